@@ -1,0 +1,60 @@
+/**
+ * What the diagnostics work on: a trained dictionary and the codes it gave to a set of rows, as plain
+ * arrays. Nothing here knows a GPU, a page or how the codes were made. A scalar SAE is the case
+ * `rank = 1`, where a group is a latent.
+ */
+
+/** A dictionary of K groups with blocks of `rank` rows. All matrices are row-major. */
+export interface Dictionary {
+  /** K, number of groups (latents for a scalar SAE). */
+  readonly groups: number;
+  /** r, rows of one block. */
+  readonly rank: number;
+  /** d, width of an activation. */
+  readonly width: number;
+  /** [K·r, d], encoder blocks E_k. */
+  readonly encoder: Float32Array;
+  /** [K·r, d], decoder blocks D_k; an atom a row. */
+  readonly decoder: Float32Array;
+  /** [K·r]. */
+  readonly encoderBias: Float32Array;
+  /** [d]. */
+  readonly decoderBias: Float32Array;
+}
+
+/** Marks a slot of a CodeTable that holds no group. */
+export const NO_GROUP = 0xffffffff;
+
+/** Sparse codes of `rows` activations: for every row up to `slots` active groups, ascending by index. */
+export interface CodeTable {
+  readonly rows: number;
+  readonly slots: number;
+  readonly rank: number;
+  readonly groups: number;
+  /** [rows, slots], group index or NO_GROUP. */
+  readonly active: Uint32Array;
+  /** [rows, slots, rank], codes p_k of the active groups, signed; zero in empty slots. */
+  readonly codes: Float32Array;
+}
+
+/** One feature of known ground truth (synthetic data). */
+export interface TrueFeature {
+  readonly name: string;
+  readonly kind: string;
+  /** d_i, dimension of the feature's subspace. */
+  readonly dimension: number;
+  /** [d_i, d], orthonormal rows. */
+  readonly frame: Float32Array;
+}
+
+/** Which true features are present in each row of a CodeTable, with their coordinates. */
+export interface GroundTruth {
+  readonly features: readonly TrueFeature[];
+  /** Most features that can be present in one row. */
+  readonly maxActive: number;
+  /** [rows, maxActive], feature index or NO_GROUP. */
+  readonly present: Uint32Array;
+  /** [rows, maxActive, coordinateStride], scaled coordinates m·t·f of the present features in their frames. */
+  readonly coordinates: Float32Array;
+  readonly coordinateStride: number;
+}

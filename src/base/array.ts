@@ -1,0 +1,23 @@
+/**
+ * Checked access to numeric arrays. The compiler runs with `noUncheckedIndexedAccess`, and interiors
+ * never assert with `!`; `at` gives a plain number and turns an index error into a sentence instead
+ * of a NaN that surfaces three passes later.
+ */
+
+/** The element at `index`; throws a RangeError that names index and length when there is none. */
+export function at<T>(values: ArrayLike<T>, index: number): T {
+  const value = values[index];
+  if (value === undefined) {
+    throw new RangeError(`index ${index} is outside an array of length ${values.length}`);
+  }
+  return value;
+}
+
+/** Adds `amount` to the element at `index`. */
+export function addAt(
+  values: { readonly length: number; [index: number]: number },
+  index: number,
+  amount: number,
+): void {
+  values[index] = at(values, index) + amount;
+}
