@@ -1,0 +1,54 @@
+/**
+ * A unit of GPU work as data: which buffers exist and which kernels run over them in which order.
+ * Executors, the profiler, the memory estimate and the page that draws a step all read this one
+ * description. It knows no SAE: names and meanings come from whoever makes the plan.
+ */
+import type { UniformLayout } from './uniforms';
+
+export type ElementType = 'f32' | 'u32';
+
+/** A WGSL kernel. Its storage bindings are read off the source, which stays the single description. */
+export interface Kernel {
+  readonly name: string;
+  /** WGSL text with one entry point `main`, without the uniform struct (the plan's layout adds it). */
+  readonly source: string;
+}
+
+/** One storage buffer, owned by the plan that lists it. */
+export interface BufferSpec {
+  readonly name: string;
+  readonly type: ElementType;
+  /** Number of 4-byte elements. */
+  readonly length: number;
+  /** What it holds: shape and unit, for the memory table and the reader. */
+  readonly shape: string;
+  /** Contents at start; zeros when absent. */
+  readonly initial?: Float32Array | Uint32Array;
+}
+
+/** One dispatch. */
+export interface Pass {
+  readonly name: string;
+  readonly kernel: Kernel;
+  /** Binding name in the WGSL → buffer name in the plan (or among its imports). */
+  readonly bindings: Readonly<Record<string, string>>;
+  /** Values of the kernel's `override` constants. */
+  readonly constants: Readonly<Record<string, number>>;
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** Passes over named buffers. Buffers in `clears` are zeroed before the first pass of every run. */
+export interface Plan {
+  readonly name: string;
+  readonly uniform: UniformLayout;
+  readonly buffers: readonly BufferSpec[];
+  /** Names of buffers that belong to somebody else and are given to the executor. */
+  readonly imports: readonly string[];
+  readonly clears: readonly string[];
+  readonly passes: readonly Pass[];
+}
+
+/** Bytes of all buffers the plan owns. */
+export function planBytes(plan: Plan): number {
+  return plan.buffers.reduce((sum, buffer) => sum + buffer.length * 4, 0);
+}

@@ -1,0 +1,341 @@
+/**
+ * What the page and the engine's worker say to each other: two discriminated unions. The page never
+ * touches the GPU, the worker never touches the page. Every message about a run carries its id; every
+ * request that expects one answer carries a request id.
+ */
+import type { LabErrorData } from '../base/lab_error';
+import type { GroupRow, Diagnosis } from '../analysis/report_types';
+import type { RunConfig, RunInput } from './run_config';
+
+/** The adapter as a person sees it, with what decides whether a model fits. */
+export interface AdapterReport {
+  /** "Apple M2 Pro", "SwiftShader (software)". */
+  readonly name: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly software: boolean;
+  readonly features: readonly string[];
+  /** Bytes. */
+  readonly maxBufferSize: number;
+  readonly maxStorageBufferBindingSize: number;
+  /** True when only WebGPU's default limits were granted. */
+  readonly defaultLimitsOnly: boolean;
+}
+
+/** One row of the memory table. */
+export interface MemoryRow {
+  readonly buffer: string;
+  readonly shape: string;
+  readonly bytes: number;
+  readonly owner: string;
+}
+
+/** What a run would need, known before anything is allocated. */
+export interface RunEstimate {
+  readonly bytes: number;
+  readonly rows: readonly MemoryRow[];
+  /** Bytes of the largest single buffer, against maxStorageBufferBindingSize. */
+  readonly largestBuffer: number;
+  readonly fits: boolean;
+  /** Sentences: s·r ≥ d, batch too large, does not fit … */
+  readonly warnings: readonly string[];
+  /** Dense encoder FLOP of one step over all models. */
+  readonly flopPerStep: number;
+  /** Columns of the model (N) by model. */
+  readonly parameters: readonly number[];
+}
+
+/** Data statistics measured at the start of a run, in raw units. */
+export interface DataStatistics {
+  readonly width: number;
+  /** E‖x‖² after centring. */
+  readonly power: number;
+  /** Mean ‖x‖. */
+  readonly meanNorm: number;
+  readonly sampledRows: number;
+}
+
+/** Metrics of one model at one logged step, under the names of sasa.md §5. */
+export type MetricValues = Readonly<Record<string, number>>;
+
+export interface MetricRecord {
+  readonly model: number;
+  readonly step: number;
+  readonly samples: number;
+  /** Seconds of training so far. */
+  readonly seconds: number;
+  readonly values: MetricValues;
+  /** Counts of live groups by weight rank90: index 0 is rank 1. */
+  readonly rankHistogram: readonly number[];
+}
+
+/** State of one model on a fixed probe set, for the shape view. Sent every second or so. */
+export interface ShapeProbe {
+  readonly model: number;
+  readonly step: number;
+  /** One per true feature shown. */
+  readonly shapes: readonly ShapeState[];
+}
+
+export interface ShapeState {
+  readonly name: string;
+  readonly dimension: number;
+  /** [points, 3] coordinates in the feature's frame (padded with zeros, cut at 3). */
+  readonly points: Float32Array;
+  /** [points] strongest unit, 0xffffffff for none. */
+  readonly owners: Uint32Array;
+  /** Units that carry 90 % of the feature's energy. */
+  readonly units90: number;
+  /** Units that carry 99 %. */
+  readonly units99: number;
+  /** Share of the feature's energy reconstructed inside its own subspace. */
+  readonly reconstruction: number;
+  /** Share of the energy carried by the strongest unit. */
+  readonly topShare: number;
+  /** rank90 of the strongest unit's map. */
+  readonly topRank90: number;
+}
+
+/** For data whose rows have labels: what the strongest groups hold so far. */
+export interface LabelProbe {
+  readonly model: number;
+  readonly step: number;
+  readonly groups: readonly {
+    readonly group: number;
+    readonly frequency: number;
+    readonly rank90: number;
+    readonly labels: readonly string[];
+  }[];
+}
+
+/** The card of one group. */
+export interface GroupCard {
+  readonly group: number;
+  readonly mapSingularValues: readonly number[];
+  readonly decoderSingularValues: readonly number[];
+  readonly codeSingularValues: readonly number[];
+  /** Points of the scatter: rows where the group fires (at most some thousands, strongest kept). */
+  readonly points: {
+    readonly count: number;
+    readonly total: number;
+    /** [count, axes] principal coordinates of the group's contribution, in the data's units. */
+    readonly coordinates: Float32Array;
+    readonly axes: number;
+    /** [count] ‖contribution‖. */
+    readonly norms: Float32Array;
+    readonly rowIds: Uint32Array;
+    /** Row labels where the source has them (words). */
+    readonly labels: readonly string[] | null;
+    /** Feature present in the row that this group captures best, for synthetic data; NO_GROUP else. */
+    readonly features: Uint32Array | null;
+  };
+  readonly axisShares: readonly number[];
+  /** Strongest and quantile examples, by label. */
+  readonly strongest: readonly {
+    readonly rowId: number;
+    readonly label: string;
+    readonly norm: number;
+  }[];
+  readonly quantiles: readonly {
+    readonly quantile: number;
+    readonly examples: readonly {
+      readonly rowId: number;
+      readonly label: string;
+      readonly norm: number;
+    }[];
+  }[];
+  readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] };
+  readonly nearest: readonly {
+    readonly group: number;
+    /** Cosine of the smallest principal angle, and of all. */
+    readonly cosine: number;
+    readonly cosines: readonly number[];
+    readonly labels: readonly string[];
+  }[];
+  readonly coFiring: readonly {
+    readonly group: number;
+    readonly lift: number;
+    readonly count: number;
+    readonly labels: readonly string[];
+  }[];
+}
+
+/** Table row plus the labels of its strongest rows. */
+export interface LabelledGroupRow extends GroupRow {
+  readonly labels: readonly string[];
+}
+
+export interface GroupsAnswer {
+  readonly model: number;
+  readonly step: number;
+  readonly rows: readonly LabelledGroupRow[];
+  readonly analysedRows: number;
+}
+
+export interface DiagnoseAnswer {
+  readonly model: number;
+  readonly step: number;
+  readonly diagnosis: Diagnosis;
+  readonly featureNames: readonly string[];
+  readonly analysedRows: number;
+}
+
+/** Settings that may change while a run is going. */
+export interface LiveSettings {
+  readonly lr?: number;
+  /** λ_rel of one model (index). */
+  readonly nuclear_coefficient_relative?: { readonly model: number; readonly value: number };
+  /** s (or k) of one model (index). */
+  readonly slots?: { readonly model: number; readonly value: number };
+}
+
+export type ExportFormat = 'saelens_folder' | 'metrics_jsonl' | 'metrics_csv';
+
+export type Command =
+  | { readonly kind: 'connect' }
+  | { readonly kind: 'estimate'; readonly requestId: number; readonly config: RunInput }
+  | {
+      readonly kind: 'start';
+      readonly runId: string;
+      readonly config: RunInput;
+      /** Contents of a dropped .npy for data kind `npy`. */
+      readonly file?: ArrayBuffer;
+      /** Start paused (the page's first picture, and Step). */
+      readonly paused?: boolean;
+    }
+  | { readonly kind: 'pause'; readonly runId: string }
+  | { readonly kind: 'resume'; readonly runId: string }
+  | { readonly kind: 'step'; readonly runId: string }
+  | { readonly kind: 'stop'; readonly runId: string }
+  | { readonly kind: 'forget'; readonly runId: string }
+  | {
+      readonly kind: 'set_hyperparameters';
+      readonly runId: string;
+      readonly settings: LiveSettings;
+    }
+  | {
+      readonly kind: 'preview';
+      readonly requestId: number;
+      readonly config: RunInput;
+      readonly file?: ArrayBuffer;
+    }
+  | {
+      readonly kind: 'groups';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly model: number;
+    }
+  | {
+      readonly kind: 'group_card';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly model: number;
+      readonly group: number;
+    }
+  | {
+      readonly kind: 'diagnose';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly model: number;
+    }
+  | {
+      readonly kind: 'export';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly model: number;
+      readonly format: ExportFormat;
+    }
+  | { readonly kind: 'cancel'; readonly requestId: number };
+
+/** The untrained data as the first picture shows it. */
+export interface Preview {
+  readonly label: string;
+  readonly description: string;
+  readonly statistics: DataStatistics;
+  /** Points of the shown shapes with no owner, for synthetic data. */
+  readonly shapes: readonly ShapeState[];
+  /** First labels, for labelled data. */
+  readonly labels: readonly string[];
+}
+
+export type RunStatus = 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
+
+export type Event =
+  | { readonly kind: 'connected'; readonly adapter: AdapterReport }
+  | { readonly kind: 'unavailable'; readonly error: LabErrorData }
+  | { readonly kind: 'estimated'; readonly requestId: number; readonly estimate: RunEstimate }
+  | { readonly kind: 'previewed'; readonly requestId: number; readonly preview: Preview }
+  | {
+      readonly kind: 'started';
+      readonly runId: string;
+      readonly config: RunConfig;
+      readonly totalSteps: number;
+      readonly estimate: RunEstimate;
+      readonly statistics: DataStatistics;
+      /** λ of each model in absolute units, null where there is none. */
+      readonly lambdas: readonly (number | null)[];
+    }
+  | {
+      readonly kind: 'status';
+      readonly runId: string;
+      readonly status: RunStatus;
+      readonly step: number;
+    }
+  | {
+      readonly kind: 'progress';
+      readonly runId: string;
+      readonly step: number;
+      readonly samples: number;
+      /** Seconds of training so far, and rows per second lately. */
+      readonly seconds: number;
+      readonly samplesPerSecond: number;
+    }
+  | { readonly kind: 'metrics'; readonly runId: string; readonly records: readonly MetricRecord[] }
+  | { readonly kind: 'shapes'; readonly runId: string; readonly probes: readonly ShapeProbe[] }
+  | { readonly kind: 'labels'; readonly runId: string; readonly probes: readonly LabelProbe[] }
+  | {
+      readonly kind: 'settings_changed';
+      readonly runId: string;
+      readonly step: number;
+      readonly settings: LiveSettings;
+    }
+  | {
+      readonly kind: 'analysis_progress';
+      readonly requestId: number;
+      readonly fraction: number;
+      readonly stage: string;
+    }
+  | {
+      readonly kind: 'groups';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly answer: GroupsAnswer;
+    }
+  | {
+      readonly kind: 'group_card';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly model: number;
+      readonly card: GroupCard;
+    }
+  | {
+      readonly kind: 'diagnosed';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly answer: DiagnoseAnswer;
+    }
+  | {
+      readonly kind: 'exported';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly filename: string;
+      readonly mimeType: string;
+      readonly bytes: ArrayBuffer;
+    }
+  | { readonly kind: 'request_failed'; readonly requestId: number; readonly error: LabErrorData }
+  | { readonly kind: 'failed'; readonly runId: string; readonly error: LabErrorData }
+  | {
+      readonly kind: 'device_lost';
+      readonly error: LabErrorData;
+      readonly lostRuns: readonly string[];
+    };

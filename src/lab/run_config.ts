@@ -1,0 +1,82 @@
+/**
+ * A run: which data, which models on the same batches, and how they are trained. This is the run file
+ * of the command line, the configuration in a link, and what the Train page edits; one schema for all.
+ * Unknown keys and impossible values are refused with the key, the value and the allowed range.
+ */
+import { z } from 'zod';
+import { LabError } from '../base/lab_error';
+import { modelSchema } from '../sae/config';
+
+const seed = z.int().min(0).max(0xffffffff).default(0);
+
+export const dataSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('synthetic'),
+    preset: z.enum(['figure1', 'zoo']),
+    seed,
+  }),
+  z.strictObject({ kind: z.literal('words') }),
+  z.strictObject({
+    kind: z.literal('npy'),
+    path: z.string().min(1),
+    order: z.enum(['shuffled', 'sequential']).default('shuffled'),
+  }),
+]);
+
+export const trainingSchema = z.strictObject({
+  lr: z.number().gt(0).max(1).default(2e-3),
+  train_batch_size_samples: z.int().min(1).max(65536).default(512),
+  /** Total rows seen; a run has ceil(training_samples / train_batch_size_samples) steps. */
+  training_samples: z.int().min(1).max(4_000_000_000),
+  lr_warm_up_steps: z.int().min(0).max(1_000_000_000).default(0),
+  /** Steps of linear decay to zero at the end; the last fifth when absent. */
+  lr_decay_steps: z.int().min(0).max(1_000_000_000).optional(),
+  adam_beta1: z.number().min(0).lt(1).default(0.9),
+  adam_beta2: z.number().min(0).lt(1).default(0.999),
+  /** Decoupled weight decay (AdamW). */
+  weight_decay: z.number().min(0).max(1).default(0),
+  /** Global gradient-norm clip per model; off when absent. */
+  max_grad_norm: z.number().gt(0).max(1e9).optional(),
+  seed,
+  /** Steps between logged metrics. */
+  log_every: z.int().min(1).max(1_000_000).default(20),
+});
+
+export const runSchema = z.strictObject({
+  data: dataSchema,
+  models: z.array(modelSchema).min(1).max(6),
+  training: trainingSchema,
+});
+
+export type DataConfig = z.output<typeof dataSchema>;
+export type TrainingConfig = z.output<typeof trainingSchema>;
+export type RunConfig = z.output<typeof runSchema>;
+/** What a person writes: defaults may be left out. */
+export type RunInput = z.input<typeof runSchema>;
+
+/** Steps of a run. */
+export function totalSteps(training: TrainingConfig): number {
+  return Math.ceil(training.training_samples / training.train_batch_size_samples);
+}
+
+/**
+ * Validates a run. Throws LabError `bad_config` whose message names every offending key with its
+ * value and the allowed range.
+ */
+export function parseRunConfig(value: unknown): RunConfig {
+  const result = runSchema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const path = issue.path.join('.') || 'the run';
+    const input =
+      issue.input === undefined || typeof issue.input === 'object'
+        ? ''
+        : ` is ${JSON.stringify(issue.input)}`;
+    return `${path}${input}: ${issue.message}`;
+  });
+  throw new LabError(
+    'bad_config',
+    `This run cannot be read: ${lines.join('; ')}.`,
+    'Correct the named settings. docs/run-file.md lists every setting with its range and default.',
+  );
+}
