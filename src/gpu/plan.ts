@@ -35,6 +35,8 @@ export interface Pass {
   /** Values of the kernel's `override` constants. */
   readonly constants: Readonly<Record<string, number>>;
   readonly workgroups: readonly [number, number, number];
+  /** Runs only on steps whose metrics are read. */
+  readonly onlyWhenLogging?: boolean;
 }
 
 /** Passes over named buffers. Buffers in `clears` are zeroed before the first pass of every run. */

@@ -1,0 +1,67 @@
+/**
+ * Buffers of a plan, allocated once from the plan's own table under an error scope, so that a model
+ * that does not fit is refused before anything runs.
+ */
+import { LabError } from '../base/lab_error';
+import { planBytes, type Plan } from './plan';
+
+/** Named GPU buffers. */
+export type BufferMap = ReadonlyMap<string, GPUBuffer>;
+
+/** A MiB figure for sentences. */
+export function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 20 * 10 ? 1 : 0)} MiB`;
+}
+
+/** Throws LabError `out_of_memory` when a buffer of the plans exceeds what the device can bind. */
+export function checkFits(device: GPUDevice, plans: readonly Plan[]): void {
+  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const total = plans.reduce((sum, plan) => sum + planBytes(plan), 0);
+  for (const plan of plans) {
+    for (const buffer of plan.buffers) {
+      if (buffer.length * 4 <= limit) continue;
+      throw new LabError(
+        'out_of_memory',
+        `${plan.name} needs a buffer "${buffer.name}" (${buffer.shape}) of ${mebibytes(buffer.length * 4)}, and this adapter gives at most ${mebibytes(limit)} to one buffer. The run would need ${mebibytes(total)} in all.`,
+        'Use fewer groups, a smaller block rank or a smaller batch.',
+      );
+    }
+  }
+}
+
+/** Allocates the buffers of a plan; the caller destroys them. Throws LabError `out_of_memory`. */
+export async function allocate(device: GPUDevice, plan: Plan): Promise<Map<string, GPUBuffer>> {
+  checkFits(device, [plan]);
+  device.pushErrorScope('out-of-memory');
+  const buffers = new Map<string, GPUBuffer>();
+  for (const spec of plan.buffers) {
+    const buffer = device.createBuffer({
+      label: `${plan.name}.${spec.name}`,
+      size: Math.max(16, spec.length * 4),
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+    buffers.set(spec.name, buffer);
+  }
+  const error = await device.popErrorScope();
+  if (error !== null) {
+    for (const buffer of buffers.values()) buffer.destroy();
+    throw new LabError(
+      'out_of_memory',
+      `The GPU could not give ${mebibytes(planBytes(plan))} for ${plan.name}: ${error.message}`,
+      'Use fewer groups or a smaller batch, or close other programs that use the GPU.',
+    );
+  }
+  for (const spec of plan.buffers) {
+    const buffer = buffers.get(spec.name);
+    if (spec.initial !== undefined && buffer !== undefined) {
+      device.queue.writeBuffer(
+        buffer,
+        0,
+        spec.initial.buffer,
+        spec.initial.byteOffset,
+        spec.initial.byteLength,
+      );
+    }
+  }
+  return buffers;
+}

@@ -1,0 +1,212 @@
+/**
+ * Runs a plan on a device. Everything is compiled and bound once; recording a run of the plan then
+ * only sets pipelines and dispatches, so the training loop allocates nothing. Uniform values live in a
+ * ring with a slot for every run that can be recorded into one submit.
+ */
+import { LabError } from '../base/lab_error';
+import { storageBindings } from './bindings';
+import type { BufferMap } from './buffers';
+import type { Pass, Plan } from './plan';
+import { writeUniforms, type UniformValues } from './uniforms';
+
+interface ReadyPass {
+  readonly pass: Pass;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+}
+
+/** Dynamic offsets of uniform buffers must be multiples of this on every adapter. */
+const UNIFORM_ALIGNMENT = 256;
+
+export class PlanRunner {
+  private readonly staging: DataView;
+
+  private constructor(
+    readonly device: GPUDevice,
+    readonly plan: Plan,
+    private readonly passes: readonly ReadyPass[],
+    private readonly cleared: readonly GPUBuffer[],
+    private readonly uniformBuffer: GPUBuffer,
+    private readonly uniformGroup: GPUBindGroup,
+    private readonly slotBytes: number,
+    readonly slots: number,
+  ) {
+    this.staging = new DataView(new ArrayBuffer(slotBytes * slots));
+  }
+
+  /**
+   * Compiles the plan. `buffers` holds the plan's own buffers and its imports; `slots` is how many
+   * runs fit one submit. Throws LabError `gpu_validation` naming the kernel and the compiler's words.
+   */
+  static async create(
+    device: GPUDevice,
+    plan: Plan,
+    buffers: BufferMap,
+    slots = 1,
+  ): Promise<PlanRunner> {
+    device.pushErrorScope('validation');
+    const slotBytes = Math.ceil(plan.uniform.byteLength / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
+    const uniformLayout = device.createBindGroupLayout({
+      entries: [
+        {
+          binding: 0,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: {
+            type: 'uniform',
+            hasDynamicOffset: true,
+            minBindingSize: plan.uniform.byteLength,
+          },
+        },
+      ],
+    });
+    const uniformBuffer = device.createBuffer({
+      label: `${plan.name}.uniforms`,
+      size: slotBytes * slots,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+    const uniformGroup = device.createBindGroup({
+      layout: uniformLayout,
+      entries: [{ binding: 0, resource: { buffer: uniformBuffer, size: plan.uniform.byteLength } }],
+    });
+    const named = (name: string): GPUBuffer => {
+      const buffer = buffers.get(name);
+      if (buffer === undefined) {
+        throw new LabError(
+          'internal',
+          `plan ${plan.name} has no buffer "${name}"`,
+          'Fix the plan.',
+        );
+      }
+      return buffer;
+    };
+    const passes = await Promise.all(
+      plan.passes.map((pass) => readyPass(device, plan, pass, uniformLayout, named)),
+    );
+    const error = await device.popErrorScope();
+    if (error !== null) {
+      throw new LabError('gpu_validation', `${plan.name}: ${error.message}`, 'Please report this.');
+    }
+    return new PlanRunner(
+      device,
+      plan,
+      passes,
+      plan.clears.map(named),
+      uniformBuffer,
+      uniformGroup,
+      slotBytes,
+      slots,
+    );
+  }
+
+  /** Puts uniform values into a slot; `upload` sends all slots to the GPU. */
+  setUniforms(slot: number, values: UniformValues): void {
+    writeUniforms(this.plan.uniform, this.staging, slot * this.slotBytes, values);
+  }
+
+  /** Sends the first `count` uniform slots to the GPU. */
+  upload(count = this.slots): void {
+    this.device.queue.writeBuffer(
+      this.uniformBuffer,
+      0,
+      this.staging.buffer,
+      0,
+      count * this.slotBytes,
+    );
+  }
+
+  /** Zeroes the buffers that every run begins with. Recorded outside compute passes. */
+  recordClears(encoder: GPUCommandEncoder): void {
+    for (const buffer of this.cleared) encoder.clearBuffer(buffer);
+  }
+
+  /** Records the dispatches of one run with the uniforms of `slot`. */
+  record(target: GPUComputePassEncoder, slot = 0, logging = true): void {
+    for (const { pass, pipeline, bindGroup } of this.passes) {
+      if (pass.onlyWhenLogging === true && !logging) continue;
+      this.dispatch(target, pass, pipeline, bindGroup, slot);
+    }
+  }
+
+  /** Records one pass alone, for tests and the profiler. */
+  recordPass(target: GPUComputePassEncoder, index: number, slot = 0): void {
+    const ready = this.passes[index];
+    if (ready === undefined) throw new RangeError(`plan ${this.plan.name} has no pass ${index}`);
+    this.dispatch(target, ready.pass, ready.pipeline, ready.bindGroup, slot);
+  }
+
+  /** Dispatches of one run. */
+  dispatches(logging: boolean): number {
+    return this.passes.filter(({ pass }) => logging || pass.onlyWhenLogging !== true).length;
+  }
+
+  destroy(): void {
+    this.uniformBuffer.destroy();
+  }
+
+  private dispatch(
+    target: GPUComputePassEncoder,
+    pass: Pass,
+    pipeline: GPUComputePipeline,
+    bindGroup: GPUBindGroup,
+    slot: number,
+  ): void {
+    target.setPipeline(pipeline);
+    target.setBindGroup(0, bindGroup);
+    target.setBindGroup(1, this.uniformGroup, [slot * this.slotBytes]);
+    target.dispatchWorkgroups(...pass.workgroups);
+  }
+}
+
+async function readyPass(
+  device: GPUDevice,
+  plan: Plan,
+  pass: Pass,
+  uniformLayout: GPUBindGroupLayout,
+  named: (name: string) => GPUBuffer,
+): Promise<ReadyPass> {
+  const bindings = storageBindings(pass.kernel);
+  const layout = device.createBindGroupLayout({
+    entries: bindings.map(({ index, access }) => ({
+      binding: index,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+    })),
+  });
+  const module = device.createShaderModule({
+    label: pass.kernel.name,
+    code: plan.uniform.wgsl + pass.kernel.source,
+  });
+  let pipeline: GPUComputePipeline;
+  try {
+    pipeline = await device.createComputePipelineAsync({
+      label: pass.name,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout, uniformLayout] }),
+      compute: { module, entryPoint: 'main', constants: { ...pass.constants } },
+    });
+  } catch (cause) {
+    const info = await module.getCompilationInfo();
+    const words = info.messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('; ');
+    throw new LabError(
+      'gpu_validation',
+      `Kernel ${pass.kernel.name} did not compile in pass ${pass.name}: ${words || String(cause)}`,
+      'Please report this with the name of your GPU and driver.',
+      { cause },
+    );
+  }
+  const bindGroup = device.createBindGroup({
+    label: pass.name,
+    layout,
+    entries: bindings.map(({ name, index }) => {
+      const buffer = pass.bindings[name];
+      if (buffer === undefined) {
+        throw new LabError(
+          'internal',
+          `pass ${pass.name} leaves "${name}" unbound`,
+          'Fix the plan.',
+        );
+      }
+      return { binding: index, resource: { buffer: named(buffer) } };
+    }),
+  });
+  return { pass, pipeline, bindGroup };
+}
