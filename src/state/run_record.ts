@@ -1,0 +1,192 @@
+/**
+ * One run as the page knows it, and how an event of the engine changes it. Slow facts (name, status,
+ * settings) are immutable fields; streamed numbers sit in growing columns that are shared between
+ * versions of the record, and `revision` rises when they grew. Knows no store and no React.
+ */
+import { at } from '../base/array';
+import type { LabErrorData } from '../base/lab_error';
+import type {
+  DataStatistics,
+  Event as EngineEvent,
+  LabelProbe,
+  LiveSettings,
+  RunEstimate,
+  RunStatus,
+  ShapeProbe,
+} from '../lab/protocol';
+import { parseRunConfig, totalSteps, type RunConfig, type RunInput } from '../lab/run_config';
+import { displayName, shapeOf, type Architecture } from '../sae/config';
+import { MetricSeries, ShapeSeries } from './metric_series';
+
+/** One model of a run, with what the page shows of it everywhere. */
+export interface RunModel {
+  readonly index: number;
+  readonly name: string;
+  readonly architecture: Architecture;
+  /** "group" for SASA, "latent" for scalar autoencoders. */
+  readonly unitName: 'group' | 'latent';
+  /** K, r and slots. */
+  readonly groups: number;
+  readonly rank: number;
+  readonly slots: number;
+  readonly metrics: MetricSeries;
+  readonly shapeHistory: ShapeSeries;
+  /** The latest probe of the known shapes, null before the first. */
+  readonly shapes: ShapeProbe | null;
+  /** The latest probe of labelled rows, null before the first. */
+  readonly labels: LabelProbe | null;
+  /** λ in absolute units, null where there is none or it is not known yet. */
+  readonly lambda: number | null;
+}
+
+/** A setting that was changed while the run went. */
+export interface SettingsChange {
+  readonly step: number;
+  readonly samples: number;
+  readonly settings: LiveSettings;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly name: string;
+  /** What was asked for, as written. */
+  readonly input: RunInput;
+  /** The same with every default filled in. */
+  readonly config: RunConfig;
+  readonly status: RunStatus;
+  readonly error: LabErrorData | null;
+  readonly models: readonly RunModel[];
+  readonly totalSteps: number;
+  readonly step: number;
+  readonly samples: number;
+  /** Seconds of training so far. */
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+  readonly estimate: RunEstimate | null;
+  readonly statistics: DataStatistics | null;
+  readonly changes: readonly SettingsChange[];
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** `recorded` runs ship with the lab: they have no weights and cannot be analysed. */
+  readonly origin: 'session' | 'recorded';
+  /** False once the engine no longer holds the weights (lost device, crash). */
+  readonly inEngine: boolean;
+  /** Rises whenever the streamed numbers grew. */
+  readonly revision: number;
+}
+
+/** Whether the engine is at work on the run, or could go on. */
+export function isActive(status: RunStatus): boolean {
+  return status === 'preparing' || status === 'running' || status === 'paused';
+}
+
+/** A new run, before the engine has answered. Throws LabError `bad_config`. */
+export function createRun(id: string, name: string, input: RunInput, createdAt: number): Run {
+  const config = parseRunConfig(input);
+  return {
+    id,
+    name,
+    input,
+    config,
+    status: 'preparing',
+    error: null,
+    models: config.models.map((model, index) => ({
+      index,
+      name: displayName(model),
+      architecture: model.architecture,
+      unitName: model.architecture === 'topk_sasa' ? ('group' as const) : ('latent' as const),
+      ...shapeOf(model),
+      metrics: new MetricSeries(),
+      shapeHistory: new ShapeSeries(),
+      shapes: null,
+      labels: null,
+      lambda: null,
+    })),
+    totalSteps: totalSteps(config.training),
+    step: 0,
+    samples: 0,
+    seconds: 0,
+    samplesPerSecond: 0,
+    estimate: null,
+    statistics: null,
+    changes: [],
+    createdAt,
+    origin: 'session',
+    inEngine: true,
+    revision: 0,
+  };
+}
+
+/** The run after an event about it. Events of other kinds leave it as it is. */
+export function applyEvent(run: Run, event: EngineEvent): Run {
+  switch (event.kind) {
+    case 'started':
+      return {
+        ...run,
+        config: event.config,
+        totalSteps: event.totalSteps,
+        estimate: event.estimate,
+        statistics: event.statistics,
+        models: run.models.map((model) => ({
+          ...model,
+          lambda: event.lambdas[model.index] ?? null,
+        })),
+      };
+    case 'status':
+      return { ...run, status: event.status, step: event.step };
+    case 'progress':
+      return {
+        ...run,
+        step: event.step,
+        samples: event.samples,
+        seconds: event.seconds,
+        samplesPerSecond: event.samplesPerSecond,
+      };
+    case 'metrics':
+      for (const record of event.records) at(run.models, record.model).metrics.append(record);
+      return { ...run, revision: run.revision + 1 };
+    case 'shapes':
+      return {
+        ...run,
+        revision: run.revision + 1,
+        models: event.probes.reduce((models, probe) => withShapes(run, models, probe), run.models),
+      };
+    case 'labels':
+      return {
+        ...run,
+        revision: run.revision + 1,
+        models: run.models.map((model) => ({
+          ...model,
+          labels: event.probes.findLast((probe) => probe.model === model.index) ?? model.labels,
+        })),
+      };
+    case 'settings_changed':
+      return withSettings(run, event.step, event.settings);
+    case 'failed':
+      return { ...run, status: 'failed', error: event.error };
+    default:
+      return run;
+  }
+}
+
+function withShapes(run: Run, models: readonly RunModel[], probe: ShapeProbe): readonly RunModel[] {
+  const samples = probe.step * run.config.training.train_batch_size_samples;
+  at(models, probe.model).shapeHistory.append(
+    samples,
+    probe.shapes.map((shape) => shape.units90),
+  );
+  return models.map((model) => (model.index === probe.model ? { ...model, shapes: probe } : model));
+}
+
+function withSettings(run: Run, step: number, settings: LiveSettings): Run {
+  const samples = step * run.config.training.train_batch_size_samples;
+  const relative = settings.nuclear_coefficient_relative;
+  const power = run.statistics?.power;
+  const models =
+    relative === undefined || power === undefined
+      ? run.models
+      : run.models.map((model) =>
+          model.index === relative.model ? { ...model, lambda: relative.value * power } : model,
+        );
+  return { ...run, models, changes: [...run.changes, { step, samples, settings }] };
+}

@@ -1,0 +1,142 @@
+/**
+ * The runs of this session, by id. Events of the engine are gathered and applied at most ten times a
+ * second, so that a stream of metrics costs one update; what a component reads through a narrow
+ * selector re-renders only when that value changed. Finished runs stay until they are deleted.
+ */
+import { create } from 'zustand';
+import { LabError } from '../base/lab_error';
+import type { LiveSettings } from '../lab/protocol';
+import type { RunInput } from '../lab/run_config';
+import type { ClientEvent, EngineClient } from './engine_client';
+import { applyEvent, createRun, isActive, type Run } from './run_record';
+
+/** Milliseconds between updates of the store while events stream in. */
+const UPDATE_INTERVAL = 100;
+
+export interface RunsState {
+  readonly runs: Readonly<Record<string, Run>>;
+  /** Ids, oldest first. */
+  readonly order: readonly string[];
+}
+
+export const useRuns = create<RunsState>()(() => ({ runs: {}, order: [] }));
+
+/** The run of an id, undefined when there is none. */
+export function runOf(id: string | null): Run | undefined {
+  return id === null ? undefined : useRuns.getState().runs[id];
+}
+
+let runCount = 0;
+
+/**
+ * Creates a run and tells the engine to start it. `file` is the content of the .npy for data of that
+ * kind (moved to the engine). Returns the run's id; throws LabError `bad_config`.
+ */
+export function startRun(
+  engine: EngineClient,
+  input: RunInput,
+  options: { readonly file?: ArrayBuffer; readonly paused?: boolean } = {},
+): string {
+  const id = crypto.randomUUID();
+  const run = createRun(id, `Run ${runCount + 1}`, input, Date.now());
+  runCount += 1;
+  addRun(run);
+  engine.send(
+    { kind: 'start', runId: id, config: input, ...options },
+    options.file === undefined ? [] : [options.file],
+  );
+  return id;
+}
+
+/** Puts a run into the store (the recorded one, or one that was deleted and is wanted back). */
+export function addRun(run: Run, position?: number): void {
+  useRuns.setState(({ runs, order }) => ({
+    runs: { ...runs, [run.id]: run },
+    order: order.toSpliced(position ?? order.length, 0, run.id),
+  }));
+}
+
+/** Takes a run out of the store; the engine keeps it until `forgetRun`. Returns where it stood. */
+export function removeRun(id: string): { readonly run: Run; readonly position: number } {
+  const { runs, order } = useRuns.getState();
+  const run = runs[id];
+  if (run === undefined) throw new LabError('not_found', `There is no run ${id}.`, 'Reload.');
+  const { [id]: _removed, ...kept } = runs;
+  useRuns.setState({ runs: kept, order: order.filter((other) => other !== id) });
+  return { run, position: order.indexOf(id) };
+}
+
+/** Frees the engine's memory of a run, for good. */
+export function forgetRun(engine: EngineClient, run: Run): void {
+  if (run.origin === 'session' && run.inEngine) engine.send({ kind: 'forget', runId: run.id });
+}
+
+/** Gives a run another name. */
+export function renameRun(id: string, name: string): void {
+  updateRun(id, (run) => ({ ...run, name }));
+}
+
+/** Changes lr, λ or s of a run that is going. */
+export function changeLive(engine: EngineClient, runId: string, settings: LiveSettings): void {
+  engine.send({ kind: 'set_hyperparameters', runId, settings });
+}
+
+function updateRun(id: string, change: (run: Run) => Run): void {
+  useRuns.setState(({ runs }) => {
+    const run = runs[id];
+    return run === undefined ? {} : { runs: { ...runs, [id]: change(run) } };
+  });
+}
+
+/**
+ * Listens to the engine and keeps the runs up to date; returns how to stop. Status changes and
+ * failures are applied at once, streamed numbers together a moment later.
+ */
+export function followEngine(engine: EngineClient): () => void {
+  let waiting: ClientEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | null = null;
+
+  const flush = () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const events = waiting;
+    waiting = [];
+    if (events.length > 0) {
+      useRuns.setState(({ runs }) => ({ runs: events.reduce(applyToAll, runs) }));
+    }
+  };
+  const stop = engine.subscribe((event) => {
+    if (event.kind !== 'crashed' && event.kind !== 'device_lost' && !('runId' in event)) return;
+    if ('requestId' in event) return;
+    waiting.push(event);
+    const streams =
+      event.kind === 'progress' ||
+      event.kind === 'metrics' ||
+      event.kind === 'shapes' ||
+      event.kind === 'labels';
+    if (!streams) flush();
+    else timer ??= setTimeout(flush, UPDATE_INTERVAL);
+  });
+  return () => {
+    stop();
+    flush();
+  };
+}
+
+function applyToAll(runs: Readonly<Record<string, Run>>, event: ClientEvent): typeof runs {
+  if (event.kind === 'crashed' || event.kind === 'device_lost') {
+    return Object.fromEntries(
+      Object.entries(runs).map(([id, run]) => {
+        const lost = event.kind === 'crashed' || event.lostRuns.includes(id);
+        if (!lost || run.origin === 'recorded') return [id, run];
+        const failed = isActive(run.status)
+          ? { status: 'failed' as const, error: event.error }
+          : null;
+        return [id, { ...run, ...failed, inEngine: false }];
+      }),
+    );
+  }
+  if (!('runId' in event)) return runs;
+  const run = runs[event.runId];
+  return run === undefined ? runs : { ...runs, [event.runId]: applyEvent(run, event) };
+}
