@@ -1,0 +1,107 @@
+/**
+ * The experiments that the lab opens with, as run files: what the Train page offers, what the command
+ * line's examples use and what the end-to-end tests train. Sizes come from our own trials (sasa.md §2,
+ * data.md). Knows no page.
+ */
+import type { RunInput } from './run_config';
+
+export const presetIds = ['figure1', 'zoo', 'words'] as const;
+export type PresetId = (typeof presetIds)[number];
+
+export interface Preset {
+  readonly id: PresetId;
+  readonly label: string;
+  /** One line: what it shows. */
+  readonly summary: string;
+  readonly config: RunInput;
+}
+
+/** Circle, sphere and helix, one a sample: TopK tiles them, SASA keeps one group each. 1000 steps of 256. */
+const figure1: Preset = {
+  id: 'figure1',
+  label: 'Circle, sphere, helix',
+  summary: 'Three known shapes, one a sample: does one group hold each?',
+  config: {
+    data: { kind: 'synthetic', preset: 'figure1', seed: 0 },
+    models: [
+      {
+        architecture: 'topk_sasa',
+        n_groups: 64,
+        group_rank: 4,
+        k_groups: 1,
+        nuclear_target: 'composition',
+        nuclear_coefficient: 0.003,
+      },
+      { architecture: 'topk', d_sae: 256, k: 4 },
+    ],
+    training: {
+      lr: 2e-3,
+      train_batch_size_samples: 256,
+      training_samples: 256_000,
+      seed: 0,
+      log_every: 10,
+    },
+  },
+};
+
+/** 64 mixed features, three active: λ_rel 3.3e-5 gives one group per multi-dimensional feature. */
+const zoo: Preset = {
+  id: 'zoo',
+  label: '64 mixed features',
+  summary: 'Circles, spheres, lines, helices and 4-D clouds, three a sample.',
+  config: {
+    data: { kind: 'synthetic', preset: 'zoo', seed: 0 },
+    models: [
+      {
+        architecture: 'topk_sasa',
+        n_groups: 96,
+        group_rank: 4,
+        k_groups: 3,
+        nuclear_target: 'composition',
+        nuclear_coefficient_relative: 3.3e-5,
+        aux_coefficient: 1 / 32,
+      },
+      { architecture: 'topk', d_sae: 384, k: 12 },
+    ],
+    training: {
+      lr: 2e-3,
+      train_batch_size_samples: 512,
+      training_samples: 4000 * 512,
+      seed: 0,
+      log_every: 20,
+    },
+  },
+};
+
+/** 20 000 word vectors: groups for weekdays, months, number words, colours. */
+const words: Preset = {
+  id: 'words',
+  label: 'Word vectors',
+  summary: '20 000 English words: which families does a group hold?',
+  config: {
+    data: { kind: 'words' },
+    models: [
+      {
+        architecture: 'topk_sasa',
+        n_groups: 256,
+        group_rank: 4,
+        k_groups: 4,
+        nuclear_target: 'composition',
+        nuclear_coefficient_relative: 3.3e-5,
+      },
+      { architecture: 'topk', d_sae: 1024, k: 16 },
+    ],
+    training: {
+      lr: 2e-3,
+      train_batch_size_samples: 512,
+      training_samples: 3000 * 512,
+      seed: 0,
+      log_every: 20,
+    },
+  },
+};
+
+export const presets: Readonly<Record<PresetId, Preset>> = { figure1, zoo, words };
+
+/** The experiment of the default link. */
+export const defaultPreset: Preset = figure1;
