@@ -1,0 +1,113 @@
+/**
+ * What the linter holds the code to: the strict type-checked rules of typescript-eslint, the rules of
+ * hooks, and the arrows between the folders of src (docs: README, "How the code is laid out"). Comments
+ * cannot switch a rule off. Layout is Prettier's business alone.
+ */
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import boundaries from 'eslint-plugin-boundaries';
+import reactHooks from 'eslint-plugin-react-hooks';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/**
+ * What each folder of src may import besides itself. `shaders` is the folder of WGSL files. An import that
+ * is not listed here is an error, and so is one that leaves src or leads nowhere.
+ */
+const ARROWS = {
+  base: [],
+  gpu: ['base', 'shaders'],
+  analysis: ['base'],
+  sae: ['gpu', 'base', 'shaders'],
+  data: ['gpu', 'base', 'shaders'],
+  lm: ['gpu', 'base', 'shaders'],
+  io: ['sae', 'base'],
+  lab: ['sae', 'data', 'lm', 'analysis', 'io', 'gpu', 'base'],
+  state: ['lab', 'sae', 'data', 'analysis', 'io', 'base'],
+  ui: ['state', 'lab', 'sae', 'data', 'analysis', 'io', 'base'],
+  cli: ['lab', 'sae', 'data', 'analysis', 'io', 'gpu', 'base'],
+};
+
+/** Folders of which only types may be imported. */
+const TYPE_ARROWS = { io: ['analysis'] };
+
+/** @param {string} from @param {string[]} to @param {{ kind: 'type' }} [dependency] */
+const policy = (from, to, dependency) => ({
+  from: { element: { type: from } },
+  allow: {
+    to: { element: { types: { anyOf: to } } },
+    ...(dependency === undefined ? {} : { dependency }),
+  },
+});
+
+/**
+ * The arrows as a rule; a block of its own so that a test can hold it against forbidden imports.
+ * @type {import('eslint').Linter.Config}
+ */
+export const importArrows = {
+  name: 'sasa-lab/import-arrows',
+  files: ['src/**/*.{ts,tsx}'],
+  plugins: { boundaries },
+  settings: {
+    'boundaries/elements': [
+      ...Object.keys(ARROWS).map((type) => ({ type, pattern: `src/${type}` })),
+      { type: 'shaders', pattern: 'shaders' },
+    ],
+    // A worker is started from its address, which is an import like any other.
+    'boundaries/additional-dependency-nodes': [
+      { selector: 'NewExpression[callee.name=URL] > Literal', kind: 'value', name: 'address' },
+    ],
+    'import/resolver': { node: { extensions: ['.ts', '.tsx'] } },
+  },
+  rules: {
+    'boundaries/dependencies': [
+      'error',
+      {
+        default: 'disallow',
+        checkUnknownLocals: true,
+        message:
+          '{{from.element.type}} may not import {{dependency.source}}: ' +
+          'no arrow in eslint.config.js leads there, or nothing is there',
+        policies: [
+          ...Object.entries(ARROWS).map(([from, to]) => policy(from, to)),
+          ...Object.entries(TYPE_ARROWS).map(([from, to]) => policy(from, to, { kind: 'type' })),
+        ],
+      },
+    ],
+    'boundaries/no-unknown-files': 'error',
+  },
+};
+
+export default defineConfig(
+  globalIgnores(['dist/', 'dist-cli/', 'out/', 'coverage/', 'public/']),
+  { linterOptions: { noInlineConfig: true } },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/ban-ts-comment': [
+        'error',
+        { 'ts-ignore': true, 'ts-expect-error': true, 'ts-nocheck': true },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { ignoreRestSiblings: true, argsIgnorePattern: '^_' },
+      ],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // A switch either names every case or says with a default that the others are meant.
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // The compiler knows which names exist.
+      'no-undef': 'off',
+    },
+  },
+  { files: ['src/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
+  importArrows,
+  prettier,
+);
