@@ -1,0 +1,35 @@
+// Adam on stored gradients, clipped by their global norm: g <- g min(1, max_norm / (norm + 1e-6)).
+// Only used with max_grad_norm; without it update_rows.wgsl never stores a gradient.
+//
+// weights, moment1, moment2, gradient   [LENGTH]   any tensor, as vec4s
+// penalty                               the norm at NORM_OFFSET
+// DECAY: whether decoupled weight decay applies (biases do not decay).
+// Dispatch: up to 4096 workgroups of 64, each thread strides. Source: sasa.md section 2, Optimiser.
+
+override LENGTH: u32;
+override NORM_OFFSET: u32;
+override DECAY: bool;
+
+@group(0) @binding(0) var<storage, read_write> weights: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> moment1: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> moment2: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> penalty: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let clip = min(1.0, uniforms.max_grad_norm / (penalty[NORM_OFFSET] + 1e-6));
+  for (var i = id.x; i < LENGTH; i += groups.x * 64u) {
+    let g = clip * gradient[i];
+    let m = uniforms.beta1 * moment1[i] + (1.0 - uniforms.beta1) * g;
+    let v = uniforms.beta2 * moment2[i] + (1.0 - uniforms.beta2) * g * g;
+    moment1[i] = m;
+    moment2[i] = v;
+    var direction = m * uniforms.correction1 / (sqrt(v * uniforms.correction2) + vec4<f32>(uniforms.epsilon));
+    if (DECAY) { direction += uniforms.weight_decay * weights[i]; }
+    weights[i] -= uniforms.lr * direction;
+  }
+}

@@ -1,0 +1,102 @@
+// Sparse decoder, residual and loss of a branch.
+//
+//   main:  e_b  = (input_b - [b_dec if not applied to the input]) - sum_slots D_k^T p_k
+//   aux:   e'_b = e_b - sum_slots D_k^T p'_k        (b_dec is never part of it)
+//   loss_b = rho_b^2 ||e_b||^2                      raw units, sum over d
+//   weight_b = BRANCH_SCALE * 2 rho_b^2 / B         d(mean loss)/d(e_b) = weight_b e_b
+//
+// rows          [sections, B, D4]     TARGET is read, RESULT written
+// decoder       [N, D4]               an atom a row
+// biases        [N4*4 | d]
+// active_units  [ACTIVE_OFFSET + B*SLOTS]
+// coefs         [CODES_OFFSET + B*SLOTS*R]
+// dead_list     [1 + K]               aux: scale min(dead / K_AUX, 1) when SCALE_BY_DEAD
+// row_stats     [B, 8]                0 read; main writes 2: loss, 3: l0 (non-zero codes), 4: weight;
+//                                     aux writes 5: loss, 6: weight; 7 main: sum |p| ||D||
+// decoder_norms [N]                   L1 only: ||D_j||
+// Dispatch: one workgroup of WG a row. Source: sasa.md sections 1 and 2.
+
+override B: u32;
+override D4: u32;
+override R: u32;
+override SLOTS: u32;
+override TARGET: u32;
+override RESULT: u32;
+override ACTIVE_OFFSET: u32;
+override CODES_OFFSET: u32;
+override BIAS_OFFSET: u32;
+override MAIN: bool;
+override SUBTRACT_B_DEC: bool;
+override SCALE_BY_DEAD: bool;
+override K_AUX: u32;
+override L1: bool;
+override WG: u32;
+
+const NONE = 0xffffffffu;
+
+@group(0) @binding(0) var<storage, read_write> rows: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> decoder: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> biases: array<f32>;
+@group(0) @binding(3) var<storage, read> active_units: array<u32>;
+@group(0) @binding(4) var<storage, read> coefs: array<f32>;
+@group(0) @binding(5) var<storage, read> dead_list: array<u32>;
+@group(0) @binding(6) var<storage, read_write> row_stats: array<f32>;
+@group(0) @binding(7) var<storage, read> decoder_norms: array<f32>;
+
+var<workgroup> partial: array<vec3<f32>, WG>;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let row = group.x;
+  let units = ACTIVE_OFFSET + row * SLOTS;
+  let codes = CODES_OFFSET + row * SLOTS * R;
+  // Squared norm of the residual, non-zero codes, weighted L1 norm.
+  var sums = vec3<f32>(0.0);
+  for (var c = lane; c < D4; c += WG) {
+    var rest = rows[(TARGET * B + row) * D4 + c];
+    if (SUBTRACT_B_DEC) {
+      let at = BIAS_OFFSET + c * 4u;
+      rest -= vec4<f32>(biases[at], biases[at + 1u], biases[at + 2u], biases[at + 3u]);
+    }
+    for (var slot = 0u; slot < SLOTS; slot += 1u) {
+      let unit = active_units[units + slot];
+      if (unit == NONE) { break; }
+      for (var i = 0u; i < R; i += 1u) {
+        rest -= coefs[codes + slot * R + i] * decoder[(unit * R + i) * D4 + c];
+      }
+    }
+    rows[(RESULT * B + row) * D4 + c] = rest;
+    sums.x += dot(rest, rest);
+  }
+  if (MAIN) {
+    for (var i = lane; i < SLOTS * R; i += WG) {
+      let code = coefs[codes + i];
+      if (code != 0.0) {
+        sums.y += 1.0;
+        if (L1) { sums.z += abs(code) * decoder_norms[active_units[units + i / R] * R + i % R]; }
+      }
+    }
+  }
+  partial[lane] = sums;
+  workgroupBarrier();
+  if (lane == 0u) {
+    sums = vec3<f32>(0.0);
+    for (var i = 0u; i < WG; i += 1u) { sums += partial[i]; }
+    let scale = row_stats[row * 8u];
+    let loss = scale * scale * sums.x;
+    var weight = 2.0 * scale * scale / f32(B);
+    if (MAIN) {
+      row_stats[row * 8u + 2u] = loss;
+      row_stats[row * 8u + 3u] = sums.y;
+      row_stats[row * 8u + 4u] = weight;
+      row_stats[row * 8u + 7u] = sums.z;
+    } else {
+      var branch = 1.0;
+      if (SCALE_BY_DEAD) { branch = min(f32(dead_list[0]) / f32(K_AUX), 1.0); }
+      // Without a dead unit there is nothing to reconstruct with, and no auxiliary loss.
+      if (dead_list[0] == 0u) { branch = 0.0; }
+      row_stats[row * 8u + 5u] = branch * loss;
+      row_stats[row * 8u + 6u] = uniforms.aux_coefficient * branch * weight;
+    }
+  }
+}

@@ -1,0 +1,225 @@
+// Nuclear norm of every group and its gradient, from r x r matrices only.
+//
+//   G_E + eps I = L_E L_E^T,  G_D + eps I = L_D L_D^T      Gram matrices E E^T, D D^T; eps = 1e-6 trace
+//   composition:  C = L_D^T L_E = U S V^T                  S: singular values of the map D^T E
+//                 dR/dD = (L_E V U^T L_D^-1) D             dR/dE = (L_D U V^T L_E^-1) E
+//   decoder:      C = L_D = U S V^T,  dR/dD = (U S^-1 U^T) D,  dR/dE = 0      (times 1/K outside)
+//   observe:      only the singular values of the map (weight decay, no penalty)
+//
+// Any factor L with L L^T = G gives the same map norm, so Cholesky replaces the symmetric square root;
+// one-sided Jacobi then finds U S V^T without squaring. A singular value s below 1e-6 of the largest is
+// noise: its direction takes s / (1e-6 s_max) of a unit sub-gradient, so the gradient stays bounded and
+// continuous, and 0 for zero blocks. See docs/decisions/0002.
+//
+// encoder, decoder  [K*R, D4]
+// penalty           [2, K, R, R]  0: matrix for E, 1: matrix for D;  dR/dW_k = penalty W_k
+// singular_values   [K, R]        descending, of the map (MODE decoder: of the decoder)
+// Round-robin pairs rotate in parallel: R/2 lanes, one barrier a round.
+// Dispatch: one workgroup of WG >= R a group. Source: sasa.md section 2, Gradient of the nuclear norms.
+
+override K: u32;
+override R: u32;
+override D4: u32;
+override MODE: u32; // 0 composition, 1 decoder, 2 observe
+override SWEEPS: u32;
+override WG: u32;
+
+const RIDGE = 1e-6;
+const ACROSS = 32768u; // workgroups in x; the rest of the groups go to y
+
+@group(0) @binding(0) var<storage, read> encoder: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> decoder: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> penalty: array<f32>;
+@group(0) @binding(3) var<storage, read_write> singular_values: array<f32>;
+
+// [R, R] row-major each.
+var<workgroup> le: array<f32, R * R>; // Gram of E, then its Cholesky factor
+var<workgroup> ld: array<f32, R * R>;
+var<workgroup> c: array<f32, R * R>;  // columns become u_i s_i
+var<workgroup> v: array<f32, R * R>;
+var<workgroup> s: array<f32, R>;
+
+// In-place Cholesky of the lower triangle with a ridge; zeroes the upper one.
+fn cholesky(which: u32) {
+  var trace = 0.0;
+  for (var i = 0u; i < R; i += 1u) { trace += get(which, i, i); }
+  let ridge = max(RIDGE * trace, 1e-30);
+  for (var j = 0u; j < R; j += 1u) {
+    var pivot = get(which, j, j) + ridge;
+    for (var k = 0u; k < j; k += 1u) { pivot -= get(which, j, k) * get(which, j, k); }
+    // Rounding may eat the ridge of a rank-deficient block; the pivot never falls below it.
+    let root = sqrt(max(pivot, ridge));
+    put(which, j, j, root);
+    for (var i = j + 1u; i < R; i += 1u) {
+      var value = get(which, i, j);
+      for (var k = 0u; k < j; k += 1u) { value -= get(which, i, k) * get(which, j, k); }
+      put(which, i, j, value / root);
+      put(which, j, i, 0.0);
+    }
+  }
+}
+
+fn get(which: u32, i: u32, j: u32) -> f32 {
+  if (which == 0u) { return le[i * R + j]; }
+  return ld[i * R + j];
+}
+
+fn put(which: u32, i: u32, j: u32, value: f32) {
+  if (which == 0u) { le[i * R + j] = value; } else { ld[i * R + j] = value; }
+}
+
+// Partner pair of `lane` in round `round` of a round-robin over M (even) players.
+fn pair(lane: u32, round: u32) -> vec2<u32> {
+  let m = (R + 1u) / 2u * 2u;
+  let a = select((round + lane) % (m - 1u), m - 1u, lane == 0u);
+  let b = (round + (m - 1u) - lane) % (m - 1u);
+  return vec2<u32>(min(a, b), max(a, b));
+}
+
+// Rotates columns p < q of c (and v) until they are orthogonal.
+fn rotate(p: u32, q: u32) {
+  var alpha = 0.0;
+  var beta = 0.0;
+  var gamma = 0.0;
+  for (var i = 0u; i < R; i += 1u) {
+    let x = c[i * R + p];
+    let y = c[i * R + q];
+    alpha += x * x;
+    beta += y * y;
+    gamma += x * y;
+  }
+  if (abs(gamma) <= 1e-7 * sqrt(alpha * beta) || gamma == 0.0) { return; }
+  let zeta = (beta - alpha) / (2.0 * gamma);
+  let t = select(-1.0, 1.0, zeta >= 0.0) / (abs(zeta) + sqrt(1.0 + zeta * zeta));
+  let cosine = inverseSqrt(1.0 + t * t);
+  let sine = cosine * t;
+  for (var i = 0u; i < R; i += 1u) {
+    let x = c[i * R + p];
+    let y = c[i * R + q];
+    c[i * R + p] = cosine * x - sine * y;
+    c[i * R + q] = sine * x + cosine * y;
+    let a = v[i * R + p];
+    let b = v[i * R + q];
+    v[i * R + p] = cosine * a - sine * b;
+    v[i * R + q] = sine * a + cosine * b;
+  }
+}
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let k = group.y * ACROSS + group.x;
+  if (k >= K) { return; }
+  let base = k * R * D4;
+  for (var i = lane; i < 2u * R * R; i += WG) {
+    let which = i / (R * R);
+    let a = (i % (R * R)) / R;
+    let b = i % R;
+    if (b <= a) {
+      var sum = 0.0;
+      for (var col = 0u; col < D4; col += 1u) {
+        if (which == 0u) {
+          sum += dot(encoder[base + a * D4 + col], encoder[base + b * D4 + col]);
+        } else {
+          sum += dot(decoder[base + a * D4 + col], decoder[base + b * D4 + col]);
+        }
+      }
+      put(which, a, b, sum);
+    }
+  }
+  workgroupBarrier();
+  if (lane < 2u) { cholesky(lane); }
+  workgroupBarrier();
+
+  for (var i = lane; i < R * R; i += WG) {
+    let a = i / R;
+    let b = i % R;
+    v[i] = select(0.0, 1.0, a == b);
+    var sum = 0.0;
+    if (MODE == 1u) {
+      sum = ld[i];
+    } else {
+      for (var j = 0u; j < R; j += 1u) { sum += ld[j * R + a] * le[j * R + b]; }
+    }
+    c[i] = sum;
+  }
+  workgroupBarrier();
+
+  let players = (R + 1u) / 2u * 2u;
+  for (var sweep = 0u; sweep < SWEEPS; sweep += 1u) {
+    for (var round = 0u; round + 1u < players; round += 1u) {
+      if (lane < players / 2u) {
+        let pq = pair(lane, round);
+        if (pq.y < R) { rotate(pq.x, pq.y); }
+      }
+      workgroupBarrier();
+    }
+  }
+
+  if (lane < R) {
+    var sum = 0.0;
+    for (var i = 0u; i < R; i += 1u) { sum += c[i * R + lane] * c[i * R + lane]; }
+    s[lane] = sqrt(sum);
+  }
+  workgroupBarrier();
+  var largest = 0.0;
+  for (var i = 0u; i < R; i += 1u) { largest = max(largest, s[i]); }
+  if (lane < R) {
+    // Place in descending order, ties by index.
+    var place = 0u;
+    for (var i = 0u; i < R; i += 1u) {
+      place += select(0u, 1u, s[i] > s[lane] || (s[i] == s[lane] && i < lane));
+    }
+    singular_values[k * R + place] = s[lane];
+  }
+  if (MODE == 2u) { return; }
+  let floor = max(RIDGE * largest, 1e-30);
+  let encoder_matrix = k * R * R;
+  let decoder_matrix = (K + k) * R * R;
+
+  if (MODE == 1u) {
+    // U S^-1 U^T, with u_i = c_i / s_i.
+    for (var i = lane; i < R * R; i += WG) {
+      var sum = 0.0;
+      for (var j = 0u; j < R; j += 1u) {
+        let bounded = max(s[j], floor);
+        sum += c[(i / R) * R + j] * c[(i % R) * R + j] / (bounded * bounded * bounded);
+      }
+      penalty[encoder_matrix + i] = 0.0;
+      penalty[decoder_matrix + i] = sum;
+    }
+    return;
+  }
+
+  // Row `lane` of L_E V U^T and of L_D U V^T, then of their quotients by L_D and L_E.
+  for (var row = lane; row < R; row += WG) {
+    for (var col = 0u; col < R; col += 1u) {
+      var for_d = 0.0;
+      var for_e = 0.0;
+      for (var j = 0u; j < R; j += 1u) {
+        var le_v = 0.0;
+        var ld_u = 0.0;
+        for (var i = 0u; i <= row; i += 1u) {
+          le_v += le[row * R + i] * v[i * R + j];
+          ld_u += ld[row * R + i] * c[i * R + j];
+        }
+        let inverse = 1.0 / max(s[j], floor);
+        for_d += le_v * c[col * R + j] * inverse;
+        for_e += ld_u * inverse * v[col * R + j];
+      }
+      penalty[decoder_matrix + row * R + col] = for_d;
+      penalty[encoder_matrix + row * R + col] = for_e;
+    }
+    // Solve z L = y for this row, from the last column back.
+    for (var back = 0u; back < R; back += 1u) {
+      let col = R - 1u - back;
+      var for_d = penalty[decoder_matrix + row * R + col];
+      var for_e = penalty[encoder_matrix + row * R + col];
+      for (var i = col + 1u; i < R; i += 1u) {
+        for_d -= penalty[decoder_matrix + row * R + i] * ld[i * R + col];
+        for_e -= penalty[encoder_matrix + row * R + i] * le[i * R + col];
+      }
+      penalty[decoder_matrix + row * R + col] = for_d / ld[col * R + col];
+      penalty[encoder_matrix + row * R + col] = for_e / le[col * R + col];
+    }
+  }
+}
