@@ -22,6 +22,8 @@ export const numericFields = [
   'norm',
   'rank',
   'wrank',
+  'rank90',
+  'wrank90',
   'irred',
   'cluster',
 ] as const;

@@ -1,0 +1,130 @@
+/**
+ * The table of groups as data: its columns with their meaning and order, and the rows that a filter and
+ * a sort leave. It knows no React and no engine, so that sorting can be tested on its own.
+ */
+import type { LabelledGroupRow } from '../../../lab/protocol';
+import { NO_ANNOTATION, type GroupAnnotations } from './annotations_store';
+import { accepts, type FilterExpression, type FilterSubject } from './filter';
+
+export const columnIds = [
+  'group',
+  'labels',
+  'freq',
+  'norm',
+  'wrank',
+  'rank',
+  'irred',
+  'cluster',
+] as const;
+
+export type ColumnId = (typeof columnIds)[number];
+export type Direction = 'ascending' | 'descending';
+
+export interface SortOrder {
+  readonly column: ColumnId;
+  readonly direction: Direction;
+}
+
+/** Order in which the table opens: the groups that fire most come first. */
+export const DEFAULT_ORDER: SortOrder = { column: 'freq', direction: 'descending' };
+
+/** A row of the table: what was measured and what the person noted. */
+export interface TableRow {
+  readonly row: LabelledGroupRow;
+  readonly starred: boolean;
+  readonly tags: readonly string[];
+  readonly subject: FilterSubject;
+}
+
+/** Whether a group never fired in the analysed rows. */
+export function isDead(row: Pick<LabelledGroupRow, 'firings'>): boolean {
+  return row.firings === 0;
+}
+
+/** The numbers of a group as filter and sort see them; null where nothing was measured. */
+function numbersOf(row: LabelledGroupRow): FilterSubject['numbers'] {
+  const dead = isDead(row);
+  return {
+    group: row.group,
+    freq: row.frequency,
+    norm: dead ? null : row.meanNorm,
+    rank: dead ? null : row.codeStableRank,
+    wrank: row.weightStableRank,
+    rank90: dead ? null : row.codeRank90,
+    wrank90: row.weightRank90,
+    irred: row.irreducibility,
+    cluster: row.cluster,
+  };
+}
+
+/** Rows of the table, in index order. */
+export function tableRows(
+  rows: readonly LabelledGroupRow[],
+  annotations: GroupAnnotations,
+): readonly TableRow[] {
+  return rows.map((row) => {
+    const { starred, tags } = annotations[row.group] ?? NO_ANNOTATION;
+    return {
+      row,
+      starred,
+      tags,
+      subject: {
+        numbers: numbersOf(row),
+        flags: { dead: isDead(row), starred },
+        labels: row.labels.map((label) => label.toLowerCase()),
+        tags,
+      },
+    };
+  });
+}
+
+const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
+
+/** Value by which a column sorts; null goes last in either direction. */
+function sortValue({ row, subject }: TableRow, column: ColumnId): number | string | null {
+  if (column === 'labels') return row.labels[0] ?? null;
+  return subject.numbers[column];
+}
+
+/** The rows that pass, in order. Equal rows stand by group index; unmeasured values stand last. */
+export function arrange(
+  rows: readonly TableRow[],
+  filter: FilterExpression,
+  { column, direction }: SortOrder,
+): readonly TableRow[] {
+  const sign = direction === 'ascending' ? 1 : -1;
+  return rows
+    .filter(({ subject }) => accepts(filter, subject))
+    .sort((left, right) => {
+      const [a, b] = [sortValue(left, column), sortValue(right, column)];
+      const tie = left.row.group - right.row.group;
+      if (a === null || b === null) return a === b ? tie : a === null ? 1 : -1;
+      const difference =
+        typeof a === 'number' && typeof b === 'number'
+          ? a - b
+          : collator.compare(String(a), String(b));
+      return sign * difference || tie;
+    });
+}
+
+/** The order after a press on a column's head: the natural direction first, then the other. */
+export function nextOrder(order: SortOrder, column: ColumnId): SortOrder {
+  if (order.column === column) {
+    return { column, direction: order.direction === 'ascending' ? 'descending' : 'ascending' };
+  }
+  const ascending = column === 'group' || column === 'labels' || column === 'cluster';
+  return { column, direction: ascending ? 'ascending' : 'descending' };
+}
+
+/** Writes an order for the address: `freq` or `-freq` (descending). */
+export function formatOrder({ column, direction }: SortOrder): string {
+  return direction === 'descending' ? `-${column}` : column;
+}
+
+/** Reads an order from the address; anything else gives the opening order. */
+export function parseOrder(text: string | null): SortOrder {
+  const name = text?.replace(/^-/, '');
+  const column = columnIds.find((id) => id === name);
+  if (column === undefined) return DEFAULT_ORDER;
+  return { column, direction: text?.startsWith('-') ? 'descending' : 'ascending' };
+}
