@@ -5,7 +5,9 @@
  */
 import { z } from 'zod';
 import { LabError } from '../base/lab_error';
+import { describeIssues } from '../base/schema_issues';
 import { modelSchema } from '../sae/config';
+import { checkRunRules } from './run_rules';
 
 const seed = z.int().min(0).max(0xffffffff).default(0);
 
@@ -64,19 +66,14 @@ export function totalSteps(training: TrainingConfig): number {
  * value and the allowed range.
  */
 export function parseRunConfig(value: unknown): RunConfig {
-  const result = runSchema.safeParse(value, { reportInput: true });
-  if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => {
-    const path = issue.path.join('.') || 'the run';
-    const input =
-      issue.input === undefined || typeof issue.input === 'object'
-        ? ''
-        : ` is ${JSON.stringify(issue.input)}`;
-    return `${path}${input}: ${issue.message}`;
-  });
+  const result = runSchema.safeParse(value);
+  const issues = result.success
+    ? checkRunRules(result.data)
+    : describeIssues(runSchema, value, result.error, 'the run');
+  if (result.success && issues.length === 0) return result.data;
   throw new LabError(
     'bad_config',
-    `This run cannot be read: ${lines.join('; ')}.`,
-    'Correct the named settings. docs/run-file.md lists every setting with its range and default.',
+    `This run cannot be read: ${issues.map(({ sentence }) => sentence).join('. ')}.`,
+    'Correct the named settings; docs/run-file.md lists every setting with its range and default.',
   );
 }

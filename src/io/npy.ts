@@ -1,0 +1,187 @@
+/**
+ * NumPy's .npy format: activations come in as a matrix [rows, width], codes and reconstructions go out
+ * as one. A file is believed only when its magic, version, header, shape and length agree with each
+ * other. It knows nothing of what the numbers mean and lets NaN through (the data source counts them).
+ * Format: numpy.lib.format, versions 1.0, 2.0 and 3.0.
+ */
+import { at } from '../base/array';
+import { LabError } from '../base/lab_error';
+import { bytesOf, concatBytes, numbersAt } from './bytes';
+import { float16ToFloat32 } from './half';
+import { parseNpyHeader, type NpyHeader } from './npy_header';
+
+/** A matrix of float32 numbers. */
+export interface NpyMatrix {
+  readonly rows: number;
+  readonly width: number;
+  /** [rows, width], row-major. */
+  readonly values: Float32Array;
+}
+
+/** Magic "\x93NUMPY". */
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;
+/** numpy pads the header so that the numbers start at a multiple of this. */
+const ALIGNMENT = 64;
+/** A header for a plain matrix has about 80 bytes; numpy itself refuses more than 10 000. */
+const LONGEST_HEADER = 10_000;
+
+const itemBytes: Readonly<Record<string, number>> = { '<f2': 2, '<f4': 4, '<f8': 8 };
+
+function refuse(label: string, message: string, wayOut: string): LabError {
+  return new LabError('bad_file', `${label} ${message}.`, wayOut);
+}
+
+const saveAgain = (expression: string): string =>
+  `Save it again in Python with np.save(file, ${expression}).`;
+
+/** Reads magic, version and header; says where the numbers start. */
+function readHeader(bytes: Uint8Array, label: string): { header: NpyHeader; dataStart: number } {
+  const found = [...bytes.subarray(0, 6)];
+  if (bytes.length < 6 || MAGIC.some((byte, i) => byte !== found[i])) {
+    const shown = found.map((byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'nothing';
+    throw refuse(
+      label,
+      `is not a .npy file: it starts with ${shown} instead of the magic 93 4e 55 4d 50 59`,
+      'Give a file written by numpy.save.',
+    );
+  }
+  if (bytes.length < 10) {
+    throw refuse(
+      label,
+      `is cut off inside its header: it has ${bytes.length} bytes`,
+      saveAgain('x'),
+    );
+  }
+  const [major, minor] = [at(bytes, 6), at(bytes, 7)];
+  if (major < 1 || major > 3 || minor !== 0) {
+    throw refuse(
+      label,
+      `is .npy version ${major}.${minor}; versions 1.0, 2.0 and 3.0 can be read`,
+      saveAgain('x'),
+    );
+  }
+  const wide = major > 1;
+  const prefix = wide ? 12 : 10;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const declared = !wide
+    ? view.getUint16(8, true)
+    : bytes.length < 12
+      ? undefined
+      : view.getUint32(8, true);
+  if (declared === undefined || prefix + declared > bytes.length) {
+    throw refuse(
+      label,
+      `is cut off inside its header: the header should end at byte ${prefix + (declared ?? 0)} and the file has ${bytes.length} bytes`,
+      saveAgain('x'),
+    );
+  }
+  if (declared > LONGEST_HEADER) {
+    throw refuse(
+      label,
+      `says that its header has ${declared} bytes, more than the ${LONGEST_HEADER} of any plain array`,
+      saveAgain('x'),
+    );
+  }
+  const text = new TextDecoder('utf-8').decode(bytes.subarray(prefix, prefix + declared));
+  const header = parseNpyHeader(text);
+  if (typeof header === 'string') {
+    throw refuse(label, `has a header that cannot be read: ${header}`, saveAgain('x'));
+  }
+  return { header, dataStart: prefix + declared };
+}
+
+function checkHeader(header: NpyHeader, label: string): { rows: number; width: number } {
+  const { descr, fortranOrder, shape } = header;
+  if (itemBytes[descr] === undefined) {
+    const bigEndian = /^>f[248]$/.test(descr);
+    throw refuse(
+      label,
+      bigEndian
+        ? `holds big-endian numbers (dtype '${descr}')`
+        : `holds numbers of dtype '${descr}'; float16, float32 and float64 ('<f2', '<f4', '<f8') can be read`,
+      saveAgain("x.astype('<f4')"),
+    );
+  }
+  const dimensions = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+  const [rows, width] = shape;
+  if (shape.length !== 2 || rows === undefined || width === undefined) {
+    throw refuse(
+      label,
+      `has shape ${dimensions}; a matrix [rows, width] with one activation a row is needed`,
+      saveAgain(shape.length < 2 ? 'x.reshape(-1, width)' : 'x.reshape(-1, x.shape[-1])'),
+    );
+  }
+  if (rows === 0 || width === 0) {
+    throw refuse(
+      label,
+      `has shape ${dimensions}, so it holds no numbers`,
+      'Give a file with rows in it.',
+    );
+  }
+  if (fortranOrder && rows > 1 && width > 1) {
+    throw refuse(
+      label,
+      `is stored in Fortran order (columns first)`,
+      saveAgain('np.ascontiguousarray(x)'),
+    );
+  }
+  return { rows, width };
+}
+
+function toFloat32(descr: string, bytes: Uint8Array, start: number, count: number): Float32Array {
+  switch (descr) {
+    case '<f2':
+      return float16ToFloat32(numbersAt(Uint16Array, bytes, start, count));
+    case '<f8':
+      return Float32Array.from(numbersAt(Float64Array, bytes, start, count));
+    default:
+      return numbersAt(Float32Array, bytes, start, count);
+  }
+}
+
+/**
+ * Reads a matrix from the bytes of a .npy file; float16 and float64 become float32. A float32 matrix
+ * shares the memory of `bytes`. Throws LabError `bad_file` that begins with `label` (the file's name)
+ * and says which of magic, version, dtype, order, shape and length is wrong.
+ */
+export function readNpy(bytes: Uint8Array, label: string): NpyMatrix {
+  const { header, dataStart } = readHeader(bytes, label);
+  const { rows, width } = checkHeader(header, label);
+  const size = itemBytes[header.descr] ?? 4;
+  const expected = dataStart + rows * width * size;
+  if (expected !== bytes.length) {
+    throw refuse(
+      label,
+      `has ${bytes.length} bytes where its shape (${rows}, ${width}) of dtype '${header.descr}' needs ${expected}`,
+      bytes.length < expected
+        ? 'The file is cut off or its header is wrong: copy or save it again.'
+        : saveAgain('x'),
+    );
+  }
+  return { rows, width, values: toFloat32(header.descr, bytes, dataStart, rows * width) };
+}
+
+/** The bytes before the numbers of a float32 array in C order; its length is a multiple of 64. */
+export function npyHeader(shape: readonly number[]): Uint8Array {
+  const dimensions = shape.join(', ') + (shape.length === 1 ? ',' : '');
+  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${dimensions}), }`;
+  const prefix = MAGIC.length + 4;
+  const total = Math.ceil((prefix + dictionary.length + 1) / ALIGNMENT) * ALIGNMENT;
+  const text = `${dictionary.padEnd(total - prefix - 1)}\n`;
+  return concatBytes([
+    Uint8Array.of(...MAGIC, 1, 0, text.length & 0xff, text.length >> 8),
+    new TextEncoder().encode(text),
+  ]);
+}
+
+/** Bytes of a .npy file (version 1.0) with a float32 matrix in C order. */
+export function writeNpy({ rows, width, values }: NpyMatrix): Uint8Array {
+  if (values.length !== rows * width) {
+    throw new LabError(
+      'internal',
+      `a matrix of ${values.length} numbers cannot have shape (${rows}, ${width})`,
+      'Give rows · width numbers.',
+    );
+  }
+  return concatBytes([npyHeader([rows, width]), bytesOf(values)]);
+}

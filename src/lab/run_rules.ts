@@ -1,0 +1,77 @@
+/**
+ * What a run file's schema cannot see because it concerns two settings at once: a gate wider than the
+ * model, two models of one name, a schedule longer than the run. Pure; knows no page and no engine.
+ */
+import type { SettingIssue } from '../base/schema_issues';
+import { displayName, type ModelConfig } from '../sae/config';
+import type { RunConfig, TrainingConfig } from './run_config';
+
+/** Everything that is impossible about a run whose single settings are in range. */
+export function checkRunRules(config: RunConfig): SettingIssue[] {
+  return [
+    ...config.models.flatMap(checkGate),
+    ...checkNames(config.models),
+    ...checkSchedule(config.training),
+  ];
+}
+
+function issue(path: string, rest: string): SettingIssue {
+  return { path, sentence: `${path} ${rest}` };
+}
+
+function checkGate(model: ModelConfig, index: number): SettingIssue[] {
+  const at = `models.${index}`;
+  if (model.architecture === 'topk_sasa' && model.k_groups > model.n_groups) {
+    return [
+      issue(
+        `${at}.k_groups`,
+        `is ${model.k_groups}; it must be a whole number from 1 to n_groups (${model.n_groups})`,
+      ),
+    ];
+  }
+  if (model.architecture === 'topk' && model.k > model.d_sae) {
+    return [
+      issue(`${at}.k`, `is ${model.k}; it must be a whole number from 1 to d_sae (${model.d_sae})`),
+    ];
+  }
+  return [];
+}
+
+/** Names become folders, so they must differ even where the file system ignores case. */
+function checkNames(models: readonly ModelConfig[]): SettingIssue[] {
+  return models.flatMap((model, index) => {
+    const name = displayName(model);
+    const first = models.findIndex(
+      (other) => displayName(other).toLowerCase() === name.toLowerCase(),
+    );
+    if (first === index) return [];
+    return [
+      issue(
+        `models.${index}.name`,
+        `is "${name}", as is that of models.${first}; every model needs a name of its own`,
+      ),
+    ];
+  });
+}
+
+function checkSchedule(training: TrainingConfig): SettingIssue[] {
+  const steps = Math.ceil(training.training_samples / training.train_batch_size_samples);
+  const { lr_warm_up_steps: warmUp, lr_decay_steps: decay = 0 } = training;
+  if (warmUp > steps) {
+    return [
+      issue(
+        'training.lr_warm_up_steps',
+        `is ${warmUp}; it must be a whole number from 0 to ${steps}, the steps of the run`,
+      ),
+    ];
+  }
+  if (warmUp + decay > steps) {
+    return [
+      issue(
+        'training.lr_decay_steps',
+        `is ${decay}; it must be a whole number from 0 to ${steps - warmUp}, the steps of the run after its warm-up`,
+      ),
+    ];
+  }
+  return [];
+}
