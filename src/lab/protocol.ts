@@ -108,9 +108,51 @@ export interface LabelProbe {
   }[];
 }
 
-/** The card of one group. */
+/** What a group has to do with the true features of synthetic data. */
+export interface CardTruth {
+  /** Names of all features, by index. */
+  readonly featureNames: readonly string[];
+  /** Features of which the group captures at least 5 %, best first. */
+  readonly captured: readonly {
+    readonly feature: number;
+    readonly dimension: number;
+    readonly capture: number;
+  }[];
+  /**
+   * [points, 3] where each point of the scatter lies on its feature (`points.features`): coordinates in
+   * the feature's frame, padded with zeros, cut at 3; zeros where it has none.
+   */
+  readonly coordinates: Float32Array;
+}
+
+/** Units of another, scalar model of the run whose atoms lie in a group's span. */
+export interface SpanUnits {
+  readonly model: number;
+  /** Live atoms with at least half of their squared norm inside, the most inside first. */
+  readonly units: readonly {
+    readonly unit: number;
+    /** Share of the atom's squared norm inside the group's rank-90 row space. */
+    readonly share: number;
+    /** The unit atom in the first two axes of the scatter; length 1 lies wholly in that plane. */
+    readonly x: number;
+    readonly y: number;
+    /** Labels of the rows where it is strongest. */
+    readonly labels: readonly string[];
+  }[];
+}
+
+/**
+ * The card of one group. It is made from the same weights and rows as the model's latest group table, so
+ * that card and table agree while training goes on.
+ */
 export interface GroupCard {
   readonly group: number;
+  /** Step of the group table that the card belongs to. */
+  readonly step: number;
+  /** Synthetic data only, else null. */
+  readonly truth: CardTruth | null;
+  /** What the scalar models of the same run put in this group's place; empty for a scalar model. */
+  readonly inOtherModels: readonly SpanUnits[];
   readonly mapSingularValues: readonly number[];
   readonly decoderSingularValues: readonly number[];
   readonly codeSingularValues: readonly number[];
