@@ -1,0 +1,39 @@
+/** The kernels of a training step: names for the WGSL files of shaders/. */
+import type { Kernel } from '../gpu/plan';
+import adamClipped from '../../shaders/adam_clipped.wgsl?raw';
+import centerInput from '../../shaders/center_input.wgsl?raw';
+import codeGradients from '../../shaders/code_gradients.wgsl?raw';
+import decodeResidual from '../../shaders/decode_residual.wgsl?raw';
+import decoderNorms from '../../shaders/decoder_norms.wgsl?raw';
+import encodeActive from '../../shaders/encode_active.wgsl?raw';
+import gradientNorm from '../../shaders/gradient_norm.wgsl?raw';
+import listDead from '../../shaders/list_dead.wgsl?raw';
+import normalizeRows from '../../shaders/normalize_rows.wgsl?raw';
+import nuclearGradient from '../../shaders/nuclear_gradient.wgsl?raw';
+import scoresDirect from '../../shaders/scores_direct.wgsl?raw';
+import scoresTiled from '../../shaders/scores_tiled.wgsl?raw';
+import selectFew from '../../shaders/select_few.wgsl?raw';
+import selectMany from '../../shaders/select_many.wgsl?raw';
+import updateBiases from '../../shaders/update_biases.wgsl?raw';
+import updateRows from '../../shaders/update_rows.wgsl?raw';
+
+export const kernels = {
+  adam_clipped: { name: 'adam_clipped', source: adamClipped },
+  center_input: { name: 'center_input', source: centerInput },
+  code_gradients: { name: 'code_gradients', source: codeGradients },
+  decode_residual: { name: 'decode_residual', source: decodeResidual },
+  decoder_norms: { name: 'decoder_norms', source: decoderNorms },
+  encode_active: { name: 'encode_active', source: encodeActive },
+  gradient_norm: { name: 'gradient_norm', source: gradientNorm },
+  list_dead: { name: 'list_dead', source: listDead },
+  normalize_rows: { name: 'normalize_rows', source: normalizeRows },
+  nuclear_gradient: { name: 'nuclear_gradient', source: nuclearGradient },
+  scores_direct: { name: 'scores_direct', source: scoresDirect },
+  scores_tiled: { name: 'scores_tiled', source: scoresTiled },
+  select_few: { name: 'select_few', source: selectFew },
+  select_many: { name: 'select_many', source: selectMany },
+  update_biases: { name: 'update_biases', source: updateBiases },
+  update_rows: { name: 'update_rows', source: updateRows },
+} as const satisfies Record<string, Kernel>;
+
+export type KernelName = keyof typeof kernels;

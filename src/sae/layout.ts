@@ -1,0 +1,170 @@
+/**
+ * Sizes and offsets of everything a model keeps on the GPU, computed once from its settings. Rows are
+ * padded to whole vec4s (`d4` of them) with zeros, which stay zero: no kernel has a tail to mind.
+ * A model has a main branch and at most one auxiliary branch (dead groups); both run the same kernels
+ * over the same buffers at different offsets.
+ */
+import { shapeOf, type ModelConfig } from './config';
+
+/** Where the dense scores of the gate come from. */
+export type ScoresVariant = 'direct' | 'tiled';
+
+/** Offsets, in elements, of one branch inside the shared buffers. */
+export interface BranchLayout {
+  /** Slots a row has: most units it can switch on. */
+  readonly slots: number;
+  /** Rows of a unit: R, or 1 where units are columns. */
+  readonly rank: number;
+  /** Units that can compete: K, or N where units are columns. */
+  readonly units: number;
+  readonly active: number;
+  readonly codes: number;
+  /** −weight · code, for the decoder's gradient. */
+  readonly decoderCoefs: number;
+  /** dL/dcode, for the encoder's gradient. */
+  readonly encoderCoefs: number;
+  readonly fired: number;
+}
+
+export interface AuxiliaryLayout extends BranchLayout {
+  readonly loss: 'residual' | 'preact';
+  /** Units are single columns of a group model. */
+  readonly columns: boolean;
+  /** Slots before the cap by the number of units: k_aux of the scale min(dead / k_aux, 1). */
+  readonly kAux: number;
+}
+
+export interface ModelLayout {
+  /** B, rows of a batch. */
+  readonly batch: number;
+  /** d */
+  readonly width: number;
+  /** vec4s of a padded row. */
+  readonly d4: number;
+  /** K */
+  readonly groups: number;
+  /** R */
+  readonly rank: number;
+  /** N = K·R */
+  readonly latents: number;
+  /** 32-bit words that hold a bit per row of the batch. */
+  readonly words: number;
+  /** Column tiles of the update kernel. */
+  readonly tiles: number;
+  /** Where b_dec starts in `biases`. */
+  readonly biasOffset: number;
+  readonly biasLength: number;
+  readonly main: BranchLayout;
+  readonly auxiliary: AuxiliaryLayout | null;
+  readonly sections: number;
+  readonly scoresLength: number;
+  readonly activeLength: number;
+  readonly coefsLength: number;
+  readonly firedLength: number;
+  /** Elements of the penalty matrices, before the squared gradient norms. */
+  readonly penaltyLength: number;
+  readonly squares: { readonly encoder: number; readonly decoder: number; readonly biases: number };
+  readonly squaresCount: number;
+  readonly normOffset: number;
+}
+
+/** Whether the encoder has a bias: explicit, else false for the map objective and true elsewhere. */
+export function usesEncoderBias(config: ModelConfig): boolean {
+  if (config.architecture !== 'topk_sasa') return true;
+  return config.use_encoder_bias ?? config.nuclear_target === 'decoder';
+}
+
+/** k_aux in columns: as given, else d/2 (OpenAI's TopK). */
+export function auxiliaryColumns(config: ModelConfig, width: number): number {
+  return config.k_aux ?? Math.max(1, Math.floor(width / 2));
+}
+
+/** Lays out a model of width d for batches of `batch` rows. */
+export function layoutOf(config: ModelConfig, width: number, batch: number): ModelLayout {
+  const { groups, rank, slots } = shapeOf(config);
+  const d4 = Math.ceil(width / 4);
+  const latents = groups * rank;
+  const words = Math.ceil(batch / 32);
+  const tiles = Math.ceil(d4 / 16);
+  const mainCodes = batch * slots * rank;
+  const main: BranchLayout = {
+    slots,
+    rank,
+    units: groups,
+    active: 0,
+    codes: 0,
+    decoderCoefs: mainCodes,
+    encoderCoefs: 2 * mainCodes,
+    fired: 0,
+  };
+  const auxiliary = auxiliaryLayout(config, width, batch, words, main);
+  const auxCodes = auxiliary === null ? 0 : batch * auxiliary.slots * auxiliary.rank;
+  const biasOffset = Math.ceil(latents / 4) * 4;
+  const penaltyLength = penaltyElements(config, groups, rank);
+  const encoderSquares = penaltyLength;
+  const decoderSquares = encoderSquares + groups * tiles;
+  const biasSquares = decoderSquares + groups * tiles;
+  const biasGroups = Math.ceil(d4 / 4) + (usesEncoderBias(config) ? Math.ceil(latents / 4) : 0);
+  const ownScores = auxiliary?.columns === true ? latents : groups;
+  return {
+    batch,
+    width,
+    d4,
+    groups,
+    rank,
+    latents,
+    words,
+    tiles,
+    biasOffset,
+    biasLength: biasOffset + d4 * 4,
+    main,
+    auxiliary,
+    sections: auxiliary === null ? 2 : 3,
+    scoresLength: batch * ownScores,
+    activeLength: batch * (slots + (auxiliary?.slots ?? 0)),
+    coefsLength: 3 * (mainCodes + auxCodes),
+    firedLength: words * (groups + (auxiliary?.units ?? 0)),
+    penaltyLength,
+    squares: { encoder: encoderSquares, decoder: decoderSquares, biases: biasSquares },
+    squaresCount: biasSquares + biasGroups - encoderSquares,
+    normOffset: biasSquares + biasGroups,
+  };
+}
+
+function auxiliaryLayout(
+  config: ModelConfig,
+  width: number,
+  batch: number,
+  words: number,
+  main: BranchLayout,
+): AuxiliaryLayout | null {
+  if (config.aux_loss === 'none' || config.aux_coefficient === 0) return null;
+  const { groups, rank } = shapeOf(config);
+  const loss = config.aux_loss;
+  const columns = loss === 'preact' && rank > 1;
+  const unitRank = columns ? 1 : rank;
+  const units = columns ? groups * rank : groups;
+  const kAux = Math.max(1, Math.floor(auxiliaryColumns(config, width) / unitRank));
+  const slots = Math.min(kAux, units);
+  const codes = 3 * batch * main.slots * main.rank;
+  const size = batch * slots * unitRank;
+  return {
+    loss,
+    columns,
+    kAux,
+    slots,
+    rank: unitRank,
+    units,
+    active: batch * main.slots,
+    codes,
+    decoderCoefs: codes + size,
+    encoderCoefs: codes + 2 * size,
+    fired: words * groups,
+  };
+}
+
+function penaltyElements(config: ModelConfig, groups: number, rank: number): number {
+  if (config.architecture === 'standard') return groups;
+  if (config.architecture === 'topk_sasa') return 2 * groups * rank * rank;
+  return 0;
+}

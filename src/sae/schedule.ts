@@ -1,0 +1,96 @@
+/**
+ * What changes from step to step and is the same for every weight: the learning rate, Adam's bias
+ * corrections, coefficients, counters. These are the uniforms of a step.
+ */
+import { defineUniforms, type UniformValues } from '../gpu/uniforms';
+import type { ModelConfig } from './config';
+
+export const stepUniforms = defineUniforms([
+  ['tokens_seen', 'u32'],
+  ['dead_window', 'u32'],
+  ['lr', 'f32'],
+  ['beta1', 'f32'],
+  ['beta2', 'f32'],
+  ['epsilon', 'f32'],
+  ['correction1', 'f32'],
+  ['correction2', 'f32'],
+  ['weight_decay', 'f32'],
+  ['penalty_strength', 'f32'],
+  ['l1_coefficient', 'f32'],
+  ['aux_coefficient', 'f32'],
+  ['max_grad_norm', 'f32'],
+  ['input_scale', 'f32'],
+]);
+
+export const ADAM_EPSILON = 1e-8;
+
+/** Settings of the optimiser that all models of a run share. */
+export interface OptimiserSettings {
+  readonly lr: number;
+  readonly lr_warm_up_steps: number;
+  readonly lr_decay_steps?: number | undefined;
+  readonly adam_beta1: number;
+  readonly adam_beta2: number;
+  readonly weight_decay: number;
+  readonly max_grad_norm?: number | undefined;
+}
+
+/** Steps of linear decay at the end: as given, else the last fifth. */
+export function decaySteps(settings: OptimiserSettings, totalSteps: number): number {
+  return Math.min(settings.lr_decay_steps ?? Math.floor(totalSteps / 5), totalSteps);
+}
+
+/**
+ * Learning rate of step t (0-based) of T: linear warm-up lr·(t+1)/w over the first w steps, constant,
+ * then linear decay lr·(T−t)/n over the last n steps (the last step takes lr/n; zero is never used).
+ */
+export function learningRate(
+  settings: OptimiserSettings,
+  step: number,
+  totalSteps: number,
+): number {
+  const decay = decaySteps(settings, totalSteps);
+  const warm =
+    settings.lr_warm_up_steps > 0 ? Math.min(1, (step + 1) / settings.lr_warm_up_steps) : 1;
+  const cool = decay > 0 ? Math.min(1, Math.max(0, totalSteps - step) / decay) : 1;
+  return settings.lr * Math.min(warm, cool);
+}
+
+/** What one model adds to the uniforms of a step. */
+export interface ModelCoefficients {
+  /** λ in absolute units; 0 without a nuclear penalty. */
+  readonly lambda: number;
+  /** c of expected_average_only_in, 1 otherwise. */
+  readonly inputScale: number;
+}
+
+/** Uniforms of step t (0-based) of a run of T steps on batches of B rows. */
+export function uniformsAt(
+  config: ModelConfig,
+  settings: OptimiserSettings,
+  model: ModelCoefficients,
+  step: number,
+  totalSteps: number,
+  batch: number,
+): UniformValues {
+  const groups = config.architecture === 'topk_sasa' ? config.n_groups : 1;
+  // The decoder option averages over groups, the others sum (sasa.md section 2).
+  const share =
+    config.architecture === 'topk_sasa' && config.nuclear_target === 'decoder' ? groups : 1;
+  return {
+    tokens_seen: (step + 1) * batch,
+    dead_window: config.dead_group_window,
+    lr: learningRate(settings, step, totalSteps),
+    beta1: settings.adam_beta1,
+    beta2: settings.adam_beta2,
+    epsilon: ADAM_EPSILON,
+    correction1: 1 / (1 - settings.adam_beta1 ** (step + 1)),
+    correction2: 1 / (1 - settings.adam_beta2 ** (step + 1)),
+    weight_decay: settings.weight_decay,
+    penalty_strength: model.lambda / share,
+    l1_coefficient: config.architecture === 'standard' ? config.l1_coefficient : 0,
+    aux_coefficient: config.aux_coefficient,
+    max_grad_norm: settings.max_grad_norm ?? 0,
+    input_scale: model.inputScale,
+  };
+}

@@ -1,0 +1,423 @@
+/**
+ * A training step of one model as a list of passes. This file is the only place that knows the order;
+ * executors, tests and the profiler read the list. An architecture is a gate (forward_plan.ts) and a
+ * penalty (here).
+ */
+import type { BufferSpec, Pass, Plan } from '../gpu/plan';
+import type { ModelConfig } from './config';
+import {
+  decodePass,
+  encodePass,
+  mainForward,
+  scoresPass,
+  selectPass,
+  Section,
+  workBuffers,
+} from './forward_plan';
+import { kernels } from './kernels';
+import {
+  layoutOf,
+  usesEncoderBias,
+  type AuxiliaryLayout,
+  type BranchLayout,
+  type ModelLayout,
+  type ScoresVariant,
+} from './layout';
+import { stepUniforms } from './schedule';
+
+/** Dispatches in x of kernels that have a workgroup a group; the rest goes to the next dimension. */
+const ACROSS = 32768;
+
+export interface StepPlan {
+  readonly plan: Plan;
+  readonly layout: ModelLayout;
+}
+
+export interface StepOptions {
+  readonly config: ModelConfig;
+  /** d */
+  readonly width: number;
+  /** B */
+  readonly batch: number;
+  readonly variant: ScoresVariant;
+  /** Stores gradients and clips them by their global norm before Adam. */
+  readonly clip: boolean;
+}
+
+/** Plans the training step of a model. Imports `x` (the batch) and `data_mean`. */
+export function stepPlan(options: StepOptions): StepPlan {
+  const { config, width, batch, variant, clip } = options;
+  const layout = layoutOf(config, width, batch);
+  const passes: Pass[] = [];
+  if (unitNorms(config)) passes.push(normalizePass(layout));
+  if (config.architecture === 'standard') passes.push(decoderNormsPass(layout));
+  passes.push(...mainForward(config, layout, variant, true));
+  passes.push(codeGradientsPass(config, layout, layout.main, null));
+  if (layout.auxiliary !== null)
+    passes.push(...auxiliaryPasses(config, layout, layout.auxiliary, variant));
+  if (config.architecture === 'topk_sasa') passes.push(nuclearPass(config, layout));
+  passes.push(
+    updatePass(config, layout, 'encoder', clip),
+    updatePass(config, layout, 'decoder', clip),
+    updateBiasesPass(config, layout, clip),
+    {
+      name: 'gradient norm',
+      kernel: kernels.gradient_norm,
+      bindings: { penalty: 'penalty' },
+      constants: {
+        SQUARES_OFFSET: layout.squares.encoder,
+        COUNT: layout.squaresCount,
+        NORM_OFFSET: layout.normOffset,
+      },
+      workgroups: [1, 1, 1],
+      onlyWhenLogging: !clip,
+    },
+  );
+  if (clip) {
+    passes.push(
+      adamPass(layout, 'encoder', layout.latents * layout.d4),
+      adamPass(layout, 'decoder', layout.latents * layout.d4),
+      adamPass(layout, 'biases', layout.biasLength / 4),
+    );
+  }
+  return {
+    layout,
+    plan: {
+      name: 'model',
+      uniform: stepUniforms,
+      buffers: [...parameterBuffers(layout, clip), ...stepBuffers(config, layout)],
+      imports: ['x', 'data_mean'],
+      clears: ['fired'],
+      passes,
+    },
+  };
+}
+
+function unitNorms(config: ModelConfig): boolean {
+  return config.architecture === 'topk_sasa' && config.nuclear_target === 'decoder';
+}
+
+/** Weights, Adam's moments and, when clipping, gradients. */
+function parameterBuffers(layout: ModelLayout, clip: boolean): BufferSpec[] {
+  const matrix = layout.latents * layout.d4 * 4;
+  const kinds = ['', '_moment1', '_moment2', ...(clip ? ['_gradient'] : [])];
+  return kinds.flatMap((kind): BufferSpec[] => [
+    { name: `encoder${kind}`, type: 'f32', length: matrix, shape: '[K·r, d]' },
+    { name: `decoder${kind}`, type: 'f32', length: matrix, shape: '[K·r, d]' },
+    { name: `biases${kind}`, type: 'f32', length: layout.biasLength, shape: '[K·r | d]' },
+  ]);
+}
+
+function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
+  const { batch, d4, groups, rank, latents } = layout;
+  const deadUnits = layout.auxiliary?.units ?? 0;
+  return [
+    ...workBuffers(layout, 1 + deadUnits),
+    { name: 'last_fired', type: 'u32', length: groups, shape: '[K] tokens' },
+    { name: 'input_gradient', type: 'f32', length: batch * d4 * 4, shape: '[B, d]' },
+    {
+      name: 'decoder_norms',
+      type: 'f32',
+      length: config.architecture === 'standard' ? latents : 1,
+      shape: '[N]',
+    },
+    {
+      name: 'penalty',
+      type: 'f32',
+      length: layout.normOffset + 1,
+      shape: '[2, K, r, r] and squared gradient norms',
+    },
+    {
+      name: 'singular_values',
+      type: 'f32',
+      length: config.architecture === 'topk_sasa' ? groups * rank : 1,
+      shape: '[K, r]',
+    },
+  ];
+}
+
+function normalizePass(layout: ModelLayout): Pass {
+  return {
+    name: 'unit norms',
+    kernel: kernels.normalize_rows,
+    bindings: { encoder: 'encoder', decoder: 'decoder' },
+    constants: { N: layout.latents, D4: layout.d4, WG: 32 },
+    workgroups: [Math.min(layout.latents, ACROSS), Math.ceil(layout.latents / ACROSS), 1],
+  };
+}
+
+function decoderNormsPass(layout: ModelLayout): Pass {
+  return {
+    name: 'decoder norms',
+    kernel: kernels.decoder_norms,
+    bindings: { decoder: 'decoder', decoder_norms: 'decoder_norms', penalty: 'penalty' },
+    constants: { N: layout.latents, D4: layout.d4, PENALTY_OFFSET: 0 },
+    workgroups: [Math.ceil(layout.latents / 64), 1, 1],
+  };
+}
+
+function codeGradientsPass(
+  config: ModelConfig,
+  layout: ModelLayout,
+  branch: BranchLayout,
+  auxiliary: AuxiliaryLayout | null,
+): Pass {
+  const main = auxiliary === null;
+  // The residual loss re-encodes a constant; only codes of the input send gradients to b_dec.
+  const throughInput = config.apply_b_dec_to_input && (main || auxiliary.loss === 'preact');
+  return {
+    name: main ? 'code gradients' : 'auxiliary code gradients',
+    kernel: kernels.code_gradients,
+    bindings: {
+      rows: 'rows',
+      encoder: 'encoder',
+      decoder: 'decoder',
+      active_units: 'active_units',
+      coefs: 'coefs',
+      row_stats: 'row_stats',
+      input_gradient: 'input_gradient',
+      decoder_norms: 'decoder_norms',
+    },
+    constants: {
+      B: layout.batch,
+      D4: layout.d4,
+      R: branch.rank,
+      SLOTS: branch.slots,
+      RESIDUAL: main ? Section.residual : Section.auxiliary,
+      WEIGHT: main ? 4 : 6,
+      ACTIVE_OFFSET: branch.active,
+      CODES_OFFSET: branch.codes,
+      DECODER_OFFSET: branch.decoderCoefs,
+      ENCODER_OFFSET: branch.encoderCoefs,
+      MAIN: Number(main),
+      INPUT_GRADIENT: Number(throughInput),
+      L1: Number(main && config.architecture === 'standard'),
+    },
+    workgroups: [layout.batch, 1, 1],
+  };
+}
+
+/** Dead groups reconstruct what the live ones leave over (sasa.md section 2, Dead groups). */
+function auxiliaryPasses(
+  config: ModelConfig,
+  layout: ModelLayout,
+  auxiliary: AuxiliaryLayout,
+  variant: ScoresVariant,
+): Pass[] {
+  const residual = auxiliary.loss === 'residual';
+  // Scalar models have every pre-activation at hand; dead columns of a group model are scored anew.
+  const scored = residual || auxiliary.columns;
+  const passes: Pass[] = [
+    {
+      name: 'list dead groups',
+      kernel: kernels.list_dead,
+      bindings: { last_fired: 'last_fired', dead_list: 'dead_list' },
+      constants: { K: layout.groups, VIEW: auxiliary.columns ? layout.rank : 1 },
+      workgroups: [1, 1, 1],
+    },
+  ];
+  if (scored) {
+    passes.push(
+      scoresPass(layout, {
+        name: 'score dead groups',
+        variant,
+        branch: auxiliary,
+        section: residual ? Section.residual : Section.input,
+        scalar: !residual,
+        compact: true,
+        useBias: !residual && usesEncoderBias(config),
+      }),
+    );
+  }
+  passes.push(
+    selectPass(layout, {
+      name: 'select dead groups',
+      branch: auxiliary,
+      scalar: !residual,
+      positive: false,
+      compact: true,
+      byPosition: scored,
+      record: true,
+      markAlive: false,
+    }),
+  );
+  if (residual) {
+    passes.push(
+      encodePass(layout, auxiliary, {
+        name: 'encode residual',
+        section: Section.residual,
+        useBias: false,
+      }),
+    );
+  }
+  passes.push(
+    decodePass(layout, auxiliary, {
+      name: 'decode auxiliary',
+      main: false,
+      subtractDecoderBias: false,
+      scaleByDead: !residual,
+      kAux: auxiliary.kAux,
+      l1: false,
+    }),
+    codeGradientsPass(config, layout, auxiliary, auxiliary),
+  );
+  return passes;
+}
+
+function nuclearPass(config: ModelConfig, layout: ModelLayout): Pass {
+  const { groups, rank } = layout;
+  const target = config.architecture === 'topk_sasa' ? config.nuclear_target : 'weight_decay';
+  return {
+    name: 'nuclear norms',
+    kernel: kernels.nuclear_gradient,
+    bindings: {
+      encoder: 'encoder',
+      decoder: 'decoder',
+      penalty: 'penalty',
+      singular_values: 'singular_values',
+    },
+    constants: {
+      K: groups,
+      R: rank,
+      D4: layout.d4,
+      MODE: { composition: 0, decoder: 1, weight_decay: 2 }[target],
+      // Jacobi converges quadratically; these sweeps leave nothing to rotate in float32 (tests/gpu).
+      SWEEPS: rank <= 4 ? 6 : rank <= 8 ? 7 : 10,
+      WG: 32,
+    },
+    workgroups: [Math.min(groups, ACROSS), Math.ceil(groups / ACROSS), 1],
+    onlyWhenLogging: target === 'weight_decay',
+  };
+}
+
+/** Which penalty the update kernel adds: see update_rows.wgsl. */
+function penaltyKind(config: ModelConfig, matrix: 'encoder' | 'decoder'): number {
+  if (config.architecture === 'standard') return matrix === 'decoder' ? 3 : 0;
+  if (config.architecture !== 'topk_sasa') return 0;
+  switch (config.nuclear_target) {
+    case 'composition':
+      return 1;
+    case 'decoder':
+      return matrix === 'decoder' ? 1 : 0;
+    case 'weight_decay':
+      return 2;
+  }
+}
+
+function updatePass(
+  config: ModelConfig,
+  layout: ModelLayout,
+  matrix: 'encoder' | 'decoder',
+  clip: boolean,
+): Pass {
+  const { main, auxiliary } = layout;
+  const decoder = matrix === 'decoder';
+  const auxiliaryInput = auxiliary?.loss === 'preact' ? Section.input : Section.residual;
+  return {
+    name: `${clip ? 'gradient of' : 'update'} ${matrix}`,
+    kernel: kernels.update_rows,
+    bindings: {
+      weights: matrix,
+      moment1: clip ? `${matrix}_gradient` : `${matrix}_moment1`,
+      moment2: `${matrix}_moment2`,
+      rows: 'rows',
+      coefs: 'coefs',
+      active_units: 'active_units',
+      fired: 'fired',
+      penalty: 'penalty',
+    },
+    constants: {
+      B: layout.batch,
+      D4: layout.d4,
+      K: layout.groups,
+      R: layout.rank,
+      WORDS: layout.words,
+      SECTION: decoder ? Section.residual : Section.input,
+      SLOTS: main.slots,
+      ACTIVE_OFFSET: main.active,
+      COEF_OFFSET: decoder ? main.decoderCoefs : main.encoderCoefs,
+      CODES_OFFSET: main.codes,
+      FIRED_OFFSET: main.fired,
+      AUX: Number(auxiliary !== null),
+      AUX_COLUMNS: Number(auxiliary?.columns === true),
+      AUX_SECTION: decoder ? Section.auxiliary : auxiliaryInput,
+      AUX_SLOTS: auxiliary?.slots ?? 1,
+      AUX_ACTIVE_OFFSET: auxiliary?.active ?? 0,
+      AUX_COEF_OFFSET: (decoder ? auxiliary?.decoderCoefs : auxiliary?.encoderCoefs) ?? 0,
+      AUX_FIRED_OFFSET: auxiliary?.fired ?? 0,
+      PENALTY: penaltyKind(config, matrix),
+      PENALTY_OFFSET:
+        config.architecture === 'topk_sasa' && decoder ? layout.groups * layout.rank ** 2 : 0,
+      SQUARES_OFFSET: layout.squares[matrix],
+      FUSED: Number(!clip),
+    },
+    workgroups: [Math.min(layout.groups, ACROSS), layout.tiles, Math.ceil(layout.groups / ACROSS)],
+  };
+}
+
+function updateBiasesPass(config: ModelConfig, layout: ModelLayout, clip: boolean): Pass {
+  const { main, auxiliary } = layout;
+  const encoderBias = usesEncoderBias(config);
+  // Only the preact loss has codes with a bias; its units are columns.
+  const withAuxiliary = encoderBias && auxiliary?.loss === 'preact';
+  const groups = Math.ceil(layout.d4 / 4) + (encoderBias ? Math.ceil(layout.latents / 4) : 0);
+  return {
+    name: clip ? 'gradient of biases' : 'update biases',
+    kernel: kernels.update_biases,
+    bindings: {
+      input_gradient: 'input_gradient',
+      coefs: 'coefs',
+      active_units: 'active_units',
+      fired: 'fired',
+      biases: 'biases',
+      moment1: clip ? 'biases_gradient' : 'biases_moment1',
+      moment2: 'biases_moment2',
+      penalty: 'penalty',
+    },
+    constants: {
+      B: layout.batch,
+      D4: layout.d4,
+      N: layout.latents,
+      R: layout.rank,
+      WORDS: layout.words,
+      SLOTS: main.slots,
+      ACTIVE_OFFSET: main.active,
+      COEF_OFFSET: main.encoderCoefs,
+      FIRED_OFFSET: main.fired,
+      AUX: Number(withAuxiliary),
+      AUX_SLOTS: auxiliary?.slots ?? 1,
+      AUX_ACTIVE_OFFSET: auxiliary?.active ?? 0,
+      AUX_COEF_OFFSET: auxiliary?.encoderCoefs ?? 0,
+      AUX_FIRED_OFFSET: auxiliary?.fired ?? 0,
+      BIAS_OFFSET: layout.biasOffset,
+      ENCODER_BIAS: Number(encoderBias),
+      SQUARES_OFFSET: layout.squares.biases,
+      FUSED: Number(!clip),
+    },
+    workgroups: [Math.min(groups, ACROSS), Math.ceil(groups / ACROSS), 1],
+  };
+}
+
+function adamPass(
+  layout: ModelLayout,
+  tensor: 'encoder' | 'decoder' | 'biases',
+  length: number,
+): Pass {
+  return {
+    name: `Adam ${tensor}`,
+    kernel: kernels.adam_clipped,
+    bindings: {
+      weights: tensor,
+      moment1: `${tensor}_moment1`,
+      moment2: `${tensor}_moment2`,
+      gradient: `${tensor}_gradient`,
+      penalty: 'penalty',
+    },
+    constants: {
+      LENGTH: length,
+      NORM_OFFSET: layout.normOffset,
+      DECAY: Number(tensor !== 'biases'),
+    },
+    workgroups: [Math.min(4096, Math.ceil(length / 64)), 1, 1],
+  };
+}
