@@ -1,0 +1,107 @@
+/** A diagnosis for tests: a healthy model, with whatever the test says otherwise. */
+import type { Diagnosis, FeatureSpread } from '../../../src/analysis/report_types';
+
+export function spread(changes: Partial<FeatureSpread> = {}): FeatureSpread {
+  return {
+    feature: 0,
+    name: 'circle',
+    kind: 'circle',
+    dimension: 2,
+    rows: 500,
+    reconstruction: 0.98,
+    units90: 1,
+    units99: 1,
+    splittingRatio: 1,
+    topUnit: 3,
+    topShare: 0.99,
+    ...changes,
+  };
+}
+
+interface Parts {
+  readonly unit?: 'atoms' | 'groups';
+  readonly features?: readonly FeatureSpread[] | null;
+  /** Number of features that each live group holds. */
+  readonly held?: readonly number[];
+  readonly dead?: readonly number[];
+  readonly live?: number;
+  readonly rank?: number;
+  readonly clusters?: readonly (readonly number[])[];
+  readonly meanCodeRank90?: number;
+}
+
+export function diagnosis(parts: Parts = {}): Diagnosis {
+  const { unit = 'groups', features = null, held = [1, 1, 1], dead = [], live = 3 } = parts;
+  const clusters = parts.clusters ?? [];
+  return {
+    activity: {
+      rows: 1000,
+      groups: live + dead.length,
+      rank: parts.rank ?? (unit === 'atoms' ? 1 : 4),
+      l0: 4,
+      groupsPerRow: 1,
+      liveGroups: live,
+      coverage: live / (live + dead.length),
+      dead,
+      denseThreshold: 0.1,
+      dense: [],
+      frequencyHistogram: { from: -4, counts: [live] },
+    },
+    ranks: {
+      points: [],
+      weightHistogram: [0, 0, live],
+      codeHistogram: [0, 0, live],
+      meanWeightRank90: 2,
+      meanWeightStableRank: 2,
+      meanCodeRank90: parts.meanCodeRank90 ?? 2,
+      meanCodeStableRank: 2,
+    },
+    splitting: {
+      unit,
+      threshold: 0.9,
+      clusters: clusters.map((members, id) => ({
+        id,
+        members,
+        columns: members.length,
+        components80: 1,
+        redundancy: members.length,
+        meanCosine: 0.95,
+        maskedCosine: 0.1,
+        rows: 20,
+      })),
+      clusteredUnits: clusters.flat().length,
+      meanRedundancy: null,
+      features,
+      meanUnits90: null,
+      meanSplittingRatio: null,
+      covering: null,
+      exact: true,
+    },
+    packing: {
+      basis: 'truth',
+      groups: held.map((count, group) => ({
+        group,
+        features: Array.from({ length: count }, (_, index) => index),
+        axes: count,
+        rays: count,
+        axisShare: 1,
+        irreducibility: null,
+      })),
+      meanFeatures: 1,
+      packedShare: 0,
+    },
+    overlap: {
+      coherence: 0.2,
+      pair: [0, 1],
+      activeGroups: 1,
+      bound: 1,
+      withinBound: true,
+      nearestHistogram: [live],
+      meanNearest: 0.1,
+      closestPairs: [],
+      exact: true,
+    },
+    irreducibility: { groups: [], pointCap: 1000, minimumPoints: 50 },
+    recovery: null,
+  };
+}
