@@ -42,29 +42,29 @@ var<workgroup> s: array<f32, R>;
 // In-place Cholesky of the lower triangle with a ridge; zeroes the upper one.
 fn cholesky(which: u32) {
   var trace = 0.0;
-  for (var i = 0u; i < R; i += 1u) { trace += get(which, i, i); }
+  for (var i = 0u; i < R; i += 1u) { trace += gram(which, i, i); }
   let ridge = max(RIDGE * trace, 1e-30);
   for (var j = 0u; j < R; j += 1u) {
-    var pivot = get(which, j, j) + ridge;
-    for (var k = 0u; k < j; k += 1u) { pivot -= get(which, j, k) * get(which, j, k); }
+    var pivot = gram(which, j, j) + ridge;
+    for (var k = 0u; k < j; k += 1u) { pivot -= gram(which, j, k) * gram(which, j, k); }
     // Rounding may eat the ridge of a rank-deficient block; the pivot never falls below it.
     let root = sqrt(max(pivot, ridge));
-    put(which, j, j, root);
+    set_gram(which, j, j, root);
     for (var i = j + 1u; i < R; i += 1u) {
-      var value = get(which, i, j);
-      for (var k = 0u; k < j; k += 1u) { value -= get(which, i, k) * get(which, j, k); }
-      put(which, i, j, value / root);
-      put(which, j, i, 0.0);
+      var value = gram(which, i, j);
+      for (var k = 0u; k < j; k += 1u) { value -= gram(which, i, k) * gram(which, j, k); }
+      set_gram(which, i, j, value / root);
+      set_gram(which, j, i, 0.0);
     }
   }
 }
 
-fn get(which: u32, i: u32, j: u32) -> f32 {
+fn gram(which: u32, i: u32, j: u32) -> f32 {
   if (which == 0u) { return le[i * R + j]; }
   return ld[i * R + j];
 }
 
-fn put(which: u32, i: u32, j: u32, value: f32) {
+fn set_gram(which: u32, i: u32, j: u32, value: f32) {
   if (which == 0u) { le[i * R + j] = value; } else { ld[i * R + j] = value; }
 }
 
@@ -123,7 +123,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
           sum += dot(decoder[base + a * D4 + col], decoder[base + b * D4 + col]);
         }
       }
-      put(which, a, b, sum);
+      set_gram(which, a, b, sum);
     }
   }
   workgroupBarrier();

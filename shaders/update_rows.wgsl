@@ -100,7 +100,7 @@ fn build_list(lane: u32, chunk: u32, fired_at: u32, active_at: u32, slots: u32, 
   let shift = (lane % 8u) * 4u;
   var place = before + countOneBits(bits & ((1u << shift) - 1u));
   for (var i = 0u; i < 4u; i += 1u) {
-    if ((bits >> (shift + i) & 1u) == 1u) {
+    if (((bits >> (shift + i)) & 1u) == 1u) {
       let row = chunk * CHUNK + my_word * 32u + shift + i;
       list_row[place] = row;
       list_slot[place] = find(active_at + row * slots, slots, unit);
