@@ -1,12 +1,14 @@
 /**
  * What the person is looking at: theme, current run and model, hidden curves, smoothing. Nothing here
- * changes what is trained. The theme and the smoothing are remembered in this browser.
+ * changes what is trained.
  */
 import { create } from 'zustand';
-import { persist } from 'zustand/middleware';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
+
+/** Where the chosen theme is kept; index.html reads it before the first paint. */
+const THEME_KEY = 'sasa-lab.theme';
 
 export interface ViewState {
   readonly theme: Theme;
@@ -14,7 +16,7 @@ export interface ViewState {
   readonly runId: string | null;
   /** Index of the model that single-model pages show. */
   readonly model: number;
-  /** Ids of curves that are not drawn: `model:<index>` or `<runId>:<index>`. */
+  /** Ids of curves that are not drawn, see `seriesId`. */
   readonly hidden: ReadonlySet<string>;
   /** Weight of the past in the curves' moving average, 0 … 0.99. */
   readonly smoothing: number;
@@ -22,6 +24,7 @@ export interface ViewState {
   readonly overlays: readonly string[];
 
   setTheme(theme: Theme): void;
+  /** Shows a run on all pages; null shows the experiment that is not trained yet. */
   showRun(runId: string | null): void;
   showModel(model: number): void;
   toggleSeries(id: string): void;
@@ -29,36 +32,55 @@ export interface ViewState {
   toggleOverlay(runId: string): void;
 }
 
-export const useView = create<ViewState>()(
-  persist(
-    (set) => ({
-      theme: 'system',
-      runId: null,
-      model: 0,
-      hidden: new Set<string>(),
-      smoothing: 0,
-      overlays: [],
-      setTheme: (theme) => set({ theme }),
-      showRun: (runId) => set({ runId, model: 0 }),
-      showModel: (model) => set({ model }),
-      toggleSeries: (id) => set(({ hidden }) => ({ hidden: toggled(hidden, id) })),
-      setSmoothing: (smoothing) => set({ smoothing }),
-      toggleOverlay: (runId) =>
-        set(({ overlays }) => ({
-          overlays: overlays.includes(runId)
-            ? overlays.filter((id) => id !== runId)
-            : [...overlays, runId],
-        })),
-    }),
-    {
-      name: 'sasa-lab-view',
-      partialize: ({ theme, smoothing }) => ({ theme, smoothing }),
-    },
-  ),
-);
+export const useView = create<ViewState>()((set) => ({
+  theme: rememberedTheme(),
+  runId: null,
+  model: 0,
+  hidden: new Set<string>(),
+  smoothing: 0,
+  overlays: [],
+  setTheme: (theme) => {
+    rememberTheme(theme);
+    set({ theme });
+  },
+  showRun: (runId) => set({ runId, model: 0 }),
+  showModel: (model) => set({ model }),
+  toggleSeries: (id) => set(({ hidden }) => ({ hidden: toggled(hidden, id) })),
+  setSmoothing: (smoothing) => set({ smoothing }),
+  toggleOverlay: (runId) =>
+    set(({ overlays }) => ({
+      overlays: overlays.includes(runId)
+        ? overlays.filter((id) => id !== runId)
+        : [...overlays, runId],
+    })),
+}));
+
+/** Id of the curve of one model, in the current run ('') or in an overlaid one. */
+export function seriesId(runId: string, model: number): string {
+  return `${runId}:${model}`;
+}
 
 function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(set);
   if (!next.delete(id)) next.add(id);
   return next;
+}
+
+// Storage may be forbidden (a sandboxed frame) or absent (a test): the theme is then not remembered.
+function rememberedTheme(): Theme {
+  try {
+    const stored = localStorage.getItem(THEME_KEY);
+    return themes.find((theme) => theme === stored) ?? 'system';
+  } catch {
+    return 'system';
+  }
+}
+
+function rememberTheme(theme: Theme): void {
+  try {
+    if (theme === 'system') localStorage.removeItem(THEME_KEY);
+    else localStorage.setItem(THEME_KEY, theme);
+  } catch {
+    return;
+  }
 }

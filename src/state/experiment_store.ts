@@ -1,0 +1,197 @@
+/**
+ * The experiment on the bench: the draft being edited with what is wrong with it, the dropped file,
+ * and the way back (undo). Edits of one field in a row are one step of the history. Knows neither the
+ * engine nor the address; those listen to it.
+ */
+import { create } from 'zustand';
+import { LabError } from '../base/lab_error';
+import { defaultPreset, presetIds, presets, type PresetId } from '../lab/presets';
+import { parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
+import type { Architecture } from '../sae/config';
+import {
+  checkDraft,
+  withSetting,
+  type Draft,
+  type Issues,
+  type Settings,
+  type SettingValue,
+} from './experiment_draft';
+import { convertModel, freeName, newModel } from './model_settings';
+
+const HISTORY = 100;
+export const MAX_MODELS = 6;
+
+export interface ExperimentState {
+  readonly draft: Draft;
+  /** The validated draft, null while there are issues. */
+  readonly config: RunConfig | null;
+  readonly issues: Issues;
+  /** Index of the model whose settings are shown. */
+  readonly selected: number;
+  /** The .npy behind data of kind `npy`. */
+  readonly file: File | null;
+  readonly past: readonly Draft[];
+  readonly future: readonly Draft[];
+  /** Field of the last edit, so that typing on in it makes no new step of history. */
+  readonly lastField: string | null;
+}
+
+export const useExperiment = create<ExperimentState>()(() => ({
+  ...draftState(parseRunConfig(defaultPreset.config)),
+  selected: 0,
+  file: null,
+  past: [],
+  future: [],
+  lastField: null,
+}));
+
+/** Puts an experiment on the bench, with its defaults filled in. Throws LabError `bad_config`. */
+export function openExperiment(input: RunInput, file: File | null = null): void {
+  commit(parseRunConfig(input), { selected: 0, file });
+}
+
+/** The preset whose experiment is on the bench untouched, null for any other. */
+export function matchingPreset(draft: Draft): PresetId | null {
+  const text = canonical(draft);
+  return presetIds.find((id) => canonical(parseRunConfig(presets[id].config)) === text) ?? null;
+}
+
+/** Sets one setting of the training; undefined leaves the choice to the lab. */
+export function setTraining(key: string, value: SettingValue): void {
+  const { draft } = useExperiment.getState();
+  const training = withSetting(draft.training, key, value);
+  commit({ ...draft, training }, {}, `training.${key}`);
+}
+
+/** Sets one setting of the data. */
+export function setData(key: string, value: SettingValue): void {
+  const { draft } = useExperiment.getState();
+  commit({ ...draft, data: withSetting(draft.data, key, value) }, {}, `data.${key}`);
+}
+
+/** Sets settings of one model; undefined leaves the choice to the lab. */
+export function setModel(index: number, changes: Settings): void {
+  editModel(
+    index,
+    (model) =>
+      Object.entries(changes).reduce((next, [key, value]) => withSetting(next, key, value), model),
+    `models.${index}.${Object.keys(changes).join()}`,
+  );
+}
+
+/** Makes a model another architecture of about the same size. */
+export function setArchitecture(index: number, architecture: Architecture): void {
+  editModel(index, (model) => convertModel(model, architecture));
+}
+
+/** Shows the settings of another model. */
+export function selectModel(selected: number): void {
+  useExperiment.setState({ selected });
+}
+
+/** Adds a model of an architecture, of the size of the first, and shows it. */
+export function addModel(architecture: Architecture): void {
+  const { draft } = useExperiment.getState();
+  insertModel(newModel(draft.models, architecture), draft.models.length);
+}
+
+/** Adds a copy of a model below it, and shows it. */
+export function duplicateModel(index: number): void {
+  const { draft } = useExperiment.getState();
+  const model = draft.models[index];
+  if (model === undefined) return;
+  insertModel({ ...model, name: freeName(model, draft.models) }, index + 1);
+}
+
+/** Removes a model; the last one stays. */
+export function removeModel(index: number): void {
+  const { draft, selected } = useExperiment.getState();
+  if (draft.models.length <= 1) return;
+  const models = draft.models.filter((_model, other) => other !== index);
+  const next = selected > index || selected === models.length ? selected - 1 : selected;
+  commit({ ...draft, models }, { selected: next });
+}
+
+/** Trains on rows of a file; the models stay. */
+export function openFile(file: File): void {
+  const { draft } = useExperiment.getState();
+  const data = { kind: 'npy', path: file.name, order: 'shuffled' };
+  commit({ ...draft, data }, { file });
+}
+
+/** Takes the last change back. */
+export function undo(): void {
+  const { past, future, draft } = useExperiment.getState();
+  const previous = past.at(-1);
+  if (previous === undefined) return;
+  restore(previous, past.slice(0, -1), [draft, ...future]);
+}
+
+/** Makes the change again that was taken back. */
+export function redo(): void {
+  const { past, future, draft } = useExperiment.getState();
+  const [next, ...rest] = future;
+  if (next === undefined) return;
+  restore(next, [...past, draft], rest);
+}
+
+/** The run on the bench. Throws LabError `bad_config` while something is wrong with it. */
+export function readyConfig(): RunConfig {
+  const { config, issues } = useExperiment.getState();
+  if (config !== null) return config;
+  const [[path, message] = ['', '']] = issues;
+  throw new LabError(
+    'bad_config',
+    `These settings cannot be trained: ${path}: ${message}`,
+    'Correct the fields marked in red.',
+  );
+}
+
+function insertModel(model: Settings, position: number): void {
+  const { draft } = useExperiment.getState();
+  if (draft.models.length >= MAX_MODELS) return;
+  commit({ ...draft, models: draft.models.toSpliced(position, 0, model) }, { selected: position });
+}
+
+function editModel(index: number, edit: (model: Settings) => Settings, field?: string): void {
+  const { draft } = useExperiment.getState();
+  const models = draft.models.map((model, other) => (other === index ? edit(model) : model));
+  commit({ ...draft, models }, {}, field);
+}
+
+function commit(
+  draft: Draft,
+  extra: Partial<Pick<ExperimentState, 'selected' | 'file'>>,
+  field: string | null = null,
+): void {
+  useExperiment.setState((state) => {
+    const sameField = field !== null && field === state.lastField;
+    return {
+      ...draftState(draft),
+      ...extra,
+      past: sameField ? state.past : [...state.past, state.draft].slice(-HISTORY),
+      future: [],
+      lastField: field,
+    };
+  });
+}
+
+function restore(draft: Draft, past: readonly Draft[], future: readonly Draft[]): void {
+  useExperiment.setState(({ selected }) => ({
+    ...draftState(draft),
+    selected: Math.min(selected, draft.models.length - 1),
+    past,
+    future,
+    lastField: null,
+  }));
+}
+
+function draftState(draft: Draft): Pick<ExperimentState, 'draft' | 'config' | 'issues'> {
+  return { draft, ...checkDraft(draft) };
+}
+
+function canonical(draft: Draft): string {
+  const ordered = (settings: Settings) =>
+    Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([ordered(draft.data), draft.models.map(ordered), ordered(draft.training)]);
+}

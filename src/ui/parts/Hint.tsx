@@ -1,0 +1,33 @@
+/**
+ * A tooltip with meaning, formula and source, on whatever it wraps. It opens on hover and on keyboard
+ * focus; its text is also the description that assistive technology reads.
+ */
+import { Tooltip } from 'radix-ui';
+import type { ReactNode } from 'react';
+import './hint.css';
+
+export interface HintProps {
+  /** What it means, in a sentence. */
+  readonly text: string;
+  readonly formula?: string | undefined;
+  /** Where the definition is from. */
+  readonly source?: string | undefined;
+  readonly side?: 'top' | 'right' | 'bottom' | 'left';
+  /** One element that takes a ref and props. */
+  readonly children: ReactNode;
+}
+
+export function Hint({ text, formula, source, side = 'bottom', children }: HintProps) {
+  return (
+    <Tooltip.Root>
+      <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>
+      <Tooltip.Portal>
+        <Tooltip.Content className="hint" side={side} sideOffset={8} collisionPadding={8}>
+          <span>{text}</span>
+          {formula !== undefined && <span className="hint-formula">{formula}</span>}
+          {source !== undefined && <span className="hint-source">{source}</span>}
+        </Tooltip.Content>
+      </Tooltip.Portal>
+    </Tooltip.Root>
+  );
+}
