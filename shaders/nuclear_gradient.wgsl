@@ -32,40 +32,43 @@ const ACROSS = 32768u; // workgroups in x; the rest of the groups go to y
 @group(0) @binding(2) var<storage, read_write> penalty: array<f32>;
 @group(0) @binding(3) var<storage, read_write> singular_values: array<f32>;
 
-// [R, R] row-major each.
-var<workgroup> le: array<f32, R * R>; // Gram of E, then its Cholesky factor
-var<workgroup> ld: array<f32, R * R>;
-var<workgroup> c: array<f32, R * R>;  // columns become u_i s_i
+// Lower triangles of both Gram matrices, then of their Cholesky factors, packed into [R + 1, R] so that
+// R = 32 fits the default 16 KiB: entry (i, j <= i) of E at [i + 1, j], of D at [j, i].
+var<workgroup> factors: array<f32, (R + 1u) * R>;
+var<workgroup> c: array<f32, R * R>;  // [R, R] row-major; columns become u_i s_i
 var<workgroup> v: array<f32, R * R>;
 var<workgroup> s: array<f32, R>;
 
-// In-place Cholesky of the lower triangle with a ridge; zeroes the upper one.
+fn entry(which: u32, i: u32, j: u32) -> u32 {
+  return select(j * R + i, (i + 1u) * R + j, which == 0u);
+}
+
+fn le(i: u32, j: u32) -> f32 { return factors[entry(0u, i, j)]; }
+
+fn ld(i: u32, j: u32) -> f32 { return factors[entry(1u, i, j)]; }
+
+// In-place Cholesky with a ridge.
 fn cholesky(which: u32) {
   var trace = 0.0;
-  for (var i = 0u; i < R; i += 1u) { trace += gram(which, i, i); }
+  for (var i = 0u; i < R; i += 1u) { trace += factors[entry(which, i, i)]; }
   let ridge = max(RIDGE * trace, 1e-30);
   for (var j = 0u; j < R; j += 1u) {
-    var pivot = gram(which, j, j) + ridge;
-    for (var k = 0u; k < j; k += 1u) { pivot -= gram(which, j, k) * gram(which, j, k); }
+    var pivot = factors[entry(which, j, j)] + ridge;
+    for (var k = 0u; k < j; k += 1u) {
+      let value = factors[entry(which, j, k)];
+      pivot -= value * value;
+    }
     // Rounding may eat the ridge of a rank-deficient block; the pivot never falls below it.
     let root = sqrt(max(pivot, ridge));
-    set_gram(which, j, j, root);
+    factors[entry(which, j, j)] = root;
     for (var i = j + 1u; i < R; i += 1u) {
-      var value = gram(which, i, j);
-      for (var k = 0u; k < j; k += 1u) { value -= gram(which, i, k) * gram(which, j, k); }
-      set_gram(which, i, j, value / root);
-      set_gram(which, j, i, 0.0);
+      var value = factors[entry(which, i, j)];
+      for (var k = 0u; k < j; k += 1u) {
+        value -= factors[entry(which, i, k)] * factors[entry(which, j, k)];
+      }
+      factors[entry(which, i, j)] = value / root;
     }
   }
-}
-
-fn gram(which: u32, i: u32, j: u32) -> f32 {
-  if (which == 0u) { return le[i * R + j]; }
-  return ld[i * R + j];
-}
-
-fn set_gram(which: u32, i: u32, j: u32, value: f32) {
-  if (which == 0u) { le[i * R + j] = value; } else { ld[i * R + j] = value; }
 }
 
 // Partner pair of `lane` in round `round` of a round-robin over M (even) players.
@@ -123,7 +126,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
           sum += dot(decoder[base + a * D4 + col], decoder[base + b * D4 + col]);
         }
       }
-      set_gram(which, a, b, sum);
+      factors[entry(which, a, b)] = sum;
     }
   }
   workgroupBarrier();
@@ -136,9 +139,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     v[i] = select(0.0, 1.0, a == b);
     var sum = 0.0;
     if (MODE == 1u) {
-      sum = ld[i];
+      if (b <= a) { sum = ld(a, b); }
     } else {
-      for (var j = 0u; j < R; j += 1u) { sum += ld[j * R + a] * le[j * R + b]; }
+      for (var j = max(a, b); j < R; j += 1u) { sum += ld(j, a) * le(j, b); }
     }
     c[i] = sum;
   }
@@ -199,8 +202,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         var le_v = 0.0;
         var ld_u = 0.0;
         for (var i = 0u; i <= row; i += 1u) {
-          le_v += le[row * R + i] * v[i * R + j];
-          ld_u += ld[row * R + i] * c[i * R + j];
+          le_v += le(row, i) * v[i * R + j];
+          ld_u += ld(row, i) * c[i * R + j];
         }
         let inverse = 1.0 / max(s[j], floor);
         for_d += le_v * c[col * R + j] * inverse;
@@ -215,11 +218,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       var for_d = penalty[decoder_matrix + row * R + col];
       var for_e = penalty[encoder_matrix + row * R + col];
       for (var i = col + 1u; i < R; i += 1u) {
-        for_d -= penalty[decoder_matrix + row * R + i] * ld[i * R + col];
-        for_e -= penalty[encoder_matrix + row * R + i] * le[i * R + col];
+        for_d -= penalty[decoder_matrix + row * R + i] * ld(i, col);
+        for_e -= penalty[encoder_matrix + row * R + i] * le(i, col);
       }
-      penalty[decoder_matrix + row * R + col] = for_d / ld[col * R + col];
-      penalty[encoder_matrix + row * R + col] = for_e / le[col * R + col];
+      penalty[decoder_matrix + row * R + col] = for_d / ld(col, col);
+      penalty[encoder_matrix + row * R + col] = for_e / le(col, col);
     }
   }
 }
