@@ -1,59 +1,51 @@
 /**
- * Keys of the Groups page: which key does what, that fields and modifiers are left alone, and where a
- * movement ends at the borders of the list or from a group that the filter hides.
+ * Keys of the Groups page: which key does what, and where a movement ends at the borders of the list or
+ * from a group that the filter hides.
  */
-import { describe, expect, it } from 'vitest';
-import { keyAction, moveIn, type KeyPress } from '../../../src/ui/pages/groups/keyboard';
-
-const press = (key: string, changes: Partial<KeyPress> = {}): KeyPress => ({
-  key,
-  ctrlKey: false,
-  metaKey: false,
-  altKey: false,
-  busy: false,
-  ...changes,
-});
+import { describe, expect, it, vi } from 'vitest';
+import { groupShortcuts, moveIn } from '../../../src/ui/pages/groups/keyboard';
+import { NOTHING_PRESSED, press } from '../../../src/ui/shortcuts';
 
 describe('keys', () => {
-  it('walk, star and search', () => {
-    expect(keyAction(press('j'))).toEqual({ kind: 'move', by: 1 });
-    expect(keyAction(press('ArrowDown'))).toEqual({ kind: 'move', by: 1 });
-    expect(keyAction(press('k'))).toEqual({ kind: 'move', by: -1 });
-    expect(keyAction(press('ArrowUp'))).toEqual({ kind: 'move', by: -1 });
-    expect(keyAction(press('s'))).toEqual({ kind: 'star' });
-    expect(keyAction(press('/'))).toEqual({ kind: 'search' });
-    expect(keyAction(press('q'))).toBeNull();
-  });
-
-  it('are left alone in fields and with modifiers', () => {
-    for (const busy of [{ busy: true }, { ctrlKey: true }, { metaKey: true }, { altKey: true }]) {
-      expect(keyAction(press('j', busy))).toBeNull();
-    }
+  it.each([
+    ['j', 'move', { by: 1 }],
+    ['ArrowDown', 'move', { by: 1 }],
+    ['k', 'move', { by: -1 }],
+    ['ArrowUp', 'move', { by: -1 }],
+    ['End', 'move', 'last'],
+    ['s', 'star', undefined],
+    ['/', 'search', undefined],
+  ])('%s', (key, what, movement) => {
+    const keys = { move: vi.fn(), star: vi.fn(), search: vi.fn() };
+    const shortcuts = groupShortcuts({ unitName: 'group', ...keys });
+    press(NOTHING_PRESSED, key, shortcuts, 0).hit?.run();
+    expect(keys.move.mock.calls).toEqual(what === 'move' ? [[movement]] : []);
+    expect(keys.star).toHaveBeenCalledTimes(what === 'star' ? 1 : 0);
+    expect(keys.search).toHaveBeenCalledTimes(what === 'search' ? 1 : 0);
   });
 });
 
 describe('movement', () => {
   const shown = [40, 10, 30];
-  const down = { kind: 'move', by: 1 } as const;
-  const up = { kind: 'move', by: -1 } as const;
 
   it('follows the order of the table, not of the indices', () => {
-    expect(moveIn(shown, 40, down)).toBe(10);
-    expect(moveIn(shown, 30, up)).toBe(10);
+    expect(moveIn(shown, 40, { by: 1 })).toBe(10);
+    expect(moveIn(shown, 30, { by: -1 })).toBe(10);
   });
 
   it('stops at both ends', () => {
-    expect(moveIn(shown, 30, down)).toBe(30);
-    expect(moveIn(shown, 40, up)).toBe(40);
-    expect(moveIn(shown, 40, { kind: 'move', by: 15 })).toBe(30);
-    expect(moveIn(shown, 10, { kind: 'last' })).toBe(30);
-    expect(moveIn(shown, 10, { kind: 'first' })).toBe(40);
+    expect(moveIn(shown, 30, { by: 1 })).toBe(30);
+    expect(moveIn(shown, 40, { by: -1 })).toBe(40);
+    expect(moveIn(shown, 40, { by: 15 })).toBe(30);
+    expect(moveIn(shown, 10, 'last')).toBe(30);
+    expect(moveIn(shown, 10, 'first')).toBe(40);
   });
 
   it('enters the list from outside it', () => {
-    expect(moveIn(shown, null, down)).toBe(40);
-    expect(moveIn(shown, 99, down)).toBe(40);
-    expect(moveIn(shown, 99, up)).toBe(30);
-    expect(moveIn([], 40, down)).toBeNull();
+    expect(moveIn(shown, null, { by: 1 })).toBe(40);
+    expect(moveIn(shown, 99, { by: 1 })).toBe(40);
+    expect(moveIn(shown, 99, { by: -1 })).toBe(30);
+    expect(moveIn([], 40, { by: 1 })).toBeNull();
+    expect(moveIn([], 40, 'last')).toBeNull();
   });
 });
