@@ -84,7 +84,12 @@ export function describeAllowed(node: Node): string {
   if (node.const !== undefined) return JSON.stringify(node.const);
   if (node.enum !== undefined)
     return `one of ${node.enum.map((v) => JSON.stringify(v)).join(', ')}`;
+  if (node.anyOf !== undefined) {
+    return node.anyOf.filter(isNode).map(describeAllowed).join(' or ');
+  }
   switch (node.type) {
+    case 'null':
+      return 'null';
     case 'boolean':
       return 'true or false';
     case 'integer':

@@ -1,0 +1,55 @@
+/**
+ * Logged metrics as text: JSON lines (one record a line, as `metrics.jsonl` holds them) and CSV for a
+ * spreadsheet. Metric names are those of sasa.md §5. It knows neither engine nor page.
+ */
+
+/** One model at one logged step. */
+export interface LoggedMetrics {
+  readonly step: number;
+  readonly samples: number;
+  /** Seconds of training so far. */
+  readonly seconds: number;
+  readonly values: Readonly<Record<string, number>>;
+  /** Counts of live groups by weight rank90: index 0 is rank 1. */
+  readonly rankHistogram: readonly number[];
+}
+
+/** A record with the name of its model. */
+export interface NamedMetrics extends LoggedMetrics {
+  readonly modelName: string;
+}
+
+type Cell = string | number | null | readonly number[];
+
+function fieldsOf(record: NamedMetrics): Record<string, Cell> {
+  return {
+    model: record.modelName,
+    step: record.step,
+    'details/n_training_samples': record.samples,
+    'details/seconds': record.seconds,
+    ...record.values,
+    'details/rank90_histogram': record.rankHistogram,
+  };
+}
+
+/** One JSON object a line, in the given order, with a line break after each. NaN becomes null. */
+export function metricsToJsonl(records: readonly NamedMetrics[]): string {
+  return records.map((record) => `${JSON.stringify(fieldsOf(record))}\n`).join('');
+}
+
+/**
+ * CSV as RFC 4180 has it: a header with every metric that any record has, in order of appearance; a cell
+ * is empty where a record lacks the metric. Lists are written with spaces between their numbers.
+ */
+export function metricsToCsv(records: readonly NamedMetrics[]): string {
+  const rows = records.map(fieldsOf);
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const lines = rows.map((row) => columns.map((column) => csvCell(row[column] ?? null)).join(','));
+  return [columns.map(csvCell).join(','), ...lines].map((line) => `${line}\r\n`).join('');
+}
+
+function csvCell(value: Cell): string {
+  if (value === null) return '';
+  const text = Array.isArray(value) ? value.join(' ') : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,131 @@
+/**
+ * The folder that a trained model is kept in: `cfg.json`, `sae_weights.safetensors` and
+ * `sparsity.safetensors` as SAELens ≥ 6 writes them, for `topk_sasa` as the official SASA plug-in does.
+ * `SAE.load_from_disk(folder)` of SAELens reads it (with the plug-in registered for `topk_sasa`). This
+ * file writes; sae_folder_reader.ts reads. It knows no file system.
+ *
+ * What our models compute is what SAELens computes from these files:
+ * - sae_in = normalise(x) − b_dec (the latter with `apply_b_dec_to_input`), pre = sae_in · W_enc + b_enc,
+ *   x̂ = denormalise(codes · W_dec + b_dec).
+ * - `topk`: the k largest *signed* pre-activations, then ReLU; `rescale_acts_by_decoder_norm` is false.
+ * - `standard`: ReLU. `topk_sasa`: the k_groups blocks of largest ‖p_k‖₂, signed, no ReLU.
+ * - Decoder norms are never folded into the encoder: the gate of a group reads ‖p_k‖ and the gate of
+ *   TopK reads pre, and folding would change what they choose.
+ * - `expected_average_only_in` is not written: SAELens does not apply it at inference. Its scale is
+ *   folded into the weights (input_scale.ts) and the folder says `none`.
+ */
+import type { Dictionary } from '../analysis/types';
+import { at } from '../base/array';
+import { LabError } from '../base/lab_error';
+import { labVersion } from '../base/version';
+import { shapeOf, type ModelConfig } from '../sae/config';
+import { writeSafetensors } from './safetensors';
+
+export const CONFIG_FILE = 'cfg.json';
+export const WEIGHTS_FILE = 'sae_weights.safetensors';
+export const SPARSITY_FILE = 'sparsity.safetensors';
+
+/** The version of SAELens whose format this is; below 6 it would take the file for an older one. */
+const SAE_LENS_FORMAT = '6.25.0';
+/** Under this key of cfg.json's `metadata` the lab keeps its own account of the run. */
+export const PROVENANCE_KEY = 'sasa_lab';
+
+/** Where a model comes from: plain JSON for a reader (data, training, seed, steps …). */
+export type Provenance = Readonly<Record<string, unknown>>;
+
+/** A trained model with all that its folder holds. */
+export interface SaeToWrite {
+  readonly config: ModelConfig;
+  /** In raw input units: an input scale is folded in already. */
+  readonly weights: Dictionary;
+  /** [K], share of rows in which the group fired; every latent of a group shares it. */
+  readonly frequency: ArrayLike<number>;
+  readonly provenance: Provenance;
+}
+
+/** Files by name. */
+export type FolderFiles = Readonly<Record<string, Uint8Array>>;
+
+/** A matrix [rows, columns] as [columns, rows]. */
+export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      turned[column * rows + row] = at(values, row * columns + column);
+    }
+  }
+  return turned;
+}
+
+/** The settings that cfg.json holds, under SAELens' names. */
+function writeConfig(sae: SaeToWrite): string {
+  const { config, weights } = sae;
+  const folded = config.normalize_activations === 'expected_average_only_in';
+  return JSON.stringify(
+    {
+      architecture: config.architecture,
+      d_in: weights.width,
+      d_sae: weights.groups * weights.rank,
+      dtype: 'float32',
+      device: 'cpu',
+      apply_b_dec_to_input: config.apply_b_dec_to_input,
+      normalize_activations: folded ? 'none' : config.normalize_activations,
+      reshape_activations: 'none',
+      ...gateSettings(config),
+      metadata: {
+        sae_lens_version: SAE_LENS_FORMAT,
+        sae_lens_training_version: null,
+        [PROVENANCE_KEY]: { version: labVersion, model: config, ...sae.provenance },
+      },
+    },
+    null,
+    2,
+  );
+}
+
+function gateSettings(config: ModelConfig): Record<string, number | boolean> {
+  switch (config.architecture) {
+    case 'topk_sasa':
+      return {
+        n_groups: config.n_groups,
+        group_rank: config.group_rank,
+        k_groups: config.k_groups,
+      };
+    case 'topk':
+      return { k: config.k, rescale_acts_by_decoder_norm: false };
+    case 'standard':
+      return {};
+  }
+}
+
+/** The files of a model's folder. */
+export function writeSaeFolder(sae: SaeToWrite): FolderFiles {
+  const { config, weights, frequency } = sae;
+  const { groups, rank, width } = weights;
+  const shape = shapeOf(config);
+  const latents = groups * rank;
+  if (shape.groups !== groups || shape.rank !== rank || frequency.length !== groups) {
+    throw new LabError(
+      'internal',
+      `weights of ${groups} groups of rank ${rank} with ${frequency.length} frequencies do not belong to a model of ${shape.groups} groups of rank ${shape.rank}`,
+      'Export a model with its own weights.',
+    );
+  }
+  const sparsity = Float32Array.from({ length: latents }, (_, latent) =>
+    Math.log10(at(frequency, Math.floor(latent / rank)) + 1e-10),
+  );
+  return {
+    [CONFIG_FILE]: new TextEncoder().encode(`${writeConfig(sae)}\n`),
+    [WEIGHTS_FILE]: writeSafetensors([
+      {
+        name: 'W_enc',
+        shape: [width, latents],
+        values: transpose(weights.encoder, latents, width),
+      },
+      { name: 'W_dec', shape: [latents, width], values: weights.decoder },
+      { name: 'b_enc', shape: [latents], values: weights.encoderBias },
+      { name: 'b_dec', shape: [width], values: weights.decoderBias },
+    ]),
+    [SPARSITY_FILE]: writeSafetensors([{ name: 'sparsity', shape: [latents], values: sparsity }]),
+  };
+}

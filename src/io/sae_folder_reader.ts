@@ -1,0 +1,279 @@
+/**
+ * Reads a folder of SAELens ≥ 6 or of the SASA plug-in: a model of ours, or one trained elsewhere. The
+ * folder is believed only when configuration and weights agree in every size and no weight is NaN or
+ * infinite; what the lab cannot compute exactly as SAELens does is refused by name. sae_folder.ts
+ * says what the files mean.
+ */
+import { z } from 'zod';
+import type { Dictionary } from '../analysis/types';
+import { at } from '../base/array';
+import { LabError } from '../base/lab_error';
+import { describeIssues } from '../base/schema_issues';
+import { architectures, modelSchema, shapeOf, type ModelConfig } from '../sae/config';
+import {
+  CONFIG_FILE,
+  PROVENANCE_KEY,
+  SPARSITY_FILE,
+  transpose,
+  WEIGHTS_FILE,
+  type Provenance,
+} from './sae_folder';
+import { findTensor, floatTensor, readSafetensors, type SafetensorsFile } from './safetensors';
+
+/** What a folder holds. */
+export interface SaeFolder {
+  /** `normalize_activations` is `none` or `layer_norm`; settings that a folder does not keep are defaults. */
+  readonly config: ModelConfig;
+  /** In raw input units. */
+  readonly weights: Dictionary;
+  /** [d_sae], log10(frequency + 1e-10); null when the folder has no sparsity file. */
+  readonly logFrequency: Float32Array | null;
+  /** The lab's own account of the run; null for a folder from elsewhere. */
+  readonly provenance: Provenance | null;
+}
+
+const count = z
+  .int()
+  .min(1)
+  .max(2 ** 31);
+
+/** cfg.json: what decides the computation is checked, everything else is let through. */
+const configSchema = z.looseObject({
+  architecture: z.string(),
+  d_in: count,
+  d_sae: count,
+  apply_b_dec_to_input: z.boolean().default(true),
+  normalize_activations: z.string().nullish(),
+  reshape_activations: z.string().nullish(),
+  metadata: z.looseObject({}).optional(),
+});
+
+type FolderConfig = z.output<typeof configSchema>;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function refuse(label: string, message: string, wayOut: string): LabError {
+  return new LabError('bad_file', `${label} ${message}.`, wayOut);
+}
+
+function fileOf(files: Readonly<Record<string, Uint8Array>>, name: string, label: string) {
+  const bytes = files[name];
+  if (bytes !== undefined) return bytes;
+  throw new LabError(
+    'not_found',
+    `${label} has no ${name}.`,
+    `Give a SAELens or SASA folder: ${CONFIG_FILE} beside ${WEIGHTS_FILE}.`,
+  );
+}
+
+function readConfig(bytes: Uint8Array, label: string): FolderConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8').decode(bytes));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw refuse(label, `is no JSON (${reason})`, 'Copy or save the folder again.');
+  }
+  const result = configSchema.safeParse(value);
+  if (!result.success) {
+    const issues = describeIssues(configSchema, value, result.error);
+    throw refuse(
+      label,
+      `cannot be read: ${issues.map(({ sentence }) => sentence).join('. ')}`,
+      'Give a folder written by SAELens 6 or newer, the SASA plug-in or this lab.',
+    );
+  }
+  refuseForeign(result.data, label);
+  return result.data;
+}
+
+/** Settings under which SAELens computes something that no model of the lab does. */
+function refuseForeign(config: FolderConfig, label: string): void {
+  const { architecture, normalize_activations: normalization } = config;
+  if (!architectures.some((known) => known === architecture)) {
+    throw refuse(
+      label,
+      `describes a model of architecture "${architecture}"`,
+      `The lab reads ${architectures.join(', ')}.`,
+    );
+  }
+  if (normalization === 'expected_average_only_in') {
+    throw refuse(
+      label,
+      'has normalize_activations "expected_average_only_in", whose scale is not in the folder',
+      'Fold it in SAELens with sae.fold_activation_norm_scaling_factor(scale) and save the model again.',
+    );
+  }
+  if (![undefined, null, 'none', 'layer_norm'].includes(normalization)) {
+    throw refuse(
+      label,
+      `has normalize_activations "${normalization ?? ''}"`,
+      'The lab reads none and layer_norm.',
+    );
+  }
+  const { reshape_activations: reshape } = config;
+  const activation = config.activation_fn ?? config.activation_fn_str ?? 'relu';
+  const foreign = [
+    ['reshape_activations', reshape ?? 'none', 'none'],
+    ['finetuning_scaling_factor', config.finetuning_scaling_factor ?? false, false],
+    ['activation_fn', architecture === 'standard' ? activation : 'relu', 'relu'],
+  ] as const;
+  for (const [key, value, readable] of foreign) {
+    if (value !== readable) {
+      throw refuse(
+        label,
+        `has ${key} ${JSON.stringify(value)}`,
+        `The lab reads ${key} ${JSON.stringify(readable)} only.`,
+      );
+    }
+  }
+}
+
+/** The settings of our own model that this folder describes. */
+function modelConfig(config: FolderConfig, hasEncoderBias: boolean, label: string): ModelConfig {
+  const provenance = provenanceOf(config);
+  const remembered = isRecord(provenance?.model) ? provenance.model : {};
+  const usual: Record<string, unknown> = {};
+  const certain: Record<string, unknown> = {
+    architecture: config.architecture,
+    d_in: config.d_in,
+    apply_b_dec_to_input: config.apply_b_dec_to_input,
+    normalize_activations: config.normalize_activations ?? 'none',
+  };
+  switch (config.architecture) {
+    case 'topk_sasa':
+      certain.n_groups = config.n_groups;
+      certain.group_rank = config.group_rank;
+      certain.k_groups = config.k_groups;
+      if (hasEncoderBias) certain.use_encoder_bias = true;
+      break;
+    case 'topk':
+      certain.d_sae = config.d_sae;
+      certain.k = config.k;
+      break;
+    default:
+      certain.d_sae = config.d_sae;
+      // Only training needs it; a folder from elsewhere does not keep it.
+      usual.l1_coefficient = 0;
+  }
+  // What the lab remembers of training is welcome but never a reason to refuse the weights.
+  const full = modelSchema.safeParse({ ...usual, ...remembered, ...certain });
+  if (full.success) return full.data;
+  const plain = modelSchema.safeParse({ ...usual, ...certain });
+  if (plain.success) return plain.data;
+  const issues = describeIssues(modelSchema, certain, plain.error);
+  throw refuse(
+    label,
+    `cannot be read: ${issues.map(({ sentence }) => sentence).join('. ')}`,
+    'Give a folder of a model within these ranges.',
+  );
+}
+
+function provenanceOf(config: FolderConfig): Provenance | null {
+  const provenance = config.metadata?.[PROVENANCE_KEY];
+  return isRecord(provenance) ? provenance : null;
+}
+
+/** Throws LabError `bad_data` when a weight is NaN or infinite: how many, and where the first is. */
+function refuseNotFinite(values: Float32Array, name: string, label: string): void {
+  const first = values.findIndex((value) => !Number.isFinite(value));
+  if (first < 0) return;
+  const total = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
+  throw new LabError(
+    'bad_data',
+    `${label} has ${total} numbers in ${name} that are NaN or infinite, the first at position ${first}.`,
+    'The model was damaged or diverged while it was trained: give another one.',
+  );
+}
+
+const tensorNames = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const;
+
+function readWeights(file: SafetensorsFile, config: FolderConfig, groups: number): Dictionary {
+  const { d_in: width, d_sae: latents } = config;
+  for (const name of tensorNames) findTensor(file, name);
+  const unknown = [...file.tensors.keys()].find((name) => !tensorNames.some((n) => n === name));
+  if (unknown !== undefined) {
+    throw refuse(
+      file.label,
+      `has a tensor "${unknown}" that no model of architecture "${config.architecture}" has`,
+      `The lab reads ${tensorNames.join(', ')}.`,
+    );
+  }
+  const [wEnc, wDec, bEnc, bDec] = [
+    floatTensor(file, 'W_enc', [width, latents]),
+    floatTensor(file, 'W_dec', [latents, width]),
+    floatTensor(file, 'b_enc', [latents]),
+    floatTensor(file, 'b_dec', [width]),
+  ];
+  [wEnc, wDec, bEnc, bDec].forEach((values, i) => {
+    refuseNotFinite(values, at(tensorNames, i), file.label);
+  });
+  return {
+    groups,
+    rank: latents / groups,
+    width,
+    encoder: transpose(wEnc, width, latents),
+    decoder: wDec,
+    encoderBias: bEnc,
+    decoderBias: bDec,
+  };
+}
+
+/**
+ * A TopK model trained with `rescale_acts_by_decoder_norm` chooses by pre·‖d‖ and decodes code/‖d‖·d. With
+ * ‖d‖ moved into the encoder it is a plain TopK model. Exact for latents; groups never come here.
+ */
+function foldDecoderNorms(weights: Dictionary): Dictionary {
+  const { width } = weights;
+  const norms = weights.encoderBias.map((_, latent) =>
+    Math.hypot(...weights.decoder.subarray(latent * width, (latent + 1) * width)),
+  );
+  const normOf = (index: number): number => at(norms, Math.floor(index / width));
+  return {
+    ...weights,
+    encoder: weights.encoder.map((value, i) => value * normOf(i)),
+    decoder: weights.decoder.map((value, i) => (normOf(i) === 0 ? 0 : value / normOf(i))),
+    encoderBias: weights.encoderBias.map((value, latent) => value * at(norms, latent)),
+  };
+}
+
+/**
+ * Reads the files of a folder; `label` is its name for messages. Throws LabError `not_found` for a missing
+ * file, `bad_file` for one that cannot be read or is of a foreign model, `bad_data` for weights that are
+ * not finite.
+ */
+export function readSaeFolder(
+  files: Readonly<Record<string, Uint8Array>>,
+  label: string,
+): SaeFolder {
+  const configLabel = `${label}/${CONFIG_FILE}`;
+  const folderConfig = readConfig(fileOf(files, CONFIG_FILE, label), configLabel);
+  const weightsLabel = `${label}/${WEIGHTS_FILE}`;
+  const file = readSafetensors(fileOf(files, WEIGHTS_FILE, label), weightsLabel);
+  const bias = file.tensors.get('b_enc')?.bytes.some((byte) => byte !== 0) ?? false;
+  const config = modelConfig(folderConfig, bias, configLabel);
+  const { groups, rank } = shapeOf(config);
+  if (groups * rank !== folderConfig.d_sae) {
+    throw refuse(
+      configLabel,
+      `has d_sae ${folderConfig.d_sae} where ${groups} groups of rank ${rank} have ${groups * rank} latents`,
+      'Give a folder whose settings agree.',
+    );
+  }
+  const weights = readWeights(file, folderConfig, groups);
+  const rescaled =
+    config.architecture === 'topk' && folderConfig.rescale_acts_by_decoder_norm === true;
+  const sparsity = files[SPARSITY_FILE];
+  return {
+    config,
+    weights: rescaled ? foldDecoderNorms(weights) : weights,
+    logFrequency:
+      sparsity === undefined
+        ? null
+        : floatTensor(readSafetensors(sparsity, `${label}/${SPARSITY_FILE}`), 'sparsity', [
+            folderConfig.d_sae,
+          ]),
+    provenance: provenanceOf(folderConfig),
+  };
+}
