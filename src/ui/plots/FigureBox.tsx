@@ -1,0 +1,34 @@
+/**
+ * The box that every figure fills: reserves its height before anything is known, so that nothing below jumps,
+ * and carries the figures' style sheet. Must not know what is drawn.
+ */
+import type { CSSProperties, ReactNode } from 'react';
+import './plots.css';
+
+interface FigureBoxProps {
+  readonly height?: number | undefined;
+  readonly className?: string | undefined;
+  /** Below the drawing, outside the reserved height (a legend). */
+  readonly footer?: ReactNode;
+  readonly children: ReactNode;
+}
+
+export function FigureBox({ height, className, footer, children }: FigureBoxProps) {
+  const style: CSSProperties = height === undefined ? { height: '100%' } : { height };
+  return (
+    <div
+      className={`plot${className === undefined ? '' : ` ${className}`}`}
+      data-fill={height === undefined}
+    >
+      <div className="plot-body" style={style}>
+        {children}
+      </div>
+      {footer}
+    </div>
+  );
+}
+
+/** The text in the middle of a figure that has nothing to draw yet. */
+export function EmptyNote({ text }: { readonly text: string }) {
+  return <p className="plot-empty">{text}</p>;
+}

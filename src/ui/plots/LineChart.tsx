@@ -1,0 +1,124 @@
+/**
+ * Curves over samples, steps or seconds: live, overlaid, zoomable, with a cursor that all charts of a
+ * `PlotSync` share. Drag selects a range, the wheel (with focus or Ctrl) zooms, a double click shows all again; from the
+ * keyboard ← → move the cursor, + − zoom, Escape resets. Redraws only when its data or range change; the
+ * cursor is a layer of its own.
+ */
+import { useId, useMemo } from 'react';
+import { at } from '../../base/array';
+import { ChartSurface } from './ChartSurface';
+import { CursorLayer } from './CursorLayer';
+import { EmptyNote, FigureBox } from './FigureBox';
+import { formatNumber } from './format';
+import { Legend } from './Legend';
+import { fullRange, insideOf, layOutLines, type LineFrame } from './line_frame';
+import { dashArray } from './line_style';
+import { PlotAxes } from './PlotAxes';
+import { Markers } from './Markers';
+import { usePlotLink, useShared } from './PlotSync';
+import type { LineChartProps } from './props';
+import { useSize } from './use_size';
+
+const NONE: ReadonlySet<string> = new Set();
+
+export function LineChart(props: LineChartProps) {
+  const { label, height, className, series, xUnit, hidden = NONE, onToggle, legend, empty } = props;
+  const { xScale = 'linear', yScale, xStart, xEnd, yMin, yMax, formatY, smoothing } = props;
+  const [sizeRef, size] = useSize();
+  const link = usePlotLink();
+  const zoom = useShared(link.zoom);
+
+  const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [series, hidden]);
+  const settings = useMemo(
+    () => ({ xScale, yScale, xStart, xEnd, yMin, yMax, formatY, smoothing }),
+    [xScale, yScale, xStart, xEnd, yMin, yMax, formatY, smoothing],
+  );
+  const full = useMemo(() => fullRange(series, settings), [series, settings]);
+  const range = useMemo(() => (full === null ? null : insideOf(zoom, full)), [zoom, full]);
+  const frame = useMemo(
+    () => (range === null || size.width === 0 ? null : layOutLines(shown, range, size, settings)),
+    [shown, range, size, settings],
+  );
+  const drawn = frame !== null && frame.lines.some(({ path }) => path !== '');
+
+  return (
+    <FigureBox
+      height={height}
+      className={className}
+      footer={legend === true && <Legend items={series} hidden={hidden} onToggle={onToggle} />}
+    >
+      <ChartSurface
+        label={drawn ? `${label}. ${summary(frame, formatY ?? formatNumber)}` : label}
+        sizeRef={sizeRef}
+        frame={drawn ? frame : null}
+        full={full}
+        link={link}
+        zoomed={zoom !== null}
+      >
+        {frame !== null && (
+          <svg width={size.width} height={size.height} aria-hidden="true">
+            <Picture frame={frame} {...props} />
+            {drawn && (
+              <CursorLayer
+                frame={frame}
+                link={link}
+                xUnit={xUnit}
+                formatY={formatY ?? formatNumber}
+              />
+            )}
+          </svg>
+        )}
+        {!drawn && <EmptyNote text={empty ?? 'No values yet.'} />}
+      </ChartSurface>
+    </FigureBox>
+  );
+}
+
+function Picture({ frame, xUnit, markers, now }: LineChartProps & { readonly frame: LineFrame }) {
+  const clip = useId();
+  const { area, x } = frame;
+  const width = area.right - area.left;
+  return (
+    <>
+      <clipPath id={clip}>
+        <rect x={area.left} y={area.top - 2} width={width} height={area.bottom - area.top + 4} />
+      </clipPath>
+      <PlotAxes area={area} x={frame.x} y={frame.y} xUnit={xUnit} />
+      <g clipPath={`url(#${clip})`}>
+        {now !== undefined && (
+          <line
+            className="plot-now"
+            x1={x.scale(now)}
+            x2={x.scale(now)}
+            y1={area.top}
+            y2={area.bottom}
+          />
+        )}
+        {frame.lines.map(({ series, rawPath }) =>
+          rawPath === null ? null : (
+            <path key={series.id} className="plot-raw" d={rawPath} stroke={series.color} />
+          ),
+        )}
+        {frame.lines.map(({ series, path }) => (
+          <path
+            key={series.id}
+            className="plot-line"
+            d={path}
+            stroke={series.color}
+            strokeDasharray={dashArray(series.dash)}
+          />
+        ))}
+      </g>
+      <Markers frame={frame} markers={markers ?? []} />
+    </>
+  );
+}
+
+function summary(frame: LineFrame, format: (value: number) => string): string {
+  return frame.lines
+    .map(({ series, values }) => {
+      const last = values.length > 0 ? at(values, values.length - 1) : Number.NaN;
+      return `${series.label}: ${format(last)}`;
+    })
+    .join(', ');
+}

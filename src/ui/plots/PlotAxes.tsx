@@ -1,0 +1,116 @@
+/**
+ * The quiet frame of a chart: horizontal grid lines, few labels, the unit written once at the last label. Drawn
+ * the same way in every figure that has axes. Must not know what is plotted.
+ */
+import { memo } from 'react';
+import { at } from '../../base/array';
+import { axisTicks, tickTexts, type AxisScale, type Ends } from './axis_scale';
+import { THIN } from './format';
+import type { ScaleKind } from './props';
+
+/** The rectangle inside the axes, in CSS pixels. */
+export interface PlotArea {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+export interface Axis {
+  readonly kind: ScaleKind;
+  readonly ends: Ends;
+  readonly scale: AxisScale;
+  readonly ticks: readonly number[];
+  readonly texts: readonly string[];
+}
+
+/** Width of a label in the axis font, near enough to reserve room. */
+export function labelWidth(text: string): number {
+  return text.length * 6.3;
+}
+
+/** Ticks that fit into `length` pixels, one at most every `every`. */
+export function ticksFor(
+  kind: ScaleKind,
+  ends: Ends,
+  length: number,
+  every: number,
+  format?: (value: number) => string,
+): Pick<Axis, 'ticks' | 'texts'> {
+  const ticks = axisTicks(kind, ends, Math.max(1, Math.floor(length / every)));
+  return { ticks, texts: format === undefined ? tickTexts(kind, ticks) : ticks.map(format) };
+}
+
+/** Room left of the plot for the y labels, in steps of 8 so that it rarely moves. */
+export function leftMargin(texts: readonly string[]): number {
+  const widest = Math.max(0, ...texts.map(labelWidth));
+  return Math.max(32, Math.ceil((widest + 10) / 8) * 8);
+}
+
+interface PlotAxesProps {
+  readonly area: PlotArea;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly xUnit?: string | undefined;
+  /** Vertical grid lines too, for figures without a time axis. */
+  readonly grid?: 'rows' | 'both' | undefined;
+}
+
+export const PlotAxes = memo(function PlotAxes({ area, x, y, xUnit, grid }: PlotAxesProps) {
+  return (
+    <g className="plot-axes" aria-hidden="true">
+      {y.ticks.map((tick, i) => {
+        const py = y.scale(tick);
+        return (
+          <g key={tick}>
+            <line className="plot-grid" x1={area.left} x2={area.right} y1={py} y2={py} />
+            <text className="plot-tick" x={area.left - 6} y={py} dy="0.35em" textAnchor="end">
+              {at(y.texts, i)}
+            </text>
+          </g>
+        );
+      })}
+      {grid === 'both' &&
+        x.ticks.map((tick) => {
+          const px = x.scale(tick);
+          return (
+            <line key={tick} className="plot-grid" x1={px} x2={px} y1={area.top} y2={area.bottom} />
+          );
+        })}
+      <XLabels area={area} axis={x} unit={xUnit} />
+    </g>
+  );
+});
+
+interface XLabelsProps {
+  readonly area: PlotArea;
+  readonly axis: Axis;
+  readonly unit?: string | undefined;
+}
+
+/** Labels below the plot; the last carries the unit, and labels that would run into it are left out. */
+export function XLabels({ area, axis, unit }: XLabelsProps) {
+  const last = axis.ticks.length - 1;
+  const texts = axis.texts.map((text, i) =>
+    i === last && unit !== undefined ? `${text}${THIN}${unit}` : text,
+  );
+  let free = Infinity;
+  const labels = [];
+  for (let i = last; i >= 0; i--) {
+    const text = at(texts, i);
+    const width = labelWidth(text);
+    const px = axis.scale(at(axis.ticks, i));
+    const left = Math.max(area.left, Math.min(px - width / 2, area.right - width));
+    if (left + width + 8 > free) continue;
+    free = left;
+    const anchor =
+      left <= area.left ? 'start' : left >= area.right - width - 0.5 ? 'end' : 'middle';
+    const tx = anchor === 'start' ? area.left : anchor === 'end' ? area.right : px;
+    labels.push(
+      <text key={i} className="plot-tick" x={tx} y={area.bottom + 15} textAnchor={anchor}>
+        {text}
+      </text>,
+    );
+  }
+  return <>{labels}</>;
+}

@@ -1,0 +1,144 @@
+/**
+ * The geometry of a line chart for a given size and data: which range is shown, the two axes and the path of
+ * every line. Pure, so that it can be tested without a page and memoised by the chart.
+ */
+import { bisectLeft, bisectRight } from 'd3';
+import { at } from '../../base/array';
+import { axisScale, extentOf, niceEnds, type AxisScale, type Ends } from './axis_scale';
+import { decimate, GAP, smooth } from './decimate';
+import { leftMargin, ticksFor, type Axis, type PlotArea } from './PlotAxes';
+import type { Column, LineChartProps, Series } from './props';
+import type { Size } from './use_size';
+
+/** One series ready to be drawn. */
+export interface DrawnLine {
+  readonly series: Series;
+  /** [points], smoothed when the chart smooths, else the raw values. */
+  readonly values: Column;
+  /** SVG path of `values`. */
+  readonly path: string;
+  /** SVG path of the raw values under a smoothed line. */
+  readonly rawPath: string | null;
+}
+
+export interface LineFrame {
+  readonly area: PlotArea;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly lines: readonly DrawnLine[];
+}
+
+type FrameSettings = Pick<
+  LineChartProps,
+  'xScale' | 'yScale' | 'xStart' | 'xEnd' | 'yMin' | 'yMax' | 'formatY' | 'smoothing'
+>;
+
+/** The whole x range of the data, widened to the planned ends; null without any point and plan. */
+export function fullRange(series: readonly Series[], settings: FrameSettings): Ends | null {
+  const kind = settings.xScale ?? 'linear';
+  let [low, high] = [settings.xStart ?? Infinity, settings.xEnd ?? -Infinity];
+  for (const { x } of series) {
+    const extent = extentOf(x, kind);
+    if (extent === null) continue;
+    if (settings.xStart === undefined) low = Math.min(low, extent[0]);
+    if (settings.xEnd === undefined) high = Math.max(high, extent[1]);
+  }
+  // A plan without data yet starts at 0, or three decades before its end.
+  if (low === Infinity && high > 0) low = kind === 'log' ? high / 1000 : 0;
+  if (!(low <= high)) return null;
+  return low < high ? [low, high] : [low, low + (low === 0 ? 1 : Math.abs(low))];
+}
+
+/** Lays the chart out; `range` is the shown part of x, `series` what is not hidden. */
+export function layOutLines(
+  series: readonly Series[],
+  range: Ends,
+  size: Size,
+  settings: FrameSettings,
+): LineFrame {
+  const [xKind, yKind] = [settings.xScale ?? 'linear', settings.yScale ?? 'linear'];
+  const smoothed = series.map((one) => ({ one, values: smooth(one.y, settings.smoothing ?? 0) }));
+
+  const top = 8;
+  const bottom = Math.max(top + 16, size.height - 22);
+  const yEnds = shownEnds(smoothed, range, settings);
+  const yTicks = ticksFor(yKind, yEnds, bottom - top, 36, settings.formatY);
+  const left = leftMargin(yTicks.texts);
+  const area: PlotArea = { left, right: Math.max(left + 16, size.width - 6), top, bottom };
+
+  const x: Axis = {
+    kind: xKind,
+    ends: range,
+    scale: axisScale(xKind, range, [area.left, area.right]),
+    ...ticksFor(xKind, range, area.right - area.left, 84),
+  };
+  const y: Axis = {
+    kind: yKind,
+    ends: yEnds,
+    scale: axisScale(yKind, yEnds, [area.bottom, area.top]),
+    ...yTicks,
+  };
+  const lines = smoothed.map(({ one, values }): DrawnLine => ({
+    series: one,
+    values,
+    path: pathOf(one.x, values, range, x.scale, y),
+    rawPath: values === one.y ? null : pathOf(one.x, one.y, range, x.scale, y),
+  }));
+  return { area, x, y, lines };
+}
+
+function shownEnds(
+  smoothed: readonly { readonly one: Series; readonly values: Column }[],
+  range: Ends,
+  { yScale = 'linear', yMin, yMax }: FrameSettings,
+): Ends {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { one, values } of smoothed) {
+    const start = Math.max(0, bisectLeft(one.x, range[0]) - 1);
+    const end = Math.min(values.length, bisectRight(one.x, range[1]) + 1);
+    const extent = extentOf(values, yScale, start, end);
+    if (extent === null) continue;
+    low = Math.min(low, extent[0]);
+    high = Math.max(high, extent[1]);
+  }
+  if (low > high) [low, high] = yScale === 'log' ? [0.1, 1] : [0, 1];
+  const nice = niceEnds(yScale, [
+    Math.min(yMin ?? low, yMax ?? low),
+    Math.max(yMax ?? high, yMin ?? high),
+  ]);
+  const ends: Ends = [yMin ?? nice[0], yMax ?? nice[1]];
+  return ends[0] < ends[1] ? ends : nice;
+}
+
+/** SVG path through the decimated points; values a log axis cannot show are gaps. */
+function pathOf(x: Column, y: Column, range: Ends, toX: AxisScale, axis: Axis): string {
+  const kept = decimate(x, y, range[0], range[1], toX);
+  let path = '';
+  let pen = 'M';
+  for (const index of kept) {
+    const value = index === GAP ? Number.NaN : at(y, index);
+    const drawable = index !== GAP && (axis.kind === 'linear' || value > 0);
+    if (!drawable) {
+      pen = 'M';
+      continue;
+    }
+    path += `${pen}${toX(at(x, index)).toFixed(1)} ${axis.scale(value).toFixed(1)}`;
+    pen = 'L';
+  }
+  return path;
+}
+
+/** The zoom inside the full range; null zoom, or one wholly outside, is the full range. */
+export function insideOf(zoom: Ends | null, full: Ends): Ends {
+  if (zoom === null) return full;
+  const range: Ends = [Math.max(zoom[0], full[0]), Math.min(zoom[1], full[1])];
+  return range[0] < range[1] ? range : full;
+}
+
+/** A new zoom: null when it shows everything; never so near that numbers run out. */
+export function zoomRange(range: Ends, full: Ends): Ends | null {
+  const [from, to] = insideOf(range, full);
+  if (from <= full[0] && to >= full[1]) return null;
+  const least = (full[1] - full[0]) * 1e-5;
+  return to - from < least ? [from, from + least] : [from, to];
+}
