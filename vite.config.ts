@@ -7,6 +7,8 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   base: './',
+  // A missing file is a 404, as on any static host, and not the page once more; routes are in the hash.
+  appType: 'mpa',
   plugins: [react()],
   build: { target: 'es2023' },
   worker: { format: 'es' },

@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 import { create } from 'webgpu';
 
-const adapter = await create([]).requestAdapter();
+const adapter = await create([]).requestAdapter({ powerPreference: 'high-performance' });
 if (adapter !== null) {
   const { description, device, vendor, isFallbackAdapter } = adapter.info;
   writeSync(

@@ -65,6 +65,11 @@ function probe(driverFile) {
   return /** @type {AdapterAnswer} */ (parseJson(child.stdout));
 }
 
+/** Whether the choice is not ours: other systems have one driver, and a user who names one means it. */
+function choiceIsMade() {
+  return process.platform !== 'linux' || DRIVER_VARIABLES.some((name) => process.env[name]);
+}
+
 /**
  * The driver to use: a real GPU's where there is one; else lavapipe, else SwiftShader; undefined when none
  * gives an adapter. Takes 0.2 to 0.5 seconds. Changes nothing.
@@ -72,8 +77,7 @@ function probe(driverFile) {
  */
 export async function chooseVulkanDriver() {
   const usual = probe(undefined);
-  const chosenByUser = DRIVER_VARIABLES.some((name) => process.env[name] !== undefined);
-  if (process.platform === 'linux' && !chosenByUser && usual?.software !== false) {
+  if (!choiceIsMade() && usual?.software !== false) {
     for (const driverFile of [...lavapipeDriverFiles(), ...(await swiftShaderDriverFiles())]) {
       const adapter = probe(driverFile);
       if (adapter !== undefined) return { adapter: adapter.description, driverFile };
@@ -83,12 +87,11 @@ export async function chooseVulkanDriver() {
 }
 
 /**
- * Makes this process use a driver that works. Call it on the main thread (a worker's environment is a copy
- * that native code does not see) and before the first adapter is asked for.
- * @returns {Promise<VulkanDriver | undefined>} the driver, or undefined when there is none
+ * Makes this process use a driver that works, if there is one. Call it on the main thread (a worker's
+ * environment is a copy that native code does not see) and before the first adapter is asked for.
  */
 export async function useVulkanDriver() {
+  if (choiceIsMade()) return;
   const driver = await chooseVulkanDriver();
   if (driver?.driverFile !== undefined) process.env['VK_ICD_FILENAMES'] = driver.driverFile;
-  return driver;
 }

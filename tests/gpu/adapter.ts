@@ -27,7 +27,7 @@ export function testGpu(): GPU {
 
 /** @throws when there is no adapter: a GPU test must fail then, not be skipped. */
 export async function testAdapter(): Promise<GPUAdapter> {
-  const adapter = await testGpu().requestAdapter();
+  const adapter = await testGpu().requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) throw new Error(HOW_TO_GET_AN_ADAPTER);
   return adapter;
 }

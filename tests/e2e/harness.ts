@@ -1,0 +1,110 @@
+/**
+ * Drives the page in a real Chromium for end-to-end tests: headless, fresh profile, WebGPU on the software
+ * adapter, so that it runs the same on a machine with no GPU. One browser a test file; one page, with
+ * storage of its own, a call of `openPage`.
+ *
+ * A page that logs an error, throws or fails to load something fails the test that opened it, unless the
+ * test said beforehand that it expects this.
+ */
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Browser, type Page, chromium } from 'playwright-core';
+import { afterAll, afterEach, inject } from 'vitest';
+import { findChromium } from '../../scripts/find_chromium.mjs';
+import { DRIVER_VARIABLES } from '../../scripts/vulkan_driver.mjs';
+
+const screenshots = resolve(import.meta.dirname, '../../out/screenshots');
+
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  // Nothing is downloaded at run time, nor asked for.
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+];
+
+export interface PageOptions {
+  /** The system's colour scheme as the page sees it; light unless told. */
+  readonly theme?: 'light' | 'dark';
+  /** Size of the viewport in CSS pixels; 1280 × 800 unless told. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Console errors and failed requests that the test means to cause. */
+  readonly expectedTrouble?: readonly RegExp[];
+}
+
+let browser: Promise<Browser> | undefined;
+const openPages: { page: Page; trouble: string[] }[] = [];
+
+async function launch(): Promise<Browser> {
+  const executablePath = await findChromium();
+  if (executablePath === undefined) {
+    throw new Error(
+      'No Chromium was found. Install Chrome or Chromium, or set CHROME_PATH to its executable; ' +
+        '"npm test" as root on Debian or Ubuntu installs one by itself.',
+    );
+  }
+  // A Vulkan driver that was named to Node's WebGPU would stop Chromium's GPU process.
+  const env = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value === undefined || DRIVER_VARIABLES.some((variable) => variable === name)
+        ? []
+        : [[name, value]],
+    ),
+  );
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, env });
+}
+
+/**
+ * Opens the page at `path` ("" or "#/groups?…", relative to its address) and waits until it has loaded. It
+ * is closed after the test.
+ */
+export async function openPage(path: string, options: PageOptions = {}): Promise<Page> {
+  browser ??= launch();
+  const context = await (
+    await browser
+  ).newContext({
+    colorScheme: options.theme ?? 'light',
+    viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+  });
+  const page = await context.newPage();
+  const trouble: string[] = [];
+  const note = (text: string): void => {
+    if (!options.expectedTrouble?.some((expected) => expected.test(text))) trouble.push(text);
+  };
+  page.on('console', (message) => {
+    if (message.type() === 'error') note(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => note(`thrown: ${error.message}`));
+  page.on('crash', () => note('the page crashed'));
+  page.on('requestfailed', (request) => {
+    note(`request failed: ${request.url()} (${request.failure()?.errorText ?? 'unknown'})`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) note(`status ${response.status()}: ${response.url()}`);
+  });
+  openPages.push({ page, trouble });
+  await page.goto(new URL(path, inject('pageAddress')).href);
+  return page;
+}
+
+/** Keeps a picture of the page in out/screenshots/NAME.png, for people to look at. */
+export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  await mkdir(screenshots, { recursive: true });
+  await page.screenshot({ path: resolve(screenshots, `${name}.png`) });
+}
+
+afterEach(async () => {
+  const opened = openPages.splice(0);
+  await Promise.all(opened.map(({ page }) => page.context().close()));
+  const trouble = opened.flatMap((each) => each.trouble);
+  if (trouble.length > 0) throw new Error(`The page had trouble:\n${trouble.join('\n')}`);
+});
+
+afterAll(async () => {
+  await (await browser)?.close();
+});
