@@ -21,6 +21,8 @@ fn main(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
+  // A gradient that is not finite anywhere leaves all weights as they were (see update_rows.wgsl).
+  if ((bitcast<u32>(penalty[NORM_OFFSET]) & 0x7f800000u) == 0x7f800000u) { return; }
   let clip = min(1.0, uniforms.max_grad_norm / (penalty[NORM_OFFSET] + 1e-6));
   for (var i = id.x; i < LENGTH; i += groups.x * 64u) {
     let g = clip * gradient[i];

@@ -78,6 +78,8 @@ fn step(index: u32, gradient: f32) {
     moment1[index] = gradient;
     return;
   }
+  // A gradient that is not finite leaves the bias as it was (see update_rows.wgsl).
+  if ((bitcast<u32>(gradient) & 0x7f800000u) == 0x7f800000u) { return; }
   let m = uniforms.beta1 * moment1[index] + (1.0 - uniforms.beta1) * gradient;
   let v = uniforms.beta2 * moment2[index] + (1.0 - uniforms.beta2) * gradient * gradient;
   moment1[index] = m;

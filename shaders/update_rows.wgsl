@@ -127,6 +127,13 @@ fn four(at: u32, first: u32) -> vec4<f32> {
   return c;
 }
 
+// A gradient that is NaN or infinite leaves the weight as it was, so that the weights before a loss broke
+// stay readable. By bits: comparisons with NaN are not portable.
+fn finite(value: vec4<f32>) -> bool {
+  let exponent = bitcast<vec4<u32>>(value) & vec4<u32>(0x7f800000u);
+  return all(exponent != vec4<u32>(0x7f800000u));
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let k = id.z * ACROSS + id.x;
@@ -213,15 +220,15 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) l
       }
       square += dot(gradient, gradient);
       let index = (k * R + i) * D4 + column;
-      if (FUSED) {
+      if (!FUSED) {
+        moment1[index] = gradient;
+      } else if (finite(gradient)) {
         let m = uniforms.beta1 * moment1[index] + (1.0 - uniforms.beta1) * gradient;
         let v = uniforms.beta2 * moment2[index] + (1.0 - uniforms.beta2) * gradient * gradient;
         moment1[index] = m;
         moment2[index] = v;
         let direction = m * uniforms.correction1 / (sqrt(v * uniforms.correction2) + vec4<f32>(uniforms.epsilon));
         weights[index] = value - uniforms.lr * (direction + uniforms.weight_decay * value);
-      } else {
-        moment1[index] = gradient;
       }
     }
     workgroupBarrier();

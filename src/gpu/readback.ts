@@ -28,6 +28,8 @@ export async function readBuffer(
 export interface RingRegion {
   readonly buffer: GPUBuffer;
   readonly bytes: number;
+  /** First byte of the region; 0 when absent. */
+  readonly offset?: number;
 }
 
 /**
@@ -66,8 +68,8 @@ export class ReadbackRing {
       throw new LabError('internal', 'every readback slot is in flight', 'Wait for one first.');
     }
     let offset = 0;
-    for (const { buffer, bytes } of this.regions) {
-      encoder.copyBufferToBuffer(buffer, 0, slot, offset, bytes);
+    for (const { buffer, bytes, offset: from } of this.regions) {
+      encoder.copyBufferToBuffer(buffer, from ?? 0, slot, offset, bytes);
       offset += bytes;
     }
     return slot;

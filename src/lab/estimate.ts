@@ -1,0 +1,91 @@
+/**
+ * What a run would need, said before anything is allocated: the memory table from the same plans that
+ * the run will use, whether it fits, and warnings in plain words.
+ */
+import { mebibytes } from '../gpu/buffers';
+import type { ModelConfig } from '../sae/config';
+import { displayName, shapeOf } from '../sae/config';
+import { stepPlan } from '../sae/step_plan';
+import type { MemoryRow, RunEstimate } from './protocol';
+import type { RunConfig } from './run_config';
+
+/** Limits of a device that decide whether a run fits, in bytes. */
+export interface SizeLimits {
+  readonly maxBufferSize: number;
+  readonly maxStorageBufferBindingSize: number;
+}
+
+/**
+ * Estimates a run on data of width d. `sourceBytes` is what the data themselves take on the GPU.
+ */
+export function estimateRun(
+  config: RunConfig,
+  width: number,
+  sourceBytes: number,
+  limits: SizeLimits,
+): RunEstimate {
+  const batch = config.training.train_batch_size_samples;
+  const rows: MemoryRow[] = [
+    { buffer: 'data and batch', shape: `[B, ${width}]`, bytes: sourceBytes, owner: 'data' },
+  ];
+  let flop = 0;
+  const parameters: number[] = [];
+  for (const model of config.models) {
+    const { plan, layout } = stepPlan({
+      config: model,
+      width,
+      batch,
+      variant: 'tiled',
+      clip: config.training.max_grad_norm !== undefined,
+    });
+    for (const buffer of plan.buffers) {
+      rows.push({
+        buffer: buffer.name,
+        shape: buffer.shape,
+        bytes: buffer.length * 4,
+        owner: displayName(model),
+      });
+    }
+    flop += 2 * batch * layout.latents * width;
+    parameters.push(2 * layout.latents * width + layout.latents + width);
+  }
+  const largestBuffer = rows.reduce((most, row) => Math.max(most, row.bytes), 0);
+  const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const warnings = config.models.flatMap((model) => modelWarnings(model, width));
+  if (batch > 16384) {
+    warnings.push(`A batch of ${batch} rows is larger than training needs; 256 to 4096 is usual.`);
+  }
+  const tooLarge = rows.find((row) => row.bytes > limit);
+  if (tooLarge !== undefined) {
+    warnings.unshift(
+      `${tooLarge.owner} needs ${mebibytes(tooLarge.bytes)} for "${tooLarge.buffer}", and this adapter gives one buffer at most ${mebibytes(limit)}. Use fewer groups, a smaller block rank or a smaller batch.`,
+    );
+  }
+  return {
+    bytes: rows.reduce((sum, row) => sum + row.bytes, 0),
+    rows,
+    largestBuffer,
+    fits: tooLarge === undefined,
+    warnings,
+    flopPerStep: flop,
+    parameters,
+  };
+}
+
+function modelWarnings(model: ModelConfig, width: number): string[] {
+  const { groups, rank, slots } = shapeOf(model);
+  const name = displayName(model);
+  const warnings: string[] = [];
+  if (model.architecture !== 'standard' && slots * rank >= width) {
+    warnings.push(
+      `${name}: ${slots} active × rank ${rank} = ${slots * rank} columns reach the data's ${width} dimensions. Sparsity does not bind then, and features share groups as in plain PCA.`,
+    );
+  }
+  if (model.architecture !== 'standard' && slots > groups) {
+    warnings.push(`${name}: ${slots} active of only ${groups}; all of them fire on every row.`);
+  }
+  if (model.architecture === 'topk_sasa' && rank > width) {
+    warnings.push(`${name}: a block of rank ${rank} has more rows than the data have dimensions.`);
+  }
+  return warnings;
+}

@@ -1,0 +1,119 @@
+/**
+ * Encodes rows with fixed weights: the same forward passes as training, in batches, with codes and
+ * errors read back. For evaluation, exploration and export, never inside the training loop.
+ */
+import { at } from '../base/array';
+import type { CodeTable } from '../analysis/types';
+import { allocate, type BufferMap } from '../gpu/buffers';
+import { PlanRunner } from '../gpu/executor';
+import { readBuffer } from '../gpu/readback';
+import type { ModelConfig } from '../sae/config';
+import { forwardPlan } from '../sae/forward_plan';
+import { padRows } from '../sae/initial';
+import type { ModelLayout, ScoresVariant } from '../sae/layout';
+import { stepUniforms } from '../sae/schedule';
+import type { Encoded, EncodeProgress } from './engine_types';
+
+/** Rows encoded at a time. */
+const BATCH = 512;
+
+export class ForwardEngine {
+  private constructor(
+    private readonly device: GPUDevice,
+    private readonly layout: ModelLayout,
+    private readonly buffers: ReadonlyMap<string, GPUBuffer>,
+    private readonly runner: PlanRunner,
+    private readonly inputScale: number,
+  ) {}
+
+  /** `weights` holds the buffers encoder, decoder and biases in the engine's layout. */
+  static async create(
+    device: GPUDevice,
+    config: ModelConfig,
+    width: number,
+    weights: BufferMap,
+    variant: ScoresVariant,
+    inputScale: number,
+  ): Promise<ForwardEngine> {
+    const { plan, layout } = forwardPlan(config, width, BATCH, variant);
+    const buffers = await allocate(device, plan);
+    const runner = await PlanRunner.create(device, plan, new Map([...weights, ...buffers]));
+    const values = Object.fromEntries(stepUniforms.fields.map(([name]) => [name, 0]));
+    runner.setUniforms(0, { ...values, input_scale: inputScale });
+    runner.upload();
+    return new ForwardEngine(device, layout, buffers, runner, inputScale);
+  }
+
+  /** Codes and squared errors (raw units) of rows x [rows, d]. */
+  async encode(x: Float32Array, rows: number, onProgress?: EncodeProgress): Promise<Encoded> {
+    const { width, main, rank, groups } = this.layout;
+    const active = new Uint32Array(rows * main.slots);
+    const codes = new Float32Array(rows * main.slots * rank);
+    const squaredError = new Float32Array(rows);
+    for (let first = 0; first < rows; first += BATCH) {
+      const count = Math.min(BATCH, rows - first);
+      const block = padRows(x.slice(first * width, (first + count) * width), count, width);
+      this.device.queue.writeBuffer(
+        this.buffer('x'),
+        0,
+        block.buffer,
+        block.byteOffset,
+        block.byteLength,
+      );
+      const encoder = this.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      this.runner.record(pass);
+      pass.end();
+      this.device.queue.submit([encoder.finish()]);
+      const [units, values, stats] = await Promise.all([
+        readBuffer(this.device, this.buffer('active_units'), count * main.slots * 4),
+        readBuffer(this.device, this.buffer('coefs'), count * main.slots * rank * 4),
+        readBuffer(this.device, this.buffer('row_stats'), count * 8 * 4),
+      ]);
+      active.set(new Uint32Array(units), first * main.slots);
+      codes.set(new Float32Array(values), first * main.slots * rank);
+      const rowStats = new Float32Array(stats);
+      for (let row = 0; row < count; row += 1) {
+        squaredError[first + row] = at(rowStats, row * 8 + 2) / this.inputScale ** 2;
+      }
+      onProgress?.((first + count) / rows);
+    }
+    return {
+      codes: compact({ rows, slots: main.slots, rank, groups, active, codes }),
+      squaredError,
+    };
+  }
+
+  destroy(): void {
+    this.runner.destroy();
+    for (const buffer of this.buffers.values()) buffer.destroy();
+  }
+
+  private buffer(name: string): GPUBuffer {
+    const found = this.buffers.get(name);
+    if (found === undefined) throw new RangeError(`no buffer "${name}"`);
+    return found;
+  }
+}
+
+/** Cuts slots that no row uses: a ReLU gate has a slot for every latent. */
+function compact(table: CodeTable): CodeTable {
+  const { rows, slots, rank } = table;
+  let most = 1;
+  for (let row = 0; row < rows; row += 1) {
+    let used = slots;
+    while (used > most && at(table.active, row * slots + used - 1) === 0xffffffff) used -= 1;
+    most = Math.max(most, used);
+  }
+  if (most === slots) return table;
+  const active = new Uint32Array(rows * most);
+  const codes = new Float32Array(rows * most * rank);
+  for (let row = 0; row < rows; row += 1) {
+    active.set(table.active.subarray(row * slots, row * slots + most), row * most);
+    codes.set(
+      table.codes.subarray(row * slots * rank, (row * slots + most) * rank),
+      row * most * rank,
+    );
+  }
+  return { ...table, slots: most, active, codes };
+}

@@ -1,0 +1,163 @@
+/**
+ * Turns what a logged step left in the GPU's buffers into the metrics of sasa.md §5. Sums are taken in
+ * float64 on the CPU: a few kilobytes per logged step, and no kernel for what is not a hot path.
+ */
+import { at } from '../base/array';
+import { LabError } from '../base/lab_error';
+import type { ModelConfig } from '../sae/config';
+import type { ModelLayout } from '../sae/layout';
+import type { MetricRecord } from './protocol';
+
+/** Columns of a row of `row_stats`; see center_input.wgsl and decode_residual.wgsl. */
+const Column = { power: 1, loss: 2, l0: 3, auxiliary: 5, l1: 7 } as const;
+const COLUMNS = 8;
+
+/** What the GPU left of one logged step of one model. */
+export interface LoggedStep {
+  readonly rowStats: Float32Array;
+  readonly singularValues: Float32Array;
+  readonly lastFired: Uint32Array;
+  readonly gradientNorm: number;
+}
+
+export interface StepContext {
+  readonly model: number;
+  readonly name: string;
+  readonly config: ModelConfig;
+  readonly layout: ModelLayout;
+  /** Steps taken, including this one. */
+  readonly step: number;
+  readonly seconds: number;
+  readonly lr: number;
+  readonly lambda: number;
+  readonly inputScale: number;
+}
+
+/** Metrics of a logged step. Throws LabError `not_finite` naming the loss that broke. */
+export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord {
+  const { config, layout, step } = context;
+  const { batch } = layout;
+  const unscale = 1 / context.inputScale ** 2;
+  const mean = (column: number): number => {
+    let sum = 0;
+    for (let row = 0; row < batch; row += 1) sum += at(logged.rowStats, row * COLUMNS + column);
+    return sum / batch;
+  };
+  const mse = mean(Column.loss) * unscale;
+  const auxiliary =
+    layout.auxiliary === null ? 0 : config.aux_coefficient * mean(Column.auxiliary) * unscale;
+  const ranks = rankSummary(logged, context);
+  const nuclear = ranks.nuclearNorm * context.lambda * unscale;
+  const l1 =
+    config.architecture === 'standard' ? config.l1_coefficient * mean(Column.l1) * unscale : 0;
+  const losses: [string, number][] = [
+    ['losses/mse_loss', mse],
+    ['losses/nuclear_loss', nuclear],
+    ['losses/auxiliary_reconstruction_loss', auxiliary],
+    ['losses/l1_loss', l1],
+  ];
+  for (const [name, value] of losses) {
+    if (!Number.isFinite(value)) {
+      throw new LabError(
+        'not_finite',
+        `${context.name}: ${name} is ${value} at step ${step}.`,
+        'The weights from before are kept. Lower the learning rate, or warm it up over some steps, and start again.',
+      );
+    }
+  }
+  const l0 = mean(Column.l0);
+  const groupsPerToken =
+    config.architecture === 'topk_sasa' ? Math.min(layout.main.slots, layout.groups) : l0;
+  const values: Record<string, number> = {
+    'losses/overall_loss': losses.reduce((sum, [, value]) => sum + value, 0),
+    'losses/mse_loss': mse,
+    'metrics/explained_variance': 1 - mse / unscale / Math.max(mean(Column.power), 1e-30),
+    'metrics/l0': l0,
+    'metrics/groups_per_token': groupsPerToken,
+    'metrics/group_coverage': ranks.live / layout.groups,
+    'sparsity/dead_groups': layout.groups - ranks.live,
+    'sparsity/dead_features': (layout.groups - ranks.live) * layout.rank,
+    'details/current_learning_rate': context.lr,
+    'details/n_training_samples': step * batch,
+    'details/grad_norm': logged.gradientNorm,
+  };
+  if (config.architecture === 'topk_sasa') {
+    values['losses/nuclear_loss'] = nuclear;
+    values['metrics/mean_stable_rank'] = ranks.stableRank;
+    values['metrics/mean_rank90'] = ranks.rank90;
+  }
+  if (layout.auxiliary !== null) values['losses/auxiliary_reconstruction_loss'] = auxiliary;
+  if (config.architecture === 'standard') values['losses/l1_loss'] = l1;
+  return {
+    model: context.model,
+    step,
+    samples: step * batch,
+    seconds: context.seconds,
+    values,
+    rankHistogram: ranks.histogram,
+  };
+}
+
+interface RankSummary {
+  readonly live: number;
+  /** R of the objective: the sum of all singular values, or their mean over groups (decoder). */
+  readonly nuclearNorm: number;
+  readonly stableRank: number;
+  readonly rank90: number;
+  readonly histogram: number[];
+}
+
+/** Ranks of the live groups' maps from their singular values; scalar units all have rank 1. */
+function rankSummary(logged: LoggedStep, context: StepContext): RankSummary {
+  const { config, layout, step } = context;
+  const now = step * layout.batch;
+  const { groups, rank } = layout;
+  const histogram = new Array<number>(rank).fill(0);
+  let live = 0;
+  let nuclear = 0;
+  let stable = 0;
+  let rank90 = 0;
+  for (let group = 0; group < groups; group += 1) {
+    const alive = now - at(logged.lastFired, group) < config.dead_group_window;
+    if (alive) live += 1;
+    if (config.architecture !== 'topk_sasa') {
+      if (alive) histogram[0] = at(histogram, 0) + 1;
+      continue;
+    }
+    const sigma = logged.singularValues.subarray(group * rank, (group + 1) * rank);
+    let squares = 0;
+    for (const value of sigma) {
+      nuclear += value;
+      squares += value * value;
+    }
+    if (!alive || squares === 0) continue;
+    stable += squares / at(sigma, 0) ** 2;
+    const needed = rankHolding(sigma, 0.9 * squares);
+    rank90 += needed;
+    histogram[needed - 1] = at(histogram, needed - 1) + 1;
+  }
+  if (config.architecture === 'topk_sasa') {
+    if (config.nuclear_target === 'decoder') nuclear /= groups;
+  }
+  const ranked = Math.max(
+    1,
+    histogram.reduce((sum, value) => sum + value, 0),
+  );
+  return {
+    live,
+    nuclearNorm: nuclear,
+    stableRank: stable / ranked,
+    rank90: rank90 / ranked,
+    histogram,
+  };
+}
+
+/** Number of leading squares of descending values that reach `share`. */
+function rankHolding(descending: Float32Array, share: number): number {
+  let sum = 0;
+  for (let i = 0; i < descending.length; i += 1) {
+    sum += at(descending, i) ** 2;
+    if (sum >= share) return i + 1;
+  }
+  return descending.length;
+}

@@ -1,0 +1,304 @@
+/**
+ * A run in progress: several models trained on one stream of batches. The loop records a few steps into
+ * each submit, keeps two submits in flight, and never waits for a readback inside a step. It knows no
+ * page and no terminal; the worker and the command line drive it through engine_types.ts.
+ */
+import { at } from '../base/array';
+import { LabError } from '../base/lab_error';
+import { allocate, checkFits } from '../gpu/buffers';
+import { PlanRunner } from '../gpu/executor';
+import type { ActivationSource, StreamPlan } from '../data/source';
+import { modelSchema } from '../sae/config';
+import { padRows } from '../sae/initial';
+import { stepPlan } from '../sae/step_plan';
+import { planBytes } from '../gpu/plan';
+import { chooseVariant } from './choose_variant';
+import type { Encoded, EncodeProgress, RunHooks, Session, SessionOptions } from './engine_types';
+import { estimateRun } from './estimate';
+import { ModelEngine } from './model_engine';
+import type { LiveSettings, MetricRecord } from './protocol';
+import { totalSteps, type RunConfig, type TrainingConfig } from './run_config';
+import { measureData, type MeasuredData } from './statistics';
+
+/** Most steps in one submit. */
+const SLOTS = 16;
+/** Aim for the length of one submit: short enough to stay responsive, long enough to hide its cost. */
+const SUBMIT_MS = 40;
+
+interface PendingLog {
+  readonly step: number;
+  readonly seconds: number;
+  readonly slots: readonly GPUBuffer[];
+}
+
+/** Starts a run; everything is allocated and compiled when this resolves. */
+export async function createSession(options: SessionOptions): Promise<TrainingSession> {
+  return TrainingSession.create(options);
+}
+
+export class TrainingSession implements Session {
+  private taken = 0;
+  private seconds = 0;
+  private training: TrainingConfig;
+  /** Milliseconds a step took lately; sets the steps of the next submit. */
+  private stepMs = Number.POSITIVE_INFINITY;
+
+  private constructor(
+    private readonly options: SessionOptions,
+    readonly config: RunConfig,
+    private readonly data: MeasuredData,
+    private readonly stream: StreamPlan,
+    private readonly streamRunner: PlanRunner,
+    private readonly buffers: readonly GPUBuffer[],
+    private readonly models: ModelEngine[],
+    readonly estimate: Session['estimate'],
+    private readonly rebuild: (index: number, slots: number) => Promise<ModelEngine>,
+  ) {
+    this.training = config.training;
+  }
+
+  static async create(options: SessionOptions): Promise<TrainingSession> {
+    const { device, config, source } = options;
+    checkWidths(config, source);
+    const batch = config.training.train_batch_size_samples;
+    const stream = source.stream(batch);
+    const estimate = estimateRun(config, source.width, planBytes(stream.plan), device.limits);
+    const clip = config.training.max_grad_norm !== undefined;
+    checkFits(device, [
+      stream.plan,
+      ...config.models.map(
+        (model) =>
+          stepPlan({ config: model, width: source.width, batch, variant: 'direct', clip }).plan,
+      ),
+    ]);
+    const data = measureData(source, batch);
+    const streamBuffers = await allocate(device, stream.plan);
+    const owned = [...streamBuffers.values()];
+    const models: ModelEngine[] = [];
+    try {
+      const streamRunner = await PlanRunner.create(device, stream.plan, streamBuffers, SLOTS);
+      const mean = padRows(data.mean, 1, source.width);
+      const dataMean = device.createBuffer({
+        label: 'data mean',
+        size: mean.byteLength,
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+      });
+      owned.push(dataMean);
+      device.queue.writeBuffer(dataMean, 0, mean.buffer, mean.byteOffset, mean.byteLength);
+      const x = streamBuffers.get(stream.output);
+      if (x === undefined) throw new RangeError('the stream has no output');
+      const build = async (
+        index: number,
+        model: RunConfig['models'][number],
+        start: NonNullable<SessionOptions['initial']>[number],
+      ) =>
+        ModelEngine.create(
+          {
+            device,
+            run: config,
+            index,
+            data,
+            shared: { x, data_mean: dataMean },
+            variant: await chooseVariant(device, model, source.width, batch),
+            slots: SLOTS,
+            start,
+          },
+          model,
+        );
+      for (const [index, model] of config.models.entries()) {
+        models.push(await build(index, model, options.initial?.[index]));
+      }
+      const session: TrainingSession = new TrainingSession(
+        options,
+        config,
+        data,
+        stream,
+        streamRunner,
+        owned,
+        models,
+        estimate,
+        async (index, slots) => {
+          const old = at(models, index);
+          const changed = modelSchema.parse(
+            old.config.architecture === 'topk_sasa'
+              ? { ...old.config, k_groups: slots }
+              : { ...old.config, k: slots },
+          );
+          const state = await old.state(session.taken);
+          return build(index, changed, { kind: 'state', state });
+        },
+      );
+      const resumed = options.initial?.find((start) => start?.kind === 'state');
+      if (resumed?.kind === 'state') session.taken = resumed.state.step;
+      return session;
+    } catch (error) {
+      for (const model of models) model.destroy();
+      for (const buffer of owned) buffer.destroy();
+      throw error;
+    }
+  }
+
+  get step(): number {
+    return this.taken;
+  }
+
+  get totalSteps(): number {
+    return totalSteps(this.training);
+  }
+
+  get lambdas(): (number | null)[] {
+    return this.models.map((model) => model.lambda);
+  }
+
+  get statistics(): Session['statistics'] {
+    return this.data.statistics;
+  }
+
+  /** Seconds spent training in this session. */
+  get elapsed(): number {
+    return this.seconds;
+  }
+
+  /** Dispatches of one step over all models, the batch included. */
+  dispatches(logging: boolean): number {
+    return this.models.reduce(
+      (sum, model) => sum + model.dispatches(logging),
+      this.streamRunner.dispatches(logging),
+    );
+  }
+
+  async run(steps: number, hooks: RunHooks = {}): Promise<void> {
+    const end = Math.min(this.taken + steps, this.totalSteps);
+    const pending: PendingLog[] = [];
+    const inFlight: Promise<undefined>[] = [];
+    let mark = performance.now();
+    let sinceMark = 0;
+    while (this.taken < end && hooks.shouldStop?.() !== true) {
+      if (this.models.some((model) => !model.canLog)) await this.drain(pending, hooks, 1);
+      const count = this.submit(end, pending);
+      sinceMark += count;
+      inFlight.push(this.options.device.queue.onSubmittedWorkDone());
+      if (inFlight.length > 1) await inFlight.shift();
+      const now = performance.now();
+      const elapsed = now - mark;
+      this.seconds += elapsed / 1000;
+      this.stepMs = Math.max(0.01, elapsed / sinceMark);
+      mark = now;
+      sinceMark = 0;
+      hooks.onProgress?.({
+        step: this.taken,
+        samples: this.taken * this.training.train_batch_size_samples,
+        seconds: this.seconds,
+        samplesPerSecond: (1000 / this.stepMs) * this.training.train_batch_size_samples,
+      });
+      if (pending.length > 1) await this.drain(pending, hooks, pending.length - 1);
+    }
+    await Promise.all(inFlight);
+    this.seconds += (performance.now() - mark) / 1000;
+    await this.drain(pending, hooks, pending.length);
+  }
+
+  /** Changes settings between submits: lr and λ take effect at the next step, s after a rebuild. */
+  async applySettings(settings: LiveSettings): Promise<void> {
+    if (settings.lr !== undefined) this.training = { ...this.training, lr: settings.lr };
+    const relative = settings.nuclear_coefficient_relative;
+    if (relative !== undefined) {
+      at(this.models, relative.model).setRelativeLambda(relative.value);
+    }
+    if (settings.slots !== undefined) {
+      const { model: index, value } = settings.slots;
+      const changed = await this.rebuild(index, value);
+      at(this.models, index).destroy();
+      this.models[index] = changed;
+    }
+  }
+
+  /** Settings of a model as they are now. */
+  modelConfig(model: number): RunConfig['models'][number] {
+    return at(this.models, model).config;
+  }
+
+  weights(model: number) {
+    return at(this.models, model).weights();
+  }
+
+  state(model: number) {
+    return at(this.models, model).state(this.taken);
+  }
+
+  async encode(
+    model: number,
+    x: Float32Array,
+    rows: number,
+    onProgress?: EncodeProgress,
+  ): Promise<Encoded> {
+    const encoder = await at(this.models, model).encoder();
+    return encoder.encode(x, rows, onProgress);
+  }
+
+  destroy(): void {
+    for (const model of this.models) model.destroy();
+    this.streamRunner.destroy();
+    for (const buffer of this.buffers) buffer.destroy();
+  }
+
+  /** Records and submits the next few steps, at most up to a logged one; returns how many. */
+  private submit(end: number, pending: PendingLog[]): number {
+    const { device } = this.options;
+    const { log_every: every } = this.training;
+    const wanted = Math.max(1, Math.min(SLOTS, Math.floor(SUBMIT_MS / this.stepMs)));
+    const encoder = device.createCommandEncoder();
+    let count = 0;
+    let logged = false;
+    while (count < wanted && this.taken + count < end && !logged) {
+      const step = this.taken + count;
+      logged = step === 0 || (step + 1) % every === 0 || step + 1 === this.totalSteps;
+      this.streamRunner.setUniforms(count, this.stream.uniforms(step));
+      for (const model of this.models) {
+        model.setStep(count, step, this.training);
+        model.recordClears(encoder);
+      }
+      const pass = encoder.beginComputePass();
+      this.streamRunner.record(pass, count);
+      for (const model of this.models) model.record(pass, count, logged);
+      pass.end();
+      count += 1;
+    }
+    this.streamRunner.upload(count);
+    for (const model of this.models) model.upload(count);
+    this.taken += count;
+    if (logged) {
+      pending.push({
+        step: this.taken,
+        seconds: this.seconds,
+        slots: this.models.map((model) => model.recordLog(encoder)),
+      });
+    }
+    device.queue.submit([encoder.finish()]);
+    return count;
+  }
+
+  /** Reads the oldest `count` logged steps and hands their metrics over. */
+  private async drain(pending: PendingLog[], hooks: RunHooks, count: number): Promise<void> {
+    for (const log of pending.splice(0, count)) {
+      const records: MetricRecord[] = await Promise.all(
+        log.slots.map((slot, index) =>
+          at(this.models, index).readLog(slot, log.step, log.seconds, this.training),
+        ),
+      );
+      hooks.onMetrics?.(records);
+    }
+  }
+}
+
+function checkWidths(config: RunConfig, source: ActivationSource): void {
+  for (const [index, model] of config.models.entries()) {
+    if (model.d_in !== undefined && model.d_in !== source.width) {
+      throw new LabError(
+        'bad_config',
+        `models.${index}.d_in is ${model.d_in}, but the data have ${source.width} dimensions.`,
+        'Leave d_in out; it is taken from the data.',
+      );
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What a run needs to know about its data before the first step: the mean, the power that λ is relative
+ * to, the mean norm that `expected_average_only_in` divides by. Measured on the CPU from the first
+ * training batches, once.
+ */
+import { at } from '../base/array';
+import { LabError } from '../base/lab_error';
+import type { ActivationSource } from '../data/source';
+import type { Normalization } from '../sae/config';
+import type { DataStatistics } from './protocol';
+
+/** Rows that statistics are measured on, or as many as the data have. */
+const SAMPLED_ROWS = 8192;
+
+export interface MeasuredData {
+  readonly statistics: DataStatistics;
+  /** [d], mean of the sampled rows. */
+  readonly mean: Float32Array;
+  /** The first training batch, [rows, d]. */
+  readonly firstBatch: Float32Array;
+  readonly firstRows: number;
+}
+
+/** Measures the data on its first training batches. Throws LabError `bad_data` on NaN or infinity. */
+export function measureData(source: ActivationSource, batch: number): MeasuredData {
+  const { width } = source;
+  const available = source.size.train ?? Number.POSITIVE_INFINITY;
+  const wanted = Math.max(batch, Math.min(SAMPLED_ROWS, available));
+  const first = source.batch(0, batch);
+  const sum = new Float64Array(width);
+  const squares = new Float64Array(width);
+  let rows = 0;
+  let norms = 0;
+  for (let index = 0; rows < wanted; index += 1) {
+    const { x, count } = index === 0 ? first : source.batch(index, batch);
+    for (let row = 0; row < count; row += 1) {
+      let square = 0;
+      for (let i = 0; i < width; i += 1) {
+        const value = at(x, row * width + i);
+        sum[i] = at(sum, i) + value;
+        squares[i] = at(squares, i) + value * value;
+        square += value * value;
+      }
+      norms += Math.sqrt(square);
+    }
+    rows += count;
+  }
+  const mean = new Float32Array(width);
+  let power = 0;
+  for (let i = 0; i < width; i += 1) {
+    const average = at(sum, i) / rows;
+    mean[i] = average;
+    power += at(squares, i) / rows - average * average;
+  }
+  if (!Number.isFinite(power)) {
+    throw new LabError(
+      'bad_data',
+      `The first ${rows} rows of ${source.label} hold values that are not finite.`,
+      'Remove NaN and infinite values from the data.',
+    );
+  }
+  return {
+    statistics: { width, power: Math.max(0, power), meanNorm: norms / rows, sampledRows: rows },
+    mean,
+    firstBatch: first.x,
+    firstRows: first.count,
+  };
+}
+
+/** c of `expected_average_only_in`: √d / mean‖x‖; 1 for the other normalisations. */
+export function inputScaleOf(normalization: Normalization, statistics: DataStatistics): number {
+  if (normalization !== 'expected_average_only_in' || statistics.meanNorm === 0) return 1;
+  return Math.sqrt(statistics.width) / statistics.meanNorm;
+}
+
+/** [d], mean of the first batch in the units the model is trained in: where b_dec starts. */
+export function initialDecoderBias(
+  data: MeasuredData,
+  normalization: Normalization,
+  inputScale: number,
+): Float64Array {
+  const { firstBatch, firstRows } = data;
+  const { width } = data.statistics;
+  const bias = new Float64Array(width);
+  for (let row = 0; row < firstRows; row += 1) {
+    let mean = 0;
+    let scale = 1 / inputScale;
+    if (normalization === 'layer_norm') {
+      for (let i = 0; i < width; i += 1) mean += at(firstBatch, row * width + i) / width;
+      let squares = 0;
+      for (let i = 0; i < width; i += 1) squares += (at(firstBatch, row * width + i) - mean) ** 2;
+      scale = Math.sqrt(squares / Math.max(1, width - 1)) + 1e-5;
+    }
+    for (let i = 0; i < width; i += 1) {
+      bias[i] = at(bias, i) + (at(firstBatch, row * width + i) - mean) / scale / firstRows;
+    }
+  }
+  return bias;
+}
