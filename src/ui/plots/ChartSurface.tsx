@@ -1,6 +1,6 @@
 /**
- * Everything a person does to a line chart: hover, drag a range, wheel, keys. Writes cursor and zoom to the
- * chart's link and draws nothing but the dragged range.
+ * Everything a person does to a figure over time: hover, drag a range, wheel, keys. Writes cursor and zoom to the
+ * figure's link and draws nothing but the dragged range.
  */
 import {
   useCallback,
@@ -13,18 +13,27 @@ import {
 } from 'react';
 import type { Ends } from './axis_scale';
 import { clamp } from './color_space';
-import { useCursorText } from './CursorLayer';
-import { zoomRange, type LineFrame } from './line_frame';
-import type { PlotLink } from './PlotSync';
+import { zoomRange } from './line_plane';
+import type { Axis, PlotArea } from './PlotAxes';
+import { useShared, type PlotLink } from './PlotSync';
 import { useWheelZoom } from './use_wheel';
+
+/** Where the values of x lie on the screen. */
+export interface TimePlane {
+  readonly area: PlotArea;
+  readonly x: Axis;
+}
 
 interface ChartSurfaceProps {
   readonly label: string;
   readonly sizeRef: RefCallback<HTMLElement>;
-  readonly frame: LineFrame | null;
+  /** Null while there is nothing to point at. */
+  readonly plane: TimePlane | null;
+  /** The whole range of x, which the zoom never leaves. */
   readonly full: Ends | null;
   readonly link: PlotLink;
-  readonly zoomed: boolean;
+  /** The values at x as a sentence, for assistive technology. */
+  readonly describe: (x: number) => string;
   readonly children: ReactNode;
 }
 
@@ -32,16 +41,17 @@ interface ChartSurfaceProps {
 export function ChartSurface({
   label,
   sizeRef,
-  frame,
+  plane,
   full,
   link,
-  zoomed,
+  describe,
   children,
 }: ChartSurfaceProps) {
   const element = useRef<HTMLDivElement | null>(null);
   const [drag, setDrag] = useState<Ends | null>(null);
   const [spoken, speak] = useState(false);
-  const cursorText = useCursorText(frame, link, spoken);
+  const cursor = useShared(link.cursor);
+  const zoomed = useShared(link.zoom) !== null;
 
   const attach = useCallback(
     (node: HTMLDivElement | null) => {
@@ -52,8 +62,8 @@ export function ChartSurface({
   );
 
   const zoomAbout = (factor: number, px: number) => {
-    if (frame === null || full === null) return;
-    const { area, x } = frame;
+    if (plane === null || full === null) return;
+    const { area, x } = plane;
     const centre = clamp(px, area.left, area.right);
     const from = x.scale.invert(centre - (centre - area.left) / factor);
     const to = x.scale.invert(centre + (area.right - centre) / factor);
@@ -65,8 +75,8 @@ export function ChartSurface({
     event.clientX - event.currentTarget.getBoundingClientRect().left;
 
   const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
-    if (frame === null) return;
-    const { area, x } = frame;
+    if (plane === null) return;
+    const { area, x } = plane;
     const px = pointerX(event);
     speak(false);
     if (drag !== null) setDrag([drag[0], clamp(px, area.left, area.right)]);
@@ -74,21 +84,21 @@ export function ChartSurface({
     link.cursor.set(inside ? x.scale.invert(clamp(px, area.left, area.right)) : null);
   };
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
-    if (frame === null || event.button !== 0 || event.pointerType === 'touch') return;
+    if (plane === null || event.button !== 0 || event.pointerType === 'touch') return;
     event.currentTarget.setPointerCapture(event.pointerId);
-    const px = clamp(pointerX(event), frame.area.left, frame.area.right);
+    const px = clamp(pointerX(event), plane.area.left, plane.area.right);
     setDrag([px, px]);
   };
   const onPointerUp = () => {
-    if (drag !== null && frame !== null && full !== null && Math.abs(drag[1] - drag[0]) > 4) {
-      const [a, b] = [frame.x.scale.invert(drag[0]), frame.x.scale.invert(drag[1])];
+    if (drag !== null && plane !== null && full !== null && Math.abs(drag[1] - drag[0]) > 4) {
+      const [a, b] = [plane.x.scale.invert(drag[0]), plane.x.scale.invert(drag[1])];
       link.zoom.set(zoomRange([Math.min(a, b), Math.max(a, b)], full));
     }
     setDrag(null);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (frame === null) return;
-    const { area, x } = frame;
+    if (plane === null) return;
+    const { area, x } = plane;
     const now = x.scale(link.cursor.get() ?? x.ends[1]);
     const moveTo = (px: number) => {
       speak(true);
@@ -136,21 +146,21 @@ export function ChartSurface({
         onKeyDown={onKeyDown}
       >
         {children}
-        {drag !== null && frame !== null && (
+        {drag !== null && plane !== null && (
           <div
             className="plot-drag"
             style={{
               left: Math.min(...drag),
               width: Math.abs(drag[1] - drag[0]),
-              top: frame.area.top,
-              height: frame.area.bottom - frame.area.top,
+              top: plane.area.top,
+              height: plane.area.bottom - plane.area.top,
             }}
           />
         )}
         {zoomed && <span className="plot-zoomed">zoomed, double-click for all</span>}
       </div>
       <span className="visually-hidden" aria-live="polite">
-        {cursorText}
+        {spoken && cursor !== null ? describe(cursor) : ''}
       </span>
     </>
   );

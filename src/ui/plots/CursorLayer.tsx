@@ -76,14 +76,12 @@ export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
   );
 }
 
-/** The readings as a sentence while the cursor is moved by keys, else empty. */
-export function useCursorText(frame: LineFrame | null, link: PlotLink, spoken: boolean): string {
-  const cursor = useShared(link.cursor);
-  if (!spoken || frame === null || cursor === null) return '';
-  const values = readingsAt(frame, cursor).map(
+/** The readings at `x` as a sentence. */
+export function describeAt(frame: LineFrame, x: number): string {
+  const values = readingsAt(frame, x).map(
     ({ series, value }) => `${series.label} ${formatNumber(value)}`,
   );
-  return `At ${formatX(cursor)}: ${values.join(', ')}`;
+  return `At ${formatX(x)}: ${values.join(', ')}`;
 }
 
 /** The nearest drawable sample of every line that reaches as far as the cursor, highest value first. */

@@ -7,7 +7,7 @@
 import { useId, useMemo } from 'react';
 import { at } from '../../base/array';
 import { ChartSurface } from './ChartSurface';
-import { CursorLayer } from './CursorLayer';
+import { CursorLayer, describeAt } from './CursorLayer';
 import { EmptyNote, FigureBox } from './FigureBox';
 import { formatNumber } from './format';
 import { Legend } from './Legend';
@@ -50,10 +50,10 @@ export function LineChart(props: LineChartProps) {
       <ChartSurface
         label={drawn ? `${label}. ${summary(frame, formatY ?? formatNumber)}` : label}
         sizeRef={sizeRef}
-        frame={drawn ? frame : null}
+        plane={drawn ? frame : null}
         full={full}
         link={link}
-        zoomed={zoom !== null}
+        describe={(x) => (frame === null ? '' : describeAt(frame, x))}
       >
         {frame !== null && (
           <svg width={size.width} height={size.height} aria-hidden="true">

@@ -34,7 +34,10 @@ type FrameSettings = Pick<
 >;
 
 /** The whole x range of the data, widened to the planned ends; null without any point and plan. */
-export function fullRange(series: readonly Series[], settings: FrameSettings): Ends | null {
+export function fullRange(
+  series: readonly Pick<Series, 'x'>[],
+  settings: Pick<FrameSettings, 'xScale' | 'xStart' | 'xEnd'>,
+): Ends | null {
   const kind = settings.xScale ?? 'linear';
   let [low, high] = [settings.xStart ?? Infinity, settings.xEnd ?? -Infinity];
   for (const { x } of series) {

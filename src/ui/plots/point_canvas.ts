@@ -1,0 +1,89 @@
+/**
+ * Puts a cloud of points onto a canvas: the raster of point_raster.ts at the screen's resolution, in the
+ * given painting order. The image of each canvas is kept between frames. Knows pixels, not data.
+ */
+import { at } from '../../base/array';
+import { discStamp, paintDisc, type Raster } from './point_raster';
+import type { Size } from './use_size';
+
+export interface PointCloud {
+  /** [points], CSS pixels from the canvas's top left corner. */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** [points], 0xRRGGBB. */
+  readonly color: Uint32Array;
+  /** [points], 0 … 1; a point of alpha 0 is skipped. */
+  readonly alpha: Float32Array;
+  /** Indices from the first to the last painted; omitted: as they come. */
+  readonly order?: Uint32Array | undefined;
+  /** Radius in CSS pixels. */
+  readonly radius: number;
+}
+
+const images = new WeakMap<HTMLCanvasElement, ImageData>();
+
+/** Paints the clouds one over the other; what the canvas held before is gone. */
+export function paintClouds(
+  canvas: HTMLCanvasElement,
+  size: Size,
+  clouds: readonly PointCloud[],
+): void {
+  const context = canvas.getContext('2d');
+  if (context === null || size.width === 0 || size.height === 0) return;
+  const ratio = Math.min(3, devicePixelRatio);
+  const image = imageOf(canvas, context, {
+    width: Math.round(size.width * ratio),
+    height: Math.round(size.height * ratio),
+  });
+  image.data.fill(0);
+  for (const cloud of clouds) paintCloud(image, cloud, ratio);
+  context.putImageData(image, 0, 0);
+}
+
+/** Paints one cloud into an image of `ratio` device pixels per CSS pixel. */
+export function paintCloud(raster: Raster, cloud: PointCloud, ratio: number): void {
+  const { x, y, color, alpha, order } = cloud;
+  const radius = cloud.radius * ratio;
+  const stamp = discStamp(radius);
+  for (let i = 0; i < x.length; i++) {
+    const point = order === undefined ? i : at(order, i);
+    const opacity = at(alpha, point);
+    if (opacity <= 0) continue;
+    const [px, py] = [at(x, point) * ratio, at(y, point) * ratio];
+    paintDisc(raster, stamp, radius, px, py, at(color, point), opacity);
+  }
+}
+
+function imageOf(
+  canvas: HTMLCanvasElement,
+  context: CanvasRenderingContext2D,
+  { width, height }: Size,
+): ImageData {
+  const known = images.get(canvas);
+  if (known?.width === width && known.height === height && canvas.width === width) return known;
+  canvas.width = width;
+  canvas.height = height;
+  const image = context.createImageData(width, height);
+  images.set(canvas, image);
+  return image;
+}
+
+/** Index of the point nearest to (x, y) within `reach` CSS pixels, the later painted one on a tie; else null. */
+export function pointAt(
+  cloud: Pick<PointCloud, 'x' | 'y' | 'alpha'>,
+  x: number,
+  y: number,
+  reach: number,
+): number | null {
+  let best: number | null = null;
+  let nearest = reach * reach;
+  for (let i = 0; i < cloud.x.length; i++) {
+    if (at(cloud.alpha, i) <= 0) continue;
+    const distance = (at(cloud.x, i) - x) ** 2 + (at(cloud.y, i) - y) ** 2;
+    if (distance <= nearest) {
+      nearest = distance;
+      best = i;
+    }
+  }
+  return best;
+}
