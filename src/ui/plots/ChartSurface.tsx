@@ -13,7 +13,7 @@ import {
 } from 'react';
 import type { Ends } from './axis_scale';
 import { clamp } from './color_space';
-import { zoomRange } from './line_plane';
+import { zoomRange } from './line_frame';
 import type { Axis, PlotArea } from './PlotAxes';
 import { useShared, type PlotLink } from './PlotSync';
 import { useWheelZoom } from './use_wheel';

@@ -33,7 +33,10 @@ type FrameSettings = Pick<
   'xScale' | 'yScale' | 'xStart' | 'xEnd' | 'yMin' | 'yMax' | 'formatY' | 'smoothing'
 >;
 
-/** The whole x range of the data, widened to the planned ends; null without any point and plan. */
+/**
+ * The whole range of x: from the given start (else 0, or the first sample on a log axis) to the planned end or
+ * the last sample, whichever is later; null when there is neither data nor plan.
+ */
 export function fullRange(
   series: readonly Pick<Series, 'x'>[],
   settings: Pick<FrameSettings, 'xScale' | 'xStart' | 'xEnd'>,
@@ -44,10 +47,13 @@ export function fullRange(
     const extent = extentOf(x, kind);
     if (extent === null) continue;
     if (settings.xStart === undefined) low = Math.min(low, extent[0]);
-    if (settings.xEnd === undefined) high = Math.max(high, extent[1]);
+    high = Math.max(high, extent[1]);
   }
-  // A plan without data yet starts at 0, or three decades before its end.
-  if (low === Infinity && high > 0) low = kind === 'log' ? high / 1000 : 0;
+  if (settings.xStart === undefined) {
+    if (kind === 'linear') low = Math.min(low, 0);
+    // A plan without data yet: three decades before its end.
+    else if (low === Infinity) low = high / 1000;
+  }
   if (!(low <= high)) return null;
   return low < high ? [low, high] : [low, low + (low === 0 ? 1 : Math.abs(low))];
 }

@@ -55,7 +55,10 @@ export interface LineChartProps extends FigureProps {
   readonly xUnit?: string | undefined;
   readonly xScale?: ScaleKind | undefined;
   readonly yScale?: ScaleKind | undefined;
-  /** Ends of the x axis; an omitted end follows the data. Give the planned end so that lines grow into a fixed frame. */
+  /**
+   * Ends of the x axis. The start defaults to 0 (log: the first sample). Give the planned end so that lines grow
+   * into a fixed frame; data beyond it widens the frame.
+   */
   readonly xStart?: number | undefined;
   readonly xEnd?: number | undefined;
   /** Ends of the y axis; an omitted end follows the visible data, rounded outwards. */
