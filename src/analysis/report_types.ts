@@ -184,6 +184,8 @@ export interface GroupPacking {
   readonly rays: number;
   /** Share of its points that lie near one of those axes. */
   readonly axisShare: number;
+  /** Features read from the cloud: its axes, plus one when a fifth of the points lie near none; at least 1. */
+  readonly estimatedFeatures: number;
   /** As in GroupRow. */
   readonly irreducibility: number | null;
 }
@@ -233,7 +235,7 @@ export interface FeatureRecovery {
   readonly kind: string;
   readonly dimension: number;
   readonly rows: number;
-  /** Group matched one-to-one by contribution R² (Hungarian); null when there are more features than groups. */
+  /** Group matched one-to-one by contribution R² (Hungarian); null when no group is left with R² above 0. */
   readonly group: number | null;
   /** R² of the matched group's contribution as a prediction of the feature's contribution; 0 when unmatched. */
   readonly r2: number;

@@ -1,0 +1,103 @@
+/**
+ * How often groups fire: l0, groups per row, dead and dense groups, and which groups fire together.
+ * Counts only; nothing about directions.
+ */
+import { at } from '../base/array';
+import type { IndexedCodes } from './code_index';
+import { firingsOf, liveGroups } from './code_index';
+import type { ActivityReport } from './report_types';
+
+export interface ActivityOptions {
+  /** A group is dense when it fires in more than this share of rows; default 0.1. */
+  readonly denseThreshold?: number | undefined;
+  /** Bins of the frequency histogram; default 24. */
+  readonly frequencyBins?: number | undefined;
+}
+
+/** Sparsity of a code table. O(firings·r + K). */
+export function describeActivity(
+  indexed: IndexedCodes,
+  { denseThreshold = 0.1, frequencyBins = 24 }: ActivityOptions = {},
+): ActivityReport {
+  const { codes, dictionary, entries } = indexed;
+  const { groups, rank } = dictionary;
+  const rows = codes.rows;
+  const live = liveGroups(indexed);
+  const frequency = (group: number) => (rows > 0 ? firingsOf(indexed, group) / rows : 0);
+  let nonZero = 0;
+  for (const slot of entries) {
+    for (let i = 0; i < rank; i++) {
+      if (codes.codes[slot * rank + i] !== 0) nonZero++;
+    }
+  }
+  // The rarest live group fires once: log10(1 / rows) is the left end.
+  const from = Math.min(-1, -Math.log10(Math.max(1, rows)));
+  const counts = new Array<number>(frequencyBins).fill(0);
+  for (const group of live) {
+    const position = (Math.log10(frequency(group)) - from) / -from;
+    const bin = Math.min(frequencyBins - 1, Math.max(0, Math.floor(position * frequencyBins)));
+    counts[bin] = at(counts, bin) + 1;
+  }
+  const isLive = new Set(live);
+  return {
+    rows,
+    groups,
+    rank,
+    l0: rows > 0 ? nonZero / rows : 0,
+    groupsPerRow: rows > 0 ? entries.length / rows : 0,
+    liveGroups: live.length,
+    coverage: groups > 0 ? live.length / groups : 0,
+    dead: Array.from({ length: groups }, (_, k) => k).filter((k) => !isLive.has(k)),
+    denseThreshold,
+    dense: live
+      .filter((group) => frequency(group) > denseThreshold)
+      .map((group) => ({ group, frequency: frequency(group) }))
+      .sort((a, b) => b.frequency - a.frequency),
+    frequencyHistogram: { from, counts },
+  };
+}
+
+/** A group that fires in the same rows as another. */
+export interface CoFiring {
+  readonly group: number;
+  /** Rows in which both fire. */
+  readonly count: number;
+  /** P(both) / (P(a)·P(b)): 1 is independence. */
+  readonly lift: number;
+}
+
+/**
+ * Groups that fire together with `group`, by falling lift; pairs seen in fewer than `minimumCount` rows
+ * are left out, because the lift of a chance meeting of rare groups is huge. O(n·slots + K log K).
+ */
+export function coFiringGroups(
+  indexed: IndexedCodes,
+  group: number,
+  count: number,
+  minimumCount = 5,
+): CoFiring[] {
+  const { codes, entries, offsets, dictionary } = indexed;
+  const together = new Uint32Array(dictionary.groups);
+  for (let e = at(offsets, group); e < at(offsets, group + 1); e++) {
+    const row = Math.floor(at(entries, e) / codes.slots);
+    for (let slot = row * codes.slots; slot < (row + 1) * codes.slots; slot++) {
+      const other = at(codes.active, slot);
+      if (other === group || other >= dictionary.groups || !isFiring(indexed, slot)) continue;
+      together[other] = at(together, other) + 1;
+    }
+  }
+  const found: CoFiring[] = [];
+  together.forEach((both, other) => {
+    if (both < minimumCount) return;
+    const expected = (firingsOf(indexed, group) * firingsOf(indexed, other)) / codes.rows;
+    found.push({ group: other, count: both, lift: both / expected });
+  });
+  return found.sort((a, b) => b.lift - a.lift || a.group - b.group).slice(0, count);
+}
+
+function isFiring({ codes }: IndexedCodes, slot: number): boolean {
+  for (let i = 0; i < codes.rank; i++) {
+    if (codes.codes[slot * codes.rank + i] !== 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,204 @@
+/**
+ * How the row spaces of groups lie to each other: principal angles, nearest groups, block coherence, and
+ * the links of nearly shared directions that clusters are built from. The K × K problem is one pass
+ * over pairs that keeps a short list a group; no K²-sized table ever exists. Spaces are the groups' rank-90
+ * row spaces; for a scalar SAE a space is an atom's line and a cosine is |cos| of two atoms.
+ */
+import { at } from '../base/array';
+import { dot, multiplyTransposed } from './linear_algebra';
+import { nearestPairs } from './pair_search';
+import type { NearestGroup, OverlapReport } from './report_types';
+import { singularValues } from './singular_values';
+import { groupMap } from './spectra';
+import type { Dictionary } from './types';
+
+/** Orthonormal bases of the rank-90 row spaces of some groups, packed. */
+export interface RowSpaces {
+  readonly width: number;
+  /** [n], group index of each space. */
+  readonly groups: Uint32Array;
+  /** [n + 1], space i owns rows offsets[i] … offsets[i + 1] of `rows`. */
+  readonly offsets: Uint32Array;
+  /** [total rank, d], orthonormal within a space. */
+  readonly rows: Float64Array;
+}
+
+/** Rank-90 row spaces of the given groups; a group with a zero map has no rows. O(n·r²·d). */
+export function rowSpaces(dictionary: Dictionary, groups: readonly number[]): RowSpaces {
+  const bases = groups.map((group) => groupMap(dictionary, group).basis);
+  const offsets = new Uint32Array(groups.length + 1);
+  bases.forEach((basis, i) => {
+    offsets[i + 1] = at(offsets, i) + basis.length / dictionary.width;
+  });
+  const rows = new Float64Array(at(offsets, groups.length) * dictionary.width);
+  bases.forEach((basis, i) => rows.set(basis, at(offsets, i) * dictionary.width));
+  return { width: dictionary.width, groups: Uint32Array.from(groups), offsets, rows };
+}
+
+/** Basis of space i, [rank, d]; a view. */
+export function spaceRows(spaces: RowSpaces, index: number): Float64Array {
+  const { offsets, rows, width } = spaces;
+  return rows.subarray(at(offsets, index) * width, at(offsets, index + 1) * width);
+}
+
+/**
+ * Cosines of the principal angles between two row spaces given by orthonormal rows A [m, d] and
+ * B [n, d]: singular values of A·Bᵀ, largest (smallest angle) first, clipped to 1. O(m·n·d).
+ */
+export function principalCosines(a: Float64Array, b: Float64Array, width: number): Float64Array {
+  const m = a.length / width;
+  const n = b.length / width;
+  if (m === 0 || n === 0) return new Float64Array(0);
+  const product = multiplyTransposed(a, b, m, width, n);
+  return singularValues(product, m, n).map((value) => Math.min(1, value));
+}
+
+/** A neighbour with all its principal angles. */
+export interface NearestSpace extends NearestGroup {
+  /** Cosines of all principal angles, largest first. */
+  readonly cosines: readonly number[];
+}
+
+/**
+ * The `count` groups nearest to one group by the smallest principal angle (ties: by the sum of squared
+ * cosines, then by index). O(K·r²·d): for one card, without the all-pairs pass.
+ */
+export function nearestGroups(
+  dictionary: Dictionary,
+  group: number,
+  candidates: readonly number[],
+  count: number,
+): NearestSpace[] {
+  const { width } = dictionary;
+  const own = groupMap(dictionary, group).basis;
+  const found: NearestSpace[] = [];
+  for (const other of candidates) {
+    if (other === group) continue;
+    const cosines = principalCosines(own, groupMap(dictionary, other).basis, width);
+    const cosine = cosines[0];
+    if (cosine !== undefined) found.push({ group: other, cosine, cosines: Array.from(cosines) });
+  }
+  const overlap = (space: NearestSpace) => space.cosines.reduce((sum, c) => sum + c * c, 0);
+  found.sort((a, b) => b.cosine - a.cosine || overlap(b) - overlap(a) || a.group - b.group);
+  return found.slice(0, count);
+}
+
+export interface OverlapOptions {
+  /** Neighbours kept for each group; default 8. */
+  readonly neighbours?: number | undefined;
+  /** Pairs at or above this cosine are linked; default 0.7. */
+  readonly threshold?: number | undefined;
+  /**
+   * Multiply-adds above which pairs are screened in a random projection and only the promising ones
+   * measured exactly; default 6e9 (some ten seconds).
+   */
+  readonly exactWork?: number | undefined;
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
+/** A pair of groups, a < b. */
+export interface GroupPair {
+  readonly a: number;
+  readonly b: number;
+  readonly cosine: number;
+}
+
+/** Result of the all-pairs pass. */
+export interface OverlapSearch {
+  /** Nearest groups by group, strongest first; only for the groups searched. */
+  readonly nearest: ReadonlyMap<number, readonly NearestGroup[]>;
+  /** Component label of each searched group under the links; equal labels are connected. */
+  readonly component: ReadonlyMap<number, number>;
+  /** Pair with the largest cosine; null with fewer than two non-empty spaces. */
+  readonly closest: GroupPair | null;
+  readonly threshold: number;
+  /** False when pairs were screened: the lists hold true cosines but may miss a neighbour. */
+  readonly exact: boolean;
+}
+
+/**
+ * All pairs of row spaces once. Exact cost: R²·d/2 multiply-adds for R rows in all spaces (K = 256, rank 4,
+ * d = 128: 67 million; K = 4096, rank 3, d = 768: 58 thousand million, hence the screening, which needs
+ * R²·96/2). Memory: R·d + K·neighbours.
+ */
+export function searchOverlap(spaces: RowSpaces, options: OverlapOptions = {}): OverlapSearch {
+  const { neighbours = 8, threshold = 0.7, exactWork = 6e9, onProgress } = options;
+  const found = nearestPairs(spaces, { neighbours, threshold, exactWork, onProgress });
+  const nearest = new Map<number, NearestGroup[]>();
+  const component = new Map<number, number>();
+  let closest: GroupPair | null = null;
+  found.lists.forEach((list, i) => {
+    const group = at(spaces.groups, i);
+    nearest.set(
+      group,
+      list.map(({ index, cosine }) => ({ group: at(spaces.groups, index), cosine })),
+    );
+    component.set(group, found.rootOf(i));
+    const first = list[0];
+    if (first !== undefined && (closest === null || first.cosine > closest.cosine)) {
+      closest = { a: group, b: at(spaces.groups, first.index), cosine: first.cosine };
+    }
+  });
+  return { nearest, component, closest, threshold, exact: found.exact };
+}
+
+/** Largest s for which a coherence bound of 1/(2s − 1) is stated; s below 1 counts as 1. */
+export function coherenceBound(activeGroups: number): number {
+  return 1 / (2 * Math.max(1, activeGroups) - 1);
+}
+
+/**
+ * Block coherence μ = max_{i≠j} ‖Q_iQ_jᵀ‖₂ and the nearest-neighbour picture. `activeGroups` is s, the
+ * groups active in a row (sasa.md §6: theory wants μ < 1/(2s − 1)). O(K·neighbours·log).
+ */
+export function describeOverlap(
+  search: OverlapSearch,
+  activeGroups: number,
+  { bins = 20, pairs = 20 }: { readonly bins?: number; readonly pairs?: number } = {},
+): OverlapReport {
+  const nearestHistogram = new Array<number>(bins).fill(0);
+  const found = new Map<string, GroupPair>();
+  let sum = 0;
+  let counted = 0;
+  for (const [group, list] of search.nearest) {
+    const first = list[0];
+    if (first === undefined) continue;
+    const bin = Math.min(bins - 1, Math.floor(first.cosine * bins));
+    nearestHistogram[bin] = at(nearestHistogram, bin) + 1;
+    sum += first.cosine;
+    counted++;
+    for (const { group: other, cosine } of list) {
+      const [a, b] = group < other ? [group, other] : [other, group];
+      found.set(`${a},${b}`, { a, b, cosine });
+    }
+  }
+  const coherence = search.closest?.cosine ?? 0;
+  const bound = coherenceBound(activeGroups);
+  return {
+    coherence,
+    pair: search.closest === null ? null : [search.closest.a, search.closest.b],
+    activeGroups,
+    bound,
+    withinBound: coherence < bound,
+    nearestHistogram,
+    meanNearest: counted > 0 ? sum / counted : 0,
+    closestPairs: [...found.values()]
+      .sort((p, q) => q.cosine - p.cosine || p.a - q.a || p.b - q.b)
+      .slice(0, pairs),
+    exact: search.exact,
+  };
+}
+
+/** Capture ‖Q·Vᵀ‖_F² / d_i of a feature frame V [d_i, d] by orthonormal rows Q [m, d]: 1 is the whole feature. O(m·d_i·d). */
+export function captureOf(basis: Float64Array, frame: Float64Array, width: number): number {
+  const m = basis.length / width;
+  const dimension = frame.length / width;
+  if (dimension === 0) return 0;
+  let sum = 0;
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < dimension; j++) {
+      sum += dot(basis, i * width, frame, j * width, width) ** 2;
+    }
+  }
+  return sum / dimension;
+}

@@ -1,0 +1,88 @@
+/**
+ * How much of the data a reconstruction explains, from sums that can be gathered batch by batch, so that
+ * an evaluation set never has to be in memory at once. Float64 throughout.
+ */
+
+/** The numbers of sasa.md §5. */
+export interface ReconstructionMetrics {
+  readonly rows: number;
+  /** Σ_d (x − x̂)², mean over rows. 0 without rows. */
+  readonly mse: number;
+  /**
+   * 1 − Σ‖x − x̂‖² / Σ‖x − x̄‖², x̄ per dimension over the whole set: a predictor of the mean scores 0.
+   * Constant data have no variance to explain: 1 when rebuilt exactly, else 0.
+   */
+  readonly explainedVariance: number;
+  /** 1 − Σ‖x − x̂‖² / Σ‖x‖², the uncentred number that older tools print. Zero data as above. */
+  readonly explainedVarianceLegacy: number;
+}
+
+/** Streaming sums for ReconstructionMetrics; the result does not depend on how rows were cut into batches. */
+export class ReconstructionAccumulator {
+  private rows = 0;
+  private squaredError = 0;
+  private squaredNorm = 0;
+  private readonly shift: Float64Array;
+  private readonly sum: Float64Array;
+  private readonly sumOfSquares: Float64Array;
+
+  /** @param width d, columns of x. */
+  constructor(private readonly width: number) {
+    this.shift = new Float64Array(width);
+    this.sum = new Float64Array(width);
+    this.sumOfSquares = new Float64Array(width);
+  }
+
+  /** Adds the first `rows` rows of x and x̂ [rows, d]. O(rows·d). */
+  add(x: Float32Array, reconstruction: Float32Array, rows: number): void {
+    const { width, shift, sum, sumOfSquares } = this;
+    if (this.rows === 0 && rows > 0) {
+      // Sums about the first row: a large common offset then costs no digits of the variance.
+      for (let c = 0; c < width; c++) shift[c] = x[c] ?? 0;
+    }
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < width; c++) {
+        const value = x[r * width + c] ?? 0;
+        const error = value - (reconstruction[r * width + c] ?? 0);
+        const shifted = value - (shift[c] ?? 0);
+        this.squaredError += error * error;
+        this.squaredNorm += value * value;
+        sum[c] = (sum[c] ?? 0) + shifted;
+        sumOfSquares[c] = (sumOfSquares[c] ?? 0) + shifted * shifted;
+      }
+    }
+    this.rows += rows;
+  }
+
+  /** Metrics of everything added so far. O(d). */
+  result(): ReconstructionMetrics {
+    const { rows, squaredError, squaredNorm } = this;
+    let variance = 0;
+    for (let c = 0; c < this.width && rows > 0; c++) {
+      const total = this.sum[c] ?? 0;
+      variance += Math.max(0, (this.sumOfSquares[c] ?? 0) - (total * total) / rows);
+    }
+    return {
+      rows,
+      mse: rows > 0 ? squaredError / rows : 0,
+      explainedVariance: explained(squaredError, variance),
+      explainedVarianceLegacy: explained(squaredError, squaredNorm),
+    };
+  }
+}
+
+function explained(squaredError: number, total: number): number {
+  if (total > 0) return 1 - squaredError / total;
+  return squaredError > 0 ? 0 : 1;
+}
+
+/** ReconstructionMetrics of a whole set x, x̂ [rows, d] at once. */
+export function reconstructionMetrics(
+  x: Float32Array,
+  reconstruction: Float32Array,
+  width: number,
+): ReconstructionMetrics {
+  const accumulator = new ReconstructionAccumulator(width);
+  accumulator.add(x, reconstruction, x.length / width);
+  return accumulator.result();
+}
