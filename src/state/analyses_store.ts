@@ -26,12 +26,26 @@ interface Answers {
 
 export type AnalysisKind = keyof Answers;
 
+/** The card of a group, or why there is none. */
+export type CardEntry =
+  | { readonly card: GroupCard; readonly error: null }
+  | { readonly card: null; readonly error: LabErrorData };
+
 /** Analyses by kind, then by `modelKey`. */
-export type AnalysesState = {
+type AnalysesByKind = {
   readonly [Kind in AnalysisKind]: Readonly<Record<string, Analysis<Answers[Kind]>>>;
 };
 
-export const useAnalyses = create<AnalysesState>()(() => ({ groups: {}, diagnosis: {} }));
+export type AnalysesState = AnalysesByKind & {
+  /** By `cardKey`, oldest first. */
+  readonly cards: Readonly<Record<string, CardEntry>>;
+};
+
+export const useAnalyses = create<AnalysesState>()(() => ({
+  groups: {},
+  diagnosis: {},
+  cards: {},
+}));
 
 /** Names one model of one run. */
 export function modelKey(runId: string, model: number): string {
@@ -40,7 +54,7 @@ export function modelKey(runId: string, model: number): string {
 
 /** The state of one analysis; the same object while nothing changed. */
 export function analysisOf<Kind extends AnalysisKind>(
-  state: AnalysesState,
+  state: AnalysesByKind,
   kind: Kind,
   runId: string,
   model: number,
@@ -55,22 +69,25 @@ function update<Kind extends AnalysisKind>(
   key: string,
   changes: Partial<Analysis<Answers[Kind]>>,
 ): void {
-  useAnalyses.setState((state) => {
+  useAnalyses.setState((state: AnalysesByKind) => {
     const before = state[kind][key] ?? NOT_ASKED;
     return { [kind]: { ...state[kind], [key]: { ...before, ...changes } } };
   });
 }
 
-/** Asks for an analysis unless it is under way. Its outcome, error included, appears in the store. */
+/**
+ * Asks for an analysis unless it is under way. Its outcome, error included, appears in the store; tells
+ * whether there is an answer.
+ */
 export async function analyse(
   engine: EngineClient,
   kind: AnalysisKind,
   runId: string,
   model: number,
-): Promise<void> {
+): Promise<'answered' | 'ended'> {
   const key = modelKey(runId, model);
   const name = `${kind} ${key}`;
-  if (running.has(name)) return;
+  if (running.has(name)) return 'ended';
   const controller = new AbortController();
   running.set(name, controller);
   update(kind, key, { progress: { fraction: 0, stage: 'Waiting for the engine' }, error: null });
@@ -82,16 +99,18 @@ export async function analyse(
   try {
     if (kind === 'groups') {
       const answer = await engine.groups(runId, model, options);
-      cards.forget(key);
+      forgetCards((card) => card.startsWith(`${key}#`));
       update('groups', key, { answer, progress: null });
     } else {
       const answer = await engine.diagnose(runId, model, options);
       update('diagnosis', key, { answer, progress: null });
     }
+    return 'answered';
   } catch (error) {
     const described = describeError(error);
     const cancelled = described.code === 'cancelled';
     update(kind, key, { progress: null, error: cancelled ? null : described });
+    return 'ended';
   } finally {
     running.delete(name);
   }
@@ -102,49 +121,51 @@ export function cancelAnalysis(kind: AnalysisKind, runId: string, model: number)
   running.get(`${kind} ${modelKey(runId, model)}`)?.abort();
 }
 
-/** Cards that were answered, by model and group: the latest 64. They belong to the model's group table. */
-class CardCache {
-  static readonly capacity = 64;
-  readonly #cards = new Map<string, GroupCard>();
+/** Most cards kept; the oldest go first. */
+const CARDS_KEPT = 64;
 
-  get(key: string, group: number): GroupCard | undefined {
-    return this.#cards.get(`${key}#${group}`);
-  }
-
-  put(key: string, card: GroupCard): void {
-    this.#cards.set(`${key}#${card.group}`, card);
-    for (const oldest of this.#cards.keys()) {
-      if (this.#cards.size <= CardCache.capacity) break;
-      this.#cards.delete(oldest);
-    }
-  }
-
-  /** Drops the cards of a model whose table was made anew. */
-  forget(key: string): void {
-    for (const name of this.#cards.keys()) {
-      if (name.startsWith(`${key}#`)) this.#cards.delete(name);
-    }
-  }
+/** Names one group of one model of one run. */
+export function cardKey(runId: string, model: number, group: number): string {
+  return `${modelKey(runId, model)}#${group}`;
 }
 
-const cards = new CardCache();
-
-/** The card of a group if it was asked for before and its table is still the same. */
-export function knownCard(runId: string, model: number, group: number): GroupCard | undefined {
-  return cards.get(modelKey(runId, model), group);
-}
-
-/** The card of a group, from memory or from the engine. Rejects with LabError; `cancelled` when aborted. */
+/**
+ * Asks for the card of a group; card or error appear in the store under `cardKey`. An aborted request
+ * leaves no trace.
+ */
 export async function fetchCard(
   engine: EngineClient,
   runId: string,
   model: number,
   group: number,
   signal: AbortSignal,
-): Promise<GroupCard> {
-  const known = knownCard(runId, model, group);
-  if (known !== undefined) return known;
-  const card = await engine.groupCard(runId, model, group, { signal });
-  cards.put(modelKey(runId, model), card);
-  return card;
+): Promise<void> {
+  let entry: CardEntry;
+  try {
+    const card = await engine.groupCard(runId, model, group, { signal });
+    // The table may have been made anew meanwhile; a card of the old one is of no use.
+    const table = analysisOf(useAnalyses.getState(), 'groups', runId, model).answer;
+    if (table !== null && table.step !== card.step) return;
+    entry = { card, error: null };
+  } catch (error) {
+    const described = describeError(error);
+    if (described.code === 'cancelled') return;
+    entry = { card: null, error: described };
+  }
+  useAnalyses.setState(({ cards }) => {
+    const { [cardKey(runId, model, group)]: _replaced, ...others } = cards;
+    const kept = Object.entries(others).slice(1 - CARDS_KEPT);
+    return { cards: Object.fromEntries([...kept, [cardKey(runId, model, group), entry]]) };
+  });
+}
+
+/** Drops a card, so that it is asked for again. */
+export function forgetCard(runId: string, model: number, group: number): void {
+  forgetCards((key) => key === cardKey(runId, model, group));
+}
+
+function forgetCards(which: (key: string) => boolean): void {
+  useAnalyses.setState(({ cards }) => ({
+    cards: Object.fromEntries(Object.entries(cards).filter(([key]) => !which(key))),
+  }));
 }

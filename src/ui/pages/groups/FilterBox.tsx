@@ -1,0 +1,133 @@
+/**
+ * The search and filter box, with what is wrong with the text directly under the place it is about, how
+ * many rows pass, and the language on one card behind the question mark.
+ */
+import { Popover } from 'radix-ui';
+import { useId, type KeyboardEvent, type Ref } from 'react';
+import { formatInteger } from '../../plots/format';
+import { Icon } from '../../parts/Icon';
+import type { FilterProblem } from './filter';
+
+export interface FilterBoxProps {
+  readonly text: string;
+  readonly problem: FilterProblem | null;
+  readonly shown: number;
+  readonly total: number;
+  readonly unitName: 'group' | 'latent';
+  readonly onChange: (text: string) => void;
+  readonly ref: Ref<HTMLInputElement>;
+}
+
+export function FilterBox(props: FilterBoxProps) {
+  const { text, problem, shown, total, unitName, onChange, ref } = props;
+  const id = useId();
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === 'Enter' || (event.key === 'Escape' && text === '')) {
+      event.currentTarget.blur();
+    } else if (event.key === 'Escape') {
+      onChange('');
+    }
+  };
+  return (
+    <div className="filter" role="search">
+      <div className="filter-frame">
+        <input
+          ref={ref}
+          className="control filter-input"
+          type="text"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          maxLength={500}
+          value={text}
+          placeholder={
+            unitName === 'group'
+              ? 'Search words, or filter: rank > 1 and freq < 2%'
+              : 'Search words, or filter: freq < 2%'
+          }
+          aria-label={`Search or filter the ${unitName}s`}
+          aria-invalid={problem !== null}
+          aria-describedby={id}
+          onChange={(event) => onChange(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        {text === '' ? (
+          <FilterHelp />
+        ) : (
+          <button
+            type="button"
+            className="button button-icon filter-button"
+            aria-label="Clear the filter"
+            onClick={() => onChange('')}
+          >
+            <Icon name="close" size={14} />
+          </button>
+        )}
+      </div>
+      <p className="filter-say" id={id} role="status" data-bad={problem !== null}>
+        {problem !== null ? (
+          <>
+            {problem.message}
+            <Excerpt text={text} problem={problem} />
+          </>
+        ) : (
+          text.trim() !== '' && `${formatInteger(shown)} of ${formatInteger(total)} ${unitName}s`
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** The text with the characters that the complaint is about marked. */
+function Excerpt({ text, problem }: { readonly text: string; readonly problem: FilterProblem }) {
+  const { start, end } = problem;
+  const marked = text.slice(start, end);
+  return (
+    <code className="filter-excerpt" aria-hidden="true">
+      {text.slice(Math.max(0, start - 24), start)}
+      <mark>{marked === '' ? '…' : marked}</mark>
+      {text.slice(end, end + 24)}
+    </code>
+  );
+}
+
+const language: readonly (readonly [example: string, meaning: string])[] = [
+  ['monday', 'the word stands among the strongest'],
+  ['"may"', 'exactly this word'],
+  ['rank > 1 and freq < 2%', 'compare; and, or, not, ( )'],
+  ['rank = 2.1', 'equal at the precision you type'],
+  ['not dead', 'dead: never fired in the analysed rows'],
+  ['starred, #tag', 'what you marked'],
+  ['444', 'by number'],
+];
+
+function FilterHelp() {
+  return (
+    <Popover.Root>
+      <Popover.Trigger
+        className="button button-icon filter-button"
+        aria-label="What can be written here"
+      >
+        ?
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="menu filter-help" align="end" sideOffset={6}>
+          <dl>
+            {language.map(([example, meaning]) => (
+              <div key={example}>
+                <dt>
+                  <code>{example}</code>
+                </dt>
+                <dd>{meaning}</dd>
+              </div>
+            ))}
+          </dl>
+          <p className="quiet">
+            Fields: group, freq, norm, rank and wrank (of codes and of weights), rank90, wrank90,
+            irred, cluster.
+          </p>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

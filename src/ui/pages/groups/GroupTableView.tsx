@@ -1,0 +1,128 @@
+/**
+ * The table of groups on the page: only the rows in sight exist, a head sorts, a press on a row shows
+ * its card. It knows neither filter nor keys; what it is told to show, it scrolls to.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useId, useRef, type CSSProperties } from 'react';
+import { Hint } from '../../parts/Hint';
+import { useSize } from '../../plots/use_size';
+import { columnsFor, type Column } from './columns';
+import { isDead, type ColumnId, type SortOrder, type TableRow } from './group_table';
+
+/** Height of a row in pixels. */
+const ROW = 33;
+
+export interface GroupTableViewProps {
+  readonly rows: readonly TableRow[];
+  readonly rank: number;
+  readonly unitName: 'group' | 'latent';
+  readonly selected: number | null;
+  readonly order: SortOrder;
+  readonly onSelect: (group: number) => void;
+  readonly onSort: (column: ColumnId) => void;
+}
+
+export function GroupTableView(props: GroupTableViewProps) {
+  const { rows, rank, unitName, selected, order, onSelect, onSort } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [frame, size] = useSize();
+  const id = useId();
+  const columns = columnsFor(rank, unitName, size.width);
+  const grid: CSSProperties = {
+    gridTemplateColumns: columns.map(({ width }) => width).join(' '),
+  };
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
+
+  const position = rows.findIndex(({ row }) => row.group === selected);
+  useEffect(() => {
+    if (position >= 0) virtual.scrollToIndex(position, { align: 'auto' });
+  }, [position, virtual]);
+
+  return (
+    <div
+      ref={frame}
+      className="groups-table"
+      role="grid"
+      aria-label={`All ${unitName}s`}
+      aria-rowcount={rows.length + 1}
+      aria-activedescendant={position >= 0 ? `${id}-${selected}` : undefined}
+      tabIndex={0}
+    >
+      <div className="groups-row groups-head" role="row" aria-rowindex={1} style={grid}>
+        {columns.map((column) => (
+          <HeadCell key={column.id} column={column} order={order} onSort={onSort} />
+        ))}
+      </div>
+      <div className="groups-scroll" ref={scroller} role="presentation">
+        <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const row = rows[index];
+            return (
+              row !== undefined && (
+                <div
+                  key={row.row.group}
+                  id={`${id}-${row.row.group}`}
+                  className="groups-row"
+                  role="row"
+                  aria-rowindex={index + 2}
+                  aria-selected={row.row.group === selected}
+                  data-dead={isDead(row.row)}
+                  style={{ ...grid, transform: `translateY(${start}px)` }}
+                  onClick={() => onSelect(row.row.group)}
+                >
+                  {columns.map((column) => (
+                    <span
+                      key={column.id}
+                      role="gridcell"
+                      className={`groups-cell groups-${column.id}`}
+                      data-align={column.align}
+                    >
+                      {column.cell(row)}
+                    </span>
+                  ))}
+                </div>
+              )
+            );
+          })}
+        </div>
+        {rows.length === 0 && <p className="groups-nothing">No {unitName} passes this filter.</p>}
+      </div>
+    </div>
+  );
+}
+
+interface HeadCellProps {
+  readonly column: Column;
+  readonly order: SortOrder;
+  readonly onSort: (column: ColumnId) => void;
+}
+
+function HeadCell({ column: { id, head, text, align }, order, onSort }: HeadCellProps) {
+  const direction = order.column === id ? order.direction : undefined;
+  return (
+    <span
+      role="columnheader"
+      className="groups-cell"
+      data-align={align}
+      aria-sort={id === 'spark' ? undefined : (direction ?? 'none')}
+    >
+      <Hint {...text}>
+        {id === 'spark' ? (
+          <span tabIndex={0}>{head}</span>
+        ) : (
+          <button type="button" className="groups-sort" onClick={() => onSort(id)}>
+            {head}
+            {direction !== undefined && (
+              <span aria-hidden="true">{direction === 'ascending' ? '↑' : '↓'}</span>
+            )}
+          </button>
+        )}
+      </Hint>
+    </span>
+  );
+}

@@ -1,0 +1,149 @@
+/**
+ * How the columns of the group table look: head, meaning on hover, width and cell. What they hold and
+ * how they sort is in group_table.ts.
+ */
+import type { ReactNode } from 'react';
+import { formatExact, formatFixed, formatNumber, formatPercent } from '../../plots/format';
+import { Spark } from '../../plots/Spark';
+import { isDead, type ColumnId, type TableRow } from './group_table';
+import { groupTexts, type GroupText } from './texts';
+
+export interface Column {
+  readonly id: ColumnId | 'spark';
+  readonly head: string;
+  readonly text: GroupText;
+  /** Track of the CSS grid. */
+  readonly width: string;
+  readonly align: 'start' | 'end';
+  /** Least width of the list, in pixels, at which the column is shown. */
+  readonly from: number;
+  readonly cell: (row: TableRow) => ReactNode;
+}
+
+function number(value: number | null, format: (value: number) => string): ReactNode {
+  return value === null ? (
+    <span className="groups-none">–</span>
+  ) : (
+    <span title={formatExact(value)}>{format(value)}</span>
+  );
+}
+
+const oneDecimal = (value: number) => formatFixed(value, 1);
+const twoDecimals = (value: number) => formatFixed(value, 2);
+
+function labelsCell({ row, starred }: TableRow): ReactNode {
+  const labels = row.labels.join(', ');
+  return (
+    <>
+      {starred && (
+        <span className="groups-star" title="Starred">
+          ★{' '}
+        </span>
+      )}
+      {isDead(row) ? <i>never fires</i> : <span title={labels}>{labels}</span>}
+    </>
+  );
+}
+
+const index: Column = {
+  id: 'group',
+  head: 'Group',
+  text: groupTexts.group,
+  width: '46px',
+  align: 'start',
+  from: 0,
+  cell: ({ row }) => row.group,
+};
+
+const columns: readonly Column[] = [
+  index,
+  {
+    id: 'labels',
+    head: 'Strongest on',
+    text: groupTexts.labels,
+    width: 'minmax(0, 1fr)',
+    align: 'start',
+    from: 0,
+    cell: labelsCell,
+  },
+  {
+    id: 'freq',
+    head: 'Fires',
+    text: groupTexts.freq,
+    width: '52px',
+    align: 'end',
+    from: 0,
+    cell: ({ row }) => number(row.frequency, formatPercent),
+  },
+  {
+    id: 'norm',
+    head: 'Norm',
+    text: groupTexts.norm,
+    width: '40px',
+    align: 'end',
+    from: 520,
+    cell: ({ subject }) => number(subject.numbers.norm, formatNumber),
+  },
+  {
+    id: 'wrank',
+    head: 'W. rank',
+    text: groupTexts.wrank,
+    width: '46px',
+    align: 'end',
+    from: 480,
+    cell: ({ subject }) => number(subject.numbers.wrank, oneDecimal),
+  },
+  {
+    id: 'rank',
+    head: 'Rank',
+    text: groupTexts.rank,
+    width: '36px',
+    align: 'end',
+    from: 0,
+    cell: ({ subject }) => number(subject.numbers.rank, oneDecimal),
+  },
+  {
+    id: 'irred',
+    head: 'Irred.',
+    text: groupTexts.irred,
+    width: '38px',
+    align: 'end',
+    from: 0,
+    cell: ({ subject }) => number(subject.numbers.irred, twoDecimals),
+  },
+  {
+    id: 'cluster',
+    head: 'Cluster',
+    text: groupTexts.cluster,
+    width: '46px',
+    align: 'end',
+    from: 560,
+    cell: ({ row }) => number(row.cluster, String),
+  },
+  {
+    id: 'spark',
+    head: 'Norms',
+    text: groupTexts.spark,
+    width: '52px',
+    align: 'start',
+    from: 0,
+    cell: ({ row }) =>
+      isDead(row) ? null : <Spark counts={row.histogram} width={52} height={16} />,
+  },
+];
+
+/** Columns that say nothing about a model of rank 1. */
+const blocksOnly: ReadonlySet<Column['id']> = new Set(['wrank', 'rank', 'irred']);
+
+/** Columns that a list of this width (pixels) shows for a model of this rank. */
+export function columnsFor(
+  rank: number,
+  unitName: 'group' | 'latent',
+  width: number,
+): readonly Column[] {
+  return columns
+    .filter(({ id, from }) => (rank > 1 ? width >= from : !blocksOnly.has(id)))
+    .map((column) =>
+      column.id === 'group' && unitName === 'latent' ? { ...column, head: 'Latent' } : column,
+    );
+}

@@ -1,0 +1,43 @@
+/**
+ * The table as the person sees it: rows of the latest analysis with stars and tags, filtered and sorted,
+ * and the group that is shown beside it. While a filter cannot be read the last readable one stays in
+ * force, so that the table does not empty itself between two keystrokes.
+ */
+import { useDeferredValue, useMemo, useState } from 'react';
+import type { GroupsAnswer } from '../../../lab/protocol';
+import { annotationsOf, useAnnotations } from './annotations_store';
+import { parseFilter, type FilterExpression, type FilterProblem } from './filter';
+import { arrange, tableRows, type TableRow } from './group_table';
+import { useGroupsView } from './groups_view';
+
+export interface GroupTable {
+  /** All rows, in index order. */
+  readonly all: readonly TableRow[];
+  /** Rows that pass the filter, sorted. */
+  readonly shown: readonly TableRow[];
+  readonly problem: FilterProblem | null;
+  /** The chosen group, or the first shown one; null for an empty table without a choice. */
+  readonly selected: TableRow | null;
+}
+
+const EVERYTHING: FilterExpression = { kind: 'all' };
+const NO_ROWS: readonly TableRow[] = [];
+
+/** The table of an answer, with the annotations kept under `key`. */
+export function useGroupTable(answer: GroupsAnswer | null, key: string): GroupTable {
+  const annotations = useAnnotations((state) => annotationsOf(state, key));
+  const { group, filter: text, order } = useGroupsView();
+
+  const all = useMemo(
+    () => (answer === null ? NO_ROWS : tableRows(answer.rows, annotations)),
+    [answer, annotations],
+  );
+  const parsed = useMemo(() => parseFilter(text), [text]);
+  const [readable, setReadable] = useState<FilterExpression>(EVERYTHING);
+  if (parsed.ok && parsed.expression !== readable) setReadable(parsed.expression);
+  const filter = useDeferredValue(readable);
+  const shown = useMemo(() => arrange(all, filter, order), [all, filter, order]);
+
+  const selected = (group === null ? shown[0] : all[group]) ?? shown[0] ?? null;
+  return { all, shown, problem: parsed.ok ? null : parsed.problem, selected };
+}

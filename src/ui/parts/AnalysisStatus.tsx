@@ -1,0 +1,177 @@
+/**
+ * Where an analysis stands, in words: why there is nothing to show and what to do about it, how far it
+ * is, that it failed, or that the run has gone on since. `AnalysisEmpty` fills a page that has no answer
+ * yet, `AnalysisBar` is one line above an answer. They know no page.
+ */
+import type { ReactNode } from 'react';
+import { useCurrentRun } from '../../state/current';
+import { formatInteger } from '../plots/format';
+import { hrefOf } from '../route';
+import './analysis_status.css';
+import { Icon } from './Icon';
+import type { AnalysisView, Obstacle } from './use_analysis';
+
+type Followed = Pick<
+  AnalysisView<'groups' | 'diagnosis'>,
+  'obstacle' | 'progress' | 'error' | 'start' | 'cancel'
+>;
+
+export interface AnalysisEmptyProps {
+  readonly view: Followed;
+  /** What will be here: "The groups of a trained model". */
+  readonly subject: string;
+}
+
+/** Fills the page while there is no answer: the reason, and the one thing to do. */
+export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
+  if (view.progress !== null) {
+    return (
+      <Middle title="Analysing">
+        <Progress {...view.progress} />
+        <button type="button" className="button" onClick={view.cancel}>
+          Cancel
+        </button>
+      </Middle>
+    );
+  }
+  if (view.error !== null) {
+    return (
+      <Middle title={view.error.message}>
+        <p>{view.error.wayOut}</p>
+        <button type="button" className="button" onClick={view.start}>
+          Try again
+        </button>
+      </Middle>
+    );
+  }
+  if (view.obstacle === 'training') {
+    return (
+      <Middle title="Still training">
+        <p>
+          <StepNow /> {subject} can be looked at now; that takes a moment from the training.
+        </p>
+        <button type="button" className="button button-primary" onClick={view.start}>
+          Analyse now
+        </button>
+      </Middle>
+    );
+  }
+  if (view.obstacle === null) {
+    return (
+      <Middle title="Not analysed">
+        <p>{subject} appear here once the trained model is analysed.</p>
+        <button type="button" className="button button-primary" onClick={view.start}>
+          Analyse
+        </button>
+      </Middle>
+    );
+  }
+  const [title, text, link] = reasons[view.obstacle];
+  return (
+    <Middle title={title}>
+      <p>{text.replace('%', subject)}</p>
+      <a className="button button-primary" href={hrefOf('train')}>
+        {link}
+      </a>
+    </Middle>
+  );
+}
+
+const reasons: Readonly<
+  Record<Exclude<Obstacle, 'training' | null>, readonly [title: string, text: string, link: string]>
+> = {
+  no_run: ['Nothing trained yet', '% appear here. The first experiment takes about a minute.', 'Go to Train'],
+  untrained: ['Nothing trained yet', '% appear here once the run has taken its first steps.', 'Go to Train'],
+  recorded: [
+    'A recorded run',
+    'This run ships with the lab: its curves are here, its weights are not. Train it yourself to look inside.',
+    'Go to Train',
+  ],
+  lost: [
+    'The weights are gone',
+    'The engine was restarted and no longer holds this run. Its curves are kept; train it again to look inside.',
+    'Train again',
+  ],
+}; // prettier-ignore
+
+function Middle({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <div className="analysis-empty">
+      <h1>{title}</h1>
+      {children}
+    </div>
+  );
+}
+
+function StepNow() {
+  const step = useCurrentRun((run) => run.step) ?? 0;
+  const total = useCurrentRun((run) => run.totalSteps) ?? 0;
+  return (
+    <>
+      The run is at step {formatInteger(step)} of {formatInteger(total)}.
+    </>
+  );
+}
+
+function Progress({ fraction, stage }: { readonly fraction: number; readonly stage: string }) {
+  const percent = Math.round(100 * fraction);
+  return (
+    <div className="analysis-progress">
+      <div
+        className="analysis-track"
+        role="progressbar"
+        aria-label="Analysis"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+        aria-valuetext={`${percent} %, ${stage}`}
+      >
+        <div style={{ width: `${percent}%` }} />
+      </div>
+      <span>{stage}</span>
+    </div>
+  );
+}
+
+/** One line above an answer when it is out of date, being renewed, or could not be renewed; else nothing. */
+export function AnalysisBar({ view, step }: { readonly view: Followed; readonly step: number }) {
+  const now = useCurrentRun((run) => run.step) ?? step;
+  if (view.progress !== null) {
+    return (
+      <div className="analysis-bar" role="status">
+        <Progress {...view.progress} />
+        <button type="button" className="button button-quiet" onClick={view.cancel}>
+          Cancel
+        </button>
+      </div>
+    );
+  }
+  if (view.error !== null) {
+    return (
+      <div className="analysis-bar analysis-bar-bad" role="alert">
+        <Icon name="warning" />
+        <span>
+          {view.error.message} {view.error.wayOut}
+        </span>
+        <button type="button" className="button button-quiet" onClick={view.start}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (now === step) return null;
+  const possible = view.obstacle === null || view.obstacle === 'training';
+  return (
+    <div className="analysis-bar">
+      <span>
+        Analysed at step {formatInteger(step)}; the run is at step {formatInteger(now)}.
+        {!possible && ' Its weights are gone, so this is the last analysis.'}
+      </span>
+      {possible && (
+        <button type="button" className="button button-quiet" onClick={view.start}>
+          Analyse now
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * An analysis of trained models as a page follows it: what there is to show, why there is nothing, and how
+ * to ask again. A model that is not training is analysed by itself when the page opens or its step has
+ * changed; one that is training only when the person asks, since that takes time from the training.
+ */
+import { useEffect, useRef } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import type { LabErrorData } from '../../base/lab_error';
+import {
+  analyse,
+  analysisOf,
+  cancelAnalysis,
+  useAnalyses,
+  type Analysis,
+  type AnalysisKind,
+} from '../../state/analyses_store';
+import { useCurrentRun } from '../../state/current';
+import { engine } from '../../state/engine_store';
+import type { Run } from '../../state/run_record';
+
+/** What keeps a page from showing (newer) numbers. */
+export type Obstacle =
+  /** Nothing was trained in this session. */
+  | 'no_run'
+  /** The run ships with the lab, without weights. */
+  | 'recorded'
+  /** The engine lost the weights. */
+  | 'lost'
+  /** No step was taken yet. */
+  | 'untrained'
+  /** It is training: only on demand. */
+  | 'training'
+  | null;
+
+/** The facts about a run that decide whether it can be analysed. */
+export type RunFacts = Pick<Run, 'id' | 'status' | 'origin' | 'inEngine' | 'step'>;
+
+/** Why a run is not analysed by itself; null when it is. */
+export function obstacleOf(run: RunFacts | undefined): Obstacle {
+  if (run === undefined) return 'no_run';
+  if (run.origin === 'recorded') return 'recorded';
+  if (!run.inEngine) return 'lost';
+  if (run.step === 0) return 'untrained';
+  return run.status === 'running' || run.status === 'preparing' ? 'training' : null;
+}
+
+export interface AnalysisView<Kind extends AnalysisKind> {
+  /** One per asked model, in order. */
+  readonly analyses: readonly Analysis<AnswerOf<Kind>>[];
+  readonly obstacle: Obstacle;
+  /** Progress over all asked models, null while nothing is under way. */
+  readonly progress: { readonly fraction: number; readonly stage: string } | null;
+  readonly error: LabErrorData | null;
+  readonly start: () => void;
+  readonly cancel: () => void;
+}
+
+type AnswerOf<Kind extends AnalysisKind> =
+  ReturnType<typeof analysisOf<Kind>> extends Analysis<infer Answer> ? Answer : never;
+
+/** Follows one kind of analysis of some models of the current run. */
+export function useAnalysis<Kind extends AnalysisKind>(
+  kind: Kind,
+  models: readonly number[],
+): AnalysisView<Kind> {
+  const runId = useCurrentRun((run) => run.id);
+  const obstacle = useCurrentRun(obstacleOf) ?? (runId === undefined ? 'no_run' : null);
+  // While it trains the step changes ten times a second and matters to nobody here.
+  const restingStep = useCurrentRun((run) => (obstacleOf(run) === null ? run.step : null));
+  const analyses = useAnalyses(
+    useShallow((state) =>
+      runId === undefined ? [] : models.map((model) => analysisOf(state, kind, runId, model)),
+    ),
+  );
+
+  const start = () => {
+    if (runId !== undefined) void analyseInTurn(kind, runId, models);
+  };
+  const cancel = () => {
+    if (runId === undefined) return;
+    for (const model of models) cancelAnalysis(kind, runId, model);
+  };
+
+  const asked = useRef('');
+  const outdated = analyses.some(({ answer }) => answer?.step !== restingStep);
+  const wanted = restingStep !== null && outdated ? `${runId}/${models.join()}@${restingStep}` : '';
+  useEffect(() => {
+    // Asked once: a cancelled or failed analysis waits for the person.
+    if (wanted === '' || wanted === asked.current || runId === undefined) return;
+    asked.current = wanted;
+    void analyseInTurn(kind, runId, models);
+  }, [wanted, kind, runId, models]);
+
+  return {
+    analyses,
+    obstacle,
+    progress: jointProgress(analyses),
+    error: analyses.find(({ error }) => error !== null)?.error ?? null,
+    start,
+    cancel,
+  };
+}
+
+/** One model after the other: the engine has one GPU. A cancelled one ends the row. */
+async function analyseInTurn(
+  kind: AnalysisKind,
+  runId: string,
+  models: readonly number[],
+): Promise<void> {
+  for (const model of models) {
+    if ((await analyse(engine, kind, runId, model)) === 'ended') return;
+  }
+}
+
+function jointProgress(
+  analyses: readonly Analysis<unknown>[],
+): { readonly fraction: number; readonly stage: string } | null {
+  const current = analyses.findIndex(({ progress }) => progress !== null);
+  const progress = analyses[current]?.progress ?? null;
+  if (progress === null) return null;
+  return { ...progress, fraction: (current + progress.fraction) / analyses.length };
+}

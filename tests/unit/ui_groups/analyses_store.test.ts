@@ -1,0 +1,163 @@
+/**
+ * The store of analyses against an engine of promises: progress and answers appear, a second request for
+ * the same thing is not sent, cancelling is no error, an old answer stays readable while a new one is
+ * made or fails, and cards never outlive the table that they belong to.
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LabError } from '../../../src/base/lab_error';
+import {
+  analyse,
+  analysisOf,
+  cancelAnalysis,
+  cardKey,
+  fetchCard,
+  useAnalyses,
+} from '../../../src/state/analyses_store';
+import { EngineClient, type EngineWorker } from '../../../src/state/engine_client';
+import type { Command, Event as EngineEvent, GroupCard } from '../../../src/lab/protocol';
+
+/** A worker that writes down what it is told; the test plays its part with `reply`. */
+function recordedEngine() {
+  const commands: Command[] = [];
+  const worker: EngineWorker = {
+    postMessage: (command) => commands.push(command),
+    onmessage: null,
+    onerror: null,
+    onmessageerror: null,
+    terminate: () => undefined,
+  };
+  const client = new EngineClient(() => worker);
+  const reply = (event: EngineEvent) =>
+    worker.onmessage?.(new MessageEvent<EngineEvent>('message', { data: event }));
+  const lastRequest = () => {
+    const command = commands.findLast((sent) => 'requestId' in sent);
+    if (command === undefined || !('requestId' in command)) throw new Error('nothing was asked');
+    return command.requestId;
+  };
+  return { client, commands, reply, lastRequest };
+}
+
+const state = () => analysisOf(useAnalyses.getState(), 'groups', 'run', 0);
+const answer = (step: number) => ({ model: 0, step, rows: [], analysedRows: 100 });
+
+/** The fields of a card that the store looks at. */
+const card = (step: number): GroupCard => ({
+  group: 3,
+  step,
+  truth: null,
+  inOtherModels: [],
+  mapSingularValues: [],
+  decoderSingularValues: [],
+  codeSingularValues: [],
+  points: {
+    count: 0,
+    total: 0,
+    coordinates: new Float32Array(),
+    axes: 1,
+    norms: new Float32Array(),
+    rowIds: new Uint32Array(),
+    labels: null,
+    features: null,
+  },
+  axisShares: [],
+  strongest: [],
+  quantiles: [],
+  histogram: { edges: [], counts: [] },
+  nearest: [],
+  coFiring: [],
+});
+
+beforeEach(() => useAnalyses.setState({ groups: {}, diagnosis: {}, cards: {} }));
+
+describe('an analysis', () => {
+  it('shows progress, then its answer, and is asked for once', async () => {
+    const { client, commands, reply, lastRequest } = recordedEngine();
+    const first = analyse(client, 'groups', 'run', 0);
+    expect(await analyse(client, 'groups', 'run', 0)).toBe('ended');
+    expect(commands).toHaveLength(1);
+    reply({
+      kind: 'analysis_progress',
+      requestId: lastRequest(),
+      fraction: 0.5,
+      stage: 'encoding',
+    });
+    expect(state().progress).toEqual({ fraction: 0.5, stage: 'encoding' });
+    reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(7) });
+    expect(await first).toBe('answered');
+    expect(state()).toEqual({ answer: answer(7), progress: null, error: null });
+  });
+
+  it('keeps the old answer while a new one fails', async () => {
+    const { client, reply, lastRequest } = recordedEngine();
+    const first = analyse(client, 'groups', 'run', 0);
+    reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(7) });
+    await first;
+    const second = analyse(client, 'groups', 'run', 0);
+    const { code, message, wayOut } = new LabError('device_lost', 'Gone.', 'Reload.');
+    reply({
+      kind: 'request_failed',
+      requestId: lastRequest(),
+      error: { code, message, wayOut },
+    });
+    expect(await second).toBe('ended');
+    expect(state().answer).toEqual(answer(7));
+    expect(state().error?.message).toBe('Gone.');
+  });
+
+  it('that is cancelled tells the engine and leaves no error', async () => {
+    const { client, commands, lastRequest } = recordedEngine();
+    const request = analyse(client, 'groups', 'run', 0);
+    const requestId = lastRequest();
+    cancelAnalysis('groups', 'run', 0);
+    expect(await request).toBe('ended');
+    expect(commands.at(-1)).toEqual({ kind: 'cancel', requestId });
+    expect(state()).toEqual({ answer: null, progress: null, error: null });
+  });
+});
+
+describe('cards', () => {
+  const known = () => useAnalyses.getState().cards[cardKey('run', 0, 3)];
+  const never = new AbortController().signal;
+
+  it('are kept, and dropped when the table is made anew', async () => {
+    const { client, reply, lastRequest } = recordedEngine();
+    const request = fetchCard(client, 'run', 0, 3, never);
+    reply({ kind: 'group_card', requestId: lastRequest(), runId: 'run', model: 0, card: card(7) });
+    await request;
+    expect(known()?.card?.step).toBe(7);
+    const table = analyse(client, 'groups', 'run', 0);
+    reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(9) });
+    await table;
+    expect(known()).toBeUndefined();
+  });
+
+  it('of an older table than the one shown are not taken', async () => {
+    const { client, reply, lastRequest } = recordedEngine();
+    const late = fetchCard(client, 'run', 0, 3, never);
+    const cardRequest = lastRequest();
+    const table = analyse(client, 'groups', 'run', 0);
+    reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(9) });
+    await table;
+    reply({ kind: 'group_card', requestId: cardRequest, runId: 'run', model: 0, card: card(7) });
+    await late;
+    expect(known()).toBeUndefined();
+  });
+
+  it('are limited in number', async () => {
+    const { client, reply, lastRequest } = recordedEngine();
+    for (let group = 0; group < 70; group++) {
+      const request = fetchCard(client, 'run', 0, group, never);
+      const answered = { ...card(7), group };
+      reply({
+        kind: 'group_card',
+        requestId: lastRequest(),
+        runId: 'run',
+        model: 0,
+        card: answered,
+      });
+      await request;
+    }
+    const groups = Object.values(useAnalyses.getState().cards).map((entry) => entry.card?.group);
+    expect(groups).toEqual(Array.from({ length: 64 }, (_, index) => index + 6));
+  });
+});
