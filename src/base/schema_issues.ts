@@ -17,6 +17,9 @@ export interface SettingIssue {
 type Node = z.core.JSONSchema.BaseSchema;
 type Issue = z.core.$ZodIssue;
 
+/** Made once for a schema, since the making takes milliseconds. */
+const jsonSchemas = new WeakMap<z.ZodType, Node>();
+
 /** Everything that `error` found in `value`, which `schema` refused. */
 export function describeIssues(
   schema: z.ZodType,
@@ -24,7 +27,8 @@ export function describeIssues(
   error: z.ZodError,
   whole = 'it',
 ): SettingIssue[] {
-  const root: Node = z.toJSONSchema(schema, { io: 'input' });
+  const root = jsonSchemas.get(schema) ?? z.toJSONSchema(schema, { io: 'input' });
+  jsonSchemas.set(schema, root);
   return error.issues.flatMap((issue) => describeIssue(root, value, issue, whole));
 }
 
@@ -84,8 +88,8 @@ export function describeAllowed(node: Node): string {
   if (node.const !== undefined) return JSON.stringify(node.const);
   if (node.enum !== undefined)
     return `one of ${node.enum.map((v) => JSON.stringify(v)).join(', ')}`;
-  if (node.anyOf !== undefined) {
-    return node.anyOf.filter(isNode).map(describeAllowed).join(' or ');
+  if (Array.isArray(node.type)) {
+    return node.type.map((type) => describeAllowed({ ...node, type })).join(' or ');
   }
   switch (node.type) {
     case 'null':

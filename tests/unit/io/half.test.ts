@@ -1,0 +1,43 @@
+/**
+ * 16-bit floats against their definitions, over all 65 536 patterns: float16 by value (sign, exponent and
+ * fraction evaluated in float64), bfloat16 as the upper half of a float32.
+ */
+import { describe, expect, it } from 'vitest';
+import { at } from '../../../src/base/array';
+import { bfloat16ToFloat32, float16ToFloat32 } from '../../../src/io/half';
+
+const allPatterns = Uint16Array.from({ length: 0x10000 }, (_, i) => i);
+
+describe('float16', () => {
+  const values = float16ToFloat32(allPatterns);
+
+  it('gives the known values', () => {
+    const known: [number, number][] = [
+      [0x0000, 0],
+      [0x3c00, 1],
+      [0xc000, -2],
+      [0x3555, 0.333251953125],
+      [0x7bff, 65504],
+      [0x0400, 2 ** -14],
+      [0x0001, 2 ** -24],
+      [0x03ff, 1023 * 2 ** -24],
+      [0x7c00, Infinity],
+      [0xfc00, -Infinity],
+    ];
+    for (const [bits, value] of known) expect(at(values, bits)).toBe(value);
+    expect(Object.is(at(values, 0x8000), -0)).toBe(true);
+    expect(at(values, 0x7c01)).toBeNaN();
+  });
+
+  it('rises with the pattern through all finite positive numbers', () => {
+    const finite = values.subarray(0, 0x7c01);
+    expect(finite.findIndex((value, i) => i > 0 && !(value > at(finite, i - 1)))).toBe(-1);
+  });
+});
+
+describe('bfloat16', () => {
+  it('is the upper half of a float32', () => {
+    const bits = new Uint32Array(bfloat16ToFloat32(allPatterns).buffer);
+    expect(bits.findIndex((value, i) => value !== i * 0x10000)).toBe(-1);
+  });
+});

@@ -1,0 +1,311 @@
+/**
+ * The SAELens folder: what is written is what SAELens 6 wants, reading gives back the same model bit for
+ * bit, and a folder from elsewhere is either understood exactly or refused by name. The computation that
+ * a folder describes is written out here from SAELens' definitions (topk_sae.py, the SASA plug-in), so
+ * that the files mean what they say.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Dictionary } from '../../../src/analysis/types';
+import { at } from '../../../src/base/array';
+import { modelSchema, shapeOf, type ModelInput } from '../../../src/sae/config';
+import { foldInputScale, unfoldInputScale } from '../../../src/io/input_scale';
+import { writeSaeFolder } from '../../../src/io/sae_folder';
+import { readSaeFolder } from '../../../src/io/sae_folder_reader';
+import { readSafetensors, floatTensor, writeSafetensors } from '../../../src/io/safetensors';
+import { complaint, numberSequence } from './complaint';
+
+const WIDTH = 5;
+
+function randomWeights(groups: number, rank: number, seed = 1): Dictionary {
+  const next = numberSequence(seed);
+  const numbers = (length: number) => Float32Array.from({ length }, () => next() - 0.5);
+  return {
+    groups,
+    rank,
+    width: WIDTH,
+    encoder: numbers(groups * rank * WIDTH),
+    decoder: numbers(groups * rank * WIDTH),
+    encoderBias: numbers(groups * rank),
+    decoderBias: numbers(WIDTH),
+  };
+}
+
+function folderOf(model: ModelInput, weights?: Dictionary) {
+  const config = modelSchema.parse(model);
+  const { groups, rank } = shapeOf(config);
+  return writeSaeFolder({
+    config,
+    weights: weights ?? randomWeights(groups, rank),
+    frequency: Float32Array.from({ length: groups }, (_, group) => group / groups),
+    provenance: { data: { kind: 'words' }, seed: 3 },
+  });
+}
+
+const sasa: ModelInput = {
+  architecture: 'topk_sasa',
+  name: 'Map',
+  n_groups: 6,
+  group_rank: 2,
+  k_groups: 2,
+  nuclear_coefficient: 0.003,
+  use_encoder_bias: true,
+};
+const topk: ModelInput = { architecture: 'topk', d_sae: 12, k: 3 };
+const standard: ModelInput = { architecture: 'standard', d_sae: 12, l1_coefficient: 0.1 };
+
+const json = (bytes: Uint8Array | undefined): Record<string, unknown> =>
+  JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+describe('the written folder', () => {
+  it('has the configuration that SAELens 6 and the SASA plug-in read', () => {
+    expect(json(folderOf(sasa)['cfg.json'])).toMatchObject({
+      architecture: 'topk_sasa',
+      d_in: 5,
+      d_sae: 12,
+      n_groups: 6,
+      group_rank: 2,
+      k_groups: 2,
+      dtype: 'float32',
+      device: 'cpu',
+      apply_b_dec_to_input: true,
+      normalize_activations: 'none',
+      reshape_activations: 'none',
+      // Below 6, SAELens would convert the file as one of an older format.
+      metadata: { sae_lens_version: '6.25.0', sasa_lab: { seed: 3, data: { kind: 'words' } } },
+    });
+    expect(json(folderOf(topk)['cfg.json'])).toMatchObject({
+      architecture: 'topk',
+      d_sae: 12,
+      k: 3,
+      rescale_acts_by_decoder_norm: false,
+    });
+    expect(json(folderOf(standard)['cfg.json'])).toMatchObject({
+      architecture: 'standard',
+      d_sae: 12,
+    });
+  });
+
+  it('holds W_enc as the transpose of the encoder, and the decoder as it is', () => {
+    const weights = randomWeights(6, 2);
+    const file = readSafetensors(
+      folderOf(sasa, weights)['sae_weights.safetensors'] ?? new Uint8Array(),
+      'w',
+    );
+    expect([...file.tensors.keys()]).toEqual(['W_enc', 'W_dec', 'b_enc', 'b_dec']);
+    const wEnc = floatTensor(file, 'W_enc', [WIDTH, 12]);
+    for (let latent = 0; latent < 12; latent++) {
+      for (let i = 0; i < WIDTH; i++) {
+        expect(at(wEnc, i * 12 + latent)).toBe(at(weights.encoder, latent * WIDTH + i));
+      }
+    }
+    expect(floatTensor(file, 'W_dec', [12, WIDTH])).toEqual(weights.decoder);
+  });
+
+  it('gives every latent the logarithm of the frequency of its group', () => {
+    const file = readSafetensors(
+      folderOf(sasa)['sparsity.safetensors'] ?? new Uint8Array(),
+      'sparsity',
+    );
+    const sparsity = floatTensor(file, 'sparsity', [12]);
+    expect([...sparsity.subarray(0, 2)]).toEqual([-10, -10]);
+    expect(at(sparsity, 7)).toBe(Math.fround(Math.log10(0.5 + 1e-10)));
+  });
+});
+
+describe('a round trip', () => {
+  it.each([sasa, topk, standard, { ...sasa, normalize_activations: 'layer_norm' as const }])(
+    'gives back the same weights and settings: $architecture',
+    (model) => {
+      const config = modelSchema.parse(model);
+      const { groups, rank } = shapeOf(config);
+      const weights = randomWeights(groups, rank);
+      const read = readSaeFolder(folderOf(model, weights), 'out');
+      expect(read.weights).toEqual(weights);
+      expect(read.config).toEqual({ ...config, d_in: WIDTH });
+      expect(read.provenance).toMatchObject({ seed: 3 });
+    },
+  );
+
+  it('says that a model trained on a scaled input is one for raw input', () => {
+    const read = readSaeFolder(
+      folderOf({ ...topk, normalize_activations: 'expected_average_only_in' }),
+      'out',
+    );
+    expect(read.config.normalize_activations).toBe('none');
+  });
+});
+
+/** Pre-activations and reconstruction as SAELens computes them from the arrays of a folder, all latents on. */
+function linearPass(weights: Dictionary, x: number[]): { pre: number[]; output: number[] } {
+  const latents = weights.groups * weights.rank;
+  const pre = Array.from({ length: latents }, (_, latent) =>
+    x.reduce(
+      (sum, value, i) =>
+        sum + (value - at(weights.decoderBias, i)) * at(weights.encoder, latent * WIDTH + i),
+      at(weights.encoderBias, latent),
+    ),
+  );
+  const output = x.map((_, i) =>
+    pre.reduce(
+      (sum, code, latent) => sum + code * at(weights.decoder, latent * WIDTH + i),
+      at(weights.decoderBias, i),
+    ),
+  );
+  return { pre, output };
+}
+
+describe('the scale of expected_average_only_in', () => {
+  it('changes neither codes nor reconstruction when it is folded into the weights', () => {
+    const weights = randomWeights(6, 2);
+    const x = [0.3, -1, 2, 0.5, 0.1];
+    const c = 3.7;
+    const trained = linearPass(
+      weights,
+      x.map((value) => c * value),
+    );
+    const raw = linearPass(foldInputScale(weights, c), x);
+    // Some hundred float32 roundings of numbers of order 10: 100 · 10 · 2⁻²⁴.
+    const tolerance = 100 * 10 * 2 ** -24;
+    raw.pre.forEach((code, i) =>
+      expect(Math.abs(code - at(trained.pre, i))).toBeLessThan(tolerance),
+    );
+    raw.output.forEach((value, i) =>
+      expect(Math.abs(value - at(trained.output, i) / c)).toBeLessThan(tolerance),
+    );
+  });
+
+  it('comes back within two roundings when it is unfolded', () => {
+    const weights = randomWeights(6, 2);
+    const back = unfoldInputScale(foldInputScale(weights, 3.7), 3.7);
+    back.decoder.forEach((value, i) =>
+      expect(Math.abs(value - at(weights.decoder, i))).toBeLessThanOrEqual(
+        2 * 2 ** -24 * Math.abs(value),
+      ),
+    );
+  });
+});
+
+describe('a folder from elsewhere', () => {
+  const foreign = (changes: Record<string, unknown>) => ({
+    'sae_weights.safetensors': folderOf(sasa)['sae_weights.safetensors'] ?? new Uint8Array(),
+    'cfg.json': text({
+      n_groups: 6,
+      apply_b_dec_to_input: true,
+      d_in: 5,
+      normalize_activations: 'layer_norm',
+      dtype: 'float32',
+      k_groups: 2,
+      reshape_activations: 'none',
+      device: 'cuda',
+      group_rank: 2,
+      d_sae: 12,
+      metadata: { sae_lens_version: '6.25.0', hook_name: 'blocks.7.hook_resid_pre' },
+      architecture: 'topk_sasa',
+      ...changes,
+    }),
+  });
+
+  it('is read as the official SASA checkpoints are written', () => {
+    const read = readSaeFolder(foreign({}), 'dir');
+    expect(read.config).toMatchObject({
+      architecture: 'topk_sasa',
+      n_groups: 6,
+      group_rank: 2,
+      k_groups: 2,
+      normalize_activations: 'layer_norm',
+      use_encoder_bias: true,
+    });
+    expect(read.weights).toEqual(randomWeights(6, 2));
+    expect(read.logFrequency).toBeNull();
+    expect(read.provenance).toBeNull();
+  });
+
+  it('has its decoder norms folded when its TopK gate was rescaled by them, and only then', () => {
+    const weights = randomWeights(12, 1);
+    const files = folderOf(topk, weights);
+    const cfg = { ...json(files['cfg.json']), rescale_acts_by_decoder_norm: true };
+    const read = readSaeFolder({ ...files, 'cfg.json': text(cfg) }, 'dir').weights;
+    const x = [0.3, -1, 2, 0.5, 0.1];
+    const plain = linearPass(weights, x);
+    const folded = linearPass(read, x);
+    const tolerance = 100 * 4 * 2 ** -24;
+    folded.pre.forEach((code, latent) => {
+      const norm = Math.hypot(...weights.decoder.subarray(latent * WIDTH, (latent + 1) * WIDTH));
+      // SAELens chooses by pre · ‖d‖ and decodes code / ‖d‖.
+      expect(Math.abs(code - at(plain.pre, latent) * norm)).toBeLessThan(tolerance);
+    });
+    folded.output.forEach((value, i) =>
+      expect(Math.abs(value - at(plain.output, i))).toBeLessThan(tolerance),
+    );
+  });
+
+  it.each([
+    [{ architecture: 'jumprelu' }, 'describes a model of architecture "jumprelu"'],
+    [{ architecture: undefined }, 'architecture is missing'],
+    [{ d_in: '5' }, 'd_in is "5"; it must be a whole number'],
+    [{ normalize_activations: 'constant_norm_rescale' }, '"constant_norm_rescale"'],
+    [{ normalize_activations: 'expected_average_only_in' }, 'whose scale is not in the folder'],
+    [{ normalize_activations: 7 }, 'normalize_activations is 7; it must be a text or null'],
+    [{ reshape_activations: 'hook_z' }, 'has reshape_activations "hook_z"'],
+    [{ finetuning_scaling_factor: true }, 'has finetuning_scaling_factor true'],
+    [{ group_rank: 64 }, 'group_rank is 64; it must be a whole number from 1 to 32'],
+    [{ n_groups: 5 }, 'has d_sae 12 where 5 groups of rank 2 have 10 latents'],
+    [{ k_groups: undefined }, 'k_groups is missing'],
+  ])('is refused in words: %o', (changes, sentence) => {
+    const said = complaint(() => readSaeFolder(foreign(changes), 'dir'));
+    expect(said).toContain('bad_file: dir/cfg.json ');
+    expect(said).toContain(sentence);
+  });
+
+  it('is refused when an older format hides a TopK gate in a standard model', () => {
+    const files = folderOf(standard);
+    const cfg = { ...json(files['cfg.json']), activation_fn_str: 'topk' };
+    expect(complaint(() => readSaeFolder({ ...files, 'cfg.json': text(cfg) }, 'dir'))).toContain(
+      'has activation_fn "topk"',
+    );
+  });
+
+  it('is refused when configuration and weights disagree, naming the tensor', () => {
+    expect(complaint(() => readSaeFolder(foreign({ d_in: 4 }), 'dir'))).toBe(
+      'bad_file: dir/sae_weights.safetensors has tensor "W_enc" of shape [5, 12] where [4, 12] is needed.',
+    );
+    const tensors = (names: string[]) =>
+      writeSafetensors(names.map((name) => ({ name, shape: [1], values: new Float32Array(1) })));
+    const withTensors = (names: string[]) => ({
+      ...foreign({}),
+      'sae_weights.safetensors': tensors(names),
+    });
+    expect(complaint(() => readSaeFolder(withTensors(['W_enc', 'W_dec']), 'dir'))).toContain(
+      'has no tensor "b_enc"; it has W_enc, W_dec',
+    );
+    expect(
+      complaint(() =>
+        readSaeFolder(withTensors(['W_enc', 'W_dec', 'b_enc', 'b_dec', 'threshold']), 'dir'),
+      ),
+    ).toContain('has a tensor "threshold" that no model of architecture "topk_sasa" has');
+  });
+
+  it('is refused when weights are not finite, with their number and the first place', () => {
+    const weights = randomWeights(6, 2);
+    weights.decoder[7] = NaN;
+    weights.decoder[9] = Infinity;
+    const files = { ...foreign({}), ...folderOf(sasa, weights) };
+    expect(complaint(() => readSaeFolder(files, 'dir'))).toBe(
+      'bad_data: dir/sae_weights.safetensors has 2 numbers in W_dec that are NaN or infinite, the first at position 7.',
+    );
+  });
+
+  it('is refused when a file is missing or no JSON', () => {
+    expect(complaint(() => readSaeFolder({}, 'dir'))).toBe('not_found: dir has no cfg.json.');
+    expect(complaint(() => readSaeFolder({ 'cfg.json': text(foreign({})) }, 'dir'))).toContain(
+      'bad_file',
+    );
+    const { 'cfg.json': cfg } = foreign({});
+    expect(complaint(() => readSaeFolder({ 'cfg.json': cfg }, 'dir'))).toBe(
+      'not_found: dir has no sae_weights.safetensors.',
+    );
+    const broken = { ...foreign({}), 'cfg.json': new TextEncoder().encode('{"d_in": 5') };
+    expect(complaint(() => readSaeFolder(broken, 'dir'))).toContain('dir/cfg.json is no JSON (');
+  });
+});
