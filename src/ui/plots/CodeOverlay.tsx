@@ -1,0 +1,200 @@
+/**
+ * What lies over the points of a code scatter: the axes, the dashed circle of the usual norm, the prominent points
+ * with their labels, and the key of the colours. SVG, so that it stays sharp and is saved with the figure.
+ */
+import { useMemo } from 'react';
+import { at } from '../../base/array';
+import { extentOf } from './axis_scale';
+import { pixelsPerUnit, placeCodes, type CodeFrame, type PlacedCodes } from './code_view';
+import { formatNumber } from './format';
+import { placeLabels } from './label_placement';
+import { unitColor, valueScale, type Theme } from './palette';
+import type { CodeColoring } from './props';
+import { textWidth } from './text_width';
+import type { Size } from './use_size';
+
+const DOT = 4.5;
+const MOST_NAMES = 10;
+
+/** The axes through the origin and the circle, in the plane of the first two axes. */
+export function CodeAxes({
+  frame,
+  circle,
+  names,
+}: {
+  readonly frame: CodeFrame;
+  readonly circle: number;
+  readonly names: readonly string[];
+}) {
+  const { axes, dimension, extent } = frame;
+  const shown = Math.min(axes, dimension);
+  const reach = extent * 1.12;
+  const ends = useMemo(() => {
+    const corners = new Float32Array(2 * shown * axes);
+    for (let a = 0; a < shown; a++) {
+      corners[2 * a * axes + a] = -reach;
+      corners[(2 * a + 1) * axes + a] = reach;
+    }
+    // A scalar code is scattered across its axis; the axis itself is not.
+    const placed = placeCodes(corners, frame);
+    return axes > 1 ? placed : { ...placed, y: placed.y.map(() => frame.size.height / 2) };
+  }, [axes, shown, reach, frame]);
+  return (
+    <g aria-hidden="true">
+      {Array.from({ length: shown }, (_, a) => (
+        <line
+          key={a}
+          className="plot-axis"
+          x1={at(ends.x, 2 * a)}
+          y1={at(ends.y, 2 * a)}
+          x2={at(ends.x, 2 * a + 1)}
+          y2={at(ends.y, 2 * a + 1)}
+        />
+      ))}
+      {names.slice(0, shown).map((name, a) => (
+        <text
+          key={a}
+          className="plot-tick"
+          x={at(ends.x, 2 * a + 1) + (a === 0 ? -2 : 5)}
+          y={at(ends.y, 2 * a + 1) + (a === 0 ? -5 : 9)}
+          textAnchor={a === 0 ? 'end' : 'start'}
+        >
+          {name}
+        </text>
+      ))}
+      {circle > 0 && axes > 1 && <path className="plot-circle" d={circlePath(frame, circle)} />}
+    </g>
+  );
+}
+
+function circlePath(frame: CodeFrame, radius: number): string {
+  const { axes, size, view } = frame;
+  if (frame.dimension === 2) {
+    const r = radius * pixelsPerUnit(frame);
+    const [cx, cy] = [size.width / 2 + view.x, size.height / 2 + view.y];
+    return `M${cx - r} ${cy}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0Z`;
+  }
+  const steps = 72;
+  const ring = new Float32Array(steps * axes);
+  for (let i = 0; i < steps; i++) {
+    ring[i * axes] = radius * Math.cos((i / steps) * 2 * Math.PI);
+    ring[i * axes + 1] = radius * Math.sin((i / steps) * 2 * Math.PI);
+  }
+  const { x, y } = placeCodes(ring, frame);
+  return `M${Array.from(x, (px, i) => `${px.toFixed(1)} ${at(y, i).toFixed(1)}`).join('L')}Z`;
+}
+
+/** Larger dots with their labels; labels that would overlap are left out. */
+export function ProminentCodes({
+  placed,
+  indices,
+  labelOf,
+  colors,
+  size,
+  dimmed,
+}: {
+  readonly placed: PlacedCodes;
+  readonly indices: readonly number[];
+  readonly labelOf: (index: number) => string;
+  readonly colors: Uint32Array;
+  readonly size: Size;
+  readonly dimmed: (index: number) => boolean;
+}) {
+  const present = indices.filter((index) => index < placed.x.length);
+  const anchors = present.map((index) => ({
+    x: at(placed.x, index),
+    y: at(placed.y, index),
+    width: textWidth(labelOf(index), 12),
+    height: 15,
+    radius: DOT + 1,
+  }));
+  const centre = [size.width / 2, size.height / 2] as const;
+  const labels = placeLabels(anchors, size.width, size.height, centre);
+  return (
+    <g aria-hidden="true">
+      {present.map((index) => (
+        <circle
+          key={index}
+          className="plot-dot"
+          cx={at(placed.x, index)}
+          cy={at(placed.y, index)}
+          r={DOT}
+          fill={hexOfPacked(at(colors, index))}
+          opacity={dimmed(index) ? 0.25 : 1}
+        />
+      ))}
+      {labels.map(({ index, x, y }) => (
+        <text
+          key={at(present, index)}
+          className="plot-label"
+          x={x}
+          y={y}
+          dy="0.35em"
+          opacity={dimmed(at(present, index)) ? 0.35 : 1}
+        >
+          {labelOf(at(present, index))}
+        </text>
+      ))}
+    </g>
+  );
+}
+
+/** What the colours mean: the names of the categories, or a bar of the values. */
+export function ColorKey({
+  coloring,
+  theme,
+  height,
+}: {
+  readonly coloring: CodeColoring;
+  readonly theme: Theme;
+  readonly height: number;
+}) {
+  if (coloring.by === 'category') {
+    const names = coloring.names.slice(0, MOST_NAMES);
+    const more = coloring.names.length - names.length;
+    const rows = names.length + (more > 0 ? 1 : 0);
+    return (
+      <g aria-hidden="true" transform={`translate(4 ${height - rows * 16 - 2})`}>
+        {names.map((name, i) => (
+          <g key={i} transform={`translate(0 ${i * 16})`}>
+            <rect width={8} height={8} y={4} rx={2} fill={unitColor(i, theme)} />
+            <text className="plot-name" x={14} y={12}>
+              {name}
+            </text>
+          </g>
+        ))}
+        {more > 0 && (
+          <text className="plot-tick" x={14} y={names.length * 16 + 12}>
+            and {more} more
+          </text>
+        )}
+      </g>
+    );
+  }
+  if (coloring.by === 'value') {
+    const scale = valueScale(theme);
+    const [low, high] = extentOf(coloring.values, 'linear') ?? [0, 1];
+    return (
+      <g aria-hidden="true" transform={`translate(4 ${height - 34})`}>
+        <text className="plot-tick" y={8}>
+          {coloring.name}
+        </text>
+        {Array.from({ length: 48 }, (_, i) => (
+          <rect key={i} x={i * 2} y={13} width={2.2} height={7} fill={scale(i / 47)} />
+        ))}
+        <text className="plot-tick" y={32}>
+          {formatNumber(low)}
+        </text>
+        <text className="plot-tick" x={96} y={32} textAnchor="end">
+          {formatNumber(high)}
+        </text>
+      </g>
+    );
+  }
+  return null;
+}
+
+/** 0xRRGGBB as "#rrggbb". */
+export function hexOfPacked(color: number): string {
+  return `#${color.toString(16).padStart(6, '0')}`;
+}

@@ -1,0 +1,267 @@
+/**
+ * The codes of one group as a picture: the first two or three principal axes, coloured by category, angle or any value,
+ * with the most telling points named. Drag draws an outline around points (in 3-D it turns; Shift draws), the wheel
+ * zooms, a double click shows all again. Keys: arrows shift or turn, Page Up and Page Down walk through the
+ * prominent points, Enter selects the present one, Escape clears.
+ */
+import {
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+} from 'react';
+import { at } from '../../base/array';
+import { CodeAxes, ColorKey, hexOfPacked, ProminentCodes } from './CodeOverlay';
+import {
+  colorCodes,
+  enclosed,
+  extentOfCodes,
+  medianNorm,
+  placeCodes,
+  WHOLE,
+  zoomView,
+  type CodeFrame,
+  type PlacedCodes,
+} from './code_view';
+import { EmptyNote, FigureBox } from './FigureBox';
+import { formatFixed } from './format';
+import { HoverCard } from './HoverCard';
+import { UNOWNED } from './palette';
+import { paintClouds, pointAt, type PointCloud } from './point_canvas';
+import { packColor } from './point_raster';
+import type { CodeScatterProps } from './props';
+import { ScatterTools } from './ScatterTools';
+import { outlinePath, useLasso, type LassoTool } from './use_lasso';
+import { useRotation } from './use_rotation';
+import { useSize } from './use_size';
+import { resolveColor, useTheme } from './use_theme';
+import { useTurn } from './use_turn';
+import { useWheelZoom } from './use_wheel';
+
+const NOTHING_SELECTED: ReadonlySet<number> = new Set();
+const NO_CODES = new Float32Array(0);
+const AXES = ['axis 1', 'axis 2', 'axis 3'];
+
+export function CodeScatter(props: CodeScatterProps) {
+  const { label, height, className, codes, axes, coloring, labelOf, onSelect } = props;
+  const { selected = NOTHING_SELECTED, background = NO_CODES, prominent = [] } = props;
+  const [sizeRef, size] = useSize();
+  const theme = useTheme();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const surface = useRef<HTMLDivElement | null>(null);
+  const [ownDimension, setOwnDimension] = useState<2 | 3>(2);
+  const dimension = axes < 3 ? 2 : (props.dimension ?? ownDimension);
+  const [rotation, setRotation] = useRotation();
+  const [view, setView] = useState(WHOLE);
+  const [tool, setTool] = useState<LassoTool>('lasso');
+  const [hovered, setHovered] = useState<number | null>(null);
+
+  const extent = useMemo(() => extentOfCodes(codes, axes, dimension), [codes, axes, dimension]);
+  const frame = useMemo<CodeFrame>(
+    () => ({ size, axes, dimension, rotation, view, extent }),
+    [size, axes, dimension, rotation, view, extent],
+  );
+  const placed = useMemo(() => placeCodes(codes, frame), [codes, frame]);
+  const colors = useMemo(() => {
+    const plain = coloring.by === 'plain' ? (coloring.color ?? 'var(--m1)') : 'var(--m1)';
+    return colorCodes(codes, axes, coloring, resolveColor(plain, theme), theme);
+  }, [codes, axes, coloring, theme]);
+  const circle = useMemo(
+    () => (props.circle === undefined ? medianNorm(codes, axes) : (props.circle ?? 0)),
+    [props.circle, codes, axes],
+  );
+
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    const faint = faintCloud(placeCodes(background, frame), packColor(UNOWNED[theme]));
+    paintClouds(canvas.current, size, [faint, codeCloud(placed, colors, selected)]);
+  }, [background, frame, placed, colors, selected, size, theme]);
+
+  const hover = (index: number | null) => {
+    if (index === hovered) return;
+    setHovered(index);
+    props.onHover?.(index);
+  };
+  const nearest = (x: number, y: number) =>
+    pointAt({ x: placed.x, y: placed.y, alpha: placed.near }, x, y, 10);
+  const turn = useTurn(rotation, setRotation);
+  const lasso = useLasso(tool, {
+    onDone: (outline) => onSelect?.(enclosed(placed, outline)),
+    onPress: (x, y) => {
+      const index = nearest(x, y);
+      onSelect?.(index === null ? [] : [index]);
+    },
+  });
+  useWheelZoom(surface, (factor, x, y) => {
+    if (dimension === 2) setView((old) => zoomView(old, factor, x, y, size));
+  });
+  const attach = useCallback(
+    (node: HTMLDivElement | null) => {
+      surface.current = node;
+      return sizeRef(node);
+    },
+    [sizeRef],
+  );
+
+  const onPointerDown = (event: PointerEvent<HTMLElement>) => {
+    if (dimension === 3 && !event.shiftKey) turn.onPointerDown(event);
+    else if (onSelect !== undefined) lasso.onPointerDown(event);
+  };
+  const onPointerMove = (event: PointerEvent<HTMLElement>) => {
+    if (turn.onPointerMove(event) || lasso.onPointerMove(event)) return;
+    const box = event.currentTarget.getBoundingClientRect();
+    hover(nearest(event.clientX - box.left, event.clientY - box.top));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = keyStep(event.key);
+    if (event.key === 'Enter' && hovered !== null) onSelect?.([hovered]);
+    else if (event.key === 'Escape') {
+      onSelect?.([]);
+      hover(null);
+    } else if (event.key === 'PageDown' || event.key === 'PageUp') {
+      hover(walked(prominent, hovered, event.key === 'PageDown' ? 1 : -1));
+    } else if (dimension === 3) {
+      turn.onKeyDown(event);
+      return;
+    } else if (event.key === '+' || event.key === '=' || event.key === '-') {
+      const factor = event.key === '-' ? 1 / 1.4 : 1.4;
+      setView(zoomView(view, factor, size.width / 2, size.height / 2, size));
+    } else if (event.key === '0') setView(WHOLE);
+    else if (step !== null && view.zoom > 1) {
+      setView({ ...view, x: view.x - step[0], y: view.y - step[1] });
+    } else return;
+    event.preventDefault();
+  };
+
+  const count = placed.x.length;
+  const shownHover = hovered !== null && hovered < count ? hovered : null;
+  return (
+    <FigureBox height={height} className={className}>
+      <div
+        ref={attach}
+        className={`plot-surface ${dimension === 3 ? 'plot-turn' : 'plot-chart'}`}
+        role="img"
+        aria-label={`${label}. ${count} points in ${dimension} dimensions`}
+        tabIndex={0}
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={() => {
+          turn.onPointerUp();
+          lasso.onPointerUp();
+        }}
+        onPointerCancel={() => {
+          turn.onPointerUp();
+          lasso.onPointerCancel();
+        }}
+        onPointerLeave={() => hover(null)}
+        onDoubleClick={() => {
+          setView(WHOLE);
+          if (dimension === 3) turn.onDoubleClick();
+        }}
+        onKeyDown={onKeyDown}
+      >
+        {count > 0 && size.width > 0 && (
+          <svg width={size.width} height={size.height}>
+            <CodeAxes frame={frame} circle={circle} names={props.axisNames ?? AXES} />
+          </svg>
+        )}
+        <canvas ref={canvas} style={{ width: size.width, height: size.height }} />
+        {count > 0 && size.width > 0 && (
+          <svg width={size.width} height={size.height}>
+            <ProminentCodes
+              {...{ placed, labelOf, colors, size }}
+              indices={prominent}
+              dimmed={(index) => selected.size > 0 && !selected.has(index)}
+            />
+            <ColorKey coloring={coloring} theme={theme} height={size.height} />
+            {shownHover !== null && (
+              <circle
+                className="plot-ring"
+                data-export="skip"
+                cx={at(placed.x, shownHover)}
+                cy={at(placed.y, shownHover)}
+                r={6}
+              />
+            )}
+            {lasso.outline !== null && (
+              <path className="plot-lasso" data-export="skip" d={outlinePath(lasso.outline)} />
+            )}
+          </svg>
+        )}
+        {count === 0 && <EmptyNote text={props.empty ?? 'This group never fires on these data.'} />}
+        {shownHover !== null && (
+          <HoverCard x={at(placed.x, shownHover)} y={at(placed.y, shownHover)} within={size}>
+            <strong>
+              <i
+                className="plot-swatch"
+                style={{ background: hexOfPacked(at(colors, shownHover)) }}
+              />
+              {labelOf(shownHover)}
+            </strong>
+            {props.detailOf?.(shownHover)}
+            <span className="plot-mono">{coordinates(codes, axes, shownHover, dimension)}</span>
+          </HoverCard>
+        )}
+      </div>
+      {count > 0 && (
+        <ScatterTools
+          dimension={axes < 3 ? null : dimension}
+          onDimension={props.onDimension ?? setOwnDimension}
+          tool={onSelect === undefined ? null : tool}
+          onTool={setTool}
+        />
+      )}
+    </FigureBox>
+  );
+}
+
+function codeCloud(
+  placed: PlacedCodes,
+  color: Uint32Array,
+  selected: ReadonlySet<number>,
+): PointCloud {
+  const { x, y, near, order } = placed;
+  const dense = x.length > 3000;
+  const alpha = near.map((depth, i) => {
+    const seen = (dense ? 0.45 : 0.65) * (0.45 + 0.55 * depth);
+    return selected.size === 0 ? seen : selected.has(i) ? 0.95 : seen * 0.25;
+  });
+  return { x, y, color, alpha, order, radius: dense ? 1.6 : 2.2 };
+}
+
+function faintCloud({ x, y, near, order }: PlacedCodes, color: number): PointCloud {
+  return {
+    x,
+    y,
+    order,
+    color: new Uint32Array(x.length).fill(color),
+    alpha: near.map((depth) => 0.35 * (0.4 + 0.6 * depth)),
+    radius: 1.4,
+  };
+}
+
+function coordinates(codes: Float32Array, axes: number, index: number, dimension: 2 | 3): string {
+  const shown = Array.from({ length: Math.min(axes, dimension) }, (_, axis) =>
+    formatFixed(at(codes, index * axes + axis), 2),
+  );
+  return `(${shown.join(', ')})`;
+}
+
+function keyStep(key: string): readonly [number, number] | null {
+  if (key === 'ArrowLeft') return [-24, 0];
+  if (key === 'ArrowRight') return [24, 0];
+  if (key === 'ArrowUp') return [0, -24];
+  return key === 'ArrowDown' ? [0, 24] : null;
+}
+
+/** The next or previous of the prominent points, around the end. */
+function walked(indices: readonly number[], from: number | null, step: 1 | -1): number | null {
+  if (indices.length === 0) return null;
+  const place = from === null ? -1 : indices.indexOf(from);
+  const next = place < 0 ? (step > 0 ? 0 : indices.length - 1) : place + step;
+  return at(indices, (next + indices.length) % indices.length);
+}
