@@ -34,10 +34,7 @@ describe.each(Object.entries(models))('%s', (_name, input) => {
       const { plan } = stepPlan({ config, width: 7, batch: 33, variant, clip });
       const buffers = await allocate(device, plan);
       for (const name of plan.imports) {
-        buffers.set(
-          name,
-          device.createBuffer({ size: 33 * 8 * 4, usage: GPUBufferUsage.STORAGE }),
-        );
+        buffers.set(name, device.createBuffer({ size: 33 * 8 * 4, usage: GPUBufferUsage.STORAGE }));
       }
       const runner = await PlanRunner.create(device, plan, buffers);
       expect(runner.dispatches(true)).toBeLessThanOrEqual(20);

@@ -1,0 +1,94 @@
+/**
+ * Runs the same list of passes as the GPU, in float64 on the CPU: what the engine's numbers are checked
+ * against, pass by pass. It shares nothing with the GPU executor but the plan.
+ */
+import { LabError } from '../../base/lab_error';
+import type { Pass, Plan } from '../../gpu/plan';
+import type { UniformValues } from '../../gpu/uniforms';
+import { codeGradients } from './backward';
+import { centerInput, decodeResidual, encodeActive, scoreUnits } from './forward';
+import { listDead, selectUnits } from './gate';
+import { KernelCall, type ReferenceBuffer, type ReferenceKernel } from './kernel_call';
+import { adamClipped, gradientNorm, updateBiases, updateRows } from './optimiser';
+import { decoderNorms, normalizeRows, nuclearGradient } from './penalty';
+import type { KernelName } from '../kernels';
+
+/** The twin of every kernel of a training step, by the kernel's name. */
+export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
+  adam_clipped: adamClipped,
+  center_input: centerInput,
+  code_gradients: codeGradients,
+  decode_residual: decodeResidual,
+  decoder_norms: decoderNorms,
+  encode_active: encodeActive,
+  gradient_norm: gradientNorm,
+  list_dead: listDead,
+  normalize_rows: normalizeRows,
+  nuclear_gradient: nuclearGradient,
+  scores_direct: scoreUnits,
+  scores_tiled: scoreUnits,
+  select_few: selectUnits,
+  select_many: selectUnits,
+  update_biases: updateBiases,
+  update_rows: updateRows,
+};
+
+/** Buffers of a plan by name; imports are added by whoever owns them. */
+export type ReferenceBuffers = Map<string, ReferenceBuffer>;
+
+/** The plan's own buffers with their initial contents, in float64 where the GPU has float32. */
+export function allocateReference(plan: Plan): ReferenceBuffers {
+  return new Map(
+    plan.buffers.map(({ name, type, length, initial }) => {
+      const buffer = type === 'u32' ? new Uint32Array(length) : new Float64Array(length);
+      if (initial !== undefined) buffer.set(initial);
+      return [name, buffer];
+    }),
+  );
+}
+
+/** Runs a plan once. With `logging` false, passes that only serve metrics are left out. */
+export function runReference(
+  plan: Plan,
+  buffers: ReferenceBuffers,
+  uniforms: UniformValues,
+  logging = true,
+): void {
+  for (const name of plan.clears) named(buffers, name).fill(0);
+  for (const pass of plan.passes) {
+    if (logging || pass.onlyWhenLogging !== true) runReferencePass(pass, buffers, uniforms);
+  }
+}
+
+/** Runs one pass. Throws LabError `internal` for a kernel without a twin or a buffer that is missing. */
+export function runReferencePass(
+  pass: Pass,
+  buffers: ReferenceBuffers,
+  uniforms: UniformValues,
+): void {
+  const bound = Object.fromEntries(
+    Object.entries(pass.bindings).map(([binding, name]) => [binding, named(buffers, name)]),
+  );
+  referenceKernel(pass)(new KernelCall(bound, pass.constants, uniforms));
+}
+
+/** The twin of a pass's kernel. */
+export function referenceKernel(pass: Pass): ReferenceKernel {
+  const twin = Object.entries(referenceKernels).find(([name]) => name === pass.kernel.name)?.[1];
+  if (twin === undefined) {
+    throw new LabError('internal', `kernel ${pass.kernel.name} has no float64 twin`, 'Add one.');
+  }
+  return twin;
+}
+
+function named(buffers: ReferenceBuffers, name: string): ReferenceBuffer {
+  const buffer = buffers.get(name);
+  if (buffer === undefined) {
+    throw new LabError(
+      'internal',
+      `the reference executor has no buffer "${name}"`,
+      'Fix the plan.',
+    );
+  }
+  return buffer;
+}

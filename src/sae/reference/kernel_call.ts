@@ -1,0 +1,64 @@
+/**
+ * What a kernel of the reference executor is given: the same binding names, `override` constants and
+ * uniforms as its WGSL twin, over float64 (or u32) arrays. This is the whole seam between the list of
+ * passes and the formulas; it knows neither plans nor kernels.
+ */
+import { LabError } from '../../base/lab_error';
+
+/** Contents of one buffer: float32 buffers are held in float64. */
+export type ReferenceBuffer = Float64Array | Uint32Array;
+
+/** One invocation of a reference kernel. Accessors throw LabError `internal` for a name that is not there. */
+export class KernelCall {
+  constructor(
+    private readonly bindings: Readonly<Record<string, ReferenceBuffer>>,
+    private readonly constants: Readonly<Record<string, number>>,
+    private readonly uniforms: Readonly<Record<string, number>>,
+  ) {}
+
+  /** A bound float buffer. */
+  floats(name: string): Float64Array {
+    const buffer = this.bindings[name];
+    if (buffer instanceof Float64Array) return buffer;
+    throw missing('float buffer', name);
+  }
+
+  /** A bound u32 buffer. */
+  words(name: string): Uint32Array {
+    const buffer = this.bindings[name];
+    if (buffer instanceof Uint32Array) return buffer;
+    throw missing('u32 buffer', name);
+  }
+
+  /** An `override` constant. */
+  constant(name: string): number {
+    const value = this.constants[name];
+    if (value === undefined) throw missing('constant', name);
+    return value;
+  }
+
+  /** A boolean `override` constant. */
+  flag(name: string): boolean {
+    return this.constant(name) !== 0;
+  }
+
+  uniform(name: string): number {
+    const value = this.uniforms[name];
+    if (value === undefined) throw missing('uniform', name);
+    return value;
+  }
+}
+
+/** The float64 twin of a WGSL kernel: writes the same elements of the same bindings. */
+export type ReferenceKernel = (call: KernelCall) => void;
+
+/** What the GPU writes into slots that no unit won. */
+export const NO_UNIT = 0xffffffff;
+
+function missing(kind: string, name: string): LabError {
+  return new LabError(
+    'internal',
+    `a reference kernel misses the ${kind} "${name}"`,
+    'Fix the plan.',
+  );
+}

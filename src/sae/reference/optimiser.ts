@@ -1,0 +1,228 @@
+/**
+ * Float64 twins of the kernels that finish a step: gradients of both matrices and of the biases with
+ * the penalty's term, Adam, the gradient's norm and the clip by it.
+ */
+import { addAt, at } from '../../base/array';
+import { addBiasGradient, addWeightGradient } from './backward';
+import type { KernelCall } from './kernel_call';
+import { addScaled } from './vectors';
+
+/** Column vec4s of a tile of update_rows, each with its own squared norm. */
+const TILE_COLUMNS = 64;
+
+/** A tensor under training and its moments. */
+export interface Trained {
+  readonly weights: Float64Array;
+  readonly moment1: Float64Array;
+  readonly moment2: Float64Array;
+}
+
+/**
+ * One Adam step on element `index` (Kingma & Ba 2015, with decoupled weight decay of Loshchilov & Hutter
+ * 2019): m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − lr (m̂ / (√v̂ + ε) + decay·w).
+ */
+export function adamStep(
+  call: KernelCall,
+  tensor: Trained,
+  index: number,
+  gradient: number,
+  decay: number,
+): void {
+  const [beta1, beta2] = [call.uniform('beta1'), call.uniform('beta2')];
+  const m = beta1 * at(tensor.moment1, index) + (1 - beta1) * gradient;
+  const v = beta2 * at(tensor.moment2, index) + (1 - beta2) * gradient ** 2;
+  tensor.moment1[index] = m;
+  tensor.moment2[index] = v;
+  const w = at(tensor.weights, index);
+  const direction =
+    (m * call.uniform('correction1')) /
+    (Math.sqrt(v * call.uniform('correction2')) + call.uniform('epsilon'));
+  tensor.weights[index] = w - call.uniform('lr') * (direction + decay * w);
+}
+
+/** Applies a gradient: an Adam step on every element or, unfused, stored where `moment1` is bound. */
+function apply(
+  call: KernelCall,
+  tensor: Trained,
+  first: number,
+  gradient: Float64Array,
+  decay: number,
+): void {
+  if (!call.flag('FUSED')) {
+    tensor.moment1.set(gradient, first);
+    return;
+  }
+  gradient.forEach((g, i) => adamStep(call, tensor, first + i, g, decay));
+}
+
+/** Gradient of the encoder or decoder over both branches, plus its penalty; then Adam. */
+export function updateRows(call: KernelCall): void {
+  const [B, K, R] = [call.constant('B'), call.constant('K'), call.constant('R')];
+  const stride = 4 * call.constant('D4');
+  const weights = call.floats('weights');
+  const gradient = new Float64Array(K * R * stride);
+  addWeightGradient(
+    call,
+    {
+      slots: call.constant('SLOTS'),
+      rank: R,
+      active: call.constant('ACTIVE_OFFSET'),
+      coefs: call.constant('COEF_OFFSET'),
+      firstRow: call.constant('SECTION') * B,
+    },
+    gradient,
+  );
+  if (call.flag('AUX')) {
+    addWeightGradient(
+      call,
+      {
+        slots: call.constant('AUX_SLOTS'),
+        rank: call.flag('AUX_COLUMNS') ? 1 : R,
+        active: call.constant('AUX_ACTIVE_OFFSET'),
+        coefs: call.constant('AUX_COEF_OFFSET'),
+        firstRow: call.constant('AUX_SECTION') * B,
+      },
+      gradient,
+    );
+  }
+  addPenaltyGradient(call, gradient);
+  const penalty = call.floats('penalty');
+  const tiles = Math.ceil(stride / TILE_COLUMNS);
+  const squares = call.constant('SQUARES_OFFSET');
+  penalty.fill(0, squares, squares + K * tiles);
+  gradient.forEach((g, index) => {
+    const group = Math.floor(index / (R * stride));
+    const tile = Math.floor((index % stride) / TILE_COLUMNS);
+    addAt(penalty, squares + group * tiles + tile, g * g);
+  });
+  const tensor = { weights, moment1: call.floats('moment1'), moment2: call.floats('moment2') };
+  apply(call, tensor, 0, gradient, call.uniform('weight_decay'));
+}
+
+/** Adds the penalty's gradient, kind PENALTY of update_rows.wgsl, to gradient [K·R, 4·D4]. */
+function addPenaltyGradient(call: KernelCall, gradient: Float64Array): void {
+  const [B, K, R] = [call.constant('B'), call.constant('K'), call.constant('R')];
+  const stride = 4 * call.constant('D4');
+  const [weights, penalty] = [call.floats('weights'), call.floats('penalty')];
+  const [kind, offset] = [call.constant('PENALTY'), call.constant('PENALTY_OFFSET')];
+  const strength = call.uniform('penalty_strength');
+  const codeSums = kind === 3 ? sumsOfCodes(call) : new Float64Array();
+  for (let latent = 0; latent < K * R; latent += 1) {
+    const group = Math.floor(latent / R);
+    const target = gradient.subarray(latent * stride, (latent + 1) * stride);
+    if (kind === 1) {
+      for (let j = 0; j < R; j += 1) {
+        const factor = strength * at(penalty, offset + latent * R + j);
+        addScaled(target, factor, weights, (group * R + j) * stride);
+      }
+    } else if (kind === 2) {
+      addScaled(target, strength, weights, latent * stride);
+    } else if (kind === 3) {
+      const factor = (call.uniform('l1_coefficient') / B) * at(codeSums, latent);
+      addScaled(target, factor * at(penalty, offset + latent), weights, latent * stride);
+    }
+  }
+}
+
+/** Σ_b code of every unit of a scalar model. */
+function sumsOfCodes(call: KernelCall): Float64Array {
+  const sums = new Float64Array(call.constant('K'));
+  addBiasGradient(
+    call,
+    {
+      slots: call.constant('SLOTS'),
+      rank: 1,
+      active: call.constant('ACTIVE_OFFSET'),
+      coefs: call.constant('CODES_OFFSET'),
+    },
+    sums,
+  );
+  return sums;
+}
+
+/** dL/db_dec = Σ_b t_b and dL/db_enc = Σ g; then Adam, without weight decay. */
+export function updateBiases(call: KernelCall): void {
+  const [B, N] = [call.constant('B'), call.constant('N')];
+  const stride = 4 * call.constant('D4');
+  const tensor = {
+    weights: call.floats('biases'),
+    moment1: call.floats('moment1'),
+    moment2: call.floats('moment2'),
+  };
+  const ofDecoder = new Float64Array(stride);
+  for (let b = 0; b < B; b += 1) {
+    addScaled(ofDecoder, 1, call.floats('input_gradient'), b * stride);
+  }
+  apply(call, tensor, call.constant('BIAS_OFFSET'), ofDecoder, 0);
+  const outputs: Float64Array[] = [ofDecoder];
+  if (call.flag('ENCODER_BIAS')) {
+    const ofEncoder = encoderBiasGradient(call, N);
+    apply(call, tensor, 0, ofEncoder, 0);
+    outputs.push(ofEncoder);
+  }
+  // One squared norm a workgroup: of 16 columns of b_dec, then of 4 latents.
+  const penalty = call.floats('penalty');
+  let place = call.constant('SQUARES_OFFSET');
+  outputs.forEach((gradient, which) => {
+    const chunk = which === 0 ? 16 : 4;
+    for (let first = 0; first < gradient.length; first += chunk) {
+      penalty[place] = gradient
+        .subarray(first, first + chunk)
+        .reduce((sum, value) => sum + value * value, 0);
+      place += 1;
+    }
+  });
+}
+
+function encoderBiasGradient(call: KernelCall, latents: number): Float64Array {
+  const gradient = new Float64Array(latents);
+  addBiasGradient(
+    call,
+    {
+      slots: call.constant('SLOTS'),
+      rank: call.constant('R'),
+      active: call.constant('ACTIVE_OFFSET'),
+      coefs: call.constant('COEF_OFFSET'),
+    },
+    gradient,
+  );
+  if (call.flag('AUX')) {
+    addBiasGradient(
+      call,
+      {
+        slots: call.constant('AUX_SLOTS'),
+        rank: 1,
+        active: call.constant('AUX_ACTIVE_OFFSET'),
+        coefs: call.constant('AUX_COEF_OFFSET'),
+      },
+      gradient,
+    );
+  }
+  return gradient;
+}
+
+/** Global norm of the gradient from the squared norms of its parts. */
+export function gradientNorm(call: KernelCall): void {
+  const penalty = call.floats('penalty');
+  const first = call.constant('SQUARES_OFFSET');
+  const sum = penalty
+    .subarray(first, first + call.constant('COUNT'))
+    .reduce((total, value) => total + value, 0);
+  penalty[call.constant('NORM_OFFSET')] = Math.sqrt(sum);
+}
+
+/** Adam on a stored gradient times min(1, max_norm / (norm + 1e-6)). */
+export function adamClipped(call: KernelCall): void {
+  const norm = at(call.floats('penalty'), call.constant('NORM_OFFSET'));
+  const clip = Math.min(1, call.uniform('max_grad_norm') / (norm + 1e-6));
+  const tensor = {
+    weights: call.floats('weights'),
+    moment1: call.floats('moment1'),
+    moment2: call.floats('moment2'),
+  };
+  const decay = call.flag('DECAY') ? call.uniform('weight_decay') : 0;
+  const gradient = call.floats('gradient');
+  for (let index = 0; index < 4 * call.constant('LENGTH'); index += 1) {
+    adamStep(call, tensor, index, clip * at(gradient, index), decay);
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * How far float32 may be from float64, derived for every kernel from the data of the pass at hand.
+ *
+ * A sum of n products has an error of at most γ_n Σ|terms|, γ_n = n u / (1 − n u), u = 2⁻²⁴, in any order
+ * of summation (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1). Nested sums of
+ * products, which most kernels are, obey the same bound with the total number of roundings on the way to
+ * an element and all products expanded. Σ|terms| is then the float64 twin itself, run on inputs whose
+ * signs make every term positive: `negated` names the bindings that enter with a minus. No constant is
+ * fitted: a kernel that passes is as exact as float32 sums can be promised to be.
+ *
+ * Adam divides, and the layer norm does, so those have bounds of their own; the nuclear gradient's is in
+ * nuclear_bounds.ts. Selections copy scores and list integers: their bound is 0.
+ */
+import { at } from '../../../src/base/array';
+import type { Pass } from '../../../src/gpu/plan';
+import type { UniformValues } from '../../../src/gpu/uniforms';
+import type { KernelName } from '../../../src/sae/kernels';
+import { referenceKernel } from '../../../src/sae/reference/executor';
+import { KernelCall, type ReferenceBuffer } from '../../../src/sae/reference/kernel_call';
+
+/** Unit roundoff of float32. */
+export const UNIT = 2 ** -24;
+/** Below the smallest normal number float32 may flush to zero; products of a few such stay below this. */
+const UNDERFLOW = 2 ** -120;
+
+type Contents = Readonly<Record<string, ReferenceBuffer>>;
+
+/** A pass with the contents of its buffers before it ran. */
+export interface PassInput {
+  readonly pass: Pass;
+  readonly before: Contents;
+  readonly uniforms: UniformValues;
+}
+
+interface SumRule {
+  /** Bindings whose terms enter with a minus. */
+  readonly negated?: readonly string[];
+  /** Roundings on the way to an element of an output. */
+  readonly roundings: (constant: (name: string) => number, output: string) => number;
+}
+
+const width = (constant: (name: string) => number) => 4 * constant('D4');
+const codes = (constant: (name: string) => number) => constant('SLOTS') * constant('R');
+
+const scores: SumRule = {
+  // A dot product with its bias, squared, summed over the block.
+  roundings: (c) => 2 * (width(c) + 2) + c('R'),
+};
+
+const rules: Partial<Record<KernelName, SumRule>> = {
+  center_input: {
+    negated: ['biases', 'data_mean'],
+    roundings: (c) => width(c) + 6,
+  },
+  scores_direct: scores,
+  scores_tiled: scores,
+  encode_active: { roundings: (c) => width(c) + 2 },
+  decode_residual: {
+    negated: ['biases', 'coefs'],
+    roundings: (c, output) =>
+      output === 'rows' ? codes(c) + 2 : 2 * (codes(c) + 4) + width(c) + 4,
+  },
+  code_gradients: {
+    negated: ['row_stats', 'encoder'],
+    roundings: (c) => width(c) + codes(c) + 6,
+  },
+  decoder_norms: { roundings: (c) => width(c) / 2 + 4 },
+  normalize_rows: { roundings: (c) => width(c) / 2 + 4 },
+  gradient_norm: { roundings: (c) => c('COUNT') + 3 },
+  update_rows: {
+    // Every row of the batch once in each branch, then the penalty's sum over the block.
+    roundings: (c, output) =>
+      output === 'penalty' ? 2 * gradientTerms(c) + 64 * c('R') + 2 : gradientTerms(c),
+  },
+  update_biases: {
+    roundings: (c, output) => (output === 'penalty' ? 4 * c('B') + 20 : 2 * c('B') + 2),
+  },
+};
+
+function gradientTerms(constant: (name: string) => number): number {
+  return 2 * constant('B') + constant('R') + 6;
+}
+
+/** Largest error that float32 may make in every element of every float output of a pass. */
+export function errorBounds(
+  input: PassInput,
+  outputs: readonly string[],
+): Map<string, Float64Array> {
+  const { kernel, constants } = input.pass;
+  if (kernel.name === 'adam_clipped') return clippedAdamBounds(input);
+  if (kernel.name.startsWith('update_') && constants['FUSED'] === 1) return updateBounds(input);
+  if (kernel.name === 'center_input' && constants['LAYER_NORM'] === 1)
+    return layerNormBounds(input);
+  const rule = Object.entries(rules).find(([name]) => name === kernel.name)?.[1];
+  const bounds = new Map<string, Float64Array>();
+  if (rule === undefined) return bounds;
+  const magnitudes = runTwin(input, magnitudesOf(input.before, rule.negated ?? []));
+  for (const name of outputs) {
+    const magnitude = magnitudes[name];
+    if (!(magnitude instanceof Float64Array)) continue;
+    const gamma = gammaOf(rule.roundings((constant) => constants[constant] ?? NaN, name));
+    bounds.set(
+      name,
+      magnitude.map((value) => gamma * Math.abs(value) + UNDERFLOW),
+    );
+  }
+  return bounds;
+}
+
+/** γ_n */
+export function gammaOf(roundings: number): number {
+  return (roundings * UNIT) / (1 - roundings * UNIT);
+}
+
+/** Contents with every float made positive, or negative where the term enters with a minus. */
+function magnitudesOf(
+  before: Contents,
+  negated: readonly string[],
+): Record<string, ReferenceBuffer> {
+  return Object.fromEntries(
+    Object.entries(before).map(([name, values]) => [
+      name,
+      values instanceof Uint32Array
+        ? values.slice()
+        : values.map((value) => (negated.includes(name) ? -Math.abs(value) : Math.abs(value))),
+    ]),
+  );
+}
+
+/** Runs the twin of the pass on `contents`, which it changes, with some constants replaced. */
+export function runTwin(
+  { pass, uniforms }: PassInput,
+  contents: Record<string, ReferenceBuffer>,
+  replaced: Readonly<Record<string, number>> = {},
+): Record<string, ReferenceBuffer> {
+  referenceKernel(pass)(new KernelCall(contents, { ...pass.constants, ...replaced }, uniforms));
+  return contents;
+}
+
+/** A copy that a twin may change. */
+export function copyOf(contents: Contents): Record<string, ReferenceBuffer> {
+  return Object.fromEntries(
+    Object.entries(contents).map(([name, values]) => [name, values.slice()]),
+  );
+}
+
+function floats(contents: Contents, name: string): Float64Array {
+  const values = contents[name];
+  if (!(values instanceof Float64Array)) throw new RangeError(`no float buffer ${name}`);
+  return values;
+}
+
+/**
+ * Fused updates: the gradient has the bound of a sum, and Adam carries it on. Gradients come from the
+ * twin's unfused form, once on the data and once on magnitudes.
+ */
+function updateBounds(input: PassInput): Map<string, Float64Array> {
+  const { constants, kernel } = input.pass;
+  const rule = kernel.name === 'update_rows' ? rules.update_rows : rules.update_biases;
+  const tensor = kernel.name === 'update_rows' ? 'weights' : 'biases';
+  const roundings = (output: string) =>
+    gammaOf(rule?.roundings((name) => constants[name] ?? NaN, output) ?? NaN);
+  const exact = runTwin(input, copyOf(input.before), { FUSED: 0 });
+  const magnitude = runTwin(input, magnitudesOf(input.before, []), { FUSED: 0 });
+  const gradient = floats(exact, 'moment1');
+  const error = floats(magnitude, 'moment1').map((value) => roundings('moment1') * value);
+  const decay = kernel.name === 'update_rows' ? (input.uniforms['weight_decay'] ?? NaN) : 0;
+  const bounds = adamBounds(input, tensor, gradient, error, decay);
+  bounds.set(
+    'penalty',
+    floats(magnitude, 'penalty').map((value) => roundings('penalty') * value + UNDERFLOW),
+  );
+  return bounds;
+}
+
+function clippedAdamBounds(input: PassInput): Map<string, Float64Array> {
+  const norm = at(floats(input.before, 'penalty'), input.pass.constants['NORM_OFFSET'] ?? NaN);
+  const clip = Math.min(1, (input.uniforms['max_grad_norm'] ?? NaN) / (norm + 1e-6));
+  const gradient = floats(input.before, 'gradient').map((value) => clip * value);
+  const error = gradient.map((value) => gammaOf(6) * Math.abs(value));
+  const decay = input.pass.constants['DECAY'] === 1 ? (input.uniforms['weight_decay'] ?? NaN) : 0;
+  return adamBounds(input, 'weights', gradient, error, decay);
+}
+
+/**
+ * Adam's outputs for a gradient known to ±error. With a = m̂ and b = √v̂ + ε, both known to within
+ * δa and δb, |a/b − a'/b'| ≤ (δa + |a/b| δb) / (b − δb); where v̂ might be 0, b' is at least ε. Five more
+ * roundings make the step of it.
+ */
+function adamBounds(
+  { before, uniforms }: PassInput,
+  tensor: string,
+  gradient: Float64Array,
+  error: Float64Array,
+  decay: number,
+): Map<string, Float64Array> {
+  const uniform = (name: string) => uniforms[name] ?? NaN;
+  const [beta1, beta2] = [uniform('beta1'), uniform('beta2')];
+  const [c1, c2] = [uniform('correction1'), uniform('correction2')];
+  const weights = floats(before, tensor);
+  const [m0, v0] = [floats(before, 'moment1'), floats(before, 'moment2')];
+  const bounds = [weights, m0, v0].map(({ length }) => new Float64Array(length));
+  const [forWeight, forM, forV] = bounds;
+  gradient.forEach((g, i) => {
+    const delta = at(error, i);
+    const m = beta1 * at(m0, i) + (1 - beta1) * g;
+    const dm =
+      (1 - beta1) * delta +
+      gammaOf(3) * (beta1 * Math.abs(at(m0, i)) + (1 - beta1) * (Math.abs(g) + delta)) +
+      UNDERFLOW;
+    const v = beta2 * at(v0, i) + (1 - beta2) * g * g;
+    const dv =
+      (1 - beta2) * (2 * Math.abs(g) * delta + delta ** 2) +
+      gammaOf(4) * (v + (1 - beta2) * delta ** 2) +
+      UNDERFLOW;
+    const root = Math.sqrt(c2 * v);
+    const b = root + uniform('epsilon');
+    const lowest = Math.sqrt(Math.max(0, c2 * (v - dv))) * (1 - gammaOf(4)) + uniform('epsilon');
+    const direction = (c1 * m) / b;
+    const dDirection =
+      (c1 * dm + Math.abs(direction) * (b - lowest)) / lowest + gammaOf(8) * Math.abs(direction);
+    const w = at(weights, i);
+    const lr = uniform('lr');
+    if (forM !== undefined) forM[i] = dm;
+    if (forV !== undefined) forV[i] = dv;
+    if (forWeight === undefined) return;
+    const moved = lr * (Math.abs(direction) + dDirection + decay * Math.abs(w));
+    forWeight[i] = lr * dDirection + gammaOf(4) * (moved + Math.abs(w));
+  });
+  return new Map([
+    [tensor, forWeight ?? new Float64Array()],
+    ['moment1', forM ?? new Float64Array()],
+    ['moment2', forV ?? new Float64Array()],
+  ]);
+}
+
+/**
+ * Layer norm: μ has the error of a sum, x − μ and ρ inherit it, n = (x − μ)/ρ divides by ρ. A row of one
+ * value has ρ = 1e-5, where float32 leaves nothing of x − μ; the bound says so.
+ */
+function layerNormBounds(input: PassInput): Map<string, Float64Array> {
+  const { constants } = input.pass;
+  const [B, d] = [constants['B'] ?? NaN, constants['D'] ?? NaN];
+  const stride = 4 * (constants['D4'] ?? NaN);
+  const [x, biases] = [floats(input.before, 'x'), floats(input.before, 'biases')];
+  const exact = runTwin(input, copyOf(input.before));
+  const [rows, stats] = [floats(exact, 'rows'), floats(exact, 'row_stats')];
+  const forRows = new Float64Array(rows.length);
+  const forStats = new Float64Array(stats.length);
+  const biasOffset = constants['BIAS_OFFSET'] ?? NaN;
+  const applied = constants['APPLY_B_DEC'] === 1;
+  for (let b = 0; b < B; b += 1) {
+    const row = x.subarray(b * stride, b * stride + d);
+    const total = row.reduce((sum, value) => sum + Math.abs(value), 0);
+    const meanError = gammaOf(d + 2) * (total / d);
+    const rho = at(stats, b * 8);
+    // ‖x − μ‖/√(d−1) moves by at most the error of its entries, and rounds as a root of a sum.
+    const spread = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) * UNIT;
+    const offError = meanError + 2 * spread;
+    const rhoError = offError * Math.sqrt(d / Math.max(d - 1, 1)) + gammaOf(d / 2 + 6) * rho;
+    forStats[b * 8] = rhoError;
+    for (let c = 0; c < d; c += 1) {
+      const bias = applied ? at(biases, biasOffset + c) : 0;
+      const n = Math.abs(at(rows, b * stride + c) + bias);
+      forRows[b * stride + c] =
+        (offError + n * rhoError) / (rho - rhoError) + gammaOf(5) * (n + Math.abs(bias));
+    }
+  }
+  // The power of a row is a plain sum, in either normalisation.
+  const plain = { ...input.pass, constants: { ...constants, LAYER_NORM: 0 } };
+  const power = errorBounds({ ...input, pass: plain }, ['row_stats']).get('row_stats');
+  for (let b = 0; b < B; b += 1) forStats[b * 8 + 1] = at(power ?? forStats, b * 8 + 1);
+  return new Map([
+    ['rows', forRows],
+    ['row_stats', forStats],
+  ]);
+}

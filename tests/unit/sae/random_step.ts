@@ -1,0 +1,165 @@
+/**
+ * A training step with random contents, for the tests of the engine: the plan of a model, and float32
+ * values for everything a step starts from. The GPU tests upload them, the reference tests widen them.
+ */
+import { at } from '../../../src/base/array';
+import { RandomDraws } from '../../../src/base/random';
+import type { UniformLayout, UniformValues } from '../../../src/gpu/uniforms';
+import { modelSchema, type ModelConfig, type ModelInput } from '../../../src/sae/config';
+import { padRows } from '../../../src/sae/initial';
+import type { ModelLayout, ScoresVariant } from '../../../src/sae/layout';
+import { stepUniforms, uniformsAt, type OptimiserSettings } from '../../../src/sae/schedule';
+import { stepPlan, type StepPlan } from '../../../src/sae/step_plan';
+
+export interface StepCase {
+  readonly model: ModelInput;
+  /** d */
+  readonly width: number;
+  /** B */
+  readonly batch: number;
+  readonly variant?: ScoresVariant;
+  /** Clip by this norm, through stored gradients. */
+  readonly maxGradNorm?: number;
+  /** Groups that have not fired for long and do not win: every third, or none. */
+  readonly dead?: 'some' | 'none';
+  /** Every second group copies the encoder of the one before it, so that scores tie. */
+  readonly ties?: boolean;
+  /** Zero encoder: every score is the same. */
+  readonly silent?: boolean;
+  /** λ in absolute units. */
+  readonly lambda?: number;
+  readonly inputScale?: number;
+  readonly weightDecay?: number;
+  readonly seed?: number;
+}
+
+export interface RandomStep extends StepPlan {
+  readonly config: ModelConfig;
+  readonly uniforms: UniformValues;
+  /** Contents of buffers at the start, imports included; the others start at zero. */
+  readonly contents: ReadonlyMap<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>;
+}
+
+/** Token counter of the step and age from which a group is dead. */
+const TOKENS_SEEN = 10_000;
+const DEAD_WINDOW = 1_000;
+const TEST_STREAM = 99;
+
+export const testOptimiser: OptimiserSettings = {
+  lr: 1e-3,
+  lr_warm_up_steps: 0,
+  adam_beta1: 0.9,
+  adam_beta2: 0.999,
+  weight_decay: 0,
+};
+
+/** Makes the plan of a case and what it starts from. */
+export function randomStep(test: StepCase): RandomStep {
+  const config = modelSchema.parse(test.model);
+  const planned = stepPlan({
+    config,
+    width: test.width,
+    batch: test.batch,
+    variant: test.variant ?? 'direct',
+    clip: test.maxGradNorm !== undefined,
+  });
+  const settings = {
+    ...testOptimiser,
+    weight_decay: test.weightDecay ?? 0,
+    max_grad_norm: test.maxGradNorm,
+  };
+  const model = { lambda: test.lambda ?? 0.01, inputScale: test.inputScale ?? 1 };
+  const uniforms = {
+    ...uniformsAt(config, settings, model, 9, 100, test.batch),
+    tokens_seen: TOKENS_SEEN,
+    dead_window: DEAD_WINDOW,
+  };
+  return {
+    ...planned,
+    config,
+    uniforms: asStored(stepUniforms, uniforms),
+    contents: randomContents(test, planned.layout),
+  };
+}
+
+/** Uniform values as the GPU reads them: float32 where the struct says so. */
+export function asStored(layout: UniformLayout, values: UniformValues): UniformValues {
+  return Object.fromEntries(
+    layout.fields.map(([name, type]) => {
+      const value = values[name] ?? NaN;
+      return [name, type === 'f32' ? Math.fround(value) : value];
+    }),
+  );
+}
+
+function randomContents(
+  test: StepCase,
+  layout: ModelLayout,
+): Map<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> {
+  const { width, batch } = test;
+  const { groups, rank, latents, biasOffset, biasLength } = layout;
+  let stream = 0;
+  const draws = () => {
+    stream += 1;
+    return new RandomDraws(test.seed ?? 1, TEST_STREAM, stream);
+  };
+  const normal = (length: number, scale: number): Float32Array<ArrayBuffer> => {
+    const random = draws();
+    return Float32Array.from({ length }, (_, i) => scale * random.normal(i));
+  };
+  const uniform = (length: number, scale: number): Float32Array<ArrayBuffer> => {
+    const random = draws();
+    return Float32Array.from({ length }, (_, i) => scale * random.uniform(i));
+  };
+  const padded = (values: Float32Array, rows: number) =>
+    new Float32Array(padRows(values, rows, width));
+  const biased = (ofEncoder: Float32Array, ofDecoder: Float32Array) => {
+    const values = new Float32Array(biasLength);
+    values.set(ofEncoder);
+    values.set(ofDecoder, biasOffset);
+    return values;
+  };
+  const deadGroup = (group: number) => test.dead === 'some' && group % 3 === 1;
+
+  const scale = 1 / Math.sqrt(width);
+  const encoder = normal(latents * width, scale);
+  const block = rank * width;
+  const bias = normal(latents, 0.1);
+  for (let group = 0; group < groups; group += 1) {
+    const inside = encoder.subarray(group * block, (group + 1) * block);
+    if (test.ties === true && group % 2 === 1) {
+      inside.set(encoder.subarray((group - 1) * block, group * block));
+      bias.copyWithin(group * rank, (group - 1) * rank, group * rank);
+    }
+    if (deadGroup(group)) {
+      inside.forEach((value, i) => (inside[i] = 1e-2 * value));
+      bias.fill(-1e-3, group * rank, (group + 1) * rank);
+    }
+  }
+  if (test.silent === true) {
+    encoder.fill(0);
+    bias.fill(0);
+  }
+  const x = normal(batch * width, 1);
+  const mean = normal(width, 0.3);
+  x.forEach((value, i) => (x[i] = value + at(mean, i % width)));
+  return new Map<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>([
+    ['x', padded(x, batch)],
+    ['data_mean', padded(mean, 1)],
+    ['encoder', padded(encoder, latents)],
+    ['decoder', padded(normal(latents * width, scale), latents)],
+    ['biases', biased(bias, normal(width, 0.3))],
+    ['encoder_moment1', padded(normal(latents * width, 1e-3), latents)],
+    ['encoder_moment2', padded(uniform(latents * width, 1e-5), latents)],
+    ['decoder_moment1', padded(normal(latents * width, 1e-3), latents)],
+    ['decoder_moment2', padded(uniform(latents * width, 1e-5), latents)],
+    ['biases_moment1', biased(normal(latents, 1e-3), normal(width, 1e-3))],
+    ['biases_moment2', biased(uniform(latents, 1e-5), uniform(width, 1e-5))],
+    [
+      'last_fired',
+      Uint32Array.from({ length: groups }, (_, group) =>
+        deadGroup(group) ? TOKENS_SEEN - DEAD_WINDOW : TOKENS_SEEN - DEAD_WINDOW + 1,
+      ),
+    ],
+  ]);
+}
