@@ -134,60 +134,71 @@ fn place(row: u32, slot: u32) {
   let kind = head.x;
   let dimension = head.y;
   let parameter = tail.y;
-  let first_block = (1u << 16u) + 8u * feature;
-  let bits = draw_block(row, first_block);
-  let t = bitcast<f32>(tail.z) + bitcast<f32>(tail.w) * uniform_from_bits(bits.x);
   let start = slot * STRIDE;
-  if (kind == GAUSSIAN) {
-    let scale = t / sqrt(f32(dimension));
-    for (var block = 0u; 4u * block < dimension; block++) {
-      let normals = normals_from_block(draw_block(row, first_block + 1u + block));
-      for (var k = 4u * block; k < min(dimension, 4u * block + 4u); k++) {
-        coordinates[start + k] = scale * normals[k % 4u];
+  // The first block is scale and shape, the next ones are the normals of a Gaussian.
+  let first_block = (1u << 16u) + 8u * feature;
+  let last_block = select(0u, (dimension + 3u) / 4u, kind == GAUSSIAN);
+  var t = 0.0;
+  for (var block = 0u; block <= last_block; block++) {
+    let bits = draw_block(row, first_block + block);
+    if (block > 0u) {
+      let normals = t * normals_from_block(bits);
+      for (var k = 4u * block - 4u; k < min(dimension, 4u * block); k++) {
+        coordinates[start + k] = normals[k % 4u];
+      }
+      continue;
+    }
+    t = bitcast<f32>(tail.z) + bitcast<f32>(tail.w) * uniform_from_bits(bits.x);
+    if (kind == GAUSSIAN) {
+      t /= sqrt(f32(dimension));
+    } else if (kind == SIMPLEX) {
+      let vertex = vertex_from_bits(bits.yzw, parameter);
+      for (var m = 1u; m < parameter; m++) {
+        coordinates[start + m - 1u] = t * vertex_entry(parameter, vertex, m);
+      }
+    } else {
+      let point = t * point_from_bits(kind, parameter, bits.yz);
+      for (var k = 0u; k < dimension; k++) {
+        coordinates[start + k] = point[k];
       }
     }
-    return;
   }
-  if (kind == SIMPLEX) {
-    let vertex = draw_below(row, 4u * first_block + 1u, parameter).x;
-    for (var m = 1u; m < parameter; m++) {
-      coordinates[start + m - 1u] = t * vertex_entry(parameter, vertex, m);
-    }
-    return;
-  }
-  let u = uniform_from_bits(bits.y);
-  let v = uniform_from_bits(bits.z);
-  let around = cos_sin_of_turn(u);
-  var point = vec3<f32>();
+}
+
+/// drawBelow(…, clusters) on three draws; that all three are unfair has a probability of 2^-84.
+fn vertex_from_bits(bits: vec3<u32>, clusters: u32) -> u32 {
+  let unfair = (0u - clusters) % clusters;
+  let fair = select(select(bits.z, bits.y, bits.y * clusters >= unfair), bits.x, bits.x * clusters >= unfair);
+  return multiply_high(fair, clusters);
+}
+
+/// A point of one of the shapes in up to three dimensions.
+fn point_from_bits(kind: u32, turns: u32, bits: vec2<u32>) -> vec3<f32> {
+  let u = uniform_from_bits(bits.x);
+  let v = uniform_from_bits(bits.y);
+  let height = 2.0 * v - 1.0;
+  let winds = kind == HELIX || kind == SWISS_ROLL;
+  let around = cos_sin_of_turn(select(u, fraction_of_turns(bits.x, turns), winds));
+  let second = cos_sin_of_turn(select(v, 0.5 * u, kind == MOBIUS));
   switch (kind) {
-    case SIGNED_LINE: { point.x = select(-1.0, 1.0, bits.y >= 0x80000000u); }
-    case CIRCLE: { point = vec3<f32>(around, 0.0); }
-    case DISK: { point = vec3<f32>(sqrt(2.0 * v) * around, 0.0); }
-    case SPHERE: {
-      // 1 - (2v - 1)² without the cancellation near the poles.
-      point = vec3<f32>(2.0 * sqrt(v * (1.0 - v)) * around, 2.0 * v - 1.0);
-    }
+    case SIGNED_LINE: { return vec3<f32>(select(-1.0, 1.0, bits.x >= 0x80000000u), 0.0, 0.0); }
+    case CIRCLE: { return vec3<f32>(around, 0.0); }
+    case DISK: { return vec3<f32>(sqrt(2.0 * v) * around, 0.0); }
+    // √(1 - height²) without the cancellation near the poles.
+    case SPHERE: { return vec3<f32>(2.0 * sqrt(v * (1.0 - v)) * around, height); }
     case TORUS: {
-      let tube = TORUS_TUBE * cos_sin_of_turn(v);
-      point = vec3<f32>((TORUS_RING + tube.x) * around, tube.y);
+      return vec3<f32>((TORUS_RING + TORUS_TUBE * second.x) * around, TORUS_TUBE * second.y);
     }
-    case HELIX: {
-      let turning = cos_sin_of_turn(fraction_of_turns(bits.y, parameter));
-      point = vec3<f32>(0.816496580927726 * turning, 2.0 * u - 1.0);
-    }
+    case HELIX: { return vec3<f32>(0.816496580927726 * around, 2.0 * u - 1.0); }
     case SWISS_ROLL: {
       let radius = SWISS_ROLL_SCALE * 6.283185307179586 * (1.0 + 2.0 * u);
-      let turning = cos_sin_of_turn(fraction_of_turns(bits.y, 2u));
-      point = vec3<f32>(radius * turning + vec2<f32>(0.0, SWISS_ROLL_SCALE), 2.0 * v - 1.0);
+      return vec3<f32>(radius * around + vec2<f32>(0.0, SWISS_ROLL_SCALE), height);
     }
     case MOBIUS: {
-      let across = MOBIUS_HALF_WIDTH * (2.0 * v - 1.0) * cos_sin_of_turn(0.5 * u);
-      point = MOBIUS_SCALE * vec3<f32>((1.0 + across.x) * around, across.y);
+      let across = MOBIUS_HALF_WIDTH * height * second;
+      return MOBIUS_SCALE * vec3<f32>((1.0 + across.x) * around, across.y);
     }
-    case LINE, default: { point.x = 1.0; }
-  }
-  for (var k = 0u; k < dimension; k++) {
-    coordinates[start + k] = t * point[k];
+    case LINE, default: { return vec3<f32>(1.0, 0.0, 0.0); }
   }
 }
 
@@ -212,8 +223,9 @@ fn main(
   @builtin(local_invocation_index) thread: u32,
 ) {
   let first_row = workgroup.x * ROWS_PER_GROUP;
-  if (thread < ROWS_PER_GROUP) {
-    choose(first_row + thread, thread * MAX_ACTIVE);
+  // A loop rather than an `if`, here and below: software adapters skip the former.
+  for (var row = thread; row < ROWS_PER_GROUP; row += 64u) {
+    choose(first_row + row, row * MAX_ACTIVE);
   }
   workgroupBarrier();
   for (var slot = thread; slot < ROWS_PER_GROUP * MAX_ACTIVE; slot += 64u) {

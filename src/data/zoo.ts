@@ -6,7 +6,7 @@
 import { at } from '../base/array';
 import type { SourceFeature } from './source';
 import { drawFrames } from './zoo_frames';
-import { isCentred, shapeDimension, type ShapeKind } from './zoo_shapes';
+import { isCentred, shapeDimension, SWISS_ROLL_TURNS, type ShapeKind } from './zoo_shapes';
 import { badZoo, type ZooFeatureSpec, type ZooSpec } from './zoo_spec';
 
 /** A feature of a data set. Features without a parent come before all children. */
@@ -53,6 +53,7 @@ const MAX_FEATURES = 65536;
 
 /** Scratch memory of a workgroup of the kernel in bytes: WebGPU's default limit. */
 const MAX_SCRATCH_BYTES = 16384;
+const COMFORTABLE_SCRATCH_BYTES = 4096;
 
 /** Lays out a data set. Throws LabError `bad_config` when its settings contradict each other. */
 export function layOutZoo(spec: ZooSpec, seed: number): Zoo {
@@ -127,10 +128,13 @@ export function layOutZoo(spec: ZooSpec, seed: number): Zoo {
   };
 }
 
-/** Rows that one workgroup of the kernel makes: as many as its scratch memory holds, two to eight. */
+/**
+ * Rows that one workgroup of the kernel makes, two to eight: few enough that its scratch memory stays
+ * small, so that a GPU core holds several workgroups and software adapters compile it quickly.
+ */
 export function rowsPerWorkgroup(zoo: Zoo): number {
   const perRow = scratchBytes(zoo.maxActive, zoo.coordinateStride);
-  return Math.min(8, Math.floor(MAX_SCRATCH_BYTES / perRow));
+  return Math.max(2, Math.min(8, Math.floor(COMFORTABLE_SCRATCH_BYTES / perRow)));
 }
 
 /** E[t²] of U(low, high). */
@@ -172,6 +176,8 @@ function parameterOf(feature: ZooFeatureSpec): number {
   switch (feature.kind) {
     case 'helix':
       return feature.turns;
+    case 'swiss_roll':
+      return SWISS_ROLL_TURNS;
     case 'simplex':
       return feature.clusters;
     case 'gaussian':

@@ -32,7 +32,7 @@ export function shapeCode(kind: ShapeKind): number {
 
 /**
  * d_i of a shape. `parameter` is the number of clusters k of a simplex (k − 1 dimensions), the
- * dimension of a Gaussian, the number of turns of a helix, and unused by the others.
+ * dimension of a Gaussian, the number of turns of a helix or a swiss roll, and unused by the others.
  */
 export function shapeDimension(kind: ShapeKind, parameter: number): number {
   switch (kind) {
@@ -64,6 +64,8 @@ const TORUS_TUBE = 0.6 * TORUS_RING;
 /** Half width of the Möbius strip before scaling; E‖·‖² = 1 + h²/3. */
 const MOBIUS_HALF_WIDTH = 0.9;
 const MOBIUS_SCALE = 1 / Math.sqrt(1 + MOBIUS_HALF_WIDTH ** 2 / 3);
+/** Turns of a swiss roll, as its parameter. */
+export const SWISS_ROLL_TURNS = 2;
 /**
  * Swiss roll φ·(cos φ, sin φ), φ from one to three turns: mean (0, −1), mean square 52π²/3. The plane
  * gets 2/3 of the energy, the height 1/3.
@@ -118,8 +120,8 @@ export function drawShape(
       point[2] = 2 * u - 1;
       return;
     case 'swiss_roll': {
-      const angle = 2 * Math.PI * (1 + 2 * u);
-      writeCircle(point, SWISS_ROLL_SCALE * angle, fractionOfTurns(bits, 2));
+      const angle = 2 * Math.PI * (1 + SWISS_ROLL_TURNS * u);
+      writeCircle(point, SWISS_ROLL_SCALE * angle, fractionOfTurns(bits, SWISS_ROLL_TURNS));
       point[1] = (point[1] ?? 0) + SWISS_ROLL_SCALE;
       point[2] = 2 * v - 1;
       return;
