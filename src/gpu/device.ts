@@ -35,7 +35,7 @@ export interface OpenedDevice {
 }
 
 /** Names an adapter in words. */
-export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
+export function describeAdapter(adapter: Pick<GPUAdapter, 'info'>): AdapterDescription {
   const { vendor, architecture, description, device } = adapter.info;
   const text = `${vendor} ${architecture} ${description} ${device}`.toLowerCase();
   const software = /swiftshader|llvmpipe|lavapipe|basic render|warp/.test(text);

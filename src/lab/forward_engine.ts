@@ -10,7 +10,7 @@ import { readBuffer } from '../gpu/readback';
 import type { ModelConfig } from '../sae/config';
 import { forwardPlan } from '../sae/forward_plan';
 import { padRows } from '../sae/initial';
-import type { ModelLayout, ScoresVariant } from '../sae/layout';
+import type { ModelLayout, KernelVariant } from '../sae/layout';
 import { stepUniforms } from '../sae/schedule';
 import type { Encoded, EncodeProgress } from './engine_types';
 
@@ -32,7 +32,7 @@ export class ForwardEngine {
     config: ModelConfig,
     width: number,
     weights: BufferMap,
-    variant: ScoresVariant,
+    variant: KernelVariant,
     inputScale: number,
   ): Promise<ForwardEngine> {
     const { plan, layout } = forwardPlan(config, width, BATCH, variant);

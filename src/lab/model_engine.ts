@@ -8,7 +8,7 @@ import { PlanRunner } from '../gpu/executor';
 import { ReadbackRing, readBuffer } from '../gpu/readback';
 import { displayName, type ModelConfig } from '../sae/config';
 import { initialWeights, type ModelWeights } from '../sae/initial';
-import type { ModelLayout, ScoresVariant } from '../sae/layout';
+import type { ModelLayout, KernelVariant } from '../sae/layout';
 import { learningRate, uniformsAt } from '../sae/schedule';
 import { stepPlan } from '../sae/step_plan';
 import type { ModelState, StartingPoint } from './engine_types';
@@ -31,7 +31,7 @@ export interface ModelEngineOptions {
   readonly index: number;
   readonly data: MeasuredData;
   readonly shared: SharedBuffers;
-  readonly variant: ScoresVariant;
+  readonly variant: KernelVariant;
   /** Steps that fit one submit. */
   readonly slots: number;
   readonly start: StartingPoint | undefined;

@@ -99,7 +99,7 @@ export class TrainingSession implements Session {
             index,
             data,
             shared: { x, data_mean: dataMean },
-            variant: await chooseVariant(device, model, source.width, batch),
+            variant: chooseVariant(device),
             slots: SLOTS,
             start,
           },

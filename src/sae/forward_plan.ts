@@ -10,7 +10,7 @@ import {
   usesEncoderBias,
   type BranchLayout,
   type ModelLayout,
-  type ScoresVariant,
+  type KernelVariant,
 } from './layout';
 import { stepUniforms } from './schedule';
 
@@ -20,8 +20,18 @@ export const Section = { input: 0, residual: 1, auxiliary: 2 } as const;
 /** Beyond this many winners a row, radix selection beats taking them one by one. */
 const FEW_SLOTS = 16;
 
+/** Dispatches in x of kernels with many workgroups; the rest goes to y. */
+export const ACROSS = 32768;
+
+/** Workgroups of 64 threads that cover `threads` threads, over two dimensions. */
+export function spread(threads: number): [number, number, number] {
+  const workgroups = Math.max(1, Math.ceil(threads / 64));
+  return [Math.min(workgroups, ACROSS), Math.ceil(workgroups / ACROSS), 1];
+}
+
 /** Workgroup size for kernels that spread the vec4s of one row over threads. */
-export function rowThreads(d4: number): number {
+export function rowThreads(d4: number, variant: KernelVariant): number {
+  if (variant === 'direct') return 4;
   let threads = 8;
   while (threads < d4 && threads < 64) threads *= 2;
   return threads;
@@ -30,7 +40,7 @@ export function rowThreads(d4: number): number {
 /** Scores of all units of a branch (or of its dead ones) against a section of rows. */
 export interface ScoreOptions {
   readonly name: string;
-  readonly variant: ScoresVariant;
+  readonly variant: KernelVariant;
   readonly branch: Pick<BranchLayout, 'units' | 'rank'>;
   readonly section: number;
   readonly scalar: boolean;
@@ -82,12 +92,17 @@ export interface SelectOptions {
   readonly markAlive: boolean;
 }
 
-export function selectPass(layout: ModelLayout, options: SelectOptions): Pass {
+export function selectPass(
+  layout: ModelLayout,
+  options: SelectOptions,
+  variant: KernelVariant,
+): Pass {
   const { branch } = options;
-  const few = branch.slots <= FEW_SLOTS;
+  const serial = variant === 'direct';
+  const few = !serial && branch.slots <= FEW_SLOTS;
   return {
     name: options.name,
-    kernel: few ? kernels.select_few : kernels.select_many,
+    kernel: serial ? kernels.select_serial : few ? kernels.select_few : kernels.select_many,
     bindings: {
       scores: 'scores',
       dead_list: 'dead_list',
@@ -112,7 +127,7 @@ export function selectPass(layout: ModelLayout, options: SelectOptions): Pass {
       MARK_ALIVE: Number(options.markAlive),
       ...(few ? { WG: branch.units <= 256 ? 32 : 64 } : {}),
     },
-    workgroups: [layout.batch, 1, 1],
+    workgroups: [serial ? Math.ceil(layout.batch / 4) : layout.batch, 1, 1],
   };
 }
 
@@ -141,7 +156,7 @@ export function encodePass(
       CODES_OFFSET: branch.codes,
       USE_BIAS: Number(options.useBias),
     },
-    workgroups: [layout.batch, 1, 1],
+    workgroups: spread(layout.batch * branch.slots * branch.rank),
   };
 }
 
@@ -158,6 +173,7 @@ export function decodePass(
   layout: ModelLayout,
   branch: BranchLayout,
   options: DecodeOptions,
+  variant: KernelVariant,
 ): Pass {
   return {
     name: options.name,
@@ -187,7 +203,7 @@ export function decodePass(
       SCALE_BY_DEAD: Number(options.scaleByDead),
       K_AUX: options.kAux,
       L1: Number(options.l1),
-      WG: rowThreads(layout.d4),
+      WG: rowThreads(layout.d4, variant),
     },
     workgroups: [layout.batch, 1, 1],
   };
@@ -197,7 +213,7 @@ export function decodePass(
 export function mainForward(
   config: ModelConfig,
   layout: ModelLayout,
-  variant: ScoresVariant,
+  variant: KernelVariant,
   training: boolean,
 ): Pass[] {
   const scalar = config.architecture !== 'topk_sasa';
@@ -221,7 +237,7 @@ export function mainForward(
         BIAS_OFFSET: layout.biasOffset,
         LAYER_NORM: Number(config.normalize_activations === 'layer_norm'),
         APPLY_B_DEC: Number(config.apply_b_dec_to_input),
-        WG: rowThreads(layout.d4),
+        WG: rowThreads(layout.d4, variant),
       },
       workgroups: [layout.batch, 1, 1],
     },
@@ -234,16 +250,20 @@ export function mainForward(
       compact: false,
       useBias,
     }),
-    selectPass(layout, {
-      name: 'select groups',
-      branch: layout.main,
-      scalar,
-      positive: scalar,
-      compact: false,
-      byPosition: false,
-      record: training,
-      markAlive: training,
-    }),
+    selectPass(
+      layout,
+      {
+        name: 'select groups',
+        branch: layout.main,
+        scalar,
+        positive: scalar,
+        compact: false,
+        byPosition: false,
+        record: training,
+        markAlive: training,
+      },
+      variant,
+    ),
   ];
   if (!scalar) {
     passes.push(
@@ -251,14 +271,19 @@ export function mainForward(
     );
   }
   passes.push(
-    decodePass(layout, layout.main, {
-      name: 'decode residual',
-      main: true,
-      subtractDecoderBias: !config.apply_b_dec_to_input,
-      scaleByDead: false,
-      kAux: 1,
-      l1,
-    }),
+    decodePass(
+      layout,
+      layout.main,
+      {
+        name: 'decode residual',
+        main: true,
+        subtractDecoderBias: !config.apply_b_dec_to_input,
+        scaleByDead: false,
+        kAux: 1,
+        l1,
+      },
+      variant,
+    ),
   );
   return passes;
 }
@@ -291,9 +316,9 @@ export function forwardPlan(
   config: ModelConfig,
   width: number,
   batch: number,
-  variant: ScoresVariant,
+  variant: KernelVariant,
 ): { readonly plan: Plan; readonly layout: ModelLayout } {
-  const layout = layoutOf({ ...config, aux_coefficient: 0 }, width, batch);
+  const layout = layoutOf({ ...config, aux_coefficient: 0 }, width, batch, variant);
   const own: BufferSpec[] = [
     { name: 'x', type: 'f32', length: batch * layout.d4 * 4, shape: '[B, d]' },
     { name: 'data_mean', type: 'f32', length: layout.d4 * 4, shape: '[d]' },

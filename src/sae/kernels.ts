@@ -7,6 +7,7 @@ import decodeResidual from '../../shaders/decode_residual.wgsl?raw';
 import decoderNorms from '../../shaders/decoder_norms.wgsl?raw';
 import encodeActive from '../../shaders/encode_active.wgsl?raw';
 import gradientNorm from '../../shaders/gradient_norm.wgsl?raw';
+import inputGradient from '../../shaders/input_gradient.wgsl?raw';
 import listDead from '../../shaders/list_dead.wgsl?raw';
 import normalizeRows from '../../shaders/normalize_rows.wgsl?raw';
 import nuclearGradient from '../../shaders/nuclear_gradient.wgsl?raw';
@@ -14,8 +15,10 @@ import scoresDirect from '../../shaders/scores_direct.wgsl?raw';
 import scoresTiled from '../../shaders/scores_tiled.wgsl?raw';
 import selectFew from '../../shaders/select_few.wgsl?raw';
 import selectMany from '../../shaders/select_many.wgsl?raw';
+import selectSerial from '../../shaders/select_serial.wgsl?raw';
 import updateBiases from '../../shaders/update_biases.wgsl?raw';
 import updateRows from '../../shaders/update_rows.wgsl?raw';
+import updateRowsSerial from '../../shaders/update_rows_serial.wgsl?raw';
 
 export const kernels = {
   adam_clipped: { name: 'adam_clipped', source: adamClipped },
@@ -25,6 +28,7 @@ export const kernels = {
   decoder_norms: { name: 'decoder_norms', source: decoderNorms },
   encode_active: { name: 'encode_active', source: encodeActive },
   gradient_norm: { name: 'gradient_norm', source: gradientNorm },
+  input_gradient: { name: 'input_gradient', source: inputGradient },
   list_dead: { name: 'list_dead', source: listDead },
   normalize_rows: { name: 'normalize_rows', source: normalizeRows },
   nuclear_gradient: { name: 'nuclear_gradient', source: nuclearGradient },
@@ -32,8 +36,10 @@ export const kernels = {
   scores_tiled: { name: 'scores_tiled', source: scoresTiled },
   select_few: { name: 'select_few', source: selectFew },
   select_many: { name: 'select_many', source: selectMany },
+  select_serial: { name: 'select_serial', source: selectSerial },
   update_biases: { name: 'update_biases', source: updateBiases },
   update_rows: { name: 'update_rows', source: updateRows },
+  update_rows_serial: { name: 'update_rows_serial', source: updateRowsSerial },
 } as const satisfies Record<string, Kernel>;
 
 export type KernelName = keyof typeof kernels;

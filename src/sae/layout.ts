@@ -6,8 +6,14 @@
  */
 import { shapeOf, type ModelConfig } from './config';
 
-/** Where the dense scores of the gate come from. */
-export type ScoresVariant = 'direct' | 'tiled';
+/**
+ * Which kernels a step is made of. `tiled`: threads of a workgroup share memory, for GPUs. `direct`:
+ * threads work on their own, for software adapters, where a barrier costs more than it saves.
+ */
+export type KernelVariant = 'direct' | 'tiled';
+
+/** vec4 columns of a tile of update_rows.wgsl. */
+export const UPDATE_COLUMNS = 16;
 
 /** Offsets, in elements, of one branch inside the shared buffers. */
 export interface BranchLayout {
@@ -49,7 +55,7 @@ export interface ModelLayout {
   readonly latents: number;
   /** 32-bit words that hold a bit per row of the batch. */
   readonly words: number;
-  /** Column tiles of the update kernel. */
+  /** Squared gradient norms that the update kernel leaves per group. */
   readonly tiles: number;
   /** Where b_dec starts in `biases`. */
   readonly biasOffset: number;
@@ -80,12 +86,17 @@ export function auxiliaryColumns(config: ModelConfig, width: number): number {
 }
 
 /** Lays out a model of width d for batches of `batch` rows. */
-export function layoutOf(config: ModelConfig, width: number, batch: number): ModelLayout {
+export function layoutOf(
+  config: ModelConfig,
+  width: number,
+  batch: number,
+  variant: KernelVariant,
+): ModelLayout {
   const { groups, rank, slots } = shapeOf(config);
   const d4 = Math.ceil(width / 4);
   const latents = groups * rank;
   const words = Math.ceil(batch / 32);
-  const tiles = Math.ceil(d4 / 16);
+  const tiles = variant === 'tiled' ? Math.ceil(d4 / UPDATE_COLUMNS) : d4;
   const mainCodes = batch * slots * rank;
   const main: BranchLayout = {
     slots,

@@ -6,11 +6,13 @@
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import type { ModelConfig } from './config';
 import {
+  ACROSS,
   decodePass,
   encodePass,
   mainForward,
   scoresPass,
   selectPass,
+  spread,
   Section,
   workBuffers,
 } from './forward_plan';
@@ -19,14 +21,10 @@ import {
   layoutOf,
   usesEncoderBias,
   type AuxiliaryLayout,
-  type BranchLayout,
   type ModelLayout,
-  type ScoresVariant,
+  type KernelVariant,
 } from './layout';
 import { stepUniforms } from './schedule';
-
-/** Dispatches in x of kernels that have a workgroup a group; the rest goes to the next dimension. */
-const ACROSS = 32768;
 
 export interface StepPlan {
   readonly plan: Plan;
@@ -39,7 +37,7 @@ export interface StepOptions {
   readonly width: number;
   /** B */
   readonly batch: number;
-  readonly variant: ScoresVariant;
+  readonly variant: KernelVariant;
   /** Stores gradients and clips them by their global norm before Adam. */
   readonly clip: boolean;
 }
@@ -47,18 +45,19 @@ export interface StepOptions {
 /** Plans the training step of a model. Imports `x` (the batch) and `data_mean`. */
 export function stepPlan(options: StepOptions): StepPlan {
   const { config, width, batch, variant, clip } = options;
-  const layout = layoutOf(config, width, batch);
+  const layout = layoutOf(config, width, batch, variant);
   const passes: Pass[] = [];
   if (unitNorms(config)) passes.push(normalizePass(layout));
   if (config.architecture === 'standard') passes.push(decoderNormsPass(layout));
   passes.push(...mainForward(config, layout, variant, true));
-  passes.push(codeGradientsPass(config, layout, layout.main, null));
-  if (layout.auxiliary !== null)
+  if (layout.auxiliary !== null) {
     passes.push(...auxiliaryPasses(config, layout, layout.auxiliary, variant));
-  if (config.architecture === 'topk_sasa') passes.push(nuclearPass(config, layout));
+  }
+  passes.push(codeGradientsPass(config, layout), inputGradientPass(config, layout));
+  if (config.architecture === 'topk_sasa') passes.push(nuclearPass(config, layout, variant));
   passes.push(
-    updatePass(config, layout, 'encoder', clip),
-    updatePass(config, layout, 'decoder', clip),
+    updatePass(config, layout, 'encoder', variant, clip),
+    updatePass(config, layout, 'decoder', variant, clip),
     updateBiasesPass(config, layout, clip),
     {
       name: 'gradient norm',
@@ -156,44 +155,71 @@ function decoderNormsPass(layout: ModelLayout): Pass {
   };
 }
 
-function codeGradientsPass(
-  config: ModelConfig,
-  layout: ModelLayout,
-  branch: BranchLayout,
-  auxiliary: AuxiliaryLayout | null,
-): Pass {
-  const main = auxiliary === null;
-  // The residual loss re-encodes a constant; only codes of the input send gradients to b_dec.
-  const throughInput = config.apply_b_dec_to_input && (main || auxiliary.loss === 'preact');
+function codeGradientsPass(config: ModelConfig, layout: ModelLayout): Pass {
+  const { batch, main, auxiliary } = layout;
+  const auxiliarySlots = auxiliary?.slots ?? 0;
+  const auxiliaryRank = auxiliary?.rank ?? 1;
   return {
-    name: main ? 'code gradients' : 'auxiliary code gradients',
+    name: 'code gradients',
     kernel: kernels.code_gradients,
     bindings: {
       rows: 'rows',
-      encoder: 'encoder',
       decoder: 'decoder',
       active_units: 'active_units',
       coefs: 'coefs',
       row_stats: 'row_stats',
-      input_gradient: 'input_gradient',
       decoder_norms: 'decoder_norms',
+    },
+    constants: {
+      B: batch,
+      D4: layout.d4,
+      R: main.rank,
+      SLOTS: main.slots,
+      ACTIVE_OFFSET: main.active,
+      CODES_OFFSET: main.codes,
+      DECODER_OFFSET: main.decoderCoefs,
+      ENCODER_OFFSET: main.encoderCoefs,
+      AUX_RANK: auxiliaryRank,
+      AUX_SLOTS: auxiliarySlots,
+      AUX_ACTIVE_OFFSET: auxiliary?.active ?? 0,
+      AUX_CODES_OFFSET: auxiliary?.codes ?? 0,
+      AUX_DECODER_OFFSET: auxiliary?.decoderCoefs ?? 0,
+      AUX_ENCODER_OFFSET: auxiliary?.encoderCoefs ?? 0,
+      L1: Number(config.architecture === 'standard'),
+    },
+    workgroups: spread(batch * (main.slots * main.rank + auxiliarySlots * auxiliaryRank)),
+  };
+}
+
+function inputGradientPass(config: ModelConfig, layout: ModelLayout): Pass {
+  const { main, auxiliary } = layout;
+  // The residual loss re-encodes a constant; only codes of the input send gradients to b_dec.
+  const reading = auxiliary?.loss === 'preact' ? auxiliary : null;
+  return {
+    name: 'input gradient',
+    kernel: kernels.input_gradient,
+    bindings: {
+      rows: 'rows',
+      encoder: 'encoder',
+      active_units: 'active_units',
+      coefs: 'coefs',
+      row_stats: 'row_stats',
+      input_gradient: 'input_gradient',
     },
     constants: {
       B: layout.batch,
       D4: layout.d4,
-      R: branch.rank,
-      SLOTS: branch.slots,
-      RESIDUAL: main ? Section.residual : Section.auxiliary,
-      WEIGHT: main ? 4 : 6,
-      ACTIVE_OFFSET: branch.active,
-      CODES_OFFSET: branch.codes,
-      DECODER_OFFSET: branch.decoderCoefs,
-      ENCODER_OFFSET: branch.encoderCoefs,
-      MAIN: Number(main),
-      INPUT_GRADIENT: Number(throughInput),
-      L1: Number(main && config.architecture === 'standard'),
+      R: main.rank,
+      SLOTS: main.slots,
+      ACTIVE_OFFSET: main.active,
+      COEF_OFFSET: main.encoderCoefs,
+      AUX_RANK: reading?.rank ?? 1,
+      AUX_SLOTS: reading?.slots ?? 0,
+      AUX_ACTIVE_OFFSET: reading?.active ?? 0,
+      AUX_COEF_OFFSET: reading?.encoderCoefs ?? 0,
+      THROUGH_INPUT: Number(config.apply_b_dec_to_input),
     },
-    workgroups: [layout.batch, 1, 1],
+    workgroups: spread(layout.batch * layout.d4),
   };
 }
 
@@ -202,7 +228,7 @@ function auxiliaryPasses(
   config: ModelConfig,
   layout: ModelLayout,
   auxiliary: AuxiliaryLayout,
-  variant: ScoresVariant,
+  variant: KernelVariant,
 ): Pass[] {
   const residual = auxiliary.loss === 'residual';
   // Scalar models have every pre-activation at hand; dead columns of a group model are scored anew.
@@ -230,16 +256,20 @@ function auxiliaryPasses(
     );
   }
   passes.push(
-    selectPass(layout, {
-      name: 'select dead groups',
-      branch: auxiliary,
-      scalar: !residual,
-      positive: false,
-      compact: true,
-      byPosition: scored,
-      record: true,
-      markAlive: false,
-    }),
+    selectPass(
+      layout,
+      {
+        name: 'select dead groups',
+        branch: auxiliary,
+        scalar: !residual,
+        positive: false,
+        compact: true,
+        byPosition: scored,
+        record: true,
+        markAlive: false,
+      },
+      variant,
+    ),
   );
   if (residual) {
     passes.push(
@@ -251,20 +281,24 @@ function auxiliaryPasses(
     );
   }
   passes.push(
-    decodePass(layout, auxiliary, {
-      name: 'decode auxiliary',
-      main: false,
-      subtractDecoderBias: false,
-      scaleByDead: !residual,
-      kAux: auxiliary.kAux,
-      l1: false,
-    }),
-    codeGradientsPass(config, layout, auxiliary, auxiliary),
+    decodePass(
+      layout,
+      auxiliary,
+      {
+        name: 'decode auxiliary',
+        main: false,
+        subtractDecoderBias: false,
+        scaleByDead: !residual,
+        kAux: auxiliary.kAux,
+        l1: false,
+      },
+      variant,
+    ),
   );
   return passes;
 }
 
-function nuclearPass(config: ModelConfig, layout: ModelLayout): Pass {
+function nuclearPass(config: ModelConfig, layout: ModelLayout, variant: KernelVariant): Pass {
   const { groups, rank } = layout;
   const target = config.architecture === 'topk_sasa' ? config.nuclear_target : 'weight_decay';
   return {
@@ -283,7 +317,7 @@ function nuclearPass(config: ModelConfig, layout: ModelLayout): Pass {
       MODE: { composition: 0, decoder: 1, weight_decay: 2 }[target],
       // Jacobi converges quadratically; these sweeps leave nothing to rotate in float32 (tests/gpu).
       SWEEPS: rank <= 4 ? 6 : rank <= 8 ? 7 : 10,
-      WG: 32,
+      WG: variant === 'tiled' ? 32 : Math.max(4, rank),
     },
     workgroups: [Math.min(groups, ACROSS), Math.ceil(groups / ACROSS), 1],
     onlyWhenLogging: target === 'weight_decay',
@@ -308,14 +342,16 @@ function updatePass(
   config: ModelConfig,
   layout: ModelLayout,
   matrix: 'encoder' | 'decoder',
+  variant: KernelVariant,
   clip: boolean,
 ): Pass {
   const { main, auxiliary } = layout;
   const decoder = matrix === 'decoder';
+  const tiled = variant === 'tiled';
   const auxiliaryInput = auxiliary?.loss === 'preact' ? Section.input : Section.residual;
   return {
     name: `${clip ? 'gradient of' : 'update'} ${matrix}`,
-    kernel: kernels.update_rows,
+    kernel: tiled ? kernels.update_rows : kernels.update_rows_serial,
     bindings: {
       weights: matrix,
       moment1: clip ? `${matrix}_gradient` : `${matrix}_moment1`,
@@ -351,7 +387,9 @@ function updatePass(
       SQUARES_OFFSET: layout.squares[matrix],
       FUSED: Number(!clip),
     },
-    workgroups: [Math.min(layout.groups, ACROSS), layout.tiles, Math.ceil(layout.groups / ACROSS)],
+    workgroups: tiled
+      ? [Math.min(layout.groups, ACROSS), layout.tiles, Math.ceil(layout.groups / ACROSS)]
+      : spread(layout.groups * layout.d4),
   };
 }
 

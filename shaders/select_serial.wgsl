@@ -1,0 +1,99 @@
+// The gate with one thread a row and no barrier, for adapters whose barriers are slow (processors).
+// Radix selection, 4 bits at a time, on order-preserving bit patterns; ties go to the lowest index; winners
+// are stored in ascending order of unit. Same bindings and constants as select_few.wgsl.
+// Dispatch: ceil(B / 4) workgroups of 4. Source: sasa.md section 1.
+
+override B: u32;
+override K: u32;
+override SLOTS: u32;
+override WORDS: u32;
+override ACTIVE_OFFSET: u32;
+override CODES_OFFSET: u32;
+override FIRED_OFFSET: u32;
+override SCALAR: bool;
+override POSITIVE: bool;
+override COMPACT: bool;
+override BY_POSITION: bool;
+override RECORD: bool;
+override MARK_ALIVE: bool;
+
+const NONE = 0xffffffffu;
+
+@group(0) @binding(0) var<storage, read> scores: array<f32>;
+@group(0) @binding(1) var<storage, read> dead_list: array<u32>;
+@group(0) @binding(2) var<storage, read_write> active_units: array<u32>;
+@group(0) @binding(3) var<storage, read_write> coefs: array<f32>;
+@group(0) @binding(4) var<storage, read_write> fired: array<atomic<u32>>;
+@group(0) @binding(5) var<storage, read_write> last_fired: array<atomic<u32>>;
+
+fn unit_at(position: u32) -> u32 {
+  if (COMPACT) { return dead_list[1u + position]; }
+  return position;
+}
+
+fn score_at(position: u32, row: u32) -> f32 {
+  if (BY_POSITION) { return scores[row * K + position]; }
+  return scores[row * K + unit_at(position)];
+}
+
+// Bits of a float32 whose unsigned order is the order of the floats; 0 marks a unit that may not win.
+fn key_of(score: f32) -> u32 {
+  if (POSITIVE && !(score > 0.0)) { return 0u; }
+  let bits = bitcast<u32>(score);
+  return max(1u, select(bits | 0x80000000u, ~bits, bits >= 0x80000000u));
+}
+
+@compute @workgroup_size(4)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let row = id.x;
+  if (row >= B) { return; }
+  var units = K;
+  if (COMPACT) { units = dead_list[0]; }
+
+  var threshold = 0u;
+  var wanted = SLOTS;
+  if (units > SLOTS || POSITIVE) {
+    for (var shift = 28i; shift >= 0i; shift -= 4i) {
+      var counts = array<u32, 16>();
+      // Digits above this one that a key must share with the threshold.
+      let mask = select(0xffffffffu << (u32(shift) + 4u), 0u, shift == 28i);
+      for (var position = 0u; position < units; position += 1u) {
+        let key = key_of(score_at(position, row));
+        if (key != 0u && (key & mask) == threshold) { counts[(key >> u32(shift)) & 15u] += 1u; }
+      }
+      // Walk down from the largest digit until the winners are covered.
+      var digit = 15u;
+      while (digit > 0u && counts[digit] < wanted) {
+        wanted -= counts[digit];
+        digit -= 1u;
+      }
+      threshold = threshold | (digit << u32(shift));
+    }
+  }
+
+  var place = 0u;
+  var ties = wanted;
+  for (var position = 0u; position < units && place < SLOTS; position += 1u) {
+    let score = score_at(position, row);
+    let key = key_of(score);
+    var wins = key > threshold;
+    if (key == threshold && key != 0u && ties > 0u) {
+      wins = true;
+      ties -= 1u;
+    }
+    if (wins) {
+      let unit = unit_at(position);
+      active_units[ACTIVE_OFFSET + row * SLOTS + place] = unit;
+      if (SCALAR) { coefs[CODES_OFFSET + row * SLOTS + place] = score; }
+      if (RECORD) {
+        atomicOr(&fired[FIRED_OFFSET + unit * WORDS + row / 32u], 1u << (row % 32u));
+      }
+      if (MARK_ALIVE) { atomicMax(&last_fired[unit], uniforms.tokens_seen); }
+      place += 1u;
+    }
+  }
+  for (; place < SLOTS; place += 1u) {
+    active_units[ACTIVE_OFFSET + row * SLOTS + place] = NONE;
+    if (SCALAR) { coefs[CODES_OFFSET + row * SLOTS + place] = 0.0; }
+  }
+}

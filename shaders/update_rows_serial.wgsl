@@ -1,0 +1,173 @@
+// Gradient of one weight matrix (encoder or decoder) and its Adam step, with a thread for every vec4
+// column of a group and no barrier, for adapters whose barriers are slow (processors). Same formula,
+// bindings and constants as update_rows.wgsl; its squared gradient norms are one per thread.
+//
+// Dispatch: ceil(K*D4 / 64) workgroups over (32768, y). Source: sasa.md section 2.
+
+override B: u32;
+override D4: u32;
+override K: u32;
+override R: u32;
+override WORDS: u32;
+override SECTION: u32;
+override SLOTS: u32;
+override ACTIVE_OFFSET: u32;
+override COEF_OFFSET: u32;
+override CODES_OFFSET: u32;
+override FIRED_OFFSET: u32;
+override AUX: bool;
+override AUX_COLUMNS: bool;
+override AUX_SECTION: u32;
+override AUX_SLOTS: u32;
+override AUX_ACTIVE_OFFSET: u32;
+override AUX_COEF_OFFSET: u32;
+override AUX_FIRED_OFFSET: u32;
+override PENALTY: u32;
+override PENALTY_OFFSET: u32;
+override SQUARES_OFFSET: u32;
+override FUSED: bool;
+
+const ACROSS = 32768u;
+
+@group(0) @binding(0) var<storage, read_write> weights: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> moment1: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> moment2: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> rows: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> coefs: array<f32>;
+@group(0) @binding(5) var<storage, read> active_units: array<u32>;
+@group(0) @binding(6) var<storage, read> fired: array<u32>;
+@group(0) @binding(7) var<storage, read_write> penalty: array<f32>;
+
+// Accumulated gradient of four rows of the block.
+var<private> a0: vec4<f32>;
+var<private> a1: vec4<f32>;
+var<private> a2: vec4<f32>;
+var<private> a3: vec4<f32>;
+var<private> code_sum: f32;
+
+// Slot of `unit` in an ascending list that is known to hold it.
+fn find(first: u32, slots: u32, unit: u32) -> u32 {
+  var low = 0u;
+  var high = slots - 1u;
+  while (low < high) {
+    let middle = (low + high) / 2u;
+    if (active_units[first + middle] < unit) { low = middle + 1u; } else { high = middle; }
+  }
+  return low;
+}
+
+fn add(value: vec4<f32>, c: vec4<f32>) {
+  a0 += c.x * value;
+  a1 += c.y * value;
+  a2 += c.z * value;
+  a3 += c.w * value;
+}
+
+// Coefficients of block rows first … first + 3; rows past the block get 0.
+fn four(at: u32, first: u32) -> vec4<f32> {
+  var c = vec4<f32>(coefs[at + first], 0.0, 0.0, 0.0);
+  if (first + 1u < R) { c.y = coefs[at + first + 1u]; }
+  if (first + 2u < R) { c.z = coefs[at + first + 2u]; }
+  if (first + 3u < R) { c.w = coefs[at + first + 3u]; }
+  return c;
+}
+
+// A gradient that is NaN or infinite leaves the weight as it was, so that the weights before a loss broke
+// stay readable. By bits: comparisons with NaN are not portable.
+fn finite(value: vec4<f32>) -> bool {
+  let exponent = bitcast<vec4<u32>>(value) & vec4<u32>(0x7f800000u);
+  return all(exponent != vec4<u32>(0x7f800000u));
+}
+
+// Adds the rows of the main branch on which group k fired, in ascending order.
+fn add_main(k: u32, column: u32, first: u32) {
+  for (var w = 0u; w < WORDS; w += 1u) {
+    var bits = fired[FIRED_OFFSET + k * WORDS + w];
+    while (bits != 0u) {
+      let row = w * 32u + countTrailingZeros(bits);
+      bits &= bits - 1u;
+      let slot = find(ACTIVE_OFFSET + row * SLOTS, SLOTS, k);
+      let at = (row * SLOTS + slot) * R;
+      add(rows[(SECTION * B + row) * D4 + column], four(COEF_OFFSET + at, first));
+      if (PENALTY == 3u) { code_sum += coefs[CODES_OFFSET + at]; }
+    }
+  }
+}
+
+// Adds the rows of the auxiliary branch on which `unit` fired; `only` picks the row of the block when
+// units are columns.
+fn add_auxiliary(unit: u32, column: u32, first: u32, only: vec4<f32>) {
+  for (var w = 0u; w < WORDS; w += 1u) {
+    var bits = fired[AUX_FIRED_OFFSET + unit * WORDS + w];
+    while (bits != 0u) {
+      let row = w * 32u + countTrailingZeros(bits);
+      bits &= bits - 1u;
+      let slot = row * AUX_SLOTS + find(AUX_ACTIVE_OFFSET + row * AUX_SLOTS, AUX_SLOTS, unit);
+      let value = rows[(AUX_SECTION * B + row) * D4 + column];
+      if (AUX_COLUMNS) {
+        add(value, coefs[AUX_COEF_OFFSET + slot] * only);
+      } else {
+        add(value, four(AUX_COEF_OFFSET + slot * R, first));
+      }
+    }
+  }
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let thread = (group.y * ACROSS + group.x) * 64u + lane;
+  if (thread >= K * D4) { return; }
+  let k = thread / D4;
+  let column = thread % D4;
+  // The penalty mixes the rows of a block as they were before the step.
+  var old: array<vec4<f32>, 32>;
+  for (var i = 0u; i < R; i += 1u) { old[i] = weights[(k * R + i) * D4 + column]; }
+  var square = 0.0;
+
+  for (var first = 0u; first < R; first += 4u) {
+    a0 = vec4<f32>(0.0);
+    a1 = vec4<f32>(0.0);
+    a2 = vec4<f32>(0.0);
+    a3 = vec4<f32>(0.0);
+    code_sum = 0.0;
+    add_main(k, column, first);
+    if (AUX && !AUX_COLUMNS) { add_auxiliary(k, column, first, vec4<f32>(1.0)); }
+    if (AUX && AUX_COLUMNS) {
+      for (var j = 0u; j < min(4u, R - first); j += 1u) {
+        let only = select(vec4<f32>(0.0), vec4<f32>(1.0), vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(j));
+        add_auxiliary(k * R + first + j, column, first, only);
+      }
+    }
+    for (var j = 0u; j < min(4u, R - first); j += 1u) {
+      let i = first + j;
+      var gradient = a0;
+      if (j == 1u) { gradient = a1; }
+      if (j == 2u) { gradient = a2; }
+      if (j == 3u) { gradient = a3; }
+      if (PENALTY == 1u) {
+        var term = vec4<f32>(0.0);
+        for (var m = 0u; m < R; m += 1u) {
+          term += penalty[PENALTY_OFFSET + (k * R + i) * R + m] * old[m];
+        }
+        gradient += uniforms.penalty_strength * term;
+      }
+      if (PENALTY == 2u) { gradient += uniforms.penalty_strength * old[i]; }
+      if (PENALTY == 3u) {
+        gradient += uniforms.l1_coefficient / f32(B) * code_sum * penalty[PENALTY_OFFSET + k] * old[i];
+      }
+      square += dot(gradient, gradient);
+      let index = (k * R + i) * D4 + column;
+      if (!FUSED) {
+        moment1[index] = gradient;
+      } else if (finite(gradient)) {
+        let m = uniforms.beta1 * moment1[index] + (1.0 - uniforms.beta1) * gradient;
+        let v = uniforms.beta2 * moment2[index] + (1.0 - uniforms.beta2) * gradient * gradient;
+        moment1[index] = m;
+        moment2[index] = v;
+        let direction = m * uniforms.correction1 / (sqrt(v * uniforms.correction2) + vec4<f32>(uniforms.epsilon));
+        weights[index] = old[i] - uniforms.lr * (direction + uniforms.weight_decay * old[i]);
+      }
+    }
+  }
+  penalty[SQUARES_OFFSET + thread] = square;
+}
