@@ -21,9 +21,6 @@ export interface CoveringOptions {
   readonly candidates?: number | undefined;
 }
 
-/** Smallest gain in squared residual, summed over the open vectors, for which another atom is taken. */
-const LEAST_GAIN = 1e-9;
-
 /**
  * Covering numbers of one feature by the given atoms [n, d] (any lengths; zero atoms are skipped).
  * For A chosen atoms: O(n·d_i·d + candidates²·d) once and O(A·samples·candidates·k) for each k and ε.
@@ -158,32 +155,40 @@ interface Pursuit {
 
 /**
  * Adds atoms one by one, each time the one that newly covers most vectors (ties: that reduces the open
- * vectors' squared distances most), until all are covered or nothing helps. A vector may use at most k
- * of the chosen atoms; when an atom is added, open vectors run their pursuit over the chosen again.
+ * vectors' squared distances most), until all vectors that the whole pool can cover are covered. A vector
+ * may use at most k of the chosen atoms; when an atom is added, open vectors run their pursuit again.
  */
 function greedyCover(
   problem: CoveringProblem,
   k: number,
   epsilon: number,
 ): { atoms: number; covered: number } {
+  // A touch of slack: an atom in the middle of an arc reaches both ends at exactly ε.
   const limit = epsilon * epsilon * (1 + 1e-12);
+  const pool = Array.from({ length: problem.atoms }, (_, a) => a);
+  const coverable = Array.from({ length: problem.vectors }, (_, v) => v).filter(
+    (v) => pursue(problem, v, pool, k, limit) === null,
+  );
   const chosen: number[] = [];
   const isChosen = new Uint8Array(problem.atoms);
   // The pursuit of an open vector stops at k − 1 atoms, so that one more can be judged.
-  let open = Array.from({ length: problem.vectors }, (_, v) => startPursuit(problem, v));
-  let openVectors = Array.from(open, (_, v) => v);
-  while (openVectors.length > 0) {
-    const best = bestAtom(problem, open, isChosen, limit);
+  let open = coverable.map((vector) => ({ vector, pursuit: startPursuit(problem, vector) }));
+  while (open.length > 0) {
+    const best = bestAtom(
+      problem,
+      open.map(({ pursuit }) => pursuit),
+      isChosen,
+      limit,
+    );
     if (best === null) break;
     chosen.push(best);
     isChosen[best] = 1;
-    const next = openVectors
-      .map((v) => ({ v, pursuit: pursue(problem, v, chosen, k, limit) }))
-      .filter(({ pursuit }) => pursuit !== null);
-    openVectors = next.map(({ v }) => v);
-    open = next.flatMap(({ pursuit }) => (pursuit === null ? [] : [pursuit]));
+    open = open.flatMap(({ vector }) => {
+      const pursuit = pursue(problem, vector, chosen, k, limit);
+      return pursuit === null ? [] : [{ vector, pursuit }];
+    });
   }
-  return { atoms: chosen.length, covered: 1 - openVectors.length / problem.vectors };
+  return { atoms: chosen.length, covered: (coverable.length - open.length) / problem.vectors };
 }
 
 function startPursuit({ atoms, products, gram }: CoveringProblem, vector: number): Pursuit {
@@ -195,7 +200,7 @@ function startPursuit({ atoms, products, gram }: CoveringProblem, vector: number
   };
 }
 
-/** Squared length below which an atom lies in the span of the support and adds nothing. */
+/** Squared length (of a unit atom) below which an atom lies in the span of the support and adds nothing. */
 const DEPENDENT = 1e-10;
 
 function gainOf(pursuit: Pursuit, atom: number): number {
@@ -212,7 +217,7 @@ function bestAtom(
 ): number | null {
   let best: number | null = null;
   let bestCovered = 0;
-  let bestGain = LEAST_GAIN;
+  let bestGain = -1;
   for (let atom = 0; atom < problem.atoms; atom++) {
     if (isChosen[atom] === 1) continue;
     let covered = 0;

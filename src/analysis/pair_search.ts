@@ -59,10 +59,9 @@ function searchExactly(
   forEachPair(input, onProgress, (i, j, product, m, k) => {
     const listI = at(lists, i);
     const listJ = at(lists, j);
-    // σ₁ ≤ ‖·‖_F: most pairs of a wide dictionary cannot matter, and their spectrum is never needed.
-    const bound = frobenius(product, m * k);
+    // Most pairs of a wide dictionary cannot matter, and their spectrum is never needed.
     const needed = Math.min(listI.weakest, listJ.weakest, threshold);
-    if (bound < needed) return;
+    if (needed > 0 && largestSingularValueBound(product, m, k) < needed) return;
     const cosine = largestSingularValue(product, m, k);
     listI.offer(j, cosine);
     listJ.offer(i, cosine);
@@ -202,6 +201,23 @@ function frobenius(product: Float64Array, length: number): number {
   let sum = 0;
   for (let i = 0; i < length; i++) sum += (product[i] ?? 0) ** 2;
   return Math.sqrt(sum);
+}
+
+/** √ of the largest row sum of |C·Cᵀ| bounds σ₁ from above, often tighter than the Frobenius norm. */
+function largestSingularValueBound(product: Float64Array, m: number, k: number): number {
+  let largest = 0;
+  for (let a = 0; a < m; a++) {
+    let sum = 0;
+    for (let b = 0; b < m; b++) {
+      let entry = 0;
+      for (let c = 0; c < k; c++) {
+        entry += (product[a * k + c] ?? 0) * (product[b * k + c] ?? 0);
+      }
+      sum += Math.abs(entry);
+    }
+    if (sum > largest) largest = sum;
+  }
+  return Math.sqrt(largest);
 }
 
 function largestSingularValue(product: Float64Array, m: number, k: number): number {

@@ -17,12 +17,10 @@ import { blockOf, countForShare } from './spectra';
 const ROW_CAP = 1000;
 
 /**
- * Connected components of at least two units under the links of `search`, largest first. Links are
- * |cos| ≥ threshold for atoms and smallest principal angles for groups; means are taken over the links that
- * the search kept (each unit's nearest few). Cost of a cluster of c columns on n rows:
- * O(min(c, d)²·(d + 1000) + n·log n) and O(n) for each link.
+ * Connected components of at least two units under the links of `search`, largest first, then by lowest
+ * member; members ascending. The position in this list is a cluster's id everywhere. O(K log K).
  */
-export function unitClusters(indexed: IndexedCodes, search: OverlapSearch): UnitCluster[] {
+export function clusterMembers(search: OverlapSearch): number[][] {
   const members = new Map<number, number[]>();
   for (const [unit, label] of search.component) {
     const list = members.get(label);
@@ -32,8 +30,16 @@ export function unitClusters(indexed: IndexedCodes, search: OverlapSearch): Unit
   return [...members.values()]
     .filter((units) => units.length > 1)
     .map((units) => units.sort((a, b) => a - b))
-    .sort((a, b) => b.length - a.length || at(a, 0) - at(b, 0))
-    .map((units, id) => describeCluster(indexed, search, units, id));
+    .sort((a, b) => b.length - a.length || at(a, 0) - at(b, 0));
+}
+
+/**
+ * Every cluster with its redundancy. Links are |cos| ≥ threshold for atoms and smallest principal angles for
+ * groups; means are taken over the links that the search kept (each unit's nearest few). Cost of a cluster of
+ * c columns on n rows: O(min(c, d)²·(d + 1000) + n·log n) and O(n) for each link.
+ */
+export function unitClusters(indexed: IndexedCodes, search: OverlapSearch): UnitCluster[] {
+  return clusterMembers(search).map((units, id) => describeCluster(indexed, search, units, id));
 }
 
 function describeCluster(

@@ -1,0 +1,337 @@
+/**
+ * What every number of the lab means, as data: label, formula in plain text, unit and source, by metric
+ * id. Tooltips, table headers and the docs read this one table, so that a formula is written once. Ids with
+ * a slash are the logged names of a run; the others name fields of the reports.
+ */
+
+/** One metric. */
+export interface MetricFormula {
+  /** Short name, sentence case. */
+  readonly label: string;
+  /** Plain text with Unicode mathematics. */
+  readonly formula: string;
+  /** '' for a pure number. */
+  readonly unit: string;
+  /** Where the definition comes from. */
+  readonly source: string;
+}
+
+const SASA = 'Dalili & Mahdavi 2026, arXiv:2606.06333';
+const ENGELS = 'Engels et al. 2024, arXiv:2405.14860';
+const SAELENS = 'SAELens';
+const LAB = 'This lab';
+
+const LOGGED = {
+  'losses/overall_loss': {
+    label: 'Loss',
+    formula: 'L = (1/B) Σ_b ‖x_b − x̂_b‖² + λ·R + α·L_aux',
+    unit: 'squared data units',
+    source: SASA,
+  },
+  'losses/mse_loss': {
+    label: 'Reconstruction loss',
+    formula: '(1/B) Σ_b ‖x_b − x̂_b‖²: sum over dimensions, mean over rows',
+    unit: 'squared data units',
+    source: SASA,
+  },
+  'losses/nuclear_loss': {
+    label: 'Nuclear penalty',
+    formula:
+      'λ·R; composition: R = Σ_k ‖D_kᵀE_k‖_*; decoder: R = mean_k ‖D_k‖_*; weight decay: R = ½ Σ_k (‖D_k‖² + ‖E_k‖²)',
+    unit: 'squared data units',
+    source: SASA,
+  },
+  'losses/auxiliary_reconstruction_loss': {
+    label: 'Auxiliary loss',
+    formula: 'α·‖e − Σ_{dead k} D_kᵀ p′_k‖², e = x − x̂ held fixed, p′_k = E_k e',
+    unit: 'squared data units',
+    source: `${SASA}; Gao et al. 2024, arXiv:2406.04093`,
+  },
+  'losses/l1_loss': {
+    label: 'L1 penalty',
+    formula: 'c · (1/B) Σ_b Σ_j |z_bj|·‖d_j‖',
+    unit: 'squared data units',
+    source: SAELENS,
+  },
+  'metrics/explained_variance': {
+    label: 'Explained variance',
+    formula: '1 − Σ‖x − x̂‖² / Σ‖x − x̄‖², x̄ per dimension over the whole set; the mean scores 0',
+    unit: '',
+    source: SAELENS,
+  },
+  'metrics/explained_variance_legacy': {
+    label: 'Explained variance (legacy, uncentred)',
+    formula: '1 − Σ‖x − x̂‖² / Σ‖x‖²: higher than the centred number wherever the data have a mean',
+    unit: '',
+    source: 'Older tools; kept for comparison',
+  },
+  'metrics/l0': {
+    label: 'L0',
+    formula: 'mean number of non-zero codes per row; s·r for a group model',
+    unit: 'columns',
+    source: SAELENS,
+  },
+  'metrics/groups_per_token': {
+    label: 'Groups per row',
+    formula: 'mean number of groups that fire in a row; s for a top-s gate',
+    unit: 'groups',
+    source: SASA,
+  },
+  'metrics/mean_stable_rank': {
+    label: 'Mean stable rank',
+    formula: 'mean over live groups of Σσ²/σ₁², σ of D_kᵀE_k',
+    unit: '',
+    source: SASA,
+  },
+  'metrics/mean_rank90': {
+    label: 'Mean rank 90',
+    formula: 'mean over live groups of the number of σ² that hold 90 % of Σσ², σ of D_kᵀE_k',
+    unit: '',
+    source: SASA,
+  },
+  'metrics/group_coverage': {
+    label: 'Group coverage',
+    formula: 'share of groups that fired at least once in the evaluated rows',
+    unit: '',
+    source: SASA,
+  },
+  'sparsity/dead_groups': {
+    label: 'Dead groups',
+    formula: 'groups not selected in the last dead_group_window tokens',
+    unit: 'groups',
+    source: SASA,
+  },
+  'sparsity/dead_features': {
+    label: 'Dead columns',
+    formula: 'dictionary columns not active in the last dead_group_window tokens',
+    unit: 'columns',
+    source: SAELENS,
+  },
+  'details/current_learning_rate': {
+    label: 'Learning rate',
+    formula: 'linear warm-up, constant, linear decay to 0',
+    unit: '',
+    source: SAELENS,
+  },
+  'details/n_training_samples': {
+    label: 'Training samples',
+    formula: 'rows seen so far: steps × batch',
+    unit: 'rows',
+    source: SAELENS,
+  },
+  'details/grad_norm': {
+    label: 'Gradient norm',
+    formula: '‖∇L‖₂ over all parameters, before clipping',
+    unit: '',
+    source: SAELENS,
+  },
+} as const satisfies Record<string, MetricFormula>;
+
+const GROUPS = {
+  frequency: {
+    label: 'Fires',
+    formula: 'rows in which the group fires / rows',
+    unit: '',
+    source: SAELENS,
+  },
+  mean_norm: {
+    label: 'Mean norm',
+    formula: 'mean of ‖D_kᵀp_k‖ over the rows where the group fires',
+    unit: 'data units',
+    source: LAB,
+  },
+  singular_values_map: {
+    label: 'Singular values of the map',
+    formula: 'σ of D_kᵀE_k = σ of L_DᵀL_E, where D = L_D Q_D and E = L_E Q_E',
+    unit: '',
+    source: SASA,
+  },
+  singular_values_codes: {
+    label: 'Singular values of the codes',
+    formula:
+      'σ_j = √λ_j of the covariance, about the mean, of D_kᵀp_k over the rows where it fires',
+    unit: 'data units',
+    source: LAB,
+  },
+  weight_rank90: {
+    label: 'Weight rank',
+    formula: 'number of σ² that hold 90 % of Σσ², σ of D_kᵀE_k: what the group could do',
+    unit: '',
+    source: SASA,
+  },
+  code_rank90: {
+    label: 'Code rank',
+    formula:
+      'principal components for 90 % of the variance of D_kᵀp_k where it fires: what it does',
+    unit: '',
+    source: LAB,
+  },
+  stable_rank: { label: 'Stable rank', formula: 'Σσ² / σ₁²', unit: '', source: SASA },
+  participation_ratio: {
+    label: 'Participation ratio',
+    formula: '(Σσ²)² / Σσ⁴',
+    unit: '',
+    source: 'Gao et al. 2017',
+  },
+  entropy_rank: {
+    label: 'Entropy rank',
+    formula: 'exp(−Σ q log q), q = σ / Σσ',
+    unit: '',
+    source: 'Roy & Vetterli 2007',
+  },
+  irreducibility: {
+    label: 'Irreducibility',
+    formula: 'mean over planes of consecutive principal axes of (1 − mixture)·separability',
+    unit: 'bits',
+    source: ENGELS,
+  },
+  mixture: {
+    label: 'Mixture',
+    formula: 'max over v, c of P(|v·f + c| < ε·rms(v·f + c)), ε = 0.1',
+    unit: '',
+    source: ENGELS,
+  },
+  separability: {
+    label: 'Separability',
+    formula: 'min over 100 rotations of the mutual information, 10 × 10 histogram',
+    unit: 'bits',
+    source: ENGELS,
+  },
+} as const satisfies Record<string, MetricFormula>;
+
+const SPLITTING = {
+  units90: {
+    label: 'Units for 90 %',
+    formula: 'units that carry 90 % of Σ_j E[‖P_{V_i} c_j‖² | i active], c_j = D_jᵀp_j',
+    unit: 'units',
+    source: SASA,
+  },
+  units99: {
+    label: 'Units for 99 %',
+    formula: 'units that carry 99 % of Σ_j E[‖P_{V_i} c_j‖² | i active]',
+    unit: 'units',
+    source: SASA,
+  },
+  splitting_ratio: {
+    label: 'Splitting ratio',
+    formula: 'units for 90 % / d_i for atoms; units for 90 % for groups; 1 is no splitting',
+    unit: '',
+    source: SASA,
+  },
+  feature_reconstruction: {
+    label: 'Reconstruction in the subspace',
+    formula: '1 − Σ‖P_{V_i}(x* − x̂)‖² / Σ‖φ_i‖² over rows with i, x* without noise',
+    unit: '',
+    source: LAB,
+  },
+  redundancy: {
+    label: 'Redundancy',
+    formula: 'units in the cluster / principal components for 80 % of its variance',
+    unit: '',
+    source: SASA,
+  },
+  masked_cosine: {
+    label: 'Masked cosine',
+    formula: 'cosine of ‖D_aᵀp_a‖ and ‖D_bᵀp_b‖ over the rows where either fires',
+    unit: '',
+    source: 'Bricken et al. 2023',
+  },
+  cluster: {
+    label: 'Splitting cluster',
+    formula: 'connected component of units whose smallest principal angle has cosine ≥ threshold',
+    unit: '',
+    source: SASA,
+  },
+  covering: {
+    label: 'Covering number',
+    formula:
+      'fewest atoms with every unit vector of V_i within ε of the span of at most k of them (greedy + OMP, upper estimate)',
+    unit: 'atoms',
+    source: SASA,
+  },
+  features_per_group: {
+    label: 'Features per group',
+    formula: 'features whose best group this is and which it captures ≥ 0.5; mean over live groups',
+    unit: 'features',
+    source: LAB,
+  },
+  packed_share: {
+    label: 'Packed groups',
+    formula: 'live groups that hold more than one feature / live groups',
+    unit: '',
+    source: LAB,
+  },
+  axes: {
+    label: 'Separate axes',
+    formula: 'cones of 20° with ≥ 5 % of the points and at most ¼ as many between 20° and 40°',
+    unit: '',
+    source: LAB,
+  },
+} as const satisfies Record<string, MetricFormula>;
+
+const GEOMETRY = {
+  principal_cosine: {
+    label: 'Overlap',
+    formula: 'σ₁(Q_i Q_jᵀ): cosine of the smallest angle between the rank-90 row spaces',
+    unit: '',
+    source: 'Björck & Golub 1973',
+  },
+  coherence: {
+    label: 'Block coherence μ',
+    formula: 'max_{i≠j} ‖Q_i Q_jᵀ‖₂; theory wants μ < 1/(2s − 1)',
+    unit: '',
+    source: SASA,
+  },
+  capture: {
+    label: 'Capture',
+    formula: '‖Q_k V_iᵀ‖_F² / d_i, Q_k the rank-90 row space of the group, V_i the frame',
+    unit: '',
+    source: LAB,
+  },
+  contribution_r2: {
+    label: 'Contribution R²',
+    formula: '1 − Var(φ_i − P_{V_i} c_k) / Var(φ_i) over all rows',
+    unit: '',
+    source: LAB,
+  },
+  rank_error: {
+    label: 'Rank error',
+    formula: '|rank90 − d_i| of the matched group',
+    unit: '',
+    source: SASA,
+  },
+  consolidated_share: {
+    label: 'Consolidated',
+    formula: 'features whose strongest group carries ≥ 90 % of their energy / features',
+    unit: '',
+    source: SASA,
+  },
+  circular_correlation: {
+    label: 'Circular correlation',
+    formula: '|Σ_{i<j} sin(θ_i − θ_j) sin(φ_i − φ_j)| / √(Σ sin²(θ_i − θ_j) · Σ sin²(φ_i − φ_j))',
+    unit: '',
+    source: 'Fisher & Lee 1983',
+  },
+  geodesic_spearman: {
+    label: 'Geodesic Spearman',
+    formula: 'rank correlation of shortest-path distances in 8-neighbour graphs of truth and codes',
+    unit: '',
+    source: 'Tenenbaum et al. 2000',
+  },
+} as const satisfies Record<string, MetricFormula>;
+
+const ALL = { ...LOGGED, ...GROUPS, ...SPLITTING, ...GEOMETRY };
+
+/** Id of a metric with a formula. */
+export type MetricId = keyof typeof ALL;
+
+/** Every metric by id. */
+export const FORMULAS: Readonly<Record<MetricId, MetricFormula>> = ALL;
+
+/** A tooltip's text: formula, unit and source on lines of their own. */
+export function formulaText(id: MetricId): string {
+  const { formula, unit, source } = FORMULAS[id];
+  return [formula, unit === '' ? '' : `Unit: ${unit}`, `Source: ${source}`]
+    .filter((line) => line !== '')
+    .join('\n');
+}

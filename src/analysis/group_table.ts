@@ -1,0 +1,126 @@
+/**
+ * The Groups page's table: one row a group with its activity, ranks, irreducibility and cluster. Puts
+ * the other diagnostics together and decides nothing itself.
+ */
+import type { IndexedCodes } from './code_index';
+import {
+  firingsOf,
+  indexCodes,
+  liveGroups,
+  normHistogram,
+  normsOf,
+  strongestRows,
+} from './code_index';
+import { codeSingularValues, principalCodes } from './group_codes';
+import { cloudIrreducibility, type CloudIrreducibility } from './irreducibility';
+import type { OverlapSearch } from './overlap';
+import { rowSpaces, searchOverlap } from './overlap';
+import type { GroupRow } from './report_types';
+import { groupMap, summarizeRanks } from './spectra';
+import { clusterMembers } from './unit_clusters';
+import type { CodeTable, Dictionary } from './types';
+
+export interface GroupTableOptions {
+  /** Strongest rows listed for each group; default 10. */
+  readonly strongest?: number | undefined;
+  /** Bins of each norm histogram; default 16. */
+  readonly histogramBins?: number | undefined;
+  /** Most points of a group used for irreducibility; default 4000, spread evenly over its firings. */
+  readonly pointCap?: number | undefined;
+  /** Least firings for an irreducibility; default 50. */
+  readonly minimumPoints?: number | undefined;
+  /** Cosine above which groups are linked into clusters; default 0.7. */
+  readonly threshold?: number | undefined;
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
+/** Most points of a group used for irreducibility. */
+export const POINT_CAP = 4000;
+/** Least firings for an irreducibility: a 10 × 10 histogram of fewer points is all bias. */
+export const MINIMUM_POINTS = 50;
+/** Cosine above which units are linked. */
+export const LINK_THRESHOLD = 0.7;
+
+/**
+ * One row a group, in index order. O(rows·slots·r²) for the index, O(points·180) a plane for irreducibility,
+ * and the all-pairs pass of `searchOverlap` for the clusters.
+ */
+export function groupTable(
+  dictionary: Dictionary,
+  codes: CodeTable,
+  options: GroupTableOptions = {},
+): GroupRow[] {
+  const { threshold = LINK_THRESHOLD, onProgress } = options;
+  const indexed = indexCodes(dictionary, codes);
+  const search = searchOverlap(rowSpaces(dictionary, liveGroups(indexed)), {
+    threshold,
+    onProgress: (fraction) => onProgress?.(0.3 * fraction),
+  });
+  return groupRows(indexed, search, {
+    ...options,
+    onProgress: (fraction) => onProgress?.(0.3 + 0.7 * fraction),
+  });
+}
+
+/** The table from an index and an overlap search that exist already. */
+export function groupRows(
+  indexed: IndexedCodes,
+  search: OverlapSearch,
+  options: GroupTableOptions = {},
+): GroupRow[] {
+  const { strongest = 10, histogramBins = 16, onProgress } = options;
+  const { dictionary, codes } = indexed;
+  const clusterOf = new Map(
+    clusterMembers(search).flatMap((list, id) => list.map((group) => [group, id] as const)),
+  );
+  const rows: GroupRow[] = [];
+  for (let group = 0; group < dictionary.groups; group++) {
+    const firings = firingsOf(indexed, group);
+    const weight = groupMap(dictionary, group).ranks;
+    const code = summarizeRanks(codeSingularValues(indexed, group));
+    const cloud = groupIrreducibility(indexed, group, code.rank90, options);
+    const histogram = normHistogram(indexed, group, histogramBins);
+    rows.push({
+      group,
+      firings,
+      frequency: codes.rows > 0 ? firings / codes.rows : 0,
+      meanNorm:
+        firings > 0 ? normsOf(indexed, group).reduce((sum, norm) => sum + norm, 0) / firings : 0,
+      maxNorm: histogram.max,
+      weightRank90: weight.rank90,
+      weightStableRank: weight.stableRank,
+      weightParticipation: weight.participationRatio,
+      weightEntropyRank: weight.entropyRank,
+      codeRank90: code.rank90,
+      codeStableRank: code.stableRank,
+      codeParticipation: code.participationRatio,
+      codeEntropyRank: code.entropyRank,
+      irreducibility: cloud?.score ?? null,
+      mixture: cloud?.mixture ?? null,
+      separability: cloud?.separability ?? null,
+      cluster: clusterOf.get(group) ?? null,
+      strongestRows: strongestRows(indexed, group, strongest),
+      histogram: histogram.counts,
+    });
+    if (group % 16 === 0) onProgress?.(group / dictionary.groups);
+  }
+  onProgress?.(1);
+  return rows;
+}
+
+/**
+ * Irreducibility of one group's code cloud: planes of consecutive principal axes among its first
+ * max(2, code rank90), because planes of noise would only dilute the mean. null for rank 1 and for groups
+ * that fire fewer than `minimumPoints` times.
+ */
+export function groupIrreducibility(
+  indexed: IndexedCodes,
+  group: number,
+  codeRank90: number,
+  options: Pick<GroupTableOptions, 'pointCap' | 'minimumPoints'> = {},
+): CloudIrreducibility | null {
+  const { pointCap = POINT_CAP, minimumPoints = MINIMUM_POINTS } = options;
+  if (indexed.dictionary.rank < 2 || firingsOf(indexed, group) < minimumPoints) return null;
+  const { coordinates, axes } = principalCodes(indexed, group, { limit: pointCap });
+  return cloudIrreducibility(coordinates, axes, codeRank90);
+}
