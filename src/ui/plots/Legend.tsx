@@ -8,7 +8,10 @@ import './plots.css';
 
 export function Legend({ items, hidden, onToggle, className }: LegendProps) {
   return (
-    <ul className={`plot-legend${className === undefined ? '' : ` ${className}`}`}>
+    <ul
+      data-export="legend"
+      className={`plot-legend${className === undefined ? '' : ` ${className}`}`}
+    >
       {items.map((item) => {
         const off = hidden?.has(item.id) === true;
         const entry = (

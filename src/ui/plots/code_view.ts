@@ -6,7 +6,7 @@ import { polygonContains } from 'd3';
 import { at } from '../../base/array';
 import { extentOf } from './axis_scale';
 import { clamp } from './color_space';
-import { cyclicScale, unitColor, valueScale, type Theme } from './palette';
+import { cyclicScale, UNOWNED, unitColor, valueScale, type Theme } from './palette';
 import { packColor } from './point_raster';
 import { backToFront, projectionOf, projectPoints, radiusOf } from './projection';
 import type { CodeColoring, Column, Rotation } from './props';
@@ -143,7 +143,10 @@ function colorRule(
     case 'value': {
       const scale = valueScale(theme);
       const [low, high] = extentOf(coloring.values, 'linear') ?? [0, 1];
-      return (i) => scale((at(coloring.values, i) - low) / (high - low || 1));
+      return (i) => {
+        const value = at(coloring.values, i);
+        return Number.isFinite(value) ? scale((value - low) / (high - low || 1)) : UNOWNED[theme];
+      };
     }
   }
 }

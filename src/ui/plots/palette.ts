@@ -98,10 +98,10 @@ export function cyclicScale(theme: Theme): ColorScale {
 
 const STEPS = 256;
 
-/** A scale as a table: colours are asked for thousands of times per frame. */
+/** A scale as a table, because colours are asked for thousands of times per frame; NaN gives the low end. */
 function tabulated(scale: ColorScale): ColorScale {
   const table = Array.from({ length: STEPS }, (_, i) => scale(i / (STEPS - 1)));
-  return (t) => at(table, Math.round(clamp(t, 0, 1) * (STEPS - 1)));
+  return (t) => at(table, Math.round(clamp(t || 0, 0, 1) * (STEPS - 1)));
 }
 
 /** A line through OKLab given by lightness, chroma and hue (degrees) at both ends. */

@@ -30,7 +30,8 @@ export function paintClouds(
 ): void {
   const context = canvas.getContext('2d');
   if (context === null || size.width === 0 || size.height === 0) return;
-  const ratio = Math.min(3, devicePixelRatio);
+  // At least 2, so that a saved picture is sharp whatever the screen.
+  const ratio = Math.min(3, Math.max(2, devicePixelRatio));
   const image = imageOf(canvas, context, {
     width: Math.round(size.width * ratio),
     height: Math.round(size.height * ratio),

@@ -10,6 +10,7 @@
  * and says in `label` what it shows, for people who hear the page instead of seeing it.
  */
 import type { ReactNode } from 'react';
+import type { CsvTable } from '../../io/figure_export';
 
 /** A column of numbers: typed array or plain array. */
 export type Column = ArrayLike<number>;
@@ -296,11 +297,7 @@ export interface MeterProps {
 
 // ---------------------------------------------------------------- the card around a figure
 
-/** A table to be saved as CSV; a null cell stays empty. */
-export interface CsvTable {
-  readonly columns: readonly string[];
-  readonly rows: Iterable<readonly (string | number | null)[]>;
-}
+export type { CsvTable };
 
 export interface FigureFrameProps {
   readonly title: string;

@@ -1,0 +1,94 @@
+/**
+ * The atoms of a scalar SAE that lie in the plane of a group: a spoke an atom, as long as its share in the plane,
+ * beside the list of their names. Shows at a glance how a circle was cut into pieces.
+ */
+import { useState } from 'react';
+import { EmptyNote, FigureBox } from './FigureBox';
+import type { AtomFanProps } from './props';
+import { useSize } from './use_size';
+
+const LINE = 20;
+
+export function AtomFan({ label, height, className, atoms, color, onPick, empty }: AtomFanProps) {
+  const [sizeRef, size] = useSize();
+  const [lit, setLit] = useState<number | null>(null);
+  const radius = Math.max(0, Math.min(size.height / 2 - 6, size.width * 0.21));
+  const [cx, cy] = [radius + 6, size.height / 2];
+  const shown = Math.min(atoms.length, Math.max(1, Math.floor((size.height - 4) / LINE)));
+  const more = atoms.length - shown;
+  const listed = more > 0 ? atoms.slice(0, shown - 1) : atoms;
+  const first = cy - ((listed.length + (more > 0 ? 1 : 0)) * LINE) / 2;
+  const strength = (id: number) => (lit === null || lit === id ? 1 : 0.25);
+  const listX = 2 * radius + 28;
+  return (
+    <FigureBox height={height} className={className}>
+      <div
+        ref={sizeRef}
+        className="plot-surface"
+        role="group"
+        aria-label={`${label}. ${atoms.length} atoms`}
+      >
+        {radius > 0 && atoms.length > 0 && (
+          <svg width={size.width} height={size.height}>
+            <circle className="plot-rim" cx={cx} cy={cy} r={radius} />
+            {atoms.map(({ id, x, y }) => (
+              <line
+                key={id}
+                x1={cx}
+                y1={cy}
+                x2={cx + x * radius}
+                y2={cy - y * radius}
+                stroke={color}
+                strokeWidth={lit === id ? 3 : 2}
+                strokeLinecap="round"
+                opacity={strength(id)}
+              />
+            ))}
+            {listed.map(({ id, text }, i) => (
+              <g
+                key={id}
+                className="plot-entry"
+                data-pick={onPick !== undefined}
+                role={onPick === undefined ? undefined : 'button'}
+                tabIndex={onPick === undefined ? undefined : 0}
+                onPointerEnter={() => setLit(id)}
+                onPointerLeave={() => setLit(null)}
+                onFocus={() => setLit(id)}
+                onBlur={() => setLit(null)}
+                onClick={() => onPick?.(id)}
+                onKeyDown={(event) => {
+                  if (event.key === 'Enter') onPick?.(id);
+                }}
+              >
+                <rect
+                  x={listX - 6}
+                  y={first + i * LINE}
+                  width={Math.max(0, size.width - listX + 6)}
+                  height={LINE}
+                  rx={4}
+                />
+                <text className="plot-tick" x={listX} y={first + (i + 0.5) * LINE} dy="0.35em">
+                  {id}
+                  <tspan className="plot-name" dx={8}>
+                    {text}
+                  </tspan>
+                </text>
+              </g>
+            ))}
+            {more > 0 && (
+              <text
+                className="plot-tick"
+                x={listX}
+                y={first + (listed.length + 0.5) * LINE}
+                dy="0.35em"
+              >
+                and {atoms.length - listed.length} more
+              </text>
+            )}
+          </svg>
+        )}
+        {atoms.length === 0 && <EmptyNote text={empty ?? 'No atom lies in this plane.'} />}
+      </div>
+    </FigureBox>
+  );
+}

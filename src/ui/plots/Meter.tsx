@@ -1,0 +1,26 @@
+/**
+ * A small horizontal bar for a share, beside a name in a list (overlap of two groups).
+ */
+import { clamp } from './color_space';
+import { formatPercent } from './format';
+import type { MeterProps } from './props';
+import './plots.css';
+
+export function Meter({ value, label, color = 'var(--m1)', width }: MeterProps) {
+  const share = Number.isFinite(value) ? clamp(value, 0, 1) : 0;
+  return (
+    <span
+      className="plot-meter"
+      role="meter"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={1}
+      aria-valuenow={share}
+      aria-valuetext={formatPercent(value)}
+      title={formatPercent(value)}
+      style={{ width }}
+    >
+      <i style={{ width: `${share * 100}%`, background: color }} />
+    </span>
+  );
+}
