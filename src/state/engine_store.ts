@@ -6,6 +6,7 @@ import { create } from 'zustand';
 import type { LabErrorData } from '../base/lab_error';
 import type { AdapterReport } from '../lab/protocol';
 import { EngineClient, type EngineWorker } from './engine_client';
+import { followBench } from './bench_facts';
 import { followEngine } from './runs_store';
 
 export type EngineState =
@@ -62,6 +63,7 @@ export function startEngine(): void {
   });
   followEngine(engine);
   engine.send({ kind: 'connect' });
+  followBench(engine);
 }
 
 /** A worker that ran is started again; one that never came up would only crash again. */

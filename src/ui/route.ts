@@ -54,7 +54,8 @@ function announce(): void {
   for (const listener of listeners) listener();
 }
 
-function subscribe(listener: () => void): () => void {
+/** Calls `listener` whenever the address changed; returns how to stop that. */
+export function subscribeRoute(listener: () => void): () => void {
   if (listeners.size === 0) {
     window.addEventListener('hashchange', announce);
     window.addEventListener('popstate', announce);
@@ -93,7 +94,7 @@ export function replaceParams(changes: ParamChanges): void {
 
 /** The current route, for components. */
 export function useRoute(): Route {
-  return useSyncExternalStore(subscribe, currentRoute);
+  return useSyncExternalStore(subscribeRoute, currentRoute);
 }
 
 /** One parameter of the address, null when absent. */

@@ -19,7 +19,7 @@ export function Field({ text, mark, children }: FieldProps) {
       <Hint text={text.meaning} formula={text.formula} source={text.source} side="right">
         <label className="field-label" htmlFor={id}>
           {text.label}
-          {text.symbol !== undefined && <span className="field-symbol">{text.symbol}</span>}
+          {text.symbol !== undefined && <Symbol text={text.symbol} />}
           {text.unit !== undefined && <span className="quiet">, {text.unit}</span>}
           {mark}
         </label>
@@ -29,5 +29,16 @@ export function Field({ text, mark, children }: FieldProps) {
       </span>
       {children({ id, describedBy })}
     </div>
+  );
+}
+
+/** A symbol of the mathematics; what follows an underscore is set as its index. */
+function Symbol({ text }: { readonly text: string }) {
+  const [base, index] = text.split('_');
+  return (
+    <span className="field-symbol">
+      {base}
+      {index !== undefined && <sub>{index}</sub>}
+    </span>
   );
 }

@@ -26,7 +26,7 @@ export function Menu({ trigger, actions, align = 'end' }: MenuProps) {
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
           {actions.map((action) => (
-            <Fragment key={action.label}>
+            <Fragment key={`${action.label} ${action.detail ?? ''}`}>
               {action.separated === true && <DropdownMenu.Separator className="menu-line" />}
               <DropdownMenu.Item
                 className={`menu-item ${action.danger === true ? 'button-danger' : ''}`}

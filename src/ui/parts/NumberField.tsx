@@ -1,6 +1,6 @@
 /**
- * A field for one number, written as people write it (`256k`, `2e-3`, `1/32`). It keeps what is being
- * typed to itself and hands over every readable number; on leaving it shows the exact value again. Up and
+ * A field for one number, written as people write it (`256k`, `2e-3`, `1/32`). It hands over every
+ * readable number as it is typed; on leaving it shows the exact value again. Up and
  * down step it. What cannot be read is said under the field and never handed over.
  */
 import { useId, useState, type KeyboardEvent, type Ref } from 'react';
@@ -14,6 +14,8 @@ export interface NumberFieldProps {
   readonly onChange: (value: number | undefined) => void;
   /** Placeholder of an empty field; without it the field must hold a number. */
   readonly automatic?: string | undefined;
+  /** Hands a number over only when the field is left or Enter is pressed: for runs that are going. */
+  readonly onLeaving?: boolean | undefined;
   /** Up and down double and halve instead of adding one. */
   readonly doubling?: boolean | undefined;
   /** What the schema says against the value. */
@@ -35,18 +37,23 @@ export function NumberField(props: NumberFieldProps) {
   const unreadable = typed !== null && complaint(typed, automatic !== undefined);
   const wrong = unreadable || issue;
 
-  const change = (text: string) => {
-    setTyped(text);
+  const handOver = (text: string) => {
     if (text.trim() === '' && automatic !== undefined) onChange(undefined);
     const number = readNumber(text);
-    if (number !== undefined) onChange(number);
+    if (number !== undefined && number !== value) onChange(number);
+  };
+  const change = (text: string) => {
+    setTyped(text);
+    if (props.onLeaving !== true) handOver(text);
+  };
+  const finish = () => {
+    if (typed !== null && props.onLeaving === true) handOver(typed);
+    setTyped(null);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === 'Enter' || event.key === 'Escape') {
-      setTyped(null);
-      event.currentTarget.select();
-      return;
-    }
+    if (event.key === 'Enter') finish();
+    if (event.key === 'Escape') setTyped(null);
+    if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.select();
     if ((event.key !== 'ArrowUp' && event.key !== 'ArrowDown') || value === undefined) return;
     event.preventDefault();
     setTyped(null);
@@ -71,7 +78,7 @@ export function NumberField(props: NumberFieldProps) {
         aria-describedby={[describedBy, wrong ? issueId : undefined].filter(Boolean).join(' ')}
         onChange={(event) => change(event.target.value)}
         onKeyDown={onKeyDown}
-        onBlur={() => setTyped(null)}
+        onBlur={finish}
       />
       {wrong && (
         <span className="field-issue" id={issueId} role="alert">

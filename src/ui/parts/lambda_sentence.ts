@@ -4,11 +4,17 @@
  * (1 − λ/(2σ))₊, and a feature of dimension d, norm t and frequency p has σ = p·t²/d (sasa.md §2).
  */
 import type { NuclearTarget } from '../../sae/config';
-import { formatInteger, formatPercent, formatScientific } from '../plots/format';
+import { formatInteger, formatNumber, formatScientific } from '../plots/format';
 
-/** Frequency at and below which a feature of this dimension and norm is pruned: λ·d/(2t²). */
-export function prunedFrequency(lambda: number, dimension: number, norm: number): number {
-  return (lambda * dimension) / (2 * norm * norm);
+/** A kind of feature in the data: its dimension d and mean squared norm t². */
+export interface FeatureSize {
+  readonly dimension: number;
+  readonly squaredNorm: number;
+}
+
+/** Frequency at and below which a feature is pruned: λ·d/(2t²). */
+export function prunedFrequency(lambda: number, { dimension, squaredNorm }: FeatureSize): number {
+  return (lambda * dimension) / (2 * squaredNorm);
 }
 
 export interface LambdaFacts {
@@ -17,12 +23,8 @@ export interface LambdaFacts {
   readonly target: NuclearTarget;
   /** E‖x‖² after centring. */
   readonly power: number;
-  /**
-   * For data with known features: how many are present in one sample, and the dimensions to speak of. A
-   * feature's squared norm is then about power / active.
-   */
-  readonly features?:
-    { readonly active: number; readonly dimensions: readonly number[] } | undefined;
+  /** Features to speak of, where they are known; empty where they are not. */
+  readonly features: readonly FeatureSize[];
 }
 
 /** One or two sentences on what this λ keeps and prunes. */
@@ -31,26 +33,42 @@ export function lambdaSentence({ lambda, target, power, features }: LambdaFacts)
     return 'No penalty: nothing is pruned, so a feature may split over many groups.';
   if (target === 'decoder') {
     const relative = formatScientific(lambda / power);
-    return `On the decoder alone λ has no closed form. Relative to the data it is ${relative}; the released code used 1.2e-3.`;
+    return `On the decoder alone λ has no closed form. It is ${relative} of the data’s power; the released code used 1.2e-3.`;
   }
-  if (features === undefined) {
-    const share = formatPercent(lambda / (2 * power));
+  if (features.length === 0) {
+    const share = `${formatNumber((100 * lambda) / (2 * power), 2)}\u202f%`;
     return `Keeps directions that hold more than ${share} of the data’s power; prunes weaker ones.`;
   }
-  const norm = Math.sqrt(power / features.active);
-  const kept = features.dimensions
-    .map((dimension) => ({ dimension, frequency: prunedFrequency(lambda, dimension, norm) }))
-    .filter(({ frequency }) => frequency < 1);
-  const [first, ...more] = kept;
+  const [first, ...more] = features.filter((feature) => prunedFrequency(lambda, feature) < 1);
   if (first === undefined)
     return 'Prunes every shape, however common: λ is too strong for these data.';
   const rest = more.map(
-    ({ dimension, frequency }) => `; of dimension ${dimension}, ${oneOf(frequency)}`,
+    (feature) => `; of dimension ${feature.dimension}, ${rarest(lambda, feature)}`,
   );
-  return `Keeps a shape of dimension ${first.dimension} that appears in at least ${oneOf(first.frequency)} samples${rest.join('')}. Prunes rarer ones.`;
+  return `Keeps a shape of dimension ${first.dimension} that appears in at least ${rarest(lambda, first)} samples${rest.join('')}. Prunes rarer ones.`;
 }
 
-/** "1 of 333", rounded so that the number named is still kept. */
-function oneOf(frequency: number): string {
-  return `1 of ${formatInteger(Math.floor(1 / frequency))}`;
+/** "1 of 333", rounded so that a feature as rare as that is still kept. */
+function rarest(lambda: number, feature: FeatureSize): string {
+  return `1 of ${formatInteger(Math.floor(1 / prunedFrequency(lambda, feature)))}`;
+}
+
+/**
+ * The features to speak of: the smallest of at least two dimensions and the largest, by the mean squared
+ * norm of their points [points, 3]. Features of more than three dimensions are not drawn whole, so they
+ * take the norm of the others.
+ */
+export function featureSizes(
+  shapes: readonly { readonly dimension: number; readonly points: Float32Array }[],
+): readonly FeatureSize[] {
+  const whole = shapes.filter(({ dimension, points }) => dimension <= 3 && points.length > 0);
+  if (whole.length === 0) return [];
+  const mean = whole.reduce((sum, { points }) => sum + meanSquaredNorm(points), 0) / whole.length;
+  const dimensions = shapes.map(({ dimension }) => dimension).filter((dimension) => dimension >= 2);
+  const ends = new Set([Math.min(...dimensions), Math.max(...dimensions)]);
+  return [...ends].filter(Number.isFinite).map((dimension) => ({ dimension, squaredNorm: mean }));
+}
+
+function meanSquaredNorm(points: Float32Array): number {
+  return points.reduce((sum, value) => sum + value * value, 0) / (points.length / 3);
 }

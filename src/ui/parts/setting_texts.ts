@@ -49,7 +49,7 @@ export const modelTexts = {
     source: 'SASA §3 (map, decay); its released code (decoder)',
   },
   nuclear_coefficient_relative: {
-    label: 'Strength, relative',
+    label: 'Relative',
     symbol: 'λ_rel',
     meaning:
       'Strength of the penalty as a share of the data’s power, so it carries over to other data.',
@@ -83,20 +83,20 @@ export const modelTexts = {
     source: 'Bricken et al. 2023',
   },
   aux_loss: {
-    label: 'Revive dead units by',
+    label: 'Revive dead by',
     meaning: 'Auxiliary loss in which dead units reconstruct what the living ones leave over.',
     formula: 'residual: p′_k = E_k (x − x̂)   pre-activation: p_k of the input',
     source: 'SASA (residual); its released code (pre-activation)',
   },
   aux_coefficient: {
-    label: 'Its weight',
+    label: 'Auxiliary weight',
     symbol: 'α',
     meaning: 'Weight of the auxiliary loss.',
     formula: 'L = … + α · L_aux',
     source: 'Gao et al. 2024: 1/32; SASA: 1',
   },
   k_aux: {
-    label: 'Its columns',
+    label: 'Auxiliary columns',
     symbol: 'k_aux',
     meaning: 'Columns the auxiliary loss may use for one sample.',
     automatic: 'd/2',
@@ -115,7 +115,7 @@ export const modelTexts = {
     source: 'SAELens',
   },
   apply_b_dec_to_input: {
-    label: 'Subtract decoder bias',
+    label: 'Subtract',
     symbol: 'b_dec',
     meaning: 'Encodes x − b_dec instead of x.',
   },
@@ -193,6 +193,10 @@ export const dataTexts = {
   seed: {
     label: 'Seed of data',
     meaning: 'Random numbers of the features and of the samples.',
+  },
+  order: {
+    label: 'Order of rows',
+    meaning: 'Shuffled anew in every pass, or as the file has them, again and again.',
   },
 } as const satisfies Record<string, SettingText>;
 

@@ -1,0 +1,194 @@
+/** One run in the table: its name, its models with their results, and its actions. */
+import { useState } from 'react';
+import { engine } from '../../../state/engine_store';
+import { openExperiment } from '../../../state/experiment_store';
+import { notify } from '../../../state/notices_store';
+import { isActive, type Run } from '../../../state/run_record';
+import { addRun, forgetRun, removeRun, renameRun, useRuns } from '../../../state/runs_store';
+import { useView } from '../../../state/view_store';
+import { copyLink } from '../../link_sync';
+import { Icon } from '../../parts/Icon';
+import { Menu } from '../../parts/Menu';
+import { formatExact, formatFixed, formatInteger } from '../../plots/format';
+import { modelColor } from '../../plots/palette';
+import { navigate } from '../../route';
+import { exportActions } from './export_actions';
+import { dataName, durationText, modelSize, startText, statusWord } from './run_row';
+
+export interface RunRowProps {
+  readonly id: string;
+  /** Row number in the whole table, for assistive technology. */
+  readonly position: number;
+}
+
+export function RunRow({ id, position }: RunRowProps) {
+  const run = useRuns(({ runs }) => runs[id]);
+  const current = useView((view) => view.runId === id);
+  const [renaming, setRenaming] = useState(false);
+  if (run === undefined) return null;
+  return (
+    <div
+      className="runs-row runs-columns"
+      role="row"
+      aria-rowindex={position}
+      aria-selected={current}
+      data-current={current}
+    >
+      <div role="cell" className="runs-name">
+        {renaming ? (
+          <RunName run={run} onDone={() => setRenaming(false)} />
+        ) : (
+          <button
+            className="runs-open"
+            type="button"
+            title="Show this run, with its settings, on the Train page"
+            onClick={() => show(run, true)}
+            onDoubleClick={() => setRenaming(true)}
+          >
+            {run.name}
+          </button>
+        )}
+        {current && <span className="runs-current">shown</span>}
+      </div>
+      <span role="cell" className="runs-cut" title={dataName(run.config.data)}>
+        {dataName(run.config.data)}
+      </span>
+      <ul role="cell" className="runs-models">
+        {run.models.map((model) => (
+          <li key={model.index}>
+            <span className="swatch" style={{ background: modelColor(model.index) }} />
+            <span className="runs-cut">{model.name}</span>
+            <span className="quiet">{modelSize(model)}</span>
+          </li>
+        ))}
+      </ul>
+      <ul role="cell" className="runs-results">
+        {run.models.map((model) => {
+          const value = model.metrics.last('metrics/explained_variance');
+          return (
+            <li key={model.index} title={value === undefined ? undefined : formatExact(value)}>
+              {value === undefined ? '–' : formatFixed(value, 3)}
+            </li>
+          );
+        })}
+      </ul>
+      <span role="cell" className="runs-status" data-status={run.status} title={run.error?.message}>
+        {statusWord(run)}
+        {run.origin === 'session' && !run.inEngine && (
+          <span
+            className="quiet"
+            title="The engine lost the weights of this run; its curves remain."
+          >
+            , weights lost
+          </span>
+        )}
+      </span>
+      <span role="cell" className="runs-number">
+        {formatInteger(run.step)}
+        <span className="quiet"> of {formatInteger(run.totalSteps)}</span>
+      </span>
+      <span role="cell" className="runs-number">
+        {durationText(run)}
+      </span>
+      <span role="cell" className="runs-number" title={new Date(run.createdAt).toLocaleString()}>
+        {startText(run, new Date())}
+      </span>
+      <span role="cell" className="runs-actions">
+        <RunMenu run={run} onRename={() => setRenaming(true)} />
+      </span>
+    </div>
+  );
+}
+
+function RunMenu({ run, onRename }: { readonly run: Run; readonly onRename: () => void }) {
+  const weightsGone = !run.inEngine;
+  return (
+    <>
+      <Menu
+        trigger={
+          <button className="button button-quiet" type="button" disabled={weightsGone}>
+            Export
+            <Icon name="chevron" size={14} />
+          </button>
+        }
+        actions={exportActions(run)}
+      />
+      <Menu
+        trigger={
+          <button
+            className="button button-icon"
+            type="button"
+            aria-label={`Actions on ${run.name}`}
+          >
+            <Icon name="more" />
+          </button>
+        }
+        actions={[
+          { label: 'Show in Train', onSelect: () => show(run, true) },
+          { label: 'Show on all pages', detail: 'stay here', onSelect: () => show(run, false) },
+          { label: 'Rename', onSelect: onRename },
+          { label: 'Copy link to its settings', onSelect: () => void copyLink(run.config) },
+          {
+            label: 'Delete',
+            onSelect: () => deleteRun(run),
+            disabled: isActive(run.status),
+            danger: true,
+            separated: true,
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+function RunName({ run, onDone }: { readonly run: Run; readonly onDone: () => void }) {
+  const [text, setText] = useState(run.name);
+  return (
+    <input
+      className="control text-input"
+      aria-label={`New name of ${run.name}`}
+      autoFocus
+      value={text}
+      maxLength={80}
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => setText(event.target.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onDone();
+        if (event.key === 'Enter') event.currentTarget.blur();
+      }}
+      onBlur={() => {
+        const name = text.trim();
+        if (name !== '') renameRun(run.id, name);
+        onDone();
+      }}
+    />
+  );
+}
+
+/** Makes a run the one all pages show, puts its settings on the bench, and goes to Train if wanted. */
+function show(run: Run, go: boolean): void {
+  openExperiment(run.config);
+  useView.getState().showRun(run.id);
+  if (go) navigate('train');
+}
+
+/** Takes the run off the list; the engine frees it once the undo is gone. */
+function deleteRun(run: Run): void {
+  const wasShown = useView.getState().runId === run.id;
+  const removed = removeRun(run.id);
+  if (wasShown) useView.getState().showRun(null);
+  notify({
+    tone: 'info',
+    title: `Deleted ${run.name}`,
+    action: {
+      label: 'Undo',
+      run: () => {
+        addRun(removed.run, removed.position);
+        if (wasShown) useView.getState().showRun(run.id);
+      },
+    },
+    onClose: (undone) => {
+      if (!undone) forgetRun(engine, run);
+    },
+  });
+}

@@ -1,0 +1,85 @@
+/** The runs of this session: what they were, what came of them, and what can be taken home. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useRef } from 'react';
+import { useRuns } from '../../../state/runs_store';
+import { hrefOf } from '../../route';
+import { RunRow } from './RunRow';
+import './runs.css';
+
+/** Pixels: a row has one line a model. */
+const LINE = 22;
+const PADDING = 18;
+
+export default function RunsPage() {
+  const order = useRuns((state) => state.order);
+  return (
+    <main className="runs">{order.length === 0 ? <NoRuns /> : <RunTable order={order} />}</main>
+  );
+}
+
+function NoRuns() {
+  return (
+    <div className="runs-empty">
+      <h1>No runs yet</h1>
+      <p>
+        Every run of this session is listed here with its result, ready to be compared, exported as
+        a SAELens folder, or shared as a link. They live in this tab: export what you want to keep.
+      </p>
+      <a className="button button-primary" href={hrefOf('train')}>
+        Go to Train
+      </a>
+    </div>
+  );
+}
+
+function RunTable({ order }: { readonly order: readonly string[] }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const newestFirst = order.toReversed();
+  const rows = useVirtualizer({
+    count: newestFirst.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 2 * LINE + PADDING,
+    getItemKey: (index) => newestFirst[index] ?? index,
+    overscan: 8,
+  });
+  return (
+    <div
+      className="runs-table"
+      role="table"
+      aria-label="Runs of this session"
+      aria-rowcount={order.length + 1}
+    >
+      <div className="runs-head runs-columns" role="row">
+        {['Run', 'Data', 'Models', 'Explained variance', 'Status', 'Steps', 'Time', 'Started'].map(
+          (title) => (
+            <span role="columnheader" key={title}>
+              {title}
+            </span>
+          ),
+        )}
+        <span role="columnheader">
+          <span className="visually-hidden">Actions</span>
+        </span>
+      </div>
+      <div className="runs-scroll" ref={scroller} role="rowgroup">
+        <div className="runs-body" style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map((item) => {
+            const id = newestFirst[item.index];
+            if (id === undefined) return null;
+            return (
+              <div
+                key={item.key}
+                ref={rows.measureElement}
+                data-index={item.index}
+                className="runs-place"
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                <RunRow id={id} position={item.index + 2} />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+/** What of a run can be saved as a file: weights of each model, metrics of each or all. */
+import type { ExportFormat } from '../../../lab/protocol';
+import { engine } from '../../../state/engine_store';
+import { notifyError } from '../../../state/notices_store';
+import type { Run } from '../../../state/run_record';
+import type { MenuAction } from '../../parts/Menu';
+import { saveFile } from './run_row';
+
+/** Actions of the export menu, one model after the other. */
+export function exportActions(run: Run): readonly MenuAction[] {
+  return run.models.flatMap(({ index, name }) => [
+    {
+      label: `${name}: SAELens folder`,
+      detail: '.zip',
+      separated: index > 0,
+      onSelect: () => void exportRun(run, index, 'saelens_folder'),
+    },
+    {
+      label: `${name}: metrics`,
+      detail: '.jsonl',
+      onSelect: () => void exportRun(run, index, 'metrics_jsonl'),
+    },
+    {
+      label: `${name}: metrics`,
+      detail: '.csv',
+      onSelect: () => void exportRun(run, index, 'metrics_csv'),
+    },
+  ]);
+}
+
+async function exportRun(run: Run, model: number, format: ExportFormat): Promise<void> {
+  try {
+    const { filename, mimeType, bytes } = await engine.export(run.id, model, format);
+    saveFile(filename, mimeType, bytes);
+  } catch (error) {
+    notifyError(error);
+  }
+}

@@ -1,0 +1,54 @@
+/** What the table of runs says of a run, as text. */
+import { presets } from '../../../lab/presets';
+import type { RunConfig } from '../../../lab/run_config';
+import type { Run, RunModel } from '../../../state/run_record';
+import { formatDuration, formatInteger } from '../../plots/format';
+
+/** The data in a few words: "Circle, sphere, helix", "activations.npy". */
+export function dataName(data: RunConfig['data']): string {
+  switch (data.kind) {
+    case 'synthetic':
+      return presets[data.preset].label;
+    case 'words':
+      return presets.words.label;
+    case 'npy':
+      return data.path;
+  }
+}
+
+/** "64 groups × 4", "256 latents". */
+export function modelSize({ unitName, groups, rank }: RunModel): string {
+  const count = formatInteger(groups);
+  return unitName === 'group' ? `${count} groups × ${rank}` : `${count} latents`;
+}
+
+/** "training", "finished" …, as a word for people. */
+export function statusWord(run: Run): string {
+  if (run.origin === 'recorded') return 'recorded';
+  return run.status === 'running' ? 'training' : run.status;
+}
+
+/** Time of training: "3.2 s"; a dash before the first step. */
+export function durationText(run: Run): string {
+  return run.seconds === 0 ? '–' : formatDuration(run.seconds);
+}
+
+/** Time of day the run was started, with the day when it was another one. */
+export function startText(run: Run, now: Date): string {
+  const start = new Date(run.createdAt);
+  const time = start.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+  return start.toDateString() === now.toDateString()
+    ? time
+    : `${start.toISOString().slice(0, 10)}, ${time}`;
+}
+
+/** Bytes handed to the browser as a file to save. */
+export function saveFile(filename: string, mimeType: string, bytes: ArrayBuffer): void {
+  const url = URL.createObjectURL(new Blob([bytes], { type: mimeType }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = filename;
+  link.click();
+  // The browser reads the blob after the click returns.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

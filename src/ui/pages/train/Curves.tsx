@@ -1,0 +1,195 @@
+/**
+ * The curves of the run shown, with other runs laid under them if wanted: one legend, one cursor and one
+ * zoom for all. What was changed while the run went is marked on every curve.
+ */
+import { useMemo, useState } from 'react';
+import { useExperiment } from '../../../state/experiment_store';
+import { isActive, type Run } from '../../../state/run_record';
+import { useRuns } from '../../../state/runs_store';
+import { seriesId, useView } from '../../../state/view_store';
+import { Choice } from '../../parts/Choice';
+import { FigureFrame } from '../../plots/FigureFrame';
+import { Legend } from '../../plots/Legend';
+import { LineChart } from '../../plots/LineChart';
+import { modelColor } from '../../plots/palette';
+import { PlotSync } from '../../plots/PlotSync';
+import type { CsvTable, LegendItem, Marker, Series } from '../../plots/props';
+import { RankHeatmap } from '../../plots/RankHeatmap';
+import { CurveTools } from './CurveTools';
+import { mainCurves, otherCurves, type CurveSpec } from './curve_specs';
+import { markersOf } from './change_markers';
+import { useShownRunId } from './shown_run';
+
+const DASHES = ['solid', 'dashed', 'dotted'] as const;
+
+export function Curves() {
+  const id = useShownRunId();
+  const run = useRuns(({ runs }) => (id === null ? undefined : runs[id]));
+  const all = useRuns(({ runs }) => runs);
+  const overlaid = useView((view) => view.overlays);
+  const [open, setOpen] = useState(false);
+  const dataKind = useExperiment((state) => state.draft.data.kind);
+  const planned = useExperiment((state) => state.config?.training.training_samples);
+
+  const overlays = overlaid.flatMap((other) => (other === id ? [] : (all[other] ?? [])));
+  const shown = run === undefined ? overlays : [run, ...overlays];
+  const hasShapes = (run?.config.data.kind ?? dataKind) === 'synthetic';
+  const xEnd = run === undefined ? planned : run.config.training.training_samples;
+  const now =
+    run !== undefined && isActive(run.status) && run.samples > 0 ? run.samples : undefined;
+  const changes = run?.changes;
+  const markers = useMemo(
+    () => (run === undefined ? [] : markersOf(changes ?? [], run.models)),
+    // A run's models keep names and kinds, so its markers change only with its changes.
+    [changes],
+  );
+  const legend = legendOf(shown);
+  const frame = { shown, legend, xEnd, now, markers };
+  return (
+    <PlotSync>
+      <section className="curves" aria-label="Curves">
+        <CurvesLegend items={legend} />
+        <CurveTools runId={id} open={open} onOpen={setOpen} />
+        <div className="curve-grid">
+          {mainCurves(hasShapes).map((spec) => (
+            <Curve key={spec.id} spec={spec} {...frame} />
+          ))}
+          <Ranks run={run} xEnd={xEnd} now={now} />
+          {open &&
+            otherCurves(hasShapes)
+              .filter((spec) => shown.some(({ models }) => models.some(spec.line)))
+              .map((spec) => <Curve key={spec.id} spec={spec} {...frame} />)}
+        </div>
+      </section>
+    </PlotSync>
+  );
+}
+
+function CurvesLegend({ items }: { readonly items: readonly LegendItem[] }) {
+  const hidden = useView((view) => view.hidden);
+  const toggle = useView((view) => view.toggleSeries);
+  return <Legend className="curves-legend" items={items} hidden={hidden} onToggle={toggle} />;
+}
+
+interface CurveProps {
+  readonly spec: CurveSpec;
+  readonly shown: readonly Run[];
+  readonly legend: readonly LegendItem[];
+  readonly xEnd: number | undefined;
+  readonly now: number | undefined;
+  readonly markers: readonly Marker[];
+}
+
+function Curve({ spec, shown, legend, xEnd, now, markers }: CurveProps) {
+  const hidden = useView((view) => view.hidden);
+  const smoothing = useView((view) => view.smoothing);
+  const series: Series[] = shown.flatMap((run, order) =>
+    run.models.flatMap((model) => {
+      const line = spec.line(model);
+      if (line === undefined) return [];
+      return {
+        id: seriesId(run.id, model.index),
+        label: order === 0 ? model.name : `${model.name}, ${run.name}`,
+        color: modelColor(model.index),
+        dash: DASHES[order] ?? 'dotted',
+        ...line,
+      };
+    }),
+  );
+  return (
+    <FigureFrame
+      title={spec.title}
+      hint={spec.hint}
+      fileName={spec.id.replace('/', '_')}
+      csv={() => csvOf(series)}
+      legend={legend}
+    >
+      <LineChart
+        label={`${spec.title} by samples`}
+        height={128}
+        series={series}
+        xUnit="samples"
+        xStart={0}
+        xEnd={xEnd}
+        yScale={spec.yScale}
+        yMin={spec.yMin}
+        yMax={spec.yMax}
+        now={now}
+        markers={markers}
+        hidden={hidden}
+        smoothing={smoothing}
+        empty={spec.empty ?? ''}
+      />
+    </FigureFrame>
+  );
+}
+
+interface RanksProps {
+  readonly run: Run | undefined;
+  readonly xEnd: number | undefined;
+  readonly now: number | undefined;
+}
+
+/** Ranks of the groups of one model over time; scalar models have rank 1 throughout and are left out. */
+function Ranks({ run, xEnd, now }: RanksProps) {
+  const [chosen, setChosen] = useState(0);
+  const grouped = run?.models.filter(({ unitName }) => unitName === 'group') ?? [];
+  const model = grouped.find(({ index }) => index === chosen) ?? grouped[0];
+  return (
+    <FigureFrame
+      title="Rank 90 of live groups, share"
+      hint="Singular values of each live group’s map that hold 90 % of Σσ²: how many dimensions it uses. Each column is a moment, each row a rank."
+      fileName="rank90_over_time"
+      controls={
+        grouped.length > 1 && model !== undefined ? (
+          <Choice
+            variant="quiet"
+            label="Model whose ranks are shown"
+            value={String(model.index)}
+            options={grouped.map(({ index, name }) => ({ value: String(index), label: name }))}
+            onChange={(value) => setChosen(Number(value))}
+          />
+        ) : undefined
+      }
+    >
+      <RankHeatmap
+        label="Rank 90 of live groups over samples"
+        height={128}
+        x={model?.metrics.samples.view() ?? EMPTY}
+        counts={model?.metrics.rankCounts.view() ?? EMPTY}
+        ranks={Math.max(1, model?.metrics.ranks ?? 4)}
+        color={modelColor(model?.index ?? 0)}
+        xUnit="samples"
+        xEnd={xEnd}
+        now={now}
+        empty={run !== undefined && grouped.length === 0 ? 'Scalar models have rank 1.' : ''}
+      />
+    </FigureFrame>
+  );
+}
+
+const EMPTY = new Float64Array(0);
+
+function legendOf(runs: readonly Run[]): readonly LegendItem[] {
+  return runs.flatMap((run, order) =>
+    run.models.map((model) => ({
+      id: seriesId(run.id, model.index),
+      label: order === 0 ? model.name : `${model.name}, ${run.name}`,
+      color: modelColor(model.index),
+      dash: DASHES[order] ?? ('dotted' as const),
+    })),
+  );
+}
+
+/** One row a point: series, samples, value. */
+function csvOf(series: readonly Series[]): CsvTable {
+  return {
+    columns: ['series', 'samples', 'value'],
+    rows: series.flatMap(({ label, x, y }) =>
+      Array.from(x, (samples, index) => {
+        const value = y[index];
+        return [label, samples, value === undefined || Number.isNaN(value) ? null : value] as const;
+      }),
+    ),
+  };
+}

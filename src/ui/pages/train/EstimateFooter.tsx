@@ -1,0 +1,44 @@
+/** What the run on the bench would need of the GPU, and what speaks against it. */
+import { useBenchFacts } from '../../../state/bench_facts';
+import { useEngine } from '../../../state/engine_store';
+import { Hint } from '../../parts/Hint';
+import { Icon } from '../../parts/Icon';
+import { formatBytes, formatCount } from '../../plots/format';
+
+export function EstimateFooter() {
+  const estimate = useBenchFacts((facts) => facts.estimate);
+  const error = useBenchFacts((facts) => facts.estimateError);
+  const limit = useEngine(({ connection }) =>
+    connection.kind === 'ready'
+      ? Math.min(connection.adapter.maxBufferSize, connection.adapter.maxStorageBufferBindingSize)
+      : null,
+  );
+  return (
+    <footer className="estimate">
+      {error !== null && (
+        <div className="note note-bad" role="alert">
+          <Icon name="warning" />
+          <span>
+            {error.message} {error.wayOut}
+          </span>
+        </div>
+      )}
+      {estimate?.warnings.map((warning) => (
+        <div className={`note ${estimate.fits ? 'note-warn' : 'note-bad'}`} key={warning}>
+          <Icon name="warning" />
+          <span>{warning}</span>
+        </div>
+      ))}
+      {estimate !== null && limit !== null && (
+        <Hint
+          side="top"
+          text={`The largest single buffer takes ${formatBytes(estimate.largestBuffer)}; this GPU allows ${formatBytes(limit)}. One step multiplies and adds about ${formatCount(estimate.flopPerStep)} times in its dense part.`}
+        >
+          <p className="quiet estimate-line" tabIndex={0}>
+            Needs {formatBytes(estimate.bytes)} on this GPU
+          </p>
+        </Hint>
+      )}
+    </footer>
+  );
+}

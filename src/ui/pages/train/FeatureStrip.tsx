@@ -1,0 +1,97 @@
+/**
+ * All features of the data in one line a model: each cell is a feature and says how many units carry it.
+ * One unit is the model's own colour; the more a feature is split, the warmer its cell.
+ */
+import type { ShapeState } from '../../../lab/protocol';
+import type { RunModel } from '../../../state/run_record';
+import { formatFixed, formatPercent } from '../../plots/format';
+import { captionOf, isCaptured, kindsOf } from './shape_rows';
+
+interface StripRow {
+  readonly name: string;
+  readonly unitName: RunModel['unitName'];
+  readonly shapes: readonly ShapeState[];
+}
+
+export interface FeatureStripProps {
+  readonly rows: readonly StripRow[];
+  /** Features that are drawn above. */
+  readonly shown: readonly number[];
+  /** A cell was pressed: draw this feature. */
+  readonly onPick: (feature: number) => void;
+}
+
+export function FeatureStrip({ rows, shown, onPick }: FeatureStripProps) {
+  const shapes = rows[0]?.shapes ?? [];
+  const kinds = kindsOf(shapes.map(({ name }) => name));
+  return (
+    <div className="strip" style={{ '--features': shapes.length }}>
+      <div className="strip-row" aria-hidden="true">
+        <span className="strip-name quiet">Units per feature</span>
+        <span className="strip-cells">
+          {kinds.map((kind) => (
+            <span
+              key={kind.first}
+              className="strip-kind quiet"
+              style={{ gridColumn: `span ${kind.count}` }}
+            >
+              {kind.name}
+            </span>
+          ))}
+        </span>
+        <span className="strip-mean quiet">mean</span>
+      </div>
+      {rows.map((row, index) => (
+        <div
+          className="strip-row"
+          key={index}
+          role="group"
+          aria-label={`Units per feature, ${row.name}`}
+        >
+          <span className="strip-name">{row.name}</span>
+          <span className="strip-cells">
+            {row.shapes.map((shape, feature) => (
+              <button
+                key={feature}
+                type="button"
+                tabIndex={-1}
+                className="strip-cell"
+                data-level={levelOf(shape)}
+                data-shown={shown.includes(feature)}
+                title={describe(shape, row.unitName)}
+                aria-label={describe(shape, row.unitName)}
+                onClick={() => onPick(feature)}
+              >
+                {isCaptured(shape) ? (shape.units90 > 99 ? '+' : shape.units90) : ''}
+              </button>
+            ))}
+          </span>
+          <span className="strip-mean">{meanUnits(row.shapes)}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** 0 not captured, 1 one unit, 2 two or three, 3 up to nine, 4 ten and more. */
+function levelOf(shape: ShapeState): number {
+  if (!isCaptured(shape)) return 0;
+  if (shape.units90 === 1) return 1;
+  if (shape.units90 <= 3) return 2;
+  return shape.units90 < 10 ? 3 : 4;
+}
+
+function describe(shape: ShapeState, unitName: RunModel['unitName']): string {
+  const caption = captionOf(shape, unitName);
+  if (caption === undefined) return `${shape.name}, ${shape.dimension}-D: not trained yet`;
+  const share = formatPercent(shape.reconstruction, 3);
+  const rank = caption.detail === undefined ? '' : `, ${caption.detail}`;
+  return `${shape.name}, ${shape.dimension}-D: ${caption.text}${rank}, ${share} reconstructed`;
+}
+
+function meanUnits(shapes: readonly ShapeState[]): string {
+  const captured = shapes.filter(isCaptured);
+  if (captured.length === 0) return '–';
+  const sum = captured.reduce((total, { units90 }) => total + units90, 0);
+  return formatFixed(sum / captured.length, 1);
+}

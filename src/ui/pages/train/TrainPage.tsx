@@ -1,0 +1,48 @@
+/** The first page: an experiment at the left, what comes of it at the right. */
+import { useEffect } from 'react';
+import { useEngine } from '../../../state/engine_store';
+import { useExperiment } from '../../../state/experiment_store';
+import { followLiveSettings, takeStep, toggleTraining } from '../../../state/training';
+import { useShortcuts } from '../../shortcuts';
+import { Curves } from './Curves';
+import { MetricTiles } from './MetricTiles';
+import { NoWebGpu } from './NoWebGpu';
+import { RunBar, RunNotes } from './RunBar';
+import { SettingsPanel } from './SettingsPanel';
+import { ShapeGrid } from './ShapeGrid';
+import { useShownRun } from './shown_run';
+import { WordGroups } from './WordGroups';
+import './train.css';
+
+export default function TrainPage() {
+  const unavailable = useEngine((state) => state.connection.kind === 'unavailable');
+  return unavailable ? <NoWebGpu /> : <Lab />;
+}
+
+function Lab() {
+  useEffect(followLiveSettings, []);
+  useShortcuts('Train', [
+    { keys: 'Space', label: 'Train, pause, resume', run: () => void toggleTraining() },
+    { keys: '.', label: 'Take one step', run: () => void takeStep() },
+  ]);
+  return (
+    <div className="train">
+      <SettingsPanel />
+      <main className="bench">
+        <RunBar />
+        <RunNotes />
+        <MetricTiles />
+        <Picture />
+        <Curves />
+      </main>
+    </div>
+  );
+}
+
+/** What can be seen of the data: known shapes, words, or nothing but curves. */
+function Picture() {
+  const draftKind = useExperiment((state) => state.draft.data.kind);
+  const kind = useShownRun((run) => run.config.data.kind) ?? draftKind;
+  if (kind === 'synthetic') return <ShapeGrid />;
+  return kind === 'words' ? <WordGroups /> : null;
+}

@@ -1,0 +1,89 @@
+/** For data whose rows have labels: the strongest groups of each model and what they hold, while it trains. */
+import { useBenchFacts } from '../../../state/bench_facts';
+import type { LabelProbe } from '../../../lab/protocol';
+import { formatPercent } from '../../plots/format';
+import { modelColor } from '../../plots/palette';
+import { hrefOf } from '../../route';
+import { useShownRun } from './shown_run';
+
+export function WordGroups() {
+  const models = useShownRun((run) => run.models);
+  if (models === undefined) return <WordPreview />;
+  return (
+    <div className="words">
+      {models.map(({ index, name, unitName, labels }) => (
+        <section
+          key={index}
+          className="words-model"
+          aria-label={`Strongest ${unitName}s of ${name}`}
+        >
+          <header className="words-head">
+            <span className="swatch" style={{ background: modelColor(index) }} />
+            <b>{name}</b>
+            <span className="quiet">
+              {unitName === 'group' ? 'strongest groups' : 'strongest latents'}
+            </span>
+          </header>
+          <WordTable probe={labels} model={index} unitName={unitName} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+interface WordTableProps {
+  readonly probe: LabelProbe | null;
+  readonly model: number;
+  readonly unitName: 'group' | 'latent';
+}
+
+function WordTable({ probe, model, unitName }: WordTableProps) {
+  if (probe === null || probe.groups.length === 0) {
+    return <p className="quiet words-empty">The first words appear after a few steps.</p>;
+  }
+  return (
+    <div className="words-scroll">
+      <table className="words-table">
+        <thead>
+          <tr>
+            <th scope="col">{unitName === 'group' ? 'Group' : 'Latent'}</th>
+            <th scope="col">Strongest on</th>
+            <th scope="col">Fires</th>
+            {unitName === 'group' && <th scope="col">Rank</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {probe.groups.map(({ group, labels, frequency, rank90 }) => (
+            <tr key={group}>
+              <td>
+                <a href={hrefOf('groups', { model, group })}>{group}</a>
+              </td>
+              <td title={labels.join(', ')}>{labels.join(', ')}</td>
+              <td>{formatPercent(frequency)}</td>
+              {unitName === 'group' && <td>{rank90}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function WordPreview() {
+  const preview = useBenchFacts((facts) => facts.preview);
+  const labels = preview?.labels ?? [];
+  return (
+    <div className="words words-preview">
+      <p>
+        {preview === null
+          ? 'Reading the words…'
+          : 'Each sample is one word. While the models train, the words on which their strongest groups fire appear here.'}
+      </p>
+      <p className="words-sample" aria-hidden="true">
+        {labels.map((label, index) => (
+          <span key={index}>{label}</span>
+        ))}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+/** What the shape view shows: a row for each model, its shapes, and what is said under each of them. */
+import type { ShapeState } from '../../../lab/protocol';
+import type { RunModel } from '../../../state/run_record';
+
+/** Below this share of its energy a shape is not reconstructed, and counting its units means nothing. */
+const CAPTURED = 0.5;
+
+export interface Caption {
+  readonly text: string;
+  readonly detail: string | undefined;
+}
+
+/** "1 group" and "rank 2"; "22 atoms"; undefined before anything carries the shape. */
+export function captionOf(shape: ShapeState, unitName: RunModel['unitName']): Caption | undefined {
+  if (shape.units90 === 0) return undefined;
+  if (shape.reconstruction < CAPTURED) return { text: 'not captured', detail: undefined };
+  const noun = unitName === 'group' ? 'group' : 'atom';
+  const text = `${shape.units90} ${noun}${shape.units90 === 1 ? '' : 's'}`;
+  const detail =
+    unitName === 'group' && shape.units90 === 1 ? `rank ${shape.topRank90}` : undefined;
+  return { text, detail };
+}
+
+/** Whether enough of the shape is reconstructed to speak of its units. */
+export function isCaptured(shape: ShapeState): boolean {
+  return shape.units90 > 0 && shape.reconstruction >= CAPTURED;
+}
+
+export interface FeatureKind {
+  /** "Circle" for "Circle 1" … "Circle 16". */
+  readonly name: string;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Runs of features of one kind, by their names without a closing number. */
+export function kindsOf(names: readonly string[]): readonly FeatureKind[] {
+  const kinds: FeatureKind[] = [];
+  names.forEach((name, index) => {
+    const kind = name.replace(/[\s_#-]*\d+$/, '') || name;
+    const open = kinds.at(-1);
+    if (open?.name === kind) kinds[kinds.length - 1] = { ...open, count: open.count + 1 };
+    else kinds.push({ name: kind, first: index, count: 1 });
+  });
+  return kinds;
+}
+
+/** Features shown first where there are many: the first of three kinds that have more than one dimension. */
+export function firstFeatures(shapes: readonly ShapeState[]): readonly number[] {
+  if (shapes.length <= 3) return shapes.map((_shape, index) => index);
+  const kinds = kindsOf(shapes.map(({ name }) => name)).filter(
+    ({ first }) => (shapes[first]?.dimension ?? 0) >= 2,
+  );
+  return kinds.slice(0, 3).map(({ first }) => first);
+}

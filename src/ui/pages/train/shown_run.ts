@@ -1,0 +1,35 @@
+/**
+ * What the centre of the Train page shows: the current run while it is about the data on the bench, or
+ * goes on whatever is being edited; else the bench itself, untrained.
+ */
+import { useExperiment } from '../../../state/experiment_store';
+import { sameData } from '../../../state/bench_facts';
+import { isActive, type Run } from '../../../state/run_record';
+import { useRuns } from '../../../state/runs_store';
+import { useView } from '../../../state/view_store';
+
+/** Id of the run shown, null when the bench is. */
+export function useShownRunId(): string | null {
+  const id = useView((view) => view.runId);
+  const benchData = useExperiment((state) => state.config?.data ?? null);
+  return useRuns(({ runs }) => {
+    const run = id === null ? undefined : runs[id];
+    if (run === undefined) return null;
+    if (isActive(run.status) || run.origin === 'recorded' || benchData === null) return run.id;
+    return sameData(run.config.data, benchData) ? run.id : null;
+  });
+}
+
+/** One fact of the run shown, undefined when the bench is shown. */
+export function useShownRun<T>(select: (run: Run) => T): T | undefined {
+  const id = useShownRunId();
+  return useRuns(({ runs }) => {
+    const run = id === null ? undefined : runs[id];
+    return run === undefined ? undefined : select(run);
+  });
+}
+
+/** Whether any run is at work or paused: settings that can change then are marked "live". */
+export function useActiveRunId(): string | null {
+  return useRuns(({ runs }) => Object.values(runs).find((run) => isActive(run.status))?.id ?? null);
+}
