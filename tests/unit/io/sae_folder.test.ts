@@ -8,10 +8,10 @@ import { describe, expect, it } from 'vitest';
 import type { Dictionary } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
 import { modelSchema, shapeOf, type ModelInput } from '../../../src/sae/config';
-import { foldInputScale, unfoldInputScale } from '../../../src/io/input_scale';
 import { writeSaeFolder } from '../../../src/io/sae_folder';
 import { readSaeFolder } from '../../../src/io/sae_folder_reader';
 import { readSafetensors, floatTensor, writeSafetensors } from '../../../src/io/safetensors';
+import { foldInputScale } from '../../../src/lab/weights';
 import { complaint, numberSequence } from './complaint';
 
 const WIDTH = 5;
@@ -177,7 +177,7 @@ describe('the scale of expected_average_only_in', () => {
 
   it('comes back within two roundings when it is unfolded', () => {
     const weights = randomWeights(6, 2);
-    const back = unfoldInputScale(foldInputScale(weights, 3.7), 3.7);
+    const back = foldInputScale(foldInputScale(weights, 3.7), 1 / 3.7);
     back.decoder.forEach((value, i) =>
       expect(Math.abs(value - at(weights.decoder, i))).toBeLessThanOrEqual(
         2 * 2 ** -24 * Math.abs(value),

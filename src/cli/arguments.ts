@@ -1,0 +1,210 @@
+/**
+ * The command line's words as typed requests, and the help that explains them. What is not understood is
+ * refused with the word and the way out; nothing here touches a file or a GPU.
+ */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { LabError } from '../base/lab_error';
+
+export interface TrainRequest {
+  readonly command: 'train';
+  readonly config: string;
+  readonly out: string;
+  readonly init?: string;
+  readonly resume: boolean;
+  /** Steps between two saved states. */
+  readonly checkpointEvery: number;
+}
+
+export interface EvalRequest {
+  readonly command: 'eval';
+  readonly model: string;
+  /** A .npy file, or the name of data that the lab has. */
+  readonly data: string;
+  readonly split?: 'all' | 'held_out';
+  readonly codes?: string;
+  readonly reconstruction?: string;
+}
+
+export type Request =
+  | TrainRequest
+  | EvalRequest
+  | { readonly command: 'bench'; readonly json: boolean }
+  | { readonly command: 'schema' }
+  | { readonly command: 'help'; readonly about: CommandName | null }
+  | { readonly command: 'version' };
+
+const commandNames = ['train', 'eval', 'bench', 'schema', 'help'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+const options = {
+  train: {
+    config: { type: 'string' },
+    out: { type: 'string' },
+    init: { type: 'string' },
+    resume: { type: 'boolean' },
+    'checkpoint-every': { type: 'string' },
+  },
+  eval: {
+    model: { type: 'string' },
+    data: { type: 'string' },
+    split: { type: 'string' },
+    codes: { type: 'string' },
+    reconstruction: { type: 'string' },
+  },
+  bench: { json: { type: 'boolean' } },
+  schema: {},
+  help: {},
+} as const satisfies Record<CommandName, ParseArgsConfig['options']>;
+
+const CHECKPOINT_STEPS = 2000;
+
+const overview = `SASA Lab: train and evaluate sparse autoencoders on the GPU.
+
+  lab train --config RUN.json --out DIR   train the models of a run file
+  lab eval --model DIR --data FILE.npy    evaluate a trained model on rows of a file
+  lab bench [--json]                      time the training step on this machine
+  lab schema                              print the JSON Schema of the run file
+  lab help COMMAND                        say more about a command
+
+Exit codes: 0 done, 2 bad input, 3 no WebGPU adapter, 1 anything else.`;
+
+const commandHelp: Record<CommandName, string> = {
+  train: `lab train --config RUN.json --out DIR [--init DIR] [--resume] [--checkpoint-every STEPS]
+
+Trains the models of a run file (docs/run-file.md) on the same batches and writes to DIR:
+  cfg.json, sae_weights.safetensors, sparsity.safetensors   a SAELens folder
+  metrics.jsonl    what was logged while it trained, one JSON object a line
+  report.json      the final evaluation, on held-out data
+  run.json         the run with all its defaults
+  checkpoint.safetensors   the state to continue from
+With several models, the first five lie in DIR/<name>/ for each.
+
+  --init DIR    start from the weights of a SAELens or SASA folder (of DIR/<name>/ with several models)
+  --resume      continue the run in DIR from its last saved state
+  --checkpoint-every STEPS   steps between two saved states (${CHECKPOINT_STEPS}); Ctrl-C saves one, too`,
+  eval: `lab eval --model DIR --data FILE.npy [--split all|held_out] [--codes OUT.npy] [--reconstruction OUT.npy]
+
+Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JSON object.
+
+  --data   a .npy file, or words, figure1 or zoo for the data that the lab has
+  --split  all: every row (for a file, and the default there);
+           held_out: only rows that training never sees (the default for the lab's own data)
+  --codes OUT.npy            write the codes, float32 [rows, d_sae]
+  --reconstruction OUT.npy   write the reconstructed rows, float32 [rows, d]`,
+  bench: `lab bench [--json]
+
+Times the training step on this machine's adapter and prints a table, or JSON with --json.`,
+  schema: `lab schema
+
+Prints the JSON Schema of the run file, for editors that check and complete while one types.`,
+  help: `lab help [COMMAND]
+
+Says what a command does and which options it takes.`,
+};
+
+/** The text of `lab help`. */
+export function helpText(about: CommandName | null): string {
+  return about === null ? overview : commandHelp[about];
+}
+
+function badArguments(message: string, command: CommandName | null): LabError {
+  const help = command === null ? 'lab help' : `lab help ${command}`;
+  return new LabError('bad_config', `${message}.`, `"${help}" says what there is.`);
+}
+
+/** Reads the words after `lab`. Throws LabError `bad_config` for what it does not know. */
+export function parseCommandLine(words: readonly string[]): Request {
+  const [first, ...rest] = words;
+  if (first === undefined || first === '--help' || first === '-h') {
+    return { command: 'help', about: null };
+  }
+  if (first === '--version') return { command: 'version' };
+  const command = commandNames.find((name) => name === first);
+  if (command === undefined) {
+    throw badArguments(`There is no command "${first}" (only ${commandNames.join(', ')})`, null);
+  }
+  if (rest.includes('--help') || rest.includes('-h')) return { command: 'help', about: command };
+  switch (command) {
+    case 'train':
+      return trainRequest(rest);
+    case 'eval':
+      return evalRequest(rest);
+    case 'bench':
+      return { command, json: read(command, rest, options.bench).json ?? false };
+    case 'schema':
+      read(command, rest, options.schema);
+      return { command };
+    case 'help':
+      return helpRequest(rest);
+  }
+}
+
+function read<T extends NonNullable<ParseArgsConfig['options']>>(
+  command: CommandName,
+  words: readonly string[],
+  known: T,
+) {
+  try {
+    return parseArgs({ args: [...words], options: known, strict: true }).values;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    // Node's own words go on with advice about "--"; the first sentence says what is wrong.
+    const sentence = said.split(/\. |\n/)[0] ?? said;
+    throw badArguments(`lab ${command}: ${sentence.replace(/\.$/, '')}`, command);
+  }
+}
+
+function needed(command: CommandName, option: string, value: string | undefined): string {
+  if (value !== undefined && value !== '') return value;
+  throw badArguments(`lab ${command} needs --${option}`, command);
+}
+
+function trainRequest(words: readonly string[]): TrainRequest {
+  const values = read('train', words, options.train);
+  const every = values['checkpoint-every'] ?? String(CHECKPOINT_STEPS);
+  if (!/^[1-9]\d{0,8}$/.test(every)) {
+    throw badArguments(
+      `--checkpoint-every is ${every}; it must be a whole number from 1 to 999999999`,
+      'train',
+    );
+  }
+  if (values.init !== undefined && values.resume === true) {
+    throw badArguments('--init and --resume cannot go together: a run has one start', 'train');
+  }
+  return {
+    command: 'train',
+    config: needed('train', 'config', values.config),
+    out: needed('train', 'out', values.out),
+    ...(values.init === undefined ? {} : { init: needed('train', 'init', values.init) }),
+    resume: values.resume ?? false,
+    checkpointEvery: Number(every),
+  };
+}
+
+function evalRequest(words: readonly string[]): EvalRequest {
+  const values = read('eval', words, options.eval);
+  const { split, codes, reconstruction } = values;
+  if (split !== undefined && split !== 'all' && split !== 'held_out') {
+    throw badArguments(`--split is ${split}; it must be all or held_out`, 'eval');
+  }
+  return {
+    command: 'eval',
+    model: needed('eval', 'model', values.model),
+    data: needed('eval', 'data', values.data),
+    ...(split === undefined ? {} : { split }),
+    ...(codes === undefined ? {} : { codes: needed('eval', 'codes', codes) }),
+    ...(reconstruction === undefined
+      ? {}
+      : { reconstruction: needed('eval', 'reconstruction', reconstruction) }),
+  };
+}
+
+function helpRequest(words: readonly string[]): Request {
+  const [about, more] = words;
+  if (about === undefined) return { command: 'help', about: null };
+  const command = commandNames.find((name) => name === about);
+  if (command === undefined || more !== undefined) {
+    throw badArguments(`There is no command "${words.join(' ')}"`, null);
+  }
+  return { command: 'help', about: command };
+}

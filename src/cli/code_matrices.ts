@@ -1,0 +1,60 @@
+/**
+ * Sparse codes as the dense matrices that other programs read: the codes themselves and the rows that they
+ * decode to. Pure; knows no file.
+ */
+import { at } from '../base/array';
+import { NO_GROUP, type CodeTable, type Dictionary } from '../analysis/types';
+import type { ModelConfig } from '../sae/config';
+
+/** Codes [rows, K·r] with zeros where no group fires; latent index = group · r + i, as in W_dec. */
+export function denseCodes(table: CodeTable): Float32Array {
+  const { rows, slots, rank, groups, active, codes } = table;
+  const dense = new Float32Array(rows * groups * rank);
+  for (let place = 0; place < rows * slots; place++) {
+    const group = at(active, place);
+    if (group === NO_GROUP) continue;
+    const row = Math.floor(place / slots);
+    const own = codes.subarray(place * rank, (place + 1) * rank);
+    dense.set(own, (row * groups + group) * rank);
+  }
+  return dense;
+}
+
+/**
+ * x̂ [rows, d] = ρ (D_kᵀp_k summed over active groups + b_dec) + μ, where ρ and μ are the deviation (plus
+ * 1e-5) and mean of the row under `layer_norm`, else 1 and 0. Sums in float64.
+ */
+export function reconstruct(
+  weights: Dictionary,
+  config: ModelConfig,
+  table: CodeTable,
+  x: Float32Array,
+): Float32Array {
+  const { width, rank, decoder, decoderBias } = weights;
+  const output = new Float32Array(table.rows * width);
+  for (let row = 0; row < table.rows; row++) {
+    const sum = Float64Array.from(decoderBias);
+    for (let slot = row * table.slots; slot < (row + 1) * table.slots; slot++) {
+      const group = at(table.active, slot);
+      if (group === NO_GROUP) continue;
+      for (let i = 0; i < rank; i++) {
+        const code = at(table.codes, slot * rank + i);
+        const atom = (group * rank + i) * width;
+        for (let j = 0; j < width; j++) sum[j] = at(sum, j) + code * at(decoder, atom + j);
+      }
+    }
+    const layerNorm = config.normalize_activations === 'layer_norm';
+    const { mean, scale } = layerNorm
+      ? rowScale(x.subarray(row * width, (row + 1) * width))
+      : { mean: 0, scale: 1 };
+    for (let j = 0; j < width; j++) output[row * width + j] = scale * at(sum, j) + mean;
+  }
+  return output;
+}
+
+/** Mean and unbiased deviation + 1e-5 of one row. */
+function rowScale(row: Float32Array): { mean: number; scale: number } {
+  const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
+  const squares = row.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, scale: Math.sqrt(squares / Math.max(1, row.length - 1)) + 1e-5 };
+}

@@ -1,0 +1,131 @@
+/**
+ * `lab eval`: what a model from a folder makes of some rows. One JSON object on stdout; codes and
+ * reconstructions as .npy files on request, written block by block so that they may be larger than memory.
+ */
+import { resolve } from 'node:path';
+import { LabError } from '../base/lab_error';
+import type { Dictionary } from '../analysis/types';
+import type { ActivationSource, Split } from '../data/source';
+import { bytesOf } from '../io/bytes';
+import { npyHeader } from '../io/npy';
+import { createEncoder } from '../lab/encoder';
+import type { TrainedModel } from '../lab/engine_types';
+import { evaluateModel } from '../lab/evaluate';
+import type { EvalRequest } from './arguments';
+import { denseCodes, reconstruct } from './code_matrices';
+import { openEvaluationData } from './data';
+import { writeWhole } from './files';
+import { loadModel } from './model_folder';
+import { openNodeDevice } from './node_gpu';
+import type { Terminal } from './terminal';
+
+/** Rows of endless data that an evaluation reads. */
+export const ENDLESS_ROWS = 16_384;
+/** Rows encoded at a time for output files. */
+const BLOCK_ROWS = 4096;
+/** Larger files of codes are refused. */
+const LARGEST_OUTPUT = 16 * 2 ** 30;
+
+/** Runs `lab eval`. */
+export async function evaluate(request: EvalRequest, terminal: Terminal): Promise<void> {
+  checkOutputs(request);
+  const model = await loadModel(request.model);
+  const { config, weights, provenance } = model;
+  const { source, split } = await openEvaluationData(request.data, request.split, provenance?.data);
+  if (source.width !== weights.width) {
+    throw new LabError(
+      'bad_data',
+      `${request.data} has rows of width ${source.width}, but ${request.model} has d_in ${weights.width}.`,
+      'Give activations of the same place in the same model.',
+    );
+  }
+  const rows = source.size[split] ?? ENDLESS_ROWS;
+  checkSize(request, rows, weights);
+  const { device, lost } = await openNodeDevice();
+  const encoder = await createEncoder({ device, config, dictionary: weights });
+  const trained: TrainedModel = {
+    config,
+    weights,
+    encode: (x, count, onProgress) => encoder.encode(x, count, onProgress),
+  };
+  try {
+    const work = async (): Promise<void> => {
+      const report = await evaluateModel(trained, source, { split, rows });
+      const place = { source, split, rows };
+      if (request.codes !== undefined) await writeCodes(request.codes, trained, place);
+      if (request.reconstruction !== undefined) {
+        await writeReconstruction(request.reconstruction, trained, place);
+      }
+      terminal.result(
+        `${JSON.stringify({ model: request.model, data: request.data, ...report })}\n`,
+      );
+    };
+    await Promise.race([work(), lost.then((error) => Promise.reject(error))]);
+  } finally {
+    encoder.destroy();
+    device.destroy();
+  }
+}
+
+/** An output may not replace what is read, nor the other output. */
+function checkOutputs(request: EvalRequest): void {
+  const taken = new Map([[resolve(request.data), '--data']]);
+  for (const option of ['codes', 'reconstruction'] as const) {
+    const path = request[option];
+    if (path === undefined) continue;
+    const other = taken.get(resolve(path));
+    if (other !== undefined) {
+      throw new LabError(
+        'bad_config',
+        `--${option} and ${other} are the same file, ${path}.`,
+        'Give each a file of its own.',
+      );
+    }
+    taken.set(resolve(path), `--${option}`);
+  }
+}
+
+function checkSize(request: EvalRequest, rows: number, weights: Dictionary): void {
+  const latents = weights.groups * weights.rank;
+  const bytes = rows * latents * 4;
+  if (request.codes === undefined || bytes <= LARGEST_OUTPUT) return;
+  throw new LabError(
+    'bad_config',
+    `The codes of ${rows} rows and ${latents} latents would take ${Math.round(bytes / 2 ** 30)} GiB, more than the ${LARGEST_OUTPUT / 2 ** 30} GiB that are written.`,
+    'Evaluate a part of the rows.',
+  );
+}
+
+interface Place {
+  readonly source: ActivationSource;
+  readonly split: Split;
+  readonly rows: number;
+}
+
+/** Rows and their codes, block by block. */
+async function* encodedBlocks(model: TrainedModel, { source, split, rows }: Place) {
+  for (let start = 0; start < rows; start += BLOCK_ROWS) {
+    const { x, count } = source.read(split, start, Math.min(BLOCK_ROWS, rows - start));
+    const { codes } = await model.encode(x, count);
+    yield { x, codes };
+  }
+}
+
+async function writeCodes(path: string, model: TrainedModel, place: Place): Promise<void> {
+  const latents = model.weights.groups * model.weights.rank;
+  async function* pieces() {
+    yield npyHeader([place.rows, latents]);
+    for await (const { codes } of encodedBlocks(model, place)) yield bytesOf(denseCodes(codes));
+  }
+  await writeWhole(path, pieces());
+}
+
+async function writeReconstruction(path: string, model: TrainedModel, place: Place): Promise<void> {
+  async function* pieces() {
+    yield npyHeader([place.rows, model.weights.width]);
+    for await (const { x, codes } of encodedBlocks(model, place)) {
+      yield bytesOf(reconstruct(model.weights, model.config, codes, x));
+    }
+  }
+  await writeWhole(path, pieces());
+}

@@ -1,0 +1,188 @@
+/**
+ * Files as the command line reads and writes them: errors in words, and nothing half-written. A new folder
+ * is made beside its place and renamed into it; files of a folder that is there are written aside and
+ * renamed one by one when all of them are whole. It knows no format.
+ */
+import { open, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { LabError } from '../base/lab_error';
+
+/** Files by path relative to their folder, with `/` between names. */
+export type FileSet = Readonly<Record<string, Uint8Array>>;
+
+/** node:fs cannot hold more than this in one buffer. */
+const LARGEST_FILE = 2 ** 32 - 1;
+const PIECE = 2 ** 30;
+
+/** What the operating system said, for the end of a sentence. */
+function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file or folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission is denied';
+    case 'ENOSPC':
+      return 'the disk is full';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'ENOTDIR':
+      return 'a part of its path is no folder';
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Bytes of a file. Throws LabError `not_found` when it cannot be read, `bad_file` when it is too large. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > LARGEST_FILE) {
+      throw new LabError(
+        'bad_file',
+        `${path} has ${size} bytes; files up to ${LARGEST_FILE} bytes can be read.`,
+        'Give a part of it.',
+      );
+    }
+    // readFile stops at 2 GiB.
+    if (size < PIECE) return await readFile(path);
+    const bytes = new Uint8Array(size);
+    const file = await open(path);
+    try {
+      for (let offset = 0; offset < size;) {
+        const { bytesRead } = await file.read(bytes, offset, Math.min(PIECE, size - offset));
+        if (bytesRead === 0) return bytes.subarray(0, offset);
+        offset += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+    return bytes;
+  } catch (error) {
+    if (error instanceof LabError) throw error;
+    throw new LabError(
+      'not_found',
+      `${path} cannot be read: ${reason(error)}.`,
+      'Give the path of a file that is there.',
+      { cause: error },
+    );
+  }
+}
+
+/** A file with JSON in it. Throws LabError `not_found`, or `bad_config` when it holds something else. */
+export async function readJson(path: string): Promise<unknown> {
+  const text = new TextDecoder('utf-8').decode(await readBytes(path));
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // V8 quotes the place, line breaks and all.
+    const said = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
+    throw new LabError(
+      'bad_config',
+      `${path} is no JSON: ${said}.`,
+      'Correct it; docs/run-file.md has an example.',
+    );
+  }
+}
+
+/** The files of a folder (not of its subfolders) that are among `names`; an absent one is left out. */
+export async function readFolder(path: string, names: readonly string[]): Promise<FileSet> {
+  const present = await namesIn(path);
+  if (present === null) {
+    throw new LabError(
+      'not_found',
+      `${path} is not a folder that can be read.`,
+      'Give the folder of a model: cfg.json beside sae_weights.safetensors.',
+    );
+  }
+  const found = names.filter((name) => present.includes(name));
+  const entries = await Promise.all(
+    found.map(async (name) => [name, await readBytes(join(path, name))] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Names in a folder; null when there is no such folder. */
+export async function namesIn(path: string): Promise<string[] | null> {
+  try {
+    return await readdir(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether something is there under that name. */
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function aside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+}
+
+function notWritten(path: string, error: unknown): LabError {
+  return new LabError(
+    'bad_file',
+    `${path} cannot be written: ${reason(error)}.`,
+    'Choose another place, or make room there.',
+    { cause: error },
+  );
+}
+
+/** Writes pieces one after another; the file appears when it is whole. */
+export async function writeWhole(
+  path: string,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const part = aside(path);
+  try {
+    const file = await open(part, 'w').catch((error: unknown) => {
+      throw notWritten(path, error);
+    });
+    try {
+      for await (const piece of pieces) {
+        await file.writeFile(piece).catch((error: unknown) => {
+          throw notWritten(path, error);
+        });
+      }
+    } finally {
+      await file.close();
+    }
+    await rename(part, path).catch((error: unknown) => {
+      throw notWritten(path, error);
+    });
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Puts files into a folder. A folder that is not there yet appears at once with all its files; in one that
+ * is, every file is replaced at once, after all have been written. Other files in it stay. Throws
+ * LabError `bad_file` and leaves everything as it was.
+ */
+export async function publishFiles(folder: string, files: FileSet): Promise<void> {
+  const fresh = (await namesIn(folder)) === null;
+  const parts = new Map<string, string>();
+  const place = fresh ? aside(folder) : folder;
+  try {
+    for (const [name, bytes] of Object.entries(files)) {
+      const target = join(place, name);
+      const part = fresh ? target : aside(target);
+      await mkdir(dirname(target), { recursive: true });
+      parts.set(part, target);
+      await writeFile(part, bytes);
+    }
+    if (fresh) await rename(place, folder);
+    else for (const [part, target] of parts) await rename(part, target);
+  } catch (error) {
+    if (fresh) await rm(place, { recursive: true, force: true });
+    else await Promise.all([...parts.keys()].map((part) => rm(part, { force: true })));
+    throw notWritten(folder, error);
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * How far a run has come, on stderr: one line that is drawn again on a terminal, a plain line every few
+ * seconds anywhere else. Knows neither engine nor files.
+ */
+import type { MetricRecord } from '../lab/protocol';
+
+/** Where progress is written. */
+export interface ProgressOutput {
+  readonly isTTY: boolean;
+  /** Characters of a line; only asked on a terminal. */
+  readonly columns: number;
+  write(text: string): void;
+  /** Milliseconds since any fixed moment. */
+  now(): number;
+}
+
+export interface ProgressState {
+  readonly samples: number;
+  readonly samplesPerSecond: number;
+}
+
+const REDRAW_MS = 100;
+const PLAIN_MS = 5000;
+const BAR = 24;
+
+/** A count as people read it: 1 234 567. */
+export function grouped(count: number): string {
+  return String(Math.round(count)).replace(/(?<=\d)(?=(\d{3})+$)/g, ' ');
+}
+
+/** Seconds as 0:07, 12:34 or 1:02:03. */
+export function clockTime(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+function rateText(perSecond: number): string {
+  if (perSecond >= 1e6) return `${(perSecond / 1e6).toFixed(1)} M/s`;
+  if (perSecond >= 1e4) return `${(perSecond / 1e3).toFixed(1)} k/s`;
+  return `${Math.round(perSecond)}/s`;
+}
+
+/** Reports on one run. */
+export class Progress {
+  private lastDrawn = Number.NEGATIVE_INFINITY;
+  private readonly explained: (number | undefined)[];
+  private drawn = false;
+
+  constructor(
+    private readonly output: ProgressOutput,
+    private readonly modelNames: readonly string[],
+    private readonly totalSamples: number,
+  ) {
+    this.explained = modelNames.map(() => undefined);
+  }
+
+  /** Remembers the explained variance of each model. */
+  metrics(records: readonly MetricRecord[]): void {
+    for (const { model, values } of records) {
+      this.explained[model] = values['metrics/explained_variance'];
+    }
+  }
+
+  /** Shows how far it is, if the last time is long enough ago. */
+  update(state: ProgressState): void {
+    const now = this.output.now();
+    if (now - this.lastDrawn < (this.output.isTTY ? REDRAW_MS : PLAIN_MS)) return;
+    this.show(state, now);
+  }
+
+  /** Shows the last state in any case and goes to a new line. */
+  finish(state: ProgressState): void {
+    this.show(state, this.output.now());
+    this.endLine();
+  }
+
+  /** Lets a message begin on a line of its own. */
+  endLine(): void {
+    if (this.drawn) this.output.write('\n');
+    this.drawn = false;
+  }
+
+  private show(state: ProgressState, now: number): void {
+    this.lastDrawn = now;
+    if (!this.output.isTTY) {
+      this.output.write(`${this.text(state)}\n`);
+      return;
+    }
+    const done = Math.round(Math.min(1, state.samples / this.totalSamples) * BAR);
+    const line = `${'█'.repeat(done)}${'░'.repeat(BAR - done)} ${this.text(state)}`;
+    // A line longer than the terminal would wrap and stay.
+    this.output.write(`\r\u001b[K${line.slice(0, Math.max(20, this.output.columns - 1))}`);
+    this.drawn = true;
+  }
+
+  private text({ samples, samplesPerSecond }: ProgressState): string {
+    const share = Math.floor((100 * samples) / this.totalSamples);
+    const left = samplesPerSecond > 0 ? (this.totalSamples - samples) / samplesPerSecond : null;
+    const explained = this.modelNames.flatMap((name, model) => {
+      const value = this.explained[model];
+      return value === undefined ? [] : [`${name} EV ${value.toFixed(3)}`];
+    });
+    return [
+      `${String(share).padStart(3)} %`,
+      `${grouped(samples)} of ${grouped(this.totalSamples)} tokens`,
+      rateText(samplesPerSecond),
+      left === null || samples >= this.totalSamples ? '' : `${clockTime(left)} left`,
+      ...explained,
+    ]
+      .filter((part) => part !== '')
+      .join('  ');
+  }
+}

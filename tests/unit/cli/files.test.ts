@@ -1,0 +1,122 @@
+/**
+ * Files of the command line: nothing half-written whatever happens, other people's files untouched, and
+ * errors that name path and reason.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LabError } from '../../../src/base/lab_error';
+import { publishFiles, readBytes, readFolder, readJson, writeWhole } from '../../../src/cli/files';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lab-files-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const at = (name: string): string => join(folder, name);
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const everything = (): string[] => readdirSync(folder, { recursive: true }).map(String).sort();
+
+async function complaintOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'no complaint',
+    (error: unknown) =>
+      error instanceof LabError
+        ? `${error.code}: ${error.message}`
+        : `not a LabError: ${String(error)}`,
+  );
+}
+
+describe('publishing a folder', () => {
+  it('makes it with all its files, subfolders too', async () => {
+    await publishFiles(at('out'), { 'a.json': text('1'), 'SASA/cfg.json': text('2') });
+    expect(everything()).toEqual(['out', 'out/SASA', 'out/SASA/cfg.json', 'out/a.json']);
+    expect(readFileSync(at('out/SASA/cfg.json'), 'utf8')).toBe('2');
+  });
+
+  it('makes the folders above it', async () => {
+    await publishFiles(at('x/y/out'), { a: text('1') });
+    expect(readFileSync(at('x/y/out/a'), 'utf8')).toBe('1');
+  });
+
+  it('replaces files of one that is there and leaves the others', async () => {
+    mkdirSync(at('out'));
+    writeFileSync(at('out/notes.txt'), 'mine');
+    writeFileSync(at('out/a'), 'old');
+    await publishFiles(at('out'), { a: text('new'), 'm/b': text('b') });
+    expect(everything()).toEqual(['out', 'out/a', 'out/m', 'out/m/b', 'out/notes.txt']);
+    expect(readFileSync(at('out/a'), 'utf8')).toBe('new');
+    expect(readFileSync(at('out/notes.txt'), 'utf8')).toBe('mine');
+  });
+
+  it('leaves nothing of a new folder behind when a file cannot be written', async () => {
+    // A file cannot be a folder as well, so the second write fails after the first succeeded.
+    const said = await complaintOf(publishFiles(at('out'), { a: text('1'), 'a/b': text('2') }));
+    expect(said).toMatch(/^bad_file: .*out cannot be written: /);
+    expect(everything()).toEqual([]);
+  });
+
+  it('leaves an old folder as it was when a file cannot be written', async () => {
+    mkdirSync(at('out'));
+    writeFileSync(at('out/a'), 'old');
+    const said = await complaintOf(publishFiles(at('out'), { a: text('new'), 'a/b': text('2') }));
+    expect(said).toMatch(/^bad_file: /);
+    expect(everything()).toEqual(['out', 'out/a']);
+    expect(readFileSync(at('out/a'), 'utf8')).toBe('old');
+  });
+});
+
+describe('writing a file in pieces', () => {
+  it('joins them', async () => {
+    await writeWhole(at('x.npy'), [text('ab'), text('c')]);
+    expect(readFileSync(at('x.npy'), 'utf8')).toBe('abc');
+    expect(everything()).toEqual(['x.npy']);
+  });
+
+  it('leaves nothing behind, and the old file as it was, when the pieces fail', async () => {
+    writeFileSync(at('x.npy'), 'old');
+    function* pieces() {
+      yield text('new');
+      throw new RangeError('no more');
+    }
+    expect(await complaintOf(writeWhole(at('x.npy'), pieces()))).toContain('no more');
+    expect(readFileSync(at('x.npy'), 'utf8')).toBe('old');
+    expect(everything()).toEqual(['x.npy']);
+  });
+
+  it('says why a place cannot be written to', async () => {
+    expect(await complaintOf(writeWhole(at('no/x.npy'), [text('a')]))).toBe(
+      `bad_file: ${at('no/x.npy')} cannot be written: there is no such file or folder.`,
+    );
+  });
+});
+
+describe('reading', () => {
+  it('says which file is not there or is a folder', async () => {
+    expect(await complaintOf(readBytes(at('x.npy')))).toBe(
+      `not_found: ${at('x.npy')} cannot be read: there is no such file or folder.`,
+    );
+    expect(await complaintOf(readBytes(folder))).toBe(
+      `not_found: ${folder} cannot be read: it is a folder.`,
+    );
+  });
+
+  it('quotes the place where JSON is wrong, on one line', async () => {
+    writeFileSync(at('run.json'), '{\n  "data": {},\n  "models": [}\n}');
+    const said = await complaintOf(readJson(at('run.json')));
+    expect(said).toContain(`bad_config: ${at('run.json')} is no JSON: `);
+    expect(said).toContain('"models": [} }"');
+    writeFileSync(at('run.json'), '');
+    expect(await complaintOf(readJson(at('run.json')))).toContain('is no JSON: ');
+  });
+
+  it('reads the files of a folder that are there', async () => {
+    writeFileSync(at('a'), '1');
+    expect(Object.keys(await readFolder(folder, ['a', 'b']))).toEqual(['a']);
+    expect(await complaintOf(readFolder(at('none'), ['a']))).toBe(
+      `not_found: ${at('none')} is not a folder that can be read.`,
+    );
+  });
+});

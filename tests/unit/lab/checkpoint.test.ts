@@ -1,0 +1,92 @@
+/**
+ * Checkpoints: a run's state comes back bit for bit, a file that is none is refused, and a run is continued
+ * only by itself.
+ */
+import { describe, expect, it } from 'vitest';
+import { writeSafetensors } from '../../../src/io/safetensors';
+import { differingSetting, readCheckpoint, writeCheckpoint } from '../../../src/lab/checkpoint';
+import type { ModelState, ParameterArrays } from '../../../src/lab/engine_types';
+import { parseRunConfig, type RunInput } from '../../../src/lab/run_config';
+import { complaint, numberSequence } from '../io/complaint';
+
+const run = {
+  data: { kind: 'synthetic', preset: 'figure1', seed: 4 },
+  models: [
+    { architecture: 'topk_sasa', n_groups: 5, group_rank: 3, k_groups: 2 },
+    { architecture: 'topk', d_sae: 7, k: 2 },
+  ],
+  training: { training_samples: 1000, seed: 2 },
+} satisfies RunInput;
+
+const next = numberSequence(9);
+const numbers = (length: number) => Float32Array.from({ length }, () => next() - 0.5);
+const parameters = (latents: number, width: number): ParameterArrays => ({
+  encoder: numbers(latents * width),
+  decoder: numbers(latents * width),
+  encoderBias: numbers(latents),
+  decoderBias: numbers(width),
+});
+const state = (groups: number, rank: number, lambda: number | null): ModelState => ({
+  step: 640,
+  weights: { groups, rank, width: 6, ...parameters(groups * rank, 6) },
+  firstMoment: parameters(groups * rank, 6),
+  secondMoment: parameters(groups * rank, 6),
+  tokensSinceFired: Uint32Array.from({ length: groups }, () => next() * 2 ** 32),
+  inputScale: 1.7,
+  lambda,
+});
+
+const checkpoint = {
+  config: parseRunConfig(run),
+  step: 640,
+  states: [state(5, 3, 0.003), state(7, 1, null)],
+};
+
+describe('a checkpoint', () => {
+  it('comes back bit for bit', () => {
+    expect(readCheckpoint(writeCheckpoint(checkpoint), 'c')).toEqual(checkpoint);
+  });
+
+  it('is refused when it is another kind of file or is damaged', () => {
+    const tensors = [{ name: 'a', shape: [1], values: new Float32Array(1) }];
+    expect(complaint(() => readCheckpoint(writeSafetensors(tensors), 'c'))).toBe(
+      'bad_file: c is no checkpoint of this lab: it does not say which run it is of.',
+    );
+    expect(complaint(() => readCheckpoint(writeSafetensors(tensors, { run: '{}' }), 'c'))).toBe(
+      'bad_file: c is no checkpoint of this lab: what it says of its run cannot be read.',
+    );
+    const whole = writeCheckpoint(checkpoint);
+    expect(complaint(() => readCheckpoint(whole.subarray(0, whole.length - 4), 'c'))).toContain(
+      'bad_file: c is cut off',
+    );
+  });
+});
+
+describe('continuing a run', () => {
+  const changed = (changes: object) => parseRunConfig({ ...run, ...changes });
+
+  it('is allowed with the same settings, another length and another log', () => {
+    expect(differingSetting(checkpoint.config, checkpoint.config)).toBeNull();
+    const longer = changed({ training: { training_samples: 2000, seed: 2, log_every: 1 } });
+    expect(differingSetting(checkpoint.config, longer)).toBeNull();
+  });
+
+  it.each([
+    [{ data: { kind: 'words' } }, 'data.kind is "words" and was "synthetic"'],
+    [{ models: [run.models[0]] }, 'models.1.architecture is not set and was "topk"'],
+    [
+      { models: [{ ...run.models[0], k_groups: 1 }, run.models[1]] },
+      'models.0.k_groups is 1 and was 2',
+    ],
+    [
+      { training: { training_samples: 1000, seed: 2, lr: 0.1 } },
+      'training.lr is 0.1 and was 0.002',
+    ],
+    [
+      { training: { training_samples: 1000, seed: 2, max_grad_norm: 1 } },
+      'training.max_grad_norm is 1 and was not set',
+    ],
+  ])('is refused with the first setting that differs: %j', (changes, sentence) => {
+    expect(differingSetting(checkpoint.config, changed(changes))).toBe(sentence);
+  });
+});
