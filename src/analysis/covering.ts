@@ -5,8 +5,8 @@
  * of rank d_i answers it with d_i atoms.
  */
 import { at } from '../base/array';
+import { RandomDraws, RandomStream } from '../base/random';
 import { dot } from './linear_algebra';
-import { normalGenerator } from './random';
 import type { CoveringEntry } from './report_types';
 import type { TrueFeature } from './types';
 
@@ -52,12 +52,12 @@ export function coveringNumbers(
 export function unitVectors(dimension: number, count: number): Float64Array {
   if (dimension === 1) return Float64Array.of(1, -1);
   const vectors = new Float64Array(count * dimension);
-  const normal = normalGenerator(dimension);
+  const draws = new RandomDraws(0, RandomStream.diagnostics, dimension);
   for (let i = 0; i < count; i++) {
     const angle = (2 * Math.PI * i) / count;
     for (let a = 0; a < dimension; a++) {
       const even = a === 0 ? Math.cos(angle) : Math.sin(angle);
-      vectors[i * dimension + a] = dimension === 2 ? even : normal();
+      vectors[i * dimension + a] = dimension === 2 ? even : draws.normal(i * dimension + a);
     }
     const length = Math.sqrt(dot(vectors, i * dimension, vectors, i * dimension, dimension));
     for (let a = 0; a < dimension; a++) {

@@ -8,7 +8,7 @@ import type { IndexedCodes } from './code_index';
 import { liveGroups } from './code_index';
 import { principalCodes } from './group_codes';
 import { dot } from './linear_algebra';
-import { evenSample } from './random';
+import { evenSample } from './even_sample';
 import type { FeatureRecovery, GroupPacking, PackingReport } from './report_types';
 
 /** Half-angle of the cone that belongs to an axis. */

@@ -4,8 +4,8 @@
  * affordable; beyond, pairs are screened in a random projection and the promising ones measured exactly.
  */
 import { at } from '../base/array';
+import { RandomDraws, RandomStream } from '../base/random';
 import { singularValues } from './singular_values';
-import { normalGenerator } from './random';
 
 export interface PairSearchInput {
   readonly width: number;
@@ -117,10 +117,10 @@ function searchScreened(
 
 /** Rows times a fixed Gaussian matrix [width, SKETCH_WIDTH] / √SKETCH_WIDTH (Johnson & Lindenstrauss). */
 function project({ width, offsets, rows }: PairSearchInput): PairSearchInput {
-  const normal = normalGenerator(width);
+  const draws = new RandomDraws(0, RandomStream.diagnostics, width);
   const matrix = Float64Array.from(
     { length: width * SKETCH_WIDTH },
-    () => normal() / Math.sqrt(SKETCH_WIDTH),
+    (_, i) => draws.normal(i) / Math.sqrt(SKETCH_WIDTH),
   );
   const total = rows.length / width;
   const projected = new Float64Array(total * SKETCH_WIDTH);

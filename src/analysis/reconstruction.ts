@@ -35,17 +35,31 @@ export class ReconstructionAccumulator {
 
   /** Adds the first `rows` rows of x and x̂ [rows, d]. O(rows·d). */
   add(x: Float32Array, reconstruction: Float32Array, rows: number): void {
+    const { width } = this;
+    const errors = new Float64Array(rows);
+    for (let r = 0; r < rows; r++) {
+      let sum = 0;
+      for (let i = r * width; i < (r + 1) * width; i++) {
+        const error = (x[i] ?? 0) - (reconstruction[i] ?? 0);
+        sum += error * error;
+      }
+      errors[r] = sum;
+    }
+    this.addErrors(x, errors, rows);
+  }
+
+  /** Adds the first `rows` rows of x [rows, d] with their squared errors ‖x − x̂‖² [rows]. O(rows·d). */
+  addErrors(x: Float32Array, squaredErrors: ArrayLike<number>, rows: number): void {
     const { width, shift, sum, sumOfSquares } = this;
     if (this.rows === 0 && rows > 0) {
       // Sums about the first row: a large common offset then costs no digits of the variance.
       for (let c = 0; c < width; c++) shift[c] = x[c] ?? 0;
     }
     for (let r = 0; r < rows; r++) {
+      this.squaredError += squaredErrors[r] ?? 0;
       for (let c = 0; c < width; c++) {
         const value = x[r * width + c] ?? 0;
-        const error = value - (reconstruction[r * width + c] ?? 0);
         const shifted = value - (shift[c] ?? 0);
-        this.squaredError += error * error;
         this.squaredNorm += value * value;
         sum[c] = (sum[c] ?? 0) + shifted;
         sumOfSquares[c] = (sumOfSquares[c] ?? 0) + shifted * shifted;

@@ -11,7 +11,7 @@ import { circularCorrelation, geodesicSpearman } from './correlation';
 import type { FeatureMoments } from './feature_moments';
 import { dot, symmetricEigen } from './linear_algebra';
 import { captureOf } from './overlap';
-import { evenSample } from './random';
+import { evenSample } from './even_sample';
 import type { FeatureRecovery, RecoveryReport } from './report_types';
 import type { GroupMap } from './spectra';
 import { groupMap } from './spectra';

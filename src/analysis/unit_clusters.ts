@@ -8,7 +8,7 @@ import type { IndexedCodes } from './code_index';
 import { firingsOf, normsOf, rowsOf } from './code_index';
 import { lowerFactor } from './linear_algebra';
 import type { OverlapSearch } from './overlap';
-import { evenSample } from './random';
+import { evenSample } from './even_sample';
 import type { UnitCluster } from './report_types';
 import { symmetricEigenvalues } from './singular_values';
 import { blockOf, countForShare } from './spectra';
