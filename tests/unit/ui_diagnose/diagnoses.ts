@@ -85,6 +85,7 @@ export function diagnosis(parts: Parts = {}): Diagnosis {
         axes: count,
         rays: count,
         axisShare: 1,
+        estimatedFeatures: Math.max(1, count),
         irreducibility: null,
       })),
       meanFeatures: 1,
