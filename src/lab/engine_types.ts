@@ -167,9 +167,12 @@ export interface ModelReport {
 
 /** What became of the known features. */
 export interface RecoveryReport {
+  /** Over all features, and over those with d_i ≥ 2 (null when there are none). */
   readonly mean_capture: number;
-  /** Mean |rank90 − d_i| of the matched groups. */
-  readonly mean_rank_error: number;
+  readonly mean_capture_multi_dimensional: number | null;
+  /** Mean |rank90 − d_i| of the matched groups; null when none is matched. */
+  readonly mean_rank_error: number | null;
+  readonly mean_rank_error_multi_dimensional: number | null;
   readonly features: readonly FeatureReport[];
 }
 
@@ -178,8 +181,8 @@ export interface FeatureReport {
   readonly kind: string;
   readonly dimension: number;
   /** Units that carry 90 % and 99 % of the feature's energy. */
-  readonly units90: number;
-  readonly units99: number;
+  readonly units90: number | null;
+  readonly units99: number | null;
   /** Share of the energy carried by the strongest unit. */
   readonly top_share: number;
   /** Share of the feature's energy reconstructed inside its own subspace. */
@@ -188,6 +191,6 @@ export interface FeatureReport {
   readonly matched_group: number | null;
   readonly capture: number;
   readonly r2: number;
-  /** rank90 of the matched group's map. */
-  readonly rank90: number;
+  /** rank90 of the matched group's map; null when unmatched. */
+  readonly rank90: number | null;
 }

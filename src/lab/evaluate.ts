@@ -1,0 +1,110 @@
+/**
+ * Final evaluation of a trained model on rows it was not trained on: the numbers of report.json and of
+ * `lab eval`. Encoding is the GPU's, every number after that is float64 from the diagnostics.
+ */
+import { at } from '../base/array';
+import { describeActivity } from '../analysis/activity';
+import { indexCodes, liveGroups } from '../analysis/code_index';
+import { allFeatureMoments, featureSpread } from '../analysis/feature_moments';
+import { ReconstructionAccumulator } from '../analysis/reconstruction';
+import { describeRecovery } from '../analysis/recovery';
+import { mapSingularValues, summarizeRanks } from '../analysis/spectra';
+import type { CodeTable, Dictionary, GroundTruth } from '../analysis/types';
+import type { ActivationSource, SourceRows } from '../data/source';
+import { displayName } from '../sae/config';
+import type {
+  EvaluationOptions,
+  FeatureReport,
+  ModelReport,
+  RecoveryReport,
+  TrainedModel,
+} from './engine_types';
+
+/** Rows as the encoder saw them, with everything the diagnostics ask for. */
+export interface EncodedRows {
+  readonly rows: SourceRows;
+  readonly codes: CodeTable;
+  readonly squaredError: Float32Array;
+}
+
+/** Reads rows of a split and encodes them. */
+export async function encodeRows(
+  model: TrainedModel,
+  source: ActivationSource,
+  options: EvaluationOptions,
+): Promise<EncodedRows> {
+  const rows = source.read(options.split, 0, options.rows);
+  const encoded = await model.encode(rows.x, rows.count, options.onProgress);
+  return { rows, ...encoded };
+}
+
+/** Evaluates a model on rows of a source. */
+export async function evaluateModel(
+  model: TrainedModel,
+  source: ActivationSource,
+  options: EvaluationOptions,
+): Promise<ModelReport> {
+  const { rows, codes, squaredError } = await encodeRows(model, source, options);
+  const { config, weights } = model;
+  const sums = new ReconstructionAccumulator(source.width);
+  sums.addErrors(rows.x, squaredError, rows.count);
+  const reconstruction = sums.result();
+  const indexed = indexCodes(weights, codes);
+  const activity = describeActivity(indexed);
+  const live = liveGroups(indexed);
+  const ranks = live.map((group) => summarizeRanks(mapSingularValues(weights, group)));
+  const mean = (values: readonly number[]): number =>
+    values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const dead = weights.groups - live.length;
+  return {
+    name: displayName(config),
+    architecture: config.architecture,
+    rows: rows.count,
+    split: options.split,
+    explained_variance: reconstruction.explainedVariance,
+    explained_variance_legacy: reconstruction.explainedVarianceLegacy,
+    mse: reconstruction.mse,
+    l0: activity.l0,
+    groups_per_token: activity.groupsPerRow,
+    dead_groups: dead,
+    dead_features: dead * weights.rank,
+    group_coverage: activity.coverage,
+    mean_stable_rank: mean(ranks.map((rank) => rank.stableRank)),
+    mean_rank90: mean(ranks.map((rank) => rank.rank90)),
+    ...(rows.truth === undefined ? {} : { recovery: recoveryReport(weights, codes, rows.truth) }),
+  };
+}
+
+/** What became of each known feature. */
+function recoveryReport(weights: Dictionary, codes: CodeTable, truth: GroundTruth): RecoveryReport {
+  const indexed = indexCodes(weights, codes);
+  const moments = allFeatureMoments(indexed, truth);
+  const recovery = describeRecovery(indexed, truth, moments);
+  const features = recovery.features.map((feature, index): FeatureReport => {
+    const spread = featureSpread(
+      at(moments, index),
+      truth,
+      weights.rank === 1 ? 'atoms' : 'groups',
+    );
+    return {
+      name: feature.name,
+      kind: feature.kind,
+      dimension: feature.dimension,
+      units90: spread.units90,
+      units99: spread.units99,
+      top_share: spread.topShare,
+      reconstruction: spread.reconstruction,
+      matched_group: feature.group,
+      capture: feature.capture,
+      r2: feature.r2,
+      rank90: feature.rank90,
+    };
+  });
+  return {
+    mean_capture: recovery.meanCapture,
+    mean_capture_multi_dimensional: recovery.meanCaptureMultiDimensional,
+    mean_rank_error: recovery.meanRankError,
+    mean_rank_error_multi_dimensional: recovery.meanRankErrorMultiDimensional,
+    features,
+  };
+}
