@@ -80,8 +80,16 @@ export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
 const reasons: Readonly<
   Record<Exclude<Obstacle, 'training' | null>, readonly [title: string, text: string, link: string]>
 > = {
-  no_run: ['Nothing trained yet', '% appear here. The first experiment takes about a minute.', 'Go to Train'],
-  untrained: ['Nothing trained yet', '% appear here once the run has taken its first steps.', 'Go to Train'],
+  no_run: [
+    'Nothing trained yet',
+    '% appear here. The first experiment takes about a minute.',
+    'Go to Train',
+  ],
+  untrained: [
+    'Nothing trained yet',
+    '% appear here once the run has taken its first steps.',
+    'Go to Train',
+  ],
   recorded: [
     'A recorded run',
     'This run ships with the lab: its curves are here, its weights are not. Train it yourself to look inside.',
@@ -92,7 +100,7 @@ const reasons: Readonly<
     'The engine was restarted and no longer holds this run. Its curves are kept; train it again to look inside.',
     'Train again',
   ],
-}; // prettier-ignore
+};
 
 function Middle({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (

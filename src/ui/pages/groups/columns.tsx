@@ -3,15 +3,16 @@
  * how they sort is in group_table.ts.
  */
 import type { ReactNode } from 'react';
+import type { MeasureText } from '../../parts/Measure';
 import { formatExact, formatFixed, formatNumber, formatPercent } from '../../plots/format';
 import { Spark } from '../../plots/Spark';
 import { isDead, type ColumnId, type TableRow } from './group_table';
-import { groupTexts, type GroupText } from './texts';
+import { groupTexts } from './texts';
 
 export interface Column {
   readonly id: ColumnId | 'spark';
   readonly head: string;
-  readonly text: GroupText;
+  readonly text: MeasureText;
   /** Track of the CSS grid. */
   readonly width: string;
   readonly align: 'start' | 'end';

@@ -1,0 +1,103 @@
+/**
+ * The headline numbers of a group: how often and how strongly it fires, how many dimensions it uses and
+ * could use, and, where the truth is known, what it holds.
+ */
+import type { GroupCard, LabelledGroupRow } from '../../../lab/protocol';
+import { formatFixed, formatInteger, formatNumber, formatPercent } from '../../plots/format';
+import { Measure } from '../../parts/Measure';
+import { isDead } from './group_table';
+import { groupTexts } from './texts';
+
+export interface CardFactsProps {
+  readonly row: LabelledGroupRow;
+  /** Null while it is on its way. */
+  readonly card: GroupCard | null;
+  readonly rank: number;
+  /** What one row of the data is called: "words", "samples". */
+  readonly rowsName: string;
+  readonly modelNames: readonly string[];
+}
+
+/** Capture from which a feature counts as held; sasa.md §6, packing. */
+const HELD = 0.5;
+
+export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsProps) {
+  const dead = isDead(row);
+  const held = card?.truth?.captured.filter(({ capture }) => capture >= HELD) ?? [];
+  return (
+    <div className="card-facts">
+      <Measure
+        value={row.frequency}
+        format={formatPercent}
+        label={`of ${rowsName}`}
+        text={groupTexts.freq}
+      />
+      {rank > 1 && (
+        <>
+          <Measure
+            value={dead ? null : row.codeStableRank}
+            format={(value) => formatFixed(value, 1)}
+            label="rank of codes"
+            text={withRanks(
+              groupTexts.rank,
+              row.codeRank90,
+              row.codeParticipation,
+              row.codeEntropyRank,
+            )}
+          />
+          <Measure
+            value={row.weightStableRank}
+            format={(value) => formatFixed(value, 1)}
+            label="rank of weights"
+            text={withRanks(
+              groupTexts.wrank,
+              row.weightRank90,
+              row.weightParticipation,
+              row.weightEntropyRank,
+            )}
+          />
+          <Measure
+            value={row.irreducibility}
+            format={(value) => formatFixed(value, 2)}
+            label="irreducibility"
+            text={groupTexts.irred}
+          />
+        </>
+      )}
+      <Measure
+        value={dead ? null : row.meanNorm}
+        format={formatNumber}
+        label="mean norm"
+        text={groupTexts.norm}
+      />
+      {card !== null && card.truth !== null && (
+        <Measure
+          value={held.length}
+          format={formatInteger}
+          label={held.length === 1 ? 'feature held' : 'features held'}
+          text={groupTexts.held}
+        />
+      )}
+      {card?.inOtherModels.map(({ model, units }) => (
+        <Measure
+          key={model}
+          value={units.length}
+          format={formatInteger}
+          label={`${modelNames[model] ?? 'other'} latents in its span`}
+          text={groupTexts.inSpan}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** The text of a rank with the other readings of the same spectrum. */
+function withRanks(
+  text: (typeof groupTexts)['rank'],
+  rank90: number,
+  participation: number,
+  entropy: number,
+): (typeof groupTexts)['rank'] {
+  const readings = `for 90 % of the energy ${rank90}, participation ratio ${formatFixed(participation, 2)}, entropy rank ${formatFixed(entropy, 2)}`;
+  return { ...text, text: `${text.text} Other readings: ${readings}.` };
+}

@@ -1,0 +1,133 @@
+/**
+ * The head of a group's card: its number, the person's tags, and what can be done with it.
+ */
+import { useState } from 'react';
+import { copyLink } from '../../link_sync';
+import { Hint } from '../../parts/Hint';
+import { Icon } from '../../parts/Icon';
+import { NO_ANNOTATION, annotationsOf, normalTag, useAnnotations } from './annotations_store';
+import { useGroupsView } from './groups_view';
+import type { Movement } from './keyboard';
+
+export interface CardHeaderProps {
+  readonly group: number;
+  readonly unitName: 'group' | 'latent';
+  /** Where stars and tags are kept; see `annotationKey`. */
+  readonly annotationKey: string;
+  readonly onMove: (movement: Movement) => void;
+}
+
+export function CardHeader({ group, unitName, annotationKey, onMove }: CardHeaderProps) {
+  const annotation = useAnnotations(
+    (state) => annotationsOf(state, annotationKey)[group] ?? NO_ANNOTATION,
+  );
+  const { toggleStar, removeTag } = useAnnotations.getState();
+  const { starred, tags } = annotation;
+  return (
+    <header className="card-head">
+      <h1>
+        {unitName === 'group' ? 'Group' : 'Latent'} {group}
+      </h1>
+      <ul className="card-tags" aria-label="Tags">
+        {tags.map((tag) => (
+          <li key={tag} className="card-tag">
+            <button
+              type="button"
+              title={`Show all tagged ${tag}`}
+              onClick={() => useGroupsView.setState({ filter: `#${tag}` })}
+            >
+              {tag}
+            </button>
+            <button
+              type="button"
+              aria-label={`Remove the tag ${tag}`}
+              onClick={() => removeTag(annotationKey, group, tag)}
+            >
+              <Icon name="close" size={10} />
+            </button>
+          </li>
+        ))}
+        <li>
+          <NewTag key={group} annotationKey={annotationKey} group={group} />
+        </li>
+      </ul>
+      <div className="card-actions">
+        <Hint text={`Previous ${unitName} in the table (k)`}>
+          <button
+            type="button"
+            className="button button-icon card-step"
+            aria-label={`Previous ${unitName}`}
+            onClick={() => onMove({ by: -1 })}
+          >
+            <Icon name="chevron" />
+          </button>
+        </Hint>
+        <Hint text={`Next ${unitName} in the table (j)`}>
+          <button
+            type="button"
+            className="button button-icon"
+            aria-label={`Next ${unitName}`}
+            onClick={() => onMove({ by: 1 })}
+          >
+            <Icon name="chevron" />
+          </button>
+        </Hint>
+        <button
+          type="button"
+          className="button button-quiet"
+          aria-pressed={starred}
+          title={`${starred ? 'Take the star away' : 'Star'} (s)`}
+          onClick={() => toggleStar(annotationKey, group)}
+        >
+          <span className="card-star" data-on={starred} aria-hidden="true">
+            {starred ? '★' : '☆'}
+          </span>
+          {starred ? 'Starred' : 'Star'}
+        </button>
+        <button type="button" className="button button-quiet" onClick={() => void copyLink()}>
+          <Icon name="link" />
+          Copy link
+        </button>
+      </div>
+    </header>
+  );
+}
+
+/** "+ tag", which becomes a field. */
+function NewTag({
+  annotationKey,
+  group,
+}: {
+  readonly annotationKey: string;
+  readonly group: number;
+}) {
+  const [text, setText] = useState<string | null>(null);
+  if (text === null) {
+    return (
+      <button type="button" className="card-tag card-tag-new" onClick={() => setText('')}>
+        + tag
+      </button>
+    );
+  }
+  const keep = () => {
+    if (normalTag(text) !== '') useAnnotations.getState().addTag(annotationKey, group, text);
+    setText(null);
+  };
+  return (
+    <input
+      className="control card-tag-input"
+      type="text"
+      aria-label="New tag"
+      autoComplete="off"
+      maxLength={32}
+      autoFocus
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={keep}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') keep();
+        if (event.key === 'Escape') setText(null);
+      }}
+    />
+  );
+}

@@ -1,0 +1,111 @@
+/**
+ * The codes of a group as a picture: its firings in their principal axes, coloured by what the person
+ * chooses, with the brushed points listed beside it. A latent has one axis, so its picture is the
+ * histogram of its norms.
+ */
+import { useMemo, useState } from 'react';
+import { at } from '../../../base/array';
+import type { GroupCard } from '../../../lab/protocol';
+import { plainText } from '../../parts/explain';
+import { Choice } from '../../parts/Choice';
+import { CodeScatter } from '../../plots/CodeScatter';
+import { FigureFrame } from '../../plots/FigureFrame';
+import { formatInteger, formatNumber } from '../../plots/format';
+import type { CsvTable } from '../../plots/props';
+import { chosenColoring, coloringOf, coloringOptions } from './coloring';
+import { useGroupsView } from './groups_view';
+import { pointLabel } from './point_label';
+import { SelectionList } from './SelectionList';
+import { groupTexts } from './texts';
+
+export interface CodePanelProps {
+  readonly card: GroupCard;
+  readonly color: string;
+  readonly unitName: 'group' | 'latent';
+  /** Whether the order of the rows means something (words by frequency, lines of a file). */
+  readonly finite: boolean;
+}
+
+/** Points that carry their label in the picture. */
+const PROMINENT = 14;
+const NONE: readonly number[] = [];
+
+export function CodePanel({ card, color, unitName, finite }: CodePanelProps) {
+  const { coloring: wanted, dimension } = useGroupsView();
+  const [selection, setSelection] = useState<readonly number[]>(NONE);
+  const selected = useMemo(() => new Set(selection), [selection]);
+  const options = useMemo(() => coloringOptions(card, finite), [card, finite]);
+  const chosen = chosenColoring(card, options, wanted);
+  const coloring = useMemo(() => coloringOf(card, chosen, color), [card, chosen, color]);
+  const prominent = useMemo(() => prominentPoints(card), [card]);
+  const { points } = card;
+  const shown = points.count < points.total ? ` (${formatInteger(points.count)} drawn)` : '';
+
+  return (
+    <FigureFrame
+      className="card-codes"
+      title={`Codes, first ${dimension === 3 ? 'three' : 'two'} principal axes`}
+      hint={`${formatInteger(points.total)} firings${shown}. ${plainText(groupTexts.scatter)}`}
+      fileName={`${unitName}-${card.group}-codes`}
+      csv={() => codesTable(card)}
+      controls={
+        <Choice
+          variant="quiet"
+          label="Colour of the points"
+          value={chosen}
+          options={options.map(({ id, label }) => ({ value: id, label }))}
+          onChange={(coloring) => useGroupsView.setState({ coloring })}
+        />
+      }
+    >
+      <CodeScatter
+        label={`Codes of ${unitName} ${card.group} in their principal axes`}
+        codes={points.coordinates}
+        axes={points.axes}
+        labelOf={(index) => pointLabel(card, index)}
+        detailOf={(index) => `norm ${formatNumber(at(points.norms, index))}`}
+        coloring={coloring}
+        prominent={prominent}
+        dimension={dimension}
+        onDimension={(next) => useGroupsView.setState({ dimension: next })}
+        selected={selected}
+        onSelect={setSelection}
+        axisNames={card.axisShares.map(
+          (share, axis) => `axis ${axis + 1}, ${Math.round(100 * share)} %`,
+        )}
+      />
+      {selection.length > 0 && (
+        <SelectionList card={card} selection={selection} onClear={() => setSelection(NONE)} />
+      )}
+    </FigureFrame>
+  );
+}
+
+/** The strongest points with different labels; none for data without labels. */
+function prominentPoints({ points }: GroupCard): readonly number[] {
+  const { labels, norms } = points;
+  if (labels === null) return NONE;
+  const seen = new Set<string>();
+  return Array.from(norms.keys())
+    .sort((a, b) => at(norms, b) - at(norms, a))
+    .filter((index) => {
+      const label = at(labels, index);
+      if (seen.has(label) || seen.size >= PROMINENT) return false;
+      seen.add(label);
+      return true;
+    });
+}
+
+function codesTable(card: GroupCard): CsvTable {
+  const { points } = card;
+  const axes = Array.from({ length: points.axes }, (_, axis) => `axis_${axis + 1}`);
+  return {
+    columns: ['row', 'label', 'norm', ...axes],
+    rows: Array.from({ length: points.count }, (_, index) => [
+      at(points.rowIds, index),
+      pointLabel(card, index),
+      at(points.norms, index),
+      ...points.coordinates.subarray(index * points.axes, (index + 1) * points.axes),
+    ]),
+  };
+}

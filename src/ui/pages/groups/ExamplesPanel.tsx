@@ -1,0 +1,78 @@
+/**
+ * What a group fires on: its strongest examples with how strongly, and examples from further down, so
+ * that the top does not stand for the whole.
+ */
+import type { CSSProperties } from 'react';
+import type { GroupCard } from '../../../lab/protocol';
+import { formatExact, formatNumber } from '../../plots/format';
+import { Hint } from '../../parts/Hint';
+import { groupTexts } from './texts';
+
+interface ExamplesProps {
+  readonly card: GroupCard;
+  /** "words", "samples". */
+  readonly rowsName: string;
+  readonly color: string;
+}
+
+export function StrongestPanel({ card, rowsName, color }: ExamplesProps) {
+  const most = card.strongest[0]?.norm ?? 1;
+  const bar = (norm: number): CSSProperties => ({
+    background: color,
+    width: `${Math.max(0, (100 * norm) / most)}%`,
+  });
+  return (
+    <section className="card-panel">
+      <Hint {...groupTexts.strongest}>
+        <h2 tabIndex={0}>Strongest {rowsName}</h2>
+      </Hint>
+      <ol className="examples">
+        {card.strongest.map(({ rowId, label, norm }) => (
+          <li key={rowId} title={`${label}, norm ${formatExact(norm)}`}>
+            <span className="example-label">{label}</span>
+            <span className="example-norm">{formatNumber(norm)}</span>
+            <span className="example-track" aria-hidden="true">
+              <span style={bar(norm)} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+export function QuantilesPanel({ card, rowsName }: Omit<ExamplesProps, 'color'>) {
+  return (
+    <section className="card-panel">
+      <Hint {...groupTexts.quantiles}>
+        <h2 tabIndex={0}>Further down</h2>
+      </Hint>
+      <table className="quantiles">
+        <caption className="visually-hidden">{rowsName} at lower quantiles of the norm</caption>
+        <tbody>
+          {card.quantiles.map(({ quantile, examples }) => (
+            <tr key={quantile}>
+              <th scope="row">{quantileName(quantile)}</th>
+              <td className="quantile-norm">
+                {examples[0] === undefined ? '–' : formatNumber(examples[0].norm)}
+              </td>
+              <td>
+                {examples.map(({ rowId, label, norm }, index) => (
+                  <span key={rowId} title={`norm ${formatExact(norm)}`}>
+                    {index > 0 && ', '}
+                    {label}
+                  </span>
+                ))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function quantileName(quantile: number): string {
+  if (quantile === 0.5) return 'median';
+  return `${formatNumber(100 * quantile)} %`;
+}

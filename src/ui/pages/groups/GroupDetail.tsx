@@ -1,0 +1,227 @@
+/**
+ * The card of one group: what is known from the table at once, the rest as soon as the engine has made
+ * it. The panels keep their places meanwhile, so that nothing jumps while one walks through the table.
+ */
+import { useEffect } from 'react';
+import type { GroupCard } from '../../../lab/protocol';
+import {
+  cardKey,
+  fetchCard,
+  forgetCard,
+  useAnalyses,
+  type CardEntry,
+} from '../../../state/analyses_store';
+import { engine } from '../../../state/engine_store';
+import type { RunModel } from '../../../state/run_record';
+import { plainText } from '../../parts/explain';
+import { formatInteger } from '../../plots/format';
+import { Histogram } from '../../plots/Histogram';
+import { FigureFrame } from '../../plots/FigureFrame';
+import { modelColor } from '../../plots/palette';
+import { CardFacts } from './CardFacts';
+import { CardHeader } from './CardHeader';
+import { CodePanel } from './CodePanel';
+import { QuantilesPanel, StrongestPanel } from './ExamplesPanel';
+import { isDead, type TableRow } from './group_table';
+import type { Movement } from './keyboard';
+import { CoFiringPanel, NearestPanel } from './NeighbourPanel';
+import { NotePanel } from './NotePanel';
+import { SpanPanel } from './SpanPanel';
+import { SpectraPanel } from './SpectraPanel';
+import { groupTexts } from './texts';
+
+export interface GroupDetailProps {
+  readonly runId: string;
+  readonly models: readonly RunModel[];
+  readonly model: RunModel;
+  readonly selected: TableRow;
+  readonly annotationKey: string;
+  /** "words", "samples". */
+  readonly rowsName: string;
+  readonly finite: boolean;
+  readonly analysedRows: number;
+  readonly onMove: (movement: Movement) => void;
+  readonly onSelect: (model: number, group: number) => void;
+}
+
+export function GroupDetail(props: GroupDetailProps) {
+  const { runId, models, model, selected, annotationKey, rowsName } = props;
+  const { row } = selected;
+  const { unitName } = model;
+  const entry = useCard(runId, model.index, row.group);
+  const card = entry?.card ?? null;
+  return (
+    <article className="card" aria-label={`${unitName} ${row.group}`} data-dead={isDead(row)}>
+      <CardHeader
+        group={row.group}
+        unitName={unitName}
+        annotationKey={annotationKey}
+        onMove={props.onMove}
+      />
+      <CardFacts
+        row={row}
+        card={card}
+        rank={model.rank}
+        rowsName={rowsName}
+        modelNames={models.map(({ name }) => name)}
+      />
+      {isDead(row) && (
+        <p className="card-dead">
+          Never fired in the {formatInteger(props.analysedRows)} analysed {rowsName}. What follows
+          is what its weights say.
+        </p>
+      )}
+      {entry?.error != null && (
+        <div className="note note-bad card-error" role="alert">
+          <span>
+            {entry.error.message} {entry.error.wayOut}
+          </span>
+          <button
+            type="button"
+            className="button button-quiet"
+            onClick={() => forgetCard(runId, model.index, row.group)}
+          >
+            Try again
+          </button>
+        </div>
+      )}
+      {card !== null ? (
+        <CardPanels {...props} card={card} />
+      ) : (
+        entry === undefined && <Skeleton scalar={model.rank === 1} />
+      )}
+    </article>
+  );
+}
+
+/** Milliseconds that a group must stay chosen before its card is asked for, while walking through many. */
+const DWELL = 90;
+
+/** The card of a group, asked for when it is missing; undefined while it is on its way. */
+function useCard(runId: string, model: number, group: number): CardEntry | undefined {
+  const entry = useAnalyses((state) => state.cards[cardKey(runId, model, group)]);
+  const missing = entry === undefined;
+  useEffect(() => {
+    if (!missing) return undefined;
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      void fetchCard(engine, runId, model, group, controller.signal);
+    }, DWELL);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+  }, [missing, runId, model, group]);
+  return entry;
+}
+
+function CardPanels({ card, ...props }: GroupDetailProps & { readonly card: GroupCard }) {
+  const { models, model, annotationKey, rowsName, finite, onSelect } = props;
+  const { unitName } = model;
+  const color = modelColor(model.index);
+  const dead = card.points.total === 0;
+  const pick = (group: number) => onSelect(model.index, group);
+  const scalar = model.rank === 1;
+  return (
+    <>
+      <div className="card-first" data-scalar={scalar}>
+        {!dead && (
+          <div className="card-main">
+            {scalar ? (
+              <HistogramPanel card={card} color={color} unitName={unitName} fill />
+            ) : (
+              <CodePanel
+                key={`${model.index}-${card.group}`}
+                card={card}
+                color={color}
+                unitName={unitName}
+                finite={finite}
+              />
+            )}
+          </div>
+        )}
+        <div className="card-side">
+          {!scalar && <SpectraPanel card={card} color={color} unitName={unitName} />}
+          <NearestPanel card={card} color={color} unitName={unitName} onSelect={pick} />
+          {card.inOtherModels.map((span) => (
+            <SpanPanel
+              key={span.model}
+              span={span}
+              modelName={models[span.model]?.name ?? 'other model'}
+              color={modelColor(span.model)}
+              onPick={onSelect}
+            />
+          ))}
+          {scalar && !dead && (
+            <CoFiringPanel card={card} color={color} unitName={unitName} onSelect={pick} />
+          )}
+        </div>
+      </div>
+      {!dead && <StrongestPanel card={card} rowsName={rowsName} color={color} />}
+      <div className="card-rest">
+        {!dead && (
+          <>
+            <QuantilesPanel card={card} rowsName={rowsName} />
+            {!scalar && <HistogramPanel card={card} color={color} unitName={unitName} />}
+            {!scalar && (
+              <CoFiringPanel card={card} color={color} unitName={unitName} onSelect={pick} />
+            )}
+          </>
+        )}
+        <NotePanel group={card.group} annotationKey={annotationKey} />
+      </div>
+    </>
+  );
+}
+
+interface HistogramPanelProps {
+  readonly card: GroupCard;
+  readonly color: string;
+  readonly unitName: 'group' | 'latent';
+  readonly fill?: boolean;
+}
+
+function HistogramPanel({ card, color, unitName, fill }: HistogramPanelProps) {
+  const { edges, counts } = card.histogram;
+  return (
+    <FigureFrame
+      title="How strongly it fires"
+      hint={plainText(groupTexts.spark)}
+      fileName={`${unitName}-${card.group}-norms`}
+      csv={() => ({
+        columns: ['from', 'to', 'rows'],
+        rows: counts.map((count, bin) => [edges[bin] ?? null, edges[bin + 1] ?? null, count]),
+      })}
+    >
+      <Histogram
+        label={`Norms of ${unitName} ${card.group}`}
+        height={fill === true ? 340 : 160}
+        counts={counts}
+        from={edges[0] ?? 0}
+        to={edges.at(-1) ?? 1}
+        xLabel="norm of the contribution"
+        color={color}
+      />
+    </FigureFrame>
+  );
+}
+
+/** Frames of the panels while the card is made. */
+function Skeleton({ scalar }: { readonly scalar: boolean }) {
+  return (
+    <div
+      className="card-first"
+      data-scalar={scalar}
+      aria-busy="true"
+      aria-label="The card is being made"
+    >
+      <div className="card-main">
+        <div className="card-panel card-waiting" />
+      </div>
+      <div className="card-side">
+        <div className="card-panel card-waiting" />
+        <div className="card-panel card-waiting" />
+      </div>
+    </div>
+  );
+}

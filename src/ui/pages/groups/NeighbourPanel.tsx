@@ -1,0 +1,119 @@
+/**
+ * The groups that lie nearest to one in space, and those that fire on the same rows: each named by its
+ * strongest labels, measured by a bar, and a press away.
+ */
+import type { ReactNode } from 'react';
+import { formatExact, formatFixed, formatInteger } from '../../plots/format';
+import { Meter } from '../../plots/Meter';
+import { Hint } from '../../parts/Hint';
+import type { MeasureText } from '../../parts/Measure';
+import type { GroupCard } from '../../../lab/protocol';
+import { groupTexts } from './texts';
+
+interface PanelProps {
+  readonly card: GroupCard;
+  readonly color: string;
+  readonly unitName: 'group' | 'latent';
+  readonly onSelect: (group: number) => void;
+}
+
+/** Labels written beside a neighbour. */
+const LABELS = 4;
+/** A lift that fills the bar: 2⁶ times as often together as by chance. */
+const FULL_LIFT = 6;
+
+export function NearestPanel({ card, color, unitName, onSelect }: PanelProps) {
+  return (
+    <Panel title={`Nearest ${unitName}s, by principal angle`} text={groupTexts.nearest}>
+      {card.nearest.length === 0 && <p className="quiet">No other live {unitName}.</p>}
+      {card.nearest.map(({ group, cosine, cosines, labels }) => (
+        <Neighbour
+          key={group}
+          group={group}
+          labels={labels}
+          value={formatFixed(cosine, 2)}
+          title={`Cosines of the principal angles: ${cosines.map((c) => formatFixed(c, 3)).join(', ')}`}
+          onSelect={onSelect}
+        >
+          <Meter
+            value={cosine}
+            label={`cosine with ${unitName} ${group}: ${formatFixed(cosine, 2)}`}
+            color={color}
+            width={72}
+          />
+        </Neighbour>
+      ))}
+    </Panel>
+  );
+}
+
+export function CoFiringPanel({ card, color, unitName, onSelect }: PanelProps) {
+  return (
+    <Panel title="Fires together with" text={groupTexts.coFiring}>
+      {card.coFiring.length === 0 && (
+        <p className="quiet">
+          No other {unitName} fires on the same rows more often than by chance.
+        </p>
+      )}
+      {card.coFiring.map(({ group, lift, count, labels }) => (
+        <Neighbour
+          key={group}
+          group={group}
+          labels={labels}
+          value={`${formatFixed(lift, lift < 10 ? 1 : 0)}×`}
+          title={`Together in ${formatInteger(count)} rows, ${formatExact(lift)} times as often as by chance`}
+          onSelect={onSelect}
+        >
+          <Meter
+            value={Math.min(1, Math.max(0, Math.log2(lift) / FULL_LIFT))}
+            label={`${formatFixed(lift, 1)} times as often together with ${unitName} ${group} as by chance`}
+            color={color}
+            width={72}
+          />
+        </Neighbour>
+      ))}
+    </Panel>
+  );
+}
+
+interface NeighbourProps {
+  readonly group: number;
+  readonly labels: readonly string[];
+  readonly value: string;
+  readonly title: string;
+  readonly onSelect: (group: number) => void;
+  /** The bar. */
+  readonly children: ReactNode;
+}
+
+function Neighbour({ group, labels, value, title, onSelect, children }: NeighbourProps) {
+  return (
+    <li>
+      <button type="button" className="neighbour" title={title} onClick={() => onSelect(group)}>
+        <span className="neighbour-index">{group}</span>
+        <span className="neighbour-labels">{labels.slice(0, LABELS).join(', ')}</span>
+        <span className="neighbour-value">{value}</span>
+        {children}
+      </button>
+    </li>
+  );
+}
+
+function Panel({
+  title,
+  text,
+  children,
+}: {
+  readonly title: string;
+  readonly text: MeasureText;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section className="card-panel">
+      <Hint {...text}>
+        <h2 tabIndex={0}>{title}</h2>
+      </Hint>
+      <ul className="neighbours">{children}</ul>
+    </section>
+  );
+}
