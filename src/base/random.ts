@@ -24,6 +24,8 @@ export const RandomStream = {
   heldOutRows: 5,
   /** Initial weights; step and row are the model's to choose. */
   parameters: 6,
+  /** Directions that the diagnostics sample; always with seed 0. */
+  diagnostics: 7,
 } as const;
 
 const MULTIPLIER_0 = 0xd2511f53;
@@ -78,6 +80,10 @@ export function uniformFromBits(bits: number): number {
 export class RandomDraws {
   private readonly words: Words = [0, 0, 0, 0];
   private block = -1;
+  /** The pair of normals last made: draws `pair` and `pair` + 1. */
+  private pair = -1;
+  private cosine = 0;
+  private sine = 0;
 
   constructor(
     readonly seed: number,
@@ -112,9 +118,14 @@ export class RandomDraws {
    */
   normal(draw: number): number {
     const first = draw - (draw % 2);
-    const radius = Math.sqrt(-2 * Math.log(this.uniform(first) + 2 ** -24));
-    const angle = 2 * Math.PI * this.uniform(first + 1);
-    return radius * (draw % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
+    if (first !== this.pair) {
+      const radius = Math.sqrt(-2 * Math.log(this.uniform(first) + 2 ** -24));
+      const angle = 2 * Math.PI * this.uniform(first + 1);
+      this.cosine = radius * Math.cos(angle);
+      this.sine = radius * Math.sin(angle);
+      this.pair = first;
+    }
+    return draw === first ? this.cosine : this.sine;
   }
 }
 

@@ -75,6 +75,13 @@ export function layOutZoo(spec: ZooSpec, seed: number): Zoo {
   if (widest > spec.width) {
     throw badZoo(`a feature of ${widest} dimensions does not fit a width of ${spec.width}`);
   }
+  const exactly = frequency.kind === 'exactly' ? frequency.active : null;
+  const maxActive = (exactly ?? roots.length) + children.length;
+  if (2 * scratchBytes(maxActive, widest) > MAX_SCRATCH_BYTES) {
+    throw badZoo(
+      `up to ${maxActive} features of up to ${widest} dimensions in one row exceed what the GPU kernel can hold`,
+    );
+  }
   const frames = drawFrames(dimensions, spec.width, spec.coherence, seed);
 
   const features: ZooFeature[] = [];
@@ -99,13 +106,6 @@ export function layOutZoo(spec: ZooSpec, seed: number): Zoo {
     firstFrameRow += dimension;
   });
 
-  const exactly = frequency.kind === 'exactly' ? frequency.active : null;
-  const maxActive = (exactly ?? roots.length) + children.length;
-  if (2 * scratchBytes(maxActive, widest) > MAX_SCRATCH_BYTES) {
-    throw badZoo(
-      `up to ${maxActive} features of up to ${widest} dimensions in one row exceed what the GPU kernel can hold`,
-    );
-  }
   const signalPower = features.reduce(
     (sum, feature) => sum + feature.frequency * meanSquareScale(feature),
     0,

@@ -58,7 +58,9 @@ describe('draws', () => {
       [1, 2, 4, 4],
       [1, 2, 3, 5],
     ] as const;
-    const first = addresses.map(([...address]) => new RandomDraws(...address).u32(0));
+    const first = addresses.map(([seed, stream, step, row]) =>
+      new RandomDraws(seed, stream, step, row).u32(0),
+    );
     expect(new Set(first).size).toBe(addresses.length);
     const forward = new RandomDraws(1, 2, 3, 4);
     const backward = new RandomDraws(1, 2, 3, 4);
