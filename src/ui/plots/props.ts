@@ -299,10 +299,16 @@ export interface MeterProps {
 
 export type { CsvTable };
 
+export interface FigureHint {
+  readonly text: string;
+  readonly formula?: string | undefined;
+  readonly source?: string | undefined;
+}
+
 export interface FigureFrameProps {
   readonly title: string;
-  /** Formula and source, shown on hover of the title. */
-  readonly hint?: string | undefined;
+  /** Meaning, formula and source, shown on hover and focus of the title. */
+  readonly hint?: string | FigureHint | undefined;
   /** Name of saved files without extension; default: the title in lower case with dashes. */
   readonly fileName?: string | undefined;
   /** The figure's data; without it the menu has no "Save CSV". */
