@@ -24,8 +24,8 @@ import { captureOf, nearestGroups } from '../analysis/overlap';
 import type { StrongRow } from '../analysis/report_types';
 import { blockOf, decoderSingularValues, groupMap } from '../analysis/spectra';
 import { NO_GROUP, type GroundTruth } from '../analysis/types';
-import { at } from '../base/array';
-import type { CardTruth, GroupCard, GroupsAnswer, SpanUnits } from './protocol';
+import { addAt, at } from '../base/array';
+import type { CardTruth, GroupCard, GroupsAnswer, LabelledFirings, SpanUnits } from './protocol';
 
 /** The rows that a model was analysed on. */
 export interface AnalysedRows {
@@ -72,6 +72,35 @@ export function groupsAnswer(
     step,
     analysedRows: indexed.codes.rows,
     rows: rows.map((row) => ({ ...row, labels: labelsOf(analysed, row.group, LABELS) })),
+    firings: labelledFirings(analysed),
+  };
+}
+
+/** The firings of labelled rows, turned back from groups to rows; null without labels. O(firings). */
+function labelledFirings({ indexed, rows }: AnalysedModel): LabelledFirings | null {
+  const { labelOf, rowIds } = rows;
+  if (labelOf === null) return null;
+  const { codes, entries, norms, dictionary } = indexed;
+  const rowOf = (entry: number) => Math.floor(at(entries, entry) / codes.slots);
+  const offsets = new Uint32Array(codes.rows + 1);
+  for (let entry = 0; entry < entries.length; entry++) addAt(offsets, rowOf(entry) + 1, 1);
+  for (let row = 0; row < codes.rows; row++) addAt(offsets, row + 1, at(offsets, row));
+  const next = offsets.slice();
+  const groups = new Uint32Array(entries.length);
+  const strengths = new Float32Array(entries.length);
+  for (let group = 0; group < dictionary.groups; group++) {
+    for (let entry = at(indexed.offsets, group); entry < at(indexed.offsets, group + 1); entry++) {
+      const row = rowOf(entry);
+      groups[at(next, row)] = group;
+      strengths[at(next, row)] = at(norms, entry);
+      addAt(next, row, 1);
+    }
+  }
+  return {
+    labels: Array.from(rowIds.subarray(0, codes.rows), labelOf),
+    offsets,
+    groups,
+    norms: strengths,
   };
 }
 

@@ -202,9 +202,22 @@ export interface GroupCard {
   }[];
 }
 
-/** Table row plus the labels of its strongest rows. */
+/** Table row plus what it is strongest on. */
 export interface LabelledGroupRow extends GroupRow {
+  /** Distinct labels of its strongest rows, strongest first; for synthetic data names of features. */
   readonly labels: readonly string[];
+}
+
+/** Which groups fire on which labelled row, row after row: finds the groups of a word. */
+export interface LabelledFirings {
+  /** [rows]. */
+  readonly labels: readonly string[];
+  /** [rows + 1], row i owns entries offsets[i] … offsets[i + 1]. */
+  readonly offsets: Uint32Array;
+  /** [entries], group index. */
+  readonly groups: Uint32Array;
+  /** [entries], ‖D_kᵀp_k‖. */
+  readonly norms: Float32Array;
 }
 
 export interface GroupsAnswer {
@@ -212,6 +225,8 @@ export interface GroupsAnswer {
   readonly step: number;
   readonly rows: readonly LabelledGroupRow[];
   readonly analysedRows: number;
+  /** Null for data without labels. */
+  readonly firings: LabelledFirings | null;
 }
 
 export interface DiagnoseAnswer {
@@ -234,7 +249,11 @@ export interface LiveSettings {
 export type ExportFormat = 'saelens_folder' | 'metrics_jsonl' | 'metrics_csv';
 
 export type Command =
-  | { readonly kind: 'connect' }
+  | {
+      readonly kind: 'connect';
+      /** Address of the page, below which its data files are. */
+      readonly base: string;
+    }
   | { readonly kind: 'estimate'; readonly requestId: number; readonly config: RunInput }
   | {
       readonly kind: 'start';

@@ -19,7 +19,7 @@ export interface EngineStore {
   readonly connection: EngineState;
   /** The latest crash or lost device, for a notice; null once dismissed. */
   readonly trouble: LabErrorData | null;
-  dismissTrouble(): void;
+  readonly dismissTrouble: () => void;
 }
 
 export const useEngine = create<EngineStore>()((set) => ({
@@ -62,7 +62,7 @@ export function startEngine(): void {
     }
   });
   followEngine(engine);
-  engine.send({ kind: 'connect' });
+  engine.send({ kind: 'connect', base: document.baseURI });
   followBench(engine);
 }
 
@@ -70,7 +70,7 @@ export function startEngine(): void {
 function restart(error: LabErrorData): void {
   if (useEngine.getState().connection.kind === 'ready') {
     useEngine.setState({ connection: { kind: 'connecting' }, trouble: error });
-    engine.send({ kind: 'connect' });
+    engine.send({ kind: 'connect', base: document.baseURI });
   } else {
     useEngine.setState({ connection: { kind: 'unavailable', error } });
   }

@@ -1,0 +1,327 @@
+/**
+ * The engine behind the worker's door: the device, the open data, the runs, and an answer to every
+ * command of the protocol. It posts events and touches neither page nor worker globals, so tests can
+ * drive it directly.
+ */
+import { describeError, LabError } from '../base/lab_error';
+import { openDevice, type OpenedDevice } from '../gpu/device';
+import { planBytes } from '../gpu/plan';
+import { openSource } from '../data/open';
+import { httpReader } from '../data/shipped_files';
+import type { ActivationSource } from '../data/source';
+import { readNpy } from '../io/npy';
+import { shapeOf } from '../sae/config';
+import { AnalysisClient, type AnalysisQuestion } from './analysis_client';
+import type { AnalysisResult } from './analysis_worker';
+import { estimateRun } from './estimate';
+import { LiveRun } from './live_run';
+import { probeRows, untrainedShapes } from './probes';
+import type { AdapterReport, Command, Event } from './protocol';
+import { parseRunConfig, type RunConfig, type RunInput } from './run_config';
+import { createSession } from './session';
+import { measureData } from './statistics';
+
+/** First labels that a preview shows. */
+const PREVIEW_LABELS = 40;
+/** WebGPU's default limit, by which a weak adapter is recognised. */
+const DEFAULT_BINDING = 134_217_728;
+
+type Request = Extract<Command, { readonly requestId: number }>;
+
+export class EngineHost {
+  private opened: Promise<OpenedDevice> | null = null;
+  private base = '';
+  private readonly sources = new Map<string, Promise<ActivationSource>>();
+  private readonly runs = new Map<string, LiveRun>();
+  private readonly analyses = new AnalysisClient();
+
+  constructor(
+    private readonly gpu: GPU | undefined,
+    private readonly post: (event: Event, transfer?: Transferable[]) => void,
+  ) {}
+
+  /** Carries out a command; failures become events, never exceptions. */
+  async handle(command: Command): Promise<void> {
+    try {
+      if ('requestId' in command) await this.answer(command);
+      else if (command.kind === 'connect') await this.connect(command.base);
+      else if (command.kind === 'start') await this.start(command);
+      else await this.steer(command);
+    } catch (error) {
+      const described = describeError(error);
+      if ('requestId' in command) {
+        this.post({ kind: 'request_failed', requestId: command.requestId, error: described });
+      } else if ('runId' in command) {
+        this.post({ kind: 'failed', runId: command.runId, error: described });
+      } else {
+        this.post({ kind: 'unavailable', error: described });
+      }
+    }
+  }
+
+  private async connect(base: string): Promise<void> {
+    this.base = base;
+    const opened = await this.device();
+    this.post({ kind: 'connected', adapter: reportOf(opened) });
+  }
+
+  private device(): Promise<OpenedDevice> {
+    this.opened ??= this.openDevice();
+    return this.opened;
+  }
+
+  private async openDevice(): Promise<OpenedDevice> {
+    try {
+      const opened = await openDevice(this.gpu);
+      void opened.lost.then((error) => {
+        // Buffers died with the device; runs that were going on are lost, the page may start again.
+        this.opened = null;
+        const lostRuns = [...this.runs.values()].filter((run) => run.active);
+        this.runs.clear();
+        this.post({
+          kind: 'device_lost',
+          error: { code: error.code, message: error.message, wayOut: error.wayOut },
+          lostRuns: lostRuns.map((run) => run.runId),
+        });
+      });
+      return opened;
+    } catch (error) {
+      this.opened = null;
+      throw error;
+    }
+  }
+
+  /** The data of a run; opened once for each setting. A dropped file is never kept. */
+  private source(config: RunConfig, file: ArrayBuffer | undefined): Promise<ActivationSource> {
+    const { data, training } = config;
+    const open = () =>
+      openSource(
+        data,
+        {
+          shipped: httpReader(this.base),
+          matrix: (path) => {
+            if (file === undefined) {
+              throw new LabError(
+                'not_found',
+                `The file ${path} is not open in this page.`,
+                'Drop it onto the page or choose it again; a link holds only its name.',
+              );
+            }
+            return Promise.resolve(readNpy(new Uint8Array(file), path));
+          },
+        },
+        training.seed,
+      );
+    if (data.kind === 'npy') return open();
+    const key = JSON.stringify([data, training.seed]);
+    const known = this.sources.get(key);
+    if (known !== undefined) return known;
+    const opening = open();
+    this.sources.set(key, opening);
+    opening.catch(() => this.sources.delete(key));
+    return opening;
+  }
+
+  private async start(command: Extract<Command, { kind: 'start' }>): Promise<void> {
+    const { runId } = command;
+    this.post({ kind: 'status', runId, status: 'preparing', step: 0 });
+    const config = parseRunConfig(command.config);
+    const { device } = await this.device();
+    const source = await this.source(config, command.file);
+    const session = await createSession({ device, config, source });
+    const run = new LiveRun(runId, config, source, session, this.post);
+    this.runs.set(runId, run);
+    this.post({
+      kind: 'started',
+      runId,
+      config,
+      totalSteps: session.totalSteps,
+      estimate: session.estimate,
+      statistics: session.statistics,
+      lambdas: session.lambdas,
+    });
+    if (command.paused === true) await run.pause();
+    else run.resume();
+  }
+
+  private async steer(
+    command: Exclude<Command, Request | { kind: 'connect' } | { kind: 'start' }>,
+  ): Promise<void> {
+    const run = this.run(command.runId);
+    switch (command.kind) {
+      case 'pause':
+        await run.pause();
+        break;
+      case 'resume':
+        run.resume();
+        break;
+      case 'step':
+        await run.stepOnce();
+        break;
+      case 'stop':
+        await run.stop();
+        break;
+      case 'forget':
+        this.runs.delete(command.runId);
+        this.analyses.drop(`${command.runId} `);
+        await run.destroy();
+        break;
+      case 'set_hyperparameters':
+        await run.change(command.settings);
+        break;
+    }
+  }
+
+  private async answer(command: Request): Promise<void> {
+    const { requestId } = command;
+    switch (command.kind) {
+      case 'cancel':
+        this.analyses.cancel(requestId);
+        break;
+      case 'estimate':
+        await this.estimate(requestId, command.config);
+        break;
+      case 'preview':
+        await this.preview(requestId, command.config, command.file);
+        break;
+      case 'groups':
+      case 'diagnose':
+        await this.analyse(command);
+        break;
+      case 'group_card':
+        await this.card(command);
+        break;
+      case 'export': {
+        const { runId, model, format } = command;
+        const file = await this.run(runId).export(model, format);
+        const bytes = Uint8Array.from(file.bytes).buffer;
+        this.post(
+          {
+            kind: 'exported',
+            requestId,
+            runId,
+            filename: file.filename,
+            mimeType: file.mimeType,
+            bytes,
+          },
+          [bytes],
+        );
+        break;
+      }
+    }
+  }
+
+  private async estimate(requestId: number, input: RunInput): Promise<void> {
+    const config = parseRunConfig(input);
+    const { device } = await this.device();
+    const source = await this.source(config, undefined);
+    const bytes = planBytes(source.stream(config.training.train_batch_size_samples).plan);
+    const estimate = estimateRun(config, source.width, bytes, device.limits);
+    this.post({ kind: 'estimated', requestId, estimate });
+  }
+
+  private async preview(
+    requestId: number,
+    input: RunInput,
+    file: ArrayBuffer | undefined,
+  ): Promise<void> {
+    const config = parseRunConfig(input);
+    const source = await this.source(config, file);
+    const { statistics } = measureData(source, config.training.train_batch_size_samples);
+    const rows = probeRows(source);
+    this.post({
+      kind: 'previewed',
+      requestId,
+      preview: {
+        label: source.label,
+        description: source.description,
+        statistics,
+        shapes: rows.truth === undefined ? [] : untrainedShapes(rows.truth),
+        labels: Array.from(
+          rows.rowIds.subarray(0, PREVIEW_LABELS),
+          (rowId) => source.labelOf?.(rowId) ?? '',
+        ).filter((label) => label.length > 0),
+      },
+    });
+  }
+
+  private async analyse(command: Extract<Command, { kind: 'groups' | 'diagnose' }>): Promise<void> {
+    const { requestId, runId, model, kind } = command;
+    const key = await this.table(requestId, runId, model, true);
+    const result = await this.ask(requestId, { kind, key }, 'Reading the codes');
+    if ('diagnosis' in result) this.post({ kind: 'diagnosed', requestId, runId, answer: result });
+    else if ('rows' in result) this.post({ kind: 'groups', requestId, runId, answer: result });
+  }
+
+  private async card(command: Extract<Command, { kind: 'group_card' }>): Promise<void> {
+    const { requestId, runId, model, group } = command;
+    const run = this.run(runId);
+    const key = await this.table(requestId, runId, model, false);
+    const others: string[] = [];
+    for (const [index] of run.config.models.entries()) {
+      const scalar = shapeOf(run.session.modelConfig(index)).rank === 1;
+      if (index !== model && scalar && shapeOf(run.session.modelConfig(model)).rank > 1) {
+        others.push(await this.table(requestId, runId, index, false));
+      }
+    }
+    const card = await this.ask(
+      requestId,
+      { kind: 'card', key, group, others },
+      'Drawing the card',
+    );
+    if ('points' in card) this.post({ kind: 'group_card', requestId, runId, model, card });
+  }
+
+  /** Key of a model's code table, encoded anew when `fresh` and the model has trained on since. */
+  private async table(
+    requestId: number,
+    runId: string,
+    model: number,
+    fresh: boolean,
+  ): Promise<string> {
+    const key = `${runId} ${model}`;
+    const run = this.run(runId);
+    const known = this.analyses.get(key);
+    if (known !== undefined && (!fresh || known.step === run.step)) return key;
+    const table = await run.analysisTable(model, (fraction) => {
+      this.progress(requestId, fraction / 2, 'Encoding rows');
+    });
+    this.analyses.put(key, table);
+    return key;
+  }
+
+  private ask(
+    requestId: number,
+    question: AnalysisQuestion,
+    stage: string,
+  ): Promise<AnalysisResult> {
+    return this.analyses.ask(requestId, question, (fraction) => {
+      this.progress(requestId, 0.5 + fraction / 2, stage);
+    });
+  }
+
+  private progress(requestId: number, fraction: number, stage: string): void {
+    this.post({ kind: 'analysis_progress', requestId, fraction, stage });
+  }
+
+  private run(runId: string): LiveRun {
+    const run = this.runs.get(runId);
+    if (run !== undefined) return run;
+    throw new LabError(
+      'not_found',
+      'This run is no longer in memory.',
+      'Press Train to run it again; its settings and curves are still here.',
+    );
+  }
+}
+
+function reportOf({ device, adapter }: OpenedDevice): AdapterReport {
+  const { limits, features } = device;
+  return {
+    ...adapter,
+    features: [...features].sort(),
+    maxBufferSize: limits.maxBufferSize,
+    maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    defaultLimitsOnly: limits.maxStorageBufferBindingSize <= DEFAULT_BINDING,
+  };
+}
