@@ -46,19 +46,14 @@ export function startEngine(): void {
   if (started) return;
   started = true;
   engine.subscribe((event) => {
-    switch (event.kind) {
-      case 'connected':
-        useEngine.setState({ connection: { kind: 'ready', adapter: event.adapter } });
-        break;
-      case 'unavailable':
-        useEngine.setState({ connection: { kind: 'unavailable', error: event.error } });
-        break;
-      case 'crashed':
-        restart(event.error);
-        break;
-      case 'device_lost':
-        useEngine.setState({ trouble: event.error });
-        break;
+    if (event.kind === 'connected') {
+      useEngine.setState({ connection: { kind: 'ready', adapter: event.adapter } });
+    } else if (event.kind === 'unavailable') {
+      useEngine.setState({ connection: { kind: 'unavailable', error: event.error } });
+    } else if (event.kind === 'crashed') {
+      restart(event.error);
+    } else if (event.kind === 'device_lost') {
+      useEngine.setState({ trouble: event.error });
     }
   });
   followEngine(engine);

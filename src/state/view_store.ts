@@ -23,13 +23,13 @@ export interface ViewState {
   /** Runs whose curves are drawn under those of the current run. */
   readonly overlays: readonly string[];
 
-  setTheme(theme: Theme): void;
+  readonly setTheme: (theme: Theme) => void;
   /** Shows a run on all pages; null shows the experiment that is not trained yet. */
-  showRun(runId: string | null): void;
-  showModel(model: number): void;
-  toggleSeries(id: string): void;
-  setSmoothing(smoothing: number): void;
-  toggleOverlay(runId: string): void;
+  readonly showRun: (runId: string | null) => void;
+  readonly showModel: (model: number) => void;
+  readonly toggleSeries: (id: string) => void;
+  readonly setSmoothing: (smoothing: number) => void;
+  readonly toggleOverlay: (runId: string) => void;
 }
 
 export const useView = create<ViewState>()((set) => ({

@@ -16,7 +16,7 @@ import { currentRoute, formatHash, hrefOf, replaceParams, subscribeRoute } from 
 /** Why the link that was opened could not be used; null when there is nothing to say. */
 export const useLinkProblem = create<{
   readonly problem: LabErrorData | null;
-  dismiss(): void;
+  readonly dismiss: () => void;
 }>()((set) => ({ problem: null, dismiss: () => set({ problem: null }) }));
 
 /** What the address holds now, as last written or read. */

@@ -16,7 +16,7 @@ export type ParamChanges = Readonly<Record<string, string | number | null>>;
 
 /** Reads `#/page?params`; an empty hash is page ''. */
 export function parseHash(hash: string): Route {
-  const [path = '', query = ''] = splitOnce(hash.replace(/^#\/?/, ''), '?');
+  const [path, query] = splitOnce(hash.replace(/^#\/?/, ''), '?');
   return { page: path.replace(/\/+$/, ''), params: new URLSearchParams(query) };
 }
 

@@ -57,7 +57,10 @@ const MODAL = '[role="dialog"], [role="alertdialog"]';
 const PRESSABLE = 'button, a[href], summary, [role="button"], [role="switch"], [role="tab"]';
 
 /** Whether the focused element keeps this key for itself. */
-export function keepsKey(target: Pick<Element, 'closest'> | null, key: string): boolean {
+export function keepsKey(
+  target: { closest: (selectors: string) => unknown } | null,
+  key: string,
+): boolean {
   if (target === null) return false;
   if (target.closest(TYPING) !== null || target.closest(MODAL) !== null) return true;
   return (key === ' ' || key === 'Enter') && target.closest(PRESSABLE) !== null;

@@ -3,7 +3,7 @@
  * readable number as it is typed; on leaving it shows the exact value again. Up and
  * down step it. What cannot be read is said under the field and never handed over.
  */
-import { useId, useState, type KeyboardEvent, type Ref } from 'react';
+import { useId, useState, type KeyboardEvent } from 'react';
 import { readNumber, writeNumber } from '../../base/number_text';
 import { stepped } from './number_step';
 
@@ -24,12 +24,21 @@ export interface NumberFieldProps {
   /** For fields without a visible label. */
   readonly label?: string | undefined;
   readonly describedBy?: string | undefined;
-  readonly className?: string | undefined;
-  readonly ref?: Ref<HTMLInputElement>;
 }
 
 export function NumberField(props: NumberFieldProps) {
-  const { id, value, onChange, automatic, doubling, issue, disabled, label, describedBy } = props;
+  const {
+    id,
+    value,
+    onChange,
+    automatic,
+    doubling,
+    issue,
+    disabled,
+    label,
+    describedBy,
+    onLeaving,
+  } = props;
   const [typed, setTyped] = useState<string | null>(null);
   const issueId = useId();
 
@@ -44,10 +53,10 @@ export function NumberField(props: NumberFieldProps) {
   };
   const change = (text: string) => {
     setTyped(text);
-    if (props.onLeaving !== true) handOver(text);
+    if (onLeaving !== true) handOver(text);
   };
   const finish = () => {
-    if (typed !== null && props.onLeaving === true) handOver(typed);
+    if (typed !== null && onLeaving === true) handOver(typed);
     setTyped(null);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
@@ -61,9 +70,8 @@ export function NumberField(props: NumberFieldProps) {
   };
 
   return (
-    <span className={`number-field ${props.className ?? ''}`}>
+    <span className="number-field">
       <input
-        ref={props.ref}
         id={id}
         className="control number-input"
         type="text"

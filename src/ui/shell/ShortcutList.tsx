@@ -20,7 +20,7 @@ export function ShortcutList({ open, onOpenChange }: ShortcutListProps) {
               <Fragment key={keys}>
                 <dt>
                   {keys.split(' ').map((key, index) => (
-                    <Fragment key={key}>
+                    <Fragment key={`${index} ${key}`}>
                       {index > 0 && <span className="quiet"> then </span>}
                       <kbd>{key}</kbd>
                     </Fragment>

@@ -50,6 +50,17 @@ export function RunRow({ id, position }: RunRowProps) {
         )}
         {current && <span className="runs-current">shown</span>}
       </div>
+      <span role="cell" className="runs-status" data-status={run.status} title={run.error?.message}>
+        {statusWord(run)}
+        {run.origin === 'session' && !run.inEngine && (
+          <span
+            className="quiet"
+            title="The engine lost the weights of this run; its curves remain."
+          >
+            , weights lost
+          </span>
+        )}
+      </span>
       <span role="cell" className="runs-cut" title={dataName(run.config.data)}>
         {dataName(run.config.data)}
       </span>
@@ -72,17 +83,6 @@ export function RunRow({ id, position }: RunRowProps) {
           );
         })}
       </ul>
-      <span role="cell" className="runs-status" data-status={run.status} title={run.error?.message}>
-        {statusWord(run)}
-        {run.origin === 'session' && !run.inEngine && (
-          <span
-            className="quiet"
-            title="The engine lost the weights of this run; its curves remain."
-          >
-            , weights lost
-          </span>
-        )}
-      </span>
       <span role="cell" className="runs-number">
         {formatInteger(run.step)}
         <span className="quiet"> of {formatInteger(run.totalSteps)}</span>

@@ -50,7 +50,7 @@ function RunTable({ order }: { readonly order: readonly string[] }) {
       aria-rowcount={order.length + 1}
     >
       <div className="runs-head runs-columns" role="row">
-        {['Run', 'Data', 'Models', 'Explained variance', 'Status', 'Steps', 'Time', 'Started'].map(
+        {['Run', 'Status', 'Data', 'Models', 'Explained variance', 'Steps', 'Time', 'Started'].map(
           (title) => (
             <span role="columnheader" key={title}>
               {title}

@@ -18,7 +18,7 @@ import { RankHeatmap } from '../../plots/RankHeatmap';
 import { CurveTools } from './CurveTools';
 import { mainCurves, otherCurves, type CurveSpec } from './curve_specs';
 import { markersOf } from './change_markers';
-import { useShownRunId } from './shown_run';
+import { usePlannedSamples, useShownRunId } from './shown_run';
 
 const DASHES = ['solid', 'dashed', 'dotted'] as const;
 
@@ -29,20 +29,17 @@ export function Curves() {
   const overlaid = useView((view) => view.overlays);
   const [open, setOpen] = useState(false);
   const dataKind = useExperiment((state) => state.draft.data.kind);
-  const planned = useExperiment((state) => state.config?.training.training_samples);
+  const planned = usePlannedSamples();
 
   const overlays = overlaid.flatMap((other) => (other === id ? [] : (all[other] ?? [])));
   const shown = run === undefined ? overlays : [run, ...overlays];
   const hasShapes = (run?.config.data.kind ?? dataKind) === 'synthetic';
-  const xEnd = run === undefined ? planned : run.config.training.training_samples;
+  const xEnd = (run === undefined ? planned : run.config.training.training_samples) || undefined;
   const now =
     run !== undefined && isActive(run.status) && run.samples > 0 ? run.samples : undefined;
   const changes = run?.changes;
-  const markers = useMemo(
-    () => (run === undefined ? [] : markersOf(changes ?? [], run.models)),
-    // A run's models keep names and kinds, so its markers change only with its changes.
-    [changes],
-  );
+  const models = run?.models;
+  const markers = useMemo(() => markersOf(changes ?? [], models ?? []), [changes, models]);
   const legend = legendOf(shown);
   const frame = { shown, legend, xEnd, now, markers };
   return (

@@ -14,7 +14,7 @@ import {
 import { useView } from '../../../state/view_store';
 import { Icon } from '../../parts/Icon';
 import { formatCount, formatDuration, formatInteger, formatSi } from '../../plots/format';
-import { useActiveRunId, useShownRun, useShownRunId } from './shown_run';
+import { useActiveRunId, usePlannedSamples, useShownRun, useShownRunId } from './shown_run';
 
 export function RunBar() {
   const shownId = useShownRunId();
@@ -77,10 +77,10 @@ function Progress() {
   const shownId = useShownRunId();
   const samples = useShownRun((run) => run.samples) ?? 0;
   const total = useShownRun(plannedSamples);
-  const planned = useExperiment((state) => state.config?.training.training_samples);
+  const planned = usePlannedSamples();
   const text = useShownRun(statusText) ?? null;
   const rate = useShownRun((run) => (run.status === 'running' ? run.samplesPerSecond : null));
-  const end = total ?? planned ?? 0;
+  const end = total ?? planned;
   const share = shownId === null || end === 0 ? 0 : Math.min(1, samples / end);
   const left = rate === null || rate === undefined || rate <= 0 ? null : (end - samples) / rate;
   return (

@@ -29,6 +29,14 @@ export function useShownRun<T>(select: (run: Run) => T): T | undefined {
   });
 }
 
+/** Samples that the bench's next run would see; 0 while the field holds no number. */
+export function usePlannedSamples(): number {
+  return useExperiment(({ draft }) => {
+    const { training_samples: samples } = draft.training;
+    return typeof samples === 'number' && samples > 0 ? samples : 0;
+  });
+}
+
 /** Whether any run is at work or paused: settings that can change then are marked "live". */
 export function useActiveRunId(): string | null {
   return useRuns(({ runs }) => Object.values(runs).find((run) => isActive(run.status))?.id ?? null);

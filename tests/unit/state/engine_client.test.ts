@@ -1,0 +1,144 @@
+/**
+ * The client of the engine's worker: answers find their question whatever their order, progress and
+ * failures reach who asked, a cancelled request is told to the worker, and a crash ends all of them.
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defaultPreset } from '../../../src/lab/presets';
+import type { Command, Event as EngineEvent, RunEstimate } from '../../../src/lab/protocol';
+import {
+  EngineClient,
+  type ClientEvent,
+  type EngineWorker,
+} from '../../../src/state/engine_client';
+
+class SilentWorker implements EngineWorker {
+  onmessage: EngineWorker['onmessage'] = null;
+  onerror: EngineWorker['onerror'] = null;
+  onmessageerror: EngineWorker['onmessageerror'] = null;
+  readonly commands: Command[] = [];
+  readonly transfers: Transferable[][] = [];
+  terminated = false;
+  postMessage(command: Command, transfer: Transferable[]): void {
+    this.commands.push(command);
+    this.transfers.push(transfer);
+  }
+  terminate(): void {
+    this.terminated = true;
+  }
+  say(event: EngineEvent): void {
+    this.onmessage?.(new MessageEvent('message', { data: event }));
+  }
+  crash(): void {
+    // Node has no ErrorEvent; the client reads only the message.
+    this.onerror?.(Object.assign(new Event('error'), { message: 'boom' }) as ErrorEvent);
+  }
+}
+
+const estimate = (bytes: number): RunEstimate => ({
+  bytes,
+  rows: [],
+  largestBuffer: 0,
+  fits: true,
+  warnings: [],
+  flopPerStep: 0,
+  parameters: [],
+});
+
+let workers: SilentWorker[];
+let client: EngineClient;
+
+beforeEach(() => {
+  workers = [];
+  client = new EngineClient(() => {
+    const worker = new SilentWorker();
+    workers.push(worker);
+    return worker;
+  });
+});
+
+const current = (): SilentWorker => {
+  const worker = workers.at(-1);
+  if (worker === undefined) throw new Error('no worker was started');
+  return worker;
+};
+
+const requestIds = () =>
+  current().commands.flatMap((command) => ('requestId' in command ? [command.requestId] : []));
+
+describe('requests', () => {
+  it('get their own answers, in whatever order these come', async () => {
+    const first = client.estimate(defaultPreset.config);
+    const second = client.estimate(defaultPreset.config);
+    const [a = 0, b = 0] = requestIds();
+    current().say({ kind: 'estimated', requestId: b, estimate: estimate(2) });
+    current().say({ kind: 'estimated', requestId: a, estimate: estimate(1) });
+    expect((await first).bytes).toBe(1);
+    expect((await second).bytes).toBe(2);
+  });
+
+  it('start one worker, at the first command', () => {
+    expect(workers).toHaveLength(0);
+    client.send({ kind: 'connect' });
+    client.send({ kind: 'connect' });
+    expect(workers).toHaveLength(1);
+  });
+
+  it('report progress to who asked', async () => {
+    const seen: [number, string][] = [];
+    const asked = client.diagnose('run', 0, {
+      onProgress: (fraction, stage) => seen.push([fraction, stage]),
+    });
+    const [requestId = 0] = requestIds();
+    current().say({ kind: 'analysis_progress', requestId, fraction: 0.5, stage: 'ranks' });
+    current().say({
+      kind: 'request_failed',
+      requestId,
+      error: { code: 'not_found', message: 'No such run.', wayOut: 'Train one.' },
+    });
+    await expect(asked).rejects.toMatchObject({ code: 'not_found', wayOut: 'Train one.' });
+    expect(seen).toEqual([[0.5, 'ranks']]);
+  });
+
+  it('move a file to the worker instead of copying it', () => {
+    const file = new ArrayBuffer(8);
+    void client.preview(defaultPreset.config, file);
+    expect(current().transfers).toEqual([[file]]);
+  });
+});
+
+describe('cancelling', () => {
+  it('rejects at once and tells the worker, and a late answer is ignored', async () => {
+    const controller = new AbortController();
+    const asked = client.groups('run', 0, { signal: controller.signal });
+    const [requestId = 0] = requestIds();
+    controller.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+    expect(current().commands.at(-1)).toEqual({ kind: 'cancel', requestId });
+    current().say({
+      kind: 'groups',
+      requestId,
+      runId: 'run',
+      answer: { model: 0, step: 0, rows: [], analysedRows: 0 },
+    });
+  });
+
+  it('asks nothing of the worker when it was cancelled before', async () => {
+    const asked = client.groups('run', 0, { signal: AbortSignal.abort() });
+    await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+    expect(workers).toHaveLength(0);
+  });
+});
+
+describe('a crash of the worker', () => {
+  it('rejects everything under way, tells the listeners, and the next command starts afresh', async () => {
+    const heard: ClientEvent['kind'][] = [];
+    client.subscribe((event) => heard.push(event.kind));
+    const asked = client.estimate(defaultPreset.config);
+    current().crash();
+    await expect(asked).rejects.toMatchObject({ code: 'internal' });
+    expect(heard).toEqual(['crashed']);
+    expect(current().terminated).toBe(true);
+    client.send({ kind: 'connect' });
+    expect(workers).toHaveLength(2);
+  });
+});

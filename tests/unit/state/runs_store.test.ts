@@ -1,0 +1,213 @@
+/**
+ * The runs of a session, driven by the scripted engine: what streams in is kept whole, a reader of one
+ * value is not disturbed by the others, and losses of the engine leave curves behind.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { at } from '../../../src/base/array';
+import { defaultPreset, presets } from '../../../src/lab/presets';
+import type { RunInput } from '../../../src/lab/run_config';
+import { EngineClient } from '../../../src/state/engine_client';
+import type { Run } from '../../../src/state/run_record';
+import {
+  addRun,
+  changeLive,
+  followEngine,
+  forgetRun,
+  removeRun,
+  renameRun,
+  startRun,
+  useRuns,
+} from '../../../src/state/runs_store';
+import { FAKE_ADAPTER, FakeEngine, type FakeOptions } from '../../support/fake_engine';
+
+let fake: FakeEngine;
+let engine: EngineClient;
+let stop: () => void;
+
+function begin(options: Partial<FakeOptions> = {}): void {
+  engine = new EngineClient(() => {
+    fake = new FakeEngine({ interval: 0, stepsPerTurn: 100, adapter: FAKE_ADAPTER, ...options });
+    return fake;
+  });
+  stop = followEngine(engine);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  useRuns.setState({ runs: {}, order: [] });
+});
+
+afterEach(() => {
+  stop();
+  vi.useRealTimers();
+});
+
+/** Lets messages arrive and gathered events be applied. */
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(150);
+}
+
+function runOf(id: string): Run {
+  const run = useRuns.getState().runs[id];
+  if (run === undefined) throw new Error(`no run ${id}`);
+  return run;
+}
+
+describe('a run from start to end', () => {
+  it('goes from preparing over running to finished, with every logged record of every model', async () => {
+    begin();
+    const id = startRun(engine, defaultPreset.config);
+    expect(runOf(id).status).toBe('preparing');
+    await settle();
+    expect(runOf(id)).toMatchObject({ status: 'running', totalSteps: 1000 });
+    expect(runOf(id).models.map(({ lambda }) => lambda)).toEqual([0.003, null]);
+    for (let turn = 0; turn < 10; turn++) fake.turn();
+    await settle();
+    const run = runOf(id);
+    expect(run.status).toBe('finished');
+    expect(run.step).toBe(1000);
+    for (const model of run.models) {
+      // 1000 steps, logged every 10.
+      expect(model.metrics.steps.length).toBe(100);
+      expect(model.metrics.column('metrics/explained_variance')).toHaveLength(100);
+      expect(model.shapes?.shapes.map(({ name }) => name)).toEqual(['Circle', 'Sphere', 'Helix']);
+      expect(model.shapeHistory.meanUnits.last()).toBeGreaterThan(0);
+    }
+  });
+
+  it('keeps label probes of labelled data', async () => {
+    begin();
+    const id = startRun(engine, presets.words.config);
+    await settle();
+    expect(at(runOf(id).models, 0).labels?.groups.length).toBeGreaterThan(0);
+  });
+
+  it('refuses a run that cannot be, before the engine hears of it', () => {
+    begin();
+    const bad: RunInput = { ...defaultPreset.config, models: [] };
+    expect(() => startRun(engine, bad)).toThrow(/models/);
+    expect(useRuns.getState().order).toEqual([]);
+  });
+
+  it('notes what is changed while it goes, and the λ that follows', async () => {
+    begin();
+    const id = startRun(engine, defaultPreset.config);
+    await settle();
+    fake.turn();
+    changeLive(engine, id, { lr: 1e-3 });
+    changeLive(engine, id, { nuclear_coefficient_relative: { model: 0, value: 0.01 } });
+    await settle();
+    const { changes, models, statistics } = runOf(id);
+    expect(changes.map(({ step, samples }) => [step, samples])).toEqual([
+      [100, 25_600],
+      [100, 25_600],
+    ]);
+    expect(at(models, 0).lambda).toBeCloseTo(0.01 * (statistics?.power ?? Number.NaN), 12);
+  });
+
+  it('keeps the error of a failed run', async () => {
+    begin({ failAt: 200 });
+    const id = startRun(engine, defaultPreset.config);
+    await settle();
+    for (let turn = 0; turn < 3; turn++) fake.turn();
+    await settle();
+    expect(runOf(id)).toMatchObject({ status: 'failed', step: 200, error: { code: 'not_finite' } });
+  });
+});
+
+describe('updates of the store', () => {
+  it('come together: a hundred messages within a tenth of a second are one update', async () => {
+    begin({ stepsPerTurn: 1 });
+    startRun(engine, defaultPreset.config);
+    await settle();
+    let updates = 0;
+    const unsubscribe = useRuns.subscribe(() => updates++);
+    for (let turn = 0; turn < 100; turn++) fake.turn();
+    expect(updates).toBe(0);
+    await settle();
+    unsubscribe();
+    expect(updates).toBe(1);
+  });
+
+  it('leave what did not change as it is, so that its readers do not re-render', async () => {
+    begin();
+    const id = startRun(engine, defaultPreset.config);
+    await settle();
+    fake.turn();
+    await settle();
+    const before = runOf(id);
+    const column = at(before.models, 0).metrics.column('losses/mse_loss');
+    fake.emit({
+      kind: 'progress',
+      runId: id,
+      step: 101,
+      samples: 1,
+      seconds: 1,
+      samplesPerSecond: 1,
+    });
+    await settle();
+    const after = runOf(id);
+    expect(after).not.toBe(before);
+    expect(after.models).toBe(before.models);
+    expect(after.config).toBe(before.config);
+    expect(at(after.models, 0).metrics.column('losses/mse_loss')).toBe(column);
+  });
+
+  it('ignore events about runs that were deleted', async () => {
+    begin();
+    const id = startRun(engine, defaultPreset.config);
+    await settle();
+    removeRun(id);
+    fake.turn();
+    await settle();
+    expect(useRuns.getState().runs).toEqual({});
+  });
+});
+
+describe('the list of runs', () => {
+  it('gives a deleted run back at its place, with its curves', async () => {
+    begin();
+    const ids = [1, 2, 3].map(() => startRun(engine, defaultPreset.config));
+    await settle();
+    fake.turn();
+    await settle();
+    const [, second = ''] = ids;
+    const removed = removeRun(second);
+    expect(useRuns.getState().order).not.toContain(second);
+    addRun(removed.run, removed.position);
+    expect(useRuns.getState().order).toEqual(ids);
+    expect(at(runOf(second).models, 0).metrics.steps.length).toBe(10);
+  });
+
+  it('renames and forgets', async () => {
+    begin();
+    const id = startRun(engine, defaultPreset.config);
+    await settle();
+    renameRun(id, 'three shapes');
+    expect(runOf(id).name).toBe('three shapes');
+    forgetRun(engine, runOf(id));
+    expect(fake.commands.at(-1)).toEqual({ kind: 'forget', runId: id });
+  });
+});
+
+describe('losing the engine', () => {
+  it('fails what was going, keeps what had finished, and says that the weights are gone', async () => {
+    begin({ stepsPerTurn: 1000 });
+    const finished = startRun(engine, defaultPreset.config);
+    await settle();
+    fake.turn();
+    await settle();
+    const going = startRun(engine, presets.zoo.config);
+    await settle();
+    const error = {
+      code: 'device_lost',
+      message: 'The GPU was lost.',
+      wayOut: 'Train again.',
+    } as const;
+    fake.emit({ kind: 'device_lost', error, lostRuns: [finished, going] });
+    await settle();
+    expect(runOf(finished)).toMatchObject({ status: 'finished', inEngine: false });
+    expect(runOf(going)).toMatchObject({ status: 'failed', inEngine: false, error });
+    expect(at(runOf(finished).models, 0).metrics.steps.length).toBe(100);
+  });
+});
