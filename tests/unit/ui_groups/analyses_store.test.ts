@@ -38,7 +38,7 @@ function recordedEngine() {
 }
 
 const state = () => analysisOf(useAnalyses.getState(), 'groups', 'run', 0);
-const answer = (step: number) => ({ model: 0, step, rows: [], analysedRows: 100 });
+const answer = (step: number) => ({ model: 0, step, rows: [], analysedRows: 100, firings: null });
 
 /** The fields of a card that the store looks at. */
 const card = (step: number): GroupCard => ({

@@ -11,7 +11,6 @@ import {
   parseFilter,
   type FilterExpression,
   type FilterSubject,
-  type NumericField,
 } from '../../../src/ui/pages/groups/filter';
 
 /** mulberry32: a small seeded generator, so that a failing case can be found again. */
@@ -26,7 +25,7 @@ function generator(seed: number): () => number {
 }
 
 function subject(
-  numbers: Partial<Record<NumericField, number | null>> = {},
+  numbers: Partial<FilterSubject['numbers']> = {},
   rest: Partial<Omit<FilterSubject, 'numbers'>> = {},
 ): FilterSubject {
   return {

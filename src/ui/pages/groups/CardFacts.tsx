@@ -2,7 +2,7 @@
  * The headline numbers of a group: how often and how strongly it fires, how many dimensions it uses and
  * could use, and, where the truth is known, what it holds.
  */
-import type { GroupCard, LabelledGroupRow } from '../../../lab/protocol';
+import type { CardTruth, GroupCard, LabelledGroupRow } from '../../../lab/protocol';
 import { formatFixed, formatInteger, formatNumber, formatPercent } from '../../plots/format';
 import { Measure } from '../../parts/Measure';
 import { isDead } from './group_table';
@@ -23,7 +23,6 @@ const HELD = 0.5;
 
 export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsProps) {
   const dead = isDead(row);
-  const held = card?.truth?.captured.filter(({ capture }) => capture >= HELD) ?? [];
   return (
     <div className="card-facts">
       <Measure
@@ -37,7 +36,7 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
           <Measure
             value={dead ? null : row.codeStableRank}
             format={(value) => formatFixed(value, 1)}
-            label="rank of codes"
+            label={dead ? 'rank of codes' : `rank of codes, 90 %: ${row.codeRank90}`}
             text={withRanks(
               groupTexts.rank,
               row.codeRank90,
@@ -48,7 +47,7 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
           <Measure
             value={row.weightStableRank}
             format={(value) => formatFixed(value, 1)}
-            label="rank of weights"
+            label={`rank of weights, 90 %: ${row.weightRank90}`}
             text={withRanks(
               groupTexts.wrank,
               row.weightRank90,
@@ -70,14 +69,7 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
         label="mean norm"
         text={groupTexts.norm}
       />
-      {card !== null && card.truth !== null && (
-        <Measure
-          value={held.length}
-          format={formatInteger}
-          label={held.length === 1 ? 'feature held' : 'features held'}
-          text={groupTexts.held}
-        />
-      )}
+      {card !== null && card.truth !== null && <Held truth={card.truth} />}
       {card?.inOtherModels.map(({ model, units }) => (
         <Measure
           key={model}
@@ -91,6 +83,32 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
   );
 }
 
+/** The feature that the group holds, and how much of it; or how many it holds. */
+function Held({ truth }: { readonly truth: CardTruth }) {
+  const held = truth.captured.filter(({ capture }) => capture >= HELD);
+  const name = (feature: number) => truth.featureNames[feature] ?? `feature ${feature}`;
+  if (held.length > 1) {
+    const names = held.map(({ feature, capture }) => `${name(feature)} ${formatFixed(capture, 2)}`);
+    return (
+      <Measure
+        value={held.length}
+        format={formatInteger}
+        label="features held"
+        text={{ ...groupTexts.held, text: `${groupTexts.held.text} Here: ${names.join(', ')}.` }}
+      />
+    );
+  }
+  const best = truth.captured[0];
+  return (
+    <Measure
+      value={best?.capture ?? null}
+      format={formatPercent}
+      label={best === undefined ? 'of no known feature' : `of ${name(best.feature)} captured`}
+      text={groupTexts.capture}
+    />
+  );
+}
+
 /** The text of a rank with the other readings of the same spectrum. */
 function withRanks(
   text: (typeof groupTexts)['rank'],
@@ -98,6 +116,6 @@ function withRanks(
   participation: number,
   entropy: number,
 ): (typeof groupTexts)['rank'] {
-  const readings = `for 90 % of the energy ${rank90}, participation ratio ${formatFixed(participation, 2)}, entropy rank ${formatFixed(entropy, 2)}`;
+  const readings = `directions for 90 % of the energy ${rank90}, participation ratio ${formatFixed(participation, 2)}, entropy rank ${formatFixed(entropy, 2)}`;
   return { ...text, text: `${text.text} Other readings: ${readings}.` };
 }

@@ -21,12 +21,14 @@ export function StrongestPanel({ card, rowsName, color }: ExamplesProps) {
     background: color,
     width: `${Math.max(0, (100 * norm) / most)}%`,
   });
+  // A word is short; a feature with its coordinates needs room to differ from the next.
+  const width = card.truth === null ? '140px' : '210px';
   return (
     <section className="card-panel">
       <Hint {...groupTexts.strongest}>
         <h2 tabIndex={0}>Strongest {rowsName}</h2>
       </Hint>
-      <ol className="examples">
+      <ol className="examples" style={{ '--example-width': width }}>
         {card.strongest.map(({ rowId, label, norm }) => (
           <li key={rowId} title={`${label}, norm ${formatExact(norm)}`}>
             <span className="example-label">{label}</span>

@@ -14,12 +14,14 @@ export interface FilterBoxProps {
   readonly shown: number;
   readonly total: number;
   readonly unitName: 'group' | 'latent';
+  /** The word that is searched for in labelled data, if the filter is one. */
+  readonly searched: string | null;
   readonly onChange: (text: string) => void;
   readonly ref: Ref<HTMLInputElement>;
 }
 
 export function FilterBox(props: FilterBoxProps) {
-  const { text, problem, shown, total, unitName, onChange, ref } = props;
+  const { text, problem, shown, total, unitName, searched, onChange, ref } = props;
   const id = useId();
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Enter' || (event.key === 'Escape' && text === '')) {
@@ -71,7 +73,12 @@ export function FilterBox(props: FilterBoxProps) {
             <Excerpt text={text} problem={problem} />
           </>
         ) : (
-          text.trim() !== '' && `${formatInteger(shown)} of ${formatInteger(total)} ${unitName}s`
+          text.trim() !== '' && (
+            <>
+              {formatInteger(shown)} of {formatInteger(total)} {unitName}s
+              {searched !== null && shown > 1 && `; first those that fire on “${searched}”`}
+            </>
+          )
         )}
       </p>
     </div>
@@ -92,8 +99,8 @@ function Excerpt({ text, problem }: { readonly text: string; readonly problem: F
 }
 
 const language: readonly (readonly [example: string, meaning: string])[] = [
-  ['monday', 'the word stands among the strongest'],
-  ['"may"', 'exactly this word'],
+  ['monday', 'fires on this word, or names it among its strongest'],
+  ['"may"', 'exactly this word, no part of another'],
   ['rank > 1 and freq < 2%', 'compare; and, or, not, ( )'],
   ['rank = 2.1', 'equal at the precision you type'],
   ['not dead', 'dead: never fired in the analysed rows'],

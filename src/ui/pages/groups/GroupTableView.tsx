@@ -8,6 +8,8 @@ import { Hint } from '../../parts/Hint';
 import { useSize } from '../../plots/use_size';
 import { columnsFor, type Column } from './columns';
 import { isDead, type ColumnId, type SortOrder, type TableRow } from './group_table';
+import { useGroupsView } from './groups_view';
+import type { Searched } from './use_group_table';
 
 /** Height of a row in pixels. */
 const ROW = 33;
@@ -18,12 +20,13 @@ export interface GroupTableViewProps {
   readonly unitName: 'group' | 'latent';
   readonly selected: number | null;
   readonly order: SortOrder;
+  readonly searched: Searched | null;
   readonly onSelect: (group: number) => void;
   readonly onSort: (column: ColumnId) => void;
 }
 
 export function GroupTableView(props: GroupTableViewProps) {
-  const { rows, rank, unitName, selected, order, onSelect, onSort } = props;
+  const { rows, rank, unitName, selected, order, searched, onSelect, onSort } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [frame, size] = useSize();
   const id = useId();
@@ -82,7 +85,7 @@ export function GroupTableView(props: GroupTableViewProps) {
                       className={`groups-cell groups-${column.id}`}
                       data-align={column.align}
                     >
-                      {column.cell(row)}
+                      {column.cell(row, searched)}
                     </span>
                   ))}
                 </div>
@@ -90,7 +93,18 @@ export function GroupTableView(props: GroupTableViewProps) {
             );
           })}
         </div>
-        {rows.length === 0 && <p className="groups-nothing">No {unitName} passes this filter.</p>}
+        {rows.length === 0 && (
+          <p className="groups-nothing">
+            No {unitName} passes this filter.
+            <button
+              type="button"
+              className="button"
+              onClick={() => useGroupsView.setState({ filter: '' })}
+            >
+              Show all
+            </button>
+          </p>
+        )}
       </div>
     </div>
   );

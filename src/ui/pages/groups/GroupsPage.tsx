@@ -78,6 +78,7 @@ export default function GroupsPage() {
             shown={table.shown.length}
             total={table.all.length}
             unitName={unitName}
+            searched={answer.firings === null ? null : (table.searched?.word ?? null)}
             onChange={(text) => useGroupsView.setState({ filter: text })}
           />
           <ModelChoice />
@@ -89,14 +90,13 @@ export default function GroupsPage() {
           unitName={unitName}
           selected={group}
           order={order}
+          searched={table.searched}
           onSelect={select}
           onSort={(column) => useGroupsView.setState({ order: nextOrder(order, column) })}
         />
       </ListFrame>
       <section className="groups-card" aria-label={`The chosen ${unitName}`}>
-        {table.selected === null ? (
-          <p className="groups-nothing">Nothing to show: no {unitName} passes the filter.</p>
-        ) : (
+        {table.selected !== null && (
           <GroupDetail
             runId={runId}
             models={models}

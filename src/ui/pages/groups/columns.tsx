@@ -8,6 +8,7 @@ import { formatExact, formatFixed, formatNumber, formatPercent } from '../../plo
 import { Spark } from '../../plots/Spark';
 import { isDead, type ColumnId, type TableRow } from './group_table';
 import { groupTexts } from './texts';
+import type { Searched } from './use_group_table';
 
 export interface Column {
   readonly id: ColumnId | 'spark';
@@ -18,7 +19,7 @@ export interface Column {
   readonly align: 'start' | 'end';
   /** Least width of the list, in pixels, at which the column is shown. */
   readonly from: number;
-  readonly cell: (row: TableRow) => ReactNode;
+  readonly cell: (row: TableRow, searched: Searched | null) => ReactNode;
 }
 
 function number(value: number | null, format: (value: number) => string): ReactNode {
@@ -32,14 +33,23 @@ function number(value: number | null, format: (value: number) => string): ReactN
 const oneDecimal = (value: number) => formatFixed(value, 1);
 const twoDecimals = (value: number) => formatFixed(value, 2);
 
-function labelsCell({ row, starred }: TableRow): ReactNode {
+function labelsCell({ row, starred }: TableRow, searched: Searched | null): ReactNode {
   const labels = row.labels.join(', ');
+  const norm = searched === null ? null : searched.words.normOf(searched.word, row.group);
   return (
     <>
       {starred && (
         <span className="groups-star" title="Starred">
           ★{' '}
         </span>
+      )}
+      {searched !== null && norm !== null && (
+        <mark
+          className="groups-hit"
+          title={`Fires on ${searched.word} with norm ${formatExact(norm)}`}
+        >
+          {searched.word} {formatNumber(norm)}
+        </mark>
       )}
       {isDead(row) ? <i>never fires</i> : <span title={labels}>{labels}</span>}
     </>

@@ -35,7 +35,7 @@ export type FlagField = (typeof flagFields)[number];
 
 /** What a filter sees of one group; a number is null where it was not measured. */
 export interface FilterSubject {
-  readonly numbers: Readonly<Record<NumericField, number | null>>;
+  readonly numbers: Readonly<Record<NumericField, number | null>> & { readonly group: number };
   readonly flags: Readonly<Record<FlagField, boolean>>;
   /** Lower case. */
   readonly labels: readonly string[];
@@ -271,6 +271,11 @@ class Parser {
   }
 }
 
+/** The one word that a filter searches for and nothing else; null for any other filter. */
+export function searchedWord(expression: FilterExpression): string | null {
+  return expression.kind === 'contains' || expression.kind === 'exact' ? expression.text : null;
+}
+
 /** Reads a filter. Empty text accepts everything. Never throws. */
 export function parseFilter(text: string): FilterResult {
   const read = tokenise(text);
@@ -302,8 +307,21 @@ function compare(value: number, { operator, value: against, slack }: Comparison)
   }
 }
 
-/** Whether a group passes. A comparison with a number that was not measured fails, even with `!=`. */
-export function accepts(expression: FilterExpression, subject: FilterSubject): boolean {
+/** Whether a group fires on a row of this label (lower case, whole). */
+export type FiresOn = (label: string, group: number) => boolean;
+
+const firesOnNothing: FiresOn = () => false;
+
+/**
+ * Whether a group passes. A word passes where it stands in one of the strongest labels, or where the
+ * group fires on the row of exactly this label. A comparison with a number that was not measured
+ * fails, even with `!=`.
+ */
+export function accepts(
+  expression: FilterExpression,
+  subject: FilterSubject,
+  firesOn: FiresOn = firesOnNothing,
+): boolean {
   switch (expression.kind) {
     case 'all':
       return true;
@@ -316,17 +334,24 @@ export function accepts(expression: FilterExpression, subject: FilterSubject): b
     case 'contains':
       return (
         subject.labels.some((label) => label.includes(expression.text)) ||
-        subject.tags.some((tag) => tag.includes(expression.text))
+        subject.tags.some((tag) => tag.includes(expression.text)) ||
+        firesOn(expression.text, subject.numbers.group)
       );
     case 'exact':
-      return subject.labels.includes(expression.text);
+      return (
+        subject.labels.includes(expression.text) || firesOn(expression.text, subject.numbers.group)
+      );
     case 'tag':
       return subject.tags.includes(expression.text);
     case 'not':
-      return !accepts(expression.term, subject);
+      return !accepts(expression.term, subject, firesOn);
     case 'and':
-      return accepts(expression.left, subject) && accepts(expression.right, subject);
+      return (
+        accepts(expression.left, subject, firesOn) && accepts(expression.right, subject, firesOn)
+      );
     case 'or':
-      return accepts(expression.left, subject) || accepts(expression.right, subject);
+      return (
+        accepts(expression.left, subject, firesOn) || accepts(expression.right, subject, firesOn)
+      );
   }
 }

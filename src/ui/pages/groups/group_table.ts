@@ -4,7 +4,8 @@
  */
 import type { LabelledGroupRow } from '../../../lab/protocol';
 import { NO_ANNOTATION, type GroupAnnotations } from './annotations_store';
-import { accepts, type FilterExpression, type FilterSubject } from './filter';
+import { accepts, searchedWord, type FilterExpression, type FilterSubject } from './filter';
+import { NO_FIRINGS, type WordFirings } from './word_firings';
 
 export const columnIds = [
   'group',
@@ -86,16 +87,28 @@ function sortValue({ row, subject }: TableRow, column: ColumnId): number | strin
   return subject.numbers[column];
 }
 
-/** The rows that pass, in order. Equal rows stand by group index; unmeasured values stand last. */
+/**
+ * The rows that pass, in order. Equal rows stand by group index; unmeasured values stand last. A search
+ * for one word in the opening order puts the groups that fire on it first, strongest first.
+ */
 export function arrange(
   rows: readonly TableRow[],
   filter: FilterExpression,
   { column, direction }: SortOrder,
+  words: WordFirings = NO_FIRINGS,
 ): readonly TableRow[] {
   const sign = direction === 'ascending' ? 1 : -1;
+  const opening = column === DEFAULT_ORDER.column && direction === DEFAULT_ORDER.direction;
+  const word = opening ? searchedWord(filter) : null;
+  const strength = ({ row }: TableRow) =>
+    word === null ? 0 : (words.normOf(word, row.group) ?? 0);
   return rows
-    .filter(({ subject }) => accepts(filter, subject))
+    .filter(({ subject }) =>
+      accepts(filter, subject, (label, group) => words.normOf(label, group) !== null),
+    )
     .sort((left, right) => {
+      const stronger = strength(right) - strength(left);
+      if (stronger !== 0) return stronger;
       const [a, b] = [sortValue(left, column), sortValue(right, column)];
       const tie = left.row.group - right.row.group;
       if (a === null || b === null) return a === b ? tie : a === null ? 1 : -1;

@@ -29,6 +29,7 @@ export const groupTexts = {
   ),
   spark: explain('mean_norm', 'How often it fires how strongly, from 0 to its largest norm.'),
   held: explain('capture', 'True features that lie at least half in its span.'),
+  capture: explain('capture', 'How much of the true feature lies in its span: 100 % is all of it.'),
   inSpan: {
     text: 'Atoms of the other model, trained on the same batches, with at least half of their squared norm in the span of this group: the pieces into which it cuts the same feature. A spoke is an atom in the plane of the first two axes.',
     formula: '‖Q_k d_j‖² / ‖d_j‖² ≥ ½, Q_k the rank-90 row space of the group',

@@ -6,15 +6,23 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { GroupsAnswer } from '../../../lab/protocol';
 import { annotationsOf, useAnnotations } from './annotations_store';
-import { parseFilter, type FilterExpression, type FilterProblem } from './filter';
+import { parseFilter, searchedWord, type FilterExpression, type FilterProblem } from './filter';
 import { arrange, tableRows, type TableRow } from './group_table';
 import { useGroupsView } from './groups_view';
+import { wordFirings, type WordFirings } from './word_firings';
+
+export interface Searched {
+  readonly word: string;
+  readonly words: WordFirings;
+}
 
 export interface GroupTable {
   /** All rows, in index order. */
   readonly all: readonly TableRow[];
   /** Rows that pass the filter, sorted. */
   readonly shown: readonly TableRow[];
+  /** The word that is searched for, if the filter is a word, with the groups that fire on it. */
+  readonly searched: Searched | null;
   readonly problem: FilterProblem | null;
   /** The chosen group, or the first shown one; null for an empty table without a choice. */
   readonly selected: TableRow | null;
@@ -36,8 +44,11 @@ export function useGroupTable(answer: GroupsAnswer | null, key: string): GroupTa
   const [readable, setReadable] = useState<FilterExpression>(EVERYTHING);
   if (parsed.ok && parsed.expression !== readable) setReadable(parsed.expression);
   const filter = useDeferredValue(readable);
-  const shown = useMemo(() => arrange(all, filter, order), [all, filter, order]);
+  const words = useMemo(() => wordFirings(answer?.firings ?? null), [answer]);
+  const shown = useMemo(() => arrange(all, filter, order, words), [all, filter, order, words]);
+  const word = searchedWord(filter);
+  const searched = useMemo(() => (word === null ? null : { word, words }), [word, words]);
 
   const selected = (group === null ? shown[0] : all[group]) ?? shown[0] ?? null;
-  return { all, shown, problem: parsed.ok ? null : parsed.problem, selected };
+  return { all, shown, searched, problem: parsed.ok ? null : parsed.problem, selected };
 }

@@ -1,0 +1,188 @@
+/**
+ * The card of a group over a toy whose answers are known by hand: a circle in the first plane of a
+ * four-dimensional space and a line along the third axis, held by two groups of rank 2, with a scalar
+ * model whose atoms lie in, half in, and outside the circle's plane.
+ */
+import { describe, expect, it } from 'vitest';
+import { indexCodes } from '../../../src/analysis/code_index';
+import { NO_GROUP, type Dictionary, type GroundTruth } from '../../../src/analysis/types';
+import { at } from '../../../src/base/array';
+import {
+  groupCard,
+  groupsAnswer,
+  type AnalysedModel,
+  type AnalysedRows,
+} from '../../../src/lab/group_card';
+
+const ROWS = 120;
+const WIDTH = 4;
+
+function dictionary(rank: number, blocks: readonly (readonly number[])[]): Dictionary {
+  const decoder = Float32Array.from(blocks.flat());
+  const columns = decoder.length / WIDTH;
+  return {
+    groups: columns / rank,
+    rank,
+    width: WIDTH,
+    encoder: decoder,
+    decoder,
+    encoderBias: new Float32Array(columns),
+    decoderBias: new Float32Array(WIDTH),
+  };
+}
+
+const angle = (row: number) => (2 * Math.PI * row) / ROWS;
+
+/** Even rows lie on the circle of radius 2, odd rows on the line at 1 to 2; group 2 is dead. */
+function blockModel(rows: AnalysedRows): AnalysedModel {
+  const active = new Uint32Array(ROWS);
+  const codes = new Float32Array(2 * ROWS);
+  for (let row = 0; row < ROWS; row++) {
+    active[row] = row % 2;
+    codes.set(
+      row % 2 === 0 ? [2 * Math.cos(angle(row)), 2 * Math.sin(angle(row))] : [1 + row / ROWS, 0],
+      2 * row,
+    );
+  }
+  const model = dictionary(2, [
+    [1, 0, 0, 0], [0, 1, 0, 0],
+    [0, 0, 1, 0], [0, 0, 0, 0],
+    [0, 0, 0, 1], [0, 0, 0, 0],
+  ]); // prettier-ignore
+  return {
+    model: 0,
+    step: 7,
+    rows,
+    indexed: indexCodes(model, { rows: ROWS, slots: 1, rank: 2, groups: 3, active, codes }),
+  };
+}
+
+/** Atoms: in the plane, turned half out of it (share 0.5), outside, and in the plane but dead. */
+function atomModel(rows: AnalysedRows): AnalysedModel {
+  const half = Math.SQRT1_2;
+  const model = dictionary(1, [
+    [0, 3, 0, 0],
+    [half, 0, 0, half],
+    [0, 0, 1, 0],
+    [1, 0, 0, 0],
+  ]);
+  const active = Uint32Array.from({ length: ROWS }, (_, row) => row % 3);
+  const codes = new Float32Array(ROWS).fill(1);
+  return {
+    model: 1,
+    step: 7,
+    rows,
+    indexed: indexCodes(model, { rows: ROWS, slots: 1, rank: 1, groups: 4, active, codes }),
+  };
+}
+
+const truth: GroundTruth = {
+  features: [
+    {
+      name: 'circle',
+      kind: 'circle',
+      dimension: 2,
+      frame: Float32Array.from([1, 0, 0, 0, 0, 1, 0, 0]),
+    },
+    { name: 'line', kind: 'signed_line', dimension: 1, frame: Float32Array.from([0, 0, 1, 0]) },
+  ],
+  maxActive: 2,
+  coordinateStride: 2,
+  present: Uint32Array.from({ length: 2 * ROWS }, (_, slot) =>
+    slot % 2 === 0 ? (slot / 2) % 2 : NO_GROUP,
+  ),
+  coordinates: Float32Array.from({ length: 4 * ROWS }, (_, index) => {
+    const row = Math.floor(index / 4);
+    if (index % 4 > 1) return 0;
+    if (row % 2 === 1) return index % 4 === 0 ? 1 + row / ROWS : 0;
+    return 2 * (index % 4 === 0 ? Math.cos(angle(row)) : Math.sin(angle(row)));
+  }),
+};
+
+const rowIds = Uint32Array.from({ length: ROWS }, (_, row) => row + 1000);
+const made: AnalysedRows = { rowIds, labelOf: null, truth };
+const labelled: AnalysedRows = { rowIds, labelOf: (id) => `word ${id % 10}`, truth: null };
+
+describe('the card of a group that holds a circle', () => {
+  const card = groupCard(blockModel(made), 0, [atomModel(made)]);
+
+  it('has the circle’s spectrum and points', () => {
+    expect(card.step).toBe(7);
+    expect(card.mapSingularValues).toEqual([1, 1]);
+    // Uniform on radius 2: variance 2 along each axis.
+    for (const sigma of card.codeSingularValues) expect(sigma).toBeCloseTo(Math.SQRT2, 6);
+    expect(card.points.total).toBe(ROWS / 2);
+    for (let point = 0; point < card.points.count; point++) {
+      const [x, y] = card.points.coordinates.subarray(2 * point);
+      expect(Math.hypot(x ?? 0, y ?? 0)).toBeCloseTo(2, 5);
+    }
+  });
+
+  it('knows which feature it holds and where each point lies on it', () => {
+    expect(card.truth?.captured).toEqual([{ feature: 0, dimension: 2, capture: 1 }]);
+    expect(card.points.features?.every((feature) => feature === 0)).toBe(true);
+    const row = at(card.points.rowIds, 5) - 1000;
+    expect(card.truth?.coordinates[15]).toBeCloseTo(2 * Math.cos(angle(row)), 6);
+    expect(card.truth?.coordinates[16]).toBeCloseTo(2 * Math.sin(angle(row)), 6);
+    expect(card.strongest[0]?.label).toMatch(/^circle \(−?\d\.\d\d, −?\d\.\d\d\)$/);
+  });
+
+  it('finds live atoms of the scalar model with at least half of them inside', () => {
+    expect(card.inOtherModels).toHaveLength(1);
+    const units = card.inOtherModels[0]?.units ?? [];
+    expect(units.map(({ unit }) => unit)).toEqual([0, 1]);
+    expect(units[0]?.share).toBeCloseTo(1, 6);
+    expect(Math.hypot(units[0]?.x ?? 0, units[0]?.y ?? 0)).toBeCloseTo(1, 6);
+    expect(units[1]?.share).toBeCloseTo(0.5, 6);
+    expect(Math.hypot(units[1]?.x ?? 0, units[1]?.y ?? 0)).toBeCloseTo(Math.SQRT1_2, 6);
+  });
+
+  it('is a message: everything survives structured cloning', () => {
+    expect(structuredClone(card)).toEqual(card);
+  });
+});
+
+describe('other cards', () => {
+  it('of a dead group are empty but for its weights', () => {
+    const card = groupCard(blockModel(made), 2, []);
+    expect(card.points.total).toBe(0);
+    expect(card.strongest).toEqual([]);
+    expect(card.quantiles).toEqual([]);
+    expect(card.mapSingularValues[0]).toBe(1);
+  });
+
+  it('of a scalar model name no other model', () => {
+    expect(groupCard(atomModel(made), 0, [blockModel(made)]).inOtherModels).toEqual([]);
+  });
+
+  it('of labelled data carry the labels', () => {
+    const card = groupCard(blockModel(labelled), 1, []);
+    expect(card.truth).toBeNull();
+    expect(card.points.labels?.[0]).toBe(`word ${at(card.points.rowIds, 0) % 10}`);
+    expect(card.strongest[0]?.label).toBe('word 9');
+    expect(card.strongest[0]?.rowId).toBe(1000 + ROWS - 1);
+  });
+});
+
+describe('the table', () => {
+  it('names groups by distinct labels, strongest first', () => {
+    const answer = groupsAnswer(blockModel(labelled));
+    expect(answer.rows[1]?.labels.slice(0, 3)).toEqual(['word 9', 'word 7', 'word 5']);
+    expect(new Set(answer.rows[1]?.labels).size).toBe(answer.rows[1]?.labels.length);
+    expect(groupsAnswer(blockModel(made)).rows.map(({ labels }) => labels)).toEqual([
+      ['circle'],
+      ['line'],
+      [],
+    ]);
+  });
+
+  it('says which groups fire on each labelled row, and how strongly', () => {
+    const { firings } = groupsAnswer(blockModel(labelled));
+    expect(Array.from(firings?.groups ?? [])).toEqual(
+      Array.from({ length: ROWS }, (_, row) => row % 2),
+    );
+    expect(firings?.norms[0]).toBeCloseTo(2, 6);
+    expect(firings?.norms[1]).toBeCloseTo(1 + 1 / ROWS, 6);
+    expect(groupsAnswer(blockModel(made)).firings).toBeNull();
+  });
+});
