@@ -19,7 +19,7 @@ const wantedLimits = [
 ] as const;
 
 export interface AdapterDescription {
-  /** As the vendor writes it: "Apple M2 Pro", "SwiftShader driver". */
+  /** As a person says it: "Apple M2 Pro", "SwiftShader (software)". */
   readonly name: string;
   readonly vendor: string;
   readonly architecture: string;
@@ -34,14 +34,21 @@ export interface OpenedDevice {
   readonly lost: Promise<LabError>;
 }
 
+/** Adapters that run on the processor, and what to call them. */
+const softwareNames: readonly (readonly [RegExp, string])[] = [
+  [/swiftshader/, 'SwiftShader (software)'],
+  [/llvmpipe|lavapipe/, 'Mesa llvmpipe (software)'],
+  [/basic render|warp/, 'Microsoft Basic Render (software)'],
+];
+
 /** Names an adapter in words. */
 export function describeAdapter(adapter: Pick<GPUAdapter, 'info'>): AdapterDescription {
   const { vendor, architecture, description, device } = adapter.info;
   const text = `${vendor} ${architecture} ${description} ${device}`.toLowerCase();
-  const software = /swiftshader|llvmpipe|lavapipe|basic render|warp/.test(text);
-  const plain = description.replace(/^Google /, '').replace(/ \(.*\)$/, '');
-  const spoken = plain.length > 0 ? plain : [vendor, architecture].filter(Boolean).join(' ');
-  return { name: spoken.length > 0 ? spoken : 'GPU', vendor, architecture, software };
+  const processor = softwareNames.find(([pattern]) => pattern.test(text));
+  if (processor !== undefined) return { name: processor[1], vendor, architecture, software: true };
+  const spoken = description.length > 0 ? description : [vendor, architecture].join(' ').trim();
+  return { name: spoken.length > 0 ? spoken : 'GPU', vendor, architecture, software: false };
 }
 
 /**

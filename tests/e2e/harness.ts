@@ -35,6 +35,8 @@ export interface PageOptions {
   readonly height?: number;
   /** Console errors and failed requests that the test means to cause. */
   readonly expectedTrouble?: readonly RegExp[];
+  /** Script that runs in the page before its own. */
+  readonly before?: string;
 }
 
 let browser: Promise<Browser> | undefined;
@@ -72,6 +74,7 @@ export async function openPage(path: string, options: PageOptions = {}): Promise
     viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
   });
   const page = await context.newPage();
+  if (options.before !== undefined) await page.addInitScript({ content: options.before });
   const trouble: string[] = [];
   const note = (text: string): void => {
     if (!options.expectedTrouble?.some((expected) => expected.test(text))) trouble.push(text);

@@ -1,0 +1,55 @@
+/**
+ * Listens to what the engine's worker tells the page, so that a test judges a run by the engine's own
+ * numbers and not by rounded text. The page's code is untouched: its Worker class is watched.
+ */
+import type { Page } from 'playwright-core';
+import type { Event, MetricRecord, ShapeState } from '../../src/lab/protocol';
+
+/** Script for `openPage({ before })`. */
+export const recordEngine = `
+  window.engineRecord = { metrics: {}, shapes: {}, status: null, failure: null, longTasks: [] };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.engineRecord.longTasks.push(entry.duration);
+  }).observe({ type: 'longtask', buffered: true });
+  const NativeWorker = window.Worker;
+  window.Worker = class extends NativeWorker {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', ({ data }) => {
+        const record = window.engineRecord;
+        if (data.kind === 'metrics') for (const each of data.records) record.metrics[each.model] = each;
+        if (data.kind === 'shapes') for (const each of data.probes) record.shapes[each.model] = each.shapes;
+        if (data.kind === 'status') record.status = data.status;
+        if (data.kind === 'failed') record.failure = data.error;
+      });
+    }
+  };
+`;
+
+type Status = Extract<Event, { kind: 'status' }>['status'];
+
+/** What the engine last said. */
+export interface EngineRecord {
+  readonly metrics: Readonly<Record<number, MetricRecord>>;
+  readonly shapes: Readonly<Record<number, readonly Omit<ShapeState, 'points' | 'owners'>[]>>;
+  readonly status: Status | null;
+  readonly failure: { readonly message: string } | null;
+  /** Milliseconds of main-thread tasks over 50 ms. */
+  readonly longTasks: readonly number[];
+}
+
+/** Waits until the run has finished and gives what the engine last said. Throws when the run failed. */
+export async function finishedRun(page: Page, timeoutMs: number): Promise<EngineRecord> {
+  await page.waitForFunction(
+    'engineRecord.status === "finished" || engineRecord.failure !== null',
+    undefined,
+    { timeout: timeoutMs, polling: 500 },
+  );
+  const text = await page.evaluate<string>(
+    `JSON.stringify(engineRecord, (key, value) => (key === 'points' || key === 'owners' ? undefined : value))`,
+  );
+  // The text was made from the engine's own messages one line above.
+  const record = JSON.parse(text) as EngineRecord;
+  if (record.failure !== null) throw new Error(record.failure.message);
+  return record;
+}

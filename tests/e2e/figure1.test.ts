@@ -1,0 +1,71 @@
+/**
+ * The lab's first demonstration, as a person meets it: open the default link in Chrome, press Train, and
+ * watch SASA keep each of three shapes in one group while a TopK SAE tiles them with atoms. 1000 steps of
+ * 256 rows on the software adapter, judged by the numbers of the milestone. Then every page that shows the
+ * finished run is opened, in both themes.
+ */
+import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
+import { expect, it } from 'vitest';
+import { readSaeFolder } from '../../src/io/sae_folder_reader';
+import { finishedRun, recordEngine } from './engine_record';
+import { openPage, takeScreenshot } from './harness';
+
+const TRAINING_MS = 600_000;
+
+it(
+  'holds circle, sphere and helix in one group each, of rank 2, 3 and 3, where TopK shatters them',
+  { timeout: TRAINING_MS + 240_000 },
+  async () => {
+    const page = await openPage('', { width: 1440, height: 900, before: recordEngine });
+    await page.getByText('circle', { exact: false }).first().waitFor();
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    const run = await finishedRun(page, TRAINING_MS);
+
+    const sasa = run.shapes[0] ?? [];
+    expect(sasa.map((shape) => shape.name)).toEqual(['circle', 'sphere', 'helix']);
+    expect(sasa.map((shape) => shape.units99)).toEqual([1, 1, 1]);
+    expect(sasa.map((shape) => shape.topRank90)).toEqual([2, 3, 3]);
+    for (const shape of sasa) expect(shape.topShare).toBeGreaterThanOrEqual(0.99);
+    const metrics = run.metrics[0]?.values ?? {};
+    expect(64 - (metrics['sparsity/dead_groups'] ?? 0)).toBeLessThanOrEqual(6);
+    expect(metrics['metrics/explained_variance']).toBeGreaterThanOrEqual(0.97);
+
+    const sphere = run.shapes[1]?.find((shape) => shape.name === 'sphere');
+    expect(sphere?.units90).toBeGreaterThanOrEqual(8);
+
+    await page.getByText('1 group', { exact: false }).first().waitFor();
+    await takeScreenshot(page, 'train-1440-light');
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      for (const [width, height] of [
+        [1280, 800],
+        [1920, 1080],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        for (const name of ['Train', 'Groups', 'Diagnose', 'Runs']) {
+          await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+          await page.getByRole('progressbar', { name: /analys/i }).waitFor({ state: 'detached' });
+          await page.waitForTimeout(1500);
+          await takeScreenshot(page, `${name.toLowerCase()}-${width}-${theme}`);
+        }
+      }
+    }
+
+    // The weights come home in the field's format.
+    const menu = page.getByRole('button', { name: /export|download|actions|more/i }).first();
+    await menu.click();
+    const download = page.waitForEvent('download');
+    await page
+      .getByRole('menuitem', { name: /SAELens.*SASA|SASA/i })
+      .first()
+      .click();
+    const path = await (await download).path();
+    const files = unzipSync(new Uint8Array(await readFile(path)));
+    const folder = Object.fromEntries(
+      Object.entries(files).map(([name, bytes]) => [name.split('/').at(-1) ?? name, bytes]),
+    );
+    const sae = readSaeFolder(folder, 'the export');
+    expect(sae.config).toMatchObject({ architecture: 'topk_sasa', n_groups: 64, group_rank: 4 });
+  },
+);
