@@ -147,6 +147,19 @@ describe('what a mistake says, and where', () => {
     expect([result.problem.start, result.problem.end]).toEqual([start, end]);
   });
 
+  it.each([
+    ['rank > 2 and freq <', 'rank > 2'],
+    ['rank > 2 and', 'rank > 2'],
+    ['monday or (rank > 2 and', 'monday'],
+    ['monday "fri', 'monday'],
+    ['rank >', ''],
+    ['size > 1', ''],
+  ])('of %s the readable beginning is %s', (text, beginning) => {
+    const result = parseFilter(text);
+    if (result.ok) throw new Error('was read');
+    expect({ ok: true, expression: result.readable }).toEqual(parseFilter(beginning));
+  });
+
   it('refuses bottomless nesting with a sentence', () => {
     const result = parseFilter('('.repeat(50_000) + 'monday');
     expect(result.ok).toBe(false);

@@ -69,16 +69,17 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
         label="mean norm"
         text={groupTexts.norm}
       />
-      {card !== null && card.truth !== null && <Held truth={card.truth} />}
-      {card?.inOtherModels.map(({ model, units }) => (
-        <Measure
-          key={model}
-          value={units.length}
-          format={formatInteger}
-          label={`${modelNames[model] ?? 'other'} latents in its span`}
-          text={groupTexts.inSpan}
-        />
-      ))}
+      {!dead && card !== null && card.truth !== null && <Held truth={card.truth} />}
+      {!dead &&
+        card?.inOtherModels.map(({ model, units }) => (
+          <Measure
+            key={model}
+            value={units.length}
+            format={formatInteger}
+            label={`${modelNames[model] ?? 'other'} ${units.length === 1 ? 'latent' : 'latents'} in its span`}
+            text={groupTexts.inSpan}
+          />
+        ))}
     </div>
   );
 }

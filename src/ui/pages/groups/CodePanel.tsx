@@ -26,8 +26,10 @@ export interface CodePanelProps {
   readonly finite: boolean;
 }
 
-/** Points that carry their label in the picture. */
-const PROMINENT = 14;
+/** Named points: this many of the strongest, and this many in each of the directions. */
+const STRONGEST = 8;
+const SECTORS = 12;
+const PER_SECTOR = 2;
 const NONE: readonly number[] = [];
 
 export function CodePanel({ card, color, unitName, finite }: CodePanelProps) {
@@ -81,17 +83,27 @@ export function CodePanel({ card, color, unitName, finite }: CodePanelProps) {
   );
 }
 
-/** The strongest points with different labels; none for data without labels. */
+/**
+ * The points that are named in the picture: the strongest, and the strongest in each direction of the
+ * plane, so that every side of the cloud says what it is. None for data without labels.
+ */
 function prominentPoints({ points }: GroupCard): readonly number[] {
-  const { labels, norms } = points;
-  if (labels === null) return NONE;
-  const seen = new Set<string>();
+  const { labels, norms, coordinates, axes } = points;
+  if (labels === null || axes < 2) return NONE;
+  const taken = new Set<string>();
+  const perSector = new Map<number, number>();
+  let strongest = 0;
   return Array.from(norms.keys())
     .sort((a, b) => at(norms, b) - at(norms, a))
     .filter((index) => {
+      const [x, y] = [at(coordinates, index * axes), at(coordinates, index * axes + 1)];
+      const sector = Math.floor((Math.atan2(y, x) / (2 * Math.PI) + 1) * SECTORS) % SECTORS;
       const label = at(labels, index);
-      if (seen.has(label) || seen.size >= PROMINENT) return false;
-      seen.add(label);
+      const inSector = perSector.get(sector) ?? 0;
+      if (taken.has(label) || (strongest >= STRONGEST && inSector >= PER_SECTOR)) return false;
+      taken.add(label);
+      perSector.set(sector, inSector + 1);
+      strongest++;
       return true;
     });
 }

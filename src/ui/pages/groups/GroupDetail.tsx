@@ -143,22 +143,23 @@ function CardPanels({ card, ...props }: GroupDetailProps & { readonly card: Grou
         <div className="card-side">
           {!scalar && <SpectraPanel card={card} color={color} unitName={unitName} />}
           <NearestPanel card={card} color={color} unitName={unitName} onSelect={pick} />
-          {card.inOtherModels.map((span) => (
-            <SpanPanel
-              key={span.model}
-              span={span}
-              modelName={models[span.model]?.name ?? 'other model'}
-              color={modelColor(span.model)}
-              onPick={onSelect}
-            />
-          ))}
+          {!dead &&
+            card.inOtherModels.map((span) => (
+              <SpanPanel
+                key={span.model}
+                span={span}
+                modelName={models[span.model]?.name ?? 'other model'}
+                color={modelColor(span.model)}
+                onPick={onSelect}
+              />
+            ))}
           {scalar && !dead && (
             <CoFiringPanel card={card} color={color} unitName={unitName} onSelect={pick} />
           )}
         </div>
       </div>
       {!dead && <StrongestPanel card={card} rowsName={rowsName} color={color} />}
-      <div className="card-rest">
+      <div className="card-rest" data-dead={dead}>
         {!dead && (
           <>
             <QuantilesPanel card={card} rowsName={rowsName} />

@@ -29,7 +29,6 @@ export function SpanPanel({ span, modelName, color, onPick }: SpanPanelProps) {
     >
       <AtomFan
         label={`Atoms of the ${modelName} in the plane of this group`}
-        height={170}
         atoms={units.map(({ unit, labels, x, y }) => ({
           id: unit,
           text: labels.slice(0, 2).join(', '),

@@ -66,7 +66,12 @@ export type FilterExpression =
 
 export type FilterResult =
   | { readonly ok: true; readonly expression: FilterExpression }
-  | { readonly ok: false; readonly problem: FilterProblem };
+  | {
+      readonly ok: false;
+      readonly problem: FilterProblem;
+      /** What the text says before the place that cannot be read. */
+      readonly readable: FilterExpression;
+    };
 
 /** Signals a problem inside the parser; `parseFilter` turns it into a value. */
 class Unreadable extends Error {
@@ -279,13 +284,35 @@ export function searchedWord(expression: FilterExpression): string | null {
 /** Reads a filter. Empty text accepts everything. Never throws. */
 export function parseFilter(text: string): FilterResult {
   const read = tokenise(text);
-  if (!read.ok) return read;
+  const whole = read.ok ? parseTokens(read.tokens, text.length) : read.problem;
+  if ('kind' in whole) return { ok: true, expression: whole };
+  return { ok: false, problem: whole, readable: longestReadable(text, whole) };
+}
+
+function parseTokens(
+  tokens: readonly Token[],
+  textLength: number,
+): FilterExpression | FilterProblem {
   try {
-    return { ok: true, expression: new Parser(read.tokens, text.length).parse() };
+    return new Parser(tokens, textLength).parse();
   } catch (error) {
-    if (error instanceof Unreadable) return { ok: false, problem: error.problem };
+    if (error instanceof Unreadable) return error.problem;
     throw error;
   }
+}
+
+/** Tokens tried away from the end before giving up; what cannot be read is nearly always the last term. */
+const MOST_DROPPED = 12;
+
+/** The longest beginning of the text, up to the problem, that can be read; everything if there is none. */
+function longestReadable(text: string, problem: FilterProblem): FilterExpression {
+  const read = tokenise(text.slice(0, problem.start));
+  const tokens = read.ok ? read.tokens : [];
+  for (let dropped = 0; dropped <= MOST_DROPPED && dropped < tokens.length; dropped++) {
+    const part = parseTokens(tokens.slice(0, tokens.length - dropped), problem.start);
+    if ('kind' in part) return part;
+  }
+  return { kind: 'all' };
 }
 
 type Comparison = Extract<FilterExpression, { readonly kind: 'compare' }>;

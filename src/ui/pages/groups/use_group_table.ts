@@ -1,12 +1,12 @@
 /**
  * The table as the person sees it: rows of the latest analysis with stars and tags, filtered and sorted,
- * and the group that is shown beside it. While a filter cannot be read the last readable one stays in
- * force, so that the table does not empty itself between two keystrokes.
+ * and the group that is shown beside it. While a filter cannot be read, its readable beginning is in force, so
+ * that the table does not jump between two keystrokes.
  */
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import type { GroupsAnswer } from '../../../lab/protocol';
 import { annotationsOf, useAnnotations } from './annotations_store';
-import { parseFilter, searchedWord, type FilterExpression, type FilterProblem } from './filter';
+import { parseFilter, searchedWord, type FilterProblem } from './filter';
 import { arrange, tableRows, type TableRow } from './group_table';
 import { useGroupsView } from './groups_view';
 import { wordFirings, type WordFirings } from './word_firings';
@@ -28,7 +28,6 @@ export interface GroupTable {
   readonly selected: TableRow | null;
 }
 
-const EVERYTHING: FilterExpression = { kind: 'all' };
 const NO_ROWS: readonly TableRow[] = [];
 
 /** The table of an answer, with the annotations kept under `key`. */
@@ -41,9 +40,7 @@ export function useGroupTable(answer: GroupsAnswer | null, key: string): GroupTa
     [answer, annotations],
   );
   const parsed = useMemo(() => parseFilter(text), [text]);
-  const [readable, setReadable] = useState<FilterExpression>(EVERYTHING);
-  if (parsed.ok && parsed.expression !== readable) setReadable(parsed.expression);
-  const filter = useDeferredValue(readable);
+  const filter = useDeferredValue(parsed.ok ? parsed.expression : parsed.readable);
   const words = useMemo(() => wordFirings(answer?.firings ?? null), [answer]);
   const shown = useMemo(() => arrange(all, filter, order, words), [all, filter, order, words]);
   const word = searchedWord(filter);
