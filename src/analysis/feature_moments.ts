@@ -5,9 +5,10 @@
  */
 import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
+import { type CodeSums, codeSums, TargetReadout, UnitReadout } from './feature_readout';
 import { dot, multiplyTransposed } from './linear_algebra';
 import type { FeatureSpread } from './report_types';
-import { blockOf, countForShare } from './spectra';
+import { countForShare } from './spectra';
 import type { GroundTruth } from './types';
 import { NO_GROUP } from './types';
 
@@ -60,33 +61,6 @@ export interface FeatureMoments {
   readonly owners: Uint32Array;
 }
 
-/** Sums of a group's raw codes over all rows: Σp [K, r] and Σppᵀ [K, r, r]. */
-export interface CodeSums {
-  readonly first: Float64Array;
-  readonly second: Float64Array;
-}
-
-/** Sums over all firings of every group. O(firings·r²). */
-export function codeSums({ codes, offsets, entries, dictionary }: IndexedCodes): CodeSums {
-  const { groups, rank } = dictionary;
-  const first = new Float64Array(groups * rank);
-  const second = new Float64Array(groups * rank * rank);
-  for (let k = 0; k < groups; k++) {
-    for (let e = at(offsets, k); e < at(offsets, k + 1); e++) {
-      const start = (entries[e] ?? 0) * rank;
-      for (let i = 0; i < rank; i++) {
-        const value = codes.codes[start + i] ?? 0;
-        first[k * rank + i] = (first[k * rank + i] ?? 0) + value;
-        const row = (k * rank + i) * rank;
-        for (let j = 0; j < rank; j++) {
-          second[row + j] = (second[row + j] ?? 0) + value * (codes.codes[start + j] ?? 0);
-        }
-      }
-    }
-  }
-  return { first, second };
-}
-
 /**
  * Moments of one feature. With n rows of the feature and G units that ever fire there:
  * O(G·d_i·r·d + n·slots·d_i·r); K numbers twice in memory.
@@ -101,17 +75,8 @@ export function featureMoments(
   const { groups, width } = dictionary;
   const { frame, dimension } = at(truth.features, feature);
   const basis = Float64Array.from(frame);
-  const readout = new Readout(indexed, basis, dimension);
-  const frameOverlaps = new Map<number, Float64Array>();
-  const overlapWith = (other: number): Float64Array => {
-    const known = frameOverlaps.get(other);
-    if (known !== undefined) return known;
-    const { frame: otherFrame, dimension: otherDimension } = at(truth.features, other);
-    const rows = Float64Array.from(otherFrame);
-    const overlap = multiplyTransposed(basis, rows, dimension, width, otherDimension);
-    frameOverlaps.set(other, overlap);
-    return overlap;
-  };
+  const units = new UnitReadout(indexed, basis, dimension);
+  const target = new TargetReadout(truth, basis, dimension, width);
   const bias = Float64Array.from(dictionary.decoderBias);
   const offset = multiplyTransposed(basis, bias, dimension, width, 1);
 
@@ -135,23 +100,12 @@ export function featureMoments(
       energy += value * value;
       residual[a] = -(offset[a] ?? 0);
     }
-    for (let slot = row * truth.maxActive; slot < (row + 1) * truth.maxActive; slot++) {
-      const other = at(truth.present, slot);
-      if (other >= truth.features.length) continue;
-      const otherDimension = at(truth.features, other).dimension;
-      const overlap = overlapWith(other);
-      for (let a = 0; a < dimension; a++) {
-        for (let b = 0; b < otherDimension; b++) {
-          const coordinate = truth.coordinates[slot * truth.coordinateStride + b] ?? 0;
-          residual[a] = (residual[a] ?? 0) + (overlap[a * otherDimension + b] ?? 0) * coordinate;
-        }
-      }
-    }
+    target.addRow(row, residual);
     let strongest = 0;
     for (let slot = row * codes.slots; slot < (row + 1) * codes.slots; slot++) {
       const group = at(codes.active, slot);
       if (group >= groups) continue;
-      readout.project(group, slot, projected);
+      units.project(group, slot, projected);
       let strength = 0;
       let agreement = 0;
       for (let a = 0; a < dimension; a++) {
@@ -174,7 +128,7 @@ export function featureMoments(
   for (let k = 0; k < groups; k++) {
     const agreement = cross[k] ?? 0;
     if (!(agreement > 0) || !(variance > 0)) continue;
-    const { total, mean: unitMean } = readout.overAllRows(k, sums);
+    const { total, mean: unitMean } = units.overAllRows(k, sums);
     let meanError = 0;
     for (let a = 0; a < dimension; a++) meanError += ((mean[a] ?? 0) - at(unitMean, a)) ** 2;
     const unexplained = energy - 2 * agreement + total - codes.rows * meanError;
@@ -190,62 +144,7 @@ export function featureMoments(
   };
 }
 
-/** Units seen through one feature's frame: V_i D_kᵀ [d_i, r], made when a unit first fires. */
-class Readout {
-  private readonly maps = new Map<number, Float64Array>();
-
-  constructor(
-    private readonly indexed: IndexedCodes,
-    private readonly basis: Float64Array,
-    private readonly dimension: number,
-  ) {}
-
-  private mapOf(group: number): Float64Array {
-    const known = this.maps.get(group);
-    if (known !== undefined) return known;
-    const { dictionary } = this.indexed;
-    const block = blockOf(dictionary.decoder, dictionary, group);
-    const { rank, width } = dictionary;
-    const map = multiplyTransposed(this.basis, block, this.dimension, width, rank);
-    this.maps.set(group, map);
-    return map;
-  }
-
-  /** Writes P_{V_i} D_kᵀ p of a slot, in the frame's coordinates, to `out`. */
-  project(group: number, slot: number, out: Float64Array): void {
-    const map = this.mapOf(group);
-    const { codes } = this.indexed;
-    const { rank } = codes;
-    for (let a = 0; a < this.dimension; a++) {
-      let sum = 0;
-      for (let i = 0; i < rank; i++) {
-        sum += (map[a * rank + i] ?? 0) * (codes.codes[slot * rank + i] ?? 0);
-      }
-      out[a] = sum;
-    }
-  }
-
-  /** Σ‖P_{V_i} c_k‖² and the mean of P_{V_i} c_k over all rows. */
-  overAllRows(group: number, sums: CodeSums): { total: number; mean: Float64Array } {
-    const map = this.mapOf(group);
-    const { codes } = this.indexed;
-    const { rank, rows } = codes;
-    const mean = new Float64Array(this.dimension);
-    let total = 0;
-    for (let a = 0; a < this.dimension; a++) {
-      for (let i = 0; i < rank; i++) {
-        const weight = at(map, a * rank + i);
-        mean[a] = at(mean, a) + (weight * at(sums.first, group * rank + i)) / rows;
-        for (let j = 0; j < rank; j++) {
-          total += weight * at(map, a * rank + j) * at(sums.second, (group * rank + i) * rank + j);
-        }
-      }
-    }
-    return { total, mean };
-  }
-}
-
-/** Moments of every feature, or of those listed. Cost: the sum over features. */
+/** Moments of every feature, in order. Cost: the sum over features. */
 export function allFeatureMoments(
   indexed: IndexedCodes,
   truth: GroundTruth,

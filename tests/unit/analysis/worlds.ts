@@ -15,8 +15,8 @@ import { RandomDraws } from '../../../src/base/random';
 
 /** Uniform and normal numbers in a fixed order. */
 export interface Chance {
-  uniform(): number;
-  normal(): number;
+  readonly uniform: () => number;
+  readonly normal: () => number;
 }
 
 export function chance(seed: number): Chance {
@@ -45,7 +45,7 @@ export function randomFrame(m: number, n: number, seed: number): Float64Array {
 export interface Shape {
   readonly kind: string;
   readonly dimension: number;
-  sample(chance: Chance): readonly number[];
+  readonly sample: (chance: Chance) => readonly number[];
 }
 
 export const CIRCLE: Shape = {

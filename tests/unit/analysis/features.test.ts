@@ -1,0 +1,330 @@
+/** Splitting, packing and recovery against worlds whose answer is known. */
+import { describe, expect, test } from 'vitest';
+import { indexCodes } from '../../../src/analysis/code_index';
+import {
+  allFeatureMoments,
+  featureMoments,
+  featureSpread,
+  indexTruth,
+} from '../../../src/analysis/feature_moments';
+import { codeSums } from '../../../src/analysis/feature_readout';
+import { describePacking, separateDirections } from '../../../src/analysis/packing';
+import { describeRecovery } from '../../../src/analysis/recovery';
+import {
+  NO_GROUP,
+  type CodeTable,
+  type Dictionary,
+  type GroundTruth,
+} from '../../../src/analysis/types';
+import { at } from '../../../src/base/array';
+import {
+  CIRCLE,
+  HELIX,
+  SIGNED_LINE,
+  SPHERE,
+  chance,
+  codesOf,
+  dictionaryOf,
+  encodeTop,
+  gaussian,
+  makeWorld,
+  perfectDictionary,
+  shatteredDictionary,
+} from './worlds';
+
+const world = makeWorld([CIRCLE, SPHERE, HELIX]);
+const perfect = perfectDictionary(world, 4);
+const perfectIndex = indexCodes(perfect, encodeTop(perfect, world.x, 1));
+const perfectMoments = allFeatureMoments(perfectIndex, world.truth);
+const shattered = shatteredDictionary(world, 12);
+const shatteredIndex = indexCodes(shattered, encodeTop(shattered, world.x, 1, true));
+const shatteredMoments = allFeatureMoments(shatteredIndex, world.truth);
+
+describe('a perfect dictionary of a circle, a sphere and a helix', () => {
+  test('spends one unit on each feature and rebuilds it', () => {
+    for (const moments of perfectMoments) {
+      const spread = featureSpread(moments, world.truth, 'groups');
+      expect(spread).toMatchObject({
+        rows: 200,
+        units90: 1,
+        units99: 1,
+        splittingRatio: 1,
+        topUnit: moments.feature,
+      });
+      expect(spread.topShare).toBeCloseTo(1, 10);
+      // Codes and weights are float32: errors of 2⁻²⁴ relative, squared.
+      expect(spread.reconstruction).toBeCloseTo(1, 10);
+    }
+  });
+
+  test('owns every row of a feature by its group', () => {
+    perfectMoments.forEach(({ owners, feature }) => {
+      expect([...owners].every((owner) => owner === feature)).toBe(true);
+    });
+  });
+
+  test('recovers each with capture 1, R² 1 and the right rank, and keeps the shapes', () => {
+    const recovery = describeRecovery(perfectIndex, world.truth, perfectMoments);
+    expect(recovery.features.map(({ group }) => group)).toEqual([0, 1, 2]);
+    expect(recovery.features.map(({ rank90 }) => rank90)).toEqual([2, 3, 3]);
+    for (const { r2, capture, topShare } of recovery.features) {
+      expect(r2).toBeCloseTo(1, 6);
+      expect(capture).toBeCloseTo(1, 6);
+      expect(topShare).toBeCloseTo(1, 10);
+    }
+    expect(recovery.features[0]?.circularCorrelation).toBeCloseTo(1, 6);
+    expect(recovery.features[0]?.geodesicSpearman).toBeNull();
+    expect(recovery.features[1]?.circularCorrelation).toBeNull();
+    expect(recovery.features[1]?.geodesicSpearman).toBeCloseTo(1, 4);
+    expect(recovery.features[2]?.geodesicSpearman).toBeCloseTo(1, 4);
+    expect(recovery).toMatchObject({ meanRankError: 0, consolidatedShare: 1 });
+    expect(recovery.meanCaptureMultiDimensional).toBeCloseTo(1, 6);
+  });
+
+  test('packs nothing: one feature a group, and no separate axes in the clouds', () => {
+    const recovery = describeRecovery(perfectIndex, world.truth, perfectMoments);
+    const known = describePacking(perfectIndex, () => null, recovery.features);
+    expect(known).toMatchObject({ basis: 'truth', meanFeatures: 1, packedShare: 0 });
+    expect(known.groups.map(({ features }) => features)).toEqual([[0], [1], [2]]);
+    const read = describePacking(perfectIndex, () => null, null);
+    expect(read).toMatchObject({ basis: 'codes', meanFeatures: 1, packedShare: 0 });
+    expect(read.groups.map(({ axes, rays }) => [axes, rays])).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  test('a turn inside a block and a permutation of groups change nothing but indices', () => {
+    const turned = perfectDictionary(world, 4, 99);
+    const size = 4 * world.width;
+    const reversed = {
+      ...turned,
+      decoder: Float32Array.from(
+        [2, 1, 0].flatMap((k) => [...turned.decoder.subarray(k * size, (k + 1) * size)]),
+      ),
+    };
+    const other = { ...reversed, encoder: reversed.decoder };
+    const index = indexCodes(other, encodeTop(other, world.x, 1));
+    const recovery = describeRecovery(index, world.truth, allFeatureMoments(index, world.truth));
+    expect(recovery.features.map(({ group }) => group)).toEqual([2, 1, 0]);
+    expect(recovery.features.map(({ rank90 }) => rank90)).toEqual([2, 3, 3]);
+    expect(recovery.meanCapture).toBeCloseTo(1, 6);
+  });
+});
+
+describe('a shattered dictionary of the same', () => {
+  test('spends many atoms on each feature', () => {
+    const [circle, sphere, helix] = shatteredMoments.map((moments) =>
+      featureSpread(moments, world.truth, 'atoms'),
+    );
+    // Twelve even arcs of a circle carry a twelfth each: 90 % takes 11.
+    expect(circle?.units90).toBe(11);
+    expect(circle?.units99).toBe(12);
+    expect(circle?.splittingRatio).toBe(5.5);
+    expect(sphere?.units90).toBeGreaterThanOrEqual(8);
+    expect(helix?.units90).toBeGreaterThanOrEqual(4);
+    // An arc of ±15°: mean cos² is 1/2 + sin 30°/(2·π/6) = 0.977.
+    expect(circle?.reconstruction).toBeCloseTo(0.977, 2);
+  });
+
+  test('captures half a circle at best and consolidates nothing', () => {
+    const recovery = describeRecovery(shatteredIndex, world.truth, shatteredMoments);
+    expect(recovery.features[0]?.capture).toBeCloseTo(1 / 2, 6);
+    expect(recovery.features[1]?.capture).toBeCloseTo(1 / 3, 6);
+    expect(recovery.features[0]?.r2).toBeLessThan(0.2);
+    expect(recovery.consolidatedShare).toBe(0);
+    expect(recovery.features[0]?.circularCorrelation).toBeNull();
+    expect(new Set(recovery.features.map(({ group }) => group)).size).toBe(3);
+  });
+
+  test('each row of the circle is owned by the atom nearest to its angle', () => {
+    const { coordinates, coordinateStride } = world.truth;
+    const { entries } = indexTruth(world.truth);
+    at(shatteredMoments, 0).owners.forEach((owner, i) => {
+      const entry = at(entries, i);
+      const angle = Math.atan2(
+        at(coordinates, entry * coordinateStride + 1),
+        at(coordinates, entry * coordinateStride),
+      );
+      expect(owner).toBe((Math.round((6 * angle) / Math.PI) + 12) % 12);
+    });
+  });
+});
+
+/** Two features in overlapping frames, present together; a dictionary and codes chosen by hand. */
+const together: GroundTruth = {
+  features: [
+    { name: 'a', kind: 'line', dimension: 1, frame: Float32Array.of(1, 0, 0) },
+    { name: 'b', kind: 'plane', dimension: 2, frame: Float32Array.of(0.6, 0.8, 0, 0, 0, 1) },
+  ],
+  maxActive: 2,
+  present: Uint32Array.of(0, 1, 0, NO_GROUP, 1, NO_GROUP),
+  coordinates: Float32Array.of(2, 0, 5, 1, 4, 0, 0, 0, 5, 0, 0, 0),
+  coordinateStride: 2,
+};
+
+function momentsByHand(dictionary: Dictionary, codes: CodeTable) {
+  const index = indexCodes(dictionary, codes);
+  return featureMoments(index, indexTruth(together), codeSums(index), 0);
+}
+
+describe('energies and reconstruction with features that overlap', () => {
+  // Row 0 holds a = 2 and b = (5, 1): x* = (2 + 3, 4, 1). Row 1 holds a = 4. Row 2 holds b = (5, 0).
+  const dictionary: Dictionary = {
+    ...dictionaryOf(2, 1, 3, [1, 0, 0, 0.6, 0.8, 0]),
+    decoderBias: Float32Array.of(0.5, 0, 9),
+  };
+  const codes = codesOf(2, 1, 2, [
+    [
+      { group: 0, code: [1.5] },
+      { group: 1, code: [5] },
+    ],
+    [{ group: 0, code: [3] }],
+    [{ group: 1, code: [5] }],
+  ]);
+  const moments = momentsByHand(dictionary, codes);
+
+  test('energy of a unit is that of its contribution seen through the frame', () => {
+    // Along a: group 0 writes 1.5 and 3; group 1 writes 0.6·5 = 3 in row 0 (0.6 is rounded to float32).
+    expect(at(moments.energies, 0)).toBeCloseTo(1.5 ** 2 + 3 ** 2, 6);
+    expect(at(moments.energies, 1)).toBeCloseTo(9, 5);
+    expect([...moments.owners]).toEqual([1, 0]);
+  });
+
+  test('the other feature’s part inside the frame belongs to the target, and the bias rebuilds', () => {
+    // Row 0: target 2 + 3, rebuilt 1.5 + 3 + 0.5. Row 1: target 4, rebuilt 3 + 0.5. Energy 4 + 16.
+    expect(moments.reconstruction).toBeCloseTo(1 - 0.25 / 20, 6);
+  });
+
+  test('R² is that of the contribution over all rows, about the means', () => {
+    // φ = 2, 4, 0 and group 0 writes 1.5, 3, 0: residuals .5, 1, 0 with variance 1/6; φ has 8/3.
+    expect(at(moments.r2, 0)).toBeCloseTo(1 - 1 / 6 / (8 / 3), 6);
+    // Group 1 writes 3, 0, 3: residuals −1, 4, −3, variance 26/3: worse than nothing, so 0.
+    expect(at(moments.r2, 1)).toBe(0);
+  });
+});
+
+describe('degenerate worlds', () => {
+  test('a feature that never occurs and a dictionary that never fires give zeros and nulls', () => {
+    const none: GroundTruth = { ...together, present: new Uint32Array(6).fill(NO_GROUP) };
+    const dead = dictionaryOf(2, 2, 3, new Array<number>(12).fill(0));
+    const index = indexCodes(dead, codesOf(2, 2, 1, [[], [], []]));
+    for (const truth of [none, together]) {
+      const moments = allFeatureMoments(index, truth);
+      const spread = featureSpread(at(moments, 0), truth, 'groups');
+      expect(spread).toMatchObject({ units90: null, splittingRatio: null, topUnit: null });
+      expect(spread.topShare).toBe(0);
+      const recovery = describeRecovery(index, truth, moments);
+      expect(recovery).toMatchObject({ meanR2: 0, meanCapture: 0, meanRankError: null });
+      expect(recovery.features[0]).toMatchObject({ group: null, rank90: null, bestGroup: null });
+      expect(describePacking(index, () => null, recovery.features)).toMatchObject({
+        groups: [],
+        meanFeatures: 0,
+        packedShare: 0,
+      });
+    }
+  });
+
+  test('a feature rebuilt to less than a half has no unit count', () => {
+    const weak = { ...perfect, decoder: perfect.decoder.map((value) => 0.25 * value) };
+    const index = indexCodes(weak, encodeTop(perfect, world.x, 1));
+    const moments = at(allFeatureMoments(index, world.truth), 0);
+    // A quarter of the signal leaves (3/4)² of the energy: reconstruction 7/16.
+    expect(moments.reconstruction).toBeCloseTo(7 / 16, 6);
+    expect(featureSpread(moments, world.truth, 'groups')).toMatchObject({
+      units90: null,
+      units99: null,
+      splittingRatio: null,
+    });
+  });
+
+  test('with more features than groups some stay unmatched', () => {
+    const one = perfectDictionary(makeWorld([CIRCLE]), 2);
+    const index = indexCodes(one, encodeTop(one, world.x, 1));
+    const recovery = describeRecovery(index, world.truth, allFeatureMoments(index, world.truth));
+    const matched = recovery.features.filter(({ group }) => group !== null);
+    expect(matched.length).toBeLessThanOrEqual(1);
+    expect(recovery.features.every(({ capture }) => capture >= 0)).toBe(true);
+  });
+});
+
+describe('packing', () => {
+  test('four signed lines in one group of rank 4 are counted with and without truth', () => {
+    const lines = makeWorld([SIGNED_LINE, SIGNED_LINE, SIGNED_LINE, SIGNED_LINE]);
+    const decoder = lines.truth.features.flatMap(({ frame }) => [...frame]);
+    const packed = dictionaryOf(1, 4, lines.width, decoder);
+    const index = indexCodes(packed, encodeTop(packed, lines.x, 1));
+    const recovery = describeRecovery(index, lines.truth, allFeatureMoments(index, lines.truth));
+    // Each line is read out perfectly by the group; only one can be matched to it.
+    expect(recovery.features.every(({ bestR2 }) => bestR2 > 0.999)).toBe(true);
+    expect(recovery.features.filter(({ group }) => group === 0).length).toBe(1);
+    expect(describePacking(index, () => null, recovery.features)).toMatchObject({
+      meanFeatures: 4,
+      packedShare: 1,
+    });
+    const [read] = describePacking(index, () => 0.25, null).groups;
+    expect(read).toMatchObject({
+      axes: 4,
+      rays: 8,
+      axisShare: 1,
+      estimatedFeatures: 4,
+      irreducibility: 0.25,
+      features: null,
+    });
+  });
+});
+
+describe('separate directions of a cloud', () => {
+  const count = (points: number[][], signed: boolean) =>
+    separateDirections(Float64Array.from(points.flat()), at(points, 0).length, signed).count;
+  const { normal, uniform } = chance(11);
+
+  test('a filled plane, ball or sphere has none', () => {
+    const circle = Array.from({ length: 300 }, () => [...CIRCLE.sample({ normal, uniform })]);
+    const sphere = Array.from({ length: 300 }, () => [...SPHERE.sample({ normal, uniform })]);
+    const ball = Array.from({ length: 300 }, () => [normal(), normal(), normal(), normal()]);
+    for (const cloud of [circle, sphere, ball]) {
+      expect(count(cloud, false)).toBe(0);
+      expect(count(cloud, true)).toBe(0);
+    }
+  });
+
+  test('a positive line is one ray and one axis, a signed one two rays and one axis', () => {
+    const positive = Array.from({ length: 100 }, () => [1 + uniform(), 0.05 * normal(), 0]);
+    const signed = positive.map((point, i) => point.map((value) => (i % 2 === 0 ? -value : value)));
+    expect([count(positive, true), count(positive, false)]).toEqual([1, 1]);
+    expect([count(signed, true), count(signed, false)]).toEqual([2, 1]);
+  });
+
+  test('two axes 60° apart are two; 10° apart they are one', () => {
+    const pair = (degrees: number) =>
+      Array.from({ length: 200 }, (_, i) => {
+        const angle = i % 2 === 0 ? 0 : (degrees * Math.PI) / 180;
+        const t = 2 * uniform() - 1;
+        return [t * Math.cos(angle), t * Math.sin(angle)];
+      });
+    expect(count(pair(60), false)).toBe(2);
+    expect(count(pair(10), false)).toBe(1);
+  });
+
+  test('a one-dimensional cloud has one axis; points at the origin and no points have none', () => {
+    expect(count([[1], [-2], [3]], false)).toBe(1);
+    expect(separateDirections(new Float64Array(12), 3, false)).toEqual({ count: 0, share: 0 });
+    expect(separateDirections(new Float64Array(0), 3, true)).toEqual({ count: 0, share: 0 });
+  });
+
+  test('a line beside a ring in another plane: one axis and a remainder', () => {
+    const mixed = Array.from({ length: 400 }, (_, i) => {
+      const angle = 2 * Math.PI * uniform();
+      return i % 2 === 0 ? [0, 0, 1 + uniform()] : [Math.cos(angle), Math.sin(angle), 0];
+    });
+    const found = separateDirections(Float64Array.from(mixed.flat()), 3, false);
+    expect(found.count).toBe(1);
+    expect(found.share).toBeCloseTo(0.5, 10);
+  });
+
+  test('a random cloud of 8 dimensions ends quickly without a direction', () => {
+    expect(separateDirections(gaussian(500, 8, 3), 8, false).count).toBe(0);
+  });
+});
