@@ -14,7 +14,10 @@ const WAY_OUT =
     ? 'Install the Vulkan loader and a driver: on Debian or Ubuntu "apt-get install libvulkan1 mesa-vulkan-drivers" (Mesa 23 or newer, in software too) or "apt-get install libvulkan1 chromium" (SwiftShader, in software).'
     : 'Update the driver of the graphics card.';
 
-/** Opens the best adapter's device. Throws LabError `no_webgpu` or `no_adapter` with what to install. */
+/**
+ * Opens the best adapter's device; `lost` resolves also when WebGPU complains of a mistake that nobody
+ * handles, since every number after that would be wrong. Throws LabError `no_webgpu` or `no_adapter` with what to install.
+ */
 export async function openNodeDevice(): Promise<OpenedDevice> {
   try {
     const { create, globals } = await import('webgpu');
@@ -30,9 +33,24 @@ export async function openNodeDevice(): Promise<OpenedDevice> {
     );
   }
   try {
-    return await openDevice(instance);
+    const opened = await openDevice(instance);
+    return { ...opened, lost: Promise.race([opened.lost, unhandledMistake(opened.device)]) };
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'no_adapter') throw error;
     throw new LabError('no_adapter', 'Node found no WebGPU adapter.', WAY_OUT, { cause: error });
   }
+}
+
+function unhandledMistake(device: GPUDevice): Promise<LabError> {
+  return new Promise((resolve) => {
+    device.addEventListener('uncapturederror', ({ error }) => {
+      resolve(
+        new LabError(
+          'gpu_validation',
+          `WebGPU refused what it was told: ${error.message}`,
+          'This is a defect of the lab; please report it with the run file.',
+        ),
+      );
+    });
+  });
 }

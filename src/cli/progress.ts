@@ -22,6 +22,8 @@ export interface ProgressState {
 const REDRAW_MS = 100;
 const PLAIN_MS = 5000;
 const BAR = 24;
+/** The rate shown is the median of so many: one slow step (compiling, say) does not show. */
+const RATES = 15;
 
 /** A count as people read it: 1 234 567. */
 export function grouped(count: number): string {
@@ -47,6 +49,7 @@ export class Progress {
   private lastDrawn = Number.NEGATIVE_INFINITY;
   private readonly explained: (number | undefined)[];
   private drawn = false;
+  private readonly rates: number[] = [];
 
   constructor(
     private readonly output: ProgressOutput,
@@ -65,14 +68,16 @@ export class Progress {
 
   /** Shows how far it is, if the last time is long enough ago. */
   update(state: ProgressState): void {
+    this.rates.push(state.samplesPerSecond);
+    if (this.rates.length > RATES) this.rates.shift();
     const now = this.output.now();
     if (now - this.lastDrawn < (this.output.isTTY ? REDRAW_MS : PLAIN_MS)) return;
-    this.show(state, now);
+    this.show(state.samples, now);
   }
 
-  /** Shows the last state in any case and goes to a new line. */
-  finish(state: ProgressState): void {
-    this.show(state, this.output.now());
+  /** Shows how far it came in any case and goes to a new line. */
+  finish(samples: number): void {
+    this.show(samples, this.output.now());
     this.endLine();
   }
 
@@ -82,20 +87,21 @@ export class Progress {
     this.drawn = false;
   }
 
-  private show(state: ProgressState, now: number): void {
+  private show(samples: number, now: number): void {
     this.lastDrawn = now;
     if (!this.output.isTTY) {
-      this.output.write(`${this.text(state)}\n`);
+      this.output.write(`${this.text(samples)}\n`);
       return;
     }
-    const done = Math.round(Math.min(1, state.samples / this.totalSamples) * BAR);
-    const line = `${'█'.repeat(done)}${'░'.repeat(BAR - done)} ${this.text(state)}`;
+    const done = Math.round(Math.min(1, samples / this.totalSamples) * BAR);
+    const line = `${'█'.repeat(done)}${'░'.repeat(BAR - done)} ${this.text(samples)}`;
     // A line longer than the terminal would wrap and stay.
     this.output.write(`\r\u001b[K${line.slice(0, Math.max(20, this.output.columns - 1))}`);
     this.drawn = true;
   }
 
-  private text({ samples, samplesPerSecond }: ProgressState): string {
+  private text(samples: number): string {
+    const samplesPerSecond = this.rates.toSorted((a, b) => a - b)[this.rates.length >> 1] ?? 0;
     const share = Math.floor((100 * samples) / this.totalSamples);
     const left = samplesPerSecond > 0 ? (this.totalSamples - samples) / samplesPerSecond : null;
     const explained = this.modelNames.flatMap((name, model) => {

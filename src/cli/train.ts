@@ -110,7 +110,6 @@ class TrainingRun {
   }
 
   private async steps(count: number): Promise<void> {
-    let rate = 0;
     await this.session.run(count, {
       onMetrics: (records) => {
         this.progress.metrics(records);
@@ -118,14 +117,11 @@ class TrainingRun {
           this.logged.push({ ...record, seconds: record.seconds + this.start.seconds });
         }
       },
-      onProgress: ({ samples, samplesPerSecond }) => {
-        rate = samplesPerSecond;
-        this.progress.update({ samples, samplesPerSecond });
-      },
+      onProgress: (progress) => this.progress.update(progress),
       shouldStop: () => this.interrupted,
     });
     if (this.session.step === this.session.totalSteps) {
-      this.progress.finish({ samples: this.samplesAt(this.session.step), samplesPerSecond: rate });
+      this.progress.finish(this.samplesAt(this.session.step));
     }
   }
 
@@ -235,8 +231,7 @@ class TrainingRun {
   private async kept(error: unknown): Promise<unknown> {
     if (!(error instanceof LabError) || error.code !== 'not_finite') return error;
     this.progress.endLine();
-    const { files, reports } = await this.evaluated();
-    await this.publish({ files, reports }, {});
+    await this.publish(await this.evaluated(), {});
     return new LabError(
       error.code,
       `${error.message} The weights from before are in ${this.request.out}.`,

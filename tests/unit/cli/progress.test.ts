@@ -36,10 +36,20 @@ describe('progress', () => {
       terminal.time = time;
       progress.update({ samples, samplesPerSecond: 10 });
     }
-    progress.finish({ samples: 100, samplesPerSecond: 10 });
+    progress.finish(100);
     expect(terminal.messages.map((line) => line.slice(0, 5))).toEqual(['  1 %', ' 50 %', '100 %']);
     expect(terminal.messages.join('')).not.toContain('\r');
     expect(terminal.messages.at(-1)).not.toContain('left');
+  });
+
+  it('does not let one slow step spoil the rate', () => {
+    const terminal = fakeTerminal();
+    const progress = new Progress(terminal, [], 1000);
+    for (const rate of [100, 0.1, 110, 90]) {
+      progress.update({ samples: 500, samplesPerSecond: rate });
+      terminal.time += 5000;
+    }
+    expect(terminal.messages.at(-1)).toBe(' 50 %  500 of 1 000 tokens  100/s  0:05 left\n');
   });
 
   it('draws one line again on a terminal, never longer than it, and ends it', () => {

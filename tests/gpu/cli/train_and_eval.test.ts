@@ -1,0 +1,341 @@
+/**
+ * The command line from end to end, on a tiny file of rows: a run file becomes a SAELens folder whose
+ * evaluation agrees with the report; an interrupted run goes on to the same weights bit for bit; weights of
+ * a folder start another run; and whatever is refused leaves nothing behind. Codes and reconstructions are
+ * checked against the weights of the folder by sums written out here.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { at } from '../../../src/base/array';
+import { runCommandLine } from '../../../src/cli/commands';
+import { readNpy, writeNpy } from '../../../src/io/npy';
+import { floatTensor, readSafetensors } from '../../../src/io/safetensors';
+import type { ModelReport } from '../../../src/lab/engine_types';
+import { fakeTerminal, type FakeTerminal } from '../../unit/cli/fake_terminal';
+import { numberSequence } from '../../unit/io/complaint';
+
+const WIDTH = 6;
+const ROWS = 96;
+
+let folder = '';
+const path = (name: string): string => join(folder, name);
+const json = (name: string): unknown => JSON.parse(readFileSync(path(name), 'utf8'));
+const report = (name: string): ModelReport => json(name) as ModelReport;
+
+async function lab(words: readonly string[], terminal: FakeTerminal = fakeTerminal()) {
+  const code = await runCommandLine(words, terminal);
+  return { code, out: terminal.results.join(''), err: terminal.messages.join('') };
+}
+
+const sasa = { architecture: 'topk_sasa', n_groups: 4, group_rank: 2, k_groups: 2 };
+const topk = {
+  architecture: 'topk',
+  d_sae: 8,
+  k: 3,
+  normalize_activations: 'expected_average_only_in',
+};
+
+function writeRun(name: string, models: object[], training: object, data = 'x.npy'): string {
+  const run = {
+    data: { kind: 'npy', path: data, order: 'sequential' },
+    models,
+    training: { train_batch_size_samples: 16, log_every: 2, lr: 0.01, ...training },
+  };
+  writeFileSync(path(name), JSON.stringify(run));
+  return path(name);
+}
+
+/** What the first run said, on which most tests stand. */
+let first = { code: -1, out: '', err: '' };
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lab-cli-'));
+  // Rows near two planes, so that a few steps already explain something.
+  const next = numberSequence(11);
+  const atoms = Array.from({ length: 4 * WIDTH }, () => next() - 0.5);
+  const values = new Float32Array(ROWS * WIDTH);
+  for (let row = 0; row < ROWS; row++) {
+    const plane = next() < 0.5 ? 0 : 2;
+    for (const atom of [plane, plane + 1]) {
+      const code = 4 * (next() - 0.5);
+      for (let j = 0; j < WIDTH; j++) {
+        const place = row * WIDTH + j;
+        values[place] = at(values, place) + code * at(atoms, atom * WIDTH + j);
+      }
+    }
+  }
+  writeFileSync(path('x.npy'), writeNpy({ rows: ROWS, width: WIDTH, values }));
+  const run = writeRun('two.json', [sasa, { ...topk, name: 'scaled' }], {
+    training_samples: 16 * 12,
+  });
+  first = await lab(['train', '--config', run, '--out', path('two')]);
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('lab train', () => {
+  it('writes a folder for each model, and lab eval of it agrees with its report', async () => {
+    const { code, out, err } = first;
+    expect(err).toContain('Training SASA, scaled on x.npy');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^SASA: explained variance \d\.\d{4}, l0 4\.00, /);
+    expect(readdirSync(path('two')).sort()).toEqual([
+      'SASA',
+      'checkpoint.safetensors',
+      'run.json',
+      'scaled',
+    ]);
+    for (const model of ['SASA', 'scaled']) {
+      expect(readdirSync(path(`two/${model}`)).sort()).toEqual([
+        'cfg.json',
+        'metrics.jsonl',
+        'report.json',
+        'sae_weights.safetensors',
+        'sparsity.safetensors',
+      ]);
+      const trained = report(`two/${model}/report.json`);
+      const words = ['--model', path(`two/${model}`), '--data', path('x.npy')];
+      const evaluated = await lab(['eval', ...words]);
+      expect(evaluated.code).toBe(0);
+      const again = JSON.parse(evaluated.out) as ModelReport;
+      expect(Math.abs(again.explained_variance - trained.explained_variance)).toBeLessThan(1e-5);
+      expect(again).toMatchObject({
+        rows: ROWS,
+        l0: trained.l0,
+        architecture: trained.architecture,
+      });
+    }
+    const steps = readFileSync(path('two/SASA/metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { step: number }).step);
+    expect(steps).toEqual([1, 2, 4, 6, 8, 10, 12]);
+  });
+
+  it('goes on after an interruption to the same weights, bit for bit', async () => {
+    const run = writeRun('long.json', [sasa], { training_samples: 16 * 40 });
+    await lab(['train', '--config', run, '--out', path('whole')]);
+
+    const terminal = fakeTerminal();
+    const write = (text: string) => {
+      terminal.messages.push(text);
+      if (text.includes('%')) terminal.interrupt();
+    };
+    const words = ['train', '--config', run, '--out', path('parts')];
+    const stopped = await lab(words, { ...terminal, write });
+    expect(stopped.code).toBe(1);
+    expect(stopped.err).toMatch(
+      /lab: Stopped after \d+ of 40 steps; the state is saved in .*parts\./,
+    );
+    expect(readdirSync(path('parts')).sort()).toEqual([
+      'checkpoint.safetensors',
+      'metrics.jsonl',
+      'run.json',
+    ]);
+
+    const refused = await lab(words);
+    expect(refused).toMatchObject({ code: 2, out: '' });
+    expect(refused.err).toContain('is not empty; it holds a run. Continue that run with --resume');
+
+    expect((await lab([...words, '--resume'])).code).toBe(0);
+    for (const file of ['sae_weights.safetensors', 'checkpoint.safetensors']) {
+      expect(readFileSync(path(`parts/${file}`)).equals(readFileSync(path(`whole/${file}`)))).toBe(
+        true,
+      );
+    }
+    const withoutTime = (name: string): string =>
+      readFileSync(path(name), 'utf8').replace(/"details\/seconds":[^,]*,/g, '');
+    expect(withoutTime('parts/metrics.jsonl')).toBe(withoutTime('whole/metrics.jsonl'));
+  });
+
+  it('starts from the weights of a folder', async () => {
+    // One step at a learning rate below the rounding of the weights leaves them as they were.
+    const run = writeRun('again.json', [{ ...sasa, name: 'again' }], {
+      training_samples: 16,
+      lr: 1e-12,
+    });
+    const words = ['train', '--config', run, '--out', path('again'), '--init', path('two/SASA')];
+    const { code, err } = await lab(words);
+    expect(err).not.toContain('lab:');
+    expect(code).toBe(0);
+    const before = report('two/SASA/report.json').explained_variance;
+    expect(Math.abs(report('again/report.json').explained_variance - before)).toBeLessThan(1e-6);
+
+    const other = writeRun('other.json', [{ ...sasa, group_rank: 3 }], { training_samples: 16 });
+    const refused = await lab([
+      'train',
+      '--config',
+      other,
+      '--out',
+      path('other'),
+      '--init',
+      path('two/SASA'),
+    ]);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('its group_rank is 2 and should be 3');
+    expect(existsSync(path('other'))).toBe(false);
+  });
+
+  it('keeps the last good weights when a loss overflows, and says which loss', async () => {
+    const next = numberSequence(12);
+    const huge = Float32Array.from({ length: ROWS * WIDTH }, () => (next() < 0.5 ? 1e19 : -1e19));
+    writeFileSync(path('huge.npy'), writeNpy({ rows: ROWS, width: WIDTH, values: huge }));
+    const run = writeRun('huge.json', [sasa], { training_samples: 16 * 20 }, 'huge.npy');
+    const { code, err } = await lab(['train', '--config', run, '--out', path('huge')]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/lab: SASA: losses\/mse_loss is (Infinity|NaN) at step \d+\./);
+    expect(err).toContain(`The weights from before are in ${path('huge')}.`);
+    const file = readSafetensors(readFileSync(path('huge/sae_weights.safetensors')), 'w');
+    expect(floatTensor(file, 'W_dec', [8, WIDTH]).every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('lab eval', () => {
+  it('writes codes and reconstructions that agree with the weights', async () => {
+    const model = path('two/scaled');
+    const words = ['--model', model, '--data', path('x.npy')];
+    const files = ['--codes', path('codes.npy'), '--reconstruction', path('rows.npy')];
+    expect((await lab(['eval', ...words, ...files])).code).toBe(0);
+    const codes = readNpy(readFileSync(path('codes.npy')), 'codes');
+    const rows = readNpy(readFileSync(path('rows.npy')), 'rows');
+    const { values: x } = readNpy(readFileSync(path('x.npy')), 'x');
+    expect([codes.rows, codes.width, rows.rows, rows.width]).toEqual([ROWS, 8, ROWS, WIDTH]);
+    const file = readSafetensors(readFileSync(join(model, 'sae_weights.safetensors')), 'w');
+    const wEnc = floatTensor(file, 'W_enc', [WIDTH, 8]);
+    const wDec = floatTensor(file, 'W_dec', [8, WIDTH]);
+    const bEnc = floatTensor(file, 'b_enc', [8]);
+    const bDec = floatTensor(file, 'b_dec', [WIDTH]);
+    // Sums of 8 products of numbers below 8 in float32: 8 · 64 · 2⁻²⁴, and room for the order of sums.
+    const tolerance = 2 * 8 * 64 * 2 ** -24;
+    for (let row = 0; row < ROWS; row++) {
+      const pre = Array.from({ length: 8 }, (_, latent) => {
+        let sum = at(bEnc, latent);
+        for (let j = 0; j < WIDTH; j++) {
+          sum += (at(x, row * WIDTH + j) - at(bDec, j)) * at(wEnc, j * 8 + latent);
+        }
+        return sum;
+      });
+      // The k largest signed pre-activations, then ReLU.
+      const third = at(
+        pre.toSorted((a, b) => b - a),
+        2,
+      );
+      pre.forEach((value, latent) => {
+        const expected = value >= third ? Math.max(0, value) : 0;
+        expect(Math.abs(at(codes.values, row * 8 + latent) - expected)).toBeLessThan(tolerance);
+      });
+      for (let j = 0; j < WIDTH; j++) {
+        let sum = at(bDec, j);
+        for (let latent = 0; latent < 8; latent++) {
+          sum += at(codes.values, row * 8 + latent) * at(wDec, latent * WIDTH + j);
+        }
+        expect(Math.abs(at(rows.values, row * WIDTH + j) - sum)).toBeLessThan(tolerance);
+      }
+    }
+  });
+
+  it('refuses what does not fit, and writes nothing', async () => {
+    const narrow = new Float32Array(10).fill(1);
+    writeFileSync(path('narrow.npy'), writeNpy({ rows: 2, width: 5, values: narrow }));
+    const model = ['eval', '--model', path('two/SASA'), '--data'];
+    const wide = await lab([...model, path('narrow.npy'), '--codes', path('c.npy')]);
+    expect(wide).toMatchObject({ code: 2, out: '' });
+    expect(wide.err).toContain('has rows of width 5, but');
+    const same = await lab([...model, path('x.npy'), '--codes', path('x.npy')]);
+    expect(same.code).toBe(2);
+    expect(same.err).toContain('--codes and --data are the same file');
+    const missing = await lab(['eval', '--model', path('nowhere'), '--data', path('x.npy')]);
+    expect(missing.code).toBe(2);
+    expect(missing.err).toContain('nowhere is not a folder that can be read.');
+    expect(existsSync(path('c.npy'))).toBe(false);
+  });
+});
+
+describe('a run that is refused', () => {
+  const cases: [what: string, write: () => string, sentence: string][] = [
+    [
+      'a run file that is not there',
+      () => path('none.json'),
+      'none.json cannot be read: there is no such file or folder.',
+    ],
+    [
+      'a setting out of range',
+      () => writeRun('bad.json', [sasa], { training_samples: 16, lr: 7 }),
+      'training.lr is 7; it must be a number above 0 and at most 1.',
+    ],
+    [
+      'a truncated .npy file',
+      () => {
+        const whole = readFileSync(path('x.npy'));
+        writeFileSync(path('cut.npy'), whole.subarray(0, whole.length - 10));
+        return writeRun('cut.json', [sasa], { training_samples: 16 }, 'cut.npy');
+      },
+      `has ${128 + ROWS * WIDTH * 4 - 10} bytes where its shape (${ROWS}, ${WIDTH}) of dtype '<f4' needs ${128 + ROWS * WIDTH * 4}.`,
+    ],
+    [
+      'NaN in the data',
+      () => {
+        const values = new Float32Array(ROWS * WIDTH).fill(1);
+        values[5 * WIDTH + 2] = NaN;
+        writeFileSync(path('nan.npy'), writeNpy({ rows: ROWS, width: WIDTH, values }));
+        return writeRun('nan.json', [sasa], { training_samples: 16 }, 'nan.npy');
+      },
+      'holds 1 NaN and 0 infinite values; the first is in row 5, column 2',
+    ],
+    [
+      'a width that disagrees',
+      () => writeRun('wide.json', [{ ...sasa, d_in: 7 }], { training_samples: 16 }),
+      'models.0.d_in is 7, but the data have 6 dimensions.',
+    ],
+    [
+      'a model that cannot fit',
+      () =>
+        writeRun('large.json', [{ architecture: 'topk', d_sae: 2 ** 20, k: 4 }], {
+          training_samples: 65536,
+          train_batch_size_samples: 65536,
+        }),
+      'MiB',
+    ],
+  ];
+  it.each(cases)(
+    'because of %s gives exit code 2, one sentence and no folder',
+    async (...given) => {
+      const [, write, sentence] = given;
+      const { code, out, err } = await lab([
+        'train',
+        '--config',
+        write(),
+        '--out',
+        path('refused'),
+      ]);
+      expect(err).toContain(sentence);
+      expect(code).toBe(2);
+      expect(out).toBe('');
+      expect(err.match(/^lab: /gm)).toHaveLength(1);
+      expect(readdirSync(folder).filter((name) => name.includes('refused'))).toEqual([]);
+    },
+  );
+
+  it('because its folder is in use leaves the folder as it was', async () => {
+    mkdirSync(path('used'));
+    writeFileSync(path('used/notes.txt'), 'mine');
+    const run = writeRun('fine.json', [sasa], { training_samples: 16 });
+    const words = ['train', '--config', run, '--out', path('used')];
+    const { code, err } = await lab(words);
+    expect(code).toBe(2);
+    expect(err).toContain('used is not empty. Give a new folder, or empty it first.');
+    const resumed = await lab([...words, '--resume']);
+    expect(resumed.code).toBe(2);
+    expect(resumed.err).toContain('used has no checkpoint.safetensors to continue from.');
+    expect(readdirSync(path('used'))).toEqual(['notes.txt']);
+  });
+});
