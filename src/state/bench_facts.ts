@@ -102,6 +102,8 @@ async function askEstimate(
   } catch (error) {
     const described = describeError(error);
     if (described.code === 'cancelled') return;
-    useBenchFacts.setState({ estimate: null, estimateError: described });
+    // What a file needs is known only once it is open, and the preview says what is wrong with it.
+    const unopened = config.data.kind === 'npy' && described.code === 'not_found';
+    useBenchFacts.setState({ estimate: null, estimateError: unopened ? null : described });
   }
 }

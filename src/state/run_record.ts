@@ -171,10 +171,9 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
 
 function withShapes(run: Run, models: readonly RunModel[], probe: ShapeProbe): readonly RunModel[] {
   const samples = probe.step * run.config.training.train_batch_size_samples;
-  at(models, probe.model).shapeHistory.append(
-    samples,
-    probe.shapes.map((shape) => shape.units90),
-  );
+  // A shape that is not reconstructed yet has no units to count.
+  const units = probe.shapes.map((shape) => shape.units90).filter((count) => count > 0);
+  at(models, probe.model).shapeHistory.append(samples, units);
   return models.map((model) => (model.index === probe.model ? { ...model, shapes: probe } : model));
 }
 

@@ -127,8 +127,8 @@ function applyToAll(runs: Readonly<Record<string, Run>>, event: ClientEvent): ty
   if (event.kind === 'crashed' || event.kind === 'device_lost') {
     return Object.fromEntries(
       Object.entries(runs).map(([id, run]) => {
-        const lost = event.kind === 'crashed' || event.lostRuns.includes(id);
-        if (!lost || run.origin === 'recorded') return [id, run];
+        // All weights die with the device or the worker, those of finished runs too.
+        if (run.origin === 'recorded') return [id, run];
         const failed = isActive(run.status)
           ? { status: 'failed' as const, error: event.error }
           : null;

@@ -54,8 +54,25 @@ export async function toggleTraining(): Promise<void> {
 /** One step of the paused run; starts one when there is none. */
 export async function takeStep(): Promise<void> {
   const run = activeRun();
+  if (run !== undefined && run.status !== 'paused') return;
   const id = run?.id ?? (await train({ paused: true }));
-  if (id !== null) engine.send({ kind: 'step', runId: id });
+  if (id !== null && (await isPrepared(id))) engine.send({ kind: 'step', runId: id });
+}
+
+/** Waits until the engine has the run ready; false when it failed instead. */
+function isPrepared(id: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const decided = () => {
+      const status = useRuns.getState().runs[id]?.status;
+      if (status === 'preparing') return false;
+      resolve(status === 'paused');
+      return true;
+    };
+    if (decided()) return;
+    const stop = useRuns.subscribe(() => {
+      if (decided()) stop();
+    });
+  });
 }
 
 /** Ends the run where it stands; its weights stay. */

@@ -15,20 +15,21 @@ export function Field({ text, mark, children }: FieldProps) {
   const id = useId();
   const describedBy = `${id}-meaning`;
   return (
-    <div className="field">
-      <Hint text={text.meaning} formula={text.formula} source={text.source} side="right">
+    // The whole row has the hint, so that it opens beside the panel and covers no setting.
+    <Hint text={text.meaning} formula={text.formula} source={text.source} side="right">
+      <div className="field">
         <label className="field-label" htmlFor={id}>
           {text.label}
           {text.symbol !== undefined && <Symbol text={text.symbol} />}
           {text.unit !== undefined && <span className="quiet">, {text.unit}</span>}
           {mark}
         </label>
-      </Hint>
-      <span className="visually-hidden" id={describedBy}>
-        {text.meaning}
-      </span>
-      {children({ id, describedBy })}
-    </div>
+        <span className="visually-hidden" id={describedBy}>
+          {text.meaning}
+        </span>
+        {children({ id, describedBy })}
+      </div>
+    </Hint>
   );
 }
 

@@ -78,8 +78,8 @@ describe('requests', () => {
 
   it('start one worker, at the first command', () => {
     expect(workers).toHaveLength(0);
-    client.send({ kind: 'connect' });
-    client.send({ kind: 'connect' });
+    client.send({ kind: 'connect', base: '' });
+    client.send({ kind: 'connect', base: '' });
     expect(workers).toHaveLength(1);
   });
 
@@ -118,7 +118,7 @@ describe('cancelling', () => {
       kind: 'groups',
       requestId,
       runId: 'run',
-      answer: { model: 0, step: 0, rows: [], analysedRows: 0 },
+      answer: { model: 0, step: 0, rows: [], analysedRows: 0, firings: null },
     });
   });
 
@@ -138,7 +138,7 @@ describe('a crash of the worker', () => {
     await expect(asked).rejects.toMatchObject({ code: 'internal' });
     expect(heard).toEqual(['crashed']);
     expect(current().terminated).toBe(true);
-    client.send({ kind: 'connect' });
+    client.send({ kind: 'connect', base: '' });
     expect(workers).toHaveLength(2);
   });
 });

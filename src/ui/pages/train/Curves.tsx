@@ -134,8 +134,8 @@ function Ranks({ run, xEnd, now }: RanksProps) {
   const model = grouped.find(({ index }) => index === chosen) ?? grouped[0];
   return (
     <FigureFrame
-      title="Rank 90 of live groups, share"
-      hint="Singular values of each live group’s map that hold 90 % of Σσ²: how many dimensions it uses. Each column is a moment, each row a rank."
+      title="Rank 90 of live groups"
+      hint="Singular values of each live group’s map that hold 90 % of Σσ²: how many dimensions it uses. Each column is a moment, each row a rank, the strength of its colour the share of groups."
       fileName="rank90_over_time"
       controls={
         grouped.length > 1 && model !== undefined ? (

@@ -5,12 +5,13 @@
 import type { ShapeState } from '../../../lab/protocol';
 import type { RunModel } from '../../../state/run_record';
 import { formatFixed, formatPercent } from '../../plots/format';
-import { captionOf, isCaptured, kindsOf } from './shape_rows';
+import { captionOf, heading, isCaptured, kindsOf } from './shape_rows';
 
 interface StripRow {
   readonly name: string;
   readonly unitName: RunModel['unitName'];
   readonly shapes: readonly ShapeState[];
+  readonly trained: boolean;
 }
 
 export interface FeatureStripProps {
@@ -35,7 +36,7 @@ export function FeatureStrip({ rows, shown, onPick }: FeatureStripProps) {
               className="strip-kind quiet"
               style={{ gridColumn: `span ${kind.count}` }}
             >
-              {kind.name}
+              {heading(kind.name)}
             </span>
           ))}
         </span>
@@ -58,11 +59,13 @@ export function FeatureStrip({ rows, shown, onPick }: FeatureStripProps) {
                 className="strip-cell"
                 data-level={levelOf(shape)}
                 data-shown={shown.includes(feature)}
-                title={describe(shape, row.unitName)}
-                aria-label={describe(shape, row.unitName)}
+                title={describe(shape, row)}
+                aria-label={describe(shape, row)}
                 onClick={() => onPick(feature)}
               >
-                {isCaptured(shape) ? (shape.units90 > 99 ? '+' : shape.units90) : ''}
+                {isCaptured(shape) && (
+                  <span className="strip-count">{shape.units90 > 99 ? '+' : shape.units90}</span>
+                )}
               </button>
             ))}
           </span>
@@ -81,12 +84,12 @@ function levelOf(shape: ShapeState): number {
   return shape.units90 < 10 ? 3 : 4;
 }
 
-function describe(shape: ShapeState, unitName: RunModel['unitName']): string {
+function describe(shape: ShapeState, { unitName, trained }: StripRow): string {
+  if (!trained) return `${heading(shape.name)}, ${shape.dimension}-D: not trained yet`;
   const caption = captionOf(shape, unitName);
-  if (caption === undefined) return `${shape.name}, ${shape.dimension}-D: not trained yet`;
   const share = formatPercent(shape.reconstruction, 3);
   const rank = caption.detail === undefined ? '' : `, ${caption.detail}`;
-  return `${shape.name}, ${shape.dimension}-D: ${caption.text}${rank}, ${share} reconstructed`;
+  return `${heading(shape.name)}, ${shape.dimension}-D: ${caption.text}${rank}, ${share} reconstructed`;
 }
 
 function meanUnits(shapes: readonly ShapeState[]): string {

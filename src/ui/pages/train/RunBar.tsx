@@ -49,7 +49,7 @@ export function RunBar() {
         className="button"
         type="button"
         title="End the run here; its weights stay"
-        disabled={elsewhere || !active}
+        disabled={elsewhere || !active || status === 'preparing'}
         onClick={stopTraining}
       >
         Stop
@@ -119,7 +119,8 @@ function statusText(run: Run): string | null {
     case 'preparing':
       return 'preparing…';
     case 'running':
-      return null;
+      // The first step waits for kernels to compile and for the first picture.
+      return run.samples === 0 ? 'starting…' : null;
     case 'paused':
       return `paused at step ${formatInteger(run.step)}`;
     case 'finished':

@@ -15,7 +15,7 @@ import type { Rotation, UnitSlots } from '../../plots/props';
 import { ShapeView } from '../../plots/ShapeView';
 import { assignUnitSlots } from '../../plots/unit_slots';
 import { FeatureStrip } from './FeatureStrip';
-import { captionOf, firstFeatures } from './shape_rows';
+import { captionOf, firstFeatures, heading } from './shape_rows';
 import { useShownRun } from './shown_run';
 
 /** A first look that shows all three shapes as what they are. */
@@ -26,6 +26,8 @@ interface Row {
   readonly name: string;
   readonly unitName: RunModel['unitName'];
   readonly shapes: readonly ShapeState[];
+  /** False while the shapes are those of the untrained data. */
+  readonly trained: boolean;
 }
 
 export function ShapeGrid() {
@@ -38,11 +40,13 @@ export function ShapeGrid() {
       name,
       unitName,
       shapes: shapes?.shapes ?? previewed,
+      trained: shapes !== null,
     })) ??
     drafts.map((draft) => ({
       name: nameOf(draft),
       unitName: architectureOf(draft) === 'topk_sasa' ? 'group' : 'latent',
       shapes: previewed,
+      trained: false,
     }));
   const all = rows[0]?.shapes ?? NO_SHAPES;
   const [picked, setPicked] = useState<readonly number[] | null>(null);
@@ -65,13 +69,13 @@ export function ShapeGrid() {
                 value={String(feature)}
                 options={all.map(({ name, dimension }, index) => ({
                   value: String(index),
-                  label: name,
+                  label: heading(name),
                   detail: `${dimension}-D`,
                 }))}
                 onChange={(value) => pick(column, Number(value))}
               />
             ) : (
-              all[feature]?.name
+              heading(all[feature]?.name ?? '')
             )}
           </div>
         ))}
@@ -115,11 +119,11 @@ const ShapeRow = memo(function ShapeRow(props: ShapeRowProps) {
       {columns.map((feature, column) => {
         const shape = row.shapes[feature];
         if (shape === undefined) return <div className="shape-cell" key={column} />;
-        const caption = captionOf(shape, row.unitName);
+        const caption = row.trained ? captionOf(shape, row.unitName) : undefined;
         return (
           <div className="shape-cell" key={column}>
             <ShapeView
-              label={`${shape.name}, ${row.name}`}
+              label={`${heading(shape.name)}, ${row.name}`}
               points={shape.points}
               owners={shape.owners}
               modelColor={color}

@@ -2,18 +2,14 @@
 import type { ShapeState } from '../../../lab/protocol';
 import type { RunModel } from '../../../state/run_record';
 
-/** Below this share of its energy a shape is not reconstructed, and counting its units means nothing. */
-const CAPTURED = 0.5;
-
 export interface Caption {
   readonly text: string;
   readonly detail: string | undefined;
 }
 
-/** "1 group" and "rank 2"; "22 atoms"; undefined before anything carries the shape. */
-export function captionOf(shape: ShapeState, unitName: RunModel['unitName']): Caption | undefined {
-  if (shape.units90 === 0) return undefined;
-  if (shape.reconstruction < CAPTURED) return { text: 'not captured', detail: undefined };
+/** "1 group" and "rank 2"; "22 atoms"; "not captured" while too little of it is reconstructed. */
+export function captionOf(shape: ShapeState, unitName: RunModel['unitName']): Caption {
+  if (!isCaptured(shape)) return { text: 'not captured', detail: undefined };
   const noun = unitName === 'group' ? 'group' : 'atom';
   const text = `${shape.units90} ${noun}${shape.units90 === 1 ? '' : 's'}`;
   const detail =
@@ -21,9 +17,15 @@ export function captionOf(shape: ShapeState, unitName: RunModel['unitName']): Ca
   return { text, detail };
 }
 
-/** Whether enough of the shape is reconstructed to speak of its units. */
+/** Whether enough of the shape is reconstructed to speak of its units; else the engine counts none. */
 export function isCaptured(shape: ShapeState): boolean {
-  return shape.units90 > 0 && shape.reconstruction >= CAPTURED;
+  return shape.units90 > 0;
+}
+
+/** A feature's name as a heading: "Circle", "Signed line 3". */
+export function heading(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 export interface FeatureKind {
