@@ -1,7 +1,7 @@
 /**
  * The pages of the lab. A page is a folder `src/ui/pages/<id>/` whose `<Title>Page.tsx` exports its
  * component as default; it is loaded when first opened. A page appears in the header, in the shortcut
- * list and in the address (`#/<id>`) by standing here, once its file exists.
+ * list and in the address (`#/<id>`) by standing here.
  */
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 
@@ -14,17 +14,20 @@ export interface PageEntry {
   readonly Page: LazyExoticComponent<ComponentType>;
 }
 
-const files = import.meta.glob<{ default: ComponentType }>('./pages/*/*Page.tsx');
-
-const order = [
-  { id: 'train', title: 'Train', key: 't' },
-  { id: 'groups', title: 'Groups', key: 'g' },
-  { id: 'diagnose', title: 'Diagnose', key: 'd' },
-  { id: 'runs', title: 'Runs', key: 'r' },
-];
-
 /** Pages in the order of the header. The first is the one that opens. */
-export const pages: readonly PageEntry[] = order.flatMap((page) => {
-  const load = files[`./pages/${page.id}/${page.title}Page.tsx`];
-  return load === undefined ? [] : [{ ...page, Page: lazy(load) }];
-});
+export const pages: readonly PageEntry[] = [
+  { id: 'train', title: 'Train', key: 't', Page: lazy(() => import('./pages/train/TrainPage')) },
+  {
+    id: 'groups',
+    title: 'Groups',
+    key: 'g',
+    Page: lazy(() => import('./pages/groups/GroupsPage')),
+  },
+  {
+    id: 'diagnose',
+    title: 'Diagnose',
+    key: 'd',
+    Page: lazy(() => import('./pages/diagnose/DiagnosePage')),
+  },
+  { id: 'runs', title: 'Runs', key: 'r', Page: lazy(() => import('./pages/runs/RunsPage')) },
+];

@@ -1,10 +1,10 @@
 /** What of a run can be saved as a file: weights of each model, metrics of each or all. */
+import { saveFile } from '../../../io/figure_export';
 import type { ExportFormat } from '../../../lab/protocol';
 import { engine } from '../../../state/engine_store';
 import { notifyError } from '../../../state/notices_store';
 import type { Run } from '../../../state/run_record';
 import type { MenuAction } from '../../parts/Menu';
-import { saveFile } from './run_row';
 
 /** Actions of the export menu, one model after the other. */
 export function exportActions(run: Run): readonly MenuAction[] {
@@ -31,7 +31,7 @@ export function exportActions(run: Run): readonly MenuAction[] {
 async function exportRun(run: Run, model: number, format: ExportFormat): Promise<void> {
   try {
     const { filename, mimeType, bytes } = await engine.export(run.id, model, format);
-    saveFile(filename, mimeType, bytes);
+    saveFile(new Blob([bytes], { type: mimeType }), filename, mimeType);
   } catch (error) {
     notifyError(error);
   }

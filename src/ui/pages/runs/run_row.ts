@@ -41,14 +41,3 @@ export function startText(run: Run, now: Date): string {
     ? time
     : `${start.toISOString().slice(0, 10)}, ${time}`;
 }
-
-/** Bytes handed to the browser as a file to save. */
-export function saveFile(filename: string, mimeType: string, bytes: ArrayBuffer): void {
-  const url = URL.createObjectURL(new Blob([bytes], { type: mimeType }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = filename;
-  link.click();
-  // The browser reads the blob after the click returns.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
