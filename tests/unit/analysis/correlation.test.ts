@@ -106,6 +106,13 @@ describe('geodesic Spearman', () => {
     expect(geodesicSpearman(truth, 3, flat, 2)).toBeLessThan(0.6);
   });
 
+  test('goes along the shape: an open ring unrolled to its line scores 1, not its chords', () => {
+    // 300° of a ring: its ends are near each other across the gap but far apart along it.
+    const line = Float64Array.from({ length: 90 }, (_, i) => (i / 89) * ((300 * Math.PI) / 180));
+    const ring = Float64Array.from([...line].flatMap((t) => [Math.cos(t), Math.sin(t)]));
+    expect(geodesicSpearman(line, 1, ring, 2)).toBeGreaterThan(0.999);
+  });
+
   test('of fewer than three points, or of one point again and again, is 0', () => {
     expect(geodesicSpearman(Float64Array.of(1, 2), 1, Float64Array.of(1, 2), 1)).toBe(0);
     expect(geodesicSpearman(new Float64Array(20), 1, new Float64Array(20), 1)).toBe(0);

@@ -275,6 +275,30 @@ describe('packing', () => {
   });
 });
 
+describe('packing at its edges', () => {
+  test('a feature that no group captures to a half is held by none', () => {
+    const spheres = makeWorld([SPHERE, HELIX]);
+    const atoms = shatteredDictionary(spheres, 12);
+    const index = indexCodes(atoms, encodeTop(atoms, spheres.x, 1, true));
+    const recovery = describeRecovery(
+      index,
+      spheres.truth,
+      allFeatureMoments(index, spheres.truth),
+    );
+    expect(recovery.features.every(({ bestGroup }) => bestGroup !== null)).toBe(true);
+    expect(describePacking(index, () => null, recovery.features).meanFeatures).toBe(0);
+  });
+
+  test('a group that holds a line and a ring is read as two features', () => {
+    const mixed = makeWorld([CIRCLE, SIGNED_LINE]);
+    const decoder = mixed.truth.features.flatMap(({ frame }) => [...frame]);
+    const packed = dictionaryOf(1, 3, mixed.width, decoder);
+    const index = indexCodes(packed, encodeTop(packed, mixed.x, 1));
+    const [read] = describePacking(index, () => null, null).groups;
+    expect(read).toMatchObject({ axes: 1, estimatedFeatures: 2 });
+  });
+});
+
 describe('separate directions of a cloud', () => {
   const count = (points: number[][], signed: boolean) =>
     separateDirections(Float64Array.from(points.flat()), at(points, 0).length, signed).count;

@@ -74,6 +74,22 @@ describe('ε-mixture', () => {
     expect(judge(turned(points, 0.7321)).mixture).toBeLessThan(0.75);
   });
 
+  test('follows a thin line between the angles of its grid', () => {
+    // 70 % of the points lie exactly on a line at an odd angle. A strip of ε = 0.01 is at most 0.02 to either
+    // side; half a grid step (1.9°) off, a line of length 4 leaves it over most of its length.
+    const { uniform, normal } = chance(9);
+    const points = Array.from({ length: 1000 }, (_, i) =>
+      i % 10 < 7 ? ([4 * uniform() - 2, 0] as const) : ([normal(), normal()] as const),
+    );
+    const off = turned(points, (5.5 * Math.PI) / 48);
+    const { mixture } = planeReducibility(
+      Float64Array.from(off, ([x]) => x),
+      Float64Array.from(off, ([, y]) => y),
+      { epsilon: 0.01 },
+    );
+    expect(mixture).toBeGreaterThanOrEqual(0.7);
+  });
+
   test('counts coinciding points once each: two heaps of 3 and 7 are one line', () => {
     const heaps = Array.from({ length: 10 }, (_, i) =>
       i < 3 ? ([0, 0] as const) : ([1, 2] as const),
@@ -117,6 +133,12 @@ describe('separability', () => {
 });
 
 describe('irreducibility', () => {
+  test('is (1 − mixture)·separability', () => {
+    const { score, mixture, separability } = judge(cross(600));
+    expect(score).toBeCloseTo((1 - mixture) * separability, 14);
+    expect(score).toBeGreaterThan(0);
+  });
+
   test('ranks a circle above a Gaussian above a cross', () => {
     const scores = [circle(1500), gaussianCloud(1500), cross(1500)].map((p) => judge(p).score);
     expect(at(scores, 0)).toBeGreaterThan(5 * at(scores, 1));

@@ -58,11 +58,12 @@ describe('explained variance', () => {
   });
 
   test('keeps its digits beside a large common offset', () => {
-    // float32 holds 1e4 + 0.25·k exactly. Variance of 0, 0.25, 0.5, 0.75 about its mean: Σ = 0.3125.
-    const far = Float32Array.from({ length: 4 }, (_, i) => 1e4 + 0.25 * i);
-    const rebuilt = far.map((value) => value + 0.125);
+    // 0 … 999 on top of 16 776 000: float32 holds these exactly, but a sum of their squares needs 58 bits.
+    const far = Float32Array.from({ length: 1000 }, (_, i) => 16_776_000 + i);
+    const rebuilt = far.map((value) => value + 1);
+    // Variance of 0 … n − 1: Σ = n(n² − 1)/12.
     const metrics = reconstructionMetrics(far, rebuilt, 1);
-    expect(metrics.explainedVariance).toBeCloseTo(1 - 0.0625 / 0.3125, 12);
+    expect(metrics.explainedVariance).toBeCloseTo(1 - (1000 * 12) / (1000 * (1e6 - 1)), 12);
   });
 
   test('of constant data, of zero data and of no data is a number', () => {

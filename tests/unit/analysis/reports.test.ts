@@ -84,7 +84,7 @@ describe('group table', () => {
       1,
       Array.from({ length: 12 }, (_, row) => [{ group: row % 6, code: [1 + row] }]),
     );
-    const rows = groupTable(atoms, table, { threshold: 0.99 });
+    const rows = groupTable(atoms, table, { threshold: 0.99, minimumPoints: 1 });
     expect(rows.map(({ cluster }) => cluster)).toEqual([0, 1, 0, 1, 0, null, null]);
     expect(rows.every(({ irreducibility }) => irreducibility === null)).toBe(true);
     const diagnosis = diagnose(atoms, table, null, { threshold: 0.99 });
