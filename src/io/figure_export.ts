@@ -25,6 +25,15 @@ export interface PictureText {
   readonly legend: readonly PictureKey[];
 }
 
+/**
+ * Sent to every canvas before it is read: `detail` is the pixels per CSS pixel wanted, 0 for the screen's own again.
+ * A canvas that can paint itself sharper does so at once; others ignore it.
+ */
+export const REPAINT_EVENT = 'figure-repaint';
+
+/** Pixels per CSS pixel of canvases inside a saved figure. */
+const SHARPNESS = 2;
+
 const SVG = 'http://www.w3.org/2000/svg';
 const PADDING = 12;
 const TITLE = 26;
@@ -79,7 +88,11 @@ export function figureSvg(root: HTMLElement, text: PictureText): string {
  * The same picture as PNG, `scale` pixels per CSS pixel. Throws LabError `internal` when the browser cannot
  * draw or encode it.
  */
-export async function figurePng(root: HTMLElement, text: PictureText, scale = 2): Promise<Blob> {
+export async function figurePng(
+  root: HTMLElement,
+  text: PictureText,
+  scale = SHARPNESS,
+): Promise<Blob> {
   const picture = composed(root, text);
   const [width, height] = [picture.width.baseVal.value, picture.height.baseVal.value];
   const file = new Blob([new XMLSerializer().serializeToString(picture)], {
@@ -155,7 +168,9 @@ function isLeftOut(part: Element): boolean {
 function embedded(canvas: HTMLCanvasElement, place: DOMRect, x: number, y: number): SVGElement {
   const { width, height } = place;
   const image = element('image', { x, y, width, height, preserveAspectRatio: 'none' });
+  canvas.dispatchEvent(new CustomEvent(REPAINT_EVENT, { detail: SHARPNESS }));
   image.setAttribute('href', canvas.toDataURL('image/png'));
+  canvas.dispatchEvent(new CustomEvent(REPAINT_EVENT, { detail: 0 }));
   image.setAttribute('style', `image-rendering: ${getComputedStyle(canvas).imageRendering}`);
   return image;
 }

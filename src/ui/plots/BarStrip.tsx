@@ -25,8 +25,8 @@ export function BarStrip({ label, height, className, rows, format = twoDecimals 
   const texts = rows.map(({ values }) => Array.from(values, format));
   const room = Math.max(0, ...texts.flat().map((text) => textWidth(text)));
   // Numbers only where every one of them fits; else the bars alone, with the numbers on hover.
-  const written = slot >= room + 16;
-  const full = Math.max(4, written ? slot - room - 10 : slot - 3);
+  const written = slot >= room + 24;
+  const full = Math.max(4, written ? slot - room - 18 : slot - 3);
   const pitch = height === undefined ? ROW : height / Math.max(1, rows.length);
   return (
     <FigureBox height={height ?? rows.length * ROW} className={className}>

@@ -22,7 +22,7 @@ interface Cell {
 
 export function HeatMatrix(props: HeatMatrixProps) {
   const { label, height, className, values, rows, columns, rowLabels, columnLabels } = props;
-  const { scale: kind = 'sequential', format = formatNumber, onPick } = props;
+  const { scale: kind = 'sequential', format = twoDigits, onPick } = props;
   const [sizeRef, size] = useSize();
   const theme = useTheme();
   const [cell, setCell] = useState<Cell | null>(null);
@@ -52,7 +52,8 @@ export function HeatMatrix(props: HeatMatrixProps) {
     columnLabels === undefined
       ? 1
       : Math.max(1, Math.ceil((widest(columnLabels) + 6) / Math.max(1, pitchX)));
-  const written = props.showValues === true && pitchX >= 34 && pitchY >= 14;
+  const written =
+    props.showValues === true && pitchY >= 14 && pitchX >= widest(Array.from(values, format)) + 6;
 
   const cellUnder = (event: PointerEvent<HTMLElement>): Cell | null => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -169,6 +170,10 @@ export function HeatMatrix(props: HeatMatrixProps) {
       </div>
     </FigureBox>
   );
+}
+
+function twoDigits(value: number): string {
+  return formatNumber(value, 2);
 }
 
 function domainOf(values: ArrayLike<number>, kind: 'sequential' | 'diverging'): Ends {

@@ -1,5 +1,5 @@
 /**
- * Changes of settings on a chart: a dotted line each, with a pennant at the top and its text where there is
+ * Changes of settings on a chart: a dotted line each, with a pennant above the plot and its text where there is
  * room. The whole sentence is the hover title.
  */
 import type { LineFrame } from './line_frame';
@@ -21,10 +21,10 @@ export function Markers({ frame, markers }: MarkersProps) {
         return (
           <g key={i} className="plot-marker">
             <title>{marker.title ?? marker.text}</title>
-            <line x1={px} x2={px} y1={area.top} y2={area.bottom} stroke={color} />
-            <path d={`M${px - 3.5} ${area.top}h7l-3.5 5z`} fill={color} />
+            <line x1={px} x2={px} y1={area.top - 5} y2={area.bottom} stroke={color} />
+            <path d={`M${px - 3.5} ${area.top - 10}h7l-3.5 5z`} fill={color} />
             {shown && (
-              <text className="plot-note" x={px + 6} y={area.top + 4} dy="0.35em">
+              <text className="plot-note" x={px + 6} y={area.top - 7} dy="0.35em">
                 {marker.text}
               </text>
             )}
@@ -37,14 +37,10 @@ export function Markers({ frame, markers }: MarkersProps) {
 
 /** The markers in view, each with whether its text fits before the next one and the edge. */
 function laidOut({ area, x }: LineFrame, markers: readonly Marker[]) {
-  let free = area.left;
-  return markers
-    .filter((marker) => marker.x >= x.ends[0] && marker.x <= x.ends[1])
-    .map((marker) => {
-      const start = x.scale(marker.x) + 6;
-      const end = start + textWidth(marker.text);
-      const shown = start >= free && end <= area.right;
-      if (shown) free = end + 8;
-      return { marker, shown };
-    });
+  const inView = markers.filter((marker) => marker.x >= x.ends[0] && marker.x <= x.ends[1]);
+  return inView.map((marker, i) => {
+    const next = inView[i + 1];
+    const limit = next === undefined ? area.right : x.scale(next.x) - 8;
+    return { marker, shown: x.scale(marker.x) + 6 + textWidth(marker.text) <= limit };
+  });
 }

@@ -170,7 +170,7 @@ function xAxis(ends: Ends, area: PlotArea): Axis {
     kind: 'linear',
     ends,
     scale: axisScale('linear', ends, [area.left, area.right]),
-    ...ticksFor('linear', ends, area.right - area.left, 84),
+    ...ticksFor('linear', ends, area.right - area.left, 56),
   };
 }
 

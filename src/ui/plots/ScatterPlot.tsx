@@ -205,7 +205,7 @@ function cloudOf(
     y: new Float32Array(count),
     color: new Uint32Array(count),
     alpha: new Float32Array(count),
-    radius: count > 3000 ? 1.6 : 2.4,
+    radius: count > 3000 ? 1.5 : count > 500 ? 1.9 : 2.4,
   };
   const chosen = selected !== undefined && selected.size > 0;
   for (let i = 0; i < count; i++) {
@@ -214,7 +214,7 @@ function cloudOf(
     cloud.x[i] = px;
     cloud.y[i] = py;
     cloud.color[i] = colorOf(i);
-    cloud.alpha[i] = chosen ? (selected.has(i) ? 0.95 : 0.2) : 0.7;
+    cloud.alpha[i] = chosen ? (selected.has(i) ? 0.95 : 0.2) : count > 500 ? 0.55 : 0.75;
   }
   return cloud;
 }

@@ -4,7 +4,6 @@
  * that never crowd, and one SI letter for all labels of an axis. Knows no data and no page.
  */
 import { scaleLinear, scaleLog, tickFormat, ticks as d3Ticks } from 'd3';
-import { at } from '../../base/array';
 import { formatScientific, formatSi, THIN, trimmed } from './format';
 import type { Column, ScaleKind } from './props';
 
@@ -27,7 +26,7 @@ export function axisScale(kind: ScaleKind, domain: Ends, range: Ends): AxisScale
 export function extentOf(y: Column, kind: ScaleKind, start = 0, end = y.length): Ends | null {
   let [low, high] = [Infinity, -Infinity];
   for (let i = start; i < end; i++) {
-    const value = at(y, i);
+    const value = y[i] ?? Number.NaN;
     if (!Number.isFinite(value) || (kind === 'log' && value <= 0)) continue;
     if (value < low) low = value;
     if (value > high) high = value;

@@ -31,7 +31,10 @@ export interface LineFrame {
 type FrameSettings = Pick<
   LineChartProps,
   'xScale' | 'yScale' | 'xStart' | 'xEnd' | 'yMin' | 'yMax' | 'formatY' | 'smoothing'
->;
+> & {
+  /** Room above the plot for the pennants of changed settings, where no line runs. */
+  readonly pennants?: boolean;
+};
 
 /**
  * The whole range of x: from the given start (else 0, or the first sample on a log axis) to the planned end or
@@ -68,7 +71,7 @@ export function layOutLines(
   const [xKind, yKind] = [settings.xScale ?? 'linear', settings.yScale ?? 'linear'];
   const smoothed = series.map((one) => ({ one, values: smooth(one.y, settings.smoothing ?? 0) }));
 
-  const top = 8;
+  const top = settings.pennants === true ? 22 : 8;
   const bottom = Math.max(top + 16, size.height - 22);
   const yEnds = shownEnds(smoothed, range, settings);
   const yTicks = ticksFor(yKind, yEnds, bottom - top, 36, settings.formatY);
@@ -79,7 +82,7 @@ export function layOutLines(
     kind: xKind,
     ends: range,
     scale: axisScale(xKind, range, [area.left, area.right]),
-    ...ticksFor(xKind, range, area.right - area.left, 84),
+    ...ticksFor(xKind, range, area.right - area.left, 56),
   };
   const y: Axis = {
     kind: yKind,

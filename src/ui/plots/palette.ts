@@ -27,10 +27,10 @@ export const UNOWNED: Record<Theme, string> = { light: '#8d9097', dark: '#737781
 
 const UNITS: Record<Theme, readonly string[]> = {
   light: (
-    '#4e79a7 #d2620f #3f8f47 #7c1119 #531d8d #024c52 #a32c74 #b56fdc ' +
-    '#016511 #e15e8e #af2f02 #3295f6 #659e9c #624bbc #956763 #08726f ' +
-    '#918e01 #365089 #730063 #ac8165 #a34aac #6b4a2f #897304 #6f597c ' +
-    '#a471a8 #5a3548 #3f6dd7 #3d4900 #c33d59 #5f6841 #0f359b #549ac9'
+    '#4e79a7 #d2620f #3f8f47 #9c0151 #682dac #a974f7 #cc4394 #655401 ' +
+    '#036169 #bc848a #96615e #585edd #0ea09d #058dfa #814b86 #af2f02 ' +
+    '#8992c1 #01569c #9646c0 #1b7548 #e74d6d #857004 #c72c53 #959100 ' +
+    '#cd6eb8 #784542 #028380 #8f0f7c #27a833 #9b7090 #729871 #9a7a51'
   ).split(' '),
   dark: (
     '#6fa3d8 #f28e2b #67b560 #c54476 #0ff6f1 #cae758 #8b5dce #fea6c1 ' +
@@ -42,7 +42,7 @@ const UNITS: Record<Theme, readonly string[]> = {
 
 /** Lightness range of shifted unit colours, inside which 3:1 against the panel holds. */
 const UNIT_LIGHTNESS: Record<Theme, readonly [number, number]> = {
-  light: [0.3, 0.64],
+  light: [0.42, 0.64],
   dark: [0.6, 0.94],
 };
 

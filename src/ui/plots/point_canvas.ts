@@ -3,6 +3,7 @@
  * given painting order. The image of each canvas is kept between frames. Knows pixels, not data.
  */
 import { at } from '../../base/array';
+import { REPAINT_EVENT } from '../../io/figure_export';
 import { discStamp, paintDisc, type Raster } from './point_raster';
 import type { Size } from './use_size';
 
@@ -20,22 +21,57 @@ export interface PointCloud {
   readonly radius: number;
 }
 
-const images = new WeakMap<HTMLCanvasElement, ImageData>();
+/** What a canvas shows, kept to paint it again and to reuse its image. */
+interface Shown {
+  image: ImageData;
+  size: Size;
+  clouds: readonly PointCloud[];
+}
 
-/** Paints the clouds one over the other; what the canvas held before is gone. */
+const shown = new WeakMap<HTMLCanvasElement, Shown>();
+
+/**
+ * Paints the clouds one over the other at the screen's resolution; what the canvas held before is gone. When the
+ * figure is saved, the exporter asks for the same picture at a higher one (REPAINT_EVENT).
+ */
 export function paintClouds(
   canvas: HTMLCanvasElement,
   size: Size,
   clouds: readonly PointCloud[],
 ): void {
+  if (size.width === 0 || size.height === 0) return;
+  if (!shown.has(canvas)) {
+    canvas.addEventListener(REPAINT_EVENT, (event) => {
+      const last = shown.get(canvas);
+      if (last === undefined) return;
+      const scale = event instanceof CustomEvent ? Number(event.detail) : Number.NaN;
+      paintAt(canvas, last.size, last.clouds, scale > 0 ? scale : screenRatio());
+    });
+  }
+  paintAt(canvas, size, clouds, screenRatio());
+}
+
+function screenRatio(): number {
+  return Math.min(3, devicePixelRatio);
+}
+
+function paintAt(
+  canvas: HTMLCanvasElement,
+  size: Size,
+  clouds: readonly PointCloud[],
+  ratio: number,
+): void {
   const context = canvas.getContext('2d');
-  if (context === null || size.width === 0 || size.height === 0) return;
-  // At least 2, so that a saved picture is sharp whatever the screen.
-  const ratio = Math.min(3, Math.max(2, devicePixelRatio));
-  const image = imageOf(canvas, context, {
-    width: Math.round(size.width * ratio),
-    height: Math.round(size.height * ratio),
-  });
+  if (context === null) return;
+  const width = Math.round(size.width * ratio);
+  const height = Math.round(size.height * ratio);
+  let image = shown.get(canvas)?.image;
+  if (image?.width !== width || image.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+    image = context.createImageData(width, height);
+  }
+  shown.set(canvas, { image, size, clouds });
   image.data.fill(0);
   for (const cloud of clouds) paintCloud(image, cloud, ratio);
   context.putImageData(image, 0, 0);
@@ -50,23 +86,10 @@ export function paintCloud(raster: Raster, cloud: PointCloud, ratio: number): vo
     const point = order === undefined ? i : at(order, i);
     const opacity = at(alpha, point);
     if (opacity <= 0) continue;
-    const [px, py] = [at(x, point) * ratio, at(y, point) * ratio];
+    const px = at(x, point) * ratio;
+    const py = at(y, point) * ratio;
     paintDisc(raster, stamp, radius, px, py, at(color, point), opacity);
   }
-}
-
-function imageOf(
-  canvas: HTMLCanvasElement,
-  context: CanvasRenderingContext2D,
-  { width, height }: Size,
-): ImageData {
-  const known = images.get(canvas);
-  if (known?.width === width && known.height === height && canvas.width === width) return known;
-  canvas.width = width;
-  canvas.height = height;
-  const image = context.createImageData(width, height);
-  images.set(canvas, image);
-  return image;
 }
 
 /** Index of the point nearest to (x, y) within `reach` CSS pixels, the later painted one on a tie; else null. */
