@@ -3,15 +3,11 @@
  * and nuclear kernels and leaves out what only the sparse step has to do more of (b_dec), so the ratio
  * errs in its favour.
  */
-import { allocate } from '../src/gpu/buffers';
-import { PlanRunner } from '../src/gpu/executor';
 import type { BufferSpec, Pass, Plan } from '../src/gpu/plan';
-import { writeParameters } from '../src/lab/weights';
-import { selectPass } from '../src/sae/forward_plan';
-import { initialWeights } from '../src/sae/initial';
+import { selectPass, spread } from '../src/sae/forward_plan';
 import { kernels } from '../src/sae/kernels';
 import type { KernelVariant } from '../src/sae/layout';
-import { stepUniforms, uniformsAt } from '../src/sae/schedule';
+import { stepUniforms } from '../src/sae/schedule';
 import { stepPlan } from '../src/sae/step_plan';
 import adamDense from './shaders/adam_dense.wgsl?raw';
 import groupNorms from './shaders/group_norms.wgsl?raw';
@@ -19,23 +15,22 @@ import maskGroups from './shaders/mask_groups.wgsl?raw';
 import matmulDirect from './shaders/matmul_direct.wgsl?raw';
 import matmulTiled from './shaders/matmul_tiled.wgsl?raw';
 import residual from './shaders/residual.wgsl?raw';
-import { optimiser } from './sparse_step';
-import { batchOf, type Stepper, type Workload } from './workload';
+import { compileStep, type GpuStep } from './gpu_step';
+import type { Workload } from './workload';
 
 /** out = a·bᵀ (0), a·b (1) or aᵀ·b (2); see the shaders. */
 type Mode = 0 | 1 | 2;
 
 /** Compiles the dense step of a workload on a device. */
-export async function denseStep(
+export function denseStep(
   device: GPUDevice,
   workload: Workload,
   variant: KernelVariant,
-): Promise<Stepper> {
+): Promise<GpuStep> {
   const { config, width, batch } = workload;
   const { layout, plan: own } = stepPlan({ config, width, batch, variant, clip: false });
   const { groups, rank, latents, d4 } = layout;
   const columns = d4 * 4;
-  const spread = (threads: number): [number, number, number] => [Math.ceil(threads / 64), 1, 1];
   const product = (
     name: string,
     mode: Mode,
@@ -85,7 +80,6 @@ export async function denseStep(
     buffers: [
       ...own.buffers.filter(({ name }) => name !== 'rows' && name !== 'coefs'),
       spec('coefs', 1),
-      spec('x', batch * columns),
       spec('pre', batch * latents),
       spec('xhat', batch * columns),
       spec('g', batch * columns),
@@ -93,7 +87,7 @@ export async function denseStep(
       spec('encoder_gradient', latents * columns),
       spec('decoder_gradient', latents * columns),
     ],
-    imports: [],
+    imports: ['x'],
     clears: ['fired'],
     passes: [
       product('pre-activations', 0, [batch, latents, columns], ['x', 'encoder', 'pre']),
@@ -141,34 +135,5 @@ export async function denseStep(
       adam('decoder', groups * rank * rank),
     ],
   };
-  const buffers = await allocate(device, plan);
-  const x = buffers.get('x');
-  if (x === undefined) throw new TypeError('no batch buffer');
-  device.queue.writeBuffer(x, 0, Float32Array.from(batchOf(workload)));
-  const weights = initialWeights(config, width, new Float32Array(width), 0, 0);
-  writeParameters(device, buffers, layout, '', weights);
-  const runner = await PlanRunner.create(device, plan, buffers);
-  runner.setUniforms(
-    0,
-    uniformsAt(config, optimiser, { lambda: 0.003, inputScale: 1 }, 0, 1_000_000, batch),
-  );
-  runner.upload();
-  return {
-    name: 'own dense step',
-    run: async (steps) => {
-      for (let i = 0; i < steps; i += 1) {
-        const encoder = device.createCommandEncoder();
-        runner.recordClears(encoder);
-        const pass = encoder.beginComputePass();
-        runner.record(pass);
-        pass.end();
-        device.queue.submit([encoder.finish()]);
-      }
-      await device.queue.onSubmittedWorkDone();
-    },
-    destroy: () => {
-      runner.destroy();
-      for (const buffer of buffers.values()) buffer.destroy();
-    },
-  };
+  return compileStep(device, workload, 'own dense step', { plan, layout });
 }

@@ -1,0 +1,121 @@
+/**
+ * The benchmark: `npm run bench -- [--json] [--only steps|passes|page] [--workload small|gpt2]`. Our step
+ * against a dense one of our own and against jax-js, the cost of each pass, and what the page weighs.
+ * With --json one object on stdout, else a short table; how it goes on stderr. Exit code 1 when two
+ * implementations that should do the same do not.
+ */
+import { parseArgs } from 'node:util';
+import { chooseVariant } from '../src/lab/choose_variant';
+import type { KernelVariant } from '../src/sae/layout';
+import { agrees, compareFirstStep, compareLosses } from './agreement';
+import { denseStep } from './dense_step';
+import { jaxStep } from './jax_step';
+import { load, openMachine } from './machine';
+import { comparePairs } from './measure';
+import { measurePage } from './page/measure_page';
+import { measurePasses } from './passes';
+import type { BenchReport, ShapeReport } from './report';
+import { sparseStep } from './sparse_step';
+import { tableOf } from './table';
+import { shapes, workloadOf, type ShapeName } from './workload';
+
+/** Wall time of one timing; a step that takes longer is timed once a turn. */
+const STEP_BUDGET_MS = 1000;
+const PASS_BUDGET_MS = 200;
+const PAIRS = 5;
+/** jax-js may take a hundred times as long, so it gets fewer turns. */
+const JAX_PAIRS = 3;
+const TRAINING_SECONDS = 15;
+/** Largest relative difference of losses: float32 sums in another order, some thousand terms. */
+const LOSS_TOLERANCE = 1e-3;
+/** Gradients are zero to float rounding for no weight that matters after this many steps. */
+const LOSS_STEPS = 3;
+
+const PARTS = ['steps', 'passes', 'page'] as const;
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      workload: { type: 'string' },
+    },
+  });
+  const parts = PARTS.filter((part) => values.only === undefined || values.only === part);
+  const workloads = (['small', 'gpt2'] as const).filter(
+    (name) => values.workload === undefined || values.workload === name,
+  );
+  if (parts.length === 0 || workloads.length === 0) {
+    say('Usage: npm run bench -- [--json] [--only steps|passes|page] [--workload small|gpt2]');
+    process.exit(2);
+  }
+  return { json: values.json, parts, workloads };
+}
+
+const { json, parts, workloads } = readArguments();
+const { gpu, device, machine } = await openMachine();
+say(`${machine.adapter}: ${machine.driver}`);
+
+async function measureShape(name: ShapeName, variant: KernelVariant): Promise<ShapeReport> {
+  const workload = workloadOf(shapes[name]);
+  const { groups, slots } = shapes[name];
+  say(`${workload.name}: compiling`);
+  const sparse = await sparseStep(device, workload, variant);
+  const steps = parts.includes('steps') ? await measureSteps(name, variant) : undefined;
+  if (parts.includes('passes')) say(`${workload.name}: passes`);
+  const passes = parts.includes('passes')
+    ? await measurePasses(device, sparse, PASS_BUDGET_MS)
+    : undefined;
+  sparse.destroy();
+  return { name, shape: workload.name, variant, activeShare: slots / groups, steps, passes };
+}
+
+async function measureSteps(name: ShapeName, variant: KernelVariant) {
+  const workload = workloadOf(shapes[name]);
+  const before = load();
+  const sparse = await sparseStep(device, workload, variant);
+  const dense = await denseStep(device, workload, variant);
+  const agreement = await compareFirstStep(sparse, dense);
+  if (!agrees(agreement))
+    fail(`Our step and the dense step disagree: ${JSON.stringify(agreement)}`);
+  say(`${workload.name}: ours against our own dense step`);
+  const againstDense = await comparePairs(sparse, dense, PAIRS, STEP_BUDGET_MS);
+  dense.destroy();
+
+  say(`${workload.name}: ours against jax-js, whose kernels a software adapter compiles slowly`);
+  // jax-js has no penalty, so losses are compared with ours at λ = 0; timed is ours with the penalty.
+  const plain = await sparseStep(device, workloadOf(shapes[name], 0), variant);
+  const jax = await jaxStep(gpu, workload);
+  const losses = await compareLosses(plain, jax, LOSS_STEPS);
+  plain.destroy();
+  if (losses.difference > LOSS_TOLERANCE) fail(`jax-js loses otherwise: ${JSON.stringify(losses)}`);
+  const againstJax = await comparePairs(sparse, jax, JAX_PAIRS, STEP_BUDGET_MS);
+  jax.destroy();
+  sparse.destroy();
+  return { agreement, againstDense, losses, againstJax, load: [before, load()] as const };
+}
+
+function fail(message: string): never {
+  say(message);
+  process.exit(1);
+}
+
+const reports: ShapeReport[] = [];
+if (parts.includes('steps') || parts.includes('passes')) {
+  const variant = chooseVariant(device);
+  for (const name of workloads) reports.push(await measureShape(name, variant));
+}
+if (parts.includes('page')) say('the page, built and opened in Chromium');
+const report: BenchReport = {
+  machine,
+  load: load(),
+  workloads: reports,
+  page: parts.includes('page') ? await measurePage(TRAINING_SECONDS) : undefined,
+};
+process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report));
+// Dawn's and jax-js's devices would keep the process alive.
+process.exit(0);

@@ -1,0 +1,141 @@
+/**
+ * What the page costs: the size of its code, its first paint, and the longest task of its main thread
+ * while the default experiment trains, in headless Chromium on the software adapter, served from this
+ * machine. Tasks are read from Chromium's own trace, which has the thread's CPU time beside wall time: on
+ * a machine whose cores the software adapter keeps busy, a task's wall time is mostly waiting.
+ */
+import { readFile, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { chromium, type Browser } from 'playwright-core';
+import { build, preview } from 'vite';
+import { z } from 'zod';
+import { findChromium } from '../../scripts/find_chromium.mjs';
+import { DRIVER_VARIABLES } from '../../scripts/vulkan_driver.mjs';
+
+// The bundle lies as deep below the project root as this file.
+const projectRoot = resolve(import.meta.dirname, '../..');
+
+const FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+];
+
+export interface PageReport {
+  /** JavaScript and CSS of the entry, its lazy chunks and its workers, gzipped file by file. */
+  readonly codeKB: number;
+  readonly firstContentfulPaintMs: number;
+  readonly trainedSeconds: number;
+  /** Longest task of the main thread while training. */
+  readonly longestTaskMs: number;
+  /** The most CPU time that one task took on that thread. */
+  readonly longestTaskCpuMs: number;
+  /** Tasks of 50 ms wall time or more. */
+  readonly longTasks: number;
+  readonly browser: string;
+}
+
+/** Builds the page, serves it and measures it while it trains for `seconds`. */
+export async function measurePage(seconds: number): Promise<PageReport> {
+  const outDir = join(projectRoot, 'out/bench/page');
+  await build({ root: projectRoot, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  const server = await preview({
+    root: projectRoot,
+    logLevel: 'error',
+    build: { outDir },
+    preview: { host: '127.0.0.1', port: 4373, open: false },
+  });
+  let browser: Browser | undefined;
+  try {
+    const address = server.resolvedUrls?.local[0];
+    const executablePath = await findChromium();
+    if (address === undefined || executablePath === undefined) {
+      throw new Error('The page needs a Chromium to be measured in; set CHROME_PATH to one.');
+    }
+    // Node's Vulkan driver would stop Chromium's GPU process.
+    const env = Object.fromEntries(
+      Object.entries(process.env).flatMap(([name, value]) =>
+        value === undefined || DRIVER_VARIABLES.some((variable) => variable === name)
+          ? []
+          : [[name, value]],
+      ),
+    );
+    browser = await chromium.launch({ executablePath, args: FLAGS, env });
+    return {
+      codeKB: (await gzippedBytes(join(outDir, 'assets'))) / 1000,
+      ...(await watchTraining(browser, address, seconds)),
+      browser: `Chromium ${browser.version()}`,
+    };
+  } finally {
+    await browser?.close();
+    await server.close();
+  }
+}
+
+async function gzippedBytes(folder: string): Promise<number> {
+  const names = (await readdir(folder)).filter((name) => /\.(js|css)$/.test(name));
+  const files = await Promise.all(names.map((name) => readFile(join(folder, name))));
+  return files.reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0);
+}
+
+async function watchTraining(browser: Browser, address: string, seconds: number) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(address);
+  const train = page.getByRole('button', { name: 'Train', exact: true });
+  await train.waitFor();
+  const firstContentfulPaintMs = await page.evaluate(
+    () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
+  );
+  await train.click();
+  // Training begins when its kernels are compiled; the curves appear with the first metrics.
+  await page.waitForTimeout(2000);
+  await browser.startTracing(page, {
+    categories: ['toplevel', 'disabled-by-default-devtools.timeline'],
+  });
+  await page.waitForTimeout(seconds * 1000);
+  const tasks = mainThreadTasks(await browser.stopTracing());
+  return {
+    firstContentfulPaintMs,
+    trainedSeconds: seconds,
+    longestTaskMs: Math.max(0, ...tasks.map((task) => task.dur)) / 1000,
+    longestTaskCpuMs: Math.max(0, ...tasks.map((task) => task.tdur ?? 0)) / 1000,
+    longTasks: tasks.filter((task) => task.dur >= 50_000).length,
+  };
+}
+
+/** Events of Chromium's trace format; times in µs. */
+const traceSchema = z.object({
+  traceEvents: z.array(
+    z.object({
+      name: z.string(),
+      ph: z.string(),
+      pid: z.number(),
+      tid: z.number(),
+      dur: z.number().optional(),
+      tdur: z.number().optional(),
+      args: z.object({ name: z.unknown() }).partial().optional(),
+    }),
+  ),
+});
+
+function mainThreadTasks(trace: Buffer): { dur: number; tdur?: number | undefined }[] {
+  const { traceEvents } = traceSchema.parse(JSON.parse(trace.toString('utf8')));
+  const mainThreads = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid}:${tid}`),
+  );
+  const tasks = traceEvents.flatMap(({ name, ph, pid, tid, dur, tdur }) =>
+    /RunTask$/.test(name) && ph === 'X' && dur !== undefined && mainThreads.has(`${pid}:${tid}`)
+      ? [{ dur, tdur }]
+      : [],
+  );
+  if (tasks.length === 0) throw new Error('The trace holds no task of the main thread.');
+  return tasks;
+}

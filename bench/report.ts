@@ -1,0 +1,35 @@
+/** The shape of the benchmark's JSON result. */
+import type { KernelVariant } from '../src/sae/layout';
+import type { LossAgreement, StepAgreement } from './agreement';
+import type { Machine } from './machine';
+import type { PairTiming } from './measure';
+import type { PageReport } from './page/measure_page';
+import type { PassReport } from './passes';
+import type { ShapeName } from './workload';
+
+export interface StepsReport {
+  readonly agreement: StepAgreement;
+  readonly againstDense: PairTiming;
+  readonly losses: LossAgreement;
+  readonly againstJax: PairTiming;
+  /** Load averages before and after. */
+  readonly load: readonly [number, number];
+}
+
+export interface ShapeReport {
+  readonly name: ShapeName;
+  readonly shape: string;
+  readonly variant: KernelVariant;
+  /** s·r/N */
+  readonly activeShare: number;
+  readonly steps: StepsReport | undefined;
+  readonly passes: PassReport | undefined;
+}
+
+export interface BenchReport {
+  readonly machine: Machine;
+  /** Load average of the last minute, at the end. */
+  readonly load: number;
+  readonly workloads: readonly ShapeReport[];
+  readonly page: PageReport | undefined;
+}

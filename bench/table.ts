@@ -1,0 +1,50 @@
+/** The benchmark's result for people: a few lines a part. */
+import type { PairTiming } from './measure';
+import type { BenchReport, ShapeReport } from './report';
+
+const ms = (value: number): string => `${value.toPrecision(3)} ms`;
+
+function pairLine({ pairs, ours, theirs, wallRatio, cpuRatio }: PairTiming): string {
+  const range = `${wallRatio.min.toFixed(1)} to ${wallRatio.max.toFixed(1)}, ${pairs} pairs`;
+  return (
+    `  against ${theirs.name}: ${wallRatio.median.toFixed(2)}x (${range}), in CPU time ${cpuRatio.median.toFixed(2)}x` +
+    `; a step ${ms(ours.cost.wall)} against ${ms(theirs.cost.wall)}`
+  );
+}
+
+function shapeLines({ shape, variant, steps, passes }: ShapeReport): string[] {
+  const lines = ['', `${shape} (${variant} kernels)`];
+  if (steps !== undefined) {
+    const loads = steps.load.map((value) => value.toFixed(1)).join(' to ');
+    lines.push(pairLine(steps.againstDense), pairLine(steps.againstJax), `  load ${loads}`);
+  }
+  if (passes !== undefined) {
+    const { encoder } = passes;
+    lines.push(
+      `  ${passes.dispatches} dispatches a step (${passes.dispatchesWhenLogging} when metrics are read), ${passes.submits} submit, ${passes.stepMiB.toFixed(1)} MiB`,
+      ...passes.passes.map(
+        (pass) =>
+          `    ${pass.name.padEnd(20)} ${ms(pass.cost.wall).padStart(9)}  CPU ${ms(pass.cost.cpu).padStart(9)}  ${pass.boundMiB.toFixed(1).padStart(7)} MiB bound`,
+      ),
+      `  encoder: ${encoder.gflops.toFixed(1)} GFLOP/s, ${(100 * encoder.share).toFixed(0)} % of the ${encoder.peakGflops.toFixed(1)} of its inner loop alone`,
+    );
+  }
+  return lines;
+}
+
+/** The report as text, with a newline at the end. */
+export function tableOf({ machine, load, workloads, page }: BenchReport): string {
+  const lines = [
+    `${machine.adapter} | ${machine.driver} | ${machine.cpu}, ${machine.cores} cores`,
+    `${machine.date} | commit ${machine.commit} | load ${load.toFixed(1)}`,
+    ...workloads.flatMap(shapeLines),
+  ];
+  if (page !== undefined) {
+    lines.push(
+      '',
+      `page in ${page.browser}: ${page.codeKB.toFixed(0)} kB of code gzipped, first paint ${page.firstContentfulPaintMs.toFixed(0)} ms`,
+      `  longest main-thread task in ${page.trainedSeconds} s of training: ${ms(page.longestTaskMs)} (CPU ${ms(page.longestTaskCpuMs)}); ${page.longTasks} of 50 ms or more`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,38 @@
+/**
+ * The benchmark compares our step with a dense one; the comparison is worth something only if both do the
+ * same. On a small shape with a padded width: the same groups win, gradients agree to float32 rounding and
+ * the first Adam step leaves the same weights, with either family of kernels.
+ */
+import { expect, it } from 'vitest';
+import { agrees, compareFirstStep } from '../../bench/agreement';
+import { denseStep } from '../../bench/dense_step';
+import { lastLoss } from '../../bench/gpu_step';
+import { sparseStep } from '../../bench/sparse_step';
+import { workloadOf } from '../../bench/workload';
+import { testDevice } from './adapter';
+
+const workload = workloadOf({ width: 18, groups: 12, rank: 3, slots: 2, batch: 36 });
+
+// A software driver that has no kernel in its cache compiles some twenty of them.
+const COMPILE_MS = 300_000;
+
+it.each(['direct', 'tiled'] as const)(
+  'sparse and dense steps agree (%s kernels)',
+  async (variant) => {
+    const device = await testDevice();
+    const sparse = await sparseStep(device, workload, variant);
+    const dense = await denseStep(device, workload, variant);
+    const found = await compareFirstStep(sparse, dense);
+    expect(found.sameGroups).toBe(true);
+    expect(found.gradient).toBeLessThanOrEqual(found.tolerance);
+    expect(found.compared).toBeGreaterThan(0.9);
+    expect(agrees(found)).toBe(true);
+
+    const before = await lastLoss(sparse);
+    await sparse.run(20);
+    expect(await lastLoss(sparse)).toBeLessThan(before);
+    sparse.destroy();
+    dense.destroy();
+  },
+  COMPILE_MS,
+);
