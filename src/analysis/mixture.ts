@@ -7,10 +7,10 @@
  * grid with local refinement: deterministic, and a lower bound that only misses what lies between angles.
  */
 import { at } from '../base/array';
-import { binning } from './separability';
+import { binsPerUnit, project, type Range } from './separability';
 
 const COARSE_ANGLES = 48;
-const COARSE_BINS = 192;
+const COARSE_BINS = 128;
 const REFINED_PEAKS = 2;
 const REFINEMENTS = 5;
 
@@ -29,23 +29,21 @@ export interface CentredCloud {
  * O(n log n) for each exact one.
  */
 export function mixtureOf({ x, y, xx, xy, yy }: CentredCloud, epsilon: number): number {
-  const n = x.length;
-  const projection = new Float64Array(n);
-  const project = (angle: number): number => {
+  const projection = new Float64Array(x.length);
+  const varianceAlong = (angle: number): number => {
     const c = Math.cos(angle);
     const s = Math.sin(angle);
-    for (let i = 0; i < n; i++) projection[i] = c * (x[i] ?? 0) + s * (y[i] ?? 0);
     return Math.max(0, c * c * xx + 2 * c * s * xy + s * s * yy);
   };
   const exactShare = (angle: number): number => {
-    const variance = project(angle);
-    return bestWindowShare(projection.sort(), variance, epsilon);
+    project(x, y, angle, projection);
+    return bestWindowShare(projection.sort(), varianceAlong(angle), epsilon);
   };
   const step = Math.PI / COARSE_ANGLES;
   const counts = new Uint32Array(COARSE_BINS + 1);
   const coarse = Float64Array.from({ length: COARSE_ANGLES }, (_, k) => {
-    const variance = project(k * step);
-    return coarseWindowCount(projection, variance, epsilon, counts);
+    const range = project(x, y, k * step, projection);
+    return coarseWindowCount(projection, range, varianceAlong(k * step), epsilon, counts);
   });
   const peaks = Array.from(coarse, (_, k) => k)
     .sort((a, b) => at(coarse, b) - at(coarse, a) || a - b)
@@ -81,11 +79,13 @@ function windowWidth(left: number, variance: number, epsilon: number): number {
 /** Most points in a window, to the resolution of a histogram: enough to rank directions. */
 function coarseWindowCount(
   values: Float64Array,
+  range: Range,
   variance: number,
   epsilon: number,
   counts: Uint32Array,
 ): number {
-  const [low, scale] = binning(values, COARSE_BINS);
+  const { low } = range;
+  const scale = binsPerUnit(range, COARSE_BINS);
   counts.fill(0);
   for (let i = 0; i < values.length; i++) {
     const bin = (((values[i] ?? 0) - low) * scale) | 0;

@@ -30,19 +30,39 @@ export function separabilityOf(
   const histogram = new JointHistogram(bins, n);
   for (let k = 0; k < rotations; k++) {
     const angle = (k * Math.PI) / (2 * rotations);
-    const c = Math.cos(angle);
-    const s = Math.sin(angle);
-    for (let i = 0; i < n; i++) {
-      const a = x[i] ?? 0;
-      const b = y[i] ?? 0;
-      u[i] = c * a + s * b;
-      v[i] = c * b - s * a;
-    }
-    histogram.fill(u, v);
+    const uRange = project(x, y, angle, u);
+    const vRange = project(x, y, angle + Math.PI / 2, v);
+    histogram.fill(u, uRange, v, vRange);
     const { information, bias } = histogram.mutualInformation();
     if (information < best.information) best = { information, bias, angle };
   }
   return best;
+}
+
+/** Lowest and highest of some values. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Writes x·cos + y·sin to `out` and gives its range. O(n). */
+export function project(x: Float64Array, y: Float64Array, angle: number, out: Float64Array): Range {
+  const c = Math.cos(angle);
+  const s = Math.sin(angle);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < out.length; i++) {
+    const value = c * (x[i] ?? 0) + s * (y[i] ?? 0);
+    out[i] = value;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { low, high };
+}
+
+/** Bins per unit of equal bins over a range; 0 for a single point. */
+export function binsPerUnit({ low, high }: Range, bins: number): number {
+  return high > low ? bins / (high - low) : 0;
 }
 
 /** A bins × bins table of n points, reused over rotations. */
@@ -66,21 +86,29 @@ class JointHistogram {
   }
 
   /** Counts points in bins that span each axis's own range, as numpy's histogram2d does in the paper's code. */
-  fill(u: Float64Array, v: Float64Array): void {
+  fill(u: Float64Array, uRange: Range, v: Float64Array, vRange: Range): void {
     const { bins, counts, columns, rows } = this;
     const last = bins - 1;
-    const [uLow, uScale] = binning(u, bins);
-    const [vLow, vScale] = binning(v, bins);
+    const uLow = uRange.low;
+    const vLow = vRange.low;
+    const uScale = binsPerUnit(uRange, bins);
+    const vScale = binsPerUnit(vRange, bins);
     counts.fill(0);
+    for (let i = 0; i < u.length; i++) {
+      const column = (((u[i] ?? 0) - uLow) * uScale) | 0;
+      const row = (((v[i] ?? 0) - vLow) * vScale) | 0;
+      // Only the highest value falls beyond the last bin.
+      const bin = (column < bins ? column : last) * bins + (row < bins ? row : last);
+      counts[bin] = (counts[bin] ?? 0) + 1;
+    }
     columns.fill(0);
     rows.fill(0);
-    for (let i = 0; i < u.length; i++) {
-      const column = Math.min(last, (((u[i] ?? 0) - uLow) * uScale) | 0);
-      const row = Math.min(last, (((v[i] ?? 0) - vLow) * vScale) | 0);
-      const bin = column * bins + row;
-      counts[bin] = (counts[bin] ?? 0) + 1;
-      columns[column] = (columns[column] ?? 0) + 1;
-      rows[row] = (rows[row] ?? 0) + 1;
+    for (let bin = 0, column = 0; column < bins; column++) {
+      for (let row = 0; row < bins; row++, bin++) {
+        const count = counts[bin] ?? 0;
+        columns[column] = (columns[column] ?? 0) + count;
+        rows[row] = (rows[row] ?? 0) + count;
+      }
     }
   }
 
@@ -107,16 +135,4 @@ function occupied(counts: Uint32Array): number {
   let cells = 0;
   for (let i = 0; i < counts.length; i++) if (counts[i] !== 0) cells++;
   return cells;
-}
-
-/** Lowest value, and bins per unit, of equal bins over the range of `values`. */
-export function binning(values: Float64Array, bins: number): readonly [number, number] {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high > low ? bins / (high - low) : 0];
 }
