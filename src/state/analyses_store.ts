@@ -142,10 +142,11 @@ export async function fetchCard(
 ): Promise<void> {
   let entry: CardEntry;
   try {
-    const card = await engine.groupCard(runId, model, group, { signal });
-    // The table may have been made anew meanwhile; a card of the old one is of no use.
+    const ask = () => engine.groupCard(runId, model, group, { signal });
+    let card = await ask();
+    // The table may have been made anew meanwhile: a card of the old one is of no use.
     const table = analysisOf(useAnalyses.getState(), 'groups', runId, model).answer;
-    if (table !== null && table.step !== card.step) return;
+    if (table !== null && card.step < table.step) card = await ask();
     entry = { card, error: null };
   } catch (error) {
     const described = describeError(error);

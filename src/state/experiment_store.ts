@@ -16,7 +16,7 @@ import {
   type Settings,
   type SettingValue,
 } from './experiment_draft';
-import { convertModel, freeName, newModel } from './model_settings';
+import { convertModel, freeName, newModel, withRelativeLambda } from './model_settings';
 
 const HISTORY = 100;
 export const MAX_MODELS = 6;
@@ -112,11 +112,12 @@ export function removeModel(index: number): void {
   commit({ ...draft, models }, { selected: next });
 }
 
-/** Trains on rows of a file; the models stay. */
+/** Trains on rows of a file. The models stay, but an absolute λ belongs to the data it was set for. */
 export function openFile(file: File): void {
   const { draft } = useExperiment.getState();
-  const data = { kind: 'npy', path: file.name, order: 'shuffled' };
-  commit({ ...draft, data }, { file });
+  const data = { kind: 'npy', path: file.name, order: draft.data.order ?? 'shuffled' };
+  const models = draft.data.kind === 'npy' ? draft.models : draft.models.map(withRelativeLambda);
+  commit({ ...draft, data, models }, { file });
 }
 
 /** Takes the last change back. */

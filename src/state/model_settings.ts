@@ -5,6 +5,9 @@
 import { displayName, modelSchema, type Architecture, type ModelInput } from '../sae/config';
 import type { Settings } from './experiment_draft';
 
+/** λ_rel that keeps one group per feature in the trials on mixed features (sasa.md §2). */
+const RELATIVE_LAMBDA = 3.3e-5;
+
 /** Settings that mean the same for every architecture. */
 const SHARED = ['d_in', 'normalize_activations', 'apply_b_dec_to_input', 'dead_group_window'];
 
@@ -65,6 +68,14 @@ export function nameOf(model: Settings): string {
   return displayName(modelSchema.parse(sizedInput(architectureOf(model), 64, 4)));
 }
 
+/** The model with a λ that means something on any data: an absolute one gives way to the usual share. */
+export function withRelativeLambda(model: Settings): Settings {
+  const { nuclear_coefficient: absolute, ...rest } = model;
+  return absolute === undefined
+    ? model
+    : { ...rest, nuclear_coefficient_relative: RELATIVE_LAMBDA };
+}
+
 /** The architecture of a model under edit. */
 export function architectureOf(model: Settings): Architecture {
   const { architecture } = model;
@@ -80,7 +91,7 @@ function sizedInput(architecture: Architecture, columns: number, active: number)
         n_groups: Math.max(1, Math.round(columns / rank)),
         group_rank: rank,
         k_groups: Math.max(1, Math.round(active / rank)),
-        nuclear_coefficient_relative: 3.3e-5,
+        nuclear_coefficient_relative: RELATIVE_LAMBDA,
       };
     }
     case 'topk':

@@ -159,6 +159,15 @@ describe('a file of the person’s own', () => {
     expect(state().file).toBe(file);
     expect(names()).toEqual(['SASA', 'TopK SAE']);
   });
+
+  it('takes an absolute λ, which belongs to other data, for a relative one', () => {
+    openFile(new File([], 'a.npy'));
+    expect(state().draft.models[0]).not.toHaveProperty('nuclear_coefficient');
+    expect(state().draft.models[0]).toMatchObject({ nuclear_coefficient_relative: 3.3e-5 });
+    setModel(0, { nuclear_coefficient: 5, nuclear_coefficient_relative: undefined });
+    openFile(new File([], 'b.npy'));
+    expect(state().draft.models[0]).toMatchObject({ nuclear_coefficient: 5 });
+  });
 });
 
 describe('the link of what is on the bench', () => {

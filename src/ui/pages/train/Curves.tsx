@@ -22,7 +22,12 @@ import { usePlannedSamples, useShownRunId } from './shown_run';
 
 const DASHES = ['solid', 'dashed', 'dotted'] as const;
 
-export function Curves() {
+export interface CurvesProps {
+  /** Two large columns, for data of which nothing else can be drawn. */
+  readonly large?: boolean;
+}
+
+export function Curves({ large = false }: CurvesProps) {
   const id = useShownRunId();
   const run = useRuns(({ runs }) => (id === null ? undefined : runs[id]));
   const all = useRuns(({ runs }) => runs);
@@ -41,17 +46,18 @@ export function Curves() {
   const models = run?.models;
   const markers = useMemo(() => markersOf(changes ?? [], models ?? []), [changes, models]);
   const legend = legendOf(shown);
-  const frame = { shown, legend, xEnd, now, markers };
+  const height = large ? 232 : 128;
+  const frame = { shown, legend, xEnd, now, markers, height };
   return (
     <PlotSync>
       <section className="curves" aria-label="Curves">
         <CurvesLegend items={legend} />
         <CurveTools runId={id} open={open} onOpen={setOpen} />
-        <div className="curve-grid">
+        <div className="curve-grid" data-large={large}>
           {mainCurves(hasShapes).map((spec) => (
             <Curve key={spec.id} spec={spec} {...frame} />
           ))}
-          <Ranks run={run} xEnd={xEnd} now={now} />
+          <Ranks run={run} xEnd={xEnd} now={now} height={height} />
           {open &&
             otherCurves(hasShapes)
               .filter((spec) => shown.some(({ models }) => models.some(spec.line)))
@@ -75,9 +81,10 @@ interface CurveProps {
   readonly xEnd: number | undefined;
   readonly now: number | undefined;
   readonly markers: readonly Marker[];
+  readonly height: number;
 }
 
-function Curve({ spec, shown, legend, xEnd, now, markers }: CurveProps) {
+function Curve({ spec, shown, legend, xEnd, now, markers, height }: CurveProps) {
   const hidden = useView((view) => view.hidden);
   const smoothing = useView((view) => view.smoothing);
   const series: Series[] = shown.flatMap((run, order) =>
@@ -103,7 +110,7 @@ function Curve({ spec, shown, legend, xEnd, now, markers }: CurveProps) {
     >
       <LineChart
         label={`${spec.title} by samples`}
-        height={128}
+        height={height}
         series={series}
         xUnit="samples"
         xStart={0}
@@ -125,10 +132,11 @@ interface RanksProps {
   readonly run: Run | undefined;
   readonly xEnd: number | undefined;
   readonly now: number | undefined;
+  readonly height: number;
 }
 
 /** Ranks of the groups of one model over time; scalar models have rank 1 throughout and are left out. */
-function Ranks({ run, xEnd, now }: RanksProps) {
+function Ranks({ run, xEnd, now, height }: RanksProps) {
   const [chosen, setChosen] = useState(0);
   const grouped = run?.models.filter(({ unitName }) => unitName === 'group') ?? [];
   const model = grouped.find(({ index }) => index === chosen) ?? grouped[0];
@@ -151,7 +159,7 @@ function Ranks({ run, xEnd, now }: RanksProps) {
     >
       <RankHeatmap
         label="Rank 90 of live groups over samples"
-        height={128}
+        height={height}
         x={model?.metrics.samples.view() ?? EMPTY}
         counts={model?.metrics.rankCounts.view() ?? EMPTY}
         ranks={Math.max(1, model?.metrics.ranks ?? 4)}

@@ -1,7 +1,7 @@
 /** The first page: an experiment at the left, what comes of it at the right. */
 import { useEffect } from 'react';
 import { useEngine } from '../../../state/engine_store';
-import { useExperiment } from '../../../state/experiment_store';
+import { redo, undo, useExperiment } from '../../../state/experiment_store';
 import { followLiveSettings, takeStep, toggleTraining } from '../../../state/training';
 import { useShortcuts } from '../../shortcuts';
 import { Curves } from './Curves';
@@ -24,6 +24,8 @@ function Lab() {
   useShortcuts('Train', [
     { keys: 'Space', label: 'Train, pause, resume', run: () => void toggleTraining() },
     { keys: '.', label: 'Take one step', run: () => void takeStep() },
+    { keys: 'u', label: 'Take the last change of the settings back', run: undo },
+    { keys: 'U', label: 'Make it again', run: redo },
   ]);
   return (
     <div className="train">
@@ -32,17 +34,21 @@ function Lab() {
         <RunBar />
         <RunNotes />
         <MetricTiles />
-        <Picture />
-        <Curves />
+        <Results />
       </main>
     </div>
   );
 }
 
-/** What can be seen of the data: known shapes, words, or nothing but curves. */
-function Picture() {
+/** What can be seen of the data (known shapes, words, or nothing), and the curves. */
+function Results() {
   const draftKind = useExperiment((state) => state.draft.data.kind);
   const kind = useShownRun((run) => run.config.data.kind) ?? draftKind;
-  if (kind === 'synthetic') return <ShapeGrid />;
-  return kind === 'words' ? <WordGroups /> : null;
+  return (
+    <>
+      {kind === 'synthetic' && <ShapeGrid />}
+      {kind === 'words' && <WordGroups />}
+      <Curves large={kind === 'npy'} />
+    </>
+  );
 }
