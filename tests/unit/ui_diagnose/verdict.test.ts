@@ -46,7 +46,7 @@ describe('with known features', () => {
     const [verdict] = sasa({ features, held: [1, 4, 4, 0, 1] });
     expect(verdict?.text).toBe(
       'holds 50 of 64 features in one group each, spreads 10 features over several groups each, ' +
-        'up to 4 (line 50), does not rebuild 4 and packs 8 features into 2 groups',
+        'up to 4 (line 50), does not rebuild the other 4 and packs 8 features into 2 groups',
     );
     expect(verdict?.tone).toBe('mixed');
   });

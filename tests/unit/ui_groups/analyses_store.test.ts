@@ -3,7 +3,7 @@
  * the same thing is not sent, cancelling is no error, an old answer stays readable while a new one is
  * made or fails, and cards never outlive the table that they belong to.
  */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
 import {
   analyse,
@@ -131,16 +131,19 @@ describe('cards', () => {
     expect(known()).toBeUndefined();
   });
 
-  it('of an older table than the one shown are not taken', async () => {
+  it('of an older table than the one shown are asked for again', async () => {
     const { client, reply, lastRequest } = recordedEngine();
     const late = fetchCard(client, 'run', 0, 3, never);
-    const cardRequest = lastRequest();
+    const first = lastRequest();
     const table = analyse(client, 'groups', 'run', 0);
     reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(9) });
     await table;
-    reply({ kind: 'group_card', requestId: cardRequest, runId: 'run', model: 0, card: card(7) });
-    await late;
+    reply({ kind: 'group_card', requestId: first, runId: 'run', model: 0, card: card(7) });
+    await vi.waitUntil(() => lastRequest() > first + 1);
     expect(known()).toBeUndefined();
+    reply({ kind: 'group_card', requestId: lastRequest(), runId: 'run', model: 0, card: card(9) });
+    await late;
+    expect(known()?.card?.step).toBe(9);
   });
 
   it('are limited in number', async () => {

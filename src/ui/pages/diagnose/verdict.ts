@@ -69,7 +69,11 @@ function withTruth(model: Judged, present: readonly FeatureSpread[]): ModelVerdi
     clauses.push(`holds ${held.length} of ${present.length} ${noun}s in one ${unit} each`);
   }
   if (split.length > 0) clauses.push(spreading(split, unit, noun));
-  if (lost > 0) clauses.push(`does not rebuild ${lost === present.length ? 'any of them' : lost}`);
+  if (lost > 0) {
+    clauses.push(
+      `does not rebuild ${lost === present.length ? 'any of them' : `the other ${lost}`}`,
+    );
+  }
   const packed = packing(diagnosis, noun);
   if (packed !== null) clauses.push(packed);
   const tone = held.length === present.length && packed === null ? 'good' : 'mixed';

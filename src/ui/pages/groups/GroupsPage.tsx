@@ -2,7 +2,7 @@
  * The Groups page: every group or latent of a trained model in a table that can be searched, filtered and
  * sorted, and beside it the card of the chosen one. What is shown stands in the address.
  */
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useCurrentModel, useCurrentRun } from '../../../state/current';
 import { useView } from '../../../state/view_store';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
@@ -38,7 +38,7 @@ export default function GroupsPage() {
   );
   const table = useGroupTable(answer, key);
   const { filter, order } = useGroupsView();
-  const search = useRef<HTMLInputElement>(null);
+  const [search, setSearch] = useState<HTMLInputElement | null>(null);
 
   const group = table.selected?.row.group ?? null;
   const unitName = model?.unitName ?? 'group';
@@ -54,7 +54,7 @@ export default function GroupsPage() {
       star: () => {
         if (group !== null) useAnnotations.getState().toggleStar(key, group);
       },
-      search: () => search.current?.select(),
+      search: () => search?.select(),
     }),
   );
   const select = useCallback((next: number) => useGroupsView.setState({ group: next }), []);
@@ -72,7 +72,7 @@ export default function GroupsPage() {
       <ListFrame label={`The table of ${unitName}s`}>
         <div className="groups-tools">
           <FilterBox
-            ref={search}
+            ref={setSearch}
             text={filter}
             problem={table.problem}
             shown={table.shown.length}

@@ -35,11 +35,11 @@ const NOTHING: GroupAnnotations = {};
 export interface AnnotationsState {
   /** By `annotationKey`, then by group index. */
   readonly byModel: Readonly<Record<string, GroupAnnotations>>;
-  toggleStar(key: string, group: number): void;
+  readonly toggleStar: (key: string, group: number) => void;
   /** Adds a tag once; leading `#` and surrounding space are dropped, inner space becomes a dash. */
-  addTag(key: string, group: number, tag: string): void;
-  removeTag(key: string, group: number, tag: string): void;
-  setNote(key: string, group: number, note: string): void;
+  readonly addTag: (key: string, group: number, tag: string) => void;
+  readonly removeTag: (key: string, group: number, tag: string) => void;
+  readonly setNote: (key: string, group: number, note: string) => void;
 }
 
 /** Reads what was stored; anything of another form is left out. */

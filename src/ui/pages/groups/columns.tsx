@@ -46,9 +46,9 @@ function labelsCell({ row, starred }: TableRow, searched: Searched | null): Reac
       {searched !== null && norm !== null && (
         <mark
           className="groups-hit"
-          title={`Fires on ${searched.word} with norm ${formatExact(norm)}`}
+          title={`Fires on “${searched.word}” with norm ${formatExact(norm)}`}
         >
-          {searched.word} {formatNumber(norm)}
+          {formatNumber(norm)}
         </mark>
       )}
       {isDead(row) ? <i>never fires</i> : <span title={labels}>{labels}</span>}

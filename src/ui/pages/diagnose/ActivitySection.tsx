@@ -1,0 +1,92 @@
+/** Dead and dense units: capacity that does nothing, and units that fire on nearly everything. */
+import { plainText } from '../../parts/explain';
+import { FigureFrame } from '../../plots/FigureFrame';
+import { formatInteger, formatPercent } from '../../plots/format';
+import { Histogram } from '../../plots/Histogram';
+import { modelColor } from '../../plots/palette';
+import { groupHref, type DiagnosedModel } from './diagnosed';
+import { ModelColumns, Section } from './Section';
+import { diagnoseTexts as texts } from './texts';
+import { UnitLinks } from './UnitLinks';
+
+export function ActivitySection({ models }: { readonly models: readonly DiagnosedModel[] }) {
+  return (
+    <Section
+      id="activity"
+      title="Dead and dense units"
+      question="How often do units fire? Ones that never do are wasted; ones that always do stand for no feature."
+    >
+      <ModelColumns models={models}>
+        {(diagnosed) => (
+          <>
+            <Frequencies diagnosed={diagnosed} />
+            <Extremes diagnosed={diagnosed} />
+          </>
+        )}
+      </ModelColumns>
+    </Section>
+  );
+}
+
+function Frequencies({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
+  const { from, counts } = diagnosis.activity.frequencyHistogram;
+  const dense = Math.log10(diagnosis.activity.denseThreshold);
+  return (
+    <FigureFrame
+      title={`Live ${model.unitName}s by how often they fire`}
+      hint={plainText(texts.frequency)}
+      fileName={`frequencies-${model.name}`}
+      csv={() => ({
+        columns: ['log10_frequency_from', 'units'],
+        rows: counts.map((count, bin) => [from - (from * bin) / counts.length, count]),
+      })}
+    >
+      <Histogram
+        label={`Frequencies of the live ${model.unitName}s, ${model.name}`}
+        height={200}
+        counts={counts}
+        from={from}
+        to={0}
+        xLabel="share of rows, powers of ten"
+        color={modelColor(model.index)}
+        formatX={(value) => formatPercent(10 ** value, 2)}
+        marks={[{ x: dense, text: 'dense' }]}
+      />
+    </FigureFrame>
+  );
+}
+
+function Extremes({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
+  const { dead, dense, rows, denseThreshold } = diagnosis.activity;
+  return (
+    <dl className="diagnose-facts">
+      <div title={texts.dead.text}>
+        <dt>Dead</dt>
+        <dd>
+          <b>{formatInteger(dead.length)}</b>{' '}
+          <span className="quiet">never fired in {formatInteger(rows)} rows</span>
+          {dead.length > 0 && (
+            <div>
+              <UnitLinks model={model} units={dead} filter="dead" />
+            </div>
+          )}
+        </dd>
+      </div>
+      <div title={texts.dense.text}>
+        <dt>Dense</dt>
+        <dd>
+          <b>{formatInteger(dense.length)}</b>{' '}
+          <span className="quiet">
+            fire in more than {formatPercent(denseThreshold)} of the rows
+          </span>
+          {dense.slice(0, 6).map(({ group, frequency }) => (
+            <div key={group}>
+              <a href={groupHref(model, group)}>{group}</a>{' '}
+              <span className="quiet">{formatPercent(frequency)}</span>
+            </div>
+          ))}
+        </dd>
+      </div>
+    </dl>
+  );
+}

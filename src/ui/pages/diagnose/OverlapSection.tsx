@@ -1,0 +1,121 @@
+/** Overlap: how nearly units share directions, against what theory asks. */
+import { useMemo } from 'react';
+import { DataTable, type DataColumn } from '../../parts/DataTable';
+import { plainText } from '../../parts/explain';
+import { Measure } from '../../parts/Measure';
+import { FigureFrame } from '../../plots/FigureFrame';
+import { formatFixed } from '../../plots/format';
+import { Histogram } from '../../plots/Histogram';
+import { modelColor } from '../../plots/palette';
+import { filterOf, groupHref, groupsHref, type DiagnosedModel } from './diagnosed';
+import { ModelColumns, Section } from './Section';
+import { diagnoseTexts as texts } from './texts';
+
+export function OverlapSection({ models }: { readonly models: readonly DiagnosedModel[] }) {
+  return (
+    <Section
+      id="overlap"
+      title="Overlap"
+      question="Do units point the same way? The less they overlap, the surer a feature is found again."
+    >
+      <ModelColumns models={models}>
+        {(diagnosed) => (
+          <>
+            <Coherence diagnosed={diagnosed} />
+            <Nearest diagnosed={diagnosed} />
+            <Pairs diagnosed={diagnosed} />
+          </>
+        )}
+      </ModelColumns>
+    </Section>
+  );
+}
+
+const three = (value: number) => formatFixed(value, 3);
+
+function Coherence({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
+  const { coherence, pair, bound, withinBound, activeGroups, exact } = diagnosis.overlap;
+  return (
+    <div className="diagnose-measures">
+      <Measure
+        value={pair === null ? null : coherence}
+        format={three}
+        label={exact ? 'block coherence μ' : 'block coherence μ, at least'}
+        text={texts.coherence}
+        href={pair === null ? undefined : groupsHref(model, filterOf(pair))}
+      />
+      <Measure
+        value={bound}
+        format={three}
+        label={`bound for s = ${activeGroups}`}
+        text={texts.bound}
+      />
+      <p className="diagnose-say" data-good={withinBound}>
+        {pair === null
+          ? 'There are no two live units to compare.'
+          : withinBound
+            ? 'Within the bound: theory promises recovery.'
+            : 'Above the bound: theory promises nothing here, recovery may still work.'}
+      </p>
+    </div>
+  );
+}
+
+function Nearest({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
+  const { nearestHistogram, meanNearest } = diagnosis.overlap;
+  const bins = nearestHistogram.length;
+  return (
+    <FigureFrame
+      title={`Live ${model.unitName}s by overlap with their nearest`}
+      hint={plainText(texts.nearest)}
+      fileName={`nearest-${model.name}`}
+      csv={() => ({
+        columns: ['cosine_from', 'cosine_to', 'units'],
+        rows: nearestHistogram.map((count, bin) => [bin / bins, (bin + 1) / bins, count]),
+      })}
+    >
+      <Histogram
+        label={`Cosine with the nearest ${model.unitName}, ${model.name}`}
+        height={200}
+        counts={nearestHistogram}
+        from={0}
+        to={1}
+        xLabel="cosine of the smallest principal angle"
+        color={modelColor(model.index)}
+        marks={[{ x: meanNearest, text: `mean ${formatFixed(meanNearest, 2)}` }]}
+      />
+    </FigureFrame>
+  );
+}
+
+type Pair = DiagnosedModel['diagnosis']['overlap']['closestPairs'][number];
+
+function Pairs({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
+  const columns = useMemo<readonly DataColumn<Pair>[]>(() => {
+    const link = (unit: number) => <a href={groupHref(model, unit)}>{unit}</a>;
+    const unit = { text: `A ${model.unitName} of the pair. Press it for its card.` };
+    return [
+      { id: 'a', head: 'One', text: unit, value: ({ a }) => a, cell: ({ a }) => link(a) },
+      { id: 'b', head: 'Other', text: unit, value: ({ b }) => b, cell: ({ b }) => link(b) },
+      {
+        id: 'cosine',
+        head: 'Cosine',
+        text: texts.pairs,
+        value: ({ cosine }) => cosine,
+        format: three,
+      },
+    ];
+  }, [model]);
+  return (
+    <DataTable
+      title="Closest pairs"
+      hint={texts.pairs}
+      fileName={`closest-pairs-${model.name}`}
+      columns={columns}
+      rows={diagnosis.overlap.closestPairs}
+      rowKey={({ a, b }) => `${a}-${b}`}
+      empty="There are no two live units to compare."
+      tall={5}
+    />
+  );
+}

@@ -1,0 +1,111 @@
+/** The numbers of all models side by side, each with its meaning on hover and the groups behind it. */
+import { useMemo } from 'react';
+import { csvText, saveFile } from '../../../io/figure_export';
+import { Hint } from '../../parts/Hint';
+import { withExact } from '../../parts/Measure';
+import { groupsHref, type DiagnosedModel } from './diagnosed';
+import { overviewLines, type OverviewLine, type OverviewPart } from './overview';
+import { ModelMark } from './Section';
+
+export function OverviewTable({ models }: { readonly models: readonly DiagnosedModel[] }) {
+  const lines = useMemo(() => overviewLines(models.map(({ diagnosis }) => diagnosis)), [models]);
+  const save = () => {
+    const table = {
+      columns: ['measure', ...models.map(({ model }) => model.name)],
+      rows: lines.map(({ id, value }) => [id, ...models.map(({ diagnosis }) => value(diagnosis))]),
+    };
+    saveFile(csvText(table), 'diagnosis.csv', 'text/csv;charset=utf-8');
+  };
+  return (
+    <div className="overview">
+      {parts.map(({ part, title }) => {
+        const own = lines.filter((line) => line.part === part);
+        return (
+          own.length > 0 && (
+            <OverviewPartTable key={part} title={title} lines={own} models={models} onSave={save} />
+          )
+        );
+      })}
+    </div>
+  );
+}
+
+const parts: readonly { readonly part: OverviewPart; readonly title: string }[] = [
+  { part: 'features', title: 'Known features' },
+  { part: 'dictionary', title: 'Dictionary' },
+];
+
+interface OverviewPartTableProps {
+  readonly title: string;
+  readonly lines: readonly OverviewLine[];
+  readonly models: readonly DiagnosedModel[];
+  readonly onSave: () => void;
+}
+
+function OverviewPartTable({ title, lines, models, onSave }: OverviewPartTableProps) {
+  return (
+    <div className="overview-part">
+      <table aria-label={title}>
+        <thead>
+          <tr>
+            <th scope="col">
+              {title}
+              <button type="button" className="button button-quiet" onClick={onSave}>
+                Save CSV
+              </button>
+            </th>
+            {models.map(({ model }) => (
+              <th key={model.index} scope="col">
+                <span>
+                  <ModelMark index={model.index} />
+                  {model.name}
+                </span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr key={line.id}>
+              <th scope="row">
+                <Hint {...line.text} side="right">
+                  <span tabIndex={0}>{line.label}</span>
+                </Hint>
+              </th>
+              {models.map((diagnosed) => (
+                <td key={diagnosed.model.index}>
+                  <OverviewCell line={line} diagnosed={diagnosed} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface OverviewCellProps {
+  readonly line: OverviewLine;
+  readonly diagnosed: DiagnosedModel;
+}
+
+function OverviewCell({ line, diagnosed: { model, diagnosis } }: OverviewCellProps) {
+  const value = line.value(diagnosis);
+  if (value === null) return <span className="quiet">–</span>;
+  const shown = line.format(value);
+  const filter = line.filter?.(diagnosis) ?? null;
+  const detail = line.detail?.(diagnosis);
+  return (
+    <>
+      <Hint {...line.text} text={withExact(line.text.text, value, shown)}>
+        {filter === null ? (
+          <b tabIndex={0}>{shown}</b>
+        ) : (
+          <a href={groupsHref(model, filter)}>{shown}</a>
+        )}
+      </Hint>
+      {detail !== undefined && <span className="quiet"> {detail}</span>}
+    </>
+  );
+}

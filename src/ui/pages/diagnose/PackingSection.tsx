@@ -1,0 +1,130 @@
+/** Packing: several independent features in one group. For models of blocks only. */
+import { useMemo } from 'react';
+import type { GroupPacking } from '../../../analysis/report_types';
+import { DataTable, type DataColumn } from '../../parts/DataTable';
+import { plainText } from '../../parts/explain';
+import { FigureFrame } from '../../plots/FigureFrame';
+import { formatFixed, formatPercent } from '../../plots/format';
+import { HeatMatrix } from '../../plots/HeatMatrix';
+import { navigate } from '../../route';
+import { FILTERABLE, filterOf, groupHref, type DiagnosedModel } from './diagnosed';
+import { ModelColumns, Section } from './Section';
+import { diagnoseTexts as texts } from './texts';
+
+export function PackingSection({ models }: { readonly models: readonly DiagnosedModel[] }) {
+  const blocks = models.filter(({ model }) => model.rank > 1);
+  if (blocks.length === 0) return null;
+  return (
+    <Section
+      id="packing"
+      title="Packing"
+      question="Do independent features share one group? The opposite failure to splitting, which the method does not forbid."
+    >
+      <ModelColumns models={blocks}>
+        {(diagnosed) => (
+          <div className="diagnose-pair">
+            <HeldCounts diagnosed={diagnosed} />
+            <PackedGroups diagnosed={diagnosed} />
+          </div>
+        )}
+      </ModelColumns>
+    </Section>
+  );
+}
+
+/** What a group is counted to hold: known features, else what its codes look like. */
+function heldBy({ features, estimatedFeatures }: GroupPacking): number {
+  return features === null ? estimatedFeatures : features.length;
+}
+
+function HeldCounts({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
+  const { groups, basis } = diagnosis.packing;
+  const counts = useMemo(() => {
+    const most = Math.max(4, ...groups.map(heldBy));
+    const tally = new Array<number>(most + 1).fill(0);
+    for (const group of groups) tally[heldBy(group)] = (tally[heldBy(group)] ?? 0) + 1;
+    return tally;
+  }, [groups]);
+  return (
+    <FigureFrame
+      title={`Live groups by features held${basis === 'truth' ? '' : ', estimated'}`}
+      hint={plainText(basis === 'truth' ? texts.featuresPerGroup : texts.axesPerGroup)}
+      fileName={`packing-${model.name}`}
+      csv={() => ({
+        columns: ['features_held', 'groups'],
+        rows: counts.map((count, held) => [held, count]),
+      })}
+    >
+      <HeatMatrix
+        label={`Live groups by features held, ${model.name}`}
+        height={84}
+        values={counts}
+        rows={1}
+        columns={counts.length}
+        rowLabels={['groups']}
+        columnLabels={counts.map((_, held) => String(held))}
+        format={(count) => (count === 0 ? '' : String(count))}
+        showValues
+        onPick={(_, held) => {
+          const some = groups.filter((group) => heldBy(group) === held);
+          if (some.length === 0) return;
+          navigate('groups', {
+            model: model.index,
+            filter: filterOf(some.slice(0, FILTERABLE).map(({ group }) => group)),
+          });
+        }}
+      />
+    </FigureFrame>
+  );
+}
+
+function PackedGroups({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
+  const { groups, basis } = diagnosis.packing;
+  const names = diagnosis.splitting.features;
+  const shared = useMemo(() => groups.filter((group) => heldBy(group) > 1), [groups]);
+  const columns = useMemo<readonly DataColumn<GroupPacking>[]>(() => {
+    const nameOf = (feature: number) =>
+      names?.find((known) => known.feature === feature)?.name ?? `feature ${feature}`;
+    const listed = ({ features }: GroupPacking) => features?.map(nameOf).join(', ') ?? null;
+    return [
+      {
+        id: 'group',
+        head: 'Group',
+        text: { text: 'A group that holds more than one.' },
+        value: ({ group }) => group,
+        cell: ({ group }) => <a href={groupHref(model, group)}>{group}</a>,
+      },
+      ...(basis === 'truth'
+        ? [{ id: 'features', head: 'Features', text: texts.packed, value: listed }]
+        : []),
+      { id: 'axes', head: 'Axes', text: texts.axes, value: ({ axes }) => axes },
+      { id: 'rays', head: 'Rays', text: texts.rays, value: ({ rays }) => rays },
+      {
+        id: 'axis_share',
+        head: 'Near them',
+        text: texts.axisShare,
+        value: ({ axisShare }) => axisShare,
+        format: formatPercent,
+      },
+      {
+        id: 'irreducibility',
+        head: 'Irred.',
+        text: texts.irreducibility,
+        value: ({ irreducibility }) => irreducibility,
+        format: (value) => formatFixed(value, 2),
+      },
+    ];
+  }, [model, names, basis]);
+  return (
+    <DataTable
+      title="Groups that hold more than one"
+      hint={basis === 'truth' ? texts.packed : texts.axesPerGroup}
+      fileName={`packed-groups-${model.name}`}
+      columns={columns}
+      rows={shared}
+      rowKey={({ group }) => group}
+      empty="None: every live group holds at most one."
+      tall={6}
+    />
+  );
+}

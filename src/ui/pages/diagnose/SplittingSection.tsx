@@ -1,0 +1,156 @@
+/** Splitting: one feature told by many units. */
+import { useMemo } from 'react';
+import { at } from '../../../base/array';
+import type { UnitCluster } from '../../../analysis/report_types';
+import { DataTable, type DataColumn } from '../../parts/DataTable';
+import { plainText } from '../../parts/explain';
+import { FigureFrame } from '../../plots/FigureFrame';
+import { formatFixed } from '../../plots/format';
+import { modelColor } from '../../plots/palette';
+import { ScatterPlot } from '../../plots/ScatterPlot';
+import { navigate } from '../../route';
+import { CoveringTable } from './CoveringTable';
+import type { DiagnosedModel } from './diagnosed';
+import { FeatureTable } from './FeatureTable';
+import { ModelColumns, Section } from './Section';
+import { diagnoseTexts as texts } from './texts';
+import { UnitLinks } from './UnitLinks';
+
+/** A scatter of fewer clusters than this shows nothing that the table does not. */
+const FEWEST_POINTS = 3;
+
+export function SplittingSection({ models }: { readonly models: readonly DiagnosedModel[] }) {
+  const known = models.some(({ diagnosis }) => diagnosis.splitting.features !== null);
+  return (
+    <Section
+      id="splitting"
+      title="Splitting"
+      question="Is one feature cut into many units? Counted where the features are known, and read from near-duplicates where they are not."
+    >
+      {known && <FeatureTable models={models} />}
+      <ModelColumns models={models}>
+        {(diagnosed) => (
+          <>
+            <Clusters diagnosed={diagnosed} />
+            {diagnosed.diagnosis.splitting.clusters.length >= FEWEST_POINTS && (
+              <Redundancy diagnosed={diagnosed} />
+            )}
+            {diagnosed.diagnosis.splitting.covering !== null && (
+              <CoveringTable diagnosed={diagnosed} />
+            )}
+          </>
+        )}
+      </ModelColumns>
+    </Section>
+  );
+}
+
+function Clusters({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
+  const { clusters, threshold, exact } = diagnosis.splitting;
+  const columns = useMemo<readonly DataColumn<UnitCluster>[]>(
+    () => [
+      {
+        id: 'members',
+        head: 'Members',
+        text: texts.members,
+        value: ({ members }) => members.join(' '),
+        cell: ({ id, members }) => (
+          <UnitLinks model={model} units={members} most={4} filter={`cluster = ${id}`} />
+        ),
+      },
+      {
+        id: 'columns',
+        head: 'Columns',
+        text: texts.columns,
+        value: ({ columns }) => columns,
+      },
+      {
+        id: 'components80',
+        head: 'Needs',
+        text: texts.components,
+        value: ({ components80 }) => components80,
+      },
+      {
+        id: 'redundancy',
+        head: 'Redundancy',
+        text: texts.redundancy,
+        value: ({ redundancy }) => redundancy,
+        format: (value) => formatFixed(value, 1),
+      },
+      {
+        id: 'mean_cosine',
+        head: 'Cosine',
+        text: texts.meanCosine,
+        value: ({ meanCosine }) => meanCosine,
+        format: (value) => formatFixed(value, 2),
+      },
+      {
+        id: 'masked_cosine',
+        head: 'Together',
+        text: texts.maskedCosine,
+        value: ({ maskedCosine }) => maskedCosine,
+        format: (value) => formatFixed(value, 2),
+      },
+      {
+        id: 'rows',
+        head: 'Rows',
+        text: texts.clusterRows,
+        value: ({ rows }) => rows,
+      },
+    ],
+    [model],
+  );
+  return (
+    <DataTable
+      title={`Near-duplicates, cosine above ${formatFixed(threshold, 2)}${exact ? '' : ' (screened)'}`}
+      hint={texts.cluster}
+      fileName={`clusters-${model.name}`}
+      columns={columns}
+      rows={clusters}
+      rowKey={({ id }) => id}
+      empty={`No two live ${model.unitName}s share a direction this closely.`}
+      tall={6}
+    />
+  );
+}
+
+function Redundancy({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
+  const { clusters } = diagnosis.splitting;
+  const x = useMemo(() => clusters.map(({ columns }) => columns), [clusters]);
+  const y = useMemo(() => clusters.map(({ components80 }) => components80), [clusters]);
+  return (
+    <FigureFrame
+      title="Redundancy of the clusters"
+      hint={plainText(texts.redundancyScatter)}
+      fileName={`redundancy-${model.name}`}
+      csv={() => ({
+        columns: ['cluster', 'units', 'columns', 'components80', 'redundancy'],
+        rows: clusters.map(({ id, members, columns, components80, redundancy }) => [
+          id,
+          members.length,
+          columns,
+          components80,
+          redundancy,
+        ]),
+      })}
+    >
+      <ScatterPlot
+        label={`Columns against needed components of the clusters, ${model.name}`}
+        height={220}
+        x={x}
+        y={y}
+        xLabel="columns in the cluster"
+        yLabel="components for 80 %"
+        diagonal
+        color={modelColor(model.index)}
+        labelOf={(index) => `cluster ${at(clusters, index).id}`}
+        onPick={(index) =>
+          navigate('groups', {
+            model: model.index,
+            filter: `cluster = ${at(clusters, index).id}`,
+          })
+        }
+      />
+    </FigureFrame>
+  );
+}
