@@ -43,7 +43,8 @@ const ACROSS = 32768u;
 
 fn project(latent: u32, at: u32) -> f32 {
   var sum = 0.0;
-  for (var c = 0u; c < D4; c += 1u) { sum += dot(decoder[latent * D4 + c], rows[at + c]); }
+  // Not unrolled; see encode_active.wgsl.
+  for (var c = 0u; c < D4; c += uniforms.one) { sum += dot(decoder[latent * D4 + c], rows[at + c]); }
   return sum;
 }
 

@@ -58,7 +58,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let at = BIAS_OFFSET + c * 4u;
       rest -= vec4<f32>(biases[at], biases[at + 1u], biases[at + 2u], biases[at + 3u]);
     }
-    for (var slot = 0u; slot < SLOTS; slot += 1u) {
+    // Not unrolled; see encode_active.wgsl.
+    for (var slot = 0u; slot < SLOTS; slot += uniforms.one) {
       let unit = active_units[units + slot];
       if (unit == NONE) { break; }
       for (var i = 0u; i < R; i += 1u) {

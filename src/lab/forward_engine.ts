@@ -39,7 +39,7 @@ export class ForwardEngine {
     const buffers = await allocate(device, plan);
     const runner = await PlanRunner.create(device, plan, new Map([...weights, ...buffers]));
     const values = Object.fromEntries(stepUniforms.fields.map(([name]) => [name, 0]));
-    runner.setUniforms(0, { ...values, input_scale: inputScale });
+    runner.setUniforms(0, { ...values, input_scale: inputScale, one: 1 });
     runner.upload();
     return new ForwardEngine(device, layout, buffers, runner, inputScale);
   }

@@ -20,6 +20,8 @@ export const stepUniforms = defineUniforms([
   ['aux_coefficient', 'f32'],
   ['max_grad_norm', 'f32'],
   ['input_scale', 'f32'],
+  /** Always 1: a loop stride that compilers cannot see through (encode_active.wgsl). */
+  ['one', 'u32'],
 ]);
 
 export const ADAM_EPSILON = 1e-8;
@@ -92,5 +94,6 @@ export function uniformsAt(
     aux_coefficient: config.aux_coefficient,
     max_grad_norm: settings.max_grad_norm ?? 0,
     input_scale: model.inputScale,
+    one: 1,
   };
 }
