@@ -4,7 +4,7 @@
  */
 import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
-import { firingsOf, liveGroups } from './code_index';
+import { firingsOf, hasCode, liveGroups } from './code_index';
 import type { ActivityReport } from './report_types';
 
 export interface ActivityOptions {
@@ -82,7 +82,7 @@ export function coFiringGroups(
     const row = Math.floor(at(entries, e) / codes.slots);
     for (let slot = row * codes.slots; slot < (row + 1) * codes.slots; slot++) {
       const other = at(codes.active, slot);
-      if (other === group || other >= dictionary.groups || !isFiring(indexed, slot)) continue;
+      if (other === group || other >= dictionary.groups || !hasCode(codes, slot)) continue;
       together[other] = at(together, other) + 1;
     }
   }
@@ -93,11 +93,4 @@ export function coFiringGroups(
     found.push({ group: other, count: both, lift: both / expected });
   });
   return found.sort((a, b) => b.lift - a.lift || a.group - b.group).slice(0, count);
-}
-
-function isFiring({ codes }: IndexedCodes, slot: number): boolean {
-  for (let i = 0; i < codes.rank; i++) {
-    if (codes.codes[slot * codes.rank + i] !== 0) return true;
-  }
-  return false;
 }

@@ -34,7 +34,7 @@ export function indexCodes(dictionary: Dictionary, codes: CodeTable): IndexedCod
   const fires = new Uint8Array(total);
   for (let slot = 0; slot < total; slot++) {
     const group = at(codes.active, slot);
-    if (group >= groups || !hasCode(codes.codes, slot * rank, rank)) continue;
+    if (group >= groups || !hasCode(codes, slot)) continue;
     fires[slot] = 1;
     offsets[group + 1] = at(offsets, group + 1) + 1;
   }
@@ -57,9 +57,10 @@ export function indexCodes(dictionary: Dictionary, codes: CodeTable): IndexedCod
   return { ...indexed, norms: contributionNorms(indexed) };
 }
 
-function hasCode(codes: Float32Array, start: number, rank: number): boolean {
-  for (let i = 0; i < rank; i++) {
-    if (codes[start + i] !== 0) return true;
+/** Whether a slot holds a code other than zero. */
+export function hasCode({ codes, rank }: CodeTable, slot: number): boolean {
+  for (let i = slot * rank; i < (slot + 1) * rank; i++) {
+    if (codes[i] !== 0) return true;
   }
   return false;
 }

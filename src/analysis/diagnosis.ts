@@ -45,7 +45,7 @@ const COVERED_FEATURES = 8;
 /**
  * Every diagnostic of a dictionary on one code table; with `truth`, which must describe the same rows, also
  * splitting by energy, covering numbers, packing by count, and recovery. The result is plain JSON. Cost: that
- * of `groupTable`, about a millisecond a live group for packing, and `featureMoments` for each feature.
+ * of `groupTable`, a few milliseconds a live group for packing, and `featureMoments` for each feature.
  */
 export function diagnose(
   dictionary: Dictionary,

@@ -42,7 +42,7 @@ export const MINIMUM_POINTS = 50;
 export const LINK_THRESHOLD = 0.7;
 
 /**
- * One row a group, in index order. O(rows·slots·r²) for the index, O(points·180) a plane for irreducibility,
+ * One row a group, in index order. O(rows·slots·r²) for the index, about 200 passes over its points a plane for irreducibility,
  * and the all-pairs pass of `searchOverlap` for the clusters.
  */
 export function groupTable(
