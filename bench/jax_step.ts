@@ -117,8 +117,7 @@ export async function jaxStep(gpu: GPU, workload: Workload): Promise<LossStepper
     },
     lastLoss: async () => {
       if (last === undefined) throw new Error('no step was taken');
-      const [value] = await last.ref.data();
-      return value ?? Number.NaN;
+      return Number(await last.ref.jsAsync());
     },
     destroy: () => {
       last?.dispose();

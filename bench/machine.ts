@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { create, globals } from 'webgpu';
-import { LabError } from '../src/base/lab_error';
+import type { LabError } from '../src/base/lab_error';
 import { openDevice } from '../src/gpu/device';
 
 export interface Machine {

@@ -86,18 +86,23 @@ export async function runsThatFill(
   return Math.min(1000, Math.max(1, Math.round(budgetMs / Math.max(wall, 0.01))));
 }
 
-/** Times two programs in turns, each for about `budgetMs` a turn. */
+/**
+ * Times two programs in turns, each for about `budgetMs` a turn; begins no pair after `limitMs` but takes
+ * at least one.
+ */
 export async function comparePairs(
   ours: Repeatable,
   theirs: Repeatable,
   pairs: number,
   budgetMs: number,
+  limitMs: number,
   clock: Clock = processClock,
 ): Promise<PairTiming> {
+  const begin = clock.wall();
   const ourRuns = await runsThatFill(ours, budgetMs, clock);
   const theirRuns = await runsThatFill(theirs, budgetMs, clock);
   const costs: { ours: Cost; theirs: Cost }[] = [];
-  for (let pair = 0; pair < pairs; pair += 1) {
+  while (costs.length < pairs && (costs.length === 0 || clock.wall() - begin < limitMs)) {
     costs.push({
       ours: await costOf(ours, ourRuns, clock),
       theirs: await costOf(theirs, theirRuns, clock),
@@ -112,7 +117,7 @@ export async function comparePairs(
     },
   });
   return {
-    pairs,
+    pairs: costs.length,
     ours: timing(ours.name, ourRuns, 'ours'),
     theirs: timing(theirs.name, theirRuns, 'theirs'),
     wallRatio: spread(costs.map((cost) => cost.theirs.wall / cost.ours.wall)),

@@ -27,13 +27,22 @@ export interface PassReport {
   /** MiB of everything the step allocates. */
   readonly stepMiB: number;
   readonly passes: readonly PassCost[];
+  /** The same of the dense step, to see where a ratio comes from. */
+  readonly densePasses: readonly PassCost[];
   /** The dense product of the step, 2·B·N·d operations. */
   readonly encoder: {
-    readonly gflops: number;
+    readonly gflops: Rate;
     /** The same inner loop without memory. */
-    readonly peakGflops: number;
+    readonly peakGflops: Rate;
+    /** Of the peak, in CPU time on a software adapter, else in wall time. */
     readonly share: number;
   };
+}
+
+/** Operations per second of wall time and per second of CPU time. */
+export interface Rate {
+  readonly wall: number;
+  readonly cpu: number;
 }
 
 const MIB = 2 ** 20;
@@ -66,7 +75,7 @@ async function medianCost(
 }
 
 /** Floating-point operations per second that the inner loop of the encoder reaches without memory. */
-async function measurePeak(device: GPUDevice, budgetMs: number): Promise<number> {
+async function measurePeak(device: GPUDevice, budgetMs: number): Promise<Rate> {
   const rounds = 1000;
   const threads = 64 * 256;
   const plan: Plan = {
@@ -87,25 +96,27 @@ async function measurePeak(device: GPUDevice, budgetMs: number): Promise<number>
   };
   const out = device.createBuffer({ size: threads * 16, usage: GPUBufferUsage.STORAGE });
   const runner = await PlanRunner.create(device, plan, new Map([['out', out]]));
-  const { wall } = await medianCost(device, budgetMs, (pass) => runner.record(pass));
+  const cost = await medianCost(device, budgetMs, (pass) => runner.record(pass));
   runner.destroy();
   out.destroy();
-  return (threads * rounds * (16 * 8 + 16)) / wall / 1e6;
+  return rate(threads * rounds * (16 * 8 + 16), cost);
 }
 
-/** Times every pass of a step, each for about `budgetMs` a timing. */
-export async function measurePasses(
+function rate(operations: number, cost: Cost): Rate {
+  return { wall: operations / cost.wall / 1e6, cpu: operations / cost.cpu / 1e6 };
+}
+
+async function passCosts(
   device: GPUDevice,
-  { step, runner }: Pick<GpuStep, 'step' | 'runner'>,
+  { step: { plan, layout }, runner }: GpuStep,
   budgetMs: number,
-): Promise<PassReport> {
-  const { plan, layout } = step;
+): Promise<PassCost[]> {
   const sizes = new Map(plan.buffers.map((buffer) => [buffer.name, buffer.length * 4]));
-  const imported = layout.batch * layout.d4 * 16;
+  const batchBytes = layout.batch * layout.d4 * 16;
   const passes: PassCost[] = [];
   for (const [index, pass] of plan.passes.entries()) {
     if (pass.onlyWhenLogging === true) continue;
-    const bound = Object.values(pass.bindings).map((name) => sizes.get(name) ?? imported);
+    const bound = Object.values(pass.bindings).map((name) => sizes.get(name) ?? batchBytes);
     passes.push({
       name: pass.name,
       kernel: pass.kernel.name,
@@ -113,18 +124,38 @@ export async function measurePasses(
       boundMiB: bound.reduce((sum, bytes) => sum + bytes, 0) / MIB,
     });
   }
+  return passes;
+}
+
+/** Times every pass of our step and of the dense one, each for about `budgetMs` a timing. */
+export async function measurePasses(
+  device: GPUDevice,
+  sparse: GpuStep,
+  dense: GpuStep,
+  budgetMs: number,
+  software: boolean,
+): Promise<PassReport> {
+  const { plan, layout } = sparse.step;
+  // Both have taken a step: kernels that follow the active groups have groups to follow.
+  await sparse.run(1);
+  await dense.run(1);
+  const passes = await passCosts(device, sparse, budgetMs);
   const encoder = passes.find((pass) => pass.name === 'score groups');
   if (encoder === undefined) throw new TypeError('the step has no pass "score groups"');
-  const operations = 2 * layout.batch * layout.latents * layout.width;
-  const gflops = operations / encoder.cost.wall / 1e6;
+  const gflops = rate(2 * layout.batch * layout.latents * layout.width, encoder.cost);
   const peakGflops = await measurePeak(device, budgetMs);
   return {
     method: 'each pass repeated in one submit, total divided',
-    dispatches: runner.dispatches(false),
-    dispatchesWhenLogging: runner.dispatches(true),
+    dispatches: sparse.runner.dispatches(false),
+    dispatchesWhenLogging: sparse.runner.dispatches(true),
     submits: 1,
     stepMiB: planBytes(plan) / MIB,
     passes,
-    encoder: { gflops, peakGflops, share: gflops / peakGflops },
+    densePasses: await passCosts(device, dense, budgetMs),
+    encoder: {
+      gflops,
+      peakGflops,
+      share: software ? gflops.cpu / peakGflops.cpu : gflops.wall / peakGflops.wall,
+    },
   };
 }

@@ -1,5 +1,6 @@
 /** The benchmark's result for people: a few lines a part. */
 import type { PairTiming } from './measure';
+import type { PassCost } from './passes';
 import type { BenchReport, ShapeReport } from './report';
 
 const ms = (value: number): string => `${value.toPrecision(3)} ms`;
@@ -12,21 +13,30 @@ function pairLine({ pairs, ours, theirs, wallRatio, cpuRatio }: PairTiming): str
   );
 }
 
+function passLine({ name, cost, boundMiB }: PassCost): string {
+  return `    ${name.padEnd(20)} ${ms(cost.wall).padStart(9)}  CPU ${ms(cost.cpu).padStart(9)}  ${boundMiB.toFixed(1).padStart(7)} MiB bound`;
+}
+
 function shapeLines({ shape, variant, steps, passes }: ShapeReport): string[] {
   const lines = ['', `${shape} (${variant} kernels)`];
   if (steps !== undefined) {
     const loads = steps.load.map((value) => value.toFixed(1)).join(' to ');
-    lines.push(pairLine(steps.againstDense), pairLine(steps.againstJax), `  load ${loads}`);
+    lines.push(
+      pairLine(steps.againstDense),
+      steps.jax === undefined
+        ? '  against jax-js: left out, a step would take minutes on this adapter'
+        : pairLine(steps.jax.timing),
+      `  load ${loads}`,
+    );
   }
   if (passes !== undefined) {
     const { encoder } = passes;
     lines.push(
       `  ${passes.dispatches} dispatches a step (${passes.dispatchesWhenLogging} when metrics are read), ${passes.submits} submit, ${passes.stepMiB.toFixed(1)} MiB`,
-      ...passes.passes.map(
-        (pass) =>
-          `    ${pass.name.padEnd(20)} ${ms(pass.cost.wall).padStart(9)}  CPU ${ms(pass.cost.cpu).padStart(9)}  ${pass.boundMiB.toFixed(1).padStart(7)} MiB bound`,
-      ),
-      `  encoder: ${encoder.gflops.toFixed(1)} GFLOP/s, ${(100 * encoder.share).toFixed(0)} % of the ${encoder.peakGflops.toFixed(1)} of its inner loop alone`,
+      ...passes.passes.map(passLine),
+      '    own dense step:',
+      ...passes.densePasses.map(passLine),
+      `  encoder: ${encoder.gflops.wall.toFixed(1)} GFLOP/s (${encoder.gflops.cpu.toFixed(1)} a CPU second), ${(100 * encoder.share).toFixed(0)} % of its inner loop alone (${encoder.peakGflops.wall.toFixed(1)}, ${encoder.peakGflops.cpu.toFixed(1)} a CPU second)`,
     );
   }
   return lines;

@@ -43,7 +43,7 @@ it('fills the budget with runs, but takes at least one', async () => {
 
 it('alternates the two programs and divides theirs by ours', async () => {
   const { clock, program, order } = world();
-  const found = await comparePairs(program('a', 2, 1), program('b', 8, 2), 3, 16, clock);
+  const found = await comparePairs(program('a', 2, 1), program('b', 8, 2), 3, 16, 1e9, clock);
   // Warm-up and first measurement of each, then the pairs.
   expect(order.slice(4)).toEqual(['a 8', 'b 2', 'a 8', 'b 2', 'a 8', 'b 2']);
   expect(found.wallRatio).toEqual({ median: 4, min: 4, max: 4 });
@@ -54,6 +54,15 @@ it('alternates the two programs and divides theirs by ours', async () => {
 it('is not misled by a machine that slows down between pairs', async () => {
   // Twelve times slower from 100 ms on, which is the beginning of the third pair.
   const { clock, program } = world((now) => (now < 100 ? 1 : 12));
-  const found = await comparePairs(program('a', 1, 1), program('b', 3, 1), 5, 12, clock);
+  const found = await comparePairs(program('a', 1, 1), program('b', 3, 1), 5, 12, 1e9, clock);
   expect(found.wallRatio.median).toBe(3);
+});
+
+it('begins no pair after its time is up, but takes one', async () => {
+  const { clock, program } = world();
+  const found = await comparePairs(program('a', 10, 1), program('b', 10, 1), 9, 10, 75, clock);
+  // 40 ms to warm up and choose, 20 ms a pair: pairs begin at 40 and 60 ms.
+  expect(found.pairs).toBe(2);
+  const hurried = await comparePairs(program('a', 10, 1), program('b', 10, 1), 9, 10, 0, clock);
+  expect(hurried.pairs).toBe(1);
 });
