@@ -79,11 +79,16 @@ export interface RecordedRun {
 /** The text of a recording. */
 export function writeRecordedRun(run: RecordedRun): string {
   const lastStep = Math.max(...run.probes.map((probe) => probe.step));
+  const { adapter, recordedAt, config, statistics, seconds } = run;
   const file: RecordedFile = {
     format: 'sasa-lab-recorded-run',
     version: 1,
-    ...run,
+    adapter,
+    recordedAt,
+    config,
     lambdas: [...run.lambdas],
+    statistics: { ...statistics },
+    seconds,
     records: run.records.map((record) => ({
       ...record,
       values: Object.fromEntries(
@@ -113,7 +118,7 @@ export function readRecordedRun(value: unknown): RecordedRun {
     throw new LabError(
       'bad_file',
       `This is no recorded run: ${result.error.issues[0]?.path.join('.') ?? ''}: ${result.error.issues[0]?.message ?? ''}.`,
-      'Record it anew with scripts/record_run.',
+      'Record it anew with scripts/data/record_run.ts.',
     );
   }
   const { adapter, recordedAt, config, lambdas, statistics, seconds, records, probes } =

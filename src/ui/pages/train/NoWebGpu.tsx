@@ -84,7 +84,7 @@ function Recorded() {
       <h2>Meanwhile, what the first experiment shows</h2>
       <p className="no-webgpu-lead">
         Two sparse autoencoders learn the same samples, each a point on a circle, a sphere or a
-        helix. The TopK SAE tiles every shape with many atoms; SASA keeps one group for each, and
+        helix. The TopK SAE tiles every shape with several atoms; SASA keeps one group for each, and
         the group’s rank is the shape’s dimension.{' '}
         {recording.kind === 'shown' && recordedLine(recording.run)}
       </p>
