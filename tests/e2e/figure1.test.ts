@@ -6,10 +6,24 @@
  */
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { readSaeFolder } from '../../src/io/sae_folder_reader';
 import { finishedRun, recordEngine } from './engine_record';
 import { openPage, takeScreenshot } from './harness';
+
+/** Waits until no analysis is going on and figures have drawn. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForTimeout(800);
+  await page.waitForFunction(
+    'document.querySelector("main [role=progressbar][aria-label*=nalys]") === null',
+    undefined,
+    {
+      timeout: 120_000,
+    },
+  );
+  await page.waitForTimeout(700);
+}
 
 const TRAINING_MS = 600_000;
 
@@ -45,21 +59,16 @@ it(
         await page.setViewportSize({ width, height });
         for (const name of ['Train', 'Groups', 'Diagnose', 'Runs']) {
           await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
-          await page.getByRole('progressbar', { name: /analys/i }).waitFor({ state: 'detached' });
-          await page.waitForTimeout(1500);
+          await settled(page);
           await takeScreenshot(page, `${name.toLowerCase()}-${width}-${theme}`);
         }
       }
     }
 
     // The weights come home in the field's format.
-    const menu = page.getByRole('button', { name: /export|download|actions|more/i }).first();
-    await menu.click();
+    await page.getByRole('button', { name: 'Export', exact: true }).first().click();
     const download = page.waitForEvent('download');
-    await page
-      .getByRole('menuitem', { name: /SAELens.*SASA|SASA/i })
-      .first()
-      .click();
+    await page.getByRole('menuitem', { name: 'SASA: SAELens folder' }).click();
     const path = await (await download).path();
     const files = unzipSync(new Uint8Array(await readFile(path)));
     const folder = Object.fromEntries(
