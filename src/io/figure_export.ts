@@ -139,15 +139,19 @@ function noPicture(what: string): LabError {
 
 function composed(root: HTMLElement, text: PictureText): SVGSVGElement {
   const box = root.getBoundingClientRect();
+  const family = getComputedStyle(root).fontFamily;
+  const heading = written(text.title, 0, 12, 13, 600, family);
+  const inner = Math.max(Math.ceil(box.width), widthOf(text.title, `600 13px ${family}`));
   const legend = text.legend.length > 0 ? text.legend : legendInside(root);
-  const head = PADDING + TITLE + (legend.length > 0 ? LEGEND : 0);
-  const width = Math.ceil(box.width) + 2 * PADDING;
+  const key = legendBlock(legend, inner, family);
+  const head = PADDING + TITLE + key.height;
+  const width = inner + 2 * PADDING;
   const height = Math.ceil(box.height) + head + PADDING;
   const picture = element('svg', { width, height, viewBox: `0 0 ${width} ${height}` });
-  const style = getComputedStyle(root);
   picture.append(element('rect', { width, height, fill: surfaceUnder(root) }));
-  picture.append(written(text.title, PADDING, PADDING + 12, style, 600));
-  picture.append(keyRow(legend, style, PADDING + TITLE));
+  heading.setAttribute('transform', `translate(${PADDING} ${PADDING})`);
+  key.block.setAttribute('transform', `translate(${PADDING} ${PADDING + TITLE})`);
+  picture.append(heading, key.block);
   for (const part of root.querySelectorAll<HTMLCanvasElement | SVGSVGElement>('canvas, svg')) {
     const place = part.getBoundingClientRect();
     if (place.width === 0 || place.height === 0 || isLeftOut(part)) continue;
@@ -213,19 +217,27 @@ function writeStyle(copy: SVGElement, style: CSSStyleDeclaration, tag: string): 
   }
 }
 
-function keyRow(legend: readonly PictureKey[], style: CSSStyleDeclaration, y: number): SVGElement {
-  const row = element('g', {});
-  const measure = document.createElement('canvas').getContext('2d');
-  if (measure !== null) measure.font = `12px ${style.fontFamily}`;
-  let x = PADDING;
+/** Names and colours in rows of at most `width` pixels. */
+function legendBlock(legend: readonly PictureKey[], width: number, family: string) {
+  const block = element('g', {});
+  let [x, y] = [0, 0];
   for (const { label, color } of legend) {
-    row.append(
+    const room = 16 + widthOf(label, `12px ${family}`);
+    if (x > 0 && x + room > width) [x, y] = [0, y + LEGEND];
+    block.append(
       element('rect', { x, y: y + 1, width: 10, height: 10, rx: 3, fill: plainColor(color) }),
+      written(label, x + 16, y + 10, 12, 400, family),
     );
-    row.append(written(label, x + 16, y + 10, style, 400));
-    x += 16 + (measure?.measureText(label).width ?? label.length * 7) + 20;
+    x += room + 20;
   }
-  return row;
+  return { block, height: legend.length > 0 ? y + LEGEND : 0 };
+}
+
+function widthOf(text: string, font: string): number {
+  const context = document.createElement('canvas').getContext('2d');
+  if (context === null) return text.length * 8;
+  context.font = font;
+  return Math.ceil(context.measureText(text).width);
 }
 
 /** The entries of a legend drawn inside the figure itself. */
@@ -246,13 +258,13 @@ function written(
   text: string,
   x: number,
   y: number,
-  style: CSSStyleDeclaration,
+  size: number,
   weight: number,
-): SVGElement {
-  const fontFamily = style.fontFamily;
+  family: string,
+): SVGTextElement {
   const node = element('text', { x, y, fill: plainColor('var(--ink)') });
-  node.setAttribute('font-family', fontFamily);
-  node.setAttribute('font-size', weight > 400 ? '13px' : '12px');
+  node.setAttribute('font-family', family);
+  node.setAttribute('font-size', `${size}px`);
   node.setAttribute('font-weight', String(weight));
   node.textContent = text;
   return node;

@@ -2,12 +2,11 @@
  * What lies over the points of a code scatter: the axes, the dashed circle of the usual norm, the prominent points
  * with their labels, and the key of the colours. SVG, so that it stays sharp and is saved with the figure.
  */
-import { useMemo } from 'react';
 import { at } from '../../base/array';
 import { extentOf } from './axis_scale';
 import { pixelsPerUnit, placeCodes, type CodeFrame, type PlacedCodes } from './code_view';
 import { formatNumber } from './format';
-import { placeLabels } from './label_placement';
+import { placeLabels, type Box } from './label_placement';
 import { unitColor, valueScale, type Theme } from './palette';
 import type { CodeColoring } from './props';
 import { textWidth } from './text_width';
@@ -16,53 +15,60 @@ import type { Size } from './use_size';
 const DOT = 4.5;
 const MOST_NAMES = 10;
 
-/** The axes through the origin and the circle, in the plane of the first two axes. */
+/** One axis on the screen, with its name and where the name stands. */
+export interface PlacedAxis {
+  readonly from: readonly [number, number];
+  readonly to: readonly [number, number];
+  readonly name: string;
+  readonly box: Box;
+}
+
+/** The axes through the origin; their names stand at the positive ends. */
+export function placeAxes(frame: CodeFrame, names: readonly string[]): PlacedAxis[] {
+  const { axes, dimension, extent, size } = frame;
+  const shown = Math.min(axes, dimension);
+  const ends = new Float32Array(2 * shown * axes);
+  for (let a = 0; a < shown; a++) {
+    ends[2 * a * axes + a] = -1.12 * extent;
+    ends[(2 * a + 1) * axes + a] = 1.12 * extent;
+  }
+  const { x, y } = placeCodes(ends, frame);
+  // A scalar code is scattered across its axis; the axis itself is not.
+  const heightOf = (i: number) => (axes > 1 ? at(y, i) : size.height / 2);
+  return Array.from({ length: shown }, (_, a): PlacedAxis => {
+    const to = [at(x, 2 * a + 1), heightOf(2 * a + 1)] as const;
+    const name = names[a] ?? '';
+    const width = textWidth(name);
+    const left = a === 0 ? to[0] - 2 - width : to[0] + 5;
+    const top = a === 0 ? to[1] - 15 : to[1] - 1;
+    const box = { left, top, right: left + width, bottom: top + 13 };
+    return { from: [at(x, 2 * a), heightOf(2 * a)], to, name, box };
+  });
+}
+
+/** The axes and the circle, in the plane of the first two axes. */
 export function CodeAxes({
   frame,
   circle,
-  names,
+  placedAxes,
 }: {
   readonly frame: CodeFrame;
   readonly circle: number;
-  readonly names: readonly string[];
+  readonly placedAxes: readonly PlacedAxis[];
 }) {
-  const { axes, dimension, extent } = frame;
-  const shown = Math.min(axes, dimension);
-  const reach = extent * 1.12;
-  const ends = useMemo(() => {
-    const corners = new Float32Array(2 * shown * axes);
-    for (let a = 0; a < shown; a++) {
-      corners[2 * a * axes + a] = -reach;
-      corners[(2 * a + 1) * axes + a] = reach;
-    }
-    // A scalar code is scattered across its axis; the axis itself is not.
-    const placed = placeCodes(corners, frame);
-    return axes > 1 ? placed : { ...placed, y: placed.y.map(() => frame.size.height / 2) };
-  }, [axes, shown, reach, frame]);
   return (
     <g aria-hidden="true">
-      {Array.from({ length: shown }, (_, a) => (
-        <line
-          key={a}
-          className="plot-axis"
-          x1={at(ends.x, 2 * a)}
-          y1={at(ends.y, 2 * a)}
-          x2={at(ends.x, 2 * a + 1)}
-          y2={at(ends.y, 2 * a + 1)}
-        />
+      {placedAxes.map(({ from, to, name, box }, a) => (
+        <g key={a}>
+          <line className="plot-axis" x1={from[0]} y1={from[1]} x2={to[0]} y2={to[1]} />
+          <text className="plot-tick" x={box.left} y={box.bottom - 3}>
+            {name}
+          </text>
+        </g>
       ))}
-      {names.slice(0, shown).map((name, a) => (
-        <text
-          key={a}
-          className="plot-tick"
-          x={at(ends.x, 2 * a + 1) + (a === 0 ? -2 : 5)}
-          y={at(ends.y, 2 * a + 1) + (a === 0 ? -5 : 9)}
-          textAnchor={a === 0 ? 'end' : 'start'}
-        >
-          {name}
-        </text>
-      ))}
-      {circle > 0 && axes > 1 && <path className="plot-circle" d={circlePath(frame, circle)} />}
+      {circle > 0 && frame.axes > 1 && (
+        <path className="plot-circle" d={circlePath(frame, circle)} />
+      )}
     </g>
   );
 }
@@ -91,6 +97,7 @@ export function ProminentCodes({
   labelOf,
   colors,
   size,
+  obstacles,
   dimmed,
 }: {
   readonly placed: PlacedCodes;
@@ -98,6 +105,7 @@ export function ProminentCodes({
   readonly labelOf: (index: number) => string;
   readonly colors: Uint32Array;
   readonly size: Size;
+  readonly obstacles: readonly Box[];
   readonly dimmed: (index: number) => boolean;
 }) {
   const present = indices.filter((index) => index < placed.x.length);
@@ -109,7 +117,7 @@ export function ProminentCodes({
     radius: DOT + 1,
   }));
   const centre = [size.width / 2, size.height / 2] as const;
-  const labels = placeLabels(anchors, size.width, size.height, centre);
+  const labels = placeLabels(anchors, size.width, size.height, centre, obstacles);
   return (
     <g aria-hidden="true">
       {present.map((index) => (

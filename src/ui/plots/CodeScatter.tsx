@@ -14,7 +14,7 @@ import {
   type PointerEvent,
 } from 'react';
 import { at } from '../../base/array';
-import { CodeAxes, ColorKey, hexOfPacked, ProminentCodes } from './CodeOverlay';
+import { CodeAxes, ColorKey, hexOfPacked, placeAxes, ProminentCodes } from './CodeOverlay';
 import {
   colorCodes,
   enclosed,
@@ -137,6 +137,10 @@ export function CodeScatter(props: CodeScatterProps) {
     event.preventDefault();
   };
 
+  const placedAxes = useMemo(
+    () => (size.width === 0 ? [] : placeAxes(frame, props.axisNames ?? AXES)),
+    [frame, size.width, props.axisNames],
+  );
   const count = placed.x.length;
   const shownHover = hovered !== null && hovered < count ? hovered : null;
   return (
@@ -166,7 +170,7 @@ export function CodeScatter(props: CodeScatterProps) {
       >
         {count > 0 && size.width > 0 && (
           <svg width={size.width} height={size.height}>
-            <CodeAxes frame={frame} circle={circle} names={props.axisNames ?? AXES} />
+            <CodeAxes {...{ frame, circle, placedAxes }} />
           </svg>
         )}
         <canvas ref={canvas} style={{ width: size.width, height: size.height }} />
@@ -175,6 +179,7 @@ export function CodeScatter(props: CodeScatterProps) {
             <ProminentCodes
               {...{ placed, labelOf, colors, size }}
               indices={prominent}
+              obstacles={placedAxes.map(({ box }) => box)}
               dimmed={(index) => selected.size > 0 && !selected.has(index)}
             />
             <ColorKey coloring={coloring} theme={theme} height={size.height} />

@@ -75,22 +75,31 @@ export function oklabOfHex(hex: string): Triple {
 }
 
 /** The nearest displayable colour: lightness and hue stay, chroma is reduced until it fits sRGB. */
-export function hexOfOklab([lightness, a, b]: Triple): string {
+export function insideSrgb(lab: Triple): Triple {
+  const [lightness, a, b] = lab;
   const inside = (scale: number) =>
     linearOfOklab([lightness, a * scale, b * scale]).every((c) => c >= -1e-4 && c <= 1.0001);
-  if (inside(1)) return hexOfLinear(linearOfOklab([lightness, a, b]));
+  if (inside(1)) return lab;
   let [low, high] = [0, 1];
   while (high - low > 1e-3) {
     const middle = (low + high) / 2;
     if (inside(middle)) low = middle;
     else high = middle;
   }
-  return hexOfLinear(linearOfOklab([lightness, a * low, b * low]));
+  return [lightness, a * low, b * low];
+}
+
+/** "#rrggbb" of the nearest displayable colour. */
+export function hexOfOklab(lab: Triple): string {
+  return hexOfLinear(linearOfOklab(insideSrgb(lab)));
 }
 
 /** Euclidean distance in OKLab; about 0.02 is just noticeable side by side. */
 export function colorDistance(a: string, b: string): number {
-  const [p, q] = [oklabOfHex(a), oklabOfHex(b)];
+  return oklabDistance(oklabOfHex(a), oklabOfHex(b));
+}
+
+export function oklabDistance(p: Triple, q: Triple): number {
   return Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
 }
 

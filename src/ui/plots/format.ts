@@ -20,9 +20,7 @@ const PREFIXES: readonly (readonly [number, string])[] = [
 /** All digits of an integer (rounded): "1 536 000". Four digits stay together: "4096". */
 export function formatInteger(value: number): string {
   if (!Number.isFinite(value)) return notFinite(value);
-  const digits = Math.abs(Math.round(value)).toFixed(0);
-  const grouped = digits.length > 4 ? digits.replace(/\B(?=(\d{3})+$)/g, THIN) : digits;
-  return Math.round(value) < 0 ? MINUS + grouped : grouped;
+  return Math.abs(value) < 9999.5 ? ungrouped(value) : grouped(value);
 }
 
 /** A running count in steady width: "950", "42 300", "1 198 k", "150 M". */
@@ -30,7 +28,7 @@ export function formatCount(value: number): string {
   if (!Number.isFinite(value)) return notFinite(value);
   const size = Math.abs(value);
   if (size < 1e5) return formatInteger(value);
-  if (size < 1e7) return `${formatInteger(value / 1e3)}${THIN}k`;
+  if (size < 1e7) return `${grouped(value / 1e3)}${THIN}k`;
   return formatSi(value);
 }
 
@@ -57,9 +55,9 @@ export function formatNumber(value: number, significant = 3): string {
   if (size >= 1e6) return formatSi(value, significant);
   if (Number.isInteger(value) || size >= 10 ** (significant - 1)) return formatInteger(value);
   if (size < 1e-3) return formatScientific(value, Math.min(significant, 2));
-  const text = Number(size.toPrecision(significant)).toFixed(
-    Math.max(0, significant - 1 - Math.floor(Math.log10(size))),
-  );
+  // The decimals are those of the rounded value: 9.999 becomes 10.0, not 10.00.
+  const rounded = Number(size.toPrecision(significant));
+  const text = rounded.toFixed(Math.max(0, significant - 1 - Math.floor(Math.log10(rounded))));
   return value < 0 ? MINUS + text : text;
 }
 
@@ -132,6 +130,15 @@ export function trimmed(value: number, significant: number): string {
   }
   const text = formatter(value);
   return /^\W?\d{5,}$/.test(text) ? formatInteger(value) : text;
+}
+
+function ungrouped(value: number): string {
+  const digits = Math.abs(Math.round(value)).toFixed(0);
+  return Math.round(value) < 0 ? MINUS + digits : digits;
+}
+
+function grouped(value: number): string {
+  return ungrouped(value).replace(/\B(?=(\d{3})+$)/g, THIN);
 }
 
 function pad(value: number): string {

@@ -22,7 +22,8 @@ export interface PlacedLabel {
   readonly y: number;
 }
 
-interface Box {
+/** A rectangle in pixels. */
+export interface Box {
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -42,12 +43,16 @@ const DIRECTIONS: readonly (readonly [number, number])[] = [
   [-DIAGONAL, DIAGONAL],
 ];
 
-/** Places labels inside `width` × `height` around `centre`; labels and prominent points never overlap. */
+/**
+ * Places labels inside `width` × `height` around `centre`; labels, prominent points and `obstacles` (other texts)
+ * never overlap.
+ */
 export function placeLabels(
   anchors: readonly LabelAnchor[],
   width: number,
   height: number,
   centre: readonly [number, number],
+  obstacles: readonly Box[] = [],
 ): PlacedLabel[] {
   const dots = anchors.map(({ x, y, radius }): Box => ({
     left: x - radius,
@@ -55,7 +60,7 @@ export function placeLabels(
     right: x + radius,
     bottom: y + radius,
   }));
-  const taken: Box[] = [];
+  const taken: Box[] = [...obstacles];
   const placed: PlacedLabel[] = [];
   anchors.forEach((anchor, index) => {
     const [outX, outY] = [anchor.x - centre[0], anchor.y - centre[1]];

@@ -5,7 +5,15 @@
  * Every colour of a point or a line keeps 3:1 against the panel in its theme. Must not know what is drawn.
  */
 import { at } from '../../base/array';
-import { clamp, hexOfOklab, mixColors, oklabOfHex, type Triple } from './color_space';
+import {
+  clamp,
+  hexOfOklab,
+  insideSrgb,
+  mixColors,
+  oklabDistance,
+  oklabOfHex,
+  type Triple,
+} from './color_space';
 
 export type Theme = 'light' | 'dark';
 
@@ -57,20 +65,21 @@ export function unitColor(slot: number, theme: Theme): string {
   if (known !== undefined) return known;
   const base = UNITS[theme];
   const round = Math.floor(slot / base.length);
-  const color = turned(at(base, slot % base.length), round, UNIT_LIGHTNESS[theme]);
+  const color =
+    round === 0 ? at(base, slot) : turned(at(base, slot % base.length), slot, round, theme);
   unitCache[theme][slot] = color;
   return color;
 }
 
-function turned(hex: string, round: number, [low, high]: readonly [number, number]): string {
-  if (round === 0) return hex;
-  const [lightness, a, b] = oklabOfHex(hex);
-  // The golden angle keeps every round away from all earlier ones.
-  const angle = round * Math.PI * (3 - Math.sqrt(5)) * 0.25;
-  const span = high - low;
-  const shifted = low + ((lightness - low + span * 0.37 * round) % span);
+/** A colour of the first round turned in hue by `round`, at a lightness that depends on the slot. */
+function turned(hex: string, slot: number, round: number, theme: Theme): string {
+  const [, a, b] = oklabOfHex(hex);
+  const [low, high] = UNIT_LIGHTNESS[theme];
+  // Multiples of the golden ratio spread evenly, however many slots there are.
+  const lightness = low + (high - low) * ((slot * 0.6180339887) % 1);
+  const angle = round * 0.6;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  return hexOfOklab([clamp(shifted, low, high), a * cos - b * sin, a * sin + b * cos]);
+  return hexOfOklab([lightness, a * cos - b * sin, a * sin + b * cos]);
 }
 
 /** From the panel's surface (0) to a colour (1), for shares and small matrices. */
@@ -123,25 +132,25 @@ function cycle(lightness: number, swing: number, chroma: number): ColorScale {
   const fine = Array.from({ length: 4 * STEPS + 1 }, (_, i) => {
     const angle = (i / (4 * STEPS)) * 2 * Math.PI;
     const a = Math.cos(angle);
-    return hexOfOklab([lightness - swing * a, chroma * a, chroma * Math.sin(angle)]);
+    return insideSrgb([lightness - swing * a, chroma * a, chroma * Math.sin(angle)]);
   });
+  // Measured before rounding to bytes, which would drown such small steps.
   const lengths = [0];
   for (let i = 1; i < fine.length; i++) {
-    const [p, q] = [oklabOfHex(at(fine, i - 1)), oklabOfHex(at(fine, i))];
-    lengths.push(at(lengths, i - 1) + Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]));
+    lengths.push(at(lengths, i - 1) + oklabDistance(at(fine, i - 1), at(fine, i)));
   }
   const total = at(lengths, lengths.length - 1);
   let cursor = 0;
   const table = Array.from({ length: STEPS }, (_, i) => {
     while (at(lengths, cursor + 1) < (i / STEPS) * total) cursor++;
-    return at(fine, cursor);
+    return hexOfOklab(at(fine, cursor));
   });
   return (t) => at(table, Math.floor((t - Math.floor(t)) * STEPS) % STEPS);
 }
 
-const LIGHT_VALUES = ramp([0.66, 0.1, 205], [0.28, 0.16, 285]);
+const LIGHT_VALUES = ramp([0.65, 0.1, 205], [0.28, 0.16, 285]);
 const DARK_VALUES = ramp([0.55, 0.13, 285], [0.93, 0.1, 175]);
 const LIGHT_DIVERGING = diverging('#a8430c', '#2b49b0', 'light');
 const DARK_DIVERGING = diverging('#f6a36b', '#8fa8ff', 'dark');
-const LIGHT_CYCLE = cycle(0.56, 0.1, 0.15);
+const LIGHT_CYCLE = cycle(0.555, 0.095, 0.15);
 const DARK_CYCLE = cycle(0.75, 0.11, 0.13);

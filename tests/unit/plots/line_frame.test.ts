@@ -1,0 +1,86 @@
+/** The geometry of a line chart: its ranges and its paths. */
+import { describe, expect, test } from 'vitest';
+import { fullRange, insideOf, layOutLines, zoomRange } from '../../../src/ui/plots/line_frame';
+import type { Series } from '../../../src/ui/plots/props';
+
+const line = (x: number[], y: number[]): Series => ({ id: 'a', label: 'a', color: 'red', x, y });
+const size = { width: 300, height: 150 };
+
+describe('the range of x', () => {
+  test('starts at 0 and ends at the plan, so that lines grow into a fixed frame', () => {
+    expect(fullRange([line([512, 1024], [1, 1])], { xEnd: 10_000 })).toEqual([0, 10_000]);
+  });
+
+  test('never cuts data off that goes beyond the plan', () => {
+    expect(fullRange([line([0, 12_000], [1, 1])], { xEnd: 10_000 })).toEqual([0, 12_000]);
+  });
+
+  test('is known from the plan alone before the first value', () => {
+    expect(fullRange([], { xEnd: 10_000 })).toEqual([0, 10_000]);
+    expect(fullRange([], {})).toBeNull();
+  });
+
+  test('of a log axis starts above 0', () => {
+    expect(fullRange([line([0, 1, 100], [1, 1, 1])], { xScale: 'log' })).toEqual([1, 100]);
+  });
+});
+
+describe('zooming', () => {
+  test('stays inside the whole range', () => {
+    expect(insideOf([-5, 20], [0, 10])).toEqual([0, 10]);
+    expect(insideOf([2, 20], [0, 10])).toEqual([2, 10]);
+  });
+
+  test('to everything is no zoom', () => {
+    expect(zoomRange([-1, 11], [0, 10])).toBeNull();
+    expect(zoomRange([1, 3], [0, 10])).toEqual([1, 3]);
+  });
+
+  test('onto a point keeps a range wide enough to compute with', () => {
+    const range = zoomRange([5, 5 + 1e-12], [0, 10]);
+    expect(range).not.toBeNull();
+    if (range !== null) expect(range[1] - range[0]).toBeGreaterThanOrEqual(1e-4 * (1 - 1e-6));
+  });
+});
+
+describe('the layout', () => {
+  test('rescales y to what the zoom shows', () => {
+    const series = [line([0, 1, 2, 3, 4, 5], [100, 50, 3, 2, 2, 2])];
+    expect(layOutLines(series, [0, 5], size, {}).y.ends[1]).toBeGreaterThanOrEqual(100);
+    // The neighbour outside the range is drawn too and counts.
+    expect(layOutLines(series, [3, 5], size, {}).y.ends[1]).toBeLessThanOrEqual(4);
+  });
+
+  test('holds fixed ends of y', () => {
+    const frame = layOutLines([line([0, 1], [0.2, 0.7])], [0, 1], size, { yMin: 0, yMax: 1 });
+    expect(frame.y.ends).toEqual([0, 1]);
+  });
+
+  test('draws a path through the points in pixels', () => {
+    const frame = layOutLines([line([0, 1], [0, 1])], [0, 1], size, { yMin: 0, yMax: 1 });
+    const { left, right, top, bottom } = frame.area;
+    expect(frame.lines[0]?.path).toBe(
+      `M${left.toFixed(1)} ${bottom.toFixed(1)}L${right.toFixed(1)} ${top.toFixed(1)}`,
+    );
+  });
+
+  test('lifts the pen where a log axis has no place for a value', () => {
+    const frame = layOutLines([line([0, 1, 2], [1, 0, 10])], [0, 2], size, { yScale: 'log' });
+    expect(frame.lines[0]?.path.match(/M/g)).toHaveLength(2);
+    expect(frame.lines[0]?.path).not.toContain('NaN');
+  });
+
+  test('keeps the raw line under a smoothed one', () => {
+    const series = [line([0, 1, 2, 3], [0, 1, 0, 1])];
+    expect(layOutLines(series, [0, 3], size, {}).lines[0]?.rawPath).toBeNull();
+    const smoothed = layOutLines(series, [0, 3], size, { smoothing: 0.9 }).lines[0];
+    expect(smoothed?.rawPath).not.toBeNull();
+    expect(smoothed?.rawPath).not.toBe(smoothed?.path);
+  });
+
+  test('survives series without points and boxes without room', () => {
+    expect(layOutLines([line([], [])], [0, 1], size, {}).lines[0]?.path).toBe('');
+    const tiny = layOutLines([line([0, 1], [0, 1])], [0, 1], { width: 10, height: 10 }, {});
+    expect(tiny.lines[0]?.path).not.toContain('NaN');
+  });
+});
