@@ -15,6 +15,7 @@ import {
 } from '../../../src/state/analyses_store';
 import { EngineClient, type EngineWorker } from '../../../src/state/engine_client';
 import type { Command, Event as EngineEvent, GroupCard } from '../../../src/lab/protocol';
+import { groupCard } from './rows';
 
 /** A worker that writes down what it is told; the test plays its part with `reply`. */
 function recordedEngine() {
@@ -40,32 +41,7 @@ function recordedEngine() {
 const state = () => analysisOf(useAnalyses.getState(), 'groups', 'run', 0);
 const answer = (step: number) => ({ model: 0, step, rows: [], analysedRows: 100, firings: null });
 
-/** The fields of a card that the store looks at. */
-const card = (step: number): GroupCard => ({
-  group: 3,
-  step,
-  truth: null,
-  inOtherModels: [],
-  mapSingularValues: [],
-  decoderSingularValues: [],
-  codeSingularValues: [],
-  points: {
-    count: 0,
-    total: 0,
-    coordinates: new Float32Array(),
-    axes: 1,
-    norms: new Float32Array(),
-    rowIds: new Uint32Array(),
-    labels: null,
-    features: null,
-  },
-  axisShares: [],
-  strongest: [],
-  quantiles: [],
-  histogram: { edges: [], counts: [] },
-  nearest: [],
-  coFiring: [],
-});
+const card = (step: number): GroupCard => groupCard({ step });
 
 beforeEach(() => useAnalyses.setState({ groups: {}, diagnosis: {}, cards: {} }));
 

@@ -1,5 +1,5 @@
-/** A row of the group table for tests: a plain live group, with whatever the test says otherwise. */
-import type { LabelledGroupRow } from '../../../src/lab/protocol';
+/** Rows and cards for tests: a plain live group, with whatever the test says otherwise. */
+import type { GroupCard, LabelledGroupRow } from '../../../src/lab/protocol';
 
 export function groupRow(changes: Partial<LabelledGroupRow> = {}): LabelledGroupRow {
   return {
@@ -23,6 +23,36 @@ export function groupRow(changes: Partial<LabelledGroupRow> = {}): LabelledGroup
     strongestRows: [],
     histogram: [1, 4, 9, 4, 1],
     labels: ['monday', 'friday'],
+    ...changes,
+  };
+}
+
+/** A card without points. */
+export function groupCard(changes: Partial<GroupCard> = {}): GroupCard {
+  return {
+    group: 3,
+    step: 7,
+    truth: null,
+    inOtherModels: [],
+    mapSingularValues: [],
+    decoderSingularValues: [],
+    codeSingularValues: [],
+    points: {
+      count: 0,
+      total: 0,
+      coordinates: new Float32Array(),
+      axes: 2,
+      norms: new Float32Array(),
+      rowIds: new Uint32Array(),
+      labels: null,
+      features: null,
+    },
+    axisShares: [],
+    strongest: [],
+    quantiles: [],
+    histogram: { edges: [], counts: [] },
+    nearest: [],
+    coFiring: [],
     ...changes,
   };
 }

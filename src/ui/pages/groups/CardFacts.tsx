@@ -36,7 +36,7 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
           <Measure
             value={dead ? null : row.codeStableRank}
             format={(value) => formatFixed(value, 1)}
-            label={dead ? 'rank of codes' : `rank of codes, 90 %: ${row.codeRank90}`}
+            label="rank of codes"
             text={withRanks(
               groupTexts.rank,
               row.codeRank90,
@@ -47,7 +47,7 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
           <Measure
             value={row.weightStableRank}
             format={(value) => formatFixed(value, 1)}
-            label={`rank of weights, 90 %: ${row.weightRank90}`}
+            label="rank of weights"
             text={withRanks(
               groupTexts.wrank,
               row.weightRank90,

@@ -51,7 +51,12 @@ export function GroupDetail(props: GroupDetailProps) {
   const entry = useCard(runId, model.index, row.group);
   const card = entry?.card ?? null;
   return (
-    <article className="card" aria-label={`${unitName} ${row.group}`} data-dead={isDead(row)}>
+    <article
+      className="card"
+      aria-label={`${unitName} ${row.group}`}
+      data-dead={isDead(row)}
+      data-scalar={model.rank === 1}
+    >
       <CardHeader
         group={row.group}
         unitName={unitName}

@@ -3,12 +3,18 @@ import type { GroupCard } from '../../../lab/protocol';
 import { plainText } from '../../parts/explain';
 import { BarStrip, barStripHeight } from '../../plots/BarStrip';
 import { FigureFrame } from '../../plots/FigureFrame';
+import { formatFixed, formatScientific } from '../../plots/format';
 import { groupTexts } from './texts';
 
 export interface SpectraPanelProps {
   readonly card: GroupCard;
   readonly color: string;
   readonly unitName: 'group' | 'latent';
+}
+
+/** Two decimals; a value that they would hide as zero is told by its power of ten. */
+function formatSigma(value: number): string {
+  return value > 0 && value < 0.005 ? formatScientific(value, 1) : formatFixed(value, 2);
 }
 
 export function SpectraPanel({ card, color, unitName }: SpectraPanelProps) {
@@ -31,6 +37,7 @@ export function SpectraPanel({ card, color, unitName }: SpectraPanelProps) {
         label={`Singular values of ${unitName} ${card.group}`}
         height={barStripHeight(rows.length)}
         rows={rows}
+        format={formatSigma}
       />
     </FigureFrame>
   );

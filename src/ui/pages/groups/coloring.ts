@@ -15,11 +15,12 @@ export interface ColoringOption {
   readonly label: string;
 }
 
-/** Share of the points from which a second feature is worth a colour. */
-const NOTABLE = 0.02;
+/** Share of the points from which a feature is worth a colour, and most features that get one. */
+const NOTABLE = 0.03;
+const COLORED = 8;
 
 /** How many points lie on each feature, most first; points on none are left out. */
-export function featureCounts(
+function featureCounts(
   card: GroupCard,
 ): readonly { readonly feature: number; readonly count: number }[] {
   const counts = new Map<number, number>();
@@ -29,6 +30,14 @@ export function featureCounts(
   return [...counts]
     .map(([feature, count]) => ({ feature, count }))
     .sort((a, b) => b.count - a.count || a.feature - b.feature);
+}
+
+/** The features with enough points to be told apart by colour, most points first. */
+function notableFeatures(card: GroupCard): readonly number[] {
+  return featureCounts(card)
+    .filter(({ count }) => count > NOTABLE * card.points.count)
+    .slice(0, COLORED)
+    .map(({ feature }) => feature);
 }
 
 /** What can be chosen for a card. `finite` data have an order of rows that means something. */
@@ -55,8 +64,7 @@ export function chosenColoring(
 ): ColoringId {
   const has = (id: ColoringId) => options.some((option) => option.id === id);
   if (wanted !== null && has(wanted)) return wanted;
-  const second = featureCounts(card)[1];
-  if (second !== undefined && second.count > NOTABLE * card.points.count) return 'feature';
+  if (notableFeatures(card).length > 1) return 'feature';
   return has('angle') ? 'angle' : 'norm';
 }
 
@@ -65,12 +73,13 @@ export function coloringOf(card: GroupCard, id: ColoringId, color: string): Code
   const { points, truth } = card;
   switch (id) {
     case 'feature': {
-      const features = featureCounts(card).map(({ feature }) => feature);
+      const features = notableFeatures(card);
       const order = new Map(features.map((feature, index) => [feature, index]));
       const names = features.map((feature) => truth?.featureNames[feature] ?? String(feature));
       const none = features.length;
       const categories = Array.from(points.features ?? [], (f) => order.get(f) ?? none);
-      return { by: 'category', categories, names: [...names, 'none of the known'] };
+      if (categories.includes(none)) names.push('other');
+      return { by: 'category', categories, names };
     }
     case 'angle':
       return { by: 'angle' };

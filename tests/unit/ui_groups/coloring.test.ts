@@ -1,0 +1,77 @@
+/**
+ * What the scatter of codes can be coloured by: offered only where the data know it, chosen so that several
+ * features show as several, and stray points never crowd the legend.
+ */
+import { describe, expect, it } from 'vitest';
+import { NO_GROUP } from '../../../src/analysis/types';
+import { chosenColoring, coloringOf, coloringOptions } from '../../../src/ui/pages/groups/coloring';
+import { groupCard } from './rows';
+
+/** A card of 100 points over features, by how many points each has; the rest lies on none. */
+function cardOf(counts: readonly number[]) {
+  const features = new Uint32Array(100).fill(NO_GROUP);
+  let point = 0;
+  counts.forEach((count, feature) => {
+    features.fill(feature, point, point + count);
+    point += count;
+  });
+  return groupCard({
+    points: {
+      count: 100,
+      total: 100,
+      axes: 2,
+      coordinates: new Float32Array(200),
+      norms: new Float32Array(100),
+      rowIds: new Uint32Array(100),
+      labels: null,
+      features,
+    },
+    truth: {
+      featureNames: counts.map((_, feature) => `feature ${feature}`),
+      captured: [],
+      coordinates: Float32Array.from({ length: 300 }, (_, index) => index / 3),
+    },
+  });
+}
+
+describe('colouring', () => {
+  it('is by feature where several have a share worth a colour, else by angle', () => {
+    const choose = (counts: readonly number[]) => {
+      const card = cardOf(counts);
+      return chosenColoring(card, coloringOptions(card, false), null);
+    };
+    expect(choose([60, 40])).toBe('feature');
+    expect(choose([98, 2])).toBe('angle');
+  });
+
+  it('keeps a wish that the card can fulfil', () => {
+    const card = cardOf([100]);
+    const options = coloringOptions(card, false);
+    expect(chosenColoring(card, options, 'norm')).toBe('norm');
+    const plain = groupCard({ truth: null });
+    expect(chosenColoring(plain, coloringOptions(plain, false), 'feature')).not.toBe('feature');
+  });
+
+  it('offers the place in the data only where rows have an order', () => {
+    const card = groupCard({ truth: null });
+    const ids = (finite: boolean) => coloringOptions(card, finite).map(({ id }) => id);
+    expect(ids(true)).toContain('position');
+    expect(ids(false)).not.toContain('position');
+  });
+
+  it('puts stray points and points on nothing into one last category', () => {
+    const coloring = coloringOf(cardOf([30, 50, 2]), 'feature', 'red');
+    if (coloring.by !== 'category') throw new Error('not by category');
+    expect(coloring.names).toEqual(['feature 1', 'feature 0', 'other']);
+    const categories = Array.from(coloring.categories);
+    expect(categories.slice(0, 30)).toEqual(new Array(30).fill(1));
+    expect(categories.slice(30, 80)).toEqual(new Array(50).fill(0));
+    expect(categories.slice(80)).toEqual(new Array(20).fill(2));
+  });
+
+  it('takes the place on a feature from its first coordinate', () => {
+    const coloring = coloringOf(cardOf([100]), 'position', 'red');
+    if (coloring.by !== 'value') throw new Error('not by value');
+    expect(Array.from(coloring.values).slice(0, 3)).toEqual([0, 1, 2]);
+  });
+});
