@@ -19,7 +19,8 @@ export function processTerminal(): Terminal {
   return {
     isTTY: process.stderr.isTTY,
     get columns() {
-      return process.stderr.isTTY ? process.stderr.columns : 80;
+      // A terminal that does not know its width says 0.
+      return process.stderr.isTTY && process.stderr.columns > 0 ? process.stderr.columns : 80;
     },
     now: () => performance.now(),
     write: (text) => void process.stderr.write(text),

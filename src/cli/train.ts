@@ -40,9 +40,7 @@ export async function train(request: TrainRequest, terminal: Terminal): Promise<
     const session = await createSession({ device, config, source, initial: start.initial });
     for (const warning of session.estimate.warnings) terminal.write(`lab: ${warning}\n`);
     const names = config.models.map(displayName);
-    terminal.write(
-      `Training ${names.join(', ')} on ${source.label} with ${adapter.name}${adapter.software ? ' (software)' : ''}.\n`,
-    );
+    terminal.write(`Training ${names.join(', ')} on ${source.label} with ${adapter.name}.\n`);
     const run = new TrainingRun(request, terminal, config, source, session, start);
     try {
       await Promise.race([run.whole(), lost.then((error) => Promise.reject(run.afterLoss(error)))]);

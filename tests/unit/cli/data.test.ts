@@ -1,0 +1,84 @@
+/** Where the command line finds data: beside the run file, in the working folder, or in the lab itself. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEvaluationData, openRunData } from '../../../src/cli/data';
+import { writeNpy } from '../../../src/io/npy';
+import { parseRunConfig } from '../../../src/lab/run_config';
+
+let folder = '';
+const home = process.cwd();
+const matrix = (rows: number, width: number): Uint8Array =>
+  writeNpy({ rows, width, values: Float32Array.from({ length: rows * width }, (_, i) => i) });
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lab-data-'));
+  mkdirSync(join(folder, 'runs'));
+  writeFileSync(join(folder, 'runs/near.npy'), matrix(20, 3));
+  writeFileSync(join(folder, 'near.npy'), matrix(20, 4));
+  writeFileSync(join(folder, 'here.npy'), matrix(20, 5));
+  process.chdir(folder);
+});
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
+
+const run = (path: string) =>
+  parseRunConfig({
+    data: { kind: 'npy', path, order: 'sequential' },
+    models: [{ architecture: 'topk', d_sae: 8, k: 1 }],
+    training: { training_samples: 10 },
+  });
+
+describe('the file of a run', () => {
+  it('is looked for beside the run file first, then from the working folder', async () => {
+    expect((await openRunData(run('near.npy'), 'runs/run.json')).width).toBe(3);
+    expect((await openRunData(run('here.npy'), 'runs/run.json')).width).toBe(5);
+    expect((await openRunData(run(join(folder, 'near.npy')), 'runs/run.json')).width).toBe(4);
+  });
+
+  it('is named when it is nowhere', async () => {
+    await expect(openRunData(run('gone.npy'), 'runs/run.json')).rejects.toThrow(
+      'gone.npy cannot be read: there is no such file or folder.',
+    );
+  });
+});
+
+describe('data to evaluate on', () => {
+  it('are all rows of a file in their order, or those that training would hold out', async () => {
+    const all = await openEvaluationData('near.npy', undefined, null);
+    expect(all.split).toBe('all');
+    expect([...all.source.read('all', 0, 99).rowIds]).toEqual(
+      Array.from({ length: 20 }, (_, i) => i),
+    );
+    const heldOut = await openEvaluationData('near.npy', 'held_out', null);
+    expect(heldOut.source.size.held_out).toBe(2);
+  });
+
+  it("are the lab's own held-out rows by name", async () => {
+    const words = await openEvaluationData('words', undefined, null);
+    expect(words.split).toBe('held_out');
+    expect([words.source.width, words.source.size.all, words.source.size.held_out]).toEqual([
+      100, 20_000, 2000,
+    ]);
+  });
+
+  it('are made again with the seed that the model was trained on', async () => {
+    const frames = async (trained: unknown) =>
+      (await openEvaluationData('figure1', undefined, trained)).source.features?.[0]?.frame;
+    const seed0 = await frames(null);
+    expect(await frames({ kind: 'synthetic', preset: 'figure1', seed: 7 })).not.toEqual(seed0);
+    expect(await frames({ kind: 'synthetic', preset: 'zoo', seed: 7 })).toEqual(seed0);
+    expect(await frames({ kind: 'synthetic', preset: 'figure1', seed: 'x' })).toEqual(seed0);
+  });
+
+  it('are refused with the choices when there is no such file', async () => {
+    await expect(openEvaluationData('wrods', undefined, null)).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'wrods cannot be read: there is no such file.',
+      wayOut: 'Give a .npy file, or words, figure1, zoo for the data that the lab has.',
+    });
+  });
+});
