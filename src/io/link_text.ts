@@ -50,13 +50,12 @@ function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
-/** `_` before a text that looks like another kind of value, or begins with one itself. */
+/** `_` before a text that would be read as something else: a number, true, or one that begins with `_`. */
 function writeValue(value: LinkValue): string {
   if (typeof value !== 'string') return String(value).replace('e+', 'e');
   const wellFormed = value.replace(/[\uD800-\uDFFF]/gu, '\uFFFD');
   const escaped = encodeURIComponent(wellFormed).replaceAll('*', '%2A').replaceAll('%20', ' ');
-  const marked = value.startsWith('_') || readValue(escaped) !== value;
-  return marked ? `_${escaped}` : escaped;
+  return readValue(escaped) === wellFormed ? escaped : `_${escaped}`;
 }
 
 function readValue(text: string): LinkValue | undefined {

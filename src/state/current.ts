@@ -15,14 +15,6 @@ export function useCurrentRun<T>(select: (run: Run) => T): T | undefined {
   });
 }
 
-/** One fact of one run, by id. */
-export function useRun<T>(id: string, select: (run: Run) => T): T | undefined {
-  return useRuns((state) => {
-    const run = state.runs[id];
-    return run === undefined ? undefined : select(run);
-  });
-}
-
 /** One fact of the current model of the current run. */
 export function useCurrentModel<T>(select: (model: RunModel, run: Run) => T): T | undefined {
   const index = useView((view) => view.model);

@@ -12,7 +12,7 @@ const RELATIVE_LAMBDA = 3.3e-5;
 const SHARED = ['d_in', 'normalize_activations', 'apply_b_dec_to_input', 'dead_group_window'];
 
 /** Columns of the dictionary (N) and columns that a token may use, as far as the settings say. */
-export function budgetOf(model: Settings): { readonly columns: number; readonly active: number } {
+function budgetOf(model: Settings): { readonly columns: number; readonly active: number } {
   const numberOr = (key: string, otherwise: number) => {
     const value = model[key];
     return typeof value === 'number' && value > 0 ? value : otherwise;

@@ -9,7 +9,7 @@ import { addRun, runOf } from './runs_store';
 import { useView } from './view_store';
 
 /** Below the page's own address. Written by scripts/data/record_run.ts. */
-export const RECORDED_FIGURE1 = 'data/recorded/figure1.json';
+const RECORDED_FIGURE1 = 'data/recorded/figure1.json';
 
 const RECORDED_ID = 'recorded-figure1';
 

@@ -6,44 +6,114 @@ import { addAt, at } from '../../base/array';
 import { NO_UNIT, type KernelCall } from './kernel_call';
 import { addScaled, dot } from './vectors';
 
+/** Columns of `row_stats`. */
+const STATS = 8;
+
+/** Where a branch keeps what the backward pass reads and writes, and its column of `row_stats`. */
+interface CodeBranch {
+  readonly slots: number;
+  readonly rank: number;
+  readonly active: number;
+  readonly codes: number;
+  readonly decoderCoefs: number;
+  readonly encoderCoefs: number;
+  /** Section of `rows` with the residual, and column of `row_stats` with its weight. */
+  readonly section: number;
+  readonly weight: number;
+}
+
 /**
- * With w_b the weight of the row: q = −w p (for the decoder), g = −w D_k e [+ l1 ‖D‖ / B] (for the
- * encoder), and the input's gradient t = −w e − Σ Eᵀ g.
+ * With w_b the weight of the row: q = −w p (for the decoder) and g = −w D_k e [+ l1 ‖D‖ / B] (for the
+ * encoder), for both branches.
  */
 export function codeGradients(call: KernelCall): void {
-  const [B, R, slots] = [call.constant('B'), call.constant('R'), call.constant('SLOTS')];
-  const stride = 4 * call.constant('D4');
-  const [rows, encoder, decoder] = [
+  codeGradientsOf(call, call.flag('L1'), {
+    slots: call.constant('SLOTS'),
+    rank: call.constant('R'),
+    active: call.constant('ACTIVE_OFFSET'),
+    codes: call.constant('CODES_OFFSET'),
+    decoderCoefs: call.constant('DECODER_OFFSET'),
+    encoderCoefs: call.constant('ENCODER_OFFSET'),
+    section: 1,
+    weight: 4,
+  });
+  codeGradientsOf(call, false, {
+    slots: call.constant('AUX_SLOTS'),
+    rank: call.constant('AUX_RANK'),
+    active: call.constant('AUX_ACTIVE_OFFSET'),
+    codes: call.constant('AUX_CODES_OFFSET'),
+    decoderCoefs: call.constant('AUX_DECODER_OFFSET'),
+    encoderCoefs: call.constant('AUX_ENCODER_OFFSET'),
+    section: 2,
+    weight: 6,
+  });
+}
+
+function codeGradientsOf(call: KernelCall, l1: boolean, branch: CodeBranch): void {
+  const [B, stride] = [call.constant('B'), 4 * call.constant('D4')];
+  const [rows, decoder, coefs] = [
     call.floats('rows'),
-    call.floats('encoder'),
     call.floats('decoder'),
+    call.floats('coefs'),
   ];
-  const [coefs, stats] = [call.floats('coefs'), call.floats('row_stats')];
-  const [norms, inputGradient] = [call.floats('decoder_norms'), call.floats('input_gradient')];
-  const active = call.words('active_units');
-  for (let b = 0; b < B; b += 1) {
-    const residual = (call.constant('RESIDUAL') * B + b) * stride;
-    const weight = at(stats, b * 8 + call.constant('WEIGHT'));
-    const t = new Float64Array(stride);
-    if (call.flag('MAIN')) addScaled(t, -weight, rows, residual);
-    else addScaled(t, 1, inputGradient, b * stride);
-    for (let slot = 0; slot < slots; slot += 1) {
-      const unit = at(active, call.constant('ACTIVE_OFFSET') + b * slots + slot);
-      for (let i = 0; i < R; i += 1) {
-        const place = (b * slots + slot) * R + i;
-        const code = at(coefs, call.constant('CODES_OFFSET') + place);
-        coefs[call.constant('DECODER_OFFSET') + place] = -weight * code;
-        let gradient = 0;
-        if (unit !== NO_UNIT) {
-          const latent = unit * R + i;
-          gradient = -weight * dot(decoder, latent * stride, rows, residual, stride);
-          if (call.flag('L1')) gradient += (call.uniform('l1_coefficient') / B) * at(norms, latent);
-          if (call.flag('INPUT_GRADIENT')) addScaled(t, -gradient, encoder, latent * stride);
+  for (let place = 0; place < B * branch.slots; place += 1) {
+    const b = Math.floor(place / branch.slots);
+    const unit = at(call.words('active_units'), branch.active + place);
+    const weight = at(call.floats('row_stats'), b * STATS + branch.weight);
+    for (let i = 0; i < branch.rank; i += 1) {
+      const index = place * branch.rank + i;
+      let gradient = 0;
+      if (unit !== NO_UNIT) {
+        const latent = unit * branch.rank + i;
+        const residual = (branch.section * B + b) * stride;
+        gradient = -weight * dot(decoder, latent * stride, rows, residual, stride);
+        if (l1) {
+          gradient +=
+            (call.uniform('l1_coefficient') / B) * at(call.floats('decoder_norms'), latent);
         }
-        coefs[call.constant('ENCODER_OFFSET') + place] = gradient;
+      }
+      coefs[branch.encoderCoefs + index] = gradient;
+      coefs[branch.decoderCoefs + index] = -weight * at(coefs, branch.codes + index);
+    }
+  }
+}
+
+/** t_b = −w e − Σ Eᵀ g, the second term where b_dec is applied to the input that the codes read. */
+export function inputGradient(call: KernelCall): void {
+  const [B, stride] = [call.constant('B'), 4 * call.constant('D4')];
+  const branches = [
+    {
+      slots: call.constant('SLOTS'),
+      rank: call.constant('R'),
+      active: call.constant('ACTIVE_OFFSET'),
+      coefs: call.constant('COEF_OFFSET'),
+    },
+    {
+      slots: call.constant('AUX_SLOTS'),
+      rank: call.constant('AUX_RANK'),
+      active: call.constant('AUX_ACTIVE_OFFSET'),
+      coefs: call.constant('AUX_COEF_OFFSET'),
+    },
+  ];
+  for (let b = 0; b < B; b += 1) {
+    const t = new Float64Array(stride);
+    addScaled(
+      t,
+      -at(call.floats('row_stats'), b * STATS + 4),
+      call.floats('rows'),
+      (B + b) * stride,
+    );
+    for (const { slots, rank, active, coefs } of call.flag('THROUGH_INPUT') ? branches : []) {
+      for (let place = b * slots; place < (b + 1) * slots; place += 1) {
+        const unit = at(call.words('active_units'), active + place);
+        if (unit === NO_UNIT) continue;
+        for (let i = 0; i < rank; i += 1) {
+          const gradient = at(call.floats('coefs'), coefs + place * rank + i);
+          addScaled(t, -gradient, call.floats('encoder'), (unit * rank + i) * stride);
+        }
       }
     }
-    if (call.flag('MAIN') || call.flag('INPUT_GRADIENT')) inputGradient.set(t, b * stride);
+    call.floats('input_gradient').set(t, b * stride);
   }
 }
 

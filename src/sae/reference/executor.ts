@@ -5,11 +5,11 @@
 import { LabError } from '../../base/lab_error';
 import type { Pass, Plan } from '../../gpu/plan';
 import type { UniformValues } from '../../gpu/uniforms';
-import { codeGradients } from './backward';
+import { codeGradients, inputGradient } from './backward';
 import { centerInput, decodeResidual, encodeActive, scoreUnits } from './forward';
 import { listDead, selectUnits } from './gate';
 import { KernelCall, type ReferenceBuffer, type ReferenceKernel } from './kernel_call';
-import { adamClipped, gradientNorm, updateBiases, updateRows } from './optimiser';
+import { adamClipped, gradientNorm, updateBiases, updateRows, updateRowsSerial } from './optimiser';
 import { decoderNorms, normalizeRows, nuclearGradient } from './penalty';
 import type { KernelName } from '../kernels';
 
@@ -22,6 +22,7 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   decoder_norms: decoderNorms,
   encode_active: encodeActive,
   gradient_norm: gradientNorm,
+  input_gradient: inputGradient,
   list_dead: listDead,
   normalize_rows: normalizeRows,
   nuclear_gradient: nuclearGradient,
@@ -29,8 +30,10 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   scores_tiled: scoreUnits,
   select_few: selectUnits,
   select_many: selectUnits,
+  select_serial: selectUnits,
   update_biases: updateBiases,
   update_rows: updateRows,
+  update_rows_serial: updateRowsSerial,
 };
 
 /** Buffers of a plan by name; imports are added by whoever owns them. */

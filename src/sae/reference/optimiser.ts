@@ -7,8 +7,9 @@ import { addBiasGradient, addWeightGradient } from './backward';
 import type { KernelCall } from './kernel_call';
 import { addScaled } from './vectors';
 
-/** Column vec4s of a tile of update_rows, each with its own squared norm. */
+/** Columns that share a squared norm in update_rows and in its serial form. */
 const TILE_COLUMNS = 64;
+const SERIAL_COLUMNS = 4;
 
 /** A tensor under training and its moments. */
 export interface Trained {
@@ -40,7 +41,10 @@ export function adamStep(
   tensor.weights[index] = w - call.uniform('lr') * (direction + decay * w);
 }
 
-/** Applies a gradient: an Adam step on every element or, unfused, stored where `moment1` is bound. */
+/**
+ * Applies a gradient: an Adam step on every element or, unfused, stored where `moment1` is bound. What is
+ * not finite leaves the weight as it was.
+ */
 function apply(
   call: KernelCall,
   tensor: Trained,
@@ -52,11 +56,22 @@ function apply(
     tensor.moment1.set(gradient, first);
     return;
   }
-  gradient.forEach((g, i) => adamStep(call, tensor, first + i, g, decay));
+  gradient.forEach((g, i) => {
+    if (Number.isFinite(g)) adamStep(call, tensor, first + i, g, decay);
+  });
 }
 
 /** Gradient of the encoder or decoder over both branches, plus its penalty; then Adam. */
 export function updateRows(call: KernelCall): void {
+  updateMatrix(call, TILE_COLUMNS);
+}
+
+/** The same with a squared norm for every four columns. */
+export function updateRowsSerial(call: KernelCall): void {
+  updateMatrix(call, SERIAL_COLUMNS);
+}
+
+function updateMatrix(call: KernelCall, columnsOfSquares: number): void {
   const [B, K, R] = [call.constant('B'), call.constant('K'), call.constant('R')];
   const stride = 4 * call.constant('D4');
   const weights = call.floats('weights');
@@ -87,12 +102,12 @@ export function updateRows(call: KernelCall): void {
   }
   addPenaltyGradient(call, gradient);
   const penalty = call.floats('penalty');
-  const tiles = Math.ceil(stride / TILE_COLUMNS);
+  const tiles = Math.ceil(stride / columnsOfSquares);
   const squares = call.constant('SQUARES_OFFSET');
   penalty.fill(0, squares, squares + K * tiles);
   gradient.forEach((g, index) => {
     const group = Math.floor(index / (R * stride));
-    const tile = Math.floor((index % stride) / TILE_COLUMNS);
+    const tile = Math.floor((index % stride) / columnsOfSquares);
     addAt(penalty, squares + group * tiles + tile, g * g);
   });
   const tensor = { weights, moment1: call.floats('moment1'), moment2: call.floats('moment2') };
@@ -211,9 +226,10 @@ export function gradientNorm(call: KernelCall): void {
   penalty[call.constant('NORM_OFFSET')] = Math.sqrt(sum);
 }
 
-/** Adam on a stored gradient times min(1, max_norm / (norm + 1e-6)). */
+/** Adam on a stored gradient times min(1, max_norm / (norm + 1e-6)); nothing when the norm is not finite. */
 export function adamClipped(call: KernelCall): void {
   const norm = at(call.floats('penalty'), call.constant('NORM_OFFSET'));
+  if (!Number.isFinite(norm)) return;
   const clip = Math.min(1, call.uniform('max_grad_norm') / (norm + 1e-6));
   const tensor = {
     weights: call.floats('weights'),

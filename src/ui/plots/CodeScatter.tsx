@@ -198,20 +198,20 @@ export function CodeScatter(props: CodeScatterProps) {
           </svg>
         )}
         {count === 0 && <EmptyNote text={props.empty ?? 'This group never fires on these data.'} />}
-        {shownHover !== null && (
-          <HoverCard x={at(placed.x, shownHover)} y={at(placed.y, shownHover)} within={size}>
-            <strong>
-              <i
-                className="plot-swatch"
-                style={{ background: hexOfPacked(at(colors, shownHover)) }}
-              />
-              {labelOf(shownHover)}
-            </strong>
-            {props.detailOf?.(shownHover)}
-            <span className="plot-mono">{coordinates(codes, axes, shownHover, dimension)}</span>
-          </HoverCard>
-        )}
       </div>
+      {shownHover !== null && (
+        <HoverCard x={at(placed.x, shownHover)} y={at(placed.y, shownHover)} within={size}>
+          <strong>
+            <i
+              className="plot-swatch"
+              style={{ background: hexOfPacked(at(colors, shownHover)) }}
+            />
+            {labelOf(shownHover)}
+          </strong>
+          {props.detailOf?.(shownHover)}
+          <span className="plot-mono">{coordinates(codes, axes, shownHover, dimension)}</span>
+        </HoverCard>
+      )}
       {count > 0 && (
         <ScatterTools
           dimension={axes < 3 ? null : dimension}

@@ -157,17 +157,17 @@ export function HeatMatrix(props: HeatMatrixProps) {
           )}
         </svg>
         {empty && <EmptyNote text={props.empty ?? 'Nothing to compare yet.'} />}
-        {cell !== null && !empty && (
-          <HoverCard
-            x={left + (cell.column + 0.5) * pitchX}
-            y={top + (cell.row + 0.5) * pitchY}
-            within={size}
-          >
-            <strong>{format(at(values, cell.row * columns + cell.column))}</strong>
-            <span>{names(cell)}</span>
-          </HoverCard>
-        )}
       </div>
+      {cell !== null && !empty && (
+        <HoverCard
+          x={left + (cell.column + 0.5) * pitchX}
+          y={top + (cell.row + 0.5) * pitchY}
+          within={size}
+        >
+          <strong>{format(at(values, cell.row * columns + cell.column))}</strong>
+          <span>{names(cell)}</span>
+        </HoverCard>
+      )}
     </FigureBox>
   );
 }

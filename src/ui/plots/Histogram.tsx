@@ -112,15 +112,15 @@ export function Histogram(props: HistogramProps) {
           </svg>
         )}
         {empty && <EmptyNote text={props.empty ?? 'No values yet.'} />}
-        {bin !== null && frame !== null && bin < bins && (
-          <HoverCard x={frame.x.scale(edge(bin + 0.5))} y={frame.area.top} within={size}>
-            <strong>{formatInteger(at(counts, bin))}</strong>
-            <span>
-              {formatX(edge(bin))} to {formatX(edge(bin + 1))}
-            </span>
-          </HoverCard>
-        )}
       </div>
+      {bin !== null && frame !== null && bin < bins && (
+        <HoverCard x={frame.x.scale(edge(bin + 0.5))} y={frame.area.top} within={size}>
+          <strong>{formatInteger(at(counts, bin))}</strong>
+          <span>
+            {formatX(edge(bin))} to {formatX(edge(bin + 1))}
+          </span>
+        </HoverCard>
+      )}
     </FigureBox>
   );
 }

@@ -124,18 +124,18 @@ export function ScatterPlot(props: ScatterPlotProps) {
           )}
         </svg>
         {byX.length === 0 && <EmptyNote text={props.empty ?? 'No points yet.'} />}
-        {shown !== null && cloud !== null && (
-          <HoverCard x={at(cloud.x, shown)} y={at(cloud.y, shown)} within={size}>
-            {labelOf !== undefined && <strong>{labelOf(shown)}</strong>}
-            <span>
-              {xLabel} {formatX(at(x, shown))}
-            </span>
-            <span>
-              {yLabel} {formatY(at(y, shown))}
-            </span>
-          </HoverCard>
-        )}
       </div>
+      {shown !== null && cloud !== null && (
+        <HoverCard x={at(cloud.x, shown)} y={at(cloud.y, shown)} within={size}>
+          {labelOf !== undefined && <strong>{labelOf(shown)}</strong>}
+          <span>
+            {xLabel} {formatX(at(x, shown))}
+          </span>
+          <span>
+            {yLabel} {formatY(at(y, shown))}
+          </span>
+        </HoverCard>
+      )}
     </FigureBox>
   );
 }

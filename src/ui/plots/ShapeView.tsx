@@ -95,12 +95,12 @@ export function ShapeView(props: ShapeViewProps) {
           </svg>
         )}
         {points.length === 0 && <EmptyNote text={props.empty ?? 'No points yet.'} />}
-        {hovered !== null && lit !== null && (
-          <HoverCard x={at(cloud.x, hovered)} y={at(cloud.y, hovered)} within={size}>
-            <UnitCard {...{ points, owners, unitName }} point={hovered} color={colors} />
-          </HoverCard>
-        )}
       </div>
+      {hovered !== null && lit !== null && (
+        <HoverCard x={at(cloud.x, hovered)} y={at(cloud.y, hovered)} within={size}>
+          <UnitCard {...{ points, owners, unitName }} point={hovered} color={colors} />
+        </HoverCard>
+      )}
     </FigureBox>
   );
 }

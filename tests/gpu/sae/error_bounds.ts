@@ -47,6 +47,12 @@ const scores: SumRule = {
   roundings: (c) => 2 * (width(c) + 2) + c('R'),
 };
 
+const weightUpdate: SumRule = {
+  // Every row of the batch once in each branch, then the penalty's sum over the block.
+  roundings: (c, output) =>
+    output === 'penalty' ? 2 * gradientTerms(c) + 64 * c('R') + 2 : gradientTerms(c),
+};
+
 const rules: Partial<Record<KernelName, SumRule>> = {
   center_input: {
     negated: ['biases', 'data_mean'],
@@ -60,18 +66,16 @@ const rules: Partial<Record<KernelName, SumRule>> = {
     roundings: (c, output) =>
       output === 'rows' ? codes(c) + 2 : 2 * (codes(c) + 4) + width(c) + 4,
   },
-  code_gradients: {
+  code_gradients: { negated: ['row_stats'], roundings: (c) => width(c) + 4 },
+  input_gradient: {
     negated: ['row_stats', 'encoder'],
-    roundings: (c) => width(c) + codes(c) + 6,
+    roundings: (c) => codes(c) + c('AUX_SLOTS') * c('AUX_RANK') + 6,
   },
   decoder_norms: { roundings: (c) => width(c) / 2 + 4 },
   normalize_rows: { roundings: (c) => width(c) / 2 + 4 },
   gradient_norm: { roundings: (c) => c('COUNT') + 3 },
-  update_rows: {
-    // Every row of the batch once in each branch, then the penalty's sum over the block.
-    roundings: (c, output) =>
-      output === 'penalty' ? 2 * gradientTerms(c) + 64 * c('R') + 2 : gradientTerms(c),
-  },
+  update_rows: weightUpdate,
+  update_rows_serial: weightUpdate,
   update_biases: {
     roundings: (c, output) => (output === 'penalty' ? 4 * c('B') + 20 : 2 * c('B') + 2),
   },
@@ -156,15 +160,16 @@ function floats(contents: Contents, name: string): Float64Array {
  */
 function updateBounds(input: PassInput): Map<string, Float64Array> {
   const { constants, kernel } = input.pass;
-  const rule = kernel.name === 'update_rows' ? rules.update_rows : rules.update_biases;
-  const tensor = kernel.name === 'update_rows' ? 'weights' : 'biases';
+  const ofBiases = kernel.name === 'update_biases';
+  const rule = ofBiases ? rules.update_biases : weightUpdate;
+  const tensor = ofBiases ? 'biases' : 'weights';
   const roundings = (output: string) =>
-    gammaOf(rule?.roundings((name) => constants[name] ?? NaN, output) ?? NaN);
+    gammaOf((rule ?? weightUpdate).roundings((name) => constants[name] ?? NaN, output));
   const exact = runTwin(input, copyOf(input.before), { FUSED: 0 });
   const magnitude = runTwin(input, magnitudesOf(input.before, []), { FUSED: 0 });
   const gradient = floats(exact, 'moment1');
   const error = floats(magnitude, 'moment1').map((value) => roundings('moment1') * value);
-  const decay = kernel.name === 'update_rows' ? (input.uniforms['weight_decay'] ?? NaN) : 0;
+  const decay = ofBiases ? 0 : (input.uniforms['weight_decay'] ?? NaN);
   const bounds = adamBounds(input, tensor, gradient, error, decay);
   bounds.set(
     'penalty',

@@ -1,6 +1,5 @@
 /**
- * Runs a random training step on the GPU, whole or pass by pass with every buffer of a pass read before
- * and after it. One submit and one map a pass, since software adapters are slow at both.
+ * A random training step on the GPU: whole, or one pass at a time on contents that the caller gives.
  */
 import { allocate } from '../../../src/gpu/buffers';
 import { storageBindings } from '../../../src/gpu/bindings';
@@ -11,37 +10,29 @@ import type { UniformValues } from '../../../src/gpu/uniforms';
 import type { ReferenceBuffer } from '../../../src/sae/reference/kernel_call';
 import type { RandomStep } from '../../unit/sae/random_step';
 
-/** Contents of bound buffers by binding name; float32 values widened. */
+/** Contents of the buffers of a pass by binding name; float32 values widened. */
 export type BoundContents = Record<string, ReferenceBuffer>;
-
-export interface PassTrace {
-  readonly pass: Pass;
-  readonly before: BoundContents;
-  readonly after: BoundContents;
-  /** Bindings that the kernel may write. */
-  readonly outputs: readonly string[];
-}
 
 export class GpuStep {
   private constructor(
-    readonly step: RandomStep,
     private readonly runner: PlanRunner,
     private readonly buffers: ReadonlyMap<string, GPUBuffer>,
   ) {}
 
-  static async create(device: GPUDevice, step: RandomStep): Promise<GpuStep> {
+  /** Compiles `passes` of the step's plan (all when absent) and uploads what the step starts from. */
+  static async create(
+    device: GPUDevice,
+    step: RandomStep,
+    passes: readonly Pass[] = step.plan.passes,
+  ): Promise<GpuStep> {
     const buffers = await allocate(device, step.plan);
     for (const name of step.plan.imports) {
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       const size = step.contents.get(name)?.byteLength ?? 16;
-      buffers.set(
-        name,
-        device.createBuffer({
-          size,
-          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-        }),
-      );
+      buffers.set(name, device.createBuffer({ size, usage }));
     }
-    const gpu = new GpuStep(step, await PlanRunner.create(device, step.plan, buffers), buffers);
+    const runner = await PlanRunner.create(device, { ...step.plan, passes }, buffers);
+    const gpu = new GpuStep(runner, buffers);
     for (const [name, values] of step.contents) {
       if (buffers.has(name)) gpu.write(name, values);
     }
@@ -68,10 +59,46 @@ export class GpuStep {
     this.runner.device.queue.submit([encoder.finish()]);
   }
 
-  /** Takes one step a pass at a time, with what each pass found and left. */
-  async *passes(): AsyncGenerator<PassTrace> {
-    for (const [index, pass] of this.step.plan.passes.entries())
-      yield await this.trace(index, pass);
+  /** Runs one pass on the given contents of its buffers and returns what it leaves in those it writes. */
+  async runPass(pass: Pass, before: BoundContents): Promise<BoundContents> {
+    const { device } = this.runner;
+    for (const [binding, values] of Object.entries(before)) {
+      const name = pass.bindings[binding] ?? '';
+      this.write(name, values instanceof Uint32Array ? values.slice() : Float32Array.from(values));
+    }
+    const outputs = storageBindings(pass.kernel)
+      .filter(({ access }) => access === 'read_write')
+      .map((binding) => {
+        const length = before[binding.name]?.length ?? 0;
+        return { ...binding, length, source: this.buffer(pass.bindings[binding.name] ?? '') };
+      });
+    const staging = device.createBuffer({
+      size: outputs.reduce((sum, { length }) => sum + 4 * length, 0),
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    const encoder = device.createCommandEncoder();
+    const compute = encoder.beginComputePass();
+    this.runner.recordPass(compute, this.runner.plan.passes.indexOf(pass));
+    compute.end();
+    let offset = 0;
+    for (const { source, length } of outputs) {
+      encoder.copyBufferToBuffer(source, 0, staging, offset, 4 * length);
+      offset += 4 * length;
+    }
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const mapped = staging.getMappedRange();
+    offset = 0;
+    const after: BoundContents = {};
+    for (const { name, type, length } of outputs) {
+      after[name] =
+        type === 'u32'
+          ? new Uint32Array(mapped, offset, length).slice()
+          : Float64Array.from(new Float32Array(mapped, offset, length));
+      offset += 4 * length;
+    }
+    staging.destroy();
+    return after;
   }
 
   async read(name: string): Promise<Float32Array> {
@@ -81,56 +108,6 @@ export class GpuStep {
   destroy(): void {
     this.runner.destroy();
     for (const buffer of this.buffers.values()) buffer.destroy();
-  }
-
-  private async trace(index: number, pass: Pass): Promise<PassTrace> {
-    const { device } = this.runner;
-    const bindings = storageBindings(pass.kernel).map((binding) => {
-      const buffer = this.buffer(pass.bindings[binding.name] ?? '');
-      return { ...binding, buffer, bytes: buffer.size };
-    });
-    const total = bindings.reduce((sum, { bytes }) => sum + bytes, 0);
-    const staging = device.createBuffer({
-      size: 2 * total,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
-    const encoder = device.createCommandEncoder();
-    const copyAll = (start: number) => {
-      let offset = start;
-      for (const { buffer, bytes } of bindings) {
-        encoder.copyBufferToBuffer(buffer, 0, staging, offset, bytes);
-        offset += bytes;
-      }
-    };
-    if (index === 0) this.runner.recordClears(encoder);
-    copyAll(0);
-    const compute = encoder.beginComputePass();
-    this.runner.recordPass(compute, index);
-    compute.end();
-    copyAll(total);
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    const mapped = staging.getMappedRange();
-    const contents = (start: number): BoundContents => {
-      let offset = start;
-      const found: BoundContents = {};
-      for (const { name, type, bytes } of bindings) {
-        found[name] =
-          type === 'u32'
-            ? new Uint32Array(mapped, offset, bytes / 4).slice()
-            : Float64Array.from(new Float32Array(mapped, offset, bytes / 4));
-        offset += bytes;
-      }
-      return found;
-    };
-    const trace = {
-      pass,
-      before: contents(0),
-      after: contents(total),
-      outputs: bindings.filter(({ access }) => access === 'read_write').map(({ name }) => name),
-    };
-    staging.destroy();
-    return trace;
   }
 
   private buffer(name: string): GPUBuffer {

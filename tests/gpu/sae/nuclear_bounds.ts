@@ -12,9 +12,12 @@
  *
  * Singular values: the same η (Ostrowski), plus the rounding of C relative to the largest.
  */
+import { expect } from 'vitest';
 import { at } from '../../../src/base/array';
+import type { Pass } from '../../../src/gpu/plan';
 import { eigen } from '../../../src/sae/reference/symmetric_matrix';
 import { gammaOf, UNIT } from './error_bounds';
+import type { BoundContents } from './gpu_step';
 
 /** One block [r, width] of E or D. */
 export interface Block {
@@ -118,4 +121,57 @@ export function nuclearBounds(
     encoder: encoder === null ? 1e-30 : gradient(xE, decoder),
     decoder: gradient(xD, encoder),
   };
+}
+
+/**
+ * Holds what the nuclear pass wrote to what its twin wrote, group by group: singular values, and the
+ * gradients that its matrices make.
+ */
+export function compareNuclear(
+  pass: Pass,
+  before: BoundContents,
+  after: BoundContents,
+  twin: BoundContents,
+): void {
+  const constant = (name: string) => pass.constants[name] ?? NaN;
+  const [K, R, mode] = [constant('K'), constant('R'), constant('MODE')];
+  const part = (contents: BoundContents, name: string, index: number, length: number) => {
+    const values = contents[name];
+    if (!(values instanceof Float64Array)) throw new RangeError(name);
+    return values.subarray(index * length, (index + 1) * length);
+  };
+  const blockLength = R * 4 * constant('D4');
+  let worst = { ratio: 0, place: '' };
+  const hold = (error: number, bound: number, place: string) => {
+    if (!(error / bound <= worst.ratio)) worst = { ratio: error / bound, place };
+  };
+  for (let k = 0; k < K; k += 1) {
+    const block = (name: string): Block => ({
+      values: part(before, name, k, blockLength),
+      rank: R,
+    });
+    const [encoder, decoder] = [block('encoder'), block('decoder')];
+    const values = part(twin, 'singular_values', k, R);
+    const matrix = (contents: BoundContents, of: 'E' | 'D') =>
+      part(contents, 'penalty', of === 'E' ? k : K + k, R * R);
+    const bounds = nuclearBounds(
+      mode === 1 ? null : encoder,
+      decoder,
+      values,
+      matrix(twin, 'E'),
+      matrix(twin, 'D'),
+    );
+    part(after, 'singular_values', k, R).forEach((value, i) => {
+      const error = Math.abs(value - at(values, i));
+      hold(error, at(bounds.singularValues, i), `singular value ${i} of group ${k}`);
+    });
+    if (mode === 2) continue;
+    const error = (of: 'E' | 'D', weights: Block) => {
+      const exact = times(matrix(twin, of), weights);
+      return norm(times(matrix(after, of), weights).map((value, i) => value - at(exact, i)));
+    };
+    hold(error('E', encoder), bounds.encoder, `gradient of the encoder of group ${k}`);
+    hold(error('D', decoder), bounds.decoder, `gradient of the decoder of group ${k}`);
+  }
+  expect(worst.ratio, worst.place).toBeLessThanOrEqual(1);
 }

@@ -41,6 +41,22 @@ describe('publishing a folder', () => {
     expect(readFileSync(at('x/y/out/a'), 'utf8')).toBe('1');
   });
 
+  it('lets nobody see it before it is whole', async () => {
+    const names = Array.from({ length: 100 }, (_, i) => `f${i}`);
+    let published = false;
+    const publishing = publishFiles(
+      at('out'),
+      Object.fromEntries(names.map((name) => [name, text(name)])),
+    ).then(() => {
+      published = true;
+    });
+    while (!published) {
+      if (everything().includes('out')) expect(readdirSync(at('out'))).toHaveLength(100);
+      await new Promise(setImmediate);
+    }
+    await publishing;
+  });
+
   it('replaces files of one that is there and leaves the others', async () => {
     mkdirSync(at('out'));
     writeFileSync(at('out/notes.txt'), 'mine');

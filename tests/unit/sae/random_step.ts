@@ -7,7 +7,7 @@ import { RandomDraws } from '../../../src/base/random';
 import type { UniformLayout, UniformValues } from '../../../src/gpu/uniforms';
 import { modelSchema, type ModelConfig, type ModelInput } from '../../../src/sae/config';
 import { padRows } from '../../../src/sae/initial';
-import type { ModelLayout, ScoresVariant } from '../../../src/sae/layout';
+import type { ModelLayout, KernelVariant } from '../../../src/sae/layout';
 import { stepUniforms, uniformsAt, type OptimiserSettings } from '../../../src/sae/schedule';
 import { stepPlan, type StepPlan } from '../../../src/sae/step_plan';
 
@@ -17,7 +17,9 @@ export interface StepCase {
   readonly width: number;
   /** B */
   readonly batch: number;
-  readonly variant?: ScoresVariant;
+  readonly variant?: KernelVariant;
+  /** Takes the selecting kernels from the tiled variant, in a step that is otherwise direct. */
+  readonly tiledGate?: boolean;
   /** Clip by this norm, through stored gradients. */
   readonly maxGradNorm?: number;
   /** Groups that have not fired for long and do not win: every third, or none. */
@@ -56,13 +58,7 @@ export const testOptimiser: OptimiserSettings = {
 /** Makes the plan of a case and what it starts from. */
 export function randomStep(test: StepCase): RandomStep {
   const config = modelSchema.parse(test.model);
-  const planned = stepPlan({
-    config,
-    width: test.width,
-    batch: test.batch,
-    variant: test.variant ?? 'direct',
-    clip: test.maxGradNorm !== undefined,
-  });
+  const planned = planOf(test, config, test.variant ?? 'direct');
   const settings = {
     ...testOptimiser,
     weight_decay: test.weightDecay ?? 0,
@@ -80,6 +76,24 @@ export function randomStep(test: StepCase): RandomStep {
     uniforms: asStored(stepUniforms, uniforms),
     contents: randomContents(test, planned.layout),
   };
+}
+
+function planOf(test: StepCase, config: ModelConfig, variant: KernelVariant): StepPlan {
+  const planned = stepPlan({
+    config,
+    width: test.width,
+    batch: test.batch,
+    variant,
+    clip: test.maxGradNorm !== undefined,
+  });
+  if (test.tiledGate !== true || variant === 'tiled') return planned;
+  const tiled = planOf(test, config, 'tiled').plan.passes;
+  const passes = planned.plan.passes.map((pass) =>
+    pass.kernel.name.startsWith('select_')
+      ? (tiled.find(({ name }) => name === pass.name) ?? pass)
+      : pass,
+  );
+  return { ...planned, plan: { ...planned.plan, passes } };
 }
 
 /** Uniform values as the GPU reads them: float32 where the struct says so. */

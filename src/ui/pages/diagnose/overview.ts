@@ -147,7 +147,8 @@ const lines: readonly OverviewLine[] = [
     text: texts.cluster,
     value: ({ splitting }) => splitting.clusteredUnits,
     format: formatInteger,
-    detail: ({ splitting }) => `in ${splitting.clusters.length} clusters`,
+    detail: ({ splitting: { clusters } }) =>
+      `in ${clusters.length} ${clusters.length === 1 ? 'cluster' : 'clusters'}`,
     filter: () => 'cluster >= 0',
   },
   {

@@ -24,7 +24,7 @@ export interface GroupTable {
   /** The word that is searched for, if the filter is a word, with the groups that fire on it. */
   readonly searched: Searched | null;
   readonly problem: FilterProblem | null;
-  /** The chosen group, or the first shown one; null for an empty table without a choice. */
+  /** The chosen group, else the first shown one, else the first of all; null for a model without groups. */
   readonly selected: TableRow | null;
 }
 
@@ -46,6 +46,11 @@ export function useGroupTable(answer: GroupsAnswer | null, key: string): GroupTa
   const word = searchedWord(filter);
   const searched = useMemo(() => (word === null ? null : { word, words }), [word, words]);
 
-  const selected = (group === null ? shown[0] : all[group]) ?? shown[0] ?? null;
+  // With a filter that nothing passes, the card of before the filter stays.
+  const first = useMemo(
+    () => shown[0] ?? arrange(all, { kind: 'all' }, order)[0] ?? null,
+    [shown, all, order],
+  );
+  const selected = (group === null ? null : all[group]) ?? first;
   return { all, shown, searched, problem: parsed.ok ? null : parsed.problem, selected };
 }

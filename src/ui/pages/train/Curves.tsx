@@ -19,6 +19,7 @@ import { CurveTools } from './CurveTools';
 import { mainCurves, otherCurves, type CurveSpec } from './curve_specs';
 import { markersOf } from './change_markers';
 import { usePlannedSamples, useShownRunId } from './shown_run';
+import './curves.css';
 
 const DASHES = ['solid', 'dashed', 'dotted'] as const;
 

@@ -8,6 +8,7 @@ import { formatExact } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { useShownRunId } from './shown_run';
 import { tilesFor, type Tile } from './tile_values';
+import './tiles.css';
 
 export function MetricTiles() {
   const id = useShownRunId();

@@ -4,6 +4,7 @@
  * group's implementation status (github.com/gpuweb/gpuweb/wiki/Implementation-Status).
  */
 import { useEffect, useState } from 'react';
+import type { LabErrorCode } from '../../../base/lab_error';
 import type { RecordedRun } from '../../../lab/recorded_run';
 import { useEngine } from '../../../state/engine_store';
 import { showRecordedRun } from '../../../state/recorded';
@@ -20,7 +21,7 @@ export function NoWebGpu() {
   return (
     <main className="no-webgpu">
       <section className="no-webgpu-text">
-        <h1>The lab needs WebGPU, and this browser does not offer it</h1>
+        <h1>{titleOf(error?.code)}</h1>
         {error !== null && (
           <p className="no-webgpu-reason">
             {error.message} {error.wayOut}
@@ -63,6 +64,12 @@ export function NoWebGpu() {
       <Recorded />
     </main>
   );
+}
+
+function titleOf(code: LabErrorCode | undefined): string {
+  if (code === 'no_webgpu') return 'The lab needs WebGPU, and this browser does not offer it';
+  if (code === 'no_adapter') return 'The lab needs WebGPU, and it found no graphics adapter';
+  return 'The lab’s engine did not start';
 }
 
 type Recording =

@@ -67,9 +67,11 @@ function useBlocked(): string | null {
   const missingFile = useExperiment(
     (state) => state.draft.data.kind === 'npy' && state.file === null,
   );
+  const unreadable = useBenchFacts((facts) => facts.previewError !== null);
   if (connection !== 'ready') return 'The GPU is not ready yet.';
   if (invalid > 0) return 'Some settings are marked in red.';
   if (missingFile) return 'The data file is not open in this page.';
+  if (unreadable) return 'The data cannot be read.';
   return fits ? null : 'This run does not fit on this GPU.';
 }
 

@@ -4,6 +4,7 @@ import { EstimateFooter } from './EstimateFooter';
 import { ModelList } from './ModelList';
 import { ModelSettings } from './ModelSettings';
 import { TrainingSettings } from './TrainingSettings';
+import './settings.css';
 
 export function SettingsPanel() {
   return (

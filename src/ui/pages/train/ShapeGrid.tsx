@@ -17,6 +17,7 @@ import { assignUnitSlots } from '../../plots/unit_slots';
 import { FeatureStrip } from './FeatureStrip';
 import { captionOf, firstFeatures, heading } from './shape_rows';
 import { useShownRun } from './shown_run';
+import './shapes.css';
 
 /** A first look that shows all three shapes as what they are. */
 const FIRST_LOOK: Rotation = { azimuth: 0.5, elevation: 0.52 };

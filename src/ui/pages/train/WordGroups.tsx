@@ -5,6 +5,7 @@ import { formatPercent } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { hrefOf } from '../../route';
 import { useShownRun } from './shown_run';
+import './words.css';
 
 export function WordGroups() {
   const models = useShownRun((run) => run.models);

@@ -14,6 +14,11 @@ export interface Tile {
   readonly detail?: (model: RunModel) => string;
 }
 
+/** Four digits at most and no jump of width while it falls: "24.5", "1.129", "0.024", "3.0e-4". */
+function lossText(value: number): string {
+  return value < 0.001 || value >= 10 ? formatNumber(value) : formatFixed(value, 3);
+}
+
 const last = (name: string) => (model: RunModel) => model.metrics.last(name);
 
 const explained: Tile = {
@@ -30,7 +35,7 @@ const loss: Tile = {
   meaning: 'Squared error, summed over dimensions, mean over samples.',
   formula: 'E‖x − x̂‖²',
   value: last('losses/mse_loss'),
-  format: (value) => (value < 0.001 || value >= 100 ? formatNumber(value) : formatFixed(value, 3)),
+  format: lossText,
 };
 
 const alive: Tile = {

@@ -1,0 +1,291 @@
+/**
+ * The steps on which the GPU is held to its twin, and their passes that run there. Chosen so that every
+ * kernel meets every option, and sizes below, at and above every tile, chunk and word it works in, with
+ * as few kernels to compile as possible: software adapters take a second or two for each.
+ */
+import type { ModelInput } from '../../../src/sae/config';
+import type { StepCase } from '../../unit/sae/random_step';
+
+/** A step with the names of the passes under test; all when absent. */
+export interface ParityCase extends StepCase {
+  readonly passes?: readonly string[];
+}
+
+type Options<A extends ModelInput['architecture']> = Partial<
+  Extract<ModelInput, { architecture: A }>
+>;
+
+/** K groups of rank r, s of them on. */
+function sasa(
+  n_groups: number,
+  group_rank: number,
+  k_groups: number,
+  options: Options<'topk_sasa'> = {},
+): ModelInput {
+  return { architecture: 'topk_sasa', n_groups, group_rank, k_groups, ...options };
+}
+
+function topk(d_sae: number, k: number, options: Options<'topk'> = {}): ModelInput {
+  return { architecture: 'topk', d_sae, k, ...options };
+}
+
+function relu(d_sae: number, options: Options<'standard'> = {}): ModelInput {
+  return { architecture: 'standard', d_sae, l1_coefficient: 0.2, ...options };
+}
+
+const someDead = { dead: 'some' } as const;
+/** The selecting kernels of the tiled variant in a step that is otherwise direct. */
+const tiledGate = { tiledGate: true } as const;
+const tiled = { variant: 'tiled' } as const;
+const noAux = { aux_loss: 'none' } as const;
+
+export const parityCases: Readonly<Record<string, ParityCase>> = {
+  // Whole steps of the two default models.
+  'topk_sasa, defaults': { model: sasa(17, 3, 2), width: 17, batch: 33, ...someDead },
+  'topk, defaults': { model: topk(33, 5), width: 17, batch: 33, ...someDead },
+
+  // Kernels without barriers.
+  'one of everything': {
+    model: sasa(1, 1, 1, noAux),
+    width: 1,
+    batch: 1,
+    passes: ['center input', 'score groups', 'encode active', 'nuclear norms', 'update decoder'],
+  },
+  'more slots than groups, b_dec not applied to the input': {
+    model: sasa(3, 5, 5, { apply_b_dec_to_input: false }),
+    width: 3,
+    batch: 5,
+    passes: ['select groups', 'decode residual', 'input gradient'],
+  },
+  'a batch of many words, encoder bias, scaled input': {
+    model: sasa(5, 3, 2, {
+      ...noAux,
+      use_encoder_bias: true,
+      normalize_activations: 'expected_average_only_in',
+    }),
+    width: 3,
+    batch: 600,
+    inputScale: 0.37,
+    weightDecay: 0.02,
+    passes: ['center input', 'encode active', 'update decoder', 'update biases'],
+  },
+  'block rank 32': {
+    model: sasa(3, 32, 2, noAux),
+    width: 65,
+    batch: 5,
+    passes: ['score groups', 'nuclear norms', 'update decoder'],
+  },
+  'decoder objective, layer norm': {
+    model: sasa(17, 3, 2, { nuclear_target: 'decoder', normalize_activations: 'layer_norm' }),
+    width: 33,
+    batch: 17,
+    ...someDead,
+    passes: ['unit norms', 'center input', 'decode residual', 'decode auxiliary', 'nuclear norms'],
+  },
+  'layer norm of rows of two values': {
+    model: sasa(3, 1, 1, { normalize_activations: 'layer_norm', apply_b_dec_to_input: false }),
+    width: 2,
+    batch: 5,
+    passes: ['center input'],
+  },
+  'weight decay objective, preact loss, nothing dead': {
+    model: sasa(17, 3, 2, { nuclear_target: 'weight_decay', aux_loss: 'preact' }),
+    width: 17,
+    batch: 17,
+    dead: 'none',
+    passes: [
+      'list dead groups',
+      'score dead groups',
+      'select dead groups',
+      'decode auxiliary',
+      'nuclear norms',
+      'update encoder',
+    ],
+  },
+  'residual loss, nothing dead': {
+    model: sasa(17, 3, 2),
+    width: 17,
+    batch: 17,
+    dead: 'none',
+    passes: ['score dead groups', 'select dead groups', 'encode residual', 'decode auxiliary'],
+  },
+  'preact loss, encoder bias': {
+    model: sasa(17, 3, 2, { aux_loss: 'preact', use_encoder_bias: true }),
+    width: 17,
+    batch: 33,
+    ...someDead,
+    passes: [
+      'score dead groups',
+      'select dead groups',
+      'decode auxiliary',
+      'code gradients',
+      'input gradient',
+      'update encoder',
+      'update decoder',
+      'update biases',
+    ],
+  },
+  'standard, layer norm': {
+    model: relu(33, { normalize_activations: 'layer_norm' }),
+    width: 17,
+    batch: 33,
+    passes: ['decoder norms', 'decode residual', 'code gradients', 'update decoder'],
+  },
+  'clip that binds': {
+    model: sasa(17, 3, 2, { use_encoder_bias: true }),
+    width: 17,
+    batch: 17,
+    ...someDead,
+    maxGradNorm: 0.05,
+    weightDecay: 0.02,
+    passes: [
+      'gradient of encoder',
+      'gradient of biases',
+      'gradient norm',
+      'Adam encoder',
+      'Adam biases',
+    ],
+  },
+
+  // The gate.
+  'serial selection, ties': {
+    model: sasa(300, 1, 20),
+    width: 5,
+    batch: 17,
+    ...someDead,
+    ties: true,
+    passes: ['select groups', 'list dead groups', 'select dead groups', 'gradient norm'],
+  },
+  'serial selection, no unit above zero': {
+    model: topk(33, 17, noAux),
+    width: 5,
+    batch: 5,
+    silent: true,
+    passes: ['select groups'],
+  },
+  'few winners of many, ties': {
+    model: sasa(300, 1, 16, { k_aux: 16 }),
+    width: 5,
+    batch: 17,
+    ...someDead,
+    ...tiledGate,
+    ties: true,
+    passes: ['select groups', 'select dead groups'],
+  },
+  'few winners, all scores zero': {
+    model: sasa(17, 3, 5, noAux),
+    width: 17,
+    batch: 3,
+    ...tiledGate,
+    silent: true,
+    passes: ['select groups'],
+  },
+  'few winners, more slots than units': {
+    model: topk(3, 5, noAux),
+    width: 5,
+    batch: 5,
+    ...tiledGate,
+    passes: ['select groups'],
+  },
+  'radix selection of several units a thread, ties': {
+    model: sasa(300, 1, 20, { k_aux: 20 }),
+    width: 5,
+    batch: 17,
+    ...someDead,
+    ...tiledGate,
+    ties: true,
+    passes: ['select groups', 'select dead groups'],
+  },
+  'radix selection, all scores zero': {
+    model: sasa(33, 1, 17, noAux),
+    width: 3,
+    batch: 3,
+    ...tiledGate,
+    silent: true,
+    passes: ['select groups'],
+  },
+  'radix selection of scalar units, more slots than dead ones': {
+    model: topk(70, 33, { k_aux: 40 }),
+    width: 17,
+    batch: 17,
+    ...someDead,
+    ...tiledGate,
+    passes: ['select groups', 'select dead groups'],
+  },
+  'radix selection of dead columns, b_dec not applied to the input': {
+    model: sasa(70, 6, 2, { aux_loss: 'preact', k_aux: 60, apply_b_dec_to_input: false }),
+    width: 17,
+    batch: 65,
+    ...someDead,
+    ...tiledGate,
+    passes: ['select dead groups', 'input gradient', 'update decoder'],
+  },
+
+  // Kernels with tiles in workgroup memory.
+  'tiled topk_sasa, defaults': {
+    model: sasa(17, 3, 2),
+    width: 17,
+    batch: 33,
+    ...tiled,
+    ...someDead,
+    passes: ['score groups', 'score dead groups', 'select dead groups', 'update encoder'],
+  },
+  'tiled, several tiles, words and chunks': {
+    model: sasa(70, 6, 4, { use_encoder_bias: true }),
+    width: 100,
+    batch: 300,
+    ...tiled,
+    ...someDead,
+    weightDecay: 0.02,
+    passes: ['center input', 'score groups', 'decode residual', 'nuclear norms', 'update decoder'],
+  },
+  'tiled, block rank 32': {
+    model: sasa(3, 32, 2, noAux),
+    width: 65,
+    batch: 5,
+    ...tiled,
+    passes: ['score groups', 'update decoder'],
+  },
+  'tiled, preact loss, weight decay objective': {
+    model: sasa(17, 5, 2, {
+      nuclear_target: 'weight_decay',
+      aux_loss: 'preact',
+      use_encoder_bias: true,
+    }),
+    width: 33,
+    batch: 33,
+    ...tiled,
+    ...someDead,
+    passes: ['score dead groups', 'update encoder'],
+  },
+  'tiled topk, rows longer than a workgroup, ties': {
+    model: topk(300, 5),
+    width: 300,
+    batch: 33,
+    ...tiled,
+    ...someDead,
+    ties: true,
+    passes: [
+      'center input',
+      'score groups',
+      'select groups',
+      'select dead groups',
+      'decode residual',
+      'update decoder',
+    ],
+  },
+  'tiled standard, several chunks': {
+    model: relu(70),
+    width: 5,
+    batch: 300,
+    ...tiled,
+    passes: ['select groups', 'update decoder'],
+  },
+  'more groups than a dispatch is wide': {
+    model: sasa(33_000, 1, 2, { ...noAux, nuclear_target: 'decoder' }),
+    width: 1,
+    batch: 1,
+    ...tiled,
+    passes: ['unit norms', 'nuclear norms', 'update encoder'],
+  },
+};

@@ -1,0 +1,238 @@
+/**
+ * The gradients of a step are the derivatives of the loss: finite differences of the loss written as one
+ * formula (direct_loss.ts) against what the reference step stores, weight by weight, for every
+ * architecture, objective, auxiliary loss and normalisation. The GPU is held to the reference pass by pass
+ * (tests/gpu/sae/parity.test.ts), so this is where its gradients get their meaning.
+ */
+import { describe, expect, it } from 'vitest';
+import { at } from '../../../src/base/array';
+import { singularValues } from '../../../src/analysis/singular_values';
+import { usesEncoderBias } from '../../../src/sae/layout';
+import { runReference, type ReferenceBuffers } from '../../../src/sae/reference/executor';
+import { NO_UNIT } from '../../../src/sae/reference/kernel_call';
+import {
+  directLoss,
+  lossTerms,
+  type ActiveUnit,
+  type FrozenRow,
+  type LossSettings,
+  type Weights,
+} from './direct_loss';
+import { randomStep, type RandomStep, type StepCase } from './random_step';
+import { floatsOf, referenceBuffers, wordsOf } from './reference_step';
+
+const sasa = {
+  architecture: 'topk_sasa',
+  n_groups: 9,
+  group_rank: 2,
+  k_groups: 2,
+  aux_coefficient: 0.5,
+} as const;
+const topk = { architecture: 'topk', d_sae: 15, k: 3, aux_coefficient: 0.5 } as const;
+const shape = { width: 5, batch: 7, dead: 'some', maxGradNorm: 1e9, lambda: 0.3 } as const;
+
+const cases: Record<string, StepCase> = {
+  'map objective, residual loss': { ...shape, model: sasa },
+  'map objective, encoder bias': { ...shape, model: { ...sasa, use_encoder_bias: true } },
+  'map objective, no auxiliary loss': { ...shape, model: { ...sasa, aux_loss: 'none' } },
+  'map objective, nothing dead': { ...shape, model: sasa, dead: 'none' },
+  'decoder objective': { ...shape, model: { ...sasa, nuclear_target: 'decoder' } },
+  'weight decay objective': { ...shape, model: { ...sasa, nuclear_target: 'weight_decay' } },
+  'preact loss': { ...shape, model: { ...sasa, aux_loss: 'preact', use_encoder_bias: true } },
+  'preact loss, fewer dead columns than k_aux': {
+    ...shape,
+    model: { ...sasa, aux_loss: 'preact', k_aux: 12 },
+  },
+  'preact loss, b_dec not applied to the input': {
+    ...shape,
+    model: { ...sasa, aux_loss: 'preact', apply_b_dec_to_input: false },
+  },
+  'residual loss, b_dec not applied to the input': {
+    ...shape,
+    model: { ...sasa, apply_b_dec_to_input: false },
+  },
+  'layer norm': { ...shape, model: { ...sasa, normalize_activations: 'layer_norm' } },
+  'layer norm, preact loss, decoder objective': {
+    ...shape,
+    model: {
+      ...sasa,
+      normalize_activations: 'layer_norm',
+      aux_loss: 'preact',
+      nuclear_target: 'decoder',
+    },
+  },
+  'scaled input': {
+    ...shape,
+    model: { ...sasa, normalize_activations: 'expected_average_only_in' },
+    inputScale: 0.5,
+  },
+  topk: { ...shape, model: topk },
+  'topk, residual loss': { ...shape, model: { ...topk, aux_loss: 'residual' } },
+  'topk, b_dec not applied to the input': {
+    ...shape,
+    model: { ...topk, apply_b_dec_to_input: false },
+  },
+  'topk, layer norm': { ...shape, model: { ...topk, normalize_activations: 'layer_norm' } },
+  standard: {
+    ...shape,
+    model: { architecture: 'standard', d_sae: 15, l1_coefficient: 0.3 },
+  },
+};
+
+describe.each(Object.entries(cases))('%s', (_name, test) => {
+  const step = randomStep(test);
+  const buffers = referenceBuffers(step);
+  // A learning rate of zero leaves the weights where the gradient was taken.
+  runReference(step.plan, buffers, { ...step.uniforms, lr: 0 });
+  const weights = weightsOf(step, buffers, '');
+  const settings = lossSettings(step, buffers, test.lambda ?? 0);
+  const rows = frozenRows(step, buffers, settings);
+
+  it('has the loss that the formula has', () => {
+    const terms = lossTerms(rows, settings, weights);
+    const stats = floatsOf(buffers, 'row_stats');
+    const mean = (column: number) =>
+      rows.reduce((sum, _, b) => sum + at(stats, b * 8 + column), 0) / rows.length;
+    expect(mean(2)).toBeCloseTo(terms.squaredError, 10);
+    if (step.layout.auxiliary !== null) expect(mean(5)).toBeCloseTo(terms.auxiliary, 10);
+    if (step.config.architecture === 'standard') expect(mean(7)).toBeCloseTo(terms.l1, 10);
+  });
+
+  it('switches units on, and dead ones where the auxiliary loss has some', () => {
+    expect(rows.some(({ active }) => active.length > 0)).toBe(true);
+    const dead = test.dead !== 'none' && step.layout.auxiliary !== null;
+    expect(rows.every(({ auxiliary }) => auxiliary.length > 0)).toBe(dead);
+  });
+
+  it('stores the derivatives of the loss', () => {
+    const gradients = weightsOf(step, buffers, '_gradient');
+    const tolerance = gradientTolerance(settings, weights, directLoss(rows, settings, weights));
+    for (const tensor of ['encoder', 'decoder', 'encoderBias', 'decoderBias'] as const) {
+      if (tensor === 'encoderBias' && !settings.useEncoderBias) continue;
+      weights[tensor].forEach((_, i) => {
+        const derivative = differentiate((shift) => {
+          const moved = weights[tensor].slice();
+          moved[i] = at(moved, i) + shift;
+          return directLoss(rows, settings, { ...weights, [tensor]: moved });
+        });
+        const error = Math.abs(at(gradients[tensor], i) - derivative);
+        expect(error, `${tensor}[${i}], derivative ${derivative}`).toBeLessThanOrEqual(tolerance);
+      });
+    }
+  });
+});
+
+const STEP = 1e-3;
+
+/** Central differences at h and 2h, extrapolated: exact for polynomials of degree 4. */
+function differentiate(f: (shift: number) => number): number {
+  const near = f(STEP) - f(-STEP);
+  const far = f(2 * STEP) - f(-2 * STEP);
+  return (8 * near - far) / (12 * STEP);
+}
+
+/**
+ * The squared errors are quadratic in a single weight, so differences are exact but for rounding, a few
+ * ulps of the loss over h. Norms are not polynomial: their fifth derivative is of order s/s⁵ for the
+ * smallest singular value s at play (or the norm of an atom), which leaves h⁴/s⁴ of a gradient. And the
+ * engine's nuclear gradient has its ridge: a share 1e-6 trace/s² of the Gram matrix, hence of the gradient
+ * (see tests/gpu/sae/nuclear_bounds.ts).
+ */
+function gradientTolerance(settings: LossSettings, weights: Weights, loss: number): number {
+  const { config, groups, rank, lambda } = settings;
+  const d = weights.decoderBias.length;
+  const rounding = (20 * Number.EPSILON * loss) / STEP;
+  const l1 = config.architecture === 'standard' ? config.l1_coefficient : 0;
+  const strength = Math.max(lambda, 10 * l1);
+  let worst = 0;
+  for (let group = 0; group < groups; group += 1) {
+    const spectrum = (of: Float64Array) =>
+      singularValues(of.slice(group * rank * d, (group + 1) * rank * d), rank, d);
+    const [ofE, ofD] = [spectrum(weights.encoder), spectrum(weights.decoder)];
+    const [smallE, smallD] = [at(ofE, rank - 1), at(ofD, rank - 1)];
+    const trace = (of: Float64Array) => of.reduce((sum, value) => sum + value * value, 0);
+    const ridge = 1e-6 * (trace(ofE) / smallE ** 2 + trace(ofD) / smallD ** 2);
+    // Dead encoders are small, and R bends on their scale.
+    const bend = (STEP / Math.min(smallE, smallD)) ** 4;
+    worst = Math.max(worst, (ridge + bend) * Math.max(at(ofE, 0), at(ofD, 0), 1));
+  }
+  return rounding + strength * worst;
+}
+
+/** Weights (or with a suffix, what is stored beside them) without padding. */
+function weightsOf(step: RandomStep, buffers: ReferenceBuffers, suffix: string): Weights {
+  const { latents, width, biasOffset } = step.layout;
+  const matrix = (name: string) => {
+    const padded = floatsOf(buffers, name + suffix);
+    const stride = padded.length / latents;
+    return Float64Array.from({ length: latents * width }, (_, i) =>
+      at(padded, Math.floor(i / width) * stride + (i % width)),
+    );
+  };
+  const biases = floatsOf(buffers, `biases${suffix}`);
+  return {
+    encoder: matrix('encoder'),
+    decoder: matrix('decoder'),
+    encoderBias: biases.slice(0, latents),
+    decoderBias: biases.slice(biasOffset, biasOffset + width),
+  };
+}
+
+function lossSettings(step: RandomStep, buffers: ReferenceBuffers, lambda: number): LossSettings {
+  const { config, layout } = step;
+  const dead = layout.auxiliary === null ? 0 : at(wordsOf(buffers, 'dead_list'), 0);
+  const share =
+    config.aux_loss === 'preact' ? Math.min(dead / (layout.auxiliary?.kAux ?? 1), 1) : 1;
+  return {
+    config,
+    groups: layout.groups,
+    rank: layout.rank,
+    useEncoderBias: usesEncoderBias(config),
+    lambda: config.architecture === 'topk_sasa' ? lambda : 0,
+    auxiliaryShare: dead === 0 ? 0 : share,
+  };
+}
+
+/** Rows of the batch, normalised here, with the choices and the residuals that the step made. */
+function frozenRows(
+  step: RandomStep,
+  buffers: ReferenceBuffers,
+  { config }: LossSettings,
+): FrozenRow[] {
+  const { batch, width, main, auxiliary, d4 } = step.layout;
+  const x = floatsOf(buffers, 'x');
+  const rows = floatsOf(buffers, 'rows');
+  return Array.from({ length: batch }, (_, b) => {
+    const raw = x.slice(b * d4 * 4, b * d4 * 4 + width);
+    const mean = raw.reduce((sum, value) => sum + value, 0) / width;
+    const spread = Math.sqrt(raw.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (width - 1)) + 1e-5;
+    const layerNorm = config.normalize_activations === 'layer_norm';
+    const inputScale = step.uniforms['input_scale'] ?? 1;
+    return {
+      normalized: raw.map((value) => (layerNorm ? (value - mean) / spread : inputScale * value)),
+      scale: layerNorm ? spread : 1,
+      active: unitsOf(buffers, main.active + b * main.slots, main.slots, main.rank),
+      auxiliary:
+        auxiliary === null
+          ? []
+          : unitsOf(
+              buffers,
+              auxiliary.active + b * auxiliary.slots,
+              auxiliary.slots,
+              auxiliary.rank,
+            ),
+      target: rows.slice((batch + b) * d4 * 4, (batch + b) * d4 * 4 + width),
+    };
+  });
+}
+
+function unitsOf(
+  buffers: ReferenceBuffers,
+  first: number,
+  slots: number,
+  rank: number,
+): ActiveUnit[] {
+  return Array.from(wordsOf(buffers, 'active_units').subarray(first, first + slots))
+    .filter((unit) => unit !== NO_UNIT)
+    .map((unit) => ({ latent: unit * rank, rank }));
+}
