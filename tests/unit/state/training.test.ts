@@ -27,6 +27,12 @@ describe('settings that differ from a run that goes', () => {
     }
   });
 
+  it('need no new run when λ_rel itself was changed', () => {
+    const relative = (value: number) =>
+      withModel(0, { nuclear_coefficient: undefined, nuclear_coefficient_relative: value });
+    expect(needsRestart(relative(0.01), relative(0.02))).toBe(false);
+  });
+
   it('need one otherwise', () => {
     for (const bench of [
       { ...base, training: { ...base.training, seed: 1 } },
