@@ -7,6 +7,7 @@ import { extentOf } from './axis_scale';
 import { pixelsPerUnit, placeCodes, type CodeFrame, type PlacedCodes } from './code_view';
 import { formatNumber } from './format';
 import { placeLabels, type Box } from './label_placement';
+import { hexOfPacked } from './point_raster';
 import { unitColor, valueScale, type Theme } from './palette';
 import type { CodeColoring } from './props';
 import { textWidth } from './text_width';
@@ -200,9 +201,4 @@ export function ColorKey({
     );
   }
   return null;
-}
-
-/** 0xRRGGBB as "#rrggbb". */
-export function hexOfPacked(color: number): string {
-  return `#${color.toString(16).padStart(6, '0')}`;
 }

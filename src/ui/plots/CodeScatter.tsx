@@ -14,7 +14,7 @@ import {
   type PointerEvent,
 } from 'react';
 import { at } from '../../base/array';
-import { CodeAxes, ColorKey, hexOfPacked, placeAxes, ProminentCodes } from './CodeOverlay';
+import { CodeAxes, ColorKey, placeAxes, ProminentCodes } from './CodeOverlay';
 import {
   colorCodes,
   enclosed,
@@ -31,7 +31,7 @@ import { formatFixed } from './format';
 import { HoverCard } from './HoverCard';
 import { UNOWNED } from './palette';
 import { paintClouds, pointAt, type PointCloud } from './point_canvas';
-import { packColor } from './point_raster';
+import { hexOfPacked, packColor } from './point_raster';
 import type { CodeScatterProps } from './props';
 import { ScatterTools } from './ScatterTools';
 import { outlinePath, useLasso, type LassoTool } from './use_lasso';

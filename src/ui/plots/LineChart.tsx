@@ -22,7 +22,8 @@ import { useSize } from './use_size';
 const NONE: ReadonlySet<string> = new Set();
 
 export function LineChart(props: LineChartProps) {
-  const { label, height, className, series, xUnit, hidden = NONE, onToggle, legend, empty } = props;
+  const { label, height, className, series, xUnit, hidden = NONE, onToggle, legend } = props;
+  const { empty: nothing = 'No values yet.' } = props;
   const { xScale = 'linear', yScale, xStart, xEnd, yMin, yMax, formatY, smoothing } = props;
   const pennants = (props.markers ?? []).length > 0;
   const [sizeRef, size] = useSize();
@@ -49,7 +50,9 @@ export function LineChart(props: LineChartProps) {
       footer={legend === true && <Legend items={series} hidden={hidden} onToggle={onToggle} />}
     >
       <ChartSurface
-        label={drawn ? `${label}. ${summary(frame, formatY ?? formatNumber)}` : label}
+        label={
+          drawn ? `${label}. ${summary(frame, formatY ?? formatNumber)}` : `${label}. ${nothing}`
+        }
         sizeRef={sizeRef}
         plane={drawn ? frame : null}
         full={full}
@@ -69,7 +72,7 @@ export function LineChart(props: LineChartProps) {
             )}
           </svg>
         )}
-        {!drawn && <EmptyNote text={empty ?? 'No values yet.'} />}
+        {!drawn && <EmptyNote text={nothing} />}
       </ChartSurface>
     </FigureBox>
   );

@@ -11,7 +11,7 @@ import { formatFixed, formatInteger } from './format';
 import { HoverCard } from './HoverCard';
 import { UNOWNED, unitColor } from './palette';
 import { paintClouds, pointAt, type PointCloud } from './point_canvas';
-import { packColor } from './point_raster';
+import { hexOfPacked, packColor } from './point_raster';
 import { backToFront, projectionOf, projectPoints, radiusOf } from './projection';
 import type { Rotation, ShapeViewProps } from './props';
 import { assignUnitSlots, countOwners, NO_OWNER, soleOwner } from './unit_slots';
@@ -116,12 +116,11 @@ interface UnitCardProps {
 function UnitCard({ points, owners, color, unitName, point }: UnitCardProps) {
   const unit = at(owners, point);
   const share = useMemo(() => countOwners(owners).get(unit) ?? 0, [owners, unit]);
-  const swatch = `#${at(color, point).toString(16).padStart(6, '0')}`;
   const coordinates = [0, 1, 2].map((axis) => formatFixed(at(points, point * 3 + axis), 2));
   return (
     <>
       <strong>
-        <i className="plot-swatch" style={{ background: swatch }} />
+        <i className="plot-swatch" style={{ background: hexOfPacked(at(color, point)) }} />
         {unit === NO_OWNER ? `no ${unitName}` : `${unitName} ${unit}`}
       </strong>
       {unit !== NO_OWNER && (

@@ -116,3 +116,8 @@ export function paintDisc(
 export function packColor(hex: string): number {
   return Number.parseInt(hex.slice(1), 16);
 }
+
+/** 0xRRGGBB as "#rrggbb". */
+export function hexOfPacked(color: number): string {
+  return `#${color.toString(16).padStart(6, '0')}`;
+}
