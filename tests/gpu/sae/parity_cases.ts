@@ -244,7 +244,7 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     width: 65,
     batch: 5,
     ...tiled,
-    passes: ['score groups', 'update decoder'],
+    passes: ['score groups'],
   },
   'tiled, preact loss, weight decay objective': {
     model: sasa(17, 5, 2, {
@@ -267,7 +267,6 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     ties: true,
     passes: [
       'center input',
-      'score groups',
       'select groups',
       'select dead groups',
       'decode residual',
