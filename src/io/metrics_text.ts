@@ -2,6 +2,7 @@
  * Logged metrics as text: JSON lines (one record a line, as `metrics.jsonl` holds them) and CSV for a
  * spreadsheet. Metric names are those of sasa.md §5. It knows neither engine nor page.
  */
+import { csvFormatRows } from 'd3';
 
 /** One model at one logged step. */
 export interface LoggedMetrics {
@@ -38,18 +39,17 @@ export function metricsToJsonl(records: readonly NamedMetrics[]): string {
 }
 
 /**
- * CSV as RFC 4180 has it: a header with every metric that any record has, in order of appearance; a cell
- * is empty where a record lacks the metric. Lists are written with spaces between their numbers.
+ * CSV with a header of every metric that any record has, in order of appearance; a cell is empty where a
+ * record lacks the metric. Lists are written with spaces between their numbers.
  */
 export function metricsToCsv(records: readonly NamedMetrics[]): string {
   const rows = records.map(fieldsOf);
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const lines = rows.map((row) => columns.map((column) => csvCell(row[column] ?? null)).join(','));
-  return [columns.map(csvCell).join(','), ...lines].map((line) => `${line}\r\n`).join('');
+  const cells = rows.map((row) => columns.map((column) => cellText(row[column] ?? null)));
+  return `${csvFormatRows([columns, ...cells])}\n`;
 }
 
-function csvCell(value: Cell): string {
+function cellText(value: Cell): string {
   if (value === null) return '';
-  const text = Array.isArray(value) ? value.join(' ') : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return Array.isArray(value) ? value.join(' ') : String(value);
 }

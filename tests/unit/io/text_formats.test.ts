@@ -43,9 +43,9 @@ describe('metrics', () => {
   it('are CSV with the union of all columns and quoted cells', () => {
     const text = metricsToCsv([record(1, { a: 1 }, 'say "hi", twice'), record(2, { b: -1e-7 })]);
     expect(text).toBe(
-      'model,step,details/n_training_samples,details/seconds,a,details/rank90_histogram,b\r\n' +
-        '"say ""hi"", twice",1,256,1.5,1,1 2,\r\n' +
-        'SASA,2,512,1.5,,1 2,-1e-7\r\n',
+      'model,step,details/n_training_samples,details/seconds,a,details/rank90_histogram,b\n' +
+        '"say ""hi"", twice",1,256,1.5,1,1 2,\n' +
+        'SASA,2,512,1.5,,1 2,-1e-7\n',
     );
   });
 });
