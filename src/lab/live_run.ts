@@ -73,7 +73,8 @@ export class LiveRun {
       return;
     }
     await this.halt();
-    if (this.status === 'running') this.setStatus('paused');
+    // The loop may have finished or failed on its way out.
+    if (this.active) this.setStatus('paused');
   }
 
   /** One step, then paused. */
