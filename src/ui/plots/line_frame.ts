@@ -134,7 +134,7 @@ function pathOf(x: Column, y: Column, range: Ends, toX: AxisScale, axis: Axis): 
       pen = 'M';
       continue;
     }
-    path += `${pen}${toX(at(x, index)).toFixed(1)} ${axis.scale(value).toFixed(1)}`;
+    path += `${pen}${tenth(toX(at(x, index)))} ${tenth(axis.scale(value))}`;
     pen = 'L';
   }
   return path;
@@ -153,4 +153,9 @@ export function zoomRange(range: Ends, full: Ends): Ends | null {
   if (from <= full[0] && to >= full[1]) return null;
   const least = (full[1] - full[0]) * 1e-5;
   return to - from < least ? [from, from + least] : [from, to];
+}
+
+/** A tenth of a pixel is finer than the eye; toFixed would cost more than the rest of the path. */
+function tenth(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
 }
