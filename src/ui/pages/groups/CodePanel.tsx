@@ -24,6 +24,8 @@ export interface CodePanelProps {
   readonly unitName: 'group' | 'latent';
   /** Whether the order of the rows means something (words by frequency, lines of a file). */
   readonly finite: boolean;
+  /** A word that is searched for (lower case): named in the picture whatever its strength. */
+  readonly searched: string | null;
 }
 
 /** Named points: this many of the strongest, and this many in each of the directions. */
@@ -32,14 +34,14 @@ const SECTORS = 12;
 const PER_SECTOR = 2;
 const NONE: readonly number[] = [];
 
-export function CodePanel({ card, color, unitName, finite }: CodePanelProps) {
+export function CodePanel({ card, color, unitName, finite, searched }: CodePanelProps) {
   const { coloring: wanted, dimension } = useGroupsView();
   const [selection, setSelection] = useState<readonly number[]>(NONE);
   const selected = useMemo(() => new Set(selection), [selection]);
   const options = useMemo(() => coloringOptions(card, finite), [card, finite]);
   const chosen = chosenColoring(card, options, wanted);
   const coloring = useMemo(() => coloringOf(card, chosen, color), [card, chosen, color]);
-  const prominent = useMemo(() => prominentPoints(card), [card]);
+  const prominent = useMemo(() => prominentPoints(card, searched), [card, searched]);
   const { points } = card;
   const shown = points.count < points.total ? ` (${formatInteger(points.count)} drawn)` : '';
 
@@ -87,23 +89,22 @@ export function CodePanel({ card, color, unitName, finite }: CodePanelProps) {
  * The points that are named in the picture: the strongest, and the strongest in each direction of the
  * plane, so that every side of the cloud says what it is. None for data without labels.
  */
-function prominentPoints({ points }: GroupCard): readonly number[] {
+function prominentPoints({ points }: GroupCard, searched: string | null): readonly number[] {
   const { labels, norms, coordinates, axes } = points;
   if (labels === null || axes < 2) return NONE;
+  const isSearched = (index: number) => at(labels, index).toLowerCase() === searched;
   const taken = new Set<string>();
   const perSector = new Map<number, number>();
-  let strongest = 0;
   return Array.from(norms.keys())
-    .sort((a, b) => at(norms, b) - at(norms, a))
+    .sort((a, b) => Number(isSearched(b)) - Number(isSearched(a)) || at(norms, b) - at(norms, a))
     .filter((index) => {
       const [x, y] = [at(coordinates, index * axes), at(coordinates, index * axes + 1)];
       const sector = Math.floor((Math.atan2(y, x) / (2 * Math.PI) + 1) * SECTORS) % SECTORS;
       const label = at(labels, index);
       const inSector = perSector.get(sector) ?? 0;
-      if (taken.has(label) || (strongest >= STRONGEST && inSector >= PER_SECTOR)) return false;
+      if (taken.has(label) || (taken.size >= STRONGEST && inSector >= PER_SECTOR)) return false;
       taken.add(label);
       perSector.set(sector, inSector + 1);
-      strongest++;
       return true;
     });
 }

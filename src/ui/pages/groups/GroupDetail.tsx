@@ -39,6 +39,8 @@ export interface GroupDetailProps {
   /** "words", "samples". */
   readonly rowsName: string;
   readonly finite: boolean;
+  /** The word that is searched for, if any. */
+  readonly searched: string | null;
   readonly analysedRows: number;
   readonly onMove: (movement: Movement) => void;
   readonly onSelect: (model: number, group: number) => void;
@@ -121,7 +123,7 @@ function useCard(runId: string, model: number, group: number): CardEntry | undef
 }
 
 function CardPanels({ card, ...props }: GroupDetailProps & { readonly card: GroupCard }) {
-  const { models, model, annotationKey, rowsName, finite, onSelect } = props;
+  const { models, model, annotationKey, rowsName, finite, searched, onSelect } = props;
   const { unitName } = model;
   const color = modelColor(model.index);
   const dead = card.points.total === 0;
@@ -141,6 +143,7 @@ function CardPanels({ card, ...props }: GroupDetailProps & { readonly card: Grou
                 color={color}
                 unitName={unitName}
                 finite={finite}
+                searched={searched}
               />
             )}
           </div>

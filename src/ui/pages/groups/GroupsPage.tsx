@@ -105,6 +105,7 @@ export default function GroupsPage() {
             annotationKey={key}
             rowsName={words ? 'words' : config?.data.kind === 'npy' ? 'rows' : 'samples'}
             finite={config?.data.kind !== 'synthetic'}
+            searched={table.searched?.word ?? null}
             analysedRows={answer.analysedRows}
             onMove={move}
             onSelect={(other, next) => showModelOf(runId, other, next)}

@@ -1,0 +1,28 @@
+/** When a page analyses a run by itself, and what it says instead when it does not. */
+import { describe, expect, it } from 'vitest';
+import { obstacleOf, type RunFacts } from '../../../src/ui/parts/use_analysis';
+
+const run = (changes: Partial<RunFacts> = {}): RunFacts => ({
+  id: 'run',
+  status: 'finished',
+  origin: 'session',
+  inEngine: true,
+  step: 100,
+  ...changes,
+});
+
+describe('an analysis starts by itself', () => {
+  it.each(['paused', 'finished', 'stopped', 'failed'] as const)('for a run that is %s', (status) =>
+    expect(obstacleOf(run({ status }))).toBeNull(),
+  );
+
+  it.each([
+    ['there is no run', undefined, 'no_run'],
+    ['it trains', run({ status: 'running' }), 'training'],
+    ['it took no step', run({ status: 'paused', step: 0 }), 'untrained'],
+    ['it is a recording', run({ origin: 'recorded' }), 'recorded'],
+    ['the engine lost it', run({ inEngine: false }), 'lost'],
+  ])('but not when %s', (_when, facts, obstacle) => {
+    expect(obstacleOf(facts)).toBe(obstacle);
+  });
+});
