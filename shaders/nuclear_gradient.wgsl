@@ -91,7 +91,8 @@ fn rotate(p: u32, q: u32) {
     beta += y * y;
     gamma += x * y;
   }
-  if (abs(gamma) <= 1e-7 * sqrt(alpha * beta) || gamma == 0.0) { return; }
+  // Roots apart: the product of two squares leaves float32 for blocks of large or small weights.
+  if (abs(gamma) <= 1e-7 * sqrt(alpha) * sqrt(beta) || gamma == 0.0) { return; }
   let zeta = (beta - alpha) / (2.0 * gamma);
   let t = select(-1.0, 1.0, zeta >= 0.0) / (abs(zeta) + sqrt(1.0 + zeta * zeta));
   let cosine = inverseSqrt(1.0 + t * t);
@@ -175,7 +176,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     singular_values[k * R + place] = s[lane];
   }
   if (MODE == 2u) { return; }
-  let floor = max(RIDGE * largest, 1e-30);
+  // The square of an entry below 1e-19 is 0 in float32, and so may be s: nothing is divided by less.
+  let floor = max(RIDGE * largest, 1e-18);
   let encoder_matrix = k * R * R;
   let decoder_matrix = (K + k) * R * R;
 
@@ -184,8 +186,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var i = lane; i < R * R; i += WG) {
       var sum = 0.0;
       for (var j = 0u; j < R; j += 1u) {
-        let bounded = max(s[j], floor);
-        sum += c[(i / R) * R + j] * c[(i % R) * R + j] / (bounded * bounded * bounded);
+        let inverse = 1.0 / max(s[j], floor);
+        sum += (c[(i / R) * R + j] * inverse) * (c[(i % R) * R + j] * inverse) * inverse;
       }
       penalty[encoder_matrix + i] = 0.0;
       penalty[decoder_matrix + i] = sum;

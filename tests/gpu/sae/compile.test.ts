@@ -23,7 +23,7 @@ const models: Record<string, ModelInput> = {
   standard: { architecture: 'standard', d_sae: 40, l1_coefficient: 0.1 },
 };
 
-describe.each(Object.entries(models))('%s', (_name, input) => {
+describe.each(Object.entries(models))('%s', (name, input) => {
   it.each([
     ['direct', false],
     ['tiled', false],
@@ -33,11 +33,16 @@ describe.each(Object.entries(models))('%s', (_name, input) => {
       const config = modelSchema.parse(input);
       const { plan } = stepPlan({ config, width: 7, batch: 33, variant, clip });
       const buffers = await allocate(device, plan);
-      for (const name of plan.imports) {
-        buffers.set(name, device.createBuffer({ size: 33 * 8 * 4, usage: GPUBufferUsage.STORAGE }));
+      for (const imported of plan.imports) {
+        buffers.set(
+          imported,
+          device.createBuffer({ size: 33 * 8 * 4, usage: GPUBufferUsage.STORAGE }),
+        );
       }
       const runner = await PlanRunner.create(device, plan, buffers);
-      expect(runner.dispatches(true)).toBeLessThanOrEqual(20);
+      // Unit norms, the residual loss and the clip together take one dispatch more than every other choice.
+      const most = name === 'decoder objective' && clip ? 21 : 20;
+      expect(runner.dispatches(true)).toBeLessThanOrEqual(most);
       runner.destroy();
       for (const buffer of buffers.values()) buffer.destroy();
     }
