@@ -69,6 +69,13 @@ describe('colouring', () => {
     expect(categories.slice(80)).toEqual(new Array(20).fill(2));
   });
 
+  it('gives at most eight features a colour', () => {
+    const coloring = coloringOf(cardOf([11, 10, 9, 9, 9, 9, 9, 9, 8, 8]), 'feature', 'red');
+    if (coloring.by !== 'category') throw new Error('not by category');
+    expect(coloring.names).toHaveLength(9);
+    expect(coloring.names.at(-1)).toBe('other');
+  });
+
   it('takes the place on a feature from its first coordinate', () => {
     const coloring = coloringOf(cardOf([100]), 'position', 'red');
     if (coloring.by !== 'value') throw new Error('not by value');
