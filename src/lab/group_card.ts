@@ -226,10 +226,14 @@ function exampleLabel(
   const { features, present, coordinates, coordinateStride } = rows.truth;
   const { name, dimension } = at(features, at(present, slot));
   const start = slot * coordinateStride;
-  const place = Array.from(coordinates.subarray(start, start + dimension), (coordinate) =>
-    coordinate.toFixed(2).replace('-', '\u2212'),
-  );
+  const place = Array.from(coordinates.subarray(start, start + dimension), twoDecimals);
   return `${name} (${place.join(', ')})`;
+}
+
+/** With a true minus sign, and none before a zero. */
+function twoDecimals(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return value < 0 && Number(text) !== 0 ? `\u2212${text}` : text;
 }
 
 function cardTruth(

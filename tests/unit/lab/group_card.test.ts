@@ -127,6 +127,12 @@ describe('the card of a group that holds a circle', () => {
     expect(card.strongest[0]?.label).toMatch(/^circle \(−?\d\.\d\d, −?\d\.\d\d\)$/);
   });
 
+  it('writes places without a minus before a zero', () => {
+    const labels = [card.strongest, ...card.quantiles.map(({ examples }) => examples)].flat();
+    expect(labels.length).toBeGreaterThan(20);
+    for (const { label } of labels) expect(label).not.toContain('−0.00');
+  });
+
   it('finds live atoms of the scalar model with at least half of them inside', () => {
     expect(card.inOtherModels).toHaveLength(1);
     const units = card.inOtherModels[0]?.units ?? [];

@@ -8,10 +8,10 @@ import { at } from '../../../src/base/array';
 import {
   accepts,
   numericFields,
-  parseFilter,
   type FilterExpression,
   type FilterSubject,
 } from '../../../src/ui/pages/groups/filter';
+import { parseFilter } from '../../../src/ui/pages/groups/filter_parser';
 
 /** mulberry32: a small seeded generator, so that a failing case can be found again. */
 function generator(seed: number): () => number {

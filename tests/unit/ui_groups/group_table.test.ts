@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { parseFilter } from '../../../src/ui/pages/groups/filter';
+import { parseFilter } from '../../../src/ui/pages/groups/filter_parser';
 import {
   arrange,
   columnIds,

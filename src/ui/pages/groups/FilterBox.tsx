@@ -6,7 +6,7 @@ import { Popover } from 'radix-ui';
 import { useId, type KeyboardEvent, type Ref } from 'react';
 import { formatInteger } from '../../plots/format';
 import { Icon } from '../../parts/Icon';
-import type { FilterProblem } from './filter';
+import type { FilterProblem } from './filter_tokens';
 
 export interface FilterBoxProps {
   readonly text: string;

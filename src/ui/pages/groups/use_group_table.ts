@@ -6,7 +6,9 @@
 import { useDeferredValue, useMemo } from 'react';
 import type { GroupsAnswer } from '../../../lab/protocol';
 import { annotationsOf, useAnnotations } from './annotations_store';
-import { parseFilter, searchedWord, type FilterProblem } from './filter';
+import { searchedWord } from './filter';
+import { parseFilter } from './filter_parser';
+import type { FilterProblem } from './filter_tokens';
 import { arrange, tableRows, type TableRow } from './group_table';
 import { useGroupsView } from './groups_view';
 import { wordFirings, type WordFirings } from './word_firings';
