@@ -5,6 +5,7 @@
  */
 import type { LabErrorData } from '../base/lab_error';
 import type { GroupRow, Diagnosis } from '../analysis/report_types';
+import type { LmCommand, LmEvent } from './lm_protocol';
 import type { RunConfig, RunInput } from './run_config';
 
 /** The adapter as a person sees it, with what decides whether a model fits. */
@@ -249,6 +250,7 @@ export interface LiveSettings {
 export type ExportFormat = 'saelens_folder' | 'metrics_jsonl' | 'metrics_csv';
 
 export type Command =
+  | LmCommand
   | {
       readonly kind: 'connect';
       /** Address of the page, below which its data files are. */
@@ -322,6 +324,7 @@ export interface Preview {
 export type RunStatus = 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
 
 export type Event =
+  | LmEvent
   | { readonly kind: 'connected'; readonly adapter: AdapterReport }
   | { readonly kind: 'unavailable'; readonly error: LabErrorData }
   | { readonly kind: 'estimated'; readonly requestId: number; readonly estimate: RunEstimate }

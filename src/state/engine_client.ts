@@ -43,14 +43,16 @@ export interface ExportedFile {
   readonly bytes: ArrayBuffer;
 }
 
-/** Commands with one answer, before they get their request id. */
 type RequestCommand = Extract<Command, { readonly requestId: number }>;
 type Unnumbered<C> = C extends RequestCommand ? Omit<C, 'requestId'> : never;
-type Request = Exclude<Unnumbered<RequestCommand>, { readonly kind: 'cancel' }>;
 
-type Answer = Extract<
-  EngineEvent,
-  { kind: 'estimated' | 'previewed' | 'groups' | 'group_card' | 'diagnosed' | 'exported' }
+/** A command with one answer, before it gets its request id. */
+export type Request = Exclude<Unnumbered<RequestCommand>, { readonly kind: 'cancel' }>;
+
+/** An event that ends a request. */
+export type Answer = Exclude<
+  Extract<EngineEvent, { readonly requestId: number }>,
+  { kind: 'analysis_progress' | 'request_failed' }
 >;
 
 interface Pending {
@@ -83,7 +85,7 @@ export class EngineClient {
 
   /** Memory and warnings of a run, before anything is allocated. */
   async estimate(config: RunInput, options?: RequestOptions): Promise<RunEstimate> {
-    const answer = await this.#request({ kind: 'estimate', config }, 'estimated', options);
+    const answer = await this.request({ kind: 'estimate', config }, 'estimated', options);
     return answer.estimate;
   }
 
@@ -92,12 +94,12 @@ export class EngineClient {
     const request: Request =
       file === undefined ? { kind: 'preview', config } : { kind: 'preview', config, file };
     const transfer = file === undefined ? [] : [file];
-    return (await this.#request(request, 'previewed', options, transfer)).preview;
+    return (await this.request(request, 'previewed', options, transfer)).preview;
   }
 
   /** Table of all groups (or latents) of one model of a run. */
   async groups(runId: string, model: number, options?: RequestOptions): Promise<GroupsAnswer> {
-    return (await this.#request({ kind: 'groups', runId, model }, 'groups', options)).answer;
+    return (await this.request({ kind: 'groups', runId, model }, 'groups', options)).answer;
   }
 
   /** The card of one group. */
@@ -108,12 +110,12 @@ export class EngineClient {
     options?: RequestOptions,
   ): Promise<GroupCard> {
     const request: Request = { kind: 'group_card', runId, model, group };
-    return (await this.#request(request, 'group_card', options)).card;
+    return (await this.request(request, 'group_card', options)).card;
   }
 
   /** All diagnostics of one model of a run. */
   async diagnose(runId: string, model: number, options?: RequestOptions): Promise<DiagnoseAnswer> {
-    return (await this.#request({ kind: 'diagnose', runId, model }, 'diagnosed', options)).answer;
+    return (await this.request({ kind: 'diagnose', runId, model }, 'diagnosed', options)).answer;
   }
 
   /** Weights or metrics as a file. */
@@ -124,7 +126,7 @@ export class EngineClient {
     options?: RequestOptions,
   ): Promise<ExportedFile> {
     const request: Request = { kind: 'export', runId, model, format };
-    const { filename, mimeType, bytes } = await this.#request(request, 'exported', options);
+    const { filename, mimeType, bytes } = await this.request(request, 'exported', options);
     return { filename, mimeType, bytes };
   }
 
@@ -135,7 +137,8 @@ export class EngineClient {
     this.#rejectAll(new LabError('cancelled', 'The engine was closed.', 'Reload the page.'));
   }
 
-  #request<K extends Answer['kind']>(
+  /** Asks anything that has one answer, of kind `answerKind`; rejects with LabError. */
+  request<K extends Answer['kind']>(
     request: Request,
     answerKind: K,
     options: RequestOptions = {},
