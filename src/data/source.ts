@@ -27,6 +27,25 @@ export interface SourceTruth {
   readonly coordinateStride: number;
 }
 
+/** Where in which text the rows of a language model's data stand. Same fields as the diagnostics' TokenRows. */
+export interface SourceTokens {
+  /** [count], id of the token at the row's position. */
+  readonly tokens: Uint32Array;
+  /** [count], number of the document. Rows of one document stand together, by ascending position. */
+  readonly documents: Uint32Array;
+  /** [count], position in what the model read; BOS stands at 0. */
+  readonly positions: Uint32Array;
+}
+
+/** What token ids mean. Same fields as the diagnostics' TokenVocabulary. */
+export interface SourceVocabulary {
+  /** [V], each token as a person reads it, its leading space kept. */
+  readonly texts: readonly string[];
+  readonly bos: number;
+  /** Ids that are no text: BOS, end of text. */
+  readonly special: readonly number[];
+}
+
 /** Rows on the CPU. */
 export interface SourceRows {
   readonly count: number;
@@ -35,6 +54,8 @@ export interface SourceRows {
   /** Row number in the source's own order (file row, word rank), or the sample counter. */
   readonly rowIds: Uint32Array;
   readonly truth?: SourceTruth;
+  /** For activations of a language model. */
+  readonly tokens?: SourceTokens;
 }
 
 /** Fills buffer `x` [batchRows, 4·ceil(width/4)] (rows zero-padded to whole vec4s) on the GPU. */
@@ -63,6 +84,8 @@ export interface ActivationSource {
   readonly size: Readonly<Record<Split, number | null>>;
   /** Known features, when the data are made. */
   readonly features?: readonly SourceFeature[];
+  /** Texts of the tokens that rows name, when the data are activations of a language model. */
+  readonly vocabulary?: SourceVocabulary;
   /** Text of a row for reading (the word), by row id. */
   labelOf?(rowId: number): string;
   /** Plan that fills batches of `batchRows` rows. */
