@@ -122,6 +122,7 @@ export type LmCommand =
       readonly files?: readonly File[];
     }
   | { readonly kind: 'list_language_models'; readonly requestId: number }
+  /** Removes its files from this browser; answered by `language_models`, what is left. */
   | { readonly kind: 'delete_language_model'; readonly requestId: number; readonly id: string }
   | (AboutModel & { readonly kind: 'read_text'; readonly text: string })
   | (AboutModel & {
