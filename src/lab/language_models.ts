@@ -1,0 +1,117 @@
+/**
+ * The one door to language models: an id and access to files in; sizes, weights and tokenizer out. Which
+ * files a model has and how they are read is settled here; where they come from (the page's own server, the
+ * hub, dropped files, a folder) is the access's business.
+ */
+import { LabError } from '../base/lab_error';
+import type { ReadShipped } from '../data/words';
+import type { TransformerConfig, TransformerWeights } from '../lm/language_model';
+import { readLlamaTokenizer } from '../lm/llama_tokenizer';
+import { readStoriesConfig, readStoriesWeights } from '../lm/stories_model';
+import type { Tokenizer } from '../lm/tokenizer';
+import { readCheckpoint } from './checkpoint_tensors';
+import type { LanguageModelInfo } from './lm_protocol';
+
+/** A language model on the CPU, ready to be uploaded. */
+export interface LoadedLanguageModel {
+  readonly info: LanguageModelInfo;
+  readonly config: TransformerConfig;
+  readonly weights: TransformerWeights;
+  readonly tokenizer: Tokenizer;
+}
+
+/** Told after every piece of a file; `total` is null when nobody knows. */
+export type OnModelBytes = (file: string, received: number, total: number | null) => void;
+
+/** The files of a model by name, whole. */
+export interface ModelFiles {
+  /** How a person calls the place that they come from. */
+  readonly label: string;
+  /** Bytes of a file; null when there is none of that name. */
+  read(name: string): Promise<Uint8Array | null>;
+}
+
+/** How models get at their files. */
+export interface LanguageModelAccess {
+  /** Files that ship with the lab, by path below the folder `public`. */
+  readonly shipped: ReadShipped;
+  /** Files of a model that does not ship: hub, dropped files, a folder. Throws LabError when it cannot. */
+  files(id: string, onBytes: OnModelBytes): Promise<ModelFiles>;
+}
+
+/** Id of the model that ships. */
+export const STORIES = 'stories15m';
+
+const STORIES_FOLDER = 'data/stories15m';
+
+/**
+ * Loads a language model: 'stories15m' ships, every other id is for `access.files`. Throws LabError
+ * `bad_file` naming the file and what is wrong with it, `not_found` or what the access throws.
+ */
+export async function loadLanguageModel(
+  id: string,
+  access: LanguageModelAccess,
+  onBytes: OnModelBytes = () => undefined,
+): Promise<LoadedLanguageModel> {
+  const files = id === STORIES ? shippedStories(access, onBytes) : await access.files(id, onBytes);
+  const config = readJson(await needed(files, 'config.json'), `${files.label}/config.json`);
+  return loadStories(id, files, config);
+}
+
+function shippedStories(access: LanguageModelAccess, onBytes: OnModelBytes): ModelFiles {
+  return {
+    label: 'stories15M',
+    read: async (name) => {
+      const bytes = new Uint8Array(await access.shipped(`${STORIES_FOLDER}/${name}`));
+      onBytes(name, bytes.length, bytes.length);
+      return bytes;
+    },
+  };
+}
+
+async function loadStories(
+  id: string,
+  files: ModelFiles,
+  json: unknown,
+): Promise<LoadedLanguageModel> {
+  const { label } = files;
+  const config = readStoriesConfig(json, `${label}/config.json`);
+  const [model, pieces] = await Promise.all([
+    needed(files, 'model.safetensors'),
+    needed(files, 'tokenizer.bin'),
+  ]);
+  return {
+    info: infoOf(id, label, config, model.length + pieces.length),
+    config,
+    weights: readStoriesWeights(config, readCheckpoint(model, `${label}/model.safetensors`)),
+    tokenizer: readLlamaTokenizer(pieces, config.vocabulary, `${label}/tokenizer.bin`),
+  };
+}
+
+function infoOf(
+  id: string,
+  label: string,
+  config: TransformerConfig,
+  bytes: number,
+): LanguageModelInfo {
+  const { form, layers, width, vocabulary, context } = config;
+  return { id, label, form, layers, width, vocabulary, context, bytes };
+}
+
+async function needed(files: ModelFiles, name: string): Promise<Uint8Array> {
+  const bytes = await files.read(name);
+  if (bytes !== null) return bytes;
+  throw new LabError(
+    'not_found',
+    `${files.label} has no ${name}.`,
+    'A model needs config.json, model.safetensors and its tokenizer.',
+  );
+}
+
+function readJson(bytes: Uint8Array, label: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new LabError('bad_file', `${label} is no JSON.`, 'Copy or download it again.', { cause });
+  }
+}
