@@ -1,0 +1,106 @@
+/**
+ * Language models on one device: each is read and uploaded once, whoever asks for it first (a run's data,
+ * the Text page, a splice), and shared from then on. How files are found is the caller's; what a model
+ * computes is src/lm's. When the device is lost, the store goes with it.
+ */
+import type {
+  LanguageModel,
+  Matrix,
+  Norm,
+  TransformerConfig,
+  TransformerWeights,
+} from '../lm/language_model';
+import type { Tokenizer } from '../lm/tokenizer';
+import type { LanguageModelInfo, LmEvent } from './lm_protocol';
+
+/** A language model as its files give it. */
+export interface LanguageModelFiles {
+  readonly info: LanguageModelInfo;
+  readonly config: TransformerConfig;
+  readonly weights: TransformerWeights;
+  readonly tokenizer: Tokenizer;
+}
+
+/** A language model that is ready to run. */
+export interface LoadedLanguageModel {
+  readonly info: LanguageModelInfo;
+  readonly tokenizer: Tokenizer;
+  readonly model: LanguageModel;
+  /** What turns the last residual stream into logits, kept on the CPU for attributions. */
+  readonly head: { readonly finalNorm: Norm; readonly tokenEmbedding: Matrix };
+}
+
+/** Bytes of a file that came in. */
+export type Download = Omit<Extract<LmEvent, { kind: 'download' }>, 'kind' | 'id'>;
+
+/** Reads a model's files by its id; rejects with LabError `not_found`, `bad_file` or `cancelled`. */
+export type ReadLanguageModel = (
+  id: string,
+  onDownload: (download: Download) => void,
+) => Promise<LanguageModelFiles>;
+
+/** Puts a model on a device: createLanguageModel of src/lm. */
+export type CreateLanguageModel = (
+  device: GPUDevice,
+  config: TransformerConfig,
+  weights: TransformerWeights,
+) => Promise<LanguageModel>;
+
+export interface StoreOptions {
+  readonly device: GPUDevice;
+  readonly read: ReadLanguageModel;
+  readonly create: CreateLanguageModel;
+  /** Told of every piece of every file. */
+  onDownload?(event: Extract<LmEvent, { kind: 'download' }>): void;
+}
+
+export class LanguageModelStore {
+  private readonly loading = new Map<string, Promise<LoadedLanguageModel>>();
+
+  constructor(private readonly options: StoreOptions) {}
+
+  get device(): GPUDevice {
+    return this.options.device;
+  }
+
+  /**
+   * The model of an id ("stories15m", "openai-community/gpt2", a folder), loaded at the first call. Rejects as
+   * reading does, or with LabError `out_of_memory`; the next call tries again then.
+   */
+  get(id: string): Promise<LoadedLanguageModel> {
+    const known = this.loading.get(id);
+    if (known !== undefined) return known;
+    const loading = this.load(id);
+    this.loading.set(id, loading);
+    loading.catch(() => this.loading.delete(id));
+    return loading;
+  }
+
+  /** Ids of the models that are on the device or on their way. */
+  get ids(): string[] {
+    return [...this.loading.keys()];
+  }
+
+  /** Takes a model off the device; nobody may be using it. */
+  async drop(id: string): Promise<void> {
+    const known = this.loading.get(id);
+    if (known === undefined) return;
+    this.loading.delete(id);
+    const loaded = await known.catch(() => null);
+    loaded?.model.destroy();
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all(this.ids.map((id) => this.drop(id)));
+  }
+
+  private async load(id: string): Promise<LoadedLanguageModel> {
+    const { device, read, create, onDownload } = this.options;
+    const { info, config, weights, tokenizer } = await read(id, (download) => {
+      onDownload?.({ kind: 'download', id, ...download });
+    });
+    const model = await create(device, config, weights);
+    const { finalNorm, tokenEmbedding } = weights;
+    return { info, tokenizer, model, head: { finalNorm, tokenEmbedding } };
+  }
+}
