@@ -11,18 +11,11 @@ import type {
   TransformerWeights,
 } from '../lm/language_model';
 import type { Tokenizer } from '../lm/tokenizer';
+import type { LoadedLanguageModel, OnModelBytes } from './language_models';
 import type { LanguageModelInfo, LmEvent } from './lm_protocol';
 
-/** A language model as its files give it. */
-export interface LanguageModelFiles {
-  readonly info: LanguageModelInfo;
-  readonly config: TransformerConfig;
-  readonly weights: TransformerWeights;
-  readonly tokenizer: Tokenizer;
-}
-
 /** A language model that is ready to run. */
-export interface LoadedLanguageModel {
+export interface ReadyLanguageModel {
   readonly info: LanguageModelInfo;
   readonly tokenizer: Tokenizer;
   readonly model: LanguageModel;
@@ -30,32 +23,22 @@ export interface LoadedLanguageModel {
   readonly head: { readonly finalNorm: Norm; readonly tokenEmbedding: Matrix };
 }
 
-/** Bytes of a file that came in. */
-export type Download = Omit<Extract<LmEvent, { kind: 'download' }>, 'kind' | 'id'>;
-
-/** Reads a model's files by its id; rejects with LabError `not_found`, `bad_file` or `cancelled`. */
-export type ReadLanguageModel = (
-  id: string,
-  onDownload: (download: Download) => void,
-) => Promise<LanguageModelFiles>;
-
-/** Puts a model on a device: createLanguageModel of src/lm. */
-export type CreateLanguageModel = (
-  device: GPUDevice,
-  config: TransformerConfig,
-  weights: TransformerWeights,
-) => Promise<LanguageModel>;
-
 export interface StoreOptions {
   readonly device: GPUDevice;
-  readonly read: ReadLanguageModel;
-  readonly create: CreateLanguageModel;
+  /** Reads a model's files by its id: loadLanguageModel with the access of the page or the terminal. */
+  read(id: string, onBytes: OnModelBytes): Promise<LoadedLanguageModel>;
+  /** Puts a model on a device: createLanguageModel of src/lm. */
+  create(
+    device: GPUDevice,
+    config: TransformerConfig,
+    weights: TransformerWeights,
+  ): Promise<LanguageModel>;
   /** Told of every piece of every file. */
   onDownload?(event: Extract<LmEvent, { kind: 'download' }>): void;
 }
 
 export class LanguageModelStore {
-  private readonly loading = new Map<string, Promise<LoadedLanguageModel>>();
+  private readonly loading = new Map<string, Promise<ReadyLanguageModel>>();
 
   constructor(private readonly options: StoreOptions) {}
 
@@ -67,7 +50,7 @@ export class LanguageModelStore {
    * The model of an id ("stories15m", "openai-community/gpt2", a folder), loaded at the first call. Rejects as
    * reading does, or with LabError `out_of_memory`; the next call tries again then.
    */
-  get(id: string): Promise<LoadedLanguageModel> {
+  get(id: string): Promise<ReadyLanguageModel> {
     const known = this.loading.get(id);
     if (known !== undefined) return known;
     const loading = this.load(id);
@@ -86,20 +69,23 @@ export class LanguageModelStore {
     const known = this.loading.get(id);
     if (known === undefined) return;
     this.loading.delete(id);
-    const loaded = await known.catch(() => null);
-    loaded?.model.destroy();
+    const ready = await known.catch(() => null);
+    ready?.model.destroy();
   }
 
   async destroy(): Promise<void> {
     await Promise.all(this.ids.map((id) => this.drop(id)));
   }
 
-  private async load(id: string): Promise<LoadedLanguageModel> {
-    const { device, read, create, onDownload } = this.options;
-    const { info, config, weights, tokenizer } = await read(id, (download) => {
-      onDownload?.({ kind: 'download', id, ...download });
-    });
-    const model = await create(device, config, weights);
+  private async load(id: string): Promise<ReadyLanguageModel> {
+    const { device } = this.options;
+    const { info, config, weights, tokenizer } = await this.options.read(
+      id,
+      (file, received, total) => {
+        this.options.onDownload?.({ kind: 'download', id, file, received, total });
+      },
+    );
+    const model = await this.options.create(device, config, weights);
     const { finalNorm, tokenEmbedding } = weights;
     return { info, tokenizer, model, head: { finalNorm, tokenEmbedding } };
   }
