@@ -58,3 +58,25 @@ export interface GroundTruth {
   readonly coordinates: Float32Array;
   readonly coordinateStride: number;
 }
+
+/**
+ * Where the rows of a CodeTable stand in texts that a language model read. Rows of one document stand
+ * together, by ascending position; positions may be missing (BOS usually is).
+ */
+export interface TokenRows {
+  /** [rows], id of the token at the row's position. */
+  readonly tokens: Uint32Array;
+  /** [rows], number of the document. */
+  readonly documents: Uint32Array;
+  /** [rows], position in what the model read; BOS stands at 0. */
+  readonly positions: Uint32Array;
+}
+
+/** What token ids mean. */
+export interface TokenVocabulary {
+  /** [V], each token as a person reads it, its leading space kept. Plain text. */
+  readonly texts: readonly string[];
+  readonly bos: number;
+  /** Ids that are no text: BOS, end of text. */
+  readonly special: readonly number[];
+}
