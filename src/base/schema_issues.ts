@@ -3,7 +3,7 @@
  * it may be. The allowed range is read off the schema itself (as JSON Schema), so that message, check
  * and documentation cannot disagree. It knows no particular schema.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { at } from './array';
 
 /** One thing that is wrong: `models.0.k is 0; it must be a whole number from 1 to 4096`. */
@@ -18,13 +18,13 @@ type Node = z.core.JSONSchema.BaseSchema;
 type Issue = z.core.$ZodIssue;
 
 /** Made once for a schema, since the making takes milliseconds. */
-const jsonSchemas = new WeakMap<z.ZodType, Node>();
+const jsonSchemas = new WeakMap<z.core.$ZodType, Node>();
 
 /** Everything that `error` found in `value`, which `schema` refused. */
 export function describeIssues(
-  schema: z.ZodType,
+  schema: z.core.$ZodType,
   value: unknown,
-  error: z.ZodError,
+  error: z.core.$ZodError,
   whole = 'it',
 ): SettingIssue[] {
   const root = jsonSchemas.get(schema) ?? z.toJSONSchema(schema, { io: 'input' });
@@ -45,7 +45,9 @@ function describeIssue(root: Node, value: unknown, issue: Issue, whole: string):
   }
   const path = keys.join('.');
   const given = valueAt(value, keys);
-  const must = node === undefined ? issue.message : `it must be ${describeAllowed(node)}`;
+  // A rule of the schema's own comes with its own words.
+  const own = node === undefined || issue.code === 'custom';
+  const must = own ? issue.message : `it must be ${describeAllowed(node)}`;
   const state = given === undefined ? 'is missing' : `is ${showValue(given)}`;
   return [{ path, sentence: `${path === '' ? whole : path} ${state}; ${must}` }];
 }
@@ -137,7 +139,10 @@ function nodeAt(root: Node, value: unknown, keys: readonly string[]): Node | und
 }
 
 function child(node: Node | undefined, key: string): Node | undefined {
-  const next = node?.type === 'array' ? node.items : node?.properties?.[key];
+  const next =
+    node?.type === 'array'
+      ? (node.prefixItems?.[Number(key)] ?? node.items)
+      : node?.properties?.[key];
   return isNode(next) ? next : undefined;
 }
 

@@ -4,7 +4,7 @@
  * infinite; what the lab cannot compute exactly as SAELens does is refused by name. sae_folder.ts
  * says what the files mean.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Dictionary } from '../analysis/types';
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
@@ -32,20 +32,17 @@ export interface SaeFolder {
   readonly provenance: Provenance | null;
 }
 
-const count = z
-  .int()
-  .min(1)
-  .max(2 ** 31);
+const count = z.int().check(z.gte(1), z.lte(2 ** 31));
 
 /** cfg.json: what decides the computation is checked, everything else is let through. */
 const configSchema = z.looseObject({
   architecture: z.string(),
   d_in: count,
   d_sae: count,
-  apply_b_dec_to_input: z.boolean().default(true),
-  normalize_activations: z.string().nullish(),
-  reshape_activations: z.string().nullish(),
-  metadata: z.looseObject({}).optional(),
+  apply_b_dec_to_input: z._default(z.boolean(), true),
+  normalize_activations: z.nullish(z.string()),
+  reshape_activations: z.nullish(z.string()),
+  metadata: z.optional(z.looseObject({})),
 });
 
 type FolderConfig = z.output<typeof configSchema>;

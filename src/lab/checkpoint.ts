@@ -7,7 +7,7 @@
  * the same under `i.firstMoment` and `i.secondMoment`; `i.tokensSinceFired` [K], u32. Metadata `run`:
  * JSON of the settings, the step, and per model the input scale and λ.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import {
@@ -34,13 +34,13 @@ export interface Checkpoint {
 const metadataSchema = z.strictObject({
   format: z.literal('sasa-lab-checkpoint'),
   version: z.literal(1),
-  step: z.int().min(0),
+  step: z.int().check(z.gte(0)),
   config: z.unknown(),
   models: z.array(
     z.strictObject({
-      width: z.int().min(1),
+      width: z.int().check(z.gte(1)),
       inputScale: z.number(),
-      lambda: z.number().nullable(),
+      lambda: z.nullable(z.number()),
     }),
   ),
 });

@@ -4,7 +4,7 @@
  * points as base64; the page replays it through the same store as a live run.
  * File: public/data/recorded/figure1.json.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
 import type { MetricRecord, ShapeProbe } from './protocol';
 import { parseRunConfig, type RunConfig } from './run_config';
@@ -27,7 +27,7 @@ const shapeSchema = z.strictObject({
 });
 
 const probeSchema = z.strictObject({
-  model: z.int().min(0),
+  model: z.int().check(z.gte(0)),
   step: finite,
   shapes: z.array(shapeSchema),
 });
@@ -40,7 +40,7 @@ const fileSchema = z.strictObject({
   /** ISO 8601. */
   recordedAt: z.string(),
   config: z.unknown(),
-  lambdas: z.array(finite.nullable()),
+  lambdas: z.array(z.nullable(finite)),
   statistics: z.strictObject({
     width: finite,
     power: finite,
@@ -51,7 +51,7 @@ const fileSchema = z.strictObject({
   seconds: finite,
   records: z.array(
     z.strictObject({
-      model: z.int().min(0),
+      model: z.int().check(z.gte(0)),
       step: finite,
       samples: finite,
       seconds: finite,

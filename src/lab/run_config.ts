@@ -3,13 +3,15 @@
  * of the command line, the configuration in a link, and what the Train page edits; one schema for all.
  * Unknown keys and impossible values are refused with the key, the value and the allowed range.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
 import { describeIssues } from '../base/schema_issues';
 import { modelSchema } from '../sae/config';
 import { checkRunRules } from './run_rules';
 
-const seed = z.int().min(0).max(0xffffffff).default(0);
+const seed = z._default(z.int().check(z.gte(0), z.lte(0xffffffff)), 0);
+
+const steps = z.int().check(z.gte(0), z.lte(1_000_000_000));
 
 export const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -20,33 +22,33 @@ export const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('words') }),
   z.strictObject({
     kind: z.literal('npy'),
-    path: z.string().min(1),
-    order: z.enum(['shuffled', 'sequential']).default('shuffled'),
+    path: z.string().check(z.minLength(1)),
+    order: z._default(z.enum(['shuffled', 'sequential']), 'shuffled'),
   }),
 ]);
 
 export const trainingSchema = z.strictObject({
-  lr: z.number().gt(0).max(1).default(2e-3),
-  train_batch_size_samples: z.int().min(1).max(65536).default(512),
+  lr: z._default(z.number().check(z.gt(0), z.lte(1)), 2e-3),
+  train_batch_size_samples: z._default(z.int().check(z.gte(1), z.lte(65536)), 512),
   /** Total rows seen; a run has ceil(training_samples / train_batch_size_samples) steps. */
-  training_samples: z.int().min(1).max(4_000_000_000),
-  lr_warm_up_steps: z.int().min(0).max(1_000_000_000).default(0),
+  training_samples: z.int().check(z.gte(1), z.lte(4_000_000_000)),
+  lr_warm_up_steps: z._default(steps, 0),
   /** Steps of linear decay to zero at the end; the last fifth when absent. */
-  lr_decay_steps: z.int().min(0).max(1_000_000_000).optional(),
-  adam_beta1: z.number().min(0).lt(1).default(0.9),
-  adam_beta2: z.number().min(0).lt(1).default(0.999),
+  lr_decay_steps: z.optional(steps),
+  adam_beta1: z._default(z.number().check(z.gte(0), z.lt(1)), 0.9),
+  adam_beta2: z._default(z.number().check(z.gte(0), z.lt(1)), 0.999),
   /** Decoupled weight decay (AdamW). */
-  weight_decay: z.number().min(0).max(1).default(0),
+  weight_decay: z._default(z.number().check(z.gte(0), z.lte(1)), 0),
   /** Global gradient-norm clip per model; off when absent. */
-  max_grad_norm: z.number().gt(0).max(1e9).optional(),
+  max_grad_norm: z.optional(z.number().check(z.gt(0), z.lte(1e9))),
   seed,
   /** Steps between logged metrics. */
-  log_every: z.int().min(1).max(1_000_000).default(20),
+  log_every: z._default(z.int().check(z.gte(1), z.lte(1_000_000)), 20),
 });
 
 export const runSchema = z.strictObject({
   data: dataSchema,
-  models: z.array(modelSchema).min(1).max(6),
+  models: z.array(modelSchema).check(z.minLength(1), z.maxLength(6)),
   training: trainingSchema,
 });
 

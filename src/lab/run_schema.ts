@@ -3,7 +3,7 @@
  * of every setting in a sentence. Ranges and defaults come from the schema that the lab itself checks
  * with; `lab schema` prints it and docs/run-file.schema.json is its copy.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { runSchema } from './run_config';
 
 /** What every setting means, by section and name. docs/run-file.md says more. */

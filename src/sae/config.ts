@@ -3,7 +3,7 @@
  * SASA plug-in's where SAELens has none), with their ranges and defaults. Validated once, at the
  * border; inside the lab a ModelConfig is complete and consistent. Source: sasa.md §1, §2, §5.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 export const architectures = ['topk_sasa', 'topk', 'standard'] as const;
 export const nuclearTargets = ['composition', 'decoder', 'weight_decay'] as const;
@@ -15,27 +15,24 @@ export type NuclearTarget = (typeof nuclearTargets)[number];
 export type Normalization = (typeof normalizations)[number];
 export type AuxiliaryLoss = (typeof auxiliaryLosses)[number];
 
-const count = (max: number) => z.int().min(1).max(max);
-const coefficient = z.number().min(0).max(1e9);
+const count = (max: number) => z.int().check(z.gte(1), z.lte(max));
+const coefficient = z.number().check(z.gte(0), z.lte(1e9));
 
 const shared = {
   /** Name of the model in this run; names its folder and its legend. */
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,47}$/)
-    .optional(),
+  name: z.optional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,47}$/))),
   /** d; taken from the data when absent, refused when it disagrees. */
-  d_in: count(65536).optional(),
-  normalize_activations: z.enum(normalizations).default('none'),
-  apply_b_dec_to_input: z.boolean().default(true),
+  d_in: z.optional(count(65536)),
+  normalize_activations: z._default(z.enum(normalizations), 'none'),
+  apply_b_dec_to_input: z._default(z.boolean(), true),
   /** Auxiliary loss that revives dead groups. */
-  aux_coefficient: coefficient.default(1 / 32),
+  aux_coefficient: z._default(coefficient, 1 / 32),
   /** Columns the auxiliary loss may use per token; d_in/2 when absent (OpenAI's TopK). */
-  k_aux: count(65536).optional(),
+  k_aux: z.optional(count(65536)),
   /** A group is dead when it was not selected in this many tokens. */
-  dead_group_window: count(1_000_000_000).default(15_000),
+  dead_group_window: z._default(count(1_000_000_000), 15_000),
   /** Norm of the initial decoder rows. */
-  decoder_init_norm: z.number().gt(0).max(100).optional(),
+  decoder_init_norm: z.optional(z.number().check(z.gt(0), z.lte(100))),
 };
 
 const sasaSchema = z.strictObject({
@@ -44,14 +41,14 @@ const sasaSchema = z.strictObject({
   n_groups: count(65536),
   group_rank: count(32),
   k_groups: count(4096),
-  nuclear_target: z.enum(nuclearTargets).default('composition'),
+  nuclear_target: z._default(z.enum(nuclearTargets), 'composition'),
   /** λ, absolute. Wins over the relative one. */
-  nuclear_coefficient: coefficient.optional(),
+  nuclear_coefficient: z.optional(coefficient),
   /** λ_rel; λ = λ_rel · E‖x‖² after centring. */
-  nuclear_coefficient_relative: coefficient.optional(),
+  nuclear_coefficient_relative: z.optional(coefficient),
   /** Biases of the encoder; false is the paper's form. */
-  use_encoder_bias: z.boolean().optional(),
-  aux_loss: z.enum(auxiliaryLosses).default('residual'),
+  use_encoder_bias: z.optional(z.boolean()),
+  aux_loss: z._default(z.enum(auxiliaryLosses), 'residual'),
 });
 
 const topkSchema = z.strictObject({
@@ -59,7 +56,7 @@ const topkSchema = z.strictObject({
   ...shared,
   d_sae: count(1 << 20),
   k: count(4096),
-  aux_loss: z.enum(auxiliaryLosses).default('preact'),
+  aux_loss: z._default(z.enum(auxiliaryLosses), 'preact'),
 });
 
 const standardSchema = z.strictObject({
@@ -67,7 +64,7 @@ const standardSchema = z.strictObject({
   ...shared,
   d_sae: count(1 << 20),
   l1_coefficient: coefficient,
-  aux_loss: z.literal('none').default('none'),
+  aux_loss: z._default(z.literal('none'), 'none'),
 });
 
 /** Settings of one model as a person writes them. */

@@ -4,7 +4,7 @@
  * there again after a reload. What is read back from the browser's storage is validated; what cannot be
  * read is left out.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import type { RunConfig } from '../../../lab/run_config';
@@ -23,8 +23,8 @@ export const NOTE_LIMIT = 4000;
 
 const annotationSchema = z.object({
   starred: z.boolean(),
-  tags: z.array(z.string().min(1).max(TAG_LIMIT)).max(32),
-  note: z.string().max(NOTE_LIMIT),
+  tags: z.array(z.string().check(z.minLength(1), z.maxLength(TAG_LIMIT))).check(z.maxLength(32)),
+  note: z.string().check(z.maxLength(NOTE_LIMIT)),
 });
 
 /** Annotations of the groups of one model, by group index. */
@@ -48,7 +48,7 @@ export function readAnnotations(stored: unknown): AnnotationsState['byModel'] {
   if (!outer.success) return {};
   const models: Record<string, GroupAnnotations> = {};
   for (const [key, value] of Object.entries(outer.data.byModel)) {
-    const groups = z.record(z.string().regex(/^\d+$/), z.unknown()).safeParse(value);
+    const groups = z.record(z.string().check(z.regex(/^\d+$/)), z.unknown()).safeParse(value);
     if (!groups.success) continue;
     const kept = Object.entries(groups.data).flatMap(([group, candidate]) => {
       const annotation = annotationSchema.safeParse(candidate);
