@@ -1,8 +1,9 @@
 /**
- * A folder as one .zip file, for a browser that saves it. Weights do not compress, so they are stored as
- * they are and the rest is deflated. Knows no model.
+ * A folder as one .zip file, for a browser that saves and opens it. Weights do not compress, so they are
+ * stored as they are and the rest is deflated. Knows no model.
  */
-import { zipSync, type Zippable } from 'fflate';
+import { unzipSync, zipSync, type Zippable } from 'fflate';
+import { LabError } from '../base/lab_error';
 import type { FolderFiles } from './sae_folder';
 
 /** Entries get this time, so that the same model gives the same bytes. DOS times begin in 1980. */
@@ -16,4 +17,40 @@ export function zipFolder(folder: string, files: FolderFiles): Uint8Array {
     entries[`${folder}/${name}`] = [bytes, { level, mtime: TIME }];
   }
   return zipSync(entries);
+}
+
+/**
+ * The wanted files of the one folder in a .zip that holds them, by name without the folder. Throws LabError
+ * `bad_file` for bytes that are no .zip and for one in which a wanted name stands twice.
+ */
+export function unzipFolder(
+  bytes: Uint8Array,
+  wanted: readonly string[],
+  label: string,
+): FolderFiles {
+  const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+  let entries: Readonly<Record<string, Uint8Array>>;
+  try {
+    entries = unzipSync(bytes, { filter: ({ name }) => wanted.includes(nameOf(name)) });
+  } catch (cause) {
+    throw new LabError(
+      'bad_file',
+      `${label} is not a .zip that can be read (${cause instanceof Error ? cause.message : String(cause)}).`,
+      'Save the folder again, or choose its files themselves.',
+      { cause },
+    );
+  }
+  const files: Record<string, Uint8Array> = {};
+  for (const [path, content] of Object.entries(entries)) {
+    const name = nameOf(path);
+    if (files[name] !== undefined) {
+      throw new LabError(
+        'bad_file',
+        `${label} holds several files ${name}.`,
+        'Give every model a .zip of its own.',
+      );
+    }
+    files[name] = content;
+  }
+  return files;
 }

@@ -128,7 +128,9 @@ export class EngineHost {
     const config = parseRunConfig(command.config);
     const { device } = await this.device();
     const source = await this.source(config, command.file);
-    const session = await createSession({ device, config, source });
+    const initial =
+      command.weights?.map((weights) => ({ kind: 'weights' as const, weights })) ?? [];
+    const session = await createSession({ device, config, source, initial });
     const run = new LiveRun(runId, config, source, session, this.post);
     this.runs.set(runId, run);
     this.post({

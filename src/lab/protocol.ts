@@ -3,6 +3,7 @@
  * touches the GPU, the worker never touches the page. Every message about a run carries its id; every
  * request that expects one answer carries a request id.
  */
+import type { Dictionary } from '../analysis/types';
 import type { LabErrorData } from '../base/lab_error';
 import type { GroupRow, Diagnosis } from '../analysis/report_types';
 import type { LmCommand, LmEvent } from './lm_protocol';
@@ -263,6 +264,8 @@ export type Command =
       readonly config: RunInput;
       /** Contents of a dropped .npy for data kind `npy`. */
       readonly file?: ArrayBuffer;
+      /** Weights that each model starts from instead of a fresh initialisation, in raw input units. */
+      readonly weights?: readonly Dictionary[];
       /** Start paused (the page's first picture, and Step). */
       readonly paused?: boolean;
     }

@@ -4,6 +4,7 @@
  * selector re-renders only when that value changed. Finished runs stay until they are deleted.
  */
 import { create } from 'zustand';
+import type { Dictionary } from '../analysis/types';
 import { LabError } from '../base/lab_error';
 import type { LiveSettings } from '../lab/protocol';
 import type { RunInput } from '../lab/run_config';
@@ -30,12 +31,17 @@ let runCount = 0;
 
 /**
  * Creates a run and tells the engine to start it. `file` is the content of the .npy for data of that
- * kind (moved to the engine). Returns the run's id; throws LabError `bad_config`.
+ * kind (moved to the engine), `weights` what each model starts from. Returns the run's id; throws LabError
+ * `bad_config`.
  */
 export function startRun(
   engine: EngineClient,
   input: RunInput,
-  options: { readonly file?: ArrayBuffer; readonly paused?: boolean } = {},
+  options: {
+    readonly file?: ArrayBuffer;
+    readonly weights?: readonly Dictionary[];
+    readonly paused?: boolean;
+  } = {},
 ): string {
   const id = crypto.randomUUID();
   const run = createRun(id, `Run ${runCount + 1}`, input, Date.now());

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { useRuns } from '../../../state/runs_store';
 import { hrefOf } from '../../route';
+import { OpenWeights } from './OpenWeights';
 import { RunRow } from './RunRow';
 import './runs.css';
 
@@ -13,7 +14,18 @@ const PADDING = 18;
 export default function RunsPage() {
   const order = useRuns((state) => state.order);
   return (
-    <main className="runs">{order.length === 0 ? <NoRuns /> : <RunTable order={order} />}</main>
+    <main className="runs">
+      {order.length === 0 ? (
+        <NoRuns />
+      ) : (
+        <>
+          <div className="runs-tools">
+            <OpenWeights />
+          </div>
+          <RunTable order={order} />
+        </>
+      )}
+    </main>
   );
 }
 
@@ -25,9 +37,12 @@ function NoRuns() {
         Every run of this session is listed here with its result, ready to be compared, exported as
         a SAELens folder, or shared as a link. They live in this tab: export what you want to keep.
       </p>
-      <a className="button button-primary" href={hrefOf('train')}>
-        Go to Train
-      </a>
+      <div className="runs-empty-actions">
+        <a className="button button-primary" href={hrefOf('train')}>
+          Go to Train
+        </a>
+        <OpenWeights />
+      </div>
     </div>
   );
 }

@@ -1,0 +1,67 @@
+/** Opens models from the folders that the lab or SAELens saved, as a run that waits to be explored. */
+import { useRef, useState } from 'react';
+import { engine } from '../../../state/engine_store';
+import { useExperiment } from '../../../state/experiment_store';
+import { notify, notifyError } from '../../../state/notices_store';
+import { readOpenedRun } from '../../../state/opened_weights';
+import { renameRun, startRun } from '../../../state/runs_store';
+import { useView } from '../../../state/view_store';
+import { navigate } from '../../route';
+
+export function OpenWeights() {
+  const picker = useRef<HTMLInputElement>(null);
+  const [reading, setReading] = useState(false);
+  const open = async (files: readonly File[]) => {
+    setReading(true);
+    try {
+      await openFiles(files);
+    } finally {
+      setReading(false);
+    }
+  };
+  return (
+    <>
+      <button
+        className="button"
+        type="button"
+        disabled={reading}
+        title="A .zip for each model, as Export saves them, or the files of one SAELens folder"
+        onClick={() => picker.current?.click()}
+      >
+        {reading ? 'Reading…' : 'Open weights…'}
+      </button>
+      <input
+        ref={picker}
+        className="visually-hidden"
+        type="file"
+        accept=".zip,.json,.safetensors"
+        multiple
+        tabIndex={-1}
+        aria-label="Model folders to open"
+        onChange={({ target }) => {
+          const files = [...(target.files ?? [])];
+          target.value = '';
+          if (files.length > 0) void open(files);
+        }}
+      />
+    </>
+  );
+}
+
+async function openFiles(files: readonly File[]): Promise<void> {
+  try {
+    const { input, weights } = await readOpenedRun(files, useExperiment.getState().config);
+    const id = startRun(engine, input, { weights, paused: true });
+    const [first] = files;
+    if (first !== undefined) renameRun(id, first.name.replace(/\.(zip|json|safetensors)$/i, ''));
+    useView.getState().showRun(id);
+    notify({
+      tone: 'info',
+      title: 'The weights are open.',
+      detail: 'The run waits at its first step: explore its groups, or train on from here.',
+      action: { label: 'Groups', run: () => navigate('groups') },
+    });
+  } catch (error) {
+    notifyError(error);
+  }
+}

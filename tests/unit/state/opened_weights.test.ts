@@ -1,0 +1,104 @@
+/**
+ * Opening model folders: the run that comes out is the one that was exported, several models of the same data
+ * are one run, and what cannot be opened is refused in a sentence.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Dictionary } from '../../../src/analysis/types';
+import { zipFolder } from '../../../src/io/archive';
+import { writeSaeFolder } from '../../../src/io/sae_folder';
+import { parseRunConfig } from '../../../src/lab/run_config';
+import { modelSchema, shapeOf, type ModelInput } from '../../../src/sae/config';
+import { readOpenedRun } from '../../../src/state/opened_weights';
+
+const WIDTH = 5;
+const training = { lr: 1e-3, train_batch_size_samples: 64, training_samples: 640 };
+const sasa: ModelInput = {
+  architecture: 'topk_sasa',
+  name: 'Map',
+  n_groups: 6,
+  group_rank: 2,
+  k_groups: 2,
+  nuclear_coefficient: 0.003,
+};
+const topk: ModelInput = { architecture: 'topk', d_sae: 12, k: 3 };
+const bench = parseRunConfig({ data: { kind: 'words' }, models: [topk], training });
+
+function weightsOf(model: ModelInput): Dictionary {
+  const { groups, rank } = shapeOf(modelSchema.parse(model));
+  const numbers = (length: number, first: number) =>
+    Float32Array.from({ length }, (_, i) => first + i / length);
+  return {
+    groups,
+    rank,
+    width: WIDTH,
+    encoder: numbers(groups * rank * WIDTH, 1),
+    decoder: numbers(groups * rank * WIDTH, 2),
+    encoderBias: new Float32Array(groups * rank),
+    decoderBias: numbers(WIDTH, 3),
+  };
+}
+
+function folder(model: ModelInput, provenance: Record<string, unknown>) {
+  const config = modelSchema.parse(model);
+  const frequency = new Float32Array(shapeOf(config).groups);
+  return writeSaeFolder({ config, weights: weightsOf(model), frequency, provenance });
+}
+
+const zip = (name: string, model: ModelInput, provenance: Record<string, unknown>) =>
+  new File([Uint8Array.from(zipFolder(name, folder(model, provenance)))], `${name}.zip`);
+
+const zoo = { data: { kind: 'synthetic', preset: 'zoo', seed: 2 }, training };
+
+describe('opening the folders that were saved', () => {
+  it('gives back models, weights, data and training of a run', async () => {
+    const { input, weights } = await readOpenedRun(
+      [zip('a', sasa, zoo), zip('b', topk, zoo)],
+      bench,
+    );
+    const config = parseRunConfig(input);
+    expect(config.data).toEqual(zoo.data);
+    expect(config.training).toMatchObject(training);
+    expect(config.models).toMatchObject([sasa, topk]);
+    expect(weights).toEqual([weightsOf(sasa), weightsOf(topk)]);
+  });
+
+  it('takes loose files as one folder', async () => {
+    const files = Object.entries(folder(topk, zoo)).map(
+      ([name, bytes]) => new File([Uint8Array.from(bytes)], name),
+    );
+    const { weights } = await readOpenedRun(files, null);
+    expect(weights).toEqual([weightsOf(topk)]);
+  });
+
+  it('takes the data on the bench where a folder does not say', async () => {
+    const { input } = await readOpenedRun([zip('a', topk, {})], bench);
+    expect(input).toMatchObject({ data: { kind: 'words' }, training });
+  });
+});
+
+describe('what is refused', () => {
+  const refusal = (files: readonly File[]) => readOpenedRun(files, bench);
+
+  it('models that were trained on different data', async () => {
+    const other = { ...zoo, data: { kind: 'words' } };
+    await expect(refusal([zip('a', sasa, zoo), zip('b', topk, other)])).rejects.toThrow(
+      /number 2 on \{"kind":"words"\}/,
+    );
+  });
+
+  it('a file that is no .zip, a .zip of two models, a folder without weights', async () => {
+    await expect(refusal([new File(['PK no'], 'x.zip')])).rejects.toThrow(/x\.zip is not a \.zip/);
+    const twice = zipFolder('m', {
+      'a/cfg.json': new Uint8Array(1),
+      'b/cfg.json': new Uint8Array(1),
+    });
+    await expect(refusal([new File([Uint8Array.from(twice)], 'two.zip')])).rejects.toThrow(
+      /several files cfg\.json/,
+    );
+    const half = zipFolder('m', { 'cfg.json': folder(topk, zoo)['cfg.json'] ?? new Uint8Array() });
+    await expect(refusal([new File([Uint8Array.from(half)], 'half.zip')])).rejects.toThrow(
+      /has no sae_weights\.safetensors/,
+    );
+    await expect(refusal([])).rejects.toThrow(/No file was chosen/);
+  });
+});
