@@ -3,13 +3,14 @@
  * training (losses fall, TopK tiles the shapes, SASA settles to one group each). Everything it sends is
  * invented; it exists so that stores and pages can be tested without a GPU.
  */
-import { describeError, LabError } from '../../src/base/lab_error';
+import { describeError, LabError, type LabErrorData } from '../../src/base/lab_error';
 import type {
   AdapterReport,
   Command,
   Event as EngineEvent,
   MetricRecord,
 } from '../../src/lab/protocol';
+import type { LmCommand } from '../../src/lab/lm_protocol';
 import { parseRunConfig, totalSteps } from '../../src/lab/run_config';
 import type { EngineWorker } from '../../src/state/engine_client';
 import {
@@ -22,6 +23,14 @@ import {
   statisticsOf,
   type ScriptedRun,
 } from './scripted_answers';
+import {
+  scriptedAttribution,
+  scriptedFaithfulness,
+  scriptedGroups,
+  scriptedReading,
+  scriptedSteering,
+  SCRIPTED_MODELS,
+} from './scripted_language';
 
 export interface FakeOptions {
   /** Milliseconds between turns of the script; 0 makes every command answer at once, by `turn()`. */
@@ -31,6 +40,10 @@ export interface FakeOptions {
   readonly adapter: AdapterReport | null;
   /** Step at which every run fails. */
   readonly failAt?: number;
+  /** Fails every request about language models with this error. */
+  readonly languageTrouble?: LabErrorData;
+  /** Bytes of a download that arrive in one turn; 0 holds it until it is cancelled. */
+  readonly bytesPerTurn?: number;
 }
 
 export const FAKE_ADAPTER: AdapterReport = {
@@ -50,6 +63,10 @@ export class FakeEngine implements EngineWorker {
   onmessageerror: ((message: MessageEvent) => void) | null = null;
   readonly commands: Command[] = [];
   readonly #runs = new Map<string, ScriptedRun>();
+  readonly #cached = new Set(['stories15m']);
+  /** Bytes received by language model, of downloads under way and broken off. */
+  readonly #received = new Map<string, number>();
+  readonly #downloads = new Map<number, string>();
   readonly #timer: ReturnType<typeof setInterval> | null;
 
   constructor(private readonly options: FakeOptions) {
@@ -73,6 +90,7 @@ export class FakeEngine implements EngineWorker {
   /** Advances every running run. */
   turn(): void {
     for (const run of this.#runs.values()) if (run.going) this.#advance(run);
+    for (const [requestId, id] of this.#downloads) this.#download(requestId, id);
   }
 
   #answer(command: Command): void {
@@ -166,6 +184,23 @@ export class FakeEngine implements EngineWorker {
         });
         break;
       case 'cancel':
+        this.#downloads.delete(command.requestId);
+        break;
+      case 'groups': {
+        const { requestId, runId, model } = command;
+        const step = this.#runs.get(runId)?.step ?? 0;
+        const answer = scriptedGroups(model, step, model === 0 ? 4 : 1);
+        this.emit({ kind: 'groups', requestId, runId, answer });
+        break;
+      }
+      case 'load_language_model':
+      case 'list_language_models':
+      case 'delete_language_model':
+      case 'read_text':
+      case 'steer_text':
+      case 'splice':
+      case 'attribute_logits':
+        this.#speak(command);
         break;
       default: {
         const error = new LabError('internal', 'The scripted engine analyses nothing.', 'None.');
@@ -176,6 +211,77 @@ export class FakeEngine implements EngineWorker {
         });
       }
     }
+  }
+
+  #speak(command: LmCommand): void {
+    const { requestId } = command;
+    const trouble = this.options.languageTrouble;
+    if (trouble !== undefined) {
+      this.emit({ kind: 'request_failed', requestId, error: trouble });
+      return;
+    }
+    switch (command.kind) {
+      case 'load_language_model':
+        this.#downloads.set(requestId, command.id);
+        break;
+      case 'delete_language_model':
+        this.#cached.delete(command.id);
+        this.#received.delete(command.id);
+        this.#list(requestId);
+        break;
+      case 'list_language_models':
+        this.#list(requestId);
+        break;
+      case 'read_text': {
+        const step = this.#runs.get(command.runId)?.step ?? 0;
+        const reading = scriptedReading(command.model, step, command.text);
+        this.emit({ kind: 'text_read', requestId, reading });
+        break;
+      }
+      case 'steer_text':
+        this.emit({ kind: 'text_steered', requestId, answer: scriptedSteering(command) });
+        break;
+      case 'splice': {
+        const { runId, model, tokens } = command;
+        const faithfulness = scriptedFaithfulness(model, tokens);
+        this.emit({ kind: 'spliced', requestId, runId, model, faithfulness });
+        break;
+      }
+      case 'attribute_logits': {
+        const attribution = scriptedAttribution(command.model, command.group);
+        this.emit({ kind: 'logits_attributed', requestId, attribution });
+        break;
+      }
+    }
+  }
+
+  #list(requestId: number): void {
+    const models = SCRIPTED_MODELS.map((model) => ({
+      ...model,
+      cached: this.#cached.has(model.id),
+    }));
+    this.emit({ kind: 'language_models', requestId, models });
+  }
+
+  #download(requestId: number, id: string): void {
+    const model = SCRIPTED_MODELS.find((known) => known.id === id);
+    if (model === undefined) {
+      this.#downloads.delete(requestId);
+      const error = new LabError('not_found', `There is no ${id} on the hub.`, 'Check its name.');
+      this.emit({ kind: 'request_failed', requestId, error: describeError(error) });
+      return;
+    }
+    const { cached: _cached, ...info } = model;
+    const step = this.options.bytesPerTurn ?? info.bytes;
+    const received = Math.min(info.bytes, (this.#received.get(id) ?? 0) + step);
+    this.#received.set(id, received);
+    const file = 'model.safetensors';
+    this.emit({ kind: 'download', id, file, received, total: info.bytes });
+    if (received < info.bytes) return;
+    this.#downloads.delete(requestId);
+    this.#received.delete(id);
+    this.#cached.add(id);
+    this.emit({ kind: 'language_model_loaded', requestId, info });
   }
 
   #reply(requestId: number, event: () => EngineEvent): void {

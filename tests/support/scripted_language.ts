@@ -1,0 +1,215 @@
+/**
+ * What the scripted engine says about language models: text cut into tokens by a rule, groups that fire
+ * on families of words, continuations that differ a little, and plausible losses. All of it is invented.
+ */
+import { at } from '../../src/base/array';
+import type {
+  Continuation,
+  Faithfulness,
+  LmCommand,
+  LogitAttribution,
+  SteeringAnswer,
+  TextReading,
+  TokenSpan,
+} from '../../src/lab/lm_protocol';
+import type { GroupsAnswer, LabelledGroupRow } from '../../src/lab/protocol';
+import type { ListedModel } from '../../src/state/language_model_requests';
+
+/** Tokens that the scripted model reads at once. */
+const CONTEXT = 256;
+const GROUPS = 64;
+
+const FAMILIES: readonly (readonly [group: number, words: string])[] = [
+  [12, 'monday tuesday wednesday thursday friday saturday sunday'],
+  [40, 'red blue green yellow pink purple orange white black'],
+  [7, 'lily tom ben sara mia max sue timmy'],
+  [55, 'sad happy angry scared excited proud cried smiled laughed'],
+  [31, 'said asked shouted whispered told'],
+  [18, 'mom dad mommy daddy grandma mother father'],
+  [23, 'ball car doll toy boat truck kite'],
+  [3, 'dog cat bird bunny frog bear fish'],
+  [48, 'one two three four five six seven'],
+  [27, 'play played run ran jump jumped'],
+  [9, 'the a an'],
+  [60, '. , ! ? "'],
+];
+
+/** Uniform in [0, 1) from two integers; fixed, so that pictures can be compared. */
+function noise(a: number, b: number): number {
+  const value = Math.sin(a * 127.1 + b * 311.7) * 43758.5453;
+  return value - Math.floor(value);
+}
+
+export const SCRIPTED_MODELS: readonly ListedModel[] = [
+  {
+    id: 'stories15m',
+    label: 'stories15M',
+    form: 'llama',
+    layers: 6,
+    width: 288,
+    vocabulary: 32000,
+    context: CONTEXT,
+    bytes: 15_400_000,
+    cached: true,
+  },
+  {
+    id: 'openai-community/gpt2',
+    label: 'GPT-2 small',
+    form: 'gpt2',
+    layers: 12,
+    width: 768,
+    vocabulary: 50257,
+    context: 1024,
+    bytes: 548_105_171,
+    cached: false,
+  },
+];
+
+/** Words with their leading space, punctuation, line ends. */
+export function scriptedTokens(text: string): TokenSpan[] {
+  const pieces = text.match(/ ?[\p{L}\p{N}']+|\n| ?[^\s\p{L}\p{N}]|\s/gu) ?? [];
+  return pieces.map((piece, index) => ({
+    token: (piece.length * 977 + index) % 32000,
+    text: piece === '\n' ? '<0x0A>' : piece,
+  }));
+}
+
+export function scriptedReading(model: number, step: number, text: string): TextReading {
+  const tokens = scriptedTokens(text);
+  const offsets = new Uint32Array(tokens.length + 1);
+  const groups: number[] = [];
+  const norms: number[] = [];
+  const surprisal = new Float32Array(tokens.length);
+  tokens.forEach((span, index) => {
+    const word = span.text.trim().toLowerCase();
+    surprisal[index] = index % CONTEXT === 0 ? Number.NaN : 6 * noise(index, 5) ** 3 + 0.02;
+    const active = FAMILIES.filter(([, words]) => words.split(' ').includes(word)).map(
+      ([group]) => [group, 3 + 4 * noise(index, group)] as const,
+    );
+    for (let i = active.length; i < 4; i++) {
+      active.push([(word.length * 13 + 17 * i + model) % GROUPS, 0.4 + 1.4 * noise(index, i)]);
+    }
+    active.sort((a, b) => b[1] - a[1]);
+    for (const [group, norm] of active) {
+      groups.push(group);
+      norms.push(norm);
+    }
+    offsets[index + 1] = groups.length;
+  });
+  return {
+    model,
+    step,
+    tokens,
+    surprisal,
+    offsets,
+    groups: Uint32Array.from(groups),
+    norms: Float32Array.from(norms),
+    windows: Math.max(1, Math.ceil(tokens.length / CONTEXT)),
+  };
+}
+
+const STORY =
+  ' a little girl named Lily. She loved to play outside in the sunshine. One day, she saw a big, red ball in the sky. It was the sun! She thought it was so pretty. Lily wanted to play with the ball, but it was too high up.';
+const STEERED =
+  ' a little girl named Lily. She loved to play outside on Monday. One Tuesday, she saw a big, red ball in the sky. On Wednesday it was the sun! She waited for Friday. Lily wanted to play with the ball every Saturday, and on Sunday too.';
+const CONTROL =
+  ' a little girl named Lily. She loved to play outside in the sunshine. One day, she saw a big, blue kite in the sky. It was the wind! She thought it was so pretty. Lily wanted to run with the kite, but it was too high up.';
+
+export function scriptedSteering(
+  command: Extract<LmCommand, { kind: 'steer_text' }>,
+): SteeringAnswer {
+  const prompt = scriptedTokens(command.prompt);
+  const write = (name: Continuation['name'], text: string): Continuation => ({
+    name,
+    tokens: [...prompt, ...scriptedTokens(text).slice(0, command.length)],
+    promptTokens: prompt.length,
+  });
+  return {
+    model: command.model,
+    group: command.group,
+    typicalNorm: 3.417,
+    continuations: [
+      write('original', STORY),
+      write('steered', STEERED),
+      write('random control', CONTROL),
+    ],
+  };
+}
+
+export function scriptedFaithfulness(model: number, tokens: number): Faithfulness {
+  const sae = 1.31 + 0.12 * model;
+  const [original, mean, zero] = [1.134, 4.62, 8.91];
+  const kl = { sae: 0.19 + 0.11 * model, mean: 3.52, zero: 7.85 };
+  return {
+    tokens,
+    layer: 4,
+    ce_original: original,
+    ce_sae: sae,
+    ce_mean_ablation: mean,
+    ce_zero_ablation: zero,
+    kl_sae: kl.sae,
+    kl_mean_ablation: kl.mean,
+    kl_zero_ablation: kl.zero,
+    kl_score_mean_ablation: (kl.mean - kl.sae) / kl.mean,
+    kl_score_zero_ablation: (kl.zero - kl.sae) / kl.zero,
+    ce_score_mean_ablation: (mean - sae) / (mean - original),
+    ce_score_zero_ablation: (zero - sae) / (zero - original),
+    explained_variance: 0.812 - 0.03 * model,
+    explained_variance_legacy: 0.847 - 0.03 * model,
+    l0: 16,
+  };
+}
+
+export function scriptedAttribution(model: number, group: number): LogitAttribution {
+  const family = FAMILIES.find(([known]) => known === group)?.[1] ?? 'then when where there';
+  const words = family.split(' ');
+  const score = (word: string, index: number) => ({
+    token: 100 + index,
+    text: ` ${word}`,
+    logit: 4 - 0.4 * index,
+  });
+  return {
+    model,
+    group,
+    axes: [0, 1].map((axis) => ({
+      positive: words.slice(axis).map(score),
+      negative: words.toReversed().map(score),
+    })),
+    angles: Array.from({ length: 24 }, (_, i) => ({
+      angle: (2 * Math.PI * i) / 24,
+      tokens: [score(at(words, Math.floor((i / 24) * words.length)), 0)],
+    })),
+  };
+}
+
+export function scriptedGroups(model: number, step: number, rank: number): GroupsAnswer {
+  const rows = Array.from({ length: GROUPS }, (_, group): LabelledGroupRow => {
+    const family = FAMILIES.find(([known]) => known === group)?.[1];
+    const dead = family === undefined && noise(group, 4) > 0.8;
+    const norm = dead ? 0 : 2 + 2 * noise(group, 2);
+    const codeRank = dead ? 0 : 1 + noise(group, 8) * (rank - 1);
+    return {
+      group,
+      firings: dead ? 0 : 200,
+      frequency: dead ? 0 : 0.002 + 0.03 * noise(group, 1),
+      meanNorm: norm,
+      maxNorm: 2 * norm,
+      weightRank90: rank,
+      weightStableRank: rank - 0.3,
+      weightParticipation: rank - 0.2,
+      weightEntropyRank: rank - 0.1,
+      codeRank90: Math.round(codeRank),
+      codeStableRank: codeRank,
+      codeParticipation: codeRank,
+      codeEntropyRank: codeRank,
+      irreducibility: dead ? null : noise(group, 9),
+      mixture: null,
+      separability: null,
+      cluster: null,
+      strongestRows: [],
+      histogram: Array.from({ length: 12 }, (_, bin) => Math.round(40 * Math.exp(-bin / 3))),
+      labels: family?.split(' ') ?? (dead ? [] : ['then', 'when', 'there']),
+    };
+  });
+  return { model, step, rows, analysedRows: 20_000, firings: null };
+}
