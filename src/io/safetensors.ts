@@ -13,7 +13,7 @@ export interface TensorToWrite {
   readonly name: string;
   readonly shape: readonly number[];
   /** Row-major. */
-  readonly values: Float32Array | Uint32Array;
+  readonly values: Float32Array | Uint32Array | Int8Array;
 }
 
 /** A tensor as it lies in a file; `floatTensor` and `uintTensor` give its numbers. */
@@ -237,6 +237,11 @@ export function uintTensor(
   return numbersAt(Uint32Array, bytes, 0, bytes.length / 4);
 }
 
+function dtypeOf(values: TensorToWrite['values']): string {
+  if (values instanceof Float32Array) return 'F32';
+  return values instanceof Uint32Array ? 'U32' : 'I8';
+}
+
 /**
  * Bytes of a safetensors file with the tensors in the given order. The header is padded with spaces
  * so that the numbers start at a multiple of 8 bytes.
@@ -258,8 +263,7 @@ export function writeSafetensors(
       );
     }
     const end = begin + values.byteLength;
-    const dtype = values instanceof Uint32Array ? 'U32' : 'F32';
-    header.push([name, { dtype, shape, data_offsets: [begin, end] }]);
+    header.push([name, { dtype: dtypeOf(values), shape, data_offsets: [begin, end] }]);
     begin = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));

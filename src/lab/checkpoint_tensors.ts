@@ -4,7 +4,7 @@
  */
 import { numbersAt } from '../io/bytes';
 import { floatTensor, readSafetensors, type SafetensorsFile } from '../io/safetensors';
-import { type Checkpoint, type StoredNumbers } from '../lm/checkpoint';
+import type { Checkpoint, StoredNumbers } from '../lm/checkpoint';
 
 /**
  * The tensors of a safetensors file; F32, F16 and I8 share the memory of `bytes` where it is aligned.

@@ -33,7 +33,7 @@ export interface ModelFiles {
 
 /** How models get at their files. */
 export interface LanguageModelAccess {
-  /** Files that ship with the lab, by path below the folder `public`. */
+  /** Files that ship with the lab, by path below the folder `public`; tells of its bytes itself. */
   readonly shipped: ReadShipped;
   /** Files of a model that does not ship: hub, dropped files, a folder. Throws LabError when it cannot. */
   files(id: string, onBytes: OnModelBytes): Promise<ModelFiles>;
@@ -53,19 +53,15 @@ export async function loadLanguageModel(
   access: LanguageModelAccess,
   onBytes: OnModelBytes = () => undefined,
 ): Promise<LoadedLanguageModel> {
-  const files = id === STORIES ? shippedStories(access, onBytes) : await access.files(id, onBytes);
+  const files = id === STORIES ? shippedStories(access) : await access.files(id, onBytes);
   const config = readJson(await needed(files, 'config.json'), `${files.label}/config.json`);
   return loadStories(id, files, config);
 }
 
-function shippedStories(access: LanguageModelAccess, onBytes: OnModelBytes): ModelFiles {
+function shippedStories(access: LanguageModelAccess): ModelFiles {
   return {
     label: 'stories15M',
-    read: async (name) => {
-      const bytes = new Uint8Array(await access.shipped(`${STORIES_FOLDER}/${name}`));
-      onBytes(name, bytes.length, bytes.length);
-      return bytes;
-    },
+    read: async (name) => new Uint8Array(await access.shipped(`${STORIES_FOLDER}/${name}`)),
   };
 }
 

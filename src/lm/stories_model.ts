@@ -3,7 +3,7 @@
  * settings, tensors under those of Meta's Llama files, whose RoPE turns adjacent pairs (not the halves that
  * the Hugging Face layout turns). scripts/data/stories15m.ts writes such a folder. It knows no file format.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
 import { describeIssues } from '../base/schema_issues';
 import { CheckpointReader, type Checkpoint } from './checkpoint';
@@ -15,7 +15,7 @@ import type {
   TransformerWeights,
 } from './language_model';
 
-const count = (max: number) => z.int().min(1).max(max);
+const count = (max: number) => z.int().check(z.gte(1), z.lte(max));
 
 const configSchema = z.strictObject({
   model_type: z.literal('llama2.c'),
@@ -26,7 +26,7 @@ const configSchema = z.strictObject({
   n_kv_heads: count(1024),
   vocab_size: count(1 << 20),
   max_seq_len: count(1 << 20),
-  norm_eps: z.number().gt(0).max(1),
+  norm_eps: z.number().check(z.gt(0), z.lte(1)),
 });
 
 /** The settings as such a folder writes them. */
