@@ -26,6 +26,8 @@ export const RandomStream = {
   parameters: 6,
   /** Directions that the diagnostics sample; always with seed 0. */
   diagnostics: 7,
+  /** Noise of a language model's sampling; step = position, row = the sequence's stream, draw = token. */
+  generatedTokens: 8,
 } as const;
 
 const MULTIPLIER_0 = 0xd2511f53;

@@ -13,8 +13,15 @@ export function mebibytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 20 * 10 ? 1 : 0)} MiB`;
 }
 
+/** What makes a run smaller. */
+const SMALLER_RUN = 'Use fewer groups, a smaller block rank or a smaller batch.';
+
 /** Throws LabError `out_of_memory` when a buffer of the plans exceeds what the device can bind. */
-export function checkFits(device: GPUDevice, plans: readonly Plan[]): void {
+export function checkFits(
+  device: GPUDevice,
+  plans: readonly Plan[],
+  wayOut: string = SMALLER_RUN,
+): void {
   const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   const total = plans.reduce((sum, plan) => sum + planBytes(plan), 0);
   for (const plan of plans) {
@@ -22,16 +29,23 @@ export function checkFits(device: GPUDevice, plans: readonly Plan[]): void {
       if (buffer.length * 4 <= limit) continue;
       throw new LabError(
         'out_of_memory',
-        `${plan.name} needs a buffer "${buffer.name}" (${buffer.shape}) of ${mebibytes(buffer.length * 4)}, and this adapter gives at most ${mebibytes(limit)} to one buffer. The run would need ${mebibytes(total)} in all.`,
-        'Use fewer groups, a smaller block rank or a smaller batch.',
+        `${plan.name} needs a buffer "${buffer.name}" (${buffer.shape}) of ${mebibytes(buffer.length * 4)}, and this adapter gives at most ${mebibytes(limit)} to one buffer. ${mebibytes(total)} would be needed in all.`,
+        wayOut,
       );
     }
   }
 }
 
-/** Allocates the buffers of a plan; the caller destroys them. Throws LabError `out_of_memory`. */
-export async function allocate(device: GPUDevice, plan: Plan): Promise<Map<string, GPUBuffer>> {
-  checkFits(device, [plan]);
+/**
+ * Allocates the buffers of a plan; the caller destroys them. Throws LabError `out_of_memory`, whose way out is
+ * `wayOut`.
+ */
+export async function allocate(
+  device: GPUDevice,
+  plan: Plan,
+  wayOut: string = SMALLER_RUN,
+): Promise<Map<string, GPUBuffer>> {
+  checkFits(device, [plan], wayOut);
   device.pushErrorScope('out-of-memory');
   const buffers = new Map<string, GPUBuffer>();
   for (const spec of plan.buffers) {
@@ -48,7 +62,7 @@ export async function allocate(device: GPUDevice, plan: Plan): Promise<Map<strin
     throw new LabError(
       'out_of_memory',
       `The GPU could not give ${mebibytes(planBytes(plan))} for ${plan.name}: ${error.message}`,
-      'Use fewer groups or a smaller batch, or close other programs that use the GPU.',
+      `${wayOut} Or close other programs that use the GPU.`,
     );
   }
   for (const spec of plan.buffers) {

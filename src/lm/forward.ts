@@ -1,0 +1,144 @@
+/**
+ * A forward pass over whole sequences, compiled for one shape: from the embedding or from a hook, to a hook or
+ * to the logits. Passes that go on from one another share tokens and residual, so others can read or change
+ * the residual stream between them.
+ */
+import { LabError } from '../base/lab_error';
+import { allocate, type BufferMap } from '../gpu/buffers';
+import { PlanRunner } from '../gpu/executor';
+import type { BufferSpec, Pass, Plan } from '../gpu/plan';
+import type { Forward, ForwardShape } from './language_model';
+import {
+  blockBuffers,
+  blockPasses,
+  embedPass,
+  logitsBuffer,
+  prefillUniforms,
+  residualBuffer,
+  tokensBuffer,
+  transformerUniforms,
+  unembedPasses,
+  type RowShape,
+  type TransformerParts,
+} from './transformer_plan';
+
+/** How a pass that does not fit is made smaller. */
+const SMALLER_PASS = 'Use fewer sequences at once, or shorter ones.';
+
+const KEYS_VALUES = 'keys_values';
+
+/** The plan of a forward pass. `weightNames` are the imports that every pass may read. */
+export function forwardPlan(
+  parts: TransformerParts,
+  shape: ForwardShape,
+  weightNames: readonly string[],
+): Plan {
+  const { layers } = parts.config;
+  const { sequences, positions, from, until, continues } = shape;
+  const rows: RowShape = { sequences, positions, capacity: positions };
+  const last = until === 'logits' ? layers : until;
+  const passes: Pass[] = [];
+  if (from === 0 && continues === undefined) passes.push(embedPass(parts, rows));
+  for (let block = from; block < last; block += 1) {
+    passes.push(...blockPasses(parts, rows, block, KEYS_VALUES));
+  }
+  if (until === 'logits') passes.push(...unembedPasses(parts, rows));
+  const shared = continues === undefined ? [tokensBuffer(rows), residualBuffer(parts, rows)] : [];
+  const own: BufferSpec[] = [...shared, ...blockBuffers(parts, rows, [KEYS_VALUES])];
+  if (until === 'logits') own.push(logitsBuffer(parts, rows));
+  return {
+    name: 'language model',
+    uniform: transformerUniforms,
+    buffers: own,
+    imports: [...weightNames, ...(continues === undefined ? [] : ['tokens', 'residual'])],
+    clears: [],
+    passes,
+  };
+}
+
+/** Compiles a forward pass. Throws LabError `bad_config`, `out_of_memory` or `gpu_validation`. */
+export async function createForward(
+  device: GPUDevice,
+  parts: TransformerParts,
+  weights: BufferMap,
+  shape: ForwardShape,
+): Promise<Forward> {
+  checkShape(parts, shape);
+  const plan = forwardPlan(parts, shape, [...weights.keys()]);
+  const own = await allocate(device, plan, SMALLER_PASS);
+  const { continues } = shape;
+  const buffers = new Map([...weights, ...own]);
+  if (continues !== undefined) {
+    buffers.set('tokens', continues.tokens);
+    buffers.set('residual', continues.residual);
+  }
+  const release = () => {
+    for (const buffer of own.values()) buffer.destroy();
+  };
+  let runner: PlanRunner;
+  try {
+    runner = await PlanRunner.create(device, plan, buffers);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  runner.setUniforms(0, prefillUniforms);
+  runner.upload();
+  const buffer = (name: string): GPUBuffer => {
+    const found = buffers.get(name);
+    if (found === undefined) {
+      throw new LabError('internal', `a forward pass has no buffer "${name}"`, 'Fix the plan.');
+    }
+    return found;
+  };
+  const tokens = buffer('tokens');
+  return {
+    shape,
+    tokens,
+    residual: buffer('residual'),
+    logits: own.get('logits') ?? null,
+    setTokens: (values) => {
+      const expected = shape.sequences * shape.positions;
+      if (values.length !== expected) {
+        throw new LabError(
+          'internal',
+          `A pass over ${shape.sequences} × ${shape.positions} tokens was given ${values.length}.`,
+          'Pad every sequence to the same length.',
+        );
+      }
+      device.queue.writeBuffer(tokens, 0, new Uint32Array(values));
+    },
+    record: (pass) => runner.record(pass),
+    destroy: () => {
+      runner.destroy();
+      release();
+    },
+  };
+}
+
+function checkShape({ config }: TransformerParts, shape: ForwardShape): void {
+  const { sequences, positions, from, until, continues } = shape;
+  const last = until === 'logits' ? config.layers : until;
+  const refuse = (sentence: string, wayOut: string) => new LabError('bad_config', sentence, wayOut);
+  if (positions < 1 || positions > config.context) {
+    throw refuse(
+      `The language model reads 1 to ${config.context} positions, not ${positions}.`,
+      'Cut the text into windows.',
+    );
+  }
+  if (from < 0 || last > config.layers || from > last) {
+    throw refuse(
+      `A pass from block ${from} to ${until} does not exist in a model of ${config.layers} blocks.`,
+      `Choose a layer from 0 to ${config.layers}.`,
+    );
+  }
+  if (
+    continues !== undefined &&
+    (continues.shape.sequences !== sequences || continues.shape.positions !== positions)
+  ) {
+    throw refuse(
+      `A pass over ${sequences} × ${positions} rows cannot go on from one over ${continues.shape.sequences} × ${continues.shape.positions}.`,
+      'Give both the same shape.',
+    );
+  }
+}
