@@ -1,7 +1,8 @@
 /**
  * What is wrong with a value from outside, in sentences: every offending setting with its value and what
- * it may be. The allowed range is read off the schema itself (as JSON Schema), so that message, check
- * and documentation cannot disagree. It knows no particular schema.
+ * it may be. The allowed range is read off the schema itself, so that message and check cannot disagree.
+ * It reads zod's definitions as zod's guide for libraries describes them, and not by way of JSON Schema,
+ * whose writer would be a twentieth of the page's code. It knows no particular schema.
  */
 import * as z from 'zod/mini';
 import { at } from './array';
@@ -14,29 +15,24 @@ export interface SettingIssue {
   readonly sentence: string;
 }
 
-type Node = z.core.JSONSchema.BaseSchema;
+type Schema = z.core.$ZodType;
 type Issue = z.core.$ZodIssue;
-
-/** Made once for a schema, since the making takes milliseconds. */
-const jsonSchemas = new WeakMap<z.core.$ZodType, Node>();
 
 /** Everything that `error` found in `value`, which `schema` refused. */
 export function describeIssues(
-  schema: z.core.$ZodType,
+  schema: Schema,
   value: unknown,
   error: z.core.$ZodError,
   whole = 'it',
 ): SettingIssue[] {
-  const root = jsonSchemas.get(schema) ?? z.toJSONSchema(schema, { io: 'input' });
-  jsonSchemas.set(schema, root);
-  return error.issues.flatMap((issue) => describeIssue(root, value, issue, whole));
+  return error.issues.flatMap((issue) => describeIssue(schema, value, issue, whole));
 }
 
-function describeIssue(root: Node, value: unknown, issue: Issue, whole: string): SettingIssue[] {
+function describeIssue(root: Schema, value: unknown, issue: Issue, whole: string): SettingIssue[] {
   const keys = issue.path.map(String);
-  const node = nodeAt(root, value, keys);
+  const here = schemaAt(root, value, keys);
   if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(node?.properties ?? {});
+    const known = Object.keys(here === undefined ? {} : shapeOf(here));
     return issue.keys.map((key) => {
       const path = [...keys, key].join('.');
       const given = showValue(valueAt(value, [...keys, key]));
@@ -46,8 +42,8 @@ function describeIssue(root: Node, value: unknown, issue: Issue, whole: string):
   const path = keys.join('.');
   const given = valueAt(value, keys);
   // A rule of the schema's own comes with its own words.
-  const own = node === undefined || issue.code === 'custom';
-  const must = own ? issue.message : `it must be ${describeAllowed(node)}`;
+  const own = here === undefined || issue.code === 'custom';
+  const must = own ? issue.message : `it must be ${describeAllowed(here)}`;
   const state = given === undefined ? 'is missing' : `is ${showValue(given)}`;
   return [{ path, sentence: `${path === '' ? whole : path} ${state}; ${must}` }];
 }
@@ -86,89 +82,150 @@ function editDistance(a: string, b: string): number {
 }
 
 /** What a schema allows, as the end of "it must be …". */
-export function describeAllowed(node: Node): string {
-  if (node.const !== undefined) return JSON.stringify(node.const);
-  if (node.enum !== undefined)
-    return `one of ${node.enum.map((v) => JSON.stringify(v)).join(', ')}`;
-  if (Array.isArray(node.type)) {
-    return node.type.map((type) => describeAllowed({ ...node, type })).join(' or ');
-  }
-  switch (node.type) {
+export function describeAllowed(schema: Schema): string {
+  const { def } = plain(schema)._zod;
+  switch (def.type) {
+    case 'literal':
+      return oneOf(def.values);
+    case 'enum':
+      return oneOf(Object.values(def.entries));
     case 'null':
       return 'null';
+    case 'nullable':
+      return `${describeAllowed(def.innerType)} or null`;
     case 'boolean':
       return 'true or false';
-    case 'integer':
-      return `a whole number ${describeRange(node)}`.trimEnd();
     case 'number':
-      return `a number ${describeRange(node)}`.trimEnd();
-    case 'string':
-      return node.pattern === undefined ? 'a text' : `a text that matches ${node.pattern}`;
-    case 'array':
-      return `a list of ${node.minItems ?? 0} to ${node.maxItems ?? 'any number of'} entries`;
+      return `${isInteger(def) ? 'a whole number' : 'a number'} ${describeRange(def)}`.trimEnd();
+    case 'string': {
+      const pattern = checksOf(def).find((check) => check.check === 'string_format')?.pattern;
+      return pattern === undefined ? 'a text' : `a text that matches ${pattern.source}`;
+    }
+    case 'array': {
+      const least = checksOf(def).find((check) => check.check === 'min_length')?.minimum ?? 0;
+      const most = checksOf(def).find((check) => check.check === 'max_length')?.maximum;
+      return `a list of ${least} to ${most ?? 'any number of'} entries`;
+    }
+    case 'tuple':
+      return `a list of ${def.items.length} entries`;
+    case 'union':
+      return tagOf(def) === undefined
+        ? def.options.map(describeAllowed).join(' or ')
+        : 'an object with settings';
     default:
       return 'an object with settings';
   }
 }
 
-function describeRange(node: Node): string {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = node;
+type Check = z.core.$ZodChecks['_zod']['def'];
+
+/** The rules that a schema got with `check`, in their order. */
+function checksOf({ checks = [] }: z.core.$ZodTypeDef): Check[] {
+  // As with `plain`: every check is one of these.
+  return checks.map((check) => (check as z.core.$ZodChecks)._zod.def);
+}
+
+function oneOf(values: readonly unknown[]): string {
+  const texts = values.map((value) => (typeof value === 'string' ? `"${value}"` : String(value)));
+  return texts.length === 1 ? texts.join() : `one of ${texts.join(', ')}`;
+}
+
+function isInteger(def: z.core.$ZodNumberDef): boolean {
+  return 'format' in def && def.format === 'safeint';
+}
+
+function describeRange(def: z.core.$ZodNumberDef): string {
+  let [minimum, above, maximum, below]: (number | undefined)[] = [];
+  for (const check of checksOf(def)) {
+    if (check.check === 'greater_than') {
+      if (check.inclusive) minimum = Number(check.value);
+      else above = Number(check.value);
+    } else if (check.check === 'less_than') {
+      if (check.inclusive) maximum = Number(check.value);
+      else below = Number(check.value);
+    }
+  }
   if (minimum !== undefined && maximum !== undefined) return `from ${minimum} to ${maximum}`;
   const bounds = [
     minimum === undefined ? '' : `of at least ${minimum}`,
-    exclusiveMinimum === undefined ? '' : `above ${exclusiveMinimum}`,
+    above === undefined ? '' : `above ${above}`,
     maximum === undefined ? '' : `at most ${maximum}`,
-    exclusiveMaximum === undefined ? '' : `below ${exclusiveMaximum}`,
+    below === undefined ? '' : `below ${below}`,
   ];
-  return bounds.filter((bound) => bound !== '').join(' and ');
+  return bounds.filter((text) => text !== '').join(' and ');
+}
+
+/** A schema as one of zod's own kinds, without what only says that it may be left out. */
+function plain(schema: Schema): z.core.$ZodTypes {
+  // Every schema is one of these; zod's guide for libraries narrows by `_zod.def.type` this way.
+  const known = schema as z.core.$ZodTypes;
+  const { def } = known._zod;
+  return def.type === 'optional' || def.type === 'default' ? plain(def.innerType) : known;
+}
+
+/** The schemas of an object's entries; empty for anything else. */
+function shapeOf(schema: Schema): Readonly<Record<string, Schema>> {
+  const { def } = plain(schema)._zod;
+  return def.type === 'object' ? def.shape : {};
 }
 
 /** The schema of the value at a path; undefined where the schema has no such place. */
-function nodeAt(root: Node, value: unknown, keys: readonly string[]): Node | undefined {
-  let node: Node | undefined = branchFor(root, value);
+function schemaAt(root: Schema, value: unknown, keys: readonly string[]): Schema | undefined {
+  let schema: Schema | undefined = branchFor(root, value);
   let here = value;
-  for (const [index, key] of keys.entries()) {
-    const isLast = index === keys.length - 1;
-    const discriminators = isLast && node?.oneOf !== undefined ? tagValues(node, key) : [];
-    if (discriminators.length > 0) return { enum: discriminators };
-    node = child(node, key);
+  for (const key of keys) {
+    schema = schema === undefined ? undefined : entry(schema, key);
     here = valueAt(here, [key]);
-    if (node !== undefined) node = branchFor(node, here);
+    if (schema !== undefined) schema = branchFor(schema, here);
   }
-  return node;
+  return schema;
 }
 
-function child(node: Node | undefined, key: string): Node | undefined {
-  const next =
-    node?.type === 'array'
-      ? (node.prefixItems?.[Number(key)] ?? node.items)
-      : node?.properties?.[key];
-  return isNode(next) ? next : undefined;
+function entry(schema: Schema, key: string): Schema | undefined {
+  const { def } = plain(schema)._zod;
+  switch (def.type) {
+    case 'array':
+      return def.element;
+    case 'tuple':
+      return def.items[Number(key)];
+    case 'object':
+      return def.shape[key];
+    case 'record':
+      return def.valueType;
+    case 'union':
+      // No alternative fits: its tag may be any that one of them has.
+      return tagOf(def) === key ? z.literal(tagValues(def, key)) : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** The alternative of a tagged union that the value's tag chooses; the union itself when none fits. */
-function branchFor(node: Node, value: unknown): Node {
-  const branches = (node.oneOf ?? []).filter(isNode);
-  const fitting = branches.find((branch) => {
-    const tags = Object.entries(branch.properties ?? {}).filter(
-      ([key, schema]) =>
-        isNode(schema) && schema.const !== undefined && branch.required?.includes(key),
-    );
-    return tags.every(([key, schema]) => isNode(schema) && valueAt(value, [key]) === schema.const);
-  });
-  return fitting ?? node;
+function branchFor(schema: Schema, value: unknown): Schema {
+  const { def } = plain(schema)._zod;
+  const tag = def.type === 'union' ? tagOf(def) : undefined;
+  if (def.type !== 'union' || tag === undefined) return schema;
+  const given = valueAt(value, [tag]);
+  return def.options.find((option) => literals(option, tag).some((v) => v === given)) ?? schema;
 }
 
-function tagValues(union: Node, key: string): (string | number | boolean)[] {
-  return (union.oneOf ?? []).filter(isNode).flatMap((branch) => {
-    const schema = branch.properties?.[key];
-    const tag = isNode(schema) ? schema.const : undefined;
-    return typeof tag === 'string' || typeof tag === 'number' ? [tag] : [];
-  });
+type Union = z.core.$ZodUnionDef | z.core.$ZodDiscriminatedUnionDef;
+
+function tagOf(union: Union): string | undefined {
+  return 'discriminator' in union ? union.discriminator : undefined;
 }
 
-function isNode(node: unknown): node is Node {
-  return typeof node === 'object' && node !== null && !Array.isArray(node);
+function tagValues(union: Union, tag: string): z.core.util.Literal[] {
+  return union.options.flatMap((option) => literals(option, tag));
+}
+
+/** What the entry `key` of an object's schema may literally be. */
+function literals(schema: Schema, key: string): z.core.util.Literal[] {
+  const tag = shapeOf(schema)[key];
+  if (tag === undefined) return [];
+  const { def } = plain(tag)._zod;
+  if (def.type === 'literal') return def.values;
+  return def.type === 'enum' ? Object.values(def.entries) : [];
 }
 
 function valueAt(value: unknown, keys: readonly string[]): unknown {
