@@ -1,0 +1,66 @@
+/**
+ * Cuts texts into the sequences that a language model reads: each begins with BOS and is at most so many
+ * positions long. Padding at the end is harmless under causal attention; what counts is kept beside.
+ */
+import { at } from '../base/array';
+import { NO_TARGET } from '../lm/interventions';
+
+/** [≥ 2], BOS and then tokens of one document. */
+export type TextWindow = Uint32Array;
+
+/** Windows of documents (tokens without BOS), in order, at most `positions` tokens each, BOS included. */
+export function* textWindows(
+  documents: Iterable<Uint32Array>,
+  bos: number,
+  positions: number,
+): Generator<TextWindow> {
+  const step = positions - 1;
+  for (const document of documents) {
+    for (let start = 0; start < document.length; start += step) {
+      const part = document.subarray(start, start + step);
+      const window = new Uint32Array(part.length + 1);
+      window[0] = bos;
+      window.set(part, 1);
+      yield window;
+    }
+  }
+}
+
+/** Windows as a forward pass takes them. */
+export interface WindowBatch {
+  /** [sequences, positions], padded with BOS. */
+  readonly tokens: Uint32Array;
+  /** [sequences · positions], the next token of the rows whose prediction counts, else NO_TARGET. */
+  readonly targets: Uint32Array;
+  /** [sequences · positions], 1 for tokens of text: neither position 0 nor padding. */
+  readonly text: Uint8Array;
+}
+
+/**
+ * Lays at most `sequences` windows into a batch. Predictions made at position 0 do not count: nothing is ever
+ * replaced there, so they are the same whatever is done to the rest.
+ */
+export function windowBatch(
+  windows: readonly TextWindow[],
+  sequences: number,
+  positions: number,
+): WindowBatch {
+  const bos = windows[0]?.[0] ?? 0;
+  const tokens = new Uint32Array(sequences * positions).fill(bos);
+  const targets = new Uint32Array(sequences * positions).fill(NO_TARGET);
+  const text = new Uint8Array(sequences * positions);
+  windows.forEach((window, sequence) => {
+    const first = sequence * positions;
+    tokens.set(window, first);
+    for (let position = 1; position < window.length; position += 1) {
+      text[first + position] = 1;
+      if (position + 1 < window.length) targets[first + position] = at(window, position + 1);
+    }
+  });
+  return { tokens, targets, text };
+}
+
+/** Counted predictions of a window. */
+export function predictions(window: TextWindow): number {
+  return Math.max(0, window.length - 2);
+}
