@@ -3,14 +3,7 @@
  * the other diagnostics together and decides nothing itself.
  */
 import type { IndexedCodes } from './code_index';
-import {
-  firingsOf,
-  indexCodes,
-  liveGroups,
-  normHistogram,
-  normsOf,
-  strongestRows,
-} from './code_index';
+import { firingsOf, liveGroups, normHistogram, normsOf, strongestRows } from './code_index';
 import { codeSingularValues, principalCodes } from './group_codes';
 import { cloudIrreducibility, type CloudIrreducibility } from './irreducibility';
 import type { OverlapSearch } from './overlap';
@@ -18,7 +11,6 @@ import { rowSpaces, searchOverlap } from './overlap';
 import type { GroupRow } from './report_types';
 import { groupMap, summarizeRanks } from './spectra';
 import { clusterMembers } from './unit_clusters';
-import type { CodeTable, Dictionary } from './types';
 
 export interface GroupTableOptions {
   /** Strongest rows listed for each group; default 10. */
@@ -42,17 +34,12 @@ export const MINIMUM_POINTS = 50;
 export const LINK_THRESHOLD = 0.7;
 
 /**
- * One row a group, in index order. O(rows·slots·r²) for the index, about 200 passes over its points a plane for irreducibility,
- * and the all-pairs pass of `searchOverlap` for the clusters.
+ * One row a group, in index order, from an index of its codes. About 200 passes over a group's points a plane
+ * for irreducibility, and the all-pairs pass of `searchOverlap` for the clusters.
  */
-export function groupTable(
-  dictionary: Dictionary,
-  codes: CodeTable,
-  options: GroupTableOptions = {},
-): GroupRow[] {
+export function groupTable(indexed: IndexedCodes, options: GroupTableOptions = {}): GroupRow[] {
   const { threshold = LINK_THRESHOLD, onProgress } = options;
-  const indexed = indexCodes(dictionary, codes);
-  const search = searchOverlap(rowSpaces(dictionary, liveGroups(indexed)), {
+  const search = searchOverlap(rowSpaces(indexed.dictionary, liveGroups(indexed)), {
     threshold,
     onProgress: (fraction) => onProgress?.(0.3 * fraction),
   });
@@ -62,7 +49,7 @@ export function groupTable(
   });
 }
 
-/** The table from an index and an overlap search that exist already. */
+/** The table where the overlap search exists already. */
 export function groupRows(
   indexed: IndexedCodes,
   search: OverlapSearch,

@@ -25,14 +25,17 @@ export interface RowSpaces {
 
 /** Rank-90 row spaces of the given groups; a group with a zero map has no rows. O(n·r²·d). */
 export function rowSpaces(dictionary: Dictionary, groups: readonly number[]): RowSpaces {
-  const bases = groups.map((group) => groupMap(dictionary, group).basis);
+  const { rank, width } = dictionary;
   const offsets = new Uint32Array(groups.length + 1);
-  bases.forEach((basis, i) => {
-    offsets[i + 1] = at(offsets, i) + basis.length / dictionary.width;
+  // Room for full rank at once: bases kept one by one would exist twice.
+  const rows = new Float64Array(groups.length * rank * width);
+  groups.forEach((group, i) => {
+    const { basis } = groupMap(dictionary, group);
+    rows.set(basis, at(offsets, i) * width);
+    offsets[i + 1] = at(offsets, i) + basis.length / width;
   });
-  const rows = new Float64Array(at(offsets, groups.length) * dictionary.width);
-  bases.forEach((basis, i) => rows.set(basis, at(offsets, i) * dictionary.width));
-  return { width: dictionary.width, groups: Uint32Array.from(groups), offsets, rows };
+  const used = at(offsets, groups.length) * width;
+  return { width, groups: Uint32Array.from(groups), offsets, rows: rows.subarray(0, used) };
 }
 
 /** Basis of space i, [rank, d]; a view. */

@@ -64,19 +64,10 @@ export interface GroundTruth {
  * together, by ascending position; positions may be missing (BOS usually is).
  */
 export interface TokenRows {
-  /** [rows], id of the token at the row's position. */
+  /** [rows], id of the row's token. */
   readonly tokens: Uint32Array;
   /** [rows], number of the document. */
   readonly documents: Uint32Array;
-  /** [rows], position in what the model read; BOS stands at 0. */
-  readonly positions: Uint32Array;
-}
-
-/** What token ids mean. */
-export interface TokenVocabulary {
-  /** [V], each token as a person reads it, its leading space kept. Plain text. */
-  readonly texts: readonly string[];
-  readonly bos: number;
-  /** Ids that are no text: BOS, end of text. */
-  readonly special: readonly number[];
+  /** [rows], place of the token in its document, from 0; −1 for BOS. */
+  readonly positions: Int32Array;
 }

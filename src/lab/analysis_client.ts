@@ -1,32 +1,35 @@
 /**
  * The engine's end of the analysis worker: one analysis at a time, progress, and giving up by ending the
- * worker. Tables are sent once and kept here by key, so that a fresh worker can be filled again.
+ * worker. A table of codes is made when an analysis first needs it and then moves to the worker, so that it
+ * exists once; when the worker was ended, it is made again. Knows no GPU: whoever asks says how a table
+ * is made.
  */
 import { LabError } from '../base/lab_error';
 import type {
+  AnalysisAnswers,
   AnalysisCommand,
   AnalysisEvent,
-  AnalysisResult,
+  AnalysisKind,
+  AnalysisQuestion,
   AnalysisTable,
 } from './analysis_worker';
 
-/** What can be asked, without the id that the client adds. */
-export type AnalysisQuestion =
-  | { readonly kind: 'groups'; readonly key: string }
-  | { readonly kind: 'diagnose'; readonly key: string }
-  | {
-      readonly kind: 'card';
-      readonly key: string;
-      readonly group: number;
-      readonly others: readonly string[];
-    };
+/** How an analysis is carried out for whoever asked. */
+export interface AnalysisHooks {
+  /** Makes the table of a key; called for keys that the worker does not hold. */
+  readonly load: (key: string) => Promise<AnalysisTable>;
+  readonly onProgress: (fraction: number) => void;
+}
 
-interface Job {
+interface Job extends AnalysisHooks {
   readonly id: number;
   readonly question: AnalysisQuestion;
-  readonly onProgress: (fraction: number) => void;
-  readonly resolve: (result: AnalysisResult) => void;
-  readonly reject: (error: LabError) => void;
+  readonly resolve: (result: AnalysisAnswers[AnalysisKind]) => void;
+  readonly reject: (error: unknown) => void;
+  /** Whether the question has gone to the worker; before that its tables are being made. */
+  asked: boolean;
+  /** Whether it was cancelled while its tables were being made. */
+  givenUp: boolean;
 }
 
 const cancelled = () =>
@@ -34,37 +37,41 @@ const cancelled = () =>
 
 export class AnalysisClient {
   private worker: Worker | null = null;
-  private readonly tables = new Map<string, AnalysisTable>();
-  private readonly sent = new Set<string>();
+  /** Step of every table that the worker holds, by key. */
+  private readonly held = new Map<string, number>();
   private queue: Job[] = [];
   private running: Job | null = null;
 
-  /** Keeps a table under a key, replacing what was there. */
-  put(key: string, table: AnalysisTable): void {
-    this.tables.set(key, table);
-    this.sent.delete(key);
+  /** Step of the table of a key; undefined where none is held. */
+  stepOf(key: string): number | undefined {
+    return this.held.get(key);
   }
 
-  get(key: string): AnalysisTable | undefined {
-    return this.tables.get(key);
-  }
-
-  /** Forgets all tables whose key begins with `prefix`. */
-  drop(prefix: string): void {
-    for (const key of [...this.tables.keys()].filter((name) => name.startsWith(prefix))) {
-      this.tables.delete(key);
-      if (this.sent.delete(key)) this.worker?.postMessage({ kind: 'drop', key });
+  /** Forgets the tables of some keys. */
+  drop(which: (key: string) => boolean): void {
+    for (const key of [...this.held.keys()].filter(which)) {
+      this.held.delete(key);
+      this.send({ kind: 'drop', key });
     }
   }
 
-  /** Asks for an analysis; rejects with LabError. */
-  ask(
+  /** Asks for an analysis; rejects with LabError, or with what `load` threw. */
+  ask<Kind extends AnalysisKind>(
     id: number,
-    question: AnalysisQuestion,
-    onProgress: (fraction: number) => void,
-  ): Promise<AnalysisResult> {
+    question: AnalysisQuestion<Kind>,
+    hooks: AnalysisHooks,
+  ): Promise<AnalysisAnswers[Kind]> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ id, question, onProgress, resolve, reject });
+      this.queue.push({
+        ...hooks,
+        id,
+        question,
+        // The worker answers a question by its kind.
+        resolve: (result) => resolve(result as AnalysisAnswers[Kind]),
+        reject,
+        asked: false,
+        givenUp: false,
+      });
       this.next();
     });
   }
@@ -72,14 +79,17 @@ export class AnalysisClient {
   /** Gives up an analysis that waits or runs. */
   cancel(id: number): void {
     const waiting = this.queue.find((job) => job.id === id);
+    const { running } = this;
     if (waiting !== undefined) {
       this.queue = this.queue.filter((job) => job !== waiting);
       waiting.reject(cancelled());
-    } else if (this.running?.id === id) {
-      const job = this.running;
+    } else if (running?.id === id) {
+      running.reject(cancelled());
+      // A table that is being made is kept: whoever comes next is likely to need it.
+      running.givenUp = true;
+      if (!running.asked) return;
       this.endWorker();
-      job.reject(cancelled());
-      this.next();
+      this.finish(running);
     }
   }
 
@@ -88,52 +98,93 @@ export class AnalysisClient {
     const job = this.queue.shift();
     if (job === undefined) return;
     this.running = job;
-    const worker = this.startedWorker();
-    const { question, id } = job;
-    for (const key of [question.key, ...(question.kind === 'card' ? question.others : [])]) {
-      const table = this.tables.get(key);
-      if (table === undefined || this.sent.has(key)) continue;
-      this.sent.add(key);
-      this.send(worker, { kind: 'load', key, table });
-    }
-    this.send(worker, { ...question, id });
+    this.begin(job).catch((error: unknown) => {
+      job.reject(error);
+      this.finish(job);
+    });
   }
 
-  private send(worker: Worker, command: AnalysisCommand): void {
-    worker.postMessage(command);
+  private finish(job: Job): void {
+    if (this.running !== job) return;
+    this.running = null;
+    this.next();
+  }
+
+  private async begin(job: Job): Promise<void> {
+    const { question, id } = job;
+    const keys = [question.key, ...(question.kind === 'card' ? question.others : [])];
+    // Asked again after each wait: a table may have been dropped meanwhile.
+    for (let key = this.missing(keys); key !== undefined; key = this.missing(keys)) {
+      const table = await job.load(key);
+      const worker = this.startedWorker();
+      this.held.set(key, table.step);
+      const command: AnalysisCommand = { kind: 'load', key, table };
+      worker.postMessage(command, buffersOf(table));
+      if (job.givenUp || this.running !== job) {
+        this.finish(job);
+        return;
+      }
+    }
+    job.asked = true;
+    this.send({ kind: 'ask', id, question });
+  }
+
+  private missing(keys: readonly string[]): string | undefined {
+    return keys.find((key) => !this.held.has(key));
+  }
+
+  private send(command: AnalysisCommand): void {
+    this.worker?.postMessage(command);
   }
 
   private startedWorker(): Worker {
     if (this.worker !== null) return this.worker;
     const worker = new Worker(new URL('./analysis_worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data: event }: MessageEvent<AnalysisEvent>) => {
-      const job = this.running;
-      if (job?.id !== event.id) return;
-      if (event.kind === 'progress') {
-        job.onProgress(event.fraction);
-        return;
-      }
-      this.running = null;
-      if (event.kind === 'done') job.resolve(event.result);
-      else job.reject(new LabError(event.error.code, event.error.message, event.error.wayOut));
-      this.next();
-    };
+    worker.onmessage = ({ data: event }: MessageEvent<AnalysisEvent>) => this.receive(event);
     worker.onerror = (event) => {
       const job = this.running;
       this.endWorker();
-      job?.reject(
+      if (job === null) return;
+      job.reject(
         new LabError('internal', `The analysis stopped: ${event.message}`, 'Analyse again.'),
       );
-      this.next();
+      this.finish(job);
     };
     this.worker = worker;
     return worker;
   }
 
+  private receive(event: AnalysisEvent): void {
+    const job = this.running;
+    if (job?.id !== event.id) return;
+    if (event.kind === 'progress') {
+      job.onProgress(event.fraction);
+      return;
+    }
+    if (event.kind === 'done') job.resolve(event.result);
+    else job.reject(new LabError(event.error.code, event.error.message, event.error.wayOut));
+    this.finish(job);
+  }
+
+  /** Ends whatever runs there; its tables go with it. */
   private endWorker(): void {
     this.worker?.terminate();
     this.worker = null;
-    this.running = null;
-    this.sent.clear();
+    this.held.clear();
   }
+}
+
+/** What moves to the worker instead of being copied. Frames of true features belong to their source. */
+function buffersOf({ dictionary, codes, rowIds, text }: AnalysisTable): Transferable[] {
+  const arrays = [
+    dictionary.encoder,
+    dictionary.decoder,
+    dictionary.encoderBias,
+    dictionary.decoderBias,
+    codes.active,
+    codes.codes,
+    rowIds,
+    ...(text === null ? [] : [text.tokens, text.documents, text.positions]),
+  ];
+  return [...new Set(arrays.map(({ buffer }) => buffer))];
 }

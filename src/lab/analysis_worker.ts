@@ -6,7 +6,9 @@ import { diagnose } from '../analysis/diagnosis';
 import { indexCodes } from '../analysis/code_index';
 import type { CodeTable, Dictionary, GroundTruth } from '../analysis/types';
 import { describeError, type LabErrorData } from '../base/lab_error';
-import { groupCard, groupsAnswer, type AnalysedModel } from './group_card';
+import { analysedText, type AnalysedModel, type TextRows } from './analysed_model';
+import { groupAxes, groupCard, type GroupAxes } from './group_card';
+import { groupsAnswer } from './groups_answer';
 import type { DiagnoseAnswer, GroupCard, GroupsAnswer } from './protocol';
 
 /** Codes of one model on some rows, with the weights that made them. */
@@ -16,31 +18,52 @@ export interface AnalysisTable {
   readonly dictionary: Dictionary;
   readonly codes: CodeTable;
   readonly rowIds: Uint32Array;
-  /** Label of every row of the table, in its order; null for unlabelled data. */
+  /** Label of every row of the table, in its order; null for unlabelled data and for tokens. */
   readonly labels: readonly string[] | null;
   readonly truth: GroundTruth | null;
+  /** For rows that are tokens of texts. */
+  readonly text: TextRows | null;
   /** s in the bound on block coherence. */
   readonly activeGroups: number;
 }
 
+/** What can be asked, by kind, and what is answered. */
+export interface AnalysisAnswers {
+  groups: GroupsAnswer;
+  diagnose: DiagnoseAnswer;
+  card: GroupCard;
+  axes: GroupAxes;
+}
+
+export type AnalysisKind = keyof AnalysisAnswers;
+
+/** A question about the table of a key. */
+export type AnalysisQuestion<Kind extends AnalysisKind = AnalysisKind> = Extract<
+  | { readonly kind: 'groups'; readonly key: string }
+  | { readonly kind: 'diagnose'; readonly key: string }
+  | { readonly kind: 'axes'; readonly key: string; readonly group: number }
+  | {
+      readonly kind: 'card';
+      readonly key: string;
+      readonly group: number;
+      /** Keys of the run's other models on the same rows. */
+      readonly others: readonly string[];
+    },
+  { readonly kind: Kind }
+>;
+
 export type AnalysisCommand =
   | { readonly kind: 'load'; readonly key: string; readonly table: AnalysisTable }
   | { readonly kind: 'drop'; readonly key: string }
-  | { readonly kind: 'groups'; readonly id: number; readonly key: string }
-  | { readonly kind: 'diagnose'; readonly id: number; readonly key: string }
-  | {
-      readonly kind: 'card';
-      readonly id: number;
-      readonly key: string;
-      readonly group: number;
-      readonly others: readonly string[];
-    };
-
-export type AnalysisResult = GroupsAnswer | DiagnoseAnswer | GroupCard;
+  | { readonly kind: 'ask'; readonly id: number; readonly question: AnalysisQuestion };
 
 export type AnalysisEvent =
   | { readonly kind: 'progress'; readonly id: number; readonly fraction: number }
-  | { readonly kind: 'done'; readonly id: number; readonly result: AnalysisResult }
+  | {
+      readonly kind: 'done';
+      readonly id: number;
+      readonly result: AnalysisAnswers[AnalysisKind];
+    }
   | { readonly kind: 'failed'; readonly id: number; readonly error: LabErrorData };
 
 interface Loaded {
@@ -57,8 +80,7 @@ function loaded(key: string): Loaded {
 }
 
 function load(key: string, table: AnalysisTable): void {
-  const { labels, rowIds } = table;
-  const byRow = new Map(Array.from(rowIds, (rowId, row) => [rowId, labels?.[row] ?? '']));
+  const { rowIds, labels, truth, text } = table;
   tables.set(key, {
     table,
     analysed: {
@@ -67,27 +89,35 @@ function load(key: string, table: AnalysisTable): void {
       indexed: indexCodes(table.dictionary, table.codes),
       rows: {
         rowIds,
-        labelOf: labels === null ? null : (rowId) => byRow.get(rowId) ?? '',
-        truth: table.truth,
+        labelOf: labels === null ? null : labelsByRow(rowIds, labels),
+        truth,
+        text: text === null ? null : analysedText(text),
       },
     },
   });
 }
 
+function labelsByRow(rowIds: Uint32Array, labels: readonly string[]): (rowId: number) => string {
+  const byRow = new Map(Array.from(rowIds, (rowId, row) => [rowId, labels[row] ?? '']));
+  return (rowId) => byRow.get(rowId) ?? '';
+}
+
 function answer(
-  command: Exclude<AnalysisCommand, { kind: 'load' | 'drop' }>,
+  question: AnalysisQuestion,
   onProgress: (fraction: number) => void,
-): AnalysisResult {
-  const { table, analysed } = loaded(command.key);
-  switch (command.kind) {
+): AnalysisAnswers[AnalysisKind] {
+  const { table, analysed } = loaded(question.key);
+  switch (question.kind) {
     case 'groups':
       return groupsAnswer(analysed, onProgress);
     case 'card':
       return groupCard(
         analysed,
-        command.group,
-        command.others.map((key) => loaded(key).analysed),
+        question.group,
+        question.others.map((key) => loaded(key).analysed),
       );
+    case 'axes':
+      return groupAxes(analysed, question.group);
     case 'diagnose':
       return {
         model: table.model,
@@ -115,10 +145,10 @@ globalThis.onmessage = ({ data: command }: MessageEvent<AnalysisCommand>) => {
     tables.delete(command.key);
     return;
   }
-  const { id } = command;
+  const { id, question } = command;
   let told = 0;
   try {
-    const result = answer(command, (fraction) => {
+    const result = answer(question, (fraction) => {
       const now = performance.now();
       if (now - told < 60) return;
       told = now;

@@ -11,8 +11,8 @@ import { httpReader } from '../data/shipped_files';
 import type { ActivationSource } from '../data/source';
 import { readNpy } from '../io/npy';
 import { shapeOf } from '../sae/config';
-import { AnalysisClient, type AnalysisQuestion } from './analysis_client';
-import type { AnalysisResult } from './analysis_worker';
+import { AnalysisClient } from './analysis_client';
+import type { AnalysisAnswers, AnalysisKind, AnalysisQuestion } from './analysis_worker';
 import { estimateRun } from './estimate';
 import { LiveRun } from './live_run';
 import { probeRows, untrainedShapes } from './probes';
@@ -165,7 +165,7 @@ export class EngineHost {
         break;
       case 'forget':
         this.runs.delete(command.runId);
-        this.analyses.drop(`${command.runId} `);
+        this.analyses.drop((key) => key.startsWith(`${command.runId} `));
         await run.destroy();
         break;
       case 'set_hyperparameters':
@@ -229,8 +229,8 @@ export class EngineHost {
   ): Promise<void> {
     const config = parseRunConfig(input);
     const source = await this.source(config, file);
-    const { statistics } = measureData(source, config.training.train_batch_size_samples);
-    const rows = probeRows(source);
+    const { statistics } = await measureData(source, config.training.train_batch_size_samples);
+    const rows = await probeRows(source);
     this.post({
       kind: 'previewed',
       requestId,
@@ -249,56 +249,47 @@ export class EngineHost {
 
   private async analyse(command: Extract<Command, { kind: 'groups' | 'diagnose' }>): Promise<void> {
     const { requestId, runId, model, kind } = command;
-    const key = await this.table(requestId, runId, model, true);
-    const result = await this.ask(requestId, { kind, key }, 'Reading the codes');
-    if ('diagnosis' in result) this.post({ kind: 'diagnosed', requestId, runId, answer: result });
-    else if ('rows' in result) this.post({ kind: 'groups', requestId, runId, answer: result });
+    const key = analysisKey(runId, model);
+    // Encoded anew when the model has trained on since.
+    if (this.analyses.stepOf(key) !== this.run(runId).step) this.analyses.drop((k) => k === key);
+    if (kind === 'groups') {
+      const answer = await this.ask<'groups'>(requestId, runId, { kind, key }, 'Reading the codes');
+      this.post({ kind: 'groups', requestId, runId, answer });
+    } else {
+      const answer = await this.ask<'diagnose'>(requestId, runId, { kind, key }, 'Diagnosing');
+      this.post({ kind: 'diagnosed', requestId, runId, answer });
+    }
   }
 
   private async card(command: Extract<Command, { kind: 'group_card' }>): Promise<void> {
     const { requestId, runId, model, group } = command;
-    const run = this.run(runId);
-    const key = await this.table(requestId, runId, model, false);
-    const others: string[] = [];
-    for (const [index] of run.config.models.entries()) {
-      const scalar = shapeOf(run.session.modelConfig(index)).rank === 1;
-      if (index !== model && scalar && shapeOf(run.session.modelConfig(model)).rank > 1) {
-        others.push(await this.table(requestId, runId, index, false));
-      }
-    }
-    const card = await this.ask(
+    const { config, session } = this.run(runId);
+    const rankOf = (index: number) => shapeOf(session.modelConfig(index)).rank;
+    const others = [...config.models.keys()]
+      .filter((index) => index !== model && rankOf(index) === 1 && rankOf(model) > 1)
+      .map((index) => analysisKey(runId, index));
+    const card = await this.ask<'card'>(
       requestId,
-      { kind: 'card', key, group, others },
+      runId,
+      { kind: 'card', key: analysisKey(runId, model), group, others },
       'Drawing the card',
     );
-    if ('points' in card) this.post({ kind: 'group_card', requestId, runId, model, card });
+    this.post({ kind: 'group_card', requestId, runId, model, card });
   }
 
-  /** Key of a model's code table, encoded anew when `fresh` and the model has trained on since. */
-  private async table(
+  /** Asks about the code tables of a run's models, which are made where the worker lacks them. */
+  private ask<Kind extends AnalysisKind>(
     requestId: number,
     runId: string,
-    model: number,
-    fresh: boolean,
-  ): Promise<string> {
-    const key = `${runId} ${model}`;
-    const run = this.run(runId);
-    const known = this.analyses.get(key);
-    if (known !== undefined && (!fresh || known.step === run.step)) return key;
-    const table = await run.analysisTable(model, (fraction) => {
-      this.progress(requestId, fraction / 2, 'Encoding rows');
-    });
-    this.analyses.put(key, table);
-    return key;
-  }
-
-  private ask(
-    requestId: number,
-    question: AnalysisQuestion,
+    question: AnalysisQuestion<Kind>,
     stage: string,
-  ): Promise<AnalysisResult> {
-    return this.analyses.ask(requestId, question, (fraction) => {
-      this.progress(requestId, 0.5 + fraction / 2, stage);
+  ): Promise<AnalysisAnswers[Kind]> {
+    return this.analyses.ask(requestId, question, {
+      load: (key) =>
+        this.run(runId).analysisTable(modelOfKey(key), (fraction) => {
+          this.progress(requestId, fraction / 2, 'Encoding rows');
+        }),
+      onProgress: (fraction) => this.progress(requestId, 0.5 + fraction / 2, stage),
     });
   }
 
@@ -315,6 +306,15 @@ export class EngineHost {
       'Press Train to run it again; its settings and curves are still here.',
     );
   }
+}
+
+/** Names the code table of one model of a run. */
+function analysisKey(runId: string, model: number): string {
+  return `${runId} ${model}`;
+}
+
+function modelOfKey(key: string): number {
+  return Number(key.slice(key.lastIndexOf(' ') + 1));
 }
 
 function reportOf({ device, adapter }: OpenedDevice): AdapterReport {

@@ -1,16 +1,16 @@
 /**
- * The group table and the card of one group, put together from the diagnostics for rows whose labels or
- * truth are known. It adds what the diagnostics must not know: names of rows, and the other models of the
- * run. Pure: a dictionary and its codes in, messages of the protocol out.
+ * The card of one group, put together from the diagnostics for rows whose names or truth are known. It adds
+ * what the diagnostics must not know: names of rows, and the other models of the run. Pure: a dictionary
+ * and its codes in, a message of the protocol out.
  */
 import { coFiringGroups } from '../analysis/activity';
 import {
   firingsOf,
   liveGroups,
   normHistogram,
+  normsOf,
   quantileExamples,
   strongestRows,
-  type IndexedCodes,
 } from '../analysis/code_index';
 import {
   axesInInputSpace,
@@ -18,91 +18,39 @@ import {
   principalCodes,
   type PrincipalCodes,
 } from '../analysis/group_codes';
-import { groupTable } from '../analysis/group_table';
 import { dot } from '../analysis/linear_algebra';
-import { captureOf, nearestGroups } from '../analysis/overlap';
+import { nearestGroups } from '../analysis/overlap';
 import type { StrongRow } from '../analysis/report_types';
 import { blockOf, decoderSingularValues, groupMap } from '../analysis/spectra';
-import { NO_GROUP, type GroundTruth } from '../analysis/types';
-import { addAt, at } from '../base/array';
-import type { CardTruth, GroupCard, GroupsAnswer, LabelledFirings, SpanUnits } from './protocol';
+import { diverseQuantiles, diverseStrongest } from '../analysis/token_contexts';
+import type { GroundTruth } from '../analysis/types';
+import { at } from '../base/array';
+import {
+  bestFeature,
+  bestSlot,
+  capturesOf,
+  exampleLabel,
+  labelsOf,
+  LISTED_CAPTURE,
+  namesOf,
+  type AnalysedModel,
+} from './analysed_model';
+import { cardText } from './card_text';
+import type { CardTruth, GroupCard, SpanUnits } from './protocol';
 
-/** The rows that a model was analysed on. */
-export interface AnalysedRows {
-  /** [rows], row numbers in the source's own order. */
-  readonly rowIds: Uint32Array;
-  /** Label of a row by its row id, for labelled data. */
-  readonly labelOf: ((rowId: number) => string) | null;
-  readonly truth: GroundTruth | null;
-}
-
-/** One model of a run with its codes on those rows. */
-export interface AnalysedModel {
-  readonly model: number;
-  readonly step: number;
-  readonly indexed: IndexedCodes;
-  readonly rows: AnalysedRows;
-}
-
-/** Distinct labels of the strongest rows that name a group, and the rows they are taken from. */
-const LABELS = 10;
-const LABEL_ROWS = 24;
 /** Points of a scatter, examples, bins and neighbours of a card. */
 const POINTS = 3000;
 const STRONGEST = 24;
 const QUANTILES = [0.9, 0.75, 0.5, 0.25];
 const PER_QUANTILE = 8;
+/** A context takes a line, a word does not. */
+const CONTEXTS_PER_QUANTILE = 3;
 const BINS = 32;
 const NEIGHBOURS = 5;
 /** Labels of a neighbour. */
 const FEW_LABELS = 4;
-/** Capture from which a feature is listed at all, and share from which an atom counts as inside. */
-const LISTED_CAPTURE = 0.05;
+/** Share of its squared norm from which an atom counts as inside. */
 const INSIDE = 0.5;
-
-/** The table of all groups with the labels of their strongest rows. */
-export function groupsAnswer(
-  analysed: AnalysedModel,
-  onProgress?: (fraction: number) => void,
-): GroupsAnswer {
-  const { model, step, indexed } = analysed;
-  const rows = groupTable(indexed.dictionary, indexed.codes, { onProgress });
-  return {
-    model,
-    step,
-    analysedRows: indexed.codes.rows,
-    rows: rows.map((row) => ({ ...row, labels: labelsOf(analysed, row.group, LABELS) })),
-    firings: labelledFirings(analysed),
-  };
-}
-
-/** The firings of labelled rows, turned back from groups to rows; null without labels. O(firings). */
-function labelledFirings({ indexed, rows }: AnalysedModel): LabelledFirings | null {
-  const { labelOf, rowIds } = rows;
-  if (labelOf === null) return null;
-  const { codes, entries, norms, dictionary } = indexed;
-  const rowOf = (entry: number) => Math.floor(at(entries, entry) / codes.slots);
-  const offsets = new Uint32Array(codes.rows + 1);
-  for (let entry = 0; entry < entries.length; entry++) addAt(offsets, rowOf(entry) + 1, 1);
-  for (let row = 0; row < codes.rows; row++) addAt(offsets, row + 1, at(offsets, row));
-  const next = offsets.slice();
-  const groups = new Uint32Array(entries.length);
-  const strengths = new Float32Array(entries.length);
-  for (let group = 0; group < dictionary.groups; group++) {
-    for (let entry = at(indexed.offsets, group); entry < at(indexed.offsets, group + 1); entry++) {
-      const row = rowOf(entry);
-      groups[at(next, row)] = group;
-      strengths[at(next, row)] = at(norms, entry);
-      addAt(next, row, 1);
-    }
-  }
-  return {
-    labels: Array.from(rowIds.subarray(0, codes.rows), labelOf),
-    offsets,
-    groups,
-    norms: strengths,
-  };
-}
 
 /** The card of one group; `others` are the run's other models on the same rows. */
 export function groupCard(
@@ -112,20 +60,18 @@ export function groupCard(
 ): GroupCard {
   const { indexed, step, rows } = analysed;
   const { dictionary, codes } = indexed;
+  const { truth, text } = rows;
   const basis = groupMap(dictionary, group);
-  const cloud = principalCodes(indexed, group, { limit: POINTS, keep: 'strongest' });
-  const captures = rows.truth?.features.map(({ frame }) =>
-    captureOf(basis.basis, Float64Array.from(frame), dictionary.width),
-  );
-  const label = (row: number) => exampleLabel(rows, captures, row);
-  const named = ({ row, norm }: StrongRow) => ({
+  const cloud = drawnCodes(analysed, group);
+  const captures = truth === null ? null : capturesOf(truth, indexed, group);
+  const example = ({ row, norm }: StrongRow) => ({
     rowId: at(rows.rowIds, row),
-    label: label(row),
+    label: exampleLabel(rows, captures, row),
     norm,
   });
+  const { strongest, quantiles } = examplesOf(analysed, group);
   const { counts, max } = normHistogram(indexed, group, BINS);
-  const live = liveGroups(indexed);
-  const { labelOf } = rows;
+  const name = namesOf(rows);
   return {
     group,
     step,
@@ -139,29 +85,35 @@ export function groupCard(
       axes: cloud.axes,
       norms: Float32Array.from(cloud.norms),
       rowIds: cloud.rows.map((row) => at(rows.rowIds, row)),
-      labels:
-        labelOf === null ? null : Array.from(cloud.rows, (row) => labelOf(at(rows.rowIds, row))),
+      labels: name === null ? null : Array.from(cloud.rows, name),
       features:
-        captures === undefined ? null : cloud.rows.map((row) => bestFeature(rows, captures, row)),
+        truth === null || captures === null
+          ? null
+          : cloud.rows.map((row) => bestFeature(truth, captures, row)),
     },
     axisShares: Array.from(cloud.shares),
-    strongest: strongestRows(indexed, group, STRONGEST).map(named),
-    quantiles:
-      cloud.total === 0
-        ? []
-        : quantileExamples(indexed, group, QUANTILES, PER_QUANTILE).map((entry) => ({
-            quantile: entry.quantile,
-            examples: entry.examples.map(named),
-          })),
+    strongest: strongest.map(example),
+    quantiles: quantiles.map(({ quantile, examples }) => ({
+      quantile,
+      examples: examples.map(example),
+    })),
     histogram: { edges: Array.from({ length: BINS + 1 }, (_, i) => (max * i) / BINS), counts },
-    nearest: nearestGroups(dictionary, group, live, NEIGHBOURS).map((neighbour) => ({
+    nearest: nearestGroups(dictionary, group, liveGroups(indexed), NEIGHBOURS).map((neighbour) => ({
       ...neighbour,
       labels: labelsOf(analysed, neighbour.group, FEW_LABELS),
     })),
     coFiring: coFiringGroups(indexed, group, NEIGHBOURS, Math.max(5, codes.rows / 2000))
       .filter(({ lift }) => lift > 1)
       .map((partner) => ({ ...partner, labels: labelsOf(analysed, partner.group, FEW_LABELS) })),
-    truth: captures === undefined ? null : cardTruth(rows, captures, cloud),
+    truth: truth === null || captures === null ? null : cardTruth(truth, captures, cloud),
+    text:
+      text === null
+        ? null
+        : cardText(analysed, text, group, {
+            points: cloud.rows,
+            strongest: strongest.map(({ row }) => row),
+            quantiles: quantiles.map(({ examples }) => examples.map(({ row }) => row)),
+          }),
     inOtherModels:
       dictionary.rank === 1
         ? []
@@ -173,79 +125,54 @@ export function groupCard(
   };
 }
 
-/** Distinct labels of a group's strongest rows, strongest first; names of its features for made data. */
-function labelsOf({ indexed, rows }: AnalysedModel, group: number, count: number): string[] {
-  const { labelOf, truth } = rows;
-  const strongest = strongestRows(indexed, group, LABEL_ROWS);
-  if (labelOf !== null) {
-    return [...new Set(strongest.map(({ row }) => labelOf(at(rows.rowIds, row))))].slice(0, count);
-  }
-  if (truth === null) return [];
-  const { basis } = groupMap(indexed.dictionary, group);
-  const captures = truth.features.map(({ frame }) =>
-    captureOf(basis, Float64Array.from(frame), indexed.dictionary.width),
-  );
-  const features = strongest
-    .map(({ row }) => bestFeature(rows, captures, row))
-    .filter((feature) => feature !== NO_GROUP);
-  return [...new Set(features.map((feature) => at(truth.features, feature).name))].slice(0, count);
+/** The points of the scatter in the axes that everything about the group refers to. */
+function drawnCodes({ indexed }: AnalysedModel, group: number): PrincipalCodes {
+  return principalCodes(indexed, group, { limit: POINTS, keep: 'strongest' });
 }
 
-/** Slot of the feature in a row that the group captures best; −1 when it captures none of them. */
-function bestSlot(
-  { truth }: AnalysedRows,
-  captures: readonly number[] | undefined,
-  row: number,
-): number {
-  if (truth === null || captures === undefined) return -1;
-  let best = -1;
-  let most = LISTED_CAPTURE;
-  for (let slot = row * truth.maxActive; slot < (row + 1) * truth.maxActive; slot++) {
-    const feature = at(truth.present, slot);
-    const capture = feature === NO_GROUP ? 0 : at(captures, feature);
-    if (capture > most) [best, most] = [slot, capture];
-  }
-  return best;
+/** The principal axes of the group's card, for whoever edits or reads along them. */
+export function groupAxes(analysed: AnalysedModel, group: number): GroupAxes {
+  const { indexed } = analysed;
+  const norms = normsOf(indexed, group);
+  const cloud = drawnCodes(analysed, group);
+  return {
+    axes: Float32Array.from(axesInInputSpace(indexed, group, cloud)),
+    firings: norms.length,
+    typicalNorm: norms.length === 0 ? 0 : norms.reduce((sum, norm) => sum + norm, 0) / norms.length,
+  };
 }
 
-function bestFeature(rows: AnalysedRows, captures: readonly number[], row: number): number {
-  const slot = bestSlot(rows, captures, row);
-  return slot < 0 || rows.truth === null ? NO_GROUP : at(rows.truth.present, slot);
+/** Where a group writes. */
+export interface GroupAxes {
+  /** [r, d], unit vectors of input space, as numbered and signed on the card; zero beyond the decoder's rank. */
+  readonly axes: Float32Array;
+  readonly firings: number;
+  /** Mean ‖D_kᵀp_k‖ over the rows where it fires; 0 for a dead group. */
+  readonly typicalNorm: number;
 }
 
-/** A row in words: its label; else its feature and where on it; else its number. */
-function exampleLabel(
-  rows: AnalysedRows,
-  captures: readonly number[] | undefined,
-  row: number,
-): string {
-  const rowId = at(rows.rowIds, row);
-  if (rows.labelOf !== null) return rows.labelOf(rowId);
-  const slot = bestSlot(rows, captures, row);
-  if (slot < 0 || rows.truth === null) return `row ${rowId}`;
-  const { features, present, coordinates, coordinateStride } = rows.truth;
-  const { name, dimension } = at(features, at(present, slot));
-  const start = slot * coordinateStride;
-  const place = Array.from(coordinates.subarray(start, start + dimension), twoDecimals);
-  return `${name} (${place.join(', ')})`;
-}
-
-/** With a true minus sign, and none before a zero. */
-function twoDecimals(value: number): string {
-  const text = Math.abs(value).toFixed(2);
-  return value < 0 && Number(text) !== 0 ? `\u2212${text}` : text;
+/** The rows that stand for a group: for tokens in different documents and wordings. */
+function examplesOf({ indexed, rows: { text } }: AnalysedModel, group: number) {
+  if (firingsOf(indexed, group) === 0) return { strongest: [], quantiles: [] };
+  return text === null
+    ? {
+        strongest: strongestRows(indexed, group, STRONGEST),
+        quantiles: quantileExamples(indexed, group, QUANTILES, PER_QUANTILE),
+      }
+    : {
+        strongest: diverseStrongest(indexed, group, text.rows, STRONGEST),
+        quantiles: diverseQuantiles(indexed, group, text.rows, QUANTILES, CONTEXTS_PER_QUANTILE),
+      };
 }
 
 function cardTruth(
-  rows: AnalysedRows,
+  truth: GroundTruth,
   captures: readonly number[],
   cloud: PrincipalCodes,
-): CardTruth | null {
-  const { truth } = rows;
-  if (truth === null) return null;
+): CardTruth {
   const coordinates = new Float32Array(3 * cloud.count);
   cloud.rows.forEach((row, point) => {
-    const slot = bestSlot(rows, captures, row);
+    const slot = bestSlot(truth, captures, row);
     if (slot < 0) return;
     const start = slot * truth.coordinateStride;
     const { dimension } = at(truth.features, at(truth.present, slot));

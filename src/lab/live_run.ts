@@ -3,13 +3,14 @@
  * about its models at any step. It owns the session's GPU buffers until it is forgotten.
  */
 import { at } from '../base/array';
-import { describeError, LabError } from '../base/lab_error';
+import { describeError } from '../base/lab_error';
 import type { CodeTable, Dictionary } from '../analysis/types';
 import type { ActivationSource, SourceRows } from '../data/source';
 import { zipFolder } from '../io/archive';
 import { metricsToCsv, metricsToJsonl } from '../io/metrics_text';
 import { writeSaeFolder } from '../io/sae_folder';
 import { displayName, shapeOf } from '../sae/config';
+import { encodeAnalysedRows } from './analysed_rows';
 import type { AnalysisTable } from './analysis_worker';
 import { FiringFrequency } from './firing_frequency';
 import { labelGroups, probeRows, shapeStates } from './probes';
@@ -22,8 +23,6 @@ const PROBE_MS = 700;
 const PROBE_SHARE = 0.15;
 /** Least time between two progress reports. */
 const PROGRESS_MS = 100;
-/** Rows that analyses and exports read. */
-const ANALYSED_ROWS = { made: 8192, finite: 50_000 };
 
 /** A file for the person. */
 export interface ExportedFile {
@@ -35,7 +34,8 @@ export interface ExportedFile {
 export class LiveRun {
   private status: RunStatus = 'preparing';
   private readonly records: MetricRecord[] = [];
-  private readonly probed: SourceRows;
+  /** The rows of every probe, read when they are first needed. */
+  private probed: Promise<SourceRows> | null = null;
   private stopAsked = false;
   private loop: Promise<void> = Promise.resolve();
   private lastProbe = -Infinity;
@@ -48,9 +48,7 @@ export class LiveRun {
     readonly source: ActivationSource,
     readonly session: TrainingSession,
     private readonly post: (event: Event) => void,
-  ) {
-    this.probed = probeRows(source);
-  }
+  ) {}
 
   get step(): number {
     return this.session.step;
@@ -116,22 +114,21 @@ export class LiveRun {
     model: number,
     onProgress: (fraction: number) => void,
   ): Promise<AnalysisTable> {
-    const step = this.step;
-    const rows = this.analysedRows();
-    const { dictionary, codes } = await this.encoded(model, rows, onProgress);
-    const { source } = this;
+    const { source, session, step } = this;
+    const dictionary = await session.weights(model);
+    const rows = await encodeAnalysedRows(
+      source,
+      (x, count, progress) => session.encode(model, x, count, progress),
+      onProgress,
+    );
+    const labelOf = rows.text === null ? source.labelOf?.bind(source) : undefined;
     return {
+      ...rows,
       model,
       step,
       dictionary,
-      codes,
-      rowIds: rows.rowIds,
-      labels:
-        source.labelOf === undefined
-          ? null
-          : Array.from(rows.rowIds, (rowId) => source.labelOf?.(rowId) ?? ''),
-      truth: rows.truth ?? null,
-      activeGroups: shapeOf(this.session.modelConfig(model)).slots,
+      labels: labelOf === undefined ? null : Array.from(rows.rowIds, (rowId) => labelOf(rowId)),
+      activeGroups: shapeOf(session.modelConfig(model)).slots,
     };
   }
 
@@ -152,14 +149,17 @@ export class LiveRun {
       };
     }
     const frequency = new FiringFrequency(shapeOf(config).groups);
-    const rows = this.analysedRows();
     const weights = await this.session.weights(model);
     const watched = frequency.watch({
       config,
       weights,
       encode: (x, count, progress) => this.session.encode(model, x, count, progress),
     });
-    await watched.encode(rows.x, rows.count);
+    await encodeAnalysedRows(
+      this.source,
+      (x, count, progress) => watched.encode(x, count, progress),
+      () => undefined,
+    );
     const files = writeSaeFolder({
       config,
       weights,
@@ -233,7 +233,9 @@ export class LiveRun {
   }
 
   private async sendProbes(): Promise<void> {
-    const { source, runId, probed } = this;
+    const { source, runId } = this;
+    this.probed ??= probeRows(source);
+    const probed = await this.probed;
     const models = this.config.models.map((_, index) => index);
     const { truth } = probed;
     if (truth !== undefined) {
@@ -264,16 +266,6 @@ export class LiveRun {
     const dictionary = await this.session.weights(model);
     const { codes } = await this.session.encode(model, rows.x, rows.count, onProgress);
     return { dictionary, codes };
-  }
-
-  private analysedRows(): SourceRows {
-    const { source } = this;
-    const finite = source.size.all !== null;
-    const rows = source.read('all', 0, finite ? ANALYSED_ROWS.finite : ANALYSED_ROWS.made);
-    if (rows.count === 0) {
-      throw new LabError('bad_data', `${source.label} has no rows to analyse.`, 'Load other data.');
-    }
-    return rows;
   }
 
   private setStatus(status: RunStatus): void {

@@ -5,9 +5,20 @@
  */
 import type { Dictionary } from '../analysis/types';
 import type { LabErrorData } from '../base/lab_error';
-import type { GroupRow, Diagnosis } from '../analysis/report_types';
+import type { Diagnosis } from '../analysis/report_types';
+import type { GroupCard, GroupsAnswer } from './groups_protocol';
 import type { LmCommand, LmEvent } from './lm_protocol';
 import type { RunConfig, RunInput } from './run_config';
+
+export type {
+  CardText,
+  CardTruth,
+  GroupCard,
+  GroupsAnswer,
+  LabelledFirings,
+  LabelledGroupRow,
+  SpanUnits,
+} from './groups_protocol';
 
 /** The adapter as a person sees it, with what decides whether a model fits. */
 export interface AdapterReport {
@@ -55,6 +66,18 @@ export interface DataStatistics {
   /** Mean ‖x‖. */
   readonly meanNorm: number;
   readonly sampledRows: number;
+}
+
+/** How the making of data keeps up with training, counted from the start of this session. */
+export interface Feeding {
+  /** Share of the shuffle buffer that has been filled; training begins at 1. */
+  readonly filled: number;
+  /** Rows made so far. */
+  readonly rowsMade: number;
+  /** Seconds of the GPU's time: making rows, moving them into the shuffle buffer, training. */
+  readonly sourceSeconds: number;
+  readonly shuffleSeconds: number;
+  readonly trainingSeconds: number;
 }
 
 /** Metrics of one model at one logged step, under the names of sasa.md §5. */
@@ -108,127 +131,6 @@ export interface LabelProbe {
     readonly rank90: number;
     readonly labels: readonly string[];
   }[];
-}
-
-/** What a group has to do with the true features of synthetic data. */
-export interface CardTruth {
-  /** Names of all features, by index. */
-  readonly featureNames: readonly string[];
-  /** Features of which the group captures at least 5 %, best first. */
-  readonly captured: readonly {
-    readonly feature: number;
-    readonly dimension: number;
-    readonly capture: number;
-  }[];
-  /**
-   * [points, 3] where each point of the scatter lies on its feature (`points.features`): coordinates in
-   * the feature's frame, padded with zeros, cut at 3; zeros where it has none.
-   */
-  readonly coordinates: Float32Array;
-}
-
-/** Units of another, scalar model of the run whose atoms lie in a group's span. */
-export interface SpanUnits {
-  readonly model: number;
-  /** Live atoms with at least half of their squared norm inside, the most inside first. */
-  readonly units: readonly {
-    readonly unit: number;
-    /** Share of the atom's squared norm inside the group's rank-90 row space. */
-    readonly share: number;
-    /** The unit atom in the first two axes of the scatter; length 1 lies wholly in that plane. */
-    readonly x: number;
-    readonly y: number;
-    /** Labels of the rows where it is strongest. */
-    readonly labels: readonly string[];
-  }[];
-}
-
-/**
- * The card of one group. It is made from the same weights and rows as the model's latest group table, so
- * that card and table agree while training goes on.
- */
-export interface GroupCard {
-  readonly group: number;
-  /** Step of the group table that the card belongs to. */
-  readonly step: number;
-  /** Synthetic data only, else null. */
-  readonly truth: CardTruth | null;
-  /** What the scalar models of the same run put in this group's place; empty for a scalar model. */
-  readonly inOtherModels: readonly SpanUnits[];
-  readonly mapSingularValues: readonly number[];
-  readonly decoderSingularValues: readonly number[];
-  readonly codeSingularValues: readonly number[];
-  /** Points of the scatter: rows where the group fires (at most some thousands, strongest kept). */
-  readonly points: {
-    readonly count: number;
-    readonly total: number;
-    /** [count, axes] principal coordinates of the group's contribution, in the data's units. */
-    readonly coordinates: Float32Array;
-    readonly axes: number;
-    /** [count] ‖contribution‖. */
-    readonly norms: Float32Array;
-    readonly rowIds: Uint32Array;
-    /** Row labels where the source has them (words). */
-    readonly labels: readonly string[] | null;
-    /** Feature present in the row that this group captures best, for synthetic data; NO_GROUP else. */
-    readonly features: Uint32Array | null;
-  };
-  readonly axisShares: readonly number[];
-  /** Strongest and quantile examples, by label. */
-  readonly strongest: readonly {
-    readonly rowId: number;
-    readonly label: string;
-    readonly norm: number;
-  }[];
-  readonly quantiles: readonly {
-    readonly quantile: number;
-    readonly examples: readonly {
-      readonly rowId: number;
-      readonly label: string;
-      readonly norm: number;
-    }[];
-  }[];
-  readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] };
-  readonly nearest: readonly {
-    readonly group: number;
-    /** Cosine of the smallest principal angle, and of all. */
-    readonly cosine: number;
-    readonly cosines: readonly number[];
-    readonly labels: readonly string[];
-  }[];
-  readonly coFiring: readonly {
-    readonly group: number;
-    readonly lift: number;
-    readonly count: number;
-    readonly labels: readonly string[];
-  }[];
-}
-
-/** Table row plus what it is strongest on. */
-export interface LabelledGroupRow extends GroupRow {
-  /** Distinct labels of its strongest rows, strongest first; for synthetic data names of features. */
-  readonly labels: readonly string[];
-}
-
-/** Which groups fire on which labelled row, row after row: finds the groups of a word. */
-export interface LabelledFirings {
-  /** [rows]. */
-  readonly labels: readonly string[];
-  /** [rows + 1], row i owns entries offsets[i] … offsets[i + 1]. */
-  readonly offsets: Uint32Array;
-  /** [entries], group index. */
-  readonly groups: Uint32Array;
-  /** [entries], ‖D_kᵀp_k‖. */
-  readonly norms: Float32Array;
-}
-
-export interface GroupsAnswer {
-  readonly model: number;
-  readonly step: number;
-  readonly rows: readonly LabelledGroupRow[];
-  readonly analysedRows: number;
-  /** Null for data without labels. */
-  readonly firings: LabelledFirings | null;
 }
 
 export interface DiagnoseAnswer {
@@ -356,6 +258,8 @@ export type Event =
       /** Seconds of training so far, and rows per second lately. */
       readonly seconds: number;
       readonly samplesPerSecond: number;
+      /** For data that are made while training goes on (a language model's). */
+      readonly feeding?: Feeding;
     }
   | { readonly kind: 'metrics'; readonly runId: string; readonly records: readonly MetricRecord[] }
   | { readonly kind: 'shapes'; readonly runId: string; readonly probes: readonly ShapeProbe[] }

@@ -211,5 +211,5 @@ export function scriptedGroups(model: number, step: number, rank: number): Group
       labels: family?.split(' ') ?? (dead ? [] : ['then', 'when', 'there']),
     };
   });
-  return { model, step, rows, analysedRows: 20_000, firings: null };
+  return { model, step, rows, analysedRows: 20_000, firings: null, text: null };
 }

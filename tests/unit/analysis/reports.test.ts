@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { indexCodes } from '../../../src/analysis/code_index';
 import { describeRanks, diagnose } from '../../../src/analysis/diagnosis';
 import { FORMULAS, formulaText, type MetricId } from '../../../src/analysis/formulas';
 import { groupTable } from '../../../src/analysis/group_table';
@@ -28,7 +29,7 @@ describe('group table', () => {
   const codes = encodeTop(dictionary, world.x, 1);
 
   test('of a perfect dictionary: ranks 2, 3, 3 from weights; a curved cloud is irreducible', () => {
-    const rows = groupTable(dictionary, codes, { strongest: 3, histogramBins: 5 });
+    const rows = groupTable(indexCodes(dictionary, codes), { strongest: 3, histogramBins: 5 });
     expect(rows.map(({ weightRank90 }) => weightRank90)).toEqual([2, 3, 3]);
     expect(rows.map(({ frequency, firings }) => [frequency, firings])).toEqual([
       [1 / 3, 200],
@@ -60,7 +61,7 @@ describe('group table', () => {
       ],
       [{ group: 2, code: [2, 1] }],
     ]);
-    const rows = groupTable(odd, table);
+    const rows = groupTable(indexCodes(odd, table));
     expectPlainJson(rows);
     expect(at(rows, 0)).toMatchObject({ firings: 1, codeRank90: 0, irreducibility: null });
     expect(at(rows, 1)).toMatchObject({ firings: 0, meanNorm: 0, strongestRows: [] });
@@ -84,7 +85,7 @@ describe('group table', () => {
       1,
       Array.from({ length: 12 }, (_, row) => [{ group: row % 6, code: [1 + row] }]),
     );
-    const rows = groupTable(atoms, table, { threshold: 0.99, minimumPoints: 1 });
+    const rows = groupTable(indexCodes(atoms, table), { threshold: 0.99, minimumPoints: 1 });
     expect(rows.map(({ cluster }) => cluster)).toEqual([0, 1, 0, 1, 0, null, null]);
     expect(rows.every(({ irreducibility }) => irreducibility === null)).toBe(true);
     const diagnosis = diagnose(atoms, table, null, { threshold: 0.99 });
@@ -96,7 +97,7 @@ describe('group table', () => {
 
   test('progress rises to 1', () => {
     const seen: number[] = [];
-    groupTable(dictionary, codes, { onProgress: (fraction) => seen.push(fraction) });
+    groupTable(indexCodes(dictionary, codes), { onProgress: (fraction) => seen.push(fraction) });
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBe(1);
   });
@@ -161,7 +162,9 @@ describe('diagnosis', () => {
 
   test('means of ranks leave dead groups out', () => {
     const dictionary = dictionaryOf(2, 2, 2, [1, 0, 0, 0, 1, 0, 0, 1]);
-    const rows = groupTable(dictionary, codesOf(2, 2, 1, [[{ group: 0, code: [1, 0] }]]));
+    const rows = groupTable(
+      indexCodes(dictionary, codesOf(2, 2, 1, [[{ group: 0, code: [1, 0] }]])),
+    );
     expect(describeRanks(rows, 2)).toMatchObject({
       meanWeightRank90: 1,
       weightHistogram: [0, 1, 0],

@@ -7,12 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { indexCodes } from '../../../src/analysis/code_index';
 import { NO_GROUP, type Dictionary, type GroundTruth } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
-import {
-  groupCard,
-  groupsAnswer,
-  type AnalysedModel,
-  type AnalysedRows,
-} from '../../../src/lab/group_card';
+import type { AnalysedModel, AnalysedRows } from '../../../src/lab/analysed_model';
+import { groupAxes, groupCard } from '../../../src/lab/group_card';
+import { groupsAnswer } from '../../../src/lab/groups_answer';
 
 const ROWS = 120;
 const WIDTH = 4;
@@ -100,8 +97,13 @@ const truth: GroundTruth = {
 };
 
 const rowIds = Uint32Array.from({ length: ROWS }, (_, row) => row + 1000);
-const made: AnalysedRows = { rowIds, labelOf: null, truth };
-const labelled: AnalysedRows = { rowIds, labelOf: (id) => `word ${id % 10}`, truth: null };
+const made: AnalysedRows = { rowIds, labelOf: null, truth, text: null };
+const labelled: AnalysedRows = {
+  rowIds,
+  labelOf: (id) => `word ${id % 10}`,
+  truth: null,
+  text: null,
+};
 
 describe('the card of a group that holds a circle', () => {
   const card = groupCard(blockModel(made), 0, [atomModel(made)]);

@@ -39,7 +39,14 @@ function recordedEngine() {
 }
 
 const state = () => analysisOf(useAnalyses.getState(), 'groups', 'run', 0);
-const answer = (step: number) => ({ model: 0, step, rows: [], analysedRows: 100, firings: null });
+const answer = (step: number) => ({
+  model: 0,
+  step,
+  rows: [],
+  analysedRows: 100,
+  firings: null,
+  text: null,
+});
 
 const card = (step: number): GroupCard => groupCard({ step });
 

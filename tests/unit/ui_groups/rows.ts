@@ -33,6 +33,7 @@ export function groupCard(changes: Partial<GroupCard> = {}): GroupCard {
     group: 3,
     step: 7,
     truth: null,
+    text: null,
     inOtherModels: [],
     mapSingularValues: [],
     decoderSingularValues: [],
