@@ -105,7 +105,7 @@ interface Place {
 /** Rows and their codes, block by block. */
 async function* encodedBlocks(model: TrainedModel, { source, split, rows }: Place) {
   for (let start = 0; start < rows; start += BLOCK_ROWS) {
-    const { x, count } = source.read(split, start, Math.min(BLOCK_ROWS, rows - start));
+    const { x, count } = await source.read(split, start, Math.min(BLOCK_ROWS, rows - start));
     const { codes } = await model.encode(x, count);
     yield { x, codes };
   }

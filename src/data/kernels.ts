@@ -5,6 +5,7 @@
 import gatherRows from '../../shaders/gather_rows.wgsl?raw';
 import makeZooBatch from '../../shaders/make_zoo_batch.wgsl?raw';
 import random from '../../shaders/random.wgsl?raw';
+import scatterRows from '../../shaders/scatter_rows.wgsl?raw';
 import type { Kernel } from '../gpu/plan';
 
 /** Text of the random numbers, for other kernels that draw. */
@@ -18,4 +19,9 @@ export const makeZooBatchKernel: Kernel = {
 export const gatherRowsKernel: Kernel = {
   name: 'gather_rows',
   source: random + gatherRows,
+};
+
+export const scatterRowsKernel: Kernel = {
+  name: 'scatter_rows',
+  source: scatterRows,
 };

@@ -5,7 +5,7 @@
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { HELD_OUT_EVERY } from './held_out_rows';
-import type { ActivationSource } from './source';
+import type { ReadySource } from './source';
 import { openTableSource, type RowOrder } from './table_source';
 
 /** A matrix as a file's parser gives it. */
@@ -27,7 +27,7 @@ export function openMatrixSource(
   name: string,
   order: RowOrder,
   seed: number,
-): ActivationSource {
+): ReadySource {
   requireFinite(matrix, name);
   const heldOut =
     order === 'shuffled' && matrix.rows >= HELD_OUT_EVERY

@@ -3,7 +3,7 @@
  * settings are validated before they come here; files are read and parsed by whoever owns them.
  */
 import { openMatrixSource, type MatrixFile } from './npy_source';
-import type { ActivationSource } from './source';
+import type { ReadySource } from './source';
 import type { RowOrder } from './table_source';
 import { openWordSource, type ReadShipped } from './words';
 import { zooPreset, type ZooPresetName } from './zoo_presets';
@@ -31,7 +31,7 @@ export async function openSource(
   config: SourceConfig,
   access: FileAccess,
   orderSeed: number,
-): Promise<ActivationSource> {
+): Promise<ReadySource> {
   switch (config.kind) {
     case 'synthetic': {
       const { label, spec } = zooPreset(config.preset);

@@ -3,8 +3,10 @@
  * batches on the GPU through a plan (a batch never visits the CPU while training) and rows on the CPU
  * for statistics, evaluation and exploration. It knows no model.
  */
+import type { BufferMap } from '../gpu/buffers';
 import type { Plan } from '../gpu/plan';
 import type { UniformValues } from '../gpu/uniforms';
+import type { WorkClock } from '../gpu/work_clock';
 
 /** A feature of known ground truth. Same fields as the diagnostics' TrueFeature. */
 export interface SourceFeature {
@@ -27,25 +29,6 @@ export interface SourceTruth {
   readonly coordinateStride: number;
 }
 
-/** Where in which text the rows of a language model's data stand. Same fields as the diagnostics' TokenRows. */
-export interface SourceTokens {
-  /** [count], id of the token at the row's position. */
-  readonly tokens: Uint32Array;
-  /** [count], number of the document. Rows of one document stand together, by ascending position. */
-  readonly documents: Uint32Array;
-  /** [count], position in what the model read; BOS stands at 0. */
-  readonly positions: Uint32Array;
-}
-
-/** What token ids mean. Same fields as the diagnostics' TokenVocabulary. */
-export interface SourceVocabulary {
-  /** [V], each token as a person reads it, its leading space kept. */
-  readonly texts: readonly string[];
-  readonly bos: number;
-  /** Ids that are no text: BOS, end of text. */
-  readonly special: readonly number[];
-}
-
 /** Rows on the CPU. */
 export interface SourceRows {
   readonly count: number;
@@ -54,8 +37,6 @@ export interface SourceRows {
   /** Row number in the source's own order (file row, word rank), or the sample counter. */
   readonly rowIds: Uint32Array;
   readonly truth?: SourceTruth;
-  /** For activations of a language model. */
-  readonly tokens?: SourceTokens;
 }
 
 /** Fills buffer `x` [batchRows, 4·ceil(width/4)] (rows zero-padded to whole vec4s) on the GPU. */
@@ -65,6 +46,36 @@ export interface StreamPlan {
   readonly output: 'x';
   /** Uniforms that make the plan produce the batch of this index (0, 1, 2, …). */
   uniforms(batchIndex: number): UniformValues;
+  /**
+   * For data that are made while training goes on: opens what refills the plan's buffers, which `buffers`
+   * holds. Absent when the plan alone makes every batch.
+   */
+  readonly openFeeder?: (
+    device: GPUDevice,
+    buffers: BufferMap,
+    clock: WorkClock<FeedPart>,
+  ) => Promise<StreamFeeder>;
+}
+
+/** Whose time on the GPU it was: making rows, moving them into the shuffle buffer, training on them. */
+export type FeedPart = 'source' | 'shuffle' | 'training';
+
+/**
+ * Keeps rows ready for the batches that the plan takes. It submits work of its own between the submits of
+ * training and reads nothing back for a step.
+ */
+export interface StreamFeeder {
+  /**
+   * Readies the batches from `batchIndex` on and resolves to how many of the next `wanted` may be recorded
+   * into one submit; 0 when there is more to make before the first of them, so that the caller may show
+   * progress or stop. A batch other than the one after the last is reached by making its rows again.
+   */
+  feed(batchIndex: number, wanted: number): Promise<number>;
+  /** Rows made so far. */
+  readonly rowsMade: number;
+  /** Share of the shuffle buffer that was ever filled, 0 to 1; training begins at 1. */
+  readonly filled: number;
+  destroy(): void;
 }
 
 /**
@@ -72,6 +83,24 @@ export interface StreamPlan {
  * sources every row in the source's own order, for endless ones the same as `held_out`.
  */
 export type Split = 'train' | 'held_out' | 'all';
+
+/** Rows that are tokens of documents: where each stands, by row id. */
+export interface SourceText {
+  /** Token id of a row; the one of BOS for a row that is BOS. */
+  token(rowId: number): number;
+  /** As a person reads it; plain text, never markup. */
+  tokenText(rowId: number): string;
+  /** Index of the row's document. */
+  document(rowId: number): number;
+  /** The token's place in its document, from 0; -1 for BOS. */
+  position(rowId: number): number;
+}
+
+/** A source whose rows are at hand: made from numbers or held in memory. */
+export interface ReadySource extends ActivationSource {
+  batch(batchIndex: number, batchRows: number): SourceRows;
+  read(split: Split, start: number, count: number): SourceRows;
+}
 
 export interface ActivationSource {
   /** Short name for the page: "Circle, sphere, helix". */
@@ -84,14 +113,19 @@ export interface ActivationSource {
   readonly size: Readonly<Record<Split, number | null>>;
   /** Known features, when the data are made. */
   readonly features?: readonly SourceFeature[];
-  /** Texts of the tokens that rows name, when the data are activations of a language model. */
-  readonly vocabulary?: SourceVocabulary;
   /** Text of a row for reading (the word), by row id. */
   labelOf?(rowId: number): string;
+  /** For rows that are tokens. */
+  readonly text?: SourceText;
   /** Plan that fills batches of `batchRows` rows. */
   stream(batchRows: number): StreamPlan;
   /** CPU twin of `stream`: the rows of one training batch, in the same order. */
-  batch(batchIndex: number, batchRows: number): SourceRows;
+  batch(batchIndex: number, batchRows: number): SourceRows | Promise<SourceRows>;
   /** Rows [start, start + count) of a split; fewer at a finite split's end. */
-  read(split: Split, start: number, count: number): SourceRows;
+  read(split: Split, start: number, count: number): SourceRows | Promise<SourceRows>;
+  /**
+   * At most `count` training rows to measure the data on, where making whole batches on the CPU would take
+   * too long; the first batches are measured when it is absent.
+   */
+  sample?(count: number): Promise<SourceRows>;
 }

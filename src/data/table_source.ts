@@ -11,7 +11,7 @@ import { heldOutCount, heldOutRow, trainingRow } from './held_out_rows';
 import { gatherRowsKernel } from './kernels';
 import { padRows, vectorsPerRow } from './pad_rows';
 import { domainBits, epochPermutation, permuted } from './row_order';
-import type { ActivationSource, SourceRows, Split, StreamPlan } from './source';
+import type { ReadySource, SourceRows, Split, StreamPlan } from './source';
 
 /**
  * `shuffled`: a tenth of the rows is held out and every epoch permutes the rest anew. `sequential`: step
@@ -44,7 +44,7 @@ const uniform = defineUniforms([
 const ROWS_PER_GROUP = 8;
 
 /** Opens rows as a source. Throws LabError `bad_data` when there are none or labels do not match. */
-export function openTableSource(options: TableOptions): ActivationSource {
+export function openTableSource(options: TableOptions): ReadySource {
   const { label, description, width, values, order, seed, labels } = options;
   if (values.length === 0) {
     throw new LabError('bad_data', `${label} holds no rows.`, 'Choose a file with data in it.');
@@ -85,7 +85,7 @@ export function openTableSource(options: TableOptions): ActivationSource {
     held_out: heldOut > 0 ? heldOutRow : (index) => index,
     all: (index) => index,
   };
-  const source: ActivationSource = {
+  const source: ReadySource = {
     label,
     description,
     width,

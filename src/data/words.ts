@@ -4,7 +4,7 @@
  */
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
-import type { ActivationSource } from './source';
+import type { ReadySource } from './source';
 import { openTableSource } from './table_source';
 
 /** Reads one shipped file by its path below the folder `public`. Throws LabError when it cannot. */
@@ -42,7 +42,7 @@ export async function loadWords(read: ReadShipped): Promise<WordVectors> {
 }
 
 /** Loads the word vectors as a source with a tenth of the words held out. */
-export async function openWordSource(read: ReadShipped, seed: number): Promise<ActivationSource> {
+export async function openWordSource(read: ReadShipped, seed: number): Promise<ReadySource> {
   const { words, width, values } = await loadWords(read);
   return openTableSource({
     label: 'Word vectors',

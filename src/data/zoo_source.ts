@@ -8,14 +8,14 @@ import type { Plan } from '../gpu/plan';
 import { defineUniforms } from '../gpu/uniforms';
 import { makeZooBatchKernel } from './kernels';
 import { padRows, vectorsPerRow } from './pad_rows';
-import type { ActivationSource, StreamPlan } from './source';
+import type { ReadySource, StreamPlan } from './source';
 import { layOutZoo, perfectExplainedVariance, rowsPerWorkgroup, type Zoo } from './zoo';
 import { makeZooRows, presenceThreshold } from './zoo_rows';
 import { shapeCode } from './zoo_shapes';
 import type { ZooSpec } from './zoo_spec';
 
 /** A source of made data, with what is known about it exactly. */
-export interface ZooSource extends ActivationSource {
+export interface ZooSource extends ReadySource {
   readonly zoo: Zoo;
 }
 

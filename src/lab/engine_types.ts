@@ -10,7 +10,7 @@
 import type { CodeTable, Dictionary } from '../analysis/types';
 import type { ActivationSource, Split } from '../data/source';
 import type { Architecture, ModelConfig } from '../sae/config';
-import type { DataStatistics, MetricRecord, RunEstimate } from './protocol';
+import type { DataStatistics, Feeding, MetricRecord, RunEstimate } from './protocol';
 import type { RunConfig } from './run_config';
 
 /** One number per parameter, in the layouts of Dictionary. */
@@ -68,6 +68,8 @@ export interface RunProgress {
   /** Seconds of training in this session, and rows per second lately. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
+  /** For data that are made while training goes on. */
+  readonly feeding?: Feeding;
 }
 
 /** A run in progress: several models on one stream of batches, with all their buffers. */

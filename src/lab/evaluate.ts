@@ -33,7 +33,7 @@ export async function encodeRows(
   source: ActivationSource,
   options: EvaluationOptions,
 ): Promise<EncodedRows> {
-  const rows = source.read(options.split, 0, options.rows);
+  const rows = await source.read(options.split, 0, options.rows);
   const encoded = await model.encode(rows.x, rows.count, options.onProgress);
   return { rows, ...encoded };
 }

@@ -22,9 +22,10 @@ const LABELLED_GROUPS = 12;
 const LABELS = 6;
 const LEAST_FIRINGS = 8;
 
-/** The fixed rows: held-out samples of made data, the first rows of a finite set. */
-export function probeRows(source: ActivationSource): SourceRows {
-  return source.read(source.size.train === null ? 'held_out' : 'all', 0, PROBE_ROWS);
+/** The fixed rows: held-out samples of made data and tokens, the first rows of another finite set. */
+export async function probeRows(source: ActivationSource): Promise<SourceRows> {
+  const heldOut = source.size.train === null || source.text !== undefined;
+  return source.read(heldOut ? 'held_out' : 'all', 0, PROBE_ROWS);
 }
 
 /** Points of every feature without owners: the picture before training. */

@@ -7,13 +7,21 @@ import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { allocate, checkFits } from '../gpu/buffers';
 import { PlanRunner } from '../gpu/executor';
-import type { ActivationSource, StreamPlan } from '../data/source';
+import { WorkClock } from '../gpu/work_clock';
+import type { ActivationSource, FeedPart, StreamFeeder, StreamPlan } from '../data/source';
 import { modelSchema } from '../sae/config';
 import { padRows } from '../sae/initial';
 import { stepPlan } from '../sae/step_plan';
 import { planBytes } from '../gpu/plan';
 import { chooseVariant } from './choose_variant';
-import type { Encoded, EncodeProgress, RunHooks, Session, SessionOptions } from './engine_types';
+import type {
+  Encoded,
+  EncodeProgress,
+  RunHooks,
+  RunProgress,
+  Session,
+  SessionOptions,
+} from './engine_types';
 import { estimateRun } from './estimate';
 import { ModelEngine } from './model_engine';
 import type { LiveSettings, MetricRecord } from './protocol';
@@ -24,6 +32,8 @@ import { measureData, type MeasuredData } from './statistics';
 const SLOTS = 16;
 /** Aim for the length of one submit: short enough to stay responsive, long enough to hide its cost. */
 const SUBMIT_MS = 40;
+/** Seconds over which rows per second are averaged: rows may be made in bursts. */
+const RATE_SECONDS = 3;
 
 interface PendingLog {
   readonly step: number;
@@ -40,7 +50,9 @@ export class TrainingSession implements Session {
   private taken = 0;
   private seconds = 0;
   private training: TrainingConfig;
-  /** Milliseconds a step took lately; sets the steps of the next submit. */
+  /** How far it was how many seconds in, lately. */
+  private readonly lately: { readonly seconds: number; readonly taken: number }[] = [];
+  /** Milliseconds the last steps took each; sets the steps of the next submit. */
   private stepMs = Number.POSITIVE_INFINITY;
 
   private constructor(
@@ -49,6 +61,8 @@ export class TrainingSession implements Session {
     private readonly data: MeasuredData,
     private readonly stream: StreamPlan,
     private readonly streamRunner: PlanRunner,
+    private readonly feeder: StreamFeeder | null,
+    private readonly clock: WorkClock<FeedPart>,
     private readonly buffers: readonly GPUBuffer[],
     private readonly models: ModelEngine[],
     readonly estimate: Session['estimate'],
@@ -71,11 +85,14 @@ export class TrainingSession implements Session {
           stepPlan({ config: model, width: source.width, batch, variant: 'direct', clip }).plan,
       ),
     ]);
-    const data = measureData(source, batch);
+    const data = await measureData(source, batch);
     const streamBuffers = await allocate(device, stream.plan);
     const owned = [...streamBuffers.values()];
     const models: ModelEngine[] = [];
+    const clock = new WorkClock<FeedPart>(device.queue);
+    let feeder: StreamFeeder | null = null;
     try {
+      feeder = (await stream.openFeeder?.(device, streamBuffers, clock)) ?? null;
       const streamRunner = await PlanRunner.create(device, stream.plan, streamBuffers, SLOTS);
       const mean = padRows(data.mean, 1, source.width);
       const dataMean = device.createBuffer({
@@ -114,6 +131,8 @@ export class TrainingSession implements Session {
         data,
         stream,
         streamRunner,
+        feeder,
+        clock,
         owned,
         models,
         estimate,
@@ -133,6 +152,7 @@ export class TrainingSession implements Session {
       return session;
     } catch (error) {
       for (const model of models) model.destroy();
+      feeder?.destroy();
       for (const buffer of owned) buffer.destroy();
       throw error;
     }
@@ -170,32 +190,53 @@ export class TrainingSession implements Session {
   async run(steps: number, hooks: RunHooks = {}): Promise<void> {
     const end = Math.min(this.taken + steps, this.totalSteps);
     const pending: PendingLog[] = [];
-    const inFlight: Promise<undefined>[] = [];
+    const inFlight: Promise<void>[] = [];
     let mark = performance.now();
-    let sinceMark = 0;
+    this.lately.splice(0, this.lately.length, { seconds: this.seconds, taken: this.taken });
     while (this.taken < end && hooks.shouldStop?.() !== true) {
       if (this.models.some((model) => !model.canLog)) await this.drain(pending, hooks, 1);
-      const count = this.submit(end, pending);
-      sinceMark += count;
-      inFlight.push(this.options.device.queue.onSubmittedWorkDone());
+      const wanted = Math.max(1, Math.min(SLOTS, Math.floor(SUBMIT_MS / this.stepMs)));
+      const ready = (await this.feeder?.feed(this.taken, wanted)) ?? wanted;
+      const count = ready === 0 ? 0 : this.submit(Math.min(end, this.taken + ready), pending);
+      if (count > 0) inFlight.push(this.clock.mark('training'));
       if (inFlight.length > 1) await inFlight.shift();
       const now = performance.now();
       const elapsed = now - mark;
       this.seconds += elapsed / 1000;
-      this.stepMs = Math.max(0.01, elapsed / sinceMark);
+      if (count > 0) this.stepMs = Math.max(0.01, elapsed / count);
       mark = now;
-      sinceMark = 0;
-      hooks.onProgress?.({
-        step: this.taken,
-        samples: this.taken * this.training.train_batch_size_samples,
-        seconds: this.seconds,
-        samplesPerSecond: (1000 / this.stepMs) * this.training.train_batch_size_samples,
-      });
+      hooks.onProgress?.(this.progress());
       if (pending.length > 1) await this.drain(pending, hooks, pending.length - 1);
     }
     await Promise.all(inFlight);
     this.seconds += (performance.now() - mark) / 1000;
     await this.drain(pending, hooks, pending.length);
+  }
+
+  private progress(): RunProgress {
+    const batch = this.training.train_batch_size_samples;
+    const { feeder, clock, seconds, lately } = this;
+    lately.push({ seconds, taken: this.taken });
+    while (lately.length > 2 && seconds - at(lately, 1).seconds > RATE_SECONDS) lately.shift();
+    const since = at(lately, 0);
+    return {
+      step: this.taken,
+      samples: this.taken * batch,
+      seconds,
+      samplesPerSecond:
+        ((this.taken - since.taken) * batch) / Math.max(1e-6, seconds - since.seconds),
+      ...(feeder === null
+        ? {}
+        : {
+            feeding: {
+              filled: feeder.filled,
+              rowsMade: feeder.rowsMade,
+              sourceSeconds: clock.seconds('source'),
+              shuffleSeconds: clock.seconds('shuffle'),
+              trainingSeconds: clock.seconds('training'),
+            },
+          }),
+    };
   }
 
   /** Changes settings between submits: lr and λ take effect at the next step, s after a rebuild. */
@@ -238,19 +279,19 @@ export class TrainingSession implements Session {
 
   destroy(): void {
     for (const model of this.models) model.destroy();
+    this.feeder?.destroy();
     this.streamRunner.destroy();
     for (const buffer of this.buffers) buffer.destroy();
   }
 
-  /** Records and submits the next few steps, at most up to a logged one; returns how many. */
+  /** Records and submits the next steps, at most up to a logged one; returns how many. */
   private submit(end: number, pending: PendingLog[]): number {
     const { device } = this.options;
     const { log_every: every } = this.training;
-    const wanted = Math.max(1, Math.min(SLOTS, Math.floor(SUBMIT_MS / this.stepMs)));
     const encoder = device.createCommandEncoder();
     let count = 0;
     let logged = false;
-    while (count < wanted && this.taken + count < end && !logged) {
+    while (this.taken + count < end && !logged) {
       const step = this.taken + count;
       logged = step === 0 || (step + 1) % every === 0 || step + 1 === this.totalSteps;
       this.streamRunner.setUniforms(count, this.stream.uniforms(step));

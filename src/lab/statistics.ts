@@ -5,7 +5,7 @@
  */
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
-import type { ActivationSource } from '../data/source';
+import type { ActivationSource, SourceRows } from '../data/source';
 import type { Normalization } from '../sae/config';
 import type { DataStatistics } from './protocol';
 
@@ -21,18 +21,36 @@ export interface MeasuredData {
   readonly firstRows: number;
 }
 
-/** Measures the data on its first training batches. Throws LabError `bad_data` on NaN or infinity. */
-export function measureData(source: ActivationSource, batch: number): MeasuredData {
-  const { width } = source;
+/** Training rows that are measured, in pieces of which the first stands for the first batch. */
+async function* sampledRows(source: ActivationSource, batch: number): AsyncGenerator<SourceRows> {
   const available = source.size.train ?? Number.POSITIVE_INFINITY;
   const wanted = Math.max(batch, Math.min(SAMPLED_ROWS, available));
-  const first = source.batch(0, batch);
+  if (source.sample !== undefined) {
+    yield await source.sample(wanted);
+    return;
+  }
+  let rows = 0;
+  for (let index = 0; rows < wanted; index += 1) {
+    const next = await source.batch(index, batch);
+    rows += next.count;
+    yield next;
+  }
+}
+
+/**
+ * Measures the data on its first training batches, or on what it gives as a sample. Throws LabError
+ * `bad_data` on NaN or infinity.
+ */
+export async function measureData(source: ActivationSource, batch: number): Promise<MeasuredData> {
+  const { width } = source;
   const sum = new Float64Array(width);
   const squares = new Float64Array(width);
   let rows = 0;
   let norms = 0;
-  for (let index = 0; rows < wanted; index += 1) {
-    const { x, count } = index === 0 ? first : source.batch(index, batch);
+  let first: SourceRows | null = null;
+  for await (const piece of sampledRows(source, batch)) {
+    first ??= piece;
+    const { x, count } = piece;
     for (let row = 0; row < count; row += 1) {
       let square = 0;
       for (let i = 0; i < width; i += 1) {
@@ -52,7 +70,7 @@ export function measureData(source: ActivationSource, batch: number): MeasuredDa
     mean[i] = average;
     power += at(squares, i) / rows - average * average;
   }
-  if (!Number.isFinite(power)) {
+  if (first === null || !Number.isFinite(power)) {
     throw new LabError(
       'bad_data',
       `The first ${rows} rows of ${source.label} hold values that are not finite.`,

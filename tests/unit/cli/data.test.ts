@@ -50,7 +50,7 @@ describe('data to evaluate on', () => {
   it('are all rows of a file in their order, or those that training would hold out', async () => {
     const all = await openEvaluationData('near.npy', undefined, null);
     expect(all.split).toBe('all');
-    expect([...all.source.read('all', 0, 99).rowIds]).toEqual(
+    expect([...(await all.source.read('all', 0, 99)).rowIds]).toEqual(
       Array.from({ length: 20 }, (_, i) => i),
     );
     const heldOut = await openEvaluationData('near.npy', 'held_out', null);

@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
 import { openMatrixSource } from '../../../src/data/npy_source';
 import { openSource, type FileAccess } from '../../../src/data/open';
-import type { ActivationSource, Split } from '../../../src/data/source';
+import type { ReadySource, Split } from '../../../src/data/source';
 import type { RowOrder } from '../../../src/data/table_source';
 
 const WIDTH = 3;
 
 /** Row i is (i, i + ¼, i + ½), so that a row tells where it stands. */
-function open(rows: number, order: RowOrder, seed = 0): ActivationSource {
+function open(rows: number, order: RowOrder, seed = 0): ReadySource {
   const values = Float32Array.from({ length: rows * WIDTH }, (_, i) => {
     return Math.floor(i / WIDTH) + (i % WIDTH) / 4;
   });
@@ -20,7 +20,7 @@ function open(rows: number, order: RowOrder, seed = 0): ActivationSource {
 }
 
 /** Row numbers of a split, checked against the rows themselves. */
-function rowsOf(source: ActivationSource, split: Split): number[] {
+function rowsOf(source: ReadySource, split: Split): number[] {
   const { count, x, rowIds } = source.read(split, 0, 1_000_000);
   expect(count).toBe(source.size[split]);
   rowIds.forEach((row, i) => {
