@@ -28,6 +28,8 @@ export const RandomStream = {
   diagnostics: 7,
   /** Noise of a language model's sampling; step = position, row = the sequence's stream, draw = token. */
   generatedTokens: 8,
+  /** Directions of steering's control; step = group, row = axis. */
+  steeringControl: 9,
 } as const;
 
 const MULTIPLIER_0 = 0xd2511f53;

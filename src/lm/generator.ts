@@ -197,7 +197,8 @@ class GpuGenerator implements Generator {
     const pass = encoder.beginComputePass();
     for (let slot = 0; slot < count; slot += 1) {
       at(this.runners, 0).record(pass, slot);
-      this.edit?.record(pass);
+      // Every sequence begins with an outlier of a residual, which no edit is meant for.
+      if (first + slot > 0) this.edit?.record(pass);
       at(this.runners, 1).record(pass, slot);
       // While every prompt reaches further, nobody asks what would come next.
       if (first + slot + 1 >= shortest) at(this.runners, 2).record(pass, slot);

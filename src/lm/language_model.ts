@@ -122,7 +122,10 @@ export interface Forward {
   destroy(): void;
 }
 
-/** Changes the residual stream [rows, 4·ceil(d/4)] entering a block, in place, once per generated position. */
+/**
+ * Changes the residual stream [rows, 4·ceil(d/4)] entering a block, in place, once per position: those of the
+ * prompt and those written, but never position 0.
+ */
 export interface ResidualEdit {
   readonly layer: number;
   /** Compiles the edit for a buffer of `rows` rows; row i belongs to sequence i. */
