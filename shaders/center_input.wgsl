@@ -8,7 +8,8 @@
 // data_mean  [D4]          mean of the data, raw units
 // biases     [N4*4 | d]    encoder biases, then b_dec
 // rows       [sections, B, D4]  section 0 receives the input
-// row_stats  [B, 8]        0: rho_b; 1: power ||c (x_b - mean)||^2, raw units (for explained variance)
+// row_stats  [B, 8]        0: rho_b; 1: power ||c (x_b - mean)||^2, 4: energy ||c x_b||^2, both in raw units
+//                          (for the explained variances)
 // Dispatch: one workgroup a row. Source: sasa.md section 1.
 
 override B: u32;
@@ -41,18 +42,19 @@ fn b_dec(c: u32) -> vec4<f32> {
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = group.x;
-  // Sums over the row: values, squared distance to the data mean.
+  // Sums over the row: values, squared distance to the data mean, squares.
   var sums = vec3<f32>(0.0);
   for (var c = lane; c < D4; c += WG) {
     let value = uniforms.input_scale * x[row * D4 + c];
     let off = value - uniforms.input_scale * data_mean[c];
-    sums += vec3<f32>(dot(value, vec4<f32>(1.0)), dot(off, off), 0.0);
+    sums += vec3<f32>(dot(value, vec4<f32>(1.0)), dot(off, off), dot(value, value));
   }
   partial[lane] = sums;
   workgroupBarrier();
   sums = vec3<f32>(0.0);
   for (var i = 0u; i < WG; i += 1u) { sums += partial[i]; }
   let power = sums.y;
+  let energy = sums.z;
 
   var mean = 0.0;
   var scale = 1.0;
@@ -81,5 +83,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (lane == 0u) {
     row_stats[row * 8u] = scale;
     row_stats[row * 8u + 1u] = power;
+    row_stats[row * 8u + 4u] = energy;
   }
 }

@@ -10,7 +10,7 @@
 // active_units    at ACTIVE_OFFSET [B, SLOTS], at AUX_ACTIVE_OFFSET [B, AUX_SLOTS]
 // coefs           codes at CODES_OFFSET, q at DECODER_OFFSET, g at ENCODER_OFFSET, each [B, SLOTS, R];
 //                 AUX_… likewise
-// row_stats       [B, 8]              4: weight, 6: auxiliary weight
+// row_stats       [B, 8]              0: rho, of which the weight is 2 rho^2 / B; 6: auxiliary weight
 // decoder_norms   [N]                 L1 only
 // A thread makes one q and one g.
 // Dispatch: ceil(B*(SLOTS*R + AUX_SLOTS*AUX_RANK) / 64) workgroups over (32768, y). Source: sasa.md section 2.
@@ -55,7 +55,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (index < main_count) {
     let row = index / (SLOTS * R);
     let unit = active_units[ACTIVE_OFFSET + index / R];
-    let weight = row_stats[row * 8u + 4u];
+    let rho = row_stats[row * 8u];
+    let weight = 2.0 * rho * rho / f32(B);
     var gradient = 0.0;
     if (unit != NONE) {
       let latent = unit * R + index % R;

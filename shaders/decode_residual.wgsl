@@ -3,7 +3,8 @@
 //   main:  e_b  = (input_b - [b_dec if not applied to the input]) - sum_slots D_k^T p_k
 //   aux:   e'_b = e_b - sum_slots D_k^T p'_k        (b_dec is never part of it)
 //   loss_b = rho_b^2 ||e_b||^2                      raw units, sum over d
-//   weight_b = BRANCH_SCALE * 2 rho_b^2 / B         d(mean loss)/d(e_b) = weight_b e_b
+//   aux weight_b = BRANCH_SCALE * 2 rho_b^2 / B     d(mean loss)/d(e'_b) = weight_b e'_b; the main branch's is
+//                                                   2 rho_b^2 / B and made where it is needed
 //
 // rows          [sections, B, D4]     TARGET is read, RESULT written
 // decoder       [N, D4]               an atom a row
@@ -11,8 +12,8 @@
 // active_units  [ACTIVE_OFFSET + B*SLOTS]
 // coefs         [CODES_OFFSET + B*SLOTS*R]
 // dead_list     [1 + K]               aux: scale min(dead / K_AUX, 1) when SCALE_BY_DEAD
-// row_stats     [B, 8]                0 read; main writes 2: loss, 3: l0 (non-zero codes), 4: weight;
-//                                     aux writes 5: loss, 6: weight; 7 main: sum |p| ||D||
+// row_stats     [B, 8]                0 read; main writes 2: loss, 3: l0 (non-zero codes), 7: sum |p| ||D||;
+//                                     aux writes 5: loss, 6: weight
 // decoder_norms [N]                   L1 only: ||D_j||
 // Dispatch: one workgroup of WG a row. Source: sasa.md sections 1 and 2.
 
@@ -85,11 +86,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var i = 0u; i < WG; i += 1u) { sums += partial[i]; }
     let scale = row_stats[row * 8u];
     let loss = scale * scale * sums.x;
-    var weight = 2.0 * scale * scale / f32(B);
     if (MAIN) {
       row_stats[row * 8u + 2u] = loss;
       row_stats[row * 8u + 3u] = sums.y;
-      row_stats[row * 8u + 4u] = weight;
       row_stats[row * 8u + 7u] = sums.z;
     } else {
       var branch = 1.0;
@@ -97,7 +96,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       // Without a dead unit there is nothing to reconstruct with, and no auxiliary loss.
       if (dead_list[0] == 0u) { branch = 0.0; }
       row_stats[row * 8u + 5u] = branch * loss;
-      row_stats[row * 8u + 6u] = uniforms.aux_coefficient * branch * weight;
+      row_stats[row * 8u + 6u] = uniforms.aux_coefficient * branch * 2.0 * scale * scale / f32(B);
     }
   }
 }

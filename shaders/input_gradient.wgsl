@@ -50,7 +50,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (index >= B * D4) { return; }
   let row = index / D4;
   let c = index % D4;
-  var t = -row_stats[row * 8u + 4u] * rows[B * D4 + index];
+  let rho = row_stats[row * 8u];
+  var t = -2.0 * rho * rho / f32(B) * rows[B * D4 + index];
   if (THROUGH_INPUT) {
     t -= through(row, c, ACTIVE_OFFSET, COEF_OFFSET, SLOTS, R);
     t -= through(row, c, AUX_ACTIVE_OFFSET, AUX_COEF_OFFSET, AUX_SLOTS, AUX_RANK);

@@ -9,7 +9,7 @@ import type { ModelLayout } from '../sae/layout';
 import type { MetricRecord } from './protocol';
 
 /** Columns of a row of `row_stats`; see center_input.wgsl and decode_residual.wgsl. */
-const Column = { power: 1, loss: 2, l0: 3, auxiliary: 5, l1: 7 } as const;
+const Column = { power: 1, loss: 2, l0: 3, energy: 4, auxiliary: 5, l1: 7 } as const;
 const COLUMNS = 8;
 
 /** What the GPU left of one logged step of one model. */
@@ -72,6 +72,7 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
     'losses/overall_loss': losses.reduce((sum, [, value]) => sum + value, 0),
     'losses/mse_loss': mse,
     'metrics/explained_variance': 1 - mse / unscale / Math.max(mean(Column.power), 1e-30),
+    'metrics/explained_variance_legacy': 1 - mse / unscale / Math.max(mean(Column.energy), 1e-30),
     'metrics/l0': l0,
     'metrics/groups_per_token': groupsPerToken,
     'metrics/group_coverage': ranks.live / layout.groups,

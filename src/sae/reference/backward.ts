@@ -9,7 +9,12 @@ import { addScaled, dot } from './vectors';
 /** Columns of `row_stats`. */
 const STATS = 8;
 
-/** Where a branch keeps what the backward pass reads and writes, and its column of `row_stats`. */
+/** Weight of a row in the gradient of the main branch: d(mean loss)/d(e_b) = w_b e_b, w_b = 2 ρ_b² / B. */
+function mainWeight(call: KernelCall, row: number): number {
+  return (2 * at(call.floats('row_stats'), row * STATS) ** 2) / call.constant('B');
+}
+
+/** Where a branch keeps what the backward pass reads and writes. */
 interface CodeBranch {
   readonly slots: number;
   readonly rank: number;
@@ -17,9 +22,9 @@ interface CodeBranch {
   readonly codes: number;
   readonly decoderCoefs: number;
   readonly encoderCoefs: number;
-  /** Section of `rows` with the residual, and column of `row_stats` with its weight. */
+  /** Section of `rows` with the residual. */
   readonly section: number;
-  readonly weight: number;
+  readonly weightOf: (row: number) => number;
 }
 
 /**
@@ -35,7 +40,7 @@ export function codeGradients(call: KernelCall): void {
     decoderCoefs: call.constant('DECODER_OFFSET'),
     encoderCoefs: call.constant('ENCODER_OFFSET'),
     section: 1,
-    weight: 4,
+    weightOf: (row) => mainWeight(call, row),
   });
   codeGradientsOf(call, false, {
     slots: call.constant('AUX_SLOTS'),
@@ -45,7 +50,7 @@ export function codeGradients(call: KernelCall): void {
     decoderCoefs: call.constant('AUX_DECODER_OFFSET'),
     encoderCoefs: call.constant('AUX_ENCODER_OFFSET'),
     section: 2,
-    weight: 6,
+    weightOf: (row) => at(call.floats('row_stats'), row * STATS + 6),
   });
 }
 
@@ -59,7 +64,7 @@ function codeGradientsOf(call: KernelCall, l1: boolean, branch: CodeBranch): voi
   for (let place = 0; place < B * branch.slots; place += 1) {
     const b = Math.floor(place / branch.slots);
     const unit = at(call.words('active_units'), branch.active + place);
-    const weight = at(call.floats('row_stats'), b * STATS + branch.weight);
+    const weight = branch.weightOf(b);
     for (let i = 0; i < branch.rank; i += 1) {
       const index = place * branch.rank + i;
       let gradient = 0;
@@ -97,12 +102,7 @@ export function inputGradient(call: KernelCall): void {
   ];
   for (let b = 0; b < B; b += 1) {
     const t = new Float64Array(stride);
-    addScaled(
-      t,
-      -at(call.floats('row_stats'), b * STATS + 4),
-      call.floats('rows'),
-      (B + b) * stride,
-    );
+    addScaled(t, -mainWeight(call, b), call.floats('rows'), (B + b) * stride);
     for (const { slots, rank, active, coefs } of call.flag('THROUGH_INPUT') ? branches : []) {
       for (let place = b * slots; place < (b + 1) * slots; place += 1) {
         const unit = at(call.words('active_units'), active + place);

@@ -9,7 +9,7 @@ import { addScaled, dot, squaredNorm } from './vectors';
 /** Columns of `row_stats`. */
 const STATS = 8;
 
-/** input_b = n_b − b_dec with n_b the (normalised) row; also ρ_b and the power of the row. */
+/** input_b = n_b − b_dec with n_b the (normalised) row; also ρ_b, and the power and the energy of the row. */
 export function centerInput(call: KernelCall): void {
   const d = call.constant('D');
   const stride = 4 * call.constant('D4');
@@ -22,12 +22,13 @@ export function centerInput(call: KernelCall): void {
     const off = scaled.map((value, c) => value - inputScale * at(mean, c));
     const { values, scale } = call.flag('LAYER_NORM')
       ? standardized(scaled)
-      : { values: scaled, scale: 1 };
+      : { values: scaled.slice(), scale: 1 };
     if (call.flag('APPLY_B_DEC')) addScaled(values, -1, biases, biasOffset);
     rows.fill(0, b * stride, (b + 1) * stride);
     rows.set(values, b * stride);
     stats[b * STATS] = scale;
     stats[b * STATS + 1] = squaredNorm(off);
+    stats[b * STATS + 4] = squaredNorm(scaled);
   }
 }
 
@@ -91,7 +92,7 @@ export function encodeActive(call: KernelCall): void {
   }
 }
 
-/** e_b = target_b − Σ_slots D_kᵀ p_k, the row's loss ρ²‖e‖² and the weight of its gradient. */
+/** e_b = target_b − Σ_slots D_kᵀ p_k, the row's loss ρ²‖e‖² and the weight of the auxiliary gradient. */
 export function decodeResidual(call: KernelCall): void {
   const [B, R, slots] = [call.constant('B'), call.constant('R'), call.constant('SLOTS')];
   const stride = 4 * call.constant('D4');
@@ -128,12 +129,12 @@ export function decodeResidual(call: KernelCall): void {
     rows.set(rest, (call.constant('RESULT') * B + b) * stride);
     const scale = at(stats, b * STATS);
     const loss = branch * scale ** 2 * squaredNorm(rest);
-    const weight = (branch * 2 * scale ** 2) / B;
     if (main) {
-      stats.set([loss, nonZero, weight], b * STATS + 2);
+      stats.set([loss, nonZero], b * STATS + 2);
       stats[b * STATS + 7] = l1;
     } else {
-      stats.set([loss, call.uniform('aux_coefficient') * weight], b * STATS + 5);
+      const weight = (call.uniform('aux_coefficient') * branch * 2 * scale ** 2) / B;
+      stats.set([loss, weight], b * STATS + 5);
     }
   }
 }

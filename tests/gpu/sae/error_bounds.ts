@@ -42,6 +42,9 @@ interface SumRule {
 const width = (constant: (name: string) => number) => 4 * constant('D4');
 const codes = (constant: (name: string) => number) => constant('SLOTS') * constant('R');
 
+/** 2 ρ² / B: two products and a division, which WGSL allows 2.5 units in the last place. */
+const WEIGHT = 8;
+
 const scores: SumRule = {
   // A dot product with its bias, squared, summed over the block.
   roundings: (c) => 2 * (width(c) + 2) + c('R'),
@@ -64,12 +67,12 @@ const rules: Partial<Record<KernelName, SumRule>> = {
   decode_residual: {
     negated: ['biases', 'coefs'],
     roundings: (c, output) =>
-      output === 'rows' ? codes(c) + 2 : 2 * (codes(c) + 4) + width(c) + 4,
+      output === 'rows' ? codes(c) + 2 : 2 * (codes(c) + 4) + width(c) + 4 + WEIGHT,
   },
-  code_gradients: { negated: ['row_stats'], roundings: (c) => width(c) + 4 },
+  code_gradients: { negated: ['rows'], roundings: (c) => width(c) + 4 + WEIGHT },
   input_gradient: {
-    negated: ['row_stats', 'encoder'],
-    roundings: (c) => codes(c) + c('AUX_SLOTS') * c('AUX_RANK') + 6,
+    negated: ['rows', 'encoder'],
+    roundings: (c) => codes(c) + c('AUX_SLOTS') * c('AUX_RANK') + 6 + WEIGHT,
   },
   decoder_norms: { roundings: (c) => width(c) / 2 + 4 },
   normalize_rows: { roundings: (c) => width(c) / 2 + 4 },
@@ -271,10 +274,12 @@ function layerNormBounds(input: PassInput): Map<string, Float64Array> {
         (offError + n * rhoError) / (rho - rhoError) + gammaOf(5) * (n + Math.abs(bias));
     }
   }
-  // The power of a row is a plain sum, in either normalisation.
+  // The power and the energy of a row are plain sums, in either normalisation.
   const plain = { ...input.pass, constants: { ...constants, LAYER_NORM: 0 } };
-  const power = errorBounds({ ...input, pass: plain }, ['row_stats']).get('row_stats');
-  for (let b = 0; b < B; b += 1) forStats[b * 8 + 1] = at(power ?? forStats, b * 8 + 1);
+  const sums = errorBounds({ ...input, pass: plain }, ['row_stats']).get('row_stats') ?? forStats;
+  for (let b = 0; b < B; b += 1) {
+    for (const column of [1, 4]) forStats[b * 8 + column] = at(sums, b * 8 + column);
+  }
   return new Map([
     ['rows', forRows],
     ['row_stats', forStats],

@@ -98,6 +98,22 @@ describe.each(Object.entries(cases))('%s', (_name, test) => {
     if (step.config.architecture === 'standard') expect(mean(7)).toBeCloseTo(terms.l1, 10);
   });
 
+  it('knows the energy of the data about their mean and about zero', () => {
+    const { batch, d4 } = step.layout;
+    const scale = test.inputScale ?? 1;
+    const [x, center] = [floatsOf(buffers, 'x'), floatsOf(buffers, 'data_mean')];
+    const energy = (offset: number) =>
+      x.reduce(
+        (sum, value, i) => sum + (scale * (value - offset * at(center, i % (4 * d4)))) ** 2,
+        0,
+      );
+    const stats = floatsOf(buffers, 'row_stats');
+    const total = (column: number) =>
+      Array.from({ length: batch }, (_, b) => at(stats, b * 8 + column)).reduce((a, b) => a + b);
+    expect(total(1)).toBeCloseTo(energy(1), 8);
+    expect(total(4)).toBeCloseTo(energy(0), 8);
+  });
+
   it('switches units on, and dead ones where the auxiliary loss has some', () => {
     expect(rows.some(({ active }) => active.length > 0)).toBe(true);
     const dead = test.dead !== 'none' && step.layout.auxiliary !== null;
