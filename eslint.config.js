@@ -121,6 +121,18 @@ export default defineConfig(
     // Tells which libraries the compiler would leave alone; the page is built without the compiler.
     rules: { 'react-hooks/incompatible-library': 'off' },
   },
+  {
+    files: ['src/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'zod',
+          message: "Import * as z from 'zod/mini': the page carries one form of zod only.",
+        },
+      ],
+    },
+  },
   importArrows,
   prettier,
 );

@@ -8,7 +8,7 @@ import { pages, type PageEntry } from './page_registry';
 import { navigate, useRoute } from './route';
 import { Header } from './shell/Header';
 import { LinkBanner } from './shell/LinkBanner';
-import { Notices } from './shell/Notices';
+import { focusNewestNotice, Notices } from './shell/Notices';
 import { PageErrorBoundary } from './shell/PageErrorBoundary';
 import { ShortcutList } from './shell/ShortcutList';
 import { useTroubleNotices } from './shell/use_trouble_notices';
@@ -27,6 +27,7 @@ export function App() {
       label: `Go to ${title}`,
       run: () => navigate(id),
     })),
+    { keys: 'n', label: 'Go to the newest notice', run: focusNewestNotice },
     { keys: '?', label: 'Show this list', run: () => setListOpen(true) },
   ]);
   const entry = usePage();

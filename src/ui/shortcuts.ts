@@ -51,7 +51,8 @@ export function press(
   return { pressed: NOTHING_PRESSED, hit: undefined };
 }
 
-const TYPING = 'input, textarea, select, [contenteditable], [role="listbox"], [role="menu"]';
+const TYPING =
+  'input:not([type="checkbox"]), textarea, select, [contenteditable], [role="listbox"], [role="menu"]';
 const MODAL = '[role="dialog"], [role="alertdialog"]';
 /** Controls that use the space bar and the arrows themselves. */
 const PRESSABLE = 'button, a[href], summary, [role="button"], [role="switch"], [role="tab"]';

@@ -1,6 +1,4 @@
-/** An on/off setting, on radix-ui's Switch. */
-import { Switch } from 'radix-ui';
-
+/** An on/off setting: the browser's own checkbox in the form of a switch. */
 export interface ToggleProps {
   readonly id?: string | undefined;
   readonly checked: boolean;
@@ -12,16 +10,16 @@ export interface ToggleProps {
 
 export function Toggle({ id, checked, onChange, label, disabled, describedBy }: ToggleProps) {
   return (
-    <Switch.Root
+    <input
+      type="checkbox"
+      role="switch"
       id={id}
       className="switch"
       checked={checked}
-      onCheckedChange={onChange}
+      onChange={(event) => onChange(event.target.checked)}
       disabled={disabled === true}
       aria-label={label}
       aria-describedby={describedBy}
-    >
-      <Switch.Thumb className="switch-thumb" />
-    </Switch.Root>
+    />
   );
 }

@@ -1,51 +1,86 @@
-/** The notices in the corner, on radix-ui's Toast: read aloud, dismissed by swipe, key or time. */
-import { Toast } from 'radix-ui';
+/**
+ * The notices in the corner. They are read aloud as they come; errors stay until they are closed, others go
+ * by themselves, but not while the pointer or the focus is on one of them. Escape closes the one in focus.
+ */
+import { useEffect, useState } from 'react';
 import { closeNotice, useNotices, type Notice } from '../../state/notices_store';
 import { Icon } from '../parts/Icon';
 
-/** Milliseconds that an undo stays on offer; errors stay until they are closed. */
+/** Milliseconds that a notice, or an undo in it, stays on offer. */
 const SHOWN_FOR = 8000;
+
+/** Moves the focus to the newest notice, if there is one. */
+export function focusNewestNotice(): void {
+  document.querySelector<HTMLElement>('.notices li:last-child button')?.focus();
+}
 
 export function Notices() {
   const notices = useNotices((state) => state.notices);
   return (
-    <Toast.Provider swipeDirection="right" label="Notice">
-      {notices.map((notice) => (
-        <NoticeCard key={notice.id} notice={notice} />
-      ))}
-      <Toast.Viewport className="notices" />
-    </Toast.Provider>
+    <div className="notices" aria-live="polite" aria-relevant="additions">
+      {notices.length > 0 && <NoticeList notices={notices} />}
+    </div>
   );
 }
 
-function NoticeCard({ notice }: { readonly notice: Notice }) {
-  const { id, tone, title, detail, action } = notice;
+/** On the page while there are notices: the last one that goes takes pointer and focus with it. */
+function NoticeList({ notices }: { readonly notices: readonly Notice[] }) {
+  const [pointed, setPointed] = useState(false);
+  const [focused, setFocused] = useState(false);
   return (
-    <Toast.Root
-      className="notice"
-      data-tone={tone}
-      type={tone === 'error' ? 'foreground' : 'background'}
-      duration={tone === 'error' ? Number.POSITIVE_INFINITY : SHOWN_FOR}
-      onOpenChange={(open) => {
-        if (!open) closeNotice(id);
+    <ol
+      className="notice-list"
+      aria-label="Notices"
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
+      onFocus={() => setFocused(true)}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        setFocused(relatedTarget instanceof Node && currentTarget.contains(relatedTarget));
       }}
     >
-      <Toast.Title className="notice-title">{title}</Toast.Title>
-      {detail !== undefined && (
-        <Toast.Description className="notice-detail">{detail}</Toast.Description>
-      )}
+      {notices.map((notice) => (
+        <NoticeCard key={notice.id} notice={notice} held={pointed || focused} />
+      ))}
+    </ol>
+  );
+}
+
+function NoticeCard({ notice, held }: { readonly notice: Notice; readonly held: boolean }) {
+  const { id, tone, title, detail, action } = notice;
+  const stays = held || tone === 'error';
+  useEffect(() => {
+    if (stays) return undefined;
+    const timer = setTimeout(() => closeNotice(id), SHOWN_FOR);
+    return () => clearTimeout(timer);
+  }, [id, stays]);
+  return (
+    <li
+      className="notice"
+      data-tone={tone}
+      role={tone === 'error' ? 'alert' : undefined}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') closeNotice(id);
+      }}
+    >
+      <p className="notice-title">{title}</p>
+      {detail !== undefined && <p className="notice-detail">{detail}</p>}
       {action !== undefined && (
-        <Toast.Action
+        <button
+          type="button"
           className="button button-quiet notice-action"
-          altText={action.label}
           onClick={() => closeNotice(id, true)}
         >
           {action.label}
-        </Toast.Action>
+        </button>
       )}
-      <Toast.Close className="button button-icon notice-close" aria-label="Close notice">
+      <button
+        type="button"
+        className="button button-icon notice-close"
+        aria-label="Close notice"
+        onClick={() => closeNotice(id)}
+      >
         <Icon name="close" />
-      </Toast.Close>
-    </Toast.Root>
+      </button>
+    </li>
   );
 }

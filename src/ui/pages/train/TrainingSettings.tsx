@@ -1,5 +1,4 @@
 /** The main settings of the training, and everything else under Advanced. */
-import { Collapsible } from 'radix-ui';
 import { auxiliaryLosses, normalizations } from '../../../sae/config';
 import { useExperiment } from '../../../state/experiment_store';
 import { architectureOf, nameOf } from '../../../state/model_settings';
@@ -23,16 +22,14 @@ export function TrainingSettings() {
       <TrainingNumber name="training_samples" doubling />
       <TrainingNumber name="train_batch_size_samples" doubling />
       <TrainingNumber name="lr" live />
-      <Collapsible.Root className="advanced">
-        <Collapsible.Trigger className="button button-quiet advanced-open">
+      <details className="advanced">
+        <summary className="button button-quiet advanced-open">
           <Icon name="chevron" size={14} />
           Advanced
-        </Collapsible.Trigger>
-        <Collapsible.Content>
-          <AdvancedTraining />
-          <AdvancedModel />
-        </Collapsible.Content>
-      </Collapsible.Root>
+        </summary>
+        <AdvancedTraining />
+        <AdvancedModel />
+      </details>
     </section>
   );
 }
