@@ -2,6 +2,7 @@
  * A language model's forward pass cut open at a hook: the blocks below run once, the blocks above run on the
  * residual stream as it is and on what is put in its place, and the losses of both are compared on the GPU.
  */
+import type { CodeTable } from '../analysis/types';
 import { LabError } from '../base/lab_error';
 import { mebibytes } from '../gpu/buffers';
 import { describeAdapter } from '../gpu/device';
@@ -17,7 +18,7 @@ import type { WindowBatch } from './text_windows';
 /** Rows of a batch: enough to keep a GPU busy; a processor answers sooner with fewer. */
 const ROWS = { gpu: 512, software: 128 };
 /** Most bytes of one buffer of logits. */
-const LOGITS_BYTES = 256 * 2 ** 20;
+const LOGITS_BYTES = 128 * 2 ** 20;
 
 export interface SpliceShape {
   readonly sequences: number;
@@ -183,6 +184,21 @@ export class SplicedForward {
     return new Float32Array(await losses.read('losses'));
   }
 
+  /** Codes of all rows of a batch, and the losses [rows, 4] of its next tokens under the untouched model. */
+  async read(batch: WindowBatch): Promise<{ codes: CodeTable; losses: Float32Array }> {
+    const { below, encoder: autoencoder, kept, losses } = this.parts;
+    await this.run(batch);
+    this.submit((encoder) => {
+      encoder.copyBufferToBuffer(kept.residual, 0, below.residual, 0, kept.residual.size);
+      inPass(encoder, (pass) => {
+        autoencoder.record(pass);
+        losses.record(pass);
+      });
+    });
+    const codes = await autoencoder.readCodes();
+    return { codes, losses: new Float32Array(await losses.read('losses')) };
+  }
+
   /** What the autoencoder made of the batch last replaced by its reconstruction. */
   readErrors(): Promise<RowErrors> {
     return this.parts.encoder.readErrors();
@@ -201,7 +217,11 @@ export class SplicedForward {
   }
 }
 
-function inPass(encoder: GPUCommandEncoder, record: (pass: GPUComputePassEncoder) => void): void {
+/** Records one compute pass. */
+export function inPass(
+  encoder: GPUCommandEncoder,
+  record: (pass: GPUComputePassEncoder) => void,
+): void {
   const pass = encoder.beginComputePass();
   record(pass);
   pass.end();

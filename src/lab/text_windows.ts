@@ -2,7 +2,6 @@
  * Cuts texts into the sequences that a language model reads: each begins with BOS and is at most so many
  * positions long. Padding at the end is harmless under causal attention; what counts is kept beside.
  */
-import { at } from '../base/array';
 import { NO_TARGET } from '../lm/interventions';
 
 /** [≥ 2], BOS and then tokens of one document. */
@@ -37,13 +36,14 @@ export interface WindowBatch {
 }
 
 /**
- * Lays at most `sequences` windows into a batch. Predictions made at position 0 do not count: nothing is ever
- * replaced there, so they are the same whatever is done to the rest.
+ * Lays at most `sequences` windows into a batch. Predictions from position `firstCounted` on count. Those made at
+ * position 0 are the same whatever is done to the other rows, so a comparison leaves them out.
  */
 export function windowBatch(
   windows: readonly TextWindow[],
   sequences: number,
   positions: number,
+  firstCounted: 0 | 1 = 1,
 ): WindowBatch {
   const bos = windows[0]?.[0] ?? 0;
   const tokens = new Uint32Array(sequences * positions).fill(bos);
@@ -52,10 +52,8 @@ export function windowBatch(
   windows.forEach((window, sequence) => {
     const first = sequence * positions;
     tokens.set(window, first);
-    for (let position = 1; position < window.length; position += 1) {
-      text[first + position] = 1;
-      if (position + 1 < window.length) targets[first + position] = at(window, position + 1);
-    }
+    text.fill(1, first + 1, first + window.length);
+    targets.set(window.subarray(firstCounted + 1), first + firstCounted);
   });
   return { tokens, targets, text };
 }
