@@ -30,6 +30,8 @@ export const RandomStream = {
   generatedTokens: 8,
   /** Directions of steering's control; step = group, row = axis. */
   steeringControl: 9,
+  /** Order of the windows of a text; step = pass over the text. */
+  windowOrder: 10,
 } as const;
 
 const MULTIPLIER_0 = 0xd2511f53;

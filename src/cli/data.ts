@@ -3,20 +3,15 @@
  */
 import { dirname, isAbsolute, join } from 'node:path';
 import { LabError } from '../base/lab_error';
-import { openSource, type FileAccess } from '../data/open';
 import { openMatrixSource } from '../data/npy_source';
+import { openSource, type FileAccess, type SourceConfig } from '../data/open';
 import type { ActivationSource, Split } from '../data/source';
 import { readNpy } from '../io/npy';
-import type { DataConfig, RunConfig } from '../lab/run_config';
-import { exists, readBytes } from './files';
-
-/** The folder that the page serves as its own. */
-const shippedFolder = join(import.meta.dirname, '../../public');
-
-async function readShipped(path: string): Promise<ArrayBuffer> {
-  const bytes = await readBytes(join(shippedFolder, path));
-  return Uint8Array.from(bytes).buffer;
-}
+import type { LanguageModelStore } from '../lab/language_model_store';
+import { openData, type DataAccess } from '../lab/open_data';
+import type { RunConfig } from '../lab/run_config';
+import { exists, readBytes, readShipped } from './files';
+import { openModelStore } from './language_models';
 
 /** A path of a run file: beside the run file, else from the folder that the command runs in. */
 async function resolvePath(path: string, runFile: string): Promise<string> {
@@ -24,16 +19,33 @@ async function resolvePath(path: string, runFile: string): Promise<string> {
   return !isAbsolute(path) && (await exists(beside)) ? beside : path;
 }
 
-/** The data of a run. Throws LabError as the files and `openSource` do. */
-export async function openRunData(config: RunConfig, runFile: string): Promise<ActivationSource> {
-  const access: FileAccess = {
+/**
+ * Access of a command to files and language models. Paths are those of `runFile`, else of the folder that
+ * the command runs in; the device is opened when a language model is asked for.
+ */
+function nodeAccess(runFile: string, device: () => Promise<GPUDevice>): DataAccess {
+  let store: LanguageModelStore | null = null;
+  return {
     shipped: readShipped,
     matrix: async (path) => {
       const found = await resolvePath(path, runFile);
       return readNpy(await readBytes(found), found);
     },
+    text: async (path) => readBytes(await resolvePath(path, runFile)),
+    languageModels: async () => {
+      store ??= openModelStore(await device(), (path) => resolvePath(path, runFile));
+      return store;
+    },
   };
-  return openSource(config.data, access, config.training.seed);
+}
+
+/** The data of a run. Throws LabError as the files, the device and `openData` do. */
+export function openRunData(
+  config: RunConfig,
+  runFile: string,
+  device: () => Promise<GPUDevice>,
+): Promise<ActivationSource> {
+  return openData(config.data, nodeAccess(runFile, device), config.training.seed);
 }
 
 /** Data to evaluate on. */
@@ -42,7 +54,7 @@ export interface EvaluationData {
   readonly split: Split;
 }
 
-const ownData: Readonly<Record<string, DataConfig>> = {
+const ownData: Readonly<Record<string, SourceConfig>> = {
   words: { kind: 'words' },
   figure1: { kind: 'synthetic', preset: 'figure1', seed: 0 },
   zoo: { kind: 'synthetic', preset: 'zoo', seed: 0 },

@@ -10,6 +10,9 @@ import { LabError } from '../base/lab_error';
 /** Files by path relative to their folder, with `/` between names. */
 export type FileSet = Readonly<Record<string, Uint8Array>>;
 
+/** The folder that the page serves as its own. */
+const shippedFolder = join(import.meta.dirname, '../../public');
+
 /** node:fs cannot hold more than this in one buffer. */
 const LARGEST_FILE = 2 ** 32 - 1;
 const PIECE = 2 ** 30;
@@ -68,6 +71,11 @@ export async function readBytes(path: string): Promise<Uint8Array> {
       { cause: error },
     );
   }
+}
+
+/** A file that ships with the lab, by its path below `public`. Throws LabError `not_found`. */
+export async function readShipped(path: string): Promise<ArrayBuffer> {
+  return Uint8Array.from(await readBytes(join(shippedFolder, path))).buffer;
 }
 
 /** A file with JSON in it. Throws LabError `not_found`, or `bad_config` when it holds something else. */

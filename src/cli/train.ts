@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
 import type { ActivationSource } from '../data/source';
+import type { OpenedDevice } from '../gpu/device';
 import { metricsToJsonl } from '../io/metrics_text';
 import { writeSaeFolder } from '../io/sae_folder';
 import { writeCheckpoint } from '../lab/checkpoint';
@@ -34,9 +35,12 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 export async function train(request: TrainRequest, terminal: Terminal): Promise<void> {
   const config = parseRunConfig(await readJson(request.config));
   const start = await openOutput(request, config);
-  const source = await openRunData(config, request.config);
-  const { device, adapter, lost } = await openNodeDevice();
+  // Data that need no device are refused before one is asked for.
+  let opening: Promise<OpenedDevice> | null = null;
+  const open = (): Promise<OpenedDevice> => (opening ??= openNodeDevice());
   try {
+    const source = await openRunData(config, request.config, async () => (await open()).device);
+    const { device, adapter, lost } = await open();
     const session = await createSession({ device, config, source, initial: start.initial });
     for (const warning of session.estimate.warnings) terminal.write(`lab: ${warning}\n`);
     const names = config.models.map(displayName);
@@ -49,7 +53,8 @@ export async function train(request: TrainRequest, terminal: Terminal): Promise<
       session.destroy();
     }
   } finally {
-    device.destroy();
+    const opened = opening as Promise<OpenedDevice> | null;
+    (await opened?.catch(() => null))?.device.destroy();
   }
 }
 

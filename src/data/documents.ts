@@ -160,6 +160,14 @@ export class WindowTable {
     return this.splits[split].windows.length;
   }
 
+  /** The documents that a split has windows of. */
+  documentsOf(split: Split): Uint32Array[] {
+    const documents = new Set(
+      Array.from(this.splits[split].windows, (w) => at(this.documentOf, w)),
+    );
+    return [...documents].map((document) => at(this.documents, document));
+  }
+
   /** The `index`-th window of a split. */
   window(split: Split, index: number): Window {
     const window = at(this.splits[split].windows, index);

@@ -21,10 +21,15 @@ export function domainBits(size: number): number {
   return Math.max(2, 32 - Math.clz32(size - 1));
 }
 
-/** The permutation of one epoch. */
-export function epochPermutation(size: number, seed: number, epoch: number): RowPermutation {
+/** The permutation of one epoch; `stream` says of what. */
+export function epochPermutation(
+  size: number,
+  seed: number,
+  epoch: number,
+  stream: number = RandomStream.rowOrder,
+): RowPermutation {
   const keys: Words = [0, 0, epoch, 0];
-  philox4x32(keys, seed, RandomStream.rowOrder);
+  philox4x32(keys, seed, stream);
   return { size, bits: domainBits(size), keys };
 }
 

@@ -94,6 +94,8 @@ export interface SourceText {
   document(rowId: number): number;
   /** The token's place in its document, from 0; -1 for BOS. */
   position(rowId: number): number;
+  /** Tokens, without BOS, of the documents that are never trained on. */
+  readonly heldOut: readonly Uint32Array[];
 }
 
 /** A source whose rows are at hand: made from numbers or held in memory. */

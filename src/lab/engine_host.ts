@@ -6,15 +6,15 @@
 import { describeError, LabError } from '../base/lab_error';
 import { openDevice, type OpenedDevice } from '../gpu/device';
 import { planBytes } from '../gpu/plan';
-import { openSource } from '../data/open';
-import { httpReader } from '../data/shipped_files';
 import type { ActivationSource } from '../data/source';
-import { readNpy } from '../io/npy';
 import { shapeOf } from '../sae/config';
 import { AnalysisClient } from './analysis_client';
 import type { AnalysisAnswers, AnalysisKind, AnalysisQuestion } from './analysis_worker';
 import { estimateRun } from './estimate';
+import type { LanguageModelStore } from './language_model_store';
 import { LiveRun } from './live_run';
+import { openData } from './open_data';
+import { pageAccess, pageLanguageModels } from './page_access';
 import { probeRows, untrainedShapes } from './probes';
 import type { AdapterReport, Command, Event } from './protocol';
 import { parseRunConfig, type RunConfig, type RunInput } from './run_config';
@@ -31,6 +31,7 @@ type Request = Extract<Command, { readonly requestId: number }>;
 export class EngineHost {
   private opened: Promise<OpenedDevice> | null = null;
   private base = '';
+  private store: LanguageModelStore | null = null;
   private readonly sources = new Map<string, Promise<ActivationSource>>();
   private readonly runs = new Map<string, LiveRun>();
   private readonly analyses = new AnalysisClient();
@@ -76,6 +77,8 @@ export class EngineHost {
       void opened.lost.then((error) => {
         // Buffers died with the device; runs that were going on are lost, the page may start again.
         this.opened = null;
+        this.store = null;
+        this.sources.clear();
         const lostRuns = [...this.runs.values()].filter((run) => run.active);
         this.runs.clear();
         this.post({
@@ -91,28 +94,23 @@ export class EngineHost {
     }
   }
 
+  /** The language models of the device. */
+  private async languageModels(): Promise<LanguageModelStore> {
+    const { device } = await this.device();
+    this.store ??= pageLanguageModels(device, this.base, this.post);
+    return this.store;
+  }
+
   /** The data of a run; opened once for each setting. A dropped file is never kept. */
   private source(config: RunConfig, file: ArrayBuffer | undefined): Promise<ActivationSource> {
     const { data, training } = config;
     const open = () =>
-      openSource(
+      openData(
         data,
-        {
-          shipped: httpReader(this.base),
-          matrix: (path) => {
-            if (file === undefined) {
-              throw new LabError(
-                'not_found',
-                `The file ${path} is not open in this page.`,
-                'Drop it onto the page or choose it again; a link holds only its name.',
-              );
-            }
-            return Promise.resolve(readNpy(new Uint8Array(file), path));
-          },
-        },
+        pageAccess(this.base, file, () => this.languageModels()),
         training.seed,
       );
-    if (data.kind === 'npy') return open();
+    if (data.kind === 'npy' || file !== undefined) return open();
     const key = JSON.stringify([data, training.seed]);
     const known = this.sources.get(key);
     if (known !== undefined) return known;

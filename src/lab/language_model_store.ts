@@ -3,14 +3,9 @@
  * the Text page, a splice), and shared from then on. How files are found is the caller's; what a model
  * computes is src/lm's. When the device is lost, the store goes with it.
  */
-import type {
-  LanguageModel,
-  Matrix,
-  Norm,
-  TransformerConfig,
-  TransformerWeights,
-} from '../lm/language_model';
+import type { LanguageModel, Matrix, Norm } from '../lm/language_model';
 import type { Tokenizer } from '../lm/tokenizer';
+import { createLanguageModel } from '../lm/transformer';
 import type { LoadedLanguageModel, OnModelBytes } from './language_models';
 import type { LanguageModelInfo, LmEvent } from './lm_protocol';
 
@@ -27,12 +22,6 @@ export interface StoreOptions {
   readonly device: GPUDevice;
   /** Reads a model's files by its id: loadLanguageModel with the access of the page or the terminal. */
   read(id: string, onBytes: OnModelBytes): Promise<LoadedLanguageModel>;
-  /** Puts a model on a device: createLanguageModel of src/lm. */
-  create(
-    device: GPUDevice,
-    config: TransformerConfig,
-    weights: TransformerWeights,
-  ): Promise<LanguageModel>;
   /** Told of every piece of every file. */
   onDownload?(event: Extract<LmEvent, { kind: 'download' }>): void;
 }
@@ -85,7 +74,7 @@ export class LanguageModelStore {
         this.options.onDownload?.({ kind: 'download', id, file, received, total });
       },
     );
-    const model = await this.options.create(device, config, weights);
+    const model = await createLanguageModel(device, config, weights);
     const { finalNorm, tokenEmbedding } = weights;
     return { info, tokenizer, model, head: { finalNorm, tokenEmbedding } };
   }

@@ -25,6 +25,23 @@ export const dataSchema = z.discriminatedUnion('kind', [
     path: z.string().check(z.minLength(1)),
     order: z._default(z.enum(['shuffled', 'sequential']), 'shuffled'),
   }),
+  z.strictObject({
+    kind: z.literal('lm'),
+    /** Id of a model that ships or of the hub, or a folder. */
+    model: z.string().check(z.minLength(1)),
+    /** L of `blocks.L.hook_resid_pre`; the number of layers is the stream after the last block. */
+    layer: z.int().check(z.gte(0), z.lte(1000)),
+    /** `shipped`, `generated`, or the path of a text file. */
+    corpus: z._default(z.string().check(z.minLength(1)), 'shipped'),
+    context_size: z._default(z.int().check(z.gte(2), z.lte(65536)), 128),
+    prepend_bos: z._default(z.boolean(), true),
+    /** Leaves the first position of every window out, whose norm is many times that of any other. */
+    exclude_first: z._default(z.boolean(), true),
+    /** The shuffle buffer holds so many times store_batch_size_prompts × context_size rows. */
+    n_batches_in_buffer: z._default(z.int().check(z.gte(1), z.lte(65536)), 16),
+    store_batch_size_prompts: z._default(z.int().check(z.gte(1), z.lte(1024)), 16),
+    seed,
+  }),
 ]);
 
 export const trainingSchema = z.strictObject({
@@ -53,6 +70,7 @@ export const runSchema = z.strictObject({
 });
 
 export type DataConfig = z.output<typeof dataSchema>;
+export type LanguageDataConfig = Extract<DataConfig, { kind: 'lm' }>;
 export type TrainingConfig = z.output<typeof trainingSchema>;
 export type RunConfig = z.output<typeof runSchema>;
 /** What a person writes: defaults may be left out. */

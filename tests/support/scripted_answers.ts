@@ -45,6 +45,7 @@ export function lambdaOf(model: ModelConfig, power: number): number | null {
 export function statisticsOf(config: RunConfig): DataStatistics {
   const { data } = config;
   if (data.kind === 'words') return { width: 100, power: 27.4, meanNorm: 5.2, sampledRows: 16384 };
+  if (data.kind === 'lm') return { width: 288, power: 19.6, meanNorm: 4.9, sampledRows: 4096 };
   if (data.kind === 'npy') return { width: 768, power: 803.2, meanNorm: 28.1, sampledRows: 16384 };
   return data.preset === 'zoo'
     ? { width: 128, power: 3.01, meanNorm: 1.72, sampledRows: 16384 }
@@ -120,6 +121,7 @@ export function previewOf(config: RunConfig): Preview {
     zoo: ['64 mixed features', '128 dimensions, 3 features a sample, endless'],
     words: ['Word vectors', '20 000 English words, 100 dimensions, most frequent first'],
     npy: ['activations.npy', '120 000 rows, 768 dimensions'],
+    lm: ['stories15M, layer 4', 'residual stream of 288 dimensions entering block 4 of 6'],
   };
   const key = data.kind === 'synthetic' ? data.preset : data.kind;
   const [label = '', description = ''] = texts[key];

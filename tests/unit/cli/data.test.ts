@@ -25,6 +25,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+const noDevice = () => Promise.reject(new Error('a file needs no device'));
 const run = (path: string) =>
   parseRunConfig({
     data: { kind: 'npy', path, order: 'sequential' },
@@ -34,13 +35,15 @@ const run = (path: string) =>
 
 describe('the file of a run', () => {
   it('is looked for beside the run file first, then from the working folder', async () => {
-    expect((await openRunData(run('near.npy'), 'runs/run.json')).width).toBe(3);
-    expect((await openRunData(run('here.npy'), 'runs/run.json')).width).toBe(5);
-    expect((await openRunData(run(join(folder, 'near.npy')), 'runs/run.json')).width).toBe(4);
+    expect((await openRunData(run('near.npy'), 'runs/run.json', noDevice)).width).toBe(3);
+    expect((await openRunData(run('here.npy'), 'runs/run.json', noDevice)).width).toBe(5);
+    expect(
+      (await openRunData(run(join(folder, 'near.npy')), 'runs/run.json', noDevice)).width,
+    ).toBe(4);
   });
 
   it('is named when it is nowhere', async () => {
-    await expect(openRunData(run('gone.npy'), 'runs/run.json')).rejects.toThrow(
+    await expect(openRunData(run('gone.npy'), 'runs/run.json', noDevice)).rejects.toThrow(
       'gone.npy cannot be read: there is no such file or folder.',
     );
   });

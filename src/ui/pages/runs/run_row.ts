@@ -13,6 +13,8 @@ export function dataName(data: RunConfig['data']): string {
       return presets.words.label;
     case 'npy':
       return data.path;
+    case 'lm':
+      return `${data.model}, layer ${data.layer}`;
   }
 }
 

@@ -1,0 +1,61 @@
+/**
+ * How data in the page get at what they are made from: files that the page's server ships, the file that
+ * the person dropped, and the language models of the engine's device. The command line has its own.
+ */
+import { LabError } from '../base/lab_error';
+import { httpReader } from '../data/shipped_files';
+import { readNpy } from '../io/npy';
+import { LanguageModelStore } from './language_model_store';
+import { loadLanguageModel } from './language_models';
+import type { Event } from './protocol';
+import type { DataAccess } from './open_data';
+
+/** Access for the data of one run; `file` holds the dropped file that its settings name. */
+export function pageAccess(
+  base: string,
+  file: ArrayBuffer | undefined,
+  languageModels: () => Promise<LanguageModelStore>,
+): DataAccess {
+  const dropped = (path: string): Uint8Array => {
+    if (file !== undefined) return new Uint8Array(file);
+    throw new LabError(
+      'not_found',
+      `The file ${path} is not open in this page.`,
+      'Drop it onto the page or choose it again; a link holds only its name.',
+    );
+  };
+  return {
+    shipped: httpReader(base),
+    matrix: async (path) => Promise.resolve(readNpy(dropped(path), path)),
+    text: async (path) => Promise.resolve(dropped(path)),
+    languageModels,
+  };
+}
+
+/** The language models of a device, told of in `download` events as their files come in. */
+export function pageLanguageModels(
+  device: GPUDevice,
+  base: string,
+  post: (event: Event) => void,
+): LanguageModelStore {
+  return new LanguageModelStore({
+    device,
+    read: (id, onBytes) => {
+      const shipped = httpReader(base, (path, received, total) => {
+        onBytes(path.slice(path.lastIndexOf('/') + 1), received, total);
+      });
+      return loadLanguageModel(id, { shipped, files: notHere }, onBytes);
+    },
+    onDownload: post,
+  });
+}
+
+function notHere(id: string): Promise<never> {
+  return Promise.reject(
+    new LabError(
+      'not_found',
+      `The language model ${id} is not in this page.`,
+      'Choose stories15M, which ships with the lab.',
+    ),
+  );
+}
