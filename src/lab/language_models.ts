@@ -4,7 +4,11 @@
  * hub, dropped files, a folder) is the access's business.
  */
 import { LabError } from '../base/lab_error';
+import { showValue } from '../base/schema_issues';
 import type { ReadShipped } from '../data/words';
+import { readByteLevelTokenizer } from '../lm/byte_level_tokenizer';
+import { readGpt2Weights } from '../lm/gpt2_checkpoint';
+import { readGpt2Config } from '../lm/gpt2_config';
 import type { TransformerConfig, TransformerWeights } from '../lm/language_model';
 import { readLlamaTokenizer } from '../lm/llama_tokenizer';
 import { readStoriesConfig, readStoriesWeights } from '../lm/stories_model';
@@ -54,8 +58,15 @@ export async function loadLanguageModel(
   onBytes: OnModelBytes = () => undefined,
 ): Promise<LoadedLanguageModel> {
   const files = id === STORIES ? shippedStories(access) : await access.files(id, onBytes);
-  const config = readJson(await needed(files, 'config.json'), `${files.label}/config.json`);
-  return loadStories(id, files, config);
+  const config = await readJson(files, 'config.json');
+  const type = modelType(config);
+  if (type === 'gpt2') return loadGpt2(id, files, config);
+  if (type === 'llama2.c') return loadStories(id, files, config);
+  throw new LabError(
+    'bad_file',
+    `${files.label}/config.json is of a model of type ${showValue(type)}; the lab runs "gpt2" and its own "llama2.c".`,
+    'Choose a model of the GPT-2 architecture, such as openai-community/gpt2 or distilgpt2.',
+  );
 }
 
 function shippedStories(access: LanguageModelAccess): ModelFiles {
@@ -84,6 +95,26 @@ async function loadStories(
   };
 }
 
+async function loadGpt2(
+  id: string,
+  files: ModelFiles,
+  json: unknown,
+): Promise<LoadedLanguageModel> {
+  const { label } = files;
+  const { transformer: config, bos, eos } = readGpt2Config(json, `${label}/config.json`);
+  // The small file first: a tokenizer that does not fit is told before half a gigabyte is fetched.
+  const definition = await readJson(files, 'tokenizer.json');
+  const ids = { vocabulary: config.vocabulary, bos, eos };
+  const tokenizer = await readByteLevelTokenizer(definition, ids, `${label}/tokenizer.json`);
+  const model = await needed(files, 'model.safetensors');
+  return {
+    info: infoOf(id, label, config, model.length),
+    config,
+    weights: readGpt2Weights(config, readCheckpoint(model, `${label}/model.safetensors`)),
+    tokenizer,
+  };
+}
+
 function infoOf(
   id: string,
   label: string,
@@ -104,10 +135,23 @@ async function needed(files: ModelFiles, name: string): Promise<Uint8Array> {
   );
 }
 
-function readJson(bytes: Uint8Array, label: string): unknown {
+/** What config.json calls the architecture; undefined when it does not say. */
+function modelType(config: unknown): unknown {
+  return typeof config === 'object' && config !== null && 'model_type' in config
+    ? config.model_type
+    : undefined;
+}
+
+async function readJson(files: ModelFiles, name: string): Promise<unknown> {
+  const bytes = await needed(files, name);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new LabError('bad_file', `${label} is no JSON.`, 'Copy or download it again.', { cause });
+    throw new LabError(
+      'bad_file',
+      `${files.label}/${name} is no JSON.`,
+      'Copy or download it again.',
+      { cause },
+    );
   }
 }

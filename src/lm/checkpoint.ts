@@ -47,8 +47,9 @@ export class CheckpointReader {
     private readonly prefix = '',
   ) {}
 
-  has(name: string): boolean {
-    return this.checkpoint.tensors.has(this.prefix + name);
+  /** First size of a tensor; undefined when there is none of that name. */
+  rowsOf(name: string): number | undefined {
+    return this.checkpoint.tensors.get(this.prefix + name)?.shape[0];
   }
 
   /** The tensor of that name. Throws LabError `bad_file` with both shapes when it is missing or of another. */

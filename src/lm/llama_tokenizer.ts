@@ -12,6 +12,7 @@
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { mergePieces } from './merge_queue';
+import { readableBytes } from './piece_text';
 import type { Tokenizer } from './tokenizer';
 
 const BOS = 1;
@@ -127,10 +128,7 @@ class LlamaTokenizer implements Tokenizer {
   textOf(token: number): string {
     const special = SPECIAL_NAMES[token];
     if (special !== undefined) return special;
-    const piece = at(this.table.pieces, token);
-    const isByte = token < FIRST_PIECE;
-    if (isByte && (piece < ' ' || piece > '~')) return byteName(piece);
-    return textFrom(piece).replace(/\p{Cc}/gu, byteName);
+    return readableBytes(bytesOf(at(this.table.pieces, token)));
   }
 
   private encodeSegment(segment: string): readonly number[] {
@@ -162,11 +160,10 @@ function binary(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-function textFrom(bytes: string): string {
-  return fromUtf8.decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+function bytesOf(characters: string): Uint8Array {
+  return Uint8Array.from(characters, (character) => character.charCodeAt(0));
 }
 
-function byteName(character: string): string {
-  const byte = character.charCodeAt(0);
-  return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+function textFrom(characters: string): string {
+  return fromUtf8.decode(bytesOf(characters));
 }
