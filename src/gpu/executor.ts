@@ -172,27 +172,7 @@ async function readyPass(
       buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
     })),
   });
-  const module = device.createShaderModule({
-    label: pass.kernel.name,
-    code: plan.uniform.wgsl + pass.kernel.source,
-  });
-  let pipeline: GPUComputePipeline;
-  try {
-    pipeline = await device.createComputePipelineAsync({
-      label: pass.name,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout, uniformLayout] }),
-      compute: { module, entryPoint: 'main', constants: { ...pass.constants } },
-    });
-  } catch (cause) {
-    const info = await module.getCompilationInfo();
-    const words = info.messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('; ');
-    throw new LabError(
-      'gpu_validation',
-      `Kernel ${pass.kernel.name} did not compile in pass ${pass.name}: ${words || String(cause)}`,
-      'Please report this with the name of your GPU and driver.',
-      { cause },
-    );
-  }
+  const pipeline = await pipelineOf(device, plan, pass, [layout, uniformLayout]);
   const bindGroup = device.createBindGroup({
     label: pass.name,
     layout,
@@ -209,4 +189,54 @@ async function readyPass(
     }),
   });
   return { pass, pipeline, bindGroup };
+}
+
+/**
+ * Pipelines of a device by program and constants. Equal passes share one, in a plan (the blocks of a language
+ * model) and from plan to plan: a software adapter compiles for a third of a second what a GPU does in
+ * milliseconds. Their layouts are equal because they are read from the same program.
+ */
+const pipelines = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
+
+function pipelineOf(
+  device: GPUDevice,
+  plan: Plan,
+  pass: Pass,
+  layouts: readonly GPUBindGroupLayout[],
+): Promise<GPUComputePipeline> {
+  const known = pipelines.get(device) ?? new Map<string, Promise<GPUComputePipeline>>();
+  pipelines.set(device, known);
+  const code = plan.uniform.wgsl + pass.kernel.source;
+  const key = JSON.stringify(pass.constants) + code;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const compiled = compile(device, pass, code, layouts);
+  known.set(key, compiled);
+  compiled.catch(() => known.delete(key));
+  return compiled;
+}
+
+async function compile(
+  device: GPUDevice,
+  pass: Pass,
+  code: string,
+  layouts: readonly GPUBindGroupLayout[],
+): Promise<GPUComputePipeline> {
+  const module = device.createShaderModule({ label: pass.kernel.name, code });
+  try {
+    return await device.createComputePipelineAsync({
+      label: pass.kernel.name,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [...layouts] }),
+      compute: { module, entryPoint: 'main', constants: { ...pass.constants } },
+    });
+  } catch (cause) {
+    const info = await module.getCompilationInfo();
+    const words = info.messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('; ');
+    throw new LabError(
+      'gpu_validation',
+      `Kernel ${pass.kernel.name} did not compile in pass ${pass.name}: ${words || String(cause)}`,
+      'Please report this with the name of your GPU and driver.',
+      { cause },
+    );
+  }
 }
