@@ -8,7 +8,7 @@
 import { indexCodes } from '../src/analysis/code_index';
 import type { CodeTable, Dictionary } from '../src/analysis/types';
 import { at } from '../src/base/array';
-import { analysedText, type AnalysedModel, type TextRows } from '../src/lab/analysed_model';
+import { analysedModel, analysedText, type TextRows } from '../src/lab/analysed_model';
 import { groupAxes, groupCard } from '../src/lab/group_card';
 import { groupsAnswer } from '../src/lab/groups_answer';
 
@@ -95,17 +95,19 @@ const text = madeText();
 const dictionary = madeDictionary();
 const codes = madeCodes(text);
 const inputMiB = process.memoryUsage().rss / 2 ** 20;
-const [analysed, indexMs] = timed((): AnalysedModel => ({
-  model: 0,
-  step: 0,
-  indexed: indexCodes(dictionary, codes),
-  rows: {
-    rowIds: Uint32Array.from({ length: SIZE.rows }, (_, row) => row),
-    labelOf: null,
-    truth: null,
-    text: analysedText(text),
-  },
-}));
+const [analysed, indexMs] = timed(() =>
+  analysedModel({
+    model: 0,
+    step: 0,
+    indexed: indexCodes(dictionary, codes),
+    rows: {
+      rowIds: Uint32Array.from({ length: SIZE.rows }, (_, row) => row),
+      labelOf: null,
+      truth: null,
+      text: analysedText(text),
+    },
+  }),
+);
 const [answer, tableMs] = timed(() => groupsAnswer(analysed));
 const cards = Array.from(
   { length: CARDS },

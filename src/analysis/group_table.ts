@@ -3,11 +3,11 @@
  * the other diagnostics together and decides nothing itself.
  */
 import type { IndexedCodes } from './code_index';
-import { firingsOf, liveGroups, normHistogram, normsOf, strongestRows } from './code_index';
+import { firingsOf, normHistogram, normsOf, strongestRows } from './code_index';
 import { codeSingularValues, principalCodes } from './group_codes';
 import { cloudIrreducibility, type CloudIrreducibility } from './irreducibility';
-import type { OverlapSearch } from './overlap';
-import { rowSpaces, searchOverlap } from './overlap';
+import type { OverlapSearch, RowSpaces } from './overlap';
+import { searchOverlap } from './overlap';
 import type { GroupRow } from './report_types';
 import { groupMap, summarizeRanks } from './spectra';
 import { clusterMembers } from './unit_clusters';
@@ -34,12 +34,17 @@ export const MINIMUM_POINTS = 50;
 export const LINK_THRESHOLD = 0.7;
 
 /**
- * One row a group, in index order, from an index of its codes. About 200 passes over a group's points a plane
- * for irreducibility, and the all-pairs pass of `searchOverlap` for the clusters.
+ * One row a group, in index order, from an index of its codes and the row spaces of its live groups. About
+ * 200 passes over a group's points a plane for irreducibility, and the all-pairs pass of `searchOverlap` for
+ * the clusters.
  */
-export function groupTable(indexed: IndexedCodes, options: GroupTableOptions = {}): GroupRow[] {
+export function groupTable(
+  indexed: IndexedCodes,
+  spaces: RowSpaces,
+  options: GroupTableOptions = {},
+): GroupRow[] {
   const { threshold = LINK_THRESHOLD, onProgress } = options;
-  const search = searchOverlap(rowSpaces(indexed.dictionary, liveGroups(indexed)), {
+  const search = searchOverlap(spaces, {
     threshold,
     onProgress: (fraction) => onProgress?.(0.3 * fraction),
   });

@@ -63,24 +63,23 @@ export interface NearestSpace extends NearestGroup {
 }
 
 /**
- * The `count` groups nearest to one group by the smallest principal angle (ties: by the sum of squared
- * cosines, then by index). O(K·r²·d): for one card, without the all-pairs pass.
+ * The `count` spaces nearest to the row space `basis` [m, d] of a group, itself left out, by the smallest
+ * principal angle (ties: by the sum of squared cosines, then by index). O(K·r²·d): for one card, without
+ * the all-pairs pass.
  */
 export function nearestGroups(
-  dictionary: Dictionary,
+  spaces: RowSpaces,
+  basis: Float64Array,
   group: number,
-  candidates: readonly number[],
   count: number,
 ): NearestSpace[] {
-  const { width } = dictionary;
-  const own = groupMap(dictionary, group).basis;
   const found: NearestSpace[] = [];
-  for (const other of candidates) {
-    if (other === group) continue;
-    const cosines = principalCosines(own, groupMap(dictionary, other).basis, width);
+  spaces.groups.forEach((other, i) => {
+    if (other === group) return;
+    const cosines = principalCosines(basis, spaceRows(spaces, i), spaces.width);
     const cosine = cosines[0];
     if (cosine !== undefined) found.push({ group: other, cosine, cosines: Array.from(cosines) });
-  }
+  });
   const overlap = (space: NearestSpace) => space.cosines.reduce((sum, c) => sum + c * c, 0);
   found.sort((a, b) => b.cosine - a.cosine || overlap(b) - overlap(a) || a.group - b.group);
   return found.slice(0, count);

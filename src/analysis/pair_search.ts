@@ -166,33 +166,37 @@ function largestBlock({ offsets }: PairSearchInput, n: number): number {
   return largest;
 }
 
-/** Writes Q_iQ_jᵀ [m, k] to `product`. Two rows of j at a time: each load of row i serves twice. */
+/**
+ * Writes Q_iQ_jᵀ [m, k] to `product`. Two rows of each at a time, so that every load serves twice; where one is
+ * left over it stands in for its missing partner and the double is not written.
+ */
 function blockProduct(input: PairSearchInput, i: number, j: number, product: Float64Array): void {
   const { rows, offsets, width } = input;
   const firstI = offsets[i] ?? 0;
   const firstJ = offsets[j] ?? 0;
   const m = (offsets[i + 1] ?? 0) - firstI;
   const k = (offsets[j + 1] ?? 0) - firstJ;
-  for (let a = 0; a < m; a++) {
+  for (let a = 0; a < m; a += 2) {
     const startA = (firstI + a) * width;
-    let b = 0;
-    for (; b + 1 < k; b += 2) {
+    const nextA = a + 1 < m ? startA + width : startA;
+    for (let b = 0; b < k; b += 2) {
       const startB = (firstJ + b) * width;
-      let first = 0;
-      let second = 0;
+      const nextB = b + 1 < k ? startB + width : startB;
+      let [corner, right, below, across] = [0, 0, 0, 0];
       for (let c = 0; c < width; c++) {
-        const value = rows[startA + c] ?? 0;
-        first += value * (rows[startB + c] ?? 0);
-        second += value * (rows[startB + width + c] ?? 0);
+        const top = rows[startA + c] ?? 0;
+        const bottom = rows[nextA + c] ?? 0;
+        const left = rows[startB + c] ?? 0;
+        const other = rows[nextB + c] ?? 0;
+        corner += top * left;
+        right += top * other;
+        below += bottom * left;
+        across += bottom * other;
       }
-      product[a * k + b] = first;
-      product[a * k + b + 1] = second;
-    }
-    if (b < k) {
-      const startB = (firstJ + b) * width;
-      let sum = 0;
-      for (let c = 0; c < width; c++) sum += (rows[startA + c] ?? 0) * (rows[startB + c] ?? 0);
-      product[a * k + b] = sum;
+      product[a * k + b] = corner;
+      if (b + 1 < k) product[a * k + b + 1] = right;
+      if (a + 1 < m) product[(a + 1) * k + b] = below;
+      if (a + 1 < m && b + 1 < k) product[(a + 1) * k + b + 1] = across;
     }
   }
 }

@@ -3,8 +3,8 @@
  * tokens by their text, rows of made data by the feature in them and the place on it. Knows neither card
  * nor table.
  */
-import { strongestRows, type IndexedCodes } from '../analysis/code_index';
-import { captureOf } from '../analysis/overlap';
+import { liveGroups, strongestRows, type IndexedCodes } from '../analysis/code_index';
+import { captureOf, rowSpaces, type RowSpaces } from '../analysis/overlap';
 import { groupMap } from '../analysis/spectra';
 import { tokenOccurrences } from '../analysis/token_statistics';
 import { NO_GROUP, type GroundTruth, type TokenRows } from '../analysis/types';
@@ -42,6 +42,19 @@ export interface AnalysedModel {
   readonly step: number;
   readonly indexed: IndexedCodes;
   readonly rows: AnalysedRows;
+  /** Row spaces of its live groups; made when first needed, kept for every card. */
+  spaces(): RowSpaces;
+}
+
+export function analysedModel(parts: Omit<AnalysedModel, 'spaces'>): AnalysedModel {
+  let spaces: RowSpaces | null = null;
+  return {
+    ...parts,
+    spaces: () => {
+      spaces ??= rowSpaces(parts.indexed.dictionary, liveGroups(parts.indexed));
+      return spaces;
+    },
+  };
 }
 
 export function analysedText(rows: TextRows): AnalysedText {

@@ -6,7 +6,7 @@ import { diagnose } from '../analysis/diagnosis';
 import { indexCodes } from '../analysis/code_index';
 import type { CodeTable, Dictionary, GroundTruth } from '../analysis/types';
 import { describeError, type LabErrorData } from '../base/lab_error';
-import { analysedText, type AnalysedModel, type TextRows } from './analysed_model';
+import { analysedModel, analysedText, type AnalysedModel, type TextRows } from './analysed_model';
 import { groupAxes, groupCard, type GroupAxes } from './group_card';
 import { groupsAnswer } from './groups_answer';
 import type { DiagnoseAnswer, GroupCard, GroupsAnswer } from './protocol';
@@ -83,7 +83,7 @@ function load(key: string, table: AnalysisTable): void {
   const { rowIds, labels, truth, text } = table;
   tables.set(key, {
     table,
-    analysed: {
+    analysed: analysedModel({
       model: table.model,
       step: table.step,
       indexed: indexCodes(table.dictionary, table.codes),
@@ -93,7 +93,7 @@ function load(key: string, table: AnalysisTable): void {
         truth,
         text: text === null ? null : analysedText(text),
       },
-    },
+    }),
   });
 }
 

@@ -6,7 +6,6 @@
 import { coFiringGroups } from '../analysis/activity';
 import {
   firingsOf,
-  liveGroups,
   normHistogram,
   normsOf,
   quantileExamples,
@@ -98,7 +97,7 @@ export function groupCard(
       examples: examples.map(example),
     })),
     histogram: { edges: Array.from({ length: BINS + 1 }, (_, i) => (max * i) / BINS), counts },
-    nearest: nearestGroups(dictionary, group, liveGroups(indexed), NEIGHBOURS).map((neighbour) => ({
+    nearest: nearestGroups(analysed.spaces(), basis.basis, group, NEIGHBOURS).map((neighbour) => ({
       ...neighbour,
       labels: labelsOf(analysed, neighbour.group, FEW_LABELS),
     })),

@@ -17,7 +17,7 @@ export function groupsAnswer(
   onProgress?: (fraction: number) => void,
 ): GroupsAnswer {
   const { model, step, indexed, rows } = analysed;
-  const table = groupTable(indexed, { onProgress });
+  const table = groupTable(indexed, analysed.spaces(), { onProgress });
   return {
     model,
     step,

@@ -10,6 +10,8 @@ import {
   searchOverlap,
   spaceRows,
 } from '../../../src/analysis/overlap';
+import { groupMap } from '../../../src/analysis/spectra';
+import type { Dictionary } from '../../../src/analysis/types';
 import { clusterMembers, maskedCosine, unitClusters } from '../../../src/analysis/unit_clusters';
 import { at } from '../../../src/base/array';
 import {
@@ -24,6 +26,11 @@ import {
   randomFrame,
   shatteredDictionary,
 } from './worlds';
+
+function nearestOf(dictionary: Dictionary, group: number, candidates: number[], count: number) {
+  const spaces = rowSpaces(dictionary, candidates);
+  return nearestGroups(spaces, groupMap(dictionary, group).basis, group, count);
+}
 
 const all = (groups: number) => Array.from({ length: groups }, (_, k) => k);
 
@@ -54,7 +61,7 @@ describe('principal angles', () => {
 
   test('of two atoms is |cos|', () => {
     const atoms = dictionaryOf(2, 1, 2, [2, 0, -3, 3]);
-    const [nearest] = nearestGroups(atoms, 0, all(2), 5);
+    const [nearest] = nearestOf(atoms, 0, all(2), 5);
     expect(nearest?.group).toBe(1);
     expect(nearest?.cosine).toBeCloseTo(Math.SQRT1_2, 7);
   });
@@ -65,12 +72,12 @@ describe('nearest groups', () => {
     // Groups 1 and 2 both share an axis with group 0; group 2 nearly shares the other too.
     const tilt = (angle: number) => [1, 0, 0, 0, 0, Math.cos(angle), Math.sin(angle), 0];
     const dictionary = dictionaryOf(3, 2, 4, [...tilt(0), ...tilt(1), ...tilt(0.1)]);
-    expect(nearestGroups(dictionary, 0, all(3), 2).map(({ group }) => group)).toEqual([2, 1]);
+    expect(nearestOf(dictionary, 0, all(3), 2).map(({ group }) => group)).toEqual([2, 1]);
   });
 
   test('a group with a zero map is nobody’s neighbour', () => {
     const dictionary = dictionaryOf(2, 2, 3, [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
-    expect(nearestGroups(dictionary, 0, all(2), 3)).toEqual([]);
+    expect(nearestOf(dictionary, 0, all(2), 3)).toEqual([]);
     const search = searchOverlap(rowSpaces(dictionary, all(2)));
     expect(search.closest).toBeNull();
     expect(search.nearest.get(1)).toEqual([]);
@@ -86,7 +93,7 @@ describe('all pairs', () => {
     const search = searchOverlap(spaces, { neighbours: 4, threshold: 0.9 });
     expect(search.exact).toBe(true);
     for (const group of [0, 7, 39]) {
-      const direct = nearestGroups(dictionary, group, all(groups), 4);
+      const direct = nearestOf(dictionary, group, all(groups), 4);
       const list = search.nearest.get(group) ?? [];
       expect(list.map((entry) => entry.group)).toEqual(direct.map((entry) => entry.group));
       list.forEach(({ cosine }, i) => {

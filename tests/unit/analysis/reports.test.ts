@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { indexCodes } from '../../../src/analysis/code_index';
+import { indexCodes, liveGroups, type IndexedCodes } from '../../../src/analysis/code_index';
 import { describeRanks, diagnose } from '../../../src/analysis/diagnosis';
 import { FORMULAS, formulaText, type MetricId } from '../../../src/analysis/formulas';
-import { groupTable } from '../../../src/analysis/group_table';
+import { groupTable, type GroupTableOptions } from '../../../src/analysis/group_table';
+import { rowSpaces } from '../../../src/analysis/overlap';
 import { at } from '../../../src/base/array';
 import {
   CIRCLE,
@@ -24,12 +25,16 @@ function expectPlainJson(value: unknown): void {
   expect(JSON.parse(JSON.stringify(value))).toEqual(value);
 }
 
+function tableOf(indexed: IndexedCodes, options?: GroupTableOptions) {
+  return groupTable(indexed, rowSpaces(indexed.dictionary, liveGroups(indexed)), options);
+}
+
 describe('group table', () => {
   const dictionary = perfectDictionary(world, 4);
   const codes = encodeTop(dictionary, world.x, 1);
 
   test('of a perfect dictionary: ranks 2, 3, 3 from weights; a curved cloud is irreducible', () => {
-    const rows = groupTable(indexCodes(dictionary, codes), { strongest: 3, histogramBins: 5 });
+    const rows = tableOf(indexCodes(dictionary, codes), { strongest: 3, histogramBins: 5 });
     expect(rows.map(({ weightRank90 }) => weightRank90)).toEqual([2, 3, 3]);
     expect(rows.map(({ frequency, firings }) => [frequency, firings])).toEqual([
       [1 / 3, 200],
@@ -61,7 +66,7 @@ describe('group table', () => {
       ],
       [{ group: 2, code: [2, 1] }],
     ]);
-    const rows = groupTable(indexCodes(odd, table));
+    const rows = tableOf(indexCodes(odd, table));
     expectPlainJson(rows);
     expect(at(rows, 0)).toMatchObject({ firings: 1, codeRank90: 0, irreducibility: null });
     expect(at(rows, 1)).toMatchObject({ firings: 0, meanNorm: 0, strongestRows: [] });
@@ -85,7 +90,7 @@ describe('group table', () => {
       1,
       Array.from({ length: 12 }, (_, row) => [{ group: row % 6, code: [1 + row] }]),
     );
-    const rows = groupTable(indexCodes(atoms, table), { threshold: 0.99, minimumPoints: 1 });
+    const rows = tableOf(indexCodes(atoms, table), { threshold: 0.99, minimumPoints: 1 });
     expect(rows.map(({ cluster }) => cluster)).toEqual([0, 1, 0, 1, 0, null, null]);
     expect(rows.every(({ irreducibility }) => irreducibility === null)).toBe(true);
     const diagnosis = diagnose(atoms, table, null, { threshold: 0.99 });
@@ -97,7 +102,7 @@ describe('group table', () => {
 
   test('progress rises to 1', () => {
     const seen: number[] = [];
-    groupTable(indexCodes(dictionary, codes), { onProgress: (fraction) => seen.push(fraction) });
+    tableOf(indexCodes(dictionary, codes), { onProgress: (fraction) => seen.push(fraction) });
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBe(1);
   });
@@ -162,9 +167,7 @@ describe('diagnosis', () => {
 
   test('means of ranks leave dead groups out', () => {
     const dictionary = dictionaryOf(2, 2, 2, [1, 0, 0, 0, 1, 0, 0, 1]);
-    const rows = groupTable(
-      indexCodes(dictionary, codesOf(2, 2, 1, [[{ group: 0, code: [1, 0] }]])),
-    );
+    const rows = tableOf(indexCodes(dictionary, codesOf(2, 2, 1, [[{ group: 0, code: [1, 0] }]])));
     expect(describeRanks(rows, 2)).toMatchObject({
       meanWeightRank90: 1,
       weightHistogram: [0, 1, 0],

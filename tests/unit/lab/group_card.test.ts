@@ -7,7 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { indexCodes } from '../../../src/analysis/code_index';
 import { NO_GROUP, type Dictionary, type GroundTruth } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
-import type { AnalysedModel, AnalysedRows } from '../../../src/lab/analysed_model';
+import {
+  analysedModel,
+  type AnalysedModel,
+  type AnalysedRows,
+} from '../../../src/lab/analysed_model';
 import { groupAxes, groupCard } from '../../../src/lab/group_card';
 import { groupsAnswer } from '../../../src/lab/groups_answer';
 
@@ -46,12 +50,12 @@ function blockModel(rows: AnalysedRows): AnalysedModel {
     [0, 0, 1, 0], [0, 0, 0, 0],
     [0, 0, 0, 1], [0, 0, 0, 0],
   ]); // prettier-ignore
-  return {
+  return analysedModel({
     model: 0,
     step: 7,
     rows,
     indexed: indexCodes(model, { rows: ROWS, slots: 1, rank: 2, groups: 3, active, codes }),
-  };
+  });
 }
 
 /** Atoms: in the plane, turned half out of it (share 0.5), outside, and in the plane but dead. */
@@ -65,12 +69,12 @@ function atomModel(rows: AnalysedRows): AnalysedModel {
   ]);
   const active = Uint32Array.from({ length: ROWS }, (_, row) => row % 3);
   const codes = new Float32Array(ROWS).fill(1);
-  return {
+  return analysedModel({
     model: 1,
     step: 7,
     rows,
     indexed: indexCodes(model, { rows: ROWS, slots: 1, rank: 1, groups: 4, active, codes }),
-  };
+  });
 }
 
 const truth: GroundTruth = {
