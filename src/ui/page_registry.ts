@@ -29,5 +29,7 @@ export const pages: readonly PageEntry[] = [
     key: 'd',
     Page: lazy(() => import('./pages/diagnose/DiagnosePage')),
   },
+  { id: 'text', title: 'Text', key: 'x', Page: lazy(() => import('./pages/text/TextPage')) },
+  { id: 'data', title: 'Data', key: 'a', Page: lazy(() => import('./pages/data/DataPage')) },
   { id: 'runs', title: 'Runs', key: 'r', Page: lazy(() => import('./pages/runs/RunsPage')) },
 ];

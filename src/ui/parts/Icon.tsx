@@ -11,6 +11,7 @@ const PATHS = {
   moon: 'M13 9.6A5.6 5.6 0 016.4 3a5.6 5.6 0 106.6 6.6z',
   system: 'M2.5 3.5h11v7h-11zM6 13h4M8 10.5V13',
   file: 'M4 2.5h5l3 3v8H4zM9 2.5v3h3',
+  card: 'M2.5 3.5h11v9h-11zM2.5 6.5h11M5 9.5h4',
   warning: 'M8 2.5l6 10.5H2zM8 6.5v3M8 11.3h.01',
   keyboard: 'M1.5 4h13v8h-13zM4 7h.01M6.5 7h.01M9 7h.01M11.5 7h.01M5 9.7h6',
 } as const;

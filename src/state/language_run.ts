@@ -1,0 +1,28 @@
+/**
+ * Which runs and presets are about a language model, and about which layer of which one: what the pages
+ * ask of a run's data. Pure; knows no store.
+ */
+import { presetIds, presets, type PresetId } from '../lab/presets';
+import type { RunConfig, RunInput } from '../lab/run_config';
+import type { Settings } from './experiment_draft';
+
+/** Activations of one layer of a language model. */
+export interface LanguageData {
+  /** Id of the language model. */
+  readonly model: string;
+  /** L of `blocks.L.hook_resid_pre`. */
+  readonly layer: number;
+}
+
+/** The language model behind data, null for data of any other kind. */
+export function languageDataOf(data: RunConfig['data'] | RunInput['data']): LanguageData | null {
+  const settings: Settings = data;
+  if (settings.kind !== 'lm') return null;
+  const { model, layer } = settings;
+  return { model: String(model), layer: typeof layer === 'number' ? layer : 0 };
+}
+
+/** The presets that train on a language model, in the order of the list. */
+export function languagePresets(): readonly PresetId[] {
+  return presetIds.filter((id) => languageDataOf(presets[id].config.data) !== null);
+}

@@ -1,0 +1,4 @@
+/** The Data page. */
+export default function DataPage() {
+  return <main />;
+}

@@ -1,0 +1,127 @@
+/**
+ * The three continuations side by side, with the tokens marked that differ from the original, and what the
+ * control is, in a sentence.
+ */
+import type { LabErrorData } from '../../../base/lab_error';
+import type { Continuation } from '../../../lab/lm_protocol';
+import type { SteeredAnswer } from '../../../state/text_store';
+import { Icon } from '../../parts/Icon';
+import { formatInteger } from '../../plots/format';
+import { differingTokens, shownToken } from './reading_rows';
+
+export interface ContinuationsProps {
+  readonly answer: SteeredAnswer | null;
+  readonly progress: { readonly fraction: number; readonly stage: string } | null;
+  readonly error: LabErrorData | null;
+  readonly group: number | null;
+  readonly unitName: 'group' | 'latent';
+  readonly color: string;
+  readonly onRetry: () => void;
+}
+
+export function Continuations(props: ContinuationsProps) {
+  const { answer, progress, error, unitName, color, onRetry } = props;
+  return (
+    <div className="continuations" aria-busy={progress !== null}>
+      {error !== null && (
+        <div className="note note-bad" role="alert">
+          <Icon name="warning" />
+          <span>
+            {error.message} {error.wayOut}
+          </span>
+          <button type="button" className="link-button" onClick={onRetry}>
+            Try again
+          </button>
+        </div>
+      )}
+      {answer === null ? (
+        <div className="continuations-empty">
+          <p className="quiet" role="status">
+            {progress === null
+              ? `Three continuations appear here side by side: the language model as it is, with the ${unitName} changed, and with a random subspace changed in its place.`
+              : `${progress.stage}… ${Math.round(100 * progress.fraction)} %`}
+          </p>
+        </div>
+      ) : (
+        <>
+          <div className="continuation-columns">
+            {answer.steering.continuations.map((continuation) => (
+              <Column
+                key={continuation.name}
+                continuation={continuation}
+                original={answer.steering.continuations[0]}
+                color={color}
+                title={titleOf(continuation, answer, unitName)}
+              />
+            ))}
+          </div>
+          <p className="quiet continuation-note" role="status">
+            {progress === null ? (
+              <>
+                Marked tokens differ from the original in the same place. All three use the same
+                random numbers. The control changes a random subspace of the same rank by a
+                contribution of the same norm: a change that shows up there too says nothing about
+                the {unitName}.
+              </>
+            ) : (
+              `${progress.stage}… ${Math.round(100 * progress.fraction)} %`
+            )}
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface ColumnProps {
+  readonly continuation: Continuation;
+  readonly original: Continuation | undefined;
+  readonly color: string;
+  readonly title: string;
+}
+
+function Column({ continuation, original, color, title }: ColumnProps) {
+  const { tokens, promptTokens, name } = continuation;
+  const differs = differingTokens(original?.tokens ?? [], tokens);
+  const changed = differs.slice(promptTokens).filter(Boolean).length;
+  const written = tokens.length - promptTokens;
+  return (
+    <section className="continuation" data-name={name}>
+      <h3>
+        {name === 'steered' && <span className="swatch" style={{ background: color }} />}
+        {title}
+      </h3>
+      <p className="continuation-text">
+        {tokens.map((span, index) => {
+          const { blank, text, breaks } = shownToken(span);
+          const kind =
+            index < promptTokens ? 'prompt' : differs[index] === true ? 'differs' : 'same';
+          return (
+            <span key={index}>
+              {blank && ' '}
+              {kind === 'differs' ? (
+                <mark>{text}</mark>
+              ) : (
+                <span className={kind === 'prompt' ? 'continuation-prompt' : undefined}>
+                  {text}
+                </span>
+              )}
+              {breaks && <br />}
+            </span>
+          );
+        })}
+      </p>
+      <p className="quiet">
+        {name === 'original'
+          ? `${formatInteger(written)} tokens`
+          : `${formatInteger(changed)} of ${formatInteger(written)} tokens differ`}
+      </p>
+    </section>
+  );
+}
+
+function titleOf({ name }: Continuation, { request }: SteeredAnswer, unitName: string): string {
+  if (name === 'original') return 'Original';
+  if (name === 'random control') return 'Random control';
+  return `With ${unitName} ${request.group} changed`;
+}

@@ -1,0 +1,134 @@
+/** The text to be read, its tokens in colour, and beside them what fires. */
+import { useMemo, useState } from 'react';
+import type { TextReading } from '../../../lab/lm_protocol';
+import type { RunModel } from '../../../state/run_record';
+import { useShortcuts } from '../../shortcuts';
+import { groupOptions, type GroupRows } from './group_names';
+import { GroupPicker } from './GroupPicker';
+import { groupLabel } from './group_names';
+import { strongestGroups } from './reading_rows';
+import { TextInput } from './TextInput';
+import { chooseGroup, colorBy, useTextView } from './text_view';
+import { colorings, type TokenColoring } from './token_colors';
+import { TokenLegend } from './TokenLegend';
+import { TokenSide } from './TokenSide';
+import { TokenText } from './TokenText';
+import { useTokenColors } from './use_token_colors';
+
+export interface ReadingPanelProps {
+  readonly runId: string;
+  readonly model: RunModel;
+  /** Null while the groups are not analysed. */
+  readonly rows: GroupRows;
+  /** True while they are being analysed. */
+  readonly naming: boolean;
+  /** Null before the first. */
+  readonly reading: TextReading | null;
+  readonly group: number | null;
+}
+
+const coloringNames: Readonly<Record<TokenColoring, (unitName: string) => string>> = {
+  strongest: (unitName) => `Strongest ${unitName}`,
+  group: (unitName) => `One ${unitName}`,
+  surprisal: () => 'Surprise',
+};
+
+export function ReadingPanel(props: ReadingPanelProps) {
+  const { runId, model, rows, naming, reading, group } = props;
+  const { coloring } = useTextView();
+  const [hovered, setHovered] = useState<number | null>(null);
+  const [selected, setSelected] = useState<number | null>(null);
+  const { unitName } = model;
+  const options = useMemo(
+    () => groupOptions(rows, reading, model.groups),
+    [rows, reading, model.groups],
+  );
+  const strongest = useMemo(() => (reading === null ? null : strongestGroups(reading)), [reading]);
+  const colors = useTokenColors(reading, strongest, coloring, group, model.index);
+  useShortcuts('Text', [
+    {
+      keys: 'c',
+      label: 'Colour the tokens by something else',
+      run: () => {
+        const next = colorings[(colorings.indexOf(coloring) + 1) % colorings.length];
+        if (next !== undefined) colorBy(next);
+      },
+    },
+    {
+      keys: '/',
+      label: `Find a ${unitName}`,
+      run: () => document.querySelector<HTMLInputElement>('[data-text-search]')?.click(),
+    },
+  ]);
+  const shown = within(hovered, reading) ?? within(selected, reading);
+  return (
+    <div className="text-read" data-empty={reading === null}>
+      <section className="text-card text-reader" aria-label="Text and tokens">
+        <TextInput runId={runId} model={model.index} />
+        {reading !== null && strongest !== null && (
+          <>
+            <div className="token-tools">
+              <div className="segments" role="radiogroup" aria-label="Colour of the tokens">
+                {colorings.map((name) => (
+                  <button
+                    key={name}
+                    type="button"
+                    role="radio"
+                    aria-checked={name === coloring}
+                    onClick={() => colorBy(name)}
+                  >
+                    {coloringNames[name](unitName)}
+                  </button>
+                ))}
+              </div>
+              <GroupPicker
+                group={group}
+                options={options}
+                unitName={unitName}
+                label={group === null ? '' : groupLabel(rows, group)}
+                onChoose={chooseGroup}
+              />
+              <TokenLegend
+                colors={colors}
+                coloring={coloring}
+                group={group}
+                unitName={unitName}
+                rows={rows}
+              />
+            </div>
+            <TokenText
+              reading={reading}
+              tints={colors.tints}
+              selected={within(selected, reading)}
+              onHover={setHovered}
+              onSelect={setSelected}
+              onTake={(token) => {
+                const first = reading.offsets[token] ?? 0;
+                const owner = reading.groups[first];
+                if (owner !== undefined && first < (reading.offsets[token + 1] ?? 0)) {
+                  chooseGroup(owner);
+                }
+              }}
+            />
+          </>
+        )}
+      </section>
+      <TokenSide
+        reading={reading}
+        token={shown}
+        pinned={shown !== null && shown === selected}
+        rows={rows}
+        naming={naming}
+        model={model}
+        group={group}
+        onChoose={chooseGroup}
+        onRelease={() => setSelected(null)}
+      />
+    </div>
+  );
+}
+
+/** A token of the reading; null for one that a shorter text no longer has. */
+function within(token: number | null, reading: TextReading | null): number | null {
+  return token !== null && reading !== null && token < reading.tokens.length ? token : null;
+}

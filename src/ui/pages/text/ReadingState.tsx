@@ -1,0 +1,71 @@
+/** How the reading of the text stands, in one line: progress, trouble, age, and what came of it. */
+import type { TextReading } from '../../../lab/lm_protocol';
+import { Icon } from '../../parts/Icon';
+import { formatFixed, formatInteger, formatNumber } from '../../plots/format';
+import { meanSurprisal } from './reading_rows';
+import type { FollowedReading } from './use_reading';
+
+export function ReadingState(reading: FollowedReading) {
+  const { error } = reading.analysis;
+  if (error === null) {
+    return (
+      <p className="quiet text-state" role="status">
+        <Standing {...reading} />
+      </p>
+    );
+  }
+  return (
+    <div className="note note-bad text-state" role="alert">
+      <Icon name="warning" />
+      <span>
+        {error.message} {error.wayOut}{' '}
+        <button type="button" className="link-button" onClick={reading.read}>
+          Try again
+        </button>
+      </span>
+    </div>
+  );
+}
+
+function Standing({ analysis, outdated, training, cancel }: FollowedReading) {
+  const { answer, progress } = analysis;
+  if (progress !== null) {
+    return (
+      <>
+        {progress.stage}… {progress.fraction > 0 && `${Math.round(100 * progress.fraction)} % `}
+        <button type="button" className="link-button" onClick={cancel}>
+          Cancel
+        </button>
+      </>
+    );
+  }
+  if (answer === null) {
+    return training
+      ? 'The model is training. Read now has it read with the weights of this moment.'
+      : 'Not read yet.';
+  }
+  if (!outdated) return <Facts reading={answer.reading} />;
+  return training
+    ? `Read at step ${formatInteger(answer.reading.step)}; the text has changed since.`
+    : 'The text or the model has changed since it was read.';
+}
+
+function Facts({ reading }: { readonly reading: TextReading }) {
+  const mean = meanSurprisal(reading);
+  return (
+    <>
+      {formatInteger(reading.tokens.length)} tokens
+      {reading.windows > 1 && (
+        <span title="No token sees further back than the beginning of its own window">
+          , more than the context: read in {formatInteger(reading.windows)} windows, each on its own
+        </span>
+      )}
+      {mean !== null && (
+        <span title="Mean of −log p of each token given those before it; perplexity is its exponential">
+          {' · '}mean surprise {formatFixed(mean, 2)} nats, perplexity{' '}
+          {formatNumber(Math.exp(mean))}
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,242 @@
+/**
+ * Steering: the language model goes on from a prompt as it is, with the chosen group changed, and with a
+ * random subspace changed in its place, all three on the same random numbers.
+ */
+import { useEffect } from 'react';
+import type { TextReading } from '../../../lab/lm_protocol';
+import { cardKey, modelKey } from '../../../state/analyses_store';
+import { engine } from '../../../state/engine_store';
+import type { RunModel } from '../../../state/run_record';
+import {
+  attributeGroup,
+  cancelQuestion,
+  setPrompt,
+  steerWith,
+  textAnswer,
+  useText,
+} from '../../../state/text_store';
+import { Field } from '../../parts/Field';
+import { Icon } from '../../parts/Icon';
+import { NumberField } from '../../parts/NumberField';
+import { modelColor } from '../../plots/palette';
+import { hrefOf } from '../../route';
+import { Continuations } from './Continuations';
+import { dialWords } from './dial_words';
+import { EditControls } from './EditControls';
+import { groupLabel, type GroupRows } from './group_names';
+import {
+  editKindsOf,
+  editOf,
+  setSteering,
+  useSteeringDraft,
+  type SteeringDraft,
+} from './steering_draft';
+
+export interface SteeringPanelProps {
+  readonly runId: string;
+  readonly model: RunModel;
+  readonly rows: GroupRows;
+  readonly reading: TextReading | null;
+  readonly group: number | null;
+}
+
+export function SteeringPanel({ runId, model, rows, group }: SteeringPanelProps) {
+  const draft = useSteeringDraft();
+  const text = useText((state) => state.text);
+  const prompt = useText((state) => state.prompt);
+  const key = modelKey(runId, model.index);
+  const { answer, progress, error } = useText((state) => textAnswer(state, 'steerings', key));
+  const words = useDialWords(runId, model, group, draft.kind === 'turn');
+  const { unitName } = model;
+  const known = answer?.steering.group === group ? answer.steering.typicalNorm : undefined;
+  const typicalNorm = known ?? (group === null ? null : (rows?.[group]?.meanNorm ?? null));
+  const problem = problemOf(draft);
+  const write = () => {
+    if (group === null || problem !== null) return;
+    const { temperature, seed, length } = draft;
+    const kind = editKindsOf(model.rank).includes(draft.kind) ? draft.kind : 'scale';
+    const edit = editOf({ ...draft, kind, axis: Math.min(draft.axis, model.rank - 1) });
+    const request = { prompt, group, edit, temperature, seed, length };
+    void steerWith(engine, { runId, model: model.index }, request);
+  };
+  return (
+    <section className="text-card steering" aria-labelledby="steering-title">
+      <header>
+        <h2 id="steering-title">Steer</h2>
+        {group === null ? (
+          <span className="quiet">Choose a {unitName} above to change what it writes.</span>
+        ) : (
+          <>
+            <span className="steering-group">
+              {unitName} {group}
+            </span>
+            <span className="quiet steering-label">{groupLabel(rows, group)}</span>
+            <a
+              className="button button-quiet"
+              href={hrefOf('groups', { model: model.index, group })}
+            >
+              <Icon name="card" size={14} />
+              Card
+            </a>
+          </>
+        )}
+      </header>
+      <div className="steering-body">
+        <form
+          className="steering-controls"
+          onSubmit={(event) => {
+            event.preventDefault();
+            write();
+          }}
+        >
+          <EditControls
+            rank={model.rank}
+            unitName={unitName}
+            typicalNorm={typicalNorm}
+            words={words}
+            color={modelColor(model.index)}
+          />
+          <div className="prompt">
+            <label htmlFor="prompt">Prompt</label>
+            <button
+              type="button"
+              className="button button-quiet"
+              disabled={text === '' || text === prompt}
+              onClick={() => setPrompt(text)}
+            >
+              Take the text above
+            </button>
+            <textarea
+              id="prompt"
+              className="control text-area"
+              rows={3}
+              spellCheck={false}
+              value={prompt}
+              placeholder="Empty: the model begins by itself"
+              onChange={(event) => setPrompt(event.target.value)}
+            />
+          </div>
+          <Sampling />
+          {problem !== null && (
+            <p className="field-issue" role="alert">
+              {problem}
+            </p>
+          )}
+          {progress === null ? (
+            <button
+              type="submit"
+              className="button button-primary"
+              disabled={group === null || problem !== null}
+            >
+              Continue
+            </button>
+          ) : (
+            <button
+              type="button"
+              className="button"
+              onClick={() => cancelQuestion('steerings', key)}
+            >
+              Cancel
+            </button>
+          )}
+        </form>
+        <Continuations
+          answer={answer}
+          progress={progress}
+          error={error}
+          group={group}
+          unitName={unitName}
+          color={modelColor(model.index)}
+          onRetry={write}
+        />
+      </div>
+    </section>
+  );
+}
+
+function Sampling() {
+  const { length, temperature, seed } = useSteeringDraft();
+  return (
+    <div className="sampling">
+      <Field
+        text={{ label: 'Length', unit: 'tokens', meaning: 'Tokens written after the prompt.' }}
+      >
+        {(ids) => (
+          <NumberField
+            {...ids}
+            value={length}
+            onChange={(next) => set({ length: next })}
+            doubling
+          />
+        )}
+      </Field>
+      <Field
+        text={{
+          label: 'Temperature',
+          meaning: 'How freely tokens are drawn; 0 always takes the most likely one.',
+          formula: 'p ∝ exp(logit / T)',
+        }}
+      >
+        {(ids) => (
+          <NumberField
+            {...ids}
+            value={temperature}
+            onChange={(next) => set({ temperature: next })}
+          />
+        )}
+      </Field>
+      <Field
+        text={{
+          label: 'Seed',
+          meaning: 'Random numbers of the draws; all three continuations use the same.',
+        }}
+      >
+        {(ids) => (
+          <NumberField
+            {...ids}
+            value={seed}
+            disabled={temperature === 0}
+            onChange={(next) => set({ seed: next })}
+          />
+        )}
+      </Field>
+    </div>
+  );
+}
+
+function set(changes: { [Key in keyof SteeringDraft]?: SteeringDraft[Key] | undefined }): void {
+  const kept = Object.entries(changes).filter(([, value]) => value !== undefined);
+  setSteering(Object.fromEntries(kept));
+}
+
+/** What keeps the settings from being used, null when nothing does. */
+function problemOf({ length, temperature, seed }: SteeringDraft): string | null {
+  if (!Number.isInteger(length) || length < 1 || length > 4096) {
+    return `Length is ${length}; it must be a whole number from 1 to 4096.`;
+  }
+  if (temperature < 0 || temperature > 10) {
+    return `Temperature is ${temperature}; it must be from 0 to 10.`;
+  }
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+    return `Seed is ${seed}; it must be a whole number from 0 to 4294967295.`;
+  }
+  return null;
+}
+
+/** What the group writes around its plane, asked for when the dial is shown; empty until it is known. */
+function useDialWords(
+  runId: string,
+  model: RunModel,
+  group: number | null,
+  wanted: boolean,
+): ReturnType<typeof dialWords> {
+  const index = model.index;
+  const key = group === null ? '' : cardKey(runId, index, group);
+  const { answer, progress, error } = useText((state) => textAnswer(state, 'attributions', key));
+  const missing =
+    wanted && model.rank > 1 && answer === null && progress === null && error === null;
+  useEffect(() => {
+    if (missing && group !== null) void attributeGroup(engine, { runId, model: index }, group);
+  }, [missing, runId, index, group]);
+  return dialWords(answer);
+}

@@ -1,0 +1,110 @@
+/**
+ * The Text page: own text as a language model reads it, with the groups of a trained model on every token;
+ * continuations with a group changed; and what the autoencoder costs when it is spliced in.
+ */
+import { useEffect, useMemo } from 'react';
+import { modelKey } from '../../../state/analyses_store';
+import { useCurrentModel, useCurrentRun } from '../../../state/current';
+import { engine } from '../../../state/engine_store';
+import {
+  languageModelOf,
+  refreshLanguageModels,
+  useLanguageModels,
+} from '../../../state/language_models_store';
+import { languageDataOf } from '../../../state/language_run';
+import type { Run, RunModel } from '../../../state/run_record';
+import { textAnswer, useText } from '../../../state/text_store';
+import { AnalysisEmpty } from '../../parts/AnalysisStatus';
+import { Choice } from '../../parts/Choice';
+import { obstacleOf, useAnalysis } from '../../parts/use_analysis';
+import { FaithfulnessPanel } from './FaithfulnessPanel';
+import { NoLanguageRun } from './NoLanguageRun';
+import { ReadingPanel } from './ReadingPanel';
+import { SteeringPanel } from './SteeringPanel';
+import { showModel, useModelInAddress, useTextView } from './text_view';
+import './text.css';
+import './steering.css';
+
+export default function TextPage() {
+  const config = useCurrentRun((run) => run.config);
+  const obstacle = useCurrentRun(obstacleOf);
+  const isLanguage = config !== undefined && languageDataOf(config.data) !== null;
+  if (!isLanguage) return <NoLanguageRun />;
+  if (obstacle !== null && obstacle !== undefined && obstacle !== 'training') {
+    const view = { obstacle, progress: null, error: null, start: ignore, cancel: ignore };
+    return (
+      <main className="text-empty">
+        <AnalysisEmpty view={view} subject="What the trained model sees in your text" />
+      </main>
+    );
+  }
+  return <Laboratory />;
+}
+
+function ignore(): void {
+  // Nothing can be started or given up while there is no model to ask.
+}
+
+function Laboratory() {
+  useModelInAddress();
+  const runId = useCurrentRun((run) => run.id);
+  const models = useCurrentRun((run) => run.models);
+  const model = useCurrentModel((current) => current);
+  if (runId === undefined || models === undefined || model === undefined) return null;
+  return (
+    <main className="text-page">
+      <div className="text-body">
+        <Head models={models} shown={model.index} />
+        <OneModel key={modelKey(runId, model.index)} runId={runId} model={model} />
+        <FaithfulnessPanel runId={runId} models={models} />
+      </div>
+    </main>
+  );
+}
+
+function Head({ models, shown }: { readonly models: Run['models']; readonly shown: number }) {
+  const config = useCurrentRun((run) => run.config);
+  const data = config === undefined ? null : languageDataOf(config.data);
+  const info = useLanguageModels((state) =>
+    data === null ? undefined : languageModelOf(state, data.model),
+  );
+  useEffect(() => void refreshLanguageModels(engine), []);
+  return (
+    <header className="text-head">
+      <h1>Text</h1>
+      <p className="quiet">
+        {info?.label ?? data?.model}, stream entering layer {data?.layer}
+        {info !== undefined && `, reads ${info.context} tokens at a time`}
+      </p>
+      <div className="text-model">
+        <Choice
+          label="Trained model"
+          value={String(shown)}
+          options={models.map(({ index, name, groups, rank, unitName }) => ({
+            value: String(index),
+            label: name,
+            detail: rank > 1 ? `${groups} ${unitName}s of rank ${rank}` : `${groups} ${unitName}s`,
+          }))}
+          onChange={(value) => showModel(Number(value))}
+        />
+      </div>
+    </header>
+  );
+}
+
+function OneModel({ runId, model }: { readonly runId: string; readonly model: RunModel }) {
+  const { group } = useTextView();
+  const models = useMemo(() => [model.index], [model.index]);
+  const groups = useAnalysis('groups', models);
+  const rows = groups.analyses[0]?.answer?.rows ?? null;
+  const reading = useText(
+    (state) => textAnswer(state, 'readings', modelKey(runId, model.index)).answer?.reading ?? null,
+  );
+  const shared = { runId, model, rows, reading, group };
+  return (
+    <>
+      <ReadingPanel {...shared} naming={groups.progress !== null} />
+      <SteeringPanel {...shared} />
+    </>
+  );
+}

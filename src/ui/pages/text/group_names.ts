@@ -1,0 +1,42 @@
+/**
+ * What a group is called on the Text page: the tokens it is strongest on, as far as the groups are analysed,
+ * and the options from which one is chosen. Pure.
+ */
+import type { TextReading } from '../../../lab/lm_protocol';
+import type { LabelledGroupRow } from '../../../lab/protocol';
+import type { GroupOption } from './group_search';
+import { groupsInText } from './reading_rows';
+
+/** Rows of the group table by group index, null while it is not made. */
+export type GroupRows = readonly LabelledGroupRow[] | null;
+
+/** Tokens a group is strongest on, without their blanks; empty while nothing is known. */
+export function groupLabel(rows: GroupRows, group: number): string {
+  const labels = rows?.[group]?.labels ?? [];
+  return labels
+    .slice(0, 5)
+    .map((label) => label.trim())
+    .filter((label) => label !== '')
+    .join(', ');
+}
+
+/** All groups to choose from: those of the text first, strongest first, then the others that live. */
+export function groupOptions(
+  rows: GroupRows,
+  reading: TextReading | null,
+  groups: number,
+): readonly GroupOption[] {
+  const here = reading === null ? [] : groupsInText(reading);
+  const seen = new Set(here.map(({ group }) => group));
+  const others = Array.from({ length: groups }, (_, group) => group).filter(
+    (group) => !seen.has(group) && rows?.[group]?.firings !== 0,
+  );
+  return [
+    ...here.map(({ group, tokens }) => ({
+      group,
+      label: groupLabel(rows, group),
+      detail: `${tokens} ${tokens === 1 ? 'token' : 'tokens'} here`,
+    })),
+    ...others.map((group) => ({ group, label: groupLabel(rows, group), detail: '' })),
+  ];
+}

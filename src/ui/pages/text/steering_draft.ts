@@ -1,0 +1,88 @@
+/**
+ * What the steering panel is set to: which change, how strong, how the continuation is sampled. Kept while
+ * one looks at other pages; strengths are in units of the group's typical norm.
+ */
+import { create } from 'zustand';
+import type { SteeringEdit } from '../../../lab/lm_protocol';
+
+export const editKinds = ['scale', 'ablate', 'clamp', 'add', 'turn'] as const;
+export type EditKind = (typeof editKinds)[number];
+
+export interface SteeringDraft {
+  readonly kind: EditKind;
+  /** Factor of `scale`. */
+  readonly factor: number;
+  /** Norm of `clamp`. */
+  readonly norm: number;
+  /** Length of what `add` adds; negative adds the opposite. */
+  readonly added: number;
+  /** Principal axis of `add`, from 0. */
+  readonly axis: number;
+  /** Angle of `turn`, radians in [0, 2π). */
+  readonly angle: number;
+  /** Norm of `turn`. */
+  readonly turned: number;
+  readonly temperature: number;
+  readonly seed: number;
+  readonly length: number;
+}
+
+export const useSteeringDraft = create<SteeringDraft>()(() => ({
+  kind: 'scale',
+  factor: 3,
+  norm: 2,
+  added: 4,
+  axis: 0,
+  angle: 0,
+  turned: 2,
+  temperature: 0,
+  seed: 0,
+  length: 48,
+}));
+
+export function setSteering(changes: Partial<SteeringDraft>): void {
+  useSteeringDraft.setState(changes);
+}
+
+/** The change as the engine takes it. */
+export function editOf(draft: SteeringDraft): SteeringEdit {
+  switch (draft.kind) {
+    case 'scale':
+      return { kind: 'scale', factor: draft.factor };
+    case 'ablate':
+      return { kind: 'scale', factor: 0 };
+    case 'clamp':
+      return { kind: 'clamp', strength: draft.norm };
+    case 'add':
+      return { kind: 'add', axis: draft.axis, strength: draft.added };
+    case 'turn':
+      return { kind: 'turn', angle: draft.angle, strength: draft.turned };
+  }
+}
+
+/** Kinds that a unit of this rank allows: only a plane can be turned in. */
+export function editKindsOf(rank: number): readonly EditKind[] {
+  return rank > 1 ? editKinds : editKinds.filter((kind) => kind !== 'turn');
+}
+
+/** What a change does, in one sentence. */
+export function editSentence(edit: SteeringEdit, unitName: string): string {
+  switch (edit.kind) {
+    case 'scale':
+      return edit.factor === 0
+        ? `Takes out what the ${unitName} writes, at every token.`
+        : `Multiplies what the ${unitName} writes, wherever it fires.`;
+    case 'clamp':
+      return `Gives what the ${unitName} writes the same norm at every token; its direction stays.`;
+    case 'add':
+      return `Adds a fixed vector along one axis of the ${unitName}, at every token.`;
+    case 'turn':
+      return `Turns what the ${unitName} writes to one angle in the plane of its first two axes.`;
+  }
+}
+
+/** An angle in [0, 2π). */
+export function wrapAngle(angle: number): number {
+  const turn = 2 * Math.PI;
+  return ((angle % turn) + turn) % turn;
+}

@@ -1,0 +1,64 @@
+/**
+ * The reading of the text by one trained model, kept up to date: while the model is not training, a pause in
+ * typing or a changed step has the text read anew; while it trains, only the person asks.
+ */
+import { useEffect, useRef } from 'react';
+import { modelKey, type Analysis } from '../../../state/analyses_store';
+import { useCurrentRun } from '../../../state/current';
+import { engine } from '../../../state/engine_store';
+import {
+  cancelQuestion,
+  readWith,
+  textAnswer,
+  useText,
+  type TextAnswer,
+} from '../../../state/text_store';
+import { obstacleOf } from '../../parts/use_analysis';
+
+/** Milliseconds without a key before the text is read. */
+const QUIET = 600;
+
+export interface FollowedReading {
+  readonly analysis: Analysis<TextAnswer>;
+  /** The text or the model has changed since the reading. */
+  readonly outdated: boolean;
+  /** True while the model trains: it reads on demand. */
+  readonly training: boolean;
+  readonly read: () => void;
+  readonly cancel: () => void;
+}
+
+export function useReading(runId: string, model: number): FollowedReading {
+  const key = modelKey(runId, model);
+  const text = useText((state) => state.text);
+  const analysis = useText((state) => textAnswer(state, 'readings', key));
+  const restingStep = useCurrentRun((run) => (obstacleOf(run) === null ? run.step : null)) ?? null;
+  const read = () => void readWith(engine, { runId, model });
+
+  const asked = useRef('');
+  const { answer } = analysis;
+  const blank = text.trim() === '';
+  const changed = blank ? answer !== null : answer?.text !== text;
+  const older = answer !== null && restingStep !== null && answer.reading.step !== restingStep;
+  const wanted = restingStep !== null && (changed || older) ? `${restingStep} ${text}` : '';
+  useEffect(() => {
+    // Asked once: a cancelled or failed reading waits for the person or for another text.
+    if (wanted === '' || wanted === asked.current) return undefined;
+    const timer = setTimeout(
+      () => {
+        asked.current = wanted;
+        void readWith(engine, { runId, model });
+      },
+      asked.current === '' ? 0 : QUIET,
+    );
+    return () => clearTimeout(timer);
+  }, [wanted, runId, model]);
+
+  return {
+    analysis,
+    outdated: changed || older,
+    training: restingStep === null,
+    read,
+    cancel: () => cancelQuestion('readings', key),
+  };
+}

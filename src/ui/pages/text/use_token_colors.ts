@@ -1,0 +1,78 @@
+/** What stands behind every token: a tint for the strongest group, for one group, or for the surprise. */
+import { useMemo, useState } from 'react';
+import type { TextReading } from '../../../lab/lm_protocol';
+import { modelColor, unitColor } from '../../plots/palette';
+import { assignUnitSlots, NO_OWNER } from '../../plots/unit_slots';
+import { resolveColor, useTheme } from '../../plots/use_theme';
+import { largest, normsOfGroup, type StrongestGroups } from './reading_rows';
+import { tokenTint, type TokenColoring } from './token_colors';
+
+export interface TokenColors {
+  /** [tokens], CSS colour behind the token; null for none. */
+  readonly tints: readonly (string | null)[];
+  /** Value of the strongest tint: a norm, or nats; 0 when nothing is tinted. */
+  readonly most: number;
+  /** The full colour of the scale; null where every unit has its own. */
+  readonly color: string | null;
+  /** Units that own tokens, most tokens first, with their colours; only for the strongest groups. */
+  readonly owners: readonly { readonly unit: number; readonly color: string }[];
+}
+
+/** Surprise from which the tint is at its strongest, nats: one in 1100. */
+const FULL_SURPRISE = 7;
+
+/** Colour of surprise: the second of the categorical colours, apart from that of groups. */
+const SURPRISE = modelColor(1);
+
+export function useTokenColors(
+  reading: TextReading | null,
+  strongest: StrongestGroups | null,
+  coloring: TokenColoring,
+  group: number | null,
+  model: number,
+): TokenColors {
+  const theme = useTheme();
+  const slots = useKeptSlots(strongest?.groups ?? null);
+  return useMemo(() => {
+    if (reading === null || strongest === null) return NOTHING;
+    if (coloring === 'strongest') {
+      const most = largest(strongest.norms);
+      const colorOf = (unit: number) => unitColor(slots.get(unit) ?? 0, theme);
+      return {
+        tints: Array.from(strongest.groups, (unit, token) =>
+          unit === NO_OWNER
+            ? null
+            : tokenTint(colorOf(unit), (strongest.norms[token] ?? 0) / most, theme),
+        ),
+        most,
+        color: null,
+        owners: [...slots]
+          .sort(([, a], [, b]) => a - b)
+          .map(([unit]) => ({ unit, color: colorOf(unit) })),
+      };
+    }
+    if (coloring === 'group' && group === null) return NOTHING;
+    const values =
+      coloring === 'group' && group !== null ? normsOfGroup(reading, group) : reading.surprisal;
+    const color = resolveColor(coloring === 'group' ? modelColor(model) : SURPRISE, theme);
+    const most = coloring === 'group' ? largest(values) : FULL_SURPRISE;
+    const tints = Array.from(values, (value) =>
+      most === 0 ? null : tokenTint(color, value / most, theme),
+    );
+    return { tints, most, color, owners: [] };
+  }, [reading, strongest, coloring, group, model, slots, theme]);
+}
+
+const NOTHING: TokenColors = { tints: [], most: 0, color: null, owners: [] };
+
+/** Colour slots of the units that own tokens; a unit keeps its slot from reading to reading. */
+function useKeptSlots(owners: Uint32Array | null): ReadonlyMap<number, number> {
+  const [kept, setKept] = useState<{
+    readonly owners: Uint32Array | null;
+    readonly slots: ReadonlyMap<number, number>;
+  }>({ owners: null, slots: new Map() });
+  if (owners === null || kept.owners === owners) return kept.slots;
+  const slots = assignUnitSlots([owners], kept.slots);
+  setKept({ owners, slots });
+  return slots;
+}
