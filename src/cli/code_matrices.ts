@@ -4,6 +4,7 @@
  */
 import { at } from '../base/array';
 import { NO_GROUP, type CodeTable, type Dictionary } from '../analysis/types';
+import { rowScale } from '../lab/data_units';
 import type { ModelConfig } from '../sae/config';
 
 /** Codes [rows, K·r] with zeros where no group fires; latent index = group · r + i, as in W_dec. */
@@ -50,11 +51,4 @@ export function reconstruct(
     for (let j = 0; j < width; j++) output[row * width + j] = scale * at(sum, j) + mean;
   }
   return output;
-}
-
-/** Mean and unbiased deviation + 1e-5 of one row. */
-function rowScale(row: Float32Array): { mean: number; scale: number } {
-  const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
-  const squares = row.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, scale: Math.sqrt(squares / Math.max(1, row.length - 1)) + 1e-5 };
 }

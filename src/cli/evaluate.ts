@@ -11,6 +11,7 @@ import { npyHeader } from '../io/npy';
 import { createEncoder } from '../lab/encoder';
 import type { TrainedModel } from '../lab/engine_types';
 import { evaluateModel } from '../lab/evaluate';
+import { ENDLESS_ROWS } from '../lab/evaluated_folder';
 import type { EvalRequest } from './arguments';
 import { denseCodes, reconstruct } from './code_matrices';
 import { openEvaluationData } from './data';
@@ -19,8 +20,6 @@ import { loadModel } from './model_folder';
 import { openNodeDevice } from './node_gpu';
 import type { Terminal } from './terminal';
 
-/** Rows of endless data that an evaluation reads. */
-export const ENDLESS_ROWS = 16_384;
 /** Rows encoded at a time for output files. */
 const BLOCK_ROWS = 4096;
 /** Larger files of codes are refused. */

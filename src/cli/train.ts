@@ -8,26 +8,20 @@ import { LabError } from '../base/lab_error';
 import type { ActivationSource } from '../data/source';
 import type { OpenedDevice } from '../gpu/device';
 import { metricsToJsonl } from '../io/metrics_text';
-import { writeSaeFolder } from '../io/sae_folder';
 import { writeCheckpoint } from '../lab/checkpoint';
-import type { ModelReport, Session, TrainedModel } from '../lab/engine_types';
-import { evaluateModel } from '../lab/evaluate';
-import { FiringFrequency } from '../lab/firing_frequency';
+import type { ModelReport, Session } from '../lab/engine_types';
+import { evaluatedFolder } from '../lab/evaluated_folder';
 import type { MetricRecord } from '../lab/protocol';
 import { parseRunConfig, type RunConfig } from '../lab/run_config';
 import { createSession } from '../lab/session';
 import { displayName } from '../sae/config';
 import type { TrainRequest } from './arguments';
 import { openRunData } from './data';
-import { ENDLESS_ROWS } from './evaluate';
 import { publishFiles, readJson, type FileSet } from './files';
 import { openNodeDevice } from './node_gpu';
 import { CHECKPOINT_FILE, modelFolder, openOutput, type StartOfRun } from './output_folder';
 import { grouped, Progress } from './progress';
 import type { Terminal } from './terminal';
-
-/** Most held-out rows of finite data that the final evaluation reads. */
-const MOST_EVALUATED_ROWS = 65_536;
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -180,34 +174,24 @@ class TrainingRun {
     const files: Record<string, Uint8Array> = {};
     const reports: ModelReport[] = [];
     const { session, source, config } = this;
-    const rows = Math.min(source.size.held_out ?? ENDLESS_ROWS, MOST_EVALUATED_ROWS);
     for (const [index, model] of config.models.entries()) {
-      const weights = await session.weights(index);
-      const frequency = new FiringFrequency(weights.groups);
-      const trained: TrainedModel = frequency.watch({
-        config: model,
-        weights,
-        encode: (x, count, onProgress) => session.encode(index, x, count, onProgress),
-      });
-      const report = await evaluateModel(trained, source, { split: 'held_out', rows });
-      const run = {
-        data: config.data,
-        training: config.training,
-        steps: session.step,
-        samples: this.samplesAt(session.step),
-        lambda: session.lambdas[index] ?? null,
-      };
-      const folder = modelFolder(config, model);
-      const own = {
-        ...writeSaeFolder({
+      const { files: own, report } = await evaluatedFolder(
+        {
           config: model,
-          weights,
-          frequency: frequency.shares(),
-          provenance: run,
-        }),
-        'metrics.jsonl': this.metricsOf(index),
-        'report.json': text(`${JSON.stringify({ ...report, ...run }, null, 2)}\n`),
-      };
+          weights: await session.weights(index),
+          encode: (x, count, onProgress) => session.encode(index, x, count, onProgress),
+        },
+        source,
+        {
+          data: config.data,
+          training: config.training,
+          steps: session.step,
+          samples: this.samplesAt(session.step),
+          lambda: session.lambdas[index] ?? null,
+        },
+      );
+      const folder = modelFolder(config, model);
+      files[`${folder}metrics.jsonl`] = this.metricsOf(index);
       for (const [name, bytes] of Object.entries(own)) files[folder + name] = bytes;
       reports.push(report);
     }

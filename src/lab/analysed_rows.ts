@@ -7,19 +7,23 @@ import type { CodeTable, GroundTruth } from '../analysis/types';
 import { NO_GROUP } from '../analysis/types';
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
-import type { ActivationSource, SourceText, Split } from '../data/source';
+import type { ActivationSource, SourceRows, SourceText, Split } from '../data/source';
 import type { TextRows } from './analysed_model';
-import type { EncodeProgress, Encoded } from './engine_types';
+import type { EncodeProgress, Encoded, EvaluationOptions } from './engine_types';
 
 /** Rows that analyses read, at most. Tokens are many and each says little; made rows never end. */
 const ANALYSED_ROWS = { made: 8192, finite: 50_000, tokens: 200_000 };
 /** Rows held as activations at a time. */
 const PIECE = 8192;
 
-export interface AnalysedCodes {
+/** Codes of some rows, and which rows they are. */
+export interface RowCodes {
   readonly codes: CodeTable;
   readonly rowIds: Uint32Array;
   readonly truth: GroundTruth | null;
+}
+
+export interface AnalysedCodes extends RowCodes {
   readonly text: TextRows | null;
 }
 
@@ -37,7 +41,21 @@ export async function encodeAnalysedRows(
   onProgress: EncodeProgress,
 ): Promise<AnalysedCodes> {
   const { split, limit } = analysedSplit(source);
-  const wanted = Math.min(limit, source.size[split] ?? limit);
+  const coded = await encodePieces(source, { split, rows: limit, onProgress }, encode);
+  return { ...coded, text: source.text === undefined ? null : textRows(source.text, coded.rowIds) };
+}
+
+/**
+ * Codes of the first rows of a split, encoded piece by piece; `visit` sees every piece with its activations
+ * and errors. Throws LabError `bad_data` when there are none.
+ */
+export async function encodePieces(
+  source: ActivationSource,
+  { split, rows: most, onProgress }: EvaluationOptions,
+  encode: Encode,
+  visit?: (rows: SourceRows, encoded: Encoded) => void,
+): Promise<RowCodes> {
+  const wanted = Math.min(most, source.size[split] ?? most);
   // True features are told for all rows together.
   const piece = source.features === undefined ? PIECE : wanted;
   const pieces: CodeTable[] = [];
@@ -48,10 +66,11 @@ export async function encodeAnalysedRows(
     const rows = await source.read(split, done, Math.min(piece, wanted - done));
     if (rows.count === 0) break;
     const before = done;
-    const { codes } = await encode(rows.x, rows.count, (share) => {
-      onProgress((before + share * rows.count) / wanted);
+    const encoded = await encode(rows.x, rows.count, (share) => {
+      onProgress?.((before + share * rows.count) / wanted);
     });
-    pieces.push(codes);
+    visit?.(rows, encoded);
+    pieces.push(encoded.codes);
     rowIds.set(rows.rowIds.subarray(0, rows.count), done);
     truth = rows.truth ?? null;
     done += rows.count;
@@ -59,13 +78,7 @@ export async function encodeAnalysedRows(
   if (done === 0) {
     throw new LabError('bad_data', `${source.label} has no rows to analyse.`, 'Load other data.');
   }
-  const ids = rowIds.slice(0, done);
-  return {
-    codes: joinCodes(pieces),
-    rowIds: ids,
-    truth,
-    text: source.text === undefined ? null : textRows(source.text, ids),
-  };
+  return { codes: joinCodes(pieces), rowIds: rowIds.slice(0, done), truth };
 }
 
 /** What can be told of all rows is told of them; tokens are judged on text that was not trained on. */

@@ -6,18 +6,17 @@
 import { describeError, LabError } from '../base/lab_error';
 import { openDevice, type OpenedDevice } from '../gpu/device';
 import { planBytes } from '../gpu/plan';
-import type { ActivationSource } from '../data/source';
 import { shapeOf } from '../sae/config';
 import { AnalysisClient } from './analysis_client';
 import type { AnalysisAnswers, AnalysisKind, AnalysisQuestion } from './analysis_worker';
 import { estimateRun } from './estimate';
 import type { LanguageModelStore } from './language_model_store';
 import { LiveRun } from './live_run';
-import { openData } from './open_data';
 import { pageAccess, pageLanguageModels } from './page_access';
 import { probeRows, untrainedShapes } from './probes';
 import type { AdapterReport, Command, Event } from './protocol';
-import { parseRunConfig, type RunConfig, type RunInput } from './run_config';
+import { parseRunConfig, type RunInput } from './run_config';
+import { RunData } from './run_data';
 import { createSession } from './session';
 import { measureData } from './statistics';
 
@@ -32,7 +31,9 @@ export class EngineHost {
   private opened: Promise<OpenedDevice> | null = null;
   private base = '';
   private store: LanguageModelStore | null = null;
-  private readonly sources = new Map<string, Promise<ActivationSource>>();
+  private readonly data = new RunData((file) =>
+    pageAccess(this.base, file, () => this.languageModels()),
+  );
   private readonly runs = new Map<string, LiveRun>();
   private readonly analyses = new AnalysisClient();
 
@@ -74,24 +75,31 @@ export class EngineHost {
   private async openDevice(): Promise<OpenedDevice> {
     try {
       const opened = await openDevice(this.gpu);
-      void opened.lost.then((error) => {
-        // Buffers died with the device; runs that were going on are lost, the page may start again.
-        this.opened = null;
-        this.store = null;
-        this.sources.clear();
-        const lostRuns = [...this.runs.values()].filter((run) => run.active);
-        this.runs.clear();
-        this.post({
-          kind: 'device_lost',
-          error: { code: error.code, message: error.message, wayOut: error.wayOut },
-          lostRuns: lostRuns.map((run) => run.runId),
-        });
-      });
+      void opened.lost.then((error) => this.afterLoss(error));
       return opened;
     } catch (error) {
       this.opened = null;
       throw error;
     }
+  }
+
+  /**
+   * Buffers died with the device. Runs that were going on are lost; those whose training was over have
+   * their weights on the CPU and go on with the next device.
+   */
+  private async afterLoss(error: LabError): Promise<void> {
+    this.opened = null;
+    this.store = null;
+    this.data.forgetMadeData();
+    const lostRuns: string[] = [];
+    for (const [runId, run] of this.runs) {
+      if (await run.surviveDevice().catch(() => false)) continue;
+      lostRuns.push(runId);
+      this.runs.delete(runId);
+      this.analyses.drop((key) => key.startsWith(`${runId} `));
+    }
+    const { code, message, wayOut } = error;
+    this.post({ kind: 'device_lost', error: { code, message, wayOut }, lostRuns });
   }
 
   /** The language models of the device. */
@@ -101,35 +109,20 @@ export class EngineHost {
     return this.store;
   }
 
-  /** The data of a run; opened once for each setting. A dropped file is never kept. */
-  private source(config: RunConfig, file: ArrayBuffer | undefined): Promise<ActivationSource> {
-    const { data, training } = config;
-    const open = () =>
-      openData(
-        data,
-        pageAccess(this.base, file, () => this.languageModels()),
-        training.seed,
-      );
-    if (data.kind === 'npy' || file !== undefined) return open();
-    const key = JSON.stringify([data, training.seed]);
-    const known = this.sources.get(key);
-    if (known !== undefined) return known;
-    const opening = open();
-    this.sources.set(key, opening);
-    opening.catch(() => this.sources.delete(key));
-    return opening;
-  }
-
   private async start(command: Extract<Command, { kind: 'start' }>): Promise<void> {
     const { runId } = command;
     this.post({ kind: 'status', runId, status: 'preparing', step: 0 });
     const config = parseRunConfig(command.config);
     const { device } = await this.device();
-    const source = await this.source(config, command.file);
+    const source = await this.data.open(config, command.file);
     const initial =
       command.weights?.map((weights) => ({ kind: 'weights' as const, weights })) ?? [];
     const session = await createSession({ device, config, source, initial });
-    const run = new LiveRun(runId, config, source, session, this.post);
+    const surroundings = {
+      device: async () => (await this.device()).device,
+      source: () => this.data.open(config, undefined),
+    };
+    const run = new LiveRun(runId, config, source, session, surroundings, this.post);
     this.runs.set(runId, run);
     this.post({
       kind: 'started',
@@ -214,7 +207,7 @@ export class EngineHost {
   private async estimate(requestId: number, input: RunInput): Promise<void> {
     const config = parseRunConfig(input);
     const { device } = await this.device();
-    const source = await this.source(config, undefined);
+    const source = await this.data.open(config, undefined);
     const bytes = planBytes(source.stream(config.training.train_batch_size_samples).plan);
     const estimate = estimateRun(config, source.width, bytes, device.limits);
     this.post({ kind: 'estimated', requestId, estimate });
@@ -226,7 +219,7 @@ export class EngineHost {
     file: ArrayBuffer | undefined,
   ): Promise<void> {
     const config = parseRunConfig(input);
-    const source = await this.source(config, file);
+    const source = await this.data.open(config, file);
     const { statistics } = await measureData(source, config.training.train_batch_size_samples);
     const rows = await probeRows(source);
     this.post({
@@ -261,9 +254,9 @@ export class EngineHost {
 
   private async card(command: Extract<Command, { kind: 'group_card' }>): Promise<void> {
     const { requestId, runId, model, group } = command;
-    const { config, session } = this.run(runId);
-    const rankOf = (index: number) => shapeOf(session.modelConfig(index)).rank;
-    const others = [...config.models.keys()]
+    const run = this.run(runId);
+    const rankOf = (index: number) => shapeOf(run.session.modelConfig(index)).rank;
+    const others = [...run.config.models.keys()]
       .filter((index) => index !== model && rankOf(index) === 1 && rankOf(model) > 1)
       .map((index) => analysisKey(runId, index));
     const card = await this.ask<'card'>(

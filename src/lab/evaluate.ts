@@ -10,8 +10,10 @@ import { ReconstructionAccumulator } from '../analysis/reconstruction';
 import { describeRecovery } from '../analysis/recovery';
 import { mapSingularValues, summarizeRanks } from '../analysis/spectra';
 import type { CodeTable, Dictionary, GroundTruth } from '../analysis/types';
-import type { ActivationSource, SourceRows } from '../data/source';
+import type { ActivationSource } from '../data/source';
 import { displayName } from '../sae/config';
+import { encodePieces } from './analysed_rows';
+import { codesInDataUnits } from './data_units';
 import type {
   EvaluationOptions,
   FeatureReport,
@@ -20,34 +22,26 @@ import type {
   TrainedModel,
 } from './engine_types';
 
-/** Rows as the encoder saw them, with everything the diagnostics ask for. */
-export interface EncodedRows {
-  readonly rows: SourceRows;
-  readonly codes: CodeTable;
-  readonly squaredError: Float32Array;
-}
-
-/** Reads rows of a split and encodes them. */
-export async function encodeRows(
-  model: TrainedModel,
-  source: ActivationSource,
-  options: EvaluationOptions,
-): Promise<EncodedRows> {
-  const rows = await source.read(options.split, 0, options.rows);
-  const encoded = await model.encode(rows.x, rows.count, options.onProgress);
-  return { rows, ...encoded };
-}
-
-/** Evaluates a model on rows of a source. */
+/**
+ * Evaluates a model on the first rows of a split. Activations of only some rows are held at a time; the
+ * numbers are the same for any cut.
+ */
 export async function evaluateModel(
   model: TrainedModel,
   source: ActivationSource,
   options: EvaluationOptions,
 ): Promise<ModelReport> {
-  const { rows, codes, squaredError } = await encodeRows(model, source, options);
   const { config, weights } = model;
   const sums = new ReconstructionAccumulator(source.width);
-  sums.addErrors(rows.x, squaredError, rows.count);
+  const { codes, truth } = await encodePieces(
+    source,
+    options,
+    async (x, rows, onProgress) => {
+      const encoded = await model.encode(x, rows, onProgress);
+      return { ...encoded, codes: codesInDataUnits(config, encoded.codes, x, source.width) };
+    },
+    ({ x, count }, { squaredError }) => sums.addErrors(x, squaredError, count),
+  );
   const reconstruction = sums.result();
   const indexed = indexCodes(weights, codes);
   const activity = describeActivity(indexed);
@@ -59,7 +53,7 @@ export async function evaluateModel(
   return {
     name: displayName(config),
     architecture: config.architecture,
-    rows: rows.count,
+    rows: codes.rows,
     split: options.split,
     explained_variance: reconstruction.explainedVariance,
     explained_variance_legacy: reconstruction.explainedVarianceLegacy,
@@ -71,7 +65,7 @@ export async function evaluateModel(
     group_coverage: activity.coverage,
     mean_stable_rank: mean(ranks.map((rank) => rank.stableRank)),
     mean_rank90: mean(ranks.map((rank) => rank.rank90)),
-    ...(rows.truth === undefined ? {} : { recovery: recoveryReport(weights, codes, rows.truth) }),
+    ...(truth === null ? {} : { recovery: recoveryReport(weights, codes, truth) }),
   };
 }
 

@@ -8,11 +8,13 @@ import type { CodeTable, Dictionary } from '../analysis/types';
 import type { ActivationSource, SourceRows } from '../data/source';
 import { zipFolder } from '../io/archive';
 import { metricsToCsv, metricsToJsonl } from '../io/metrics_text';
-import { writeSaeFolder } from '../io/sae_folder';
 import { displayName, shapeOf } from '../sae/config';
 import { encodeAnalysedRows } from './analysed_rows';
 import type { AnalysisTable } from './analysis_worker';
-import { FiringFrequency } from './firing_frequency';
+import { codesInDataUnits } from './data_units';
+import type { Encoded, EncodeProgress } from './engine_types';
+import { evaluatedFolder } from './evaluated_folder';
+import { KeptModels, type RunModels } from './kept_models';
 import { labelGroups, probeRows, shapeStates } from './probes';
 import type { Event, ExportFormat, LiveSettings, MetricRecord, RunStatus } from './protocol';
 import type { RunConfig } from './run_config';
@@ -23,6 +25,13 @@ const PROBE_MS = 700;
 const PROBE_SHARE = 0.15;
 /** Least time between two progress reports. */
 const PROGRESS_MS = 100;
+
+/** What a run needs of the engine when its own device is gone. */
+export interface RunSurroundings {
+  device(): Promise<GPUDevice>;
+  /** The run's data, opened again. */
+  source(): Promise<ActivationSource>;
+}
 
 /** A file for the person. */
 export interface ExportedFile {
@@ -41,14 +50,21 @@ export class LiveRun {
   private lastProbe = -Infinity;
   private probing: Promise<void> | null = null;
   private lastProgress = -Infinity;
+  /** Answers about the models: the trainer while its device lives, then what is kept on the CPU. */
+  session: RunModels;
+  /** Read when training is over. */
+  private kept: KeptModels | null = null;
 
   constructor(
     readonly runId: string,
     readonly config: RunConfig,
-    readonly source: ActivationSource,
-    readonly session: TrainingSession,
+    public source: ActivationSource,
+    private readonly trainer: TrainingSession,
+    private readonly surroundings: RunSurroundings,
     private readonly post: (event: Event) => void,
-  ) {}
+  ) {
+    this.session = trainer;
+  }
 
   get step(): number {
     return this.session.step;
@@ -62,7 +78,7 @@ export class LiveRun {
   resume(): void {
     if (!this.active || this.status === 'running') return;
     this.setStatus('running');
-    this.loop = this.train(this.session.totalSteps);
+    this.loop = this.train(this.trainer.totalSteps);
   }
 
   async pause(): Promise<void> {
@@ -86,7 +102,23 @@ export class LiveRun {
 
   async stop(): Promise<void> {
     await this.halt();
-    if (this.active) this.setStatus('stopped');
+    if (!this.active) return;
+    await this.keep();
+    this.setStatus('stopped');
+  }
+
+  /**
+   * Goes on without the device that trained it, when training was over; false when the models went with the
+   * device.
+   */
+  async surviveDevice(): Promise<boolean> {
+    if (this.kept === null) return false;
+    // Encoders on the lost device are of no more use.
+    this.kept.destroy();
+    this.session = this.kept;
+    // Language models, which these data are made with, stood on the device too.
+    if (this.config.data.kind === 'lm') this.source = await this.surroundings.source();
+    return true;
   }
 
   /** Changes settings between two submits and says so. */
@@ -94,10 +126,10 @@ export class LiveRun {
     const wasRunning = this.status === 'running';
     // A new s rebuilds the model's step, which must not be in flight.
     if (settings.slots !== undefined) await this.halt();
-    await this.session.applySettings(settings);
+    await this.trainer.applySettings(settings);
     this.post({ kind: 'settings_changed', runId: this.runId, step: this.step, settings });
     if (settings.slots !== undefined && wasRunning && this.active) {
-      this.loop = this.train(this.session.totalSteps);
+      this.loop = this.train(this.trainer.totalSteps);
     }
   }
 
@@ -118,7 +150,7 @@ export class LiveRun {
     const dictionary = await session.weights(model);
     const rows = await encodeAnalysedRows(
       source,
-      (x, count, progress) => session.encode(model, x, count, progress),
+      (x, count, progress) => this.encodeInDataUnits(model, x, count, progress),
       onProgress,
     );
     const labelOf = rows.text === null ? source.labelOf?.bind(source) : undefined;
@@ -134,7 +166,8 @@ export class LiveRun {
 
   /** A file with the model's weights or its metrics. */
   async export(model: number, format: ExportFormat): Promise<ExportedFile> {
-    const config = this.session.modelConfig(model);
+    const { session } = this;
+    const config = session.modelConfig(model);
     const name = displayName(config);
     const stem = `${name} ${this.source.label} step ${this.step}`.replace(/[^A-Za-z0-9]+/g, '-');
     if (format !== 'saelens_folder') {
@@ -148,37 +181,34 @@ export class LiveRun {
         bytes: new TextEncoder().encode(lines ? metricsToCsv(named) : metricsToJsonl(named)),
       };
     }
-    const frequency = new FiringFrequency(shapeOf(config).groups);
-    const weights = await this.session.weights(model);
-    const watched = frequency.watch({
-      config,
-      weights,
-      encode: (x, count, progress) => this.session.encode(model, x, count, progress),
-    });
-    await encodeAnalysedRows(
+    const { files } = await evaluatedFolder(
+      {
+        config,
+        weights: await session.weights(model),
+        encode: (x, count, progress) => session.encode(model, x, count, progress),
+      },
       this.source,
-      (x, count, progress) => watched.encode(x, count, progress),
-      () => undefined,
-    );
-    const files = writeSaeFolder({
-      config,
-      weights,
-      frequency: frequency.shares(),
-      provenance: {
+      {
         data: this.config.data,
         training: this.config.training,
         steps: this.step,
         samples: this.step * this.config.training.train_batch_size_samples,
-        lambda: this.session.lambdas[model] ?? null,
+        lambda: session.lambdas[model] ?? null,
       },
-    });
+    );
     return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes: zipFolder(stem, files) };
   }
 
   async destroy(): Promise<void> {
     await this.halt();
     await this.probing;
-    this.session.destroy();
+    this.kept?.destroy();
+    this.trainer.destroy();
+  }
+
+  private async keep(): Promise<void> {
+    const { config, trainer, surroundings } = this;
+    this.kept = await KeptModels.read(trainer, config.models.length, () => surroundings.device());
   }
 
   /** Ends the training loop after the submit in flight. */
@@ -191,14 +221,14 @@ export class LiveRun {
   private async train(steps: number): Promise<void> {
     try {
       if (this.step === 0) await this.probe();
-      await this.session.run(steps, {
+      await this.trainer.run(steps, {
         onMetrics: (records) => {
           this.records.push(...records);
           this.post({ kind: 'metrics', runId: this.runId, records });
         },
         onProgress: (progress) => {
           const now = performance.now();
-          if (now - this.lastProgress > PROGRESS_MS || this.step === this.session.totalSteps) {
+          if (now - this.lastProgress > PROGRESS_MS || this.step === this.trainer.totalSteps) {
             this.lastProgress = now;
             this.post({ kind: 'progress', runId: this.runId, ...progress });
           }
@@ -206,13 +236,16 @@ export class LiveRun {
         },
         shouldStop: () => this.stopAsked,
       });
-      const finished = this.step >= this.session.totalSteps;
+      const finished = this.step >= this.trainer.totalSteps;
       if (finished || steps === 1) {
         await this.probing;
         await this.probe();
+        if (finished) await this.keep();
         this.setStatus(finished ? 'finished' : 'paused');
       }
     } catch (error) {
+      // After numbers that are not finite the last good weights are still there; after a lost device none.
+      await this.keep().catch(() => undefined);
       this.status = 'failed';
       this.post({ kind: 'failed', runId: this.runId, error: describeError(error) });
     }
@@ -261,11 +294,22 @@ export class LiveRun {
   private async encoded(
     model: number,
     rows: SourceRows,
-    onProgress?: (fraction: number) => void,
   ): Promise<{ dictionary: Dictionary; codes: CodeTable }> {
     const dictionary = await this.session.weights(model);
-    const { codes } = await this.session.encode(model, rows.x, rows.count, onProgress);
+    const { codes } = await this.encodeInDataUnits(model, rows.x, rows.count);
     return { dictionary, codes };
+  }
+
+  private async encodeInDataUnits(
+    model: number,
+    x: Float32Array,
+    rows: number,
+    onProgress?: EncodeProgress,
+  ): Promise<Encoded> {
+    const { session, source } = this;
+    const encoded = await session.encode(model, x, rows, onProgress);
+    const config = session.modelConfig(model);
+    return { ...encoded, codes: codesInDataUnits(config, encoded.codes, x, source.width) };
   }
 
   private setStatus(status: RunStatus): void {

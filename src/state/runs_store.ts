@@ -133,8 +133,9 @@ function applyToAll(runs: Readonly<Record<string, Run>>, event: ClientEvent): ty
   if (event.kind === 'crashed' || event.kind === 'device_lost') {
     return Object.fromEntries(
       Object.entries(runs).map(([id, run]) => {
-        // All weights die with the device or the worker, those of finished runs too.
-        if (run.origin === 'recorded') return [id, run];
+        // All weights die with the worker; with the device only those of runs that were going on.
+        const spared = event.kind === 'device_lost' && !event.lostRuns.includes(id);
+        if (run.origin === 'recorded' || spared) return [id, run];
         const failed = isActive(run.status)
           ? { status: 'failed' as const, error: event.error }
           : null;
