@@ -20,10 +20,10 @@ const LANES = 8u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let move = id.x / LANES;
-  if (move >= min(uniforms.count, MOVES)) { return; }
-  let source = moves[2u * move] * VECTORS;
-  let slot = moves[2u * move + 1u] * VECTORS;
+  let index = id.x / LANES;
+  if (index >= min(uniforms.count, MOVES)) { return; }
+  let source = moves[2u * index] * VECTORS;
+  let slot = moves[2u * index + 1u] * VECTORS;
   for (var vector = id.x % LANES; vector < VECTORS; vector += LANES) {
     pool[slot + vector] = rows[source + vector];
   }

@@ -14,7 +14,7 @@ import type { WorkClock } from '../gpu/work_clock';
 import { gatherRowsKernel, scatterRowsKernel } from './kernels';
 import { vectorsPerRow } from './pad_rows';
 import { domainBits } from './row_order';
-import { ShuffleOrder } from './shuffle_order';
+import type { BufferOrder } from './shuffle_order';
 import type { FeedPart, StreamFeeder, StreamPlan } from './source';
 
 /** Makes rows on the GPU, a production at a time, always the same ones in the same order. */
@@ -38,18 +38,9 @@ export interface ShuffleOptions {
   readonly label: string;
   /** d. */
   readonly width: number;
-  readonly order: ShuffleOrder;
+  readonly order: BufferOrder;
   readonly batchRows: number;
   open(device: GPUDevice): Promise<RowProducer>;
-}
-
-/**
- * The order of a shuffle buffer of about `capacity` rows for batches of `batchRows`: each half holds whole
- * batches, at least one.
- */
-export function shuffleOrder(capacity: number, batchRows: number, seed: number): ShuffleOrder {
-  const batches = Math.max(1, Math.floor(capacity / 2 / batchRows));
-  return new ShuffleOrder(batches * batchRows, seed);
 }
 
 /** Rows that one workgroup of either kernel copies. */
@@ -72,7 +63,7 @@ export function shuffleStream(options: ShuffleOptions): StreamPlan {
     output: 'x',
     uniforms: (batchIndex) => {
       const place = batchIndex * batchRows;
-      return { seed: order.seed, epoch: order.mixingOf(place), position: place % order.half };
+      return { seed: order.seed, epoch: order.mixingOf(place), position: order.positionOf(place) };
     },
     openFeeder: (device, buffers, clock) => ShuffleFeeder.open(device, buffers, clock, options),
   };
@@ -208,8 +199,7 @@ class ShuffleFeeder implements StreamFeeder {
       this.place(Math.min(allowed - this.placed, this.production.length - this.taken));
       if (this.placed < needed) return 0;
     }
-    const left = (order.half - (place % order.half)) / batchRows;
-    const ready = Math.min(wanted, left);
+    const ready = Math.min(wanted, order.reach(place) / batchRows);
     this.nextBatch = batchIndex + ready;
     return ready;
   }

@@ -14,7 +14,8 @@ import {
   type WindowShape,
 } from '../data/documents';
 import { vectorsPerRow } from '../data/pad_rows';
-import { shuffleOrder, shuffleStream } from '../data/shuffle_buffer';
+import { shuffleStream } from '../data/shuffle_buffer';
+import { bufferOrder } from '../data/shuffle_order';
 import type { ActivationSource, SourceRows, SourceText, Split } from '../data/source';
 import { chooseVariant } from './choose_variant';
 import type { ReadyLanguageModel } from './language_model_store';
@@ -29,7 +30,7 @@ import {
 import { WindowProducer, WindowReader, type Reading, type WantedRow } from './window_reader';
 
 /** Training rows that the data are measured on, at most. */
-const SAMPLED_ROWS = 4096;
+const SAMPLED_ROWS = 2048;
 /** Documents that are written to be held out. */
 const WRITTEN_HELD_OUT = 64;
 /** Windows that a software adapter reads at once, so that it answers now and then. */
@@ -159,7 +160,9 @@ function lmSource(
       description,
       `windows of ${config.context_size} tokens`,
       firstPosition(config),
-      `mixed in a buffer of ${capacity} rows (${mebibytes(capacity * rowBytes)})`,
+      trainRows !== null && trainRows <= capacity
+        ? `read once, since all ${trainRows} rows fit into the shuffle buffer (${mebibytes(trainRows * rowBytes)})`
+        : `mixed in a buffer of ${capacity} rows (${mebibytes(capacity * rowBytes)})`,
     ].join('; '),
     width,
     size: { train: trainRows, held_out: table.rows('held_out'), all: table.rows('all') },
@@ -169,12 +172,12 @@ function lmSource(
       shuffleStream({
         label,
         width,
-        order: shuffleOrder(capacity, batchRows, config.seed),
+        order: bufferOrder(capacity, trainRows, batchRows, config.seed),
         batchRows,
         open: () => WindowProducer.open(reading, openStream),
       }),
     batch: async (batchIndex, batchRows) => {
-      const order = shuffleOrder(capacity, batchRows, config.seed);
+      const order = bufferOrder(capacity, trainRows, batchRows, config.seed);
       const numbers = order.rowsAt(batchIndex * batchRows, batchRows);
       return take(await rowsOfStream(openStream(), numbers));
     },
