@@ -7,25 +7,13 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { build, preview } from 'vite';
 import { z } from 'zod';
-import { findChromium } from '../../scripts/find_chromium.mjs';
-import { DRIVER_VARIABLES } from '../../scripts/vulkan_driver.mjs';
+import { launchChromium } from '../../scripts/launch_chromium.mjs';
 
 // The bundle lies as deep below the project root as this file.
 const projectRoot = resolve(import.meta.dirname, '../..');
-
-const FLAGS = [
-  '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-  '--no-first-run',
-];
 
 export interface PageReport {
   /** JavaScript and CSS of the entry, its lazy chunks and its workers, gzipped file by file. */
@@ -54,19 +42,8 @@ export async function measurePage(seconds: number): Promise<PageReport> {
   let browser: Browser | undefined;
   try {
     const address = server.resolvedUrls?.local[0];
-    const executablePath = await findChromium();
-    if (address === undefined || executablePath === undefined) {
-      throw new Error('The page needs a Chromium to be measured in; set CHROME_PATH to one.');
-    }
-    // Node's Vulkan driver would stop Chromium's GPU process.
-    const env = Object.fromEntries(
-      Object.entries(process.env).flatMap(([name, value]) =>
-        value === undefined || DRIVER_VARIABLES.some((variable) => variable === name)
-          ? []
-          : [[name, value]],
-      ),
-    );
-    browser = await chromium.launch({ executablePath, args: FLAGS, env });
+    if (address === undefined) throw new Error('Vite serves the page but names no address for it.');
+    browser = await launchChromium();
     return {
       codeKB: (await gzippedBytes(join(outDir, 'assets'))) / 1000,
       ...(await watchTraining(browser, address, seconds)),

@@ -82,7 +82,7 @@ export async function openDevice(gpu: GPU | undefined): Promise<OpenedDevice> {
     return new LabError(
       'device_lost',
       `The graphics device was lost (${info.message || info.reason}).`,
-      'Start the run again. If it happens often, lower the batch size or close other programs that use the GPU.',
+      'Start what was lost again. If it happens often, lower the batch size or close other programs that use the GPU.',
     );
   });
   return { device, adapter: describeAdapter(adapter), lost };

@@ -99,7 +99,8 @@ export class EngineHost {
       this.analyses.drop((key) => key.startsWith(`${runId} `));
     }
     const { code, message, wayOut } = error;
-    this.post({ kind: 'device_lost', error: { code, message, wayOut }, lostRuns });
+    const told = `${message} ${whatIsLost(lostRuns.length, this.runs.size)}`;
+    this.post({ kind: 'device_lost', error: { code, message: told, wayOut }, lostRuns });
   }
 
   /** The language models of the device. */
@@ -306,6 +307,16 @@ function analysisKey(runId: string, model: number): string {
 
 function modelOfKey(key: string): number {
   return Number(key.slice(key.lastIndexOf(' ') + 1));
+}
+
+/** In a sentence. */
+function whatIsLost(lost: number, kept: number): string {
+  if (lost === 0) return 'No training was going on; every run keeps its weights.';
+  const going =
+    lost === 1
+      ? 'The run that was going on has lost its weights and keeps its curves'
+      : `The ${lost} runs that were going on have lost their weights and keep their curves`;
+  return kept === 0 ? `${going}.` : `${going}; runs that were over keep both.`;
 }
 
 function reportOf({ device, adapter }: OpenedDevice): AdapterReport {

@@ -1,31 +1,17 @@
 /**
- * Drives the page in a real Chromium for end-to-end tests: headless, fresh profile, WebGPU on the software
- * adapter, so that it runs the same on a machine with no GPU. One browser a test file; one page, with
- * storage of its own, a call of `openPage`.
+ * Drives the page in a real Chromium for end-to-end tests. One browser a test file; one page, with storage
+ * of its own, a call of `openPage`.
  *
  * A page that logs an error, throws or fails to load something fails the test that opened it, unless the
  * test said beforehand that it expects this.
  */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Browser, type Page, chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, inject } from 'vitest';
-import { findChromium } from '../../scripts/find_chromium.mjs';
-import { DRIVER_VARIABLES } from '../../scripts/vulkan_driver.mjs';
+import { launchChromium } from '../../scripts/launch_chromium.mjs';
 
 const screenshots = resolve(import.meta.dirname, '../../out/screenshots');
-
-const CHROMIUM_FLAGS = [
-  '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  // Nothing is downloaded at run time, nor asked for.
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-  '--no-first-run',
-];
 
 export interface PageOptions {
   /** The system's colour scheme as the page sees it; light unless told. */
@@ -42,31 +28,12 @@ export interface PageOptions {
 let browser: Promise<Browser> | undefined;
 const openPages: { page: Page; trouble: string[] }[] = [];
 
-async function launch(): Promise<Browser> {
-  const executablePath = await findChromium();
-  if (executablePath === undefined) {
-    throw new Error(
-      'No Chromium was found. Install Chrome or Chromium, or set CHROME_PATH to its executable; ' +
-        '"npm test" as root on Debian or Ubuntu installs one by itself.',
-    );
-  }
-  // A Vulkan driver that was named to Node's WebGPU would stop Chromium's GPU process.
-  const env = Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      value === undefined || DRIVER_VARIABLES.some((variable) => variable === name)
-        ? []
-        : [[name, value]],
-    ),
-  );
-  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, env });
-}
-
 /**
  * Opens the page at `path` ("" or "#/groups?…", relative to its address) and waits until it has loaded. It
  * is closed after the test.
  */
 export async function openPage(path: string, options: PageOptions = {}): Promise<Page> {
-  browser ??= launch();
+  browser ??= launchChromium();
   const context = await (
     await browser
   ).newContext({

@@ -45,7 +45,12 @@ describe('keys that the focused control keeps', () => {
   });
 
   it('leaves every key to what is being typed into and to open menus and dialogs', () => {
-    for (const place of ['input:not([type="checkbox"])', 'textarea', '[role="menu"]', '[role="dialog"]']) {
+    for (const place of [
+      'input:not([type="checkbox"])',
+      'textarea',
+      '[role="menu"]',
+      '[role="dialog"]',
+    ]) {
       expect(keepsKey(inside(place), 'j')).toBe(true);
     }
   });

@@ -1,0 +1,192 @@
+/**
+ * Codes in the units of the data: under layer_norm the contributions of a row add up to the row's own
+ * reconstruction, not to that of the normalised row, and an evaluation measures groups of such a model
+ * against the true features in their own units. An evaluation is the same for any cut into pieces.
+ */
+import { describe, expect, it } from 'vitest';
+import { ReconstructionAccumulator } from '../../../src/analysis/reconstruction';
+import { NO_GROUP, type CodeTable, type Dictionary } from '../../../src/analysis/types';
+import { at } from '../../../src/base/array';
+import { reconstruct } from '../../../src/cli/code_matrices';
+import type { ReadySource, SourceRows, SourceTruth } from '../../../src/data/source';
+import { codesInDataUnits, rowScale } from '../../../src/lab/data_units';
+import type { TrainedModel } from '../../../src/lab/engine_types';
+import { evaluateModel } from '../../../src/lab/evaluate';
+import { modelSchema, type Normalization } from '../../../src/sae/config';
+
+const config = (normalize_activations: Normalization, groups = 2, rank = 2) =>
+  modelSchema.parse({
+    architecture: 'topk_sasa',
+    n_groups: groups,
+    group_rank: rank,
+    k_groups: 1,
+    normalize_activations,
+  });
+
+describe('codes in the units of the data', () => {
+  const weights: Dictionary = {
+    groups: 2,
+    rank: 2,
+    width: 3,
+    encoder: new Float32Array(12),
+    decoder: Float32Array.of(1, 0, 2, 0, 1, 0, 0, 3, 1, 1, 1, 1),
+    encoderBias: new Float32Array(4),
+    decoderBias: Float32Array.of(0.5, 0, -0.5),
+  };
+  const table: CodeTable = {
+    rows: 2,
+    slots: 2,
+    rank: 2,
+    groups: 2,
+    active: Uint32Array.of(0, 1, 1, NO_GROUP),
+    codes: Float32Array.of(1, 2, 3, 4, -1, 2, 0, 0),
+  };
+  const x = Float32Array.of(1, 2, 60, 5, -1, 7);
+
+  it('add up to x̂ − μ − ρ b_dec under layer_norm', () => {
+    const scaled = codesInDataUnits(config('layer_norm'), table, x, 3);
+    const whole = reconstruct(weights, config('layer_norm'), table, x);
+    for (let row = 0; row < table.rows; row++) {
+      const { mean, scale } = rowScale(x.subarray(row * 3, row * 3 + 3));
+      for (let j = 0; j < 3; j++) {
+        let sum = 0;
+        for (let slot = row * 2; slot < row * 2 + 2; slot++) {
+          const group = at(scaled.active, slot);
+          if (group === NO_GROUP) continue;
+          for (let i = 0; i < 2; i++) {
+            sum += at(scaled.codes, slot * 2 + i) * at(weights.decoder, (group * 2 + i) * 3 + j);
+          }
+        }
+        const own = at(whole, row * 3 + j) - mean - scale * at(weights.decoderBias, j);
+        // Four products and three roundings to float32 of numbers up to 500.
+        expect(Math.abs(sum - own)).toBeLessThan(8 * 500 * 2 ** -24);
+      }
+    }
+  });
+
+  it('are the codes themselves without layer_norm', () => {
+    expect(codesInDataUnits(config('none'), table, x, 3)).toBe(table);
+    expect(codesInDataUnits(config('expected_average_only_in'), table, x, 3)).toBe(table);
+  });
+});
+
+/** Rows at hand; `truth` for made ones. */
+function sourceOf(x: Float32Array, width: number, truth?: SourceTruth): ReadySource {
+  const count = x.length / width;
+  const read = (start: number, wanted: number): SourceRows => {
+    const end = Math.min(count, start + wanted);
+    return {
+      count: end - start,
+      x: x.slice(start * width, end * width),
+      rowIds: Uint32Array.from({ length: end - start }, (_, row) => start + row),
+      ...(truth === undefined ? {} : { truth }),
+    };
+  };
+  return {
+    label: 'rows',
+    description: 'rows',
+    width,
+    size: { train: null, held_out: count, all: count },
+    ...(truth === undefined ? {} : { features: truth.features }),
+    stream: () => {
+      throw new RangeError('nothing trains here');
+    },
+    batch: (index, rows) => read(index * rows, rows),
+    read: (_, start, wanted) => read(start, wanted),
+  };
+}
+
+/** One group of rank 1 along `axis`; codes ⟨axis, row⟩, of the normalised row under layer_norm. */
+function modelAlong(axis: Float32Array, normalization: Normalization): TrainedModel {
+  const width = axis.length;
+  const settings = config(normalization, 1, 1);
+  return {
+    config: settings,
+    weights: {
+      groups: 1,
+      rank: 1,
+      width,
+      encoder: axis,
+      decoder: axis,
+      encoderBias: new Float32Array(1),
+      decoderBias: new Float32Array(width),
+    },
+    encode: (x, rows) => {
+      const codes = new Float32Array(rows);
+      const squaredError = new Float32Array(rows);
+      for (let row = 0; row < rows; row++) {
+        const own = x.subarray(row * width, (row + 1) * width);
+        const { mean, scale } =
+          normalization === 'layer_norm' ? rowScale(own) : { mean: 0, scale: 1 };
+        codes[row] = own.reduce((sum, v, j) => sum + ((v - mean) / scale) * at(axis, j), 0);
+        const length = at(codes, row) * scale;
+        squaredError[row] = own.reduce(
+          (sum, v, j) => sum + (v - mean - length * at(axis, j)) ** 2,
+          0,
+        );
+      }
+      const active = new Uint32Array(rows);
+      return Promise.resolve({
+        codes: { rows, slots: 1, rank: 1, groups: 1, active, codes },
+        squaredError,
+      });
+    },
+  };
+}
+
+describe('an evaluation', () => {
+  it('recovers a true feature wholly from a layer_norm model, whatever the size of its rows', async () => {
+    const half = Math.SQRT1_2;
+    const axis = Float32Array.of(half, -half, 0, 0);
+    const places = Float32Array.from(
+      { length: 64 },
+      (_, row) => (row % 2 === 0 ? 1 : -1) * (row + 1),
+    );
+    const x = Float32Array.from({ length: 64 * 4 }, (_, i) => at(places, i >> 2) * at(axis, i & 3));
+    const truth: SourceTruth = {
+      features: [{ name: 'line', kind: 'signed_line', dimension: 1, frame: axis }],
+      maxActive: 1,
+      present: new Uint32Array(64),
+      coordinates: places,
+      coordinateStride: 1,
+    };
+    const report = await evaluateModel(modelAlong(axis, 'layer_norm'), sourceOf(x, 4, truth), {
+      split: 'held_out',
+      rows: 64,
+    });
+    const [line] = report.recovery?.features ?? [];
+    expect(line?.r2).toBeGreaterThan(1 - 1e-4);
+    expect(line?.reconstruction).toBeGreaterThan(1 - 1e-4);
+  });
+
+  it('of more rows than are held at a time is that of all of them at once, to the last bit', async () => {
+    const rows = 8192 * 2 + 77;
+    const x = Float32Array.from({ length: rows * 3 }, (_, i) => Math.sin(i * 1.7) * 3 + (i % 5));
+    const model = modelAlong(Float32Array.of(0.6, 0.8, 0), 'none');
+    let most = 0;
+    const watched: TrainedModel = {
+      ...model,
+      encode: (piece, count) => {
+        most = Math.max(most, count);
+        return model.encode(piece, count);
+      },
+    };
+    const shares: number[] = [];
+    const report = await evaluateModel(watched, sourceOf(x, 3), {
+      split: 'held_out',
+      rows: 1e6,
+      onProgress: (share) => shares.push(share),
+    });
+    const sums = new ReconstructionAccumulator(3);
+    sums.addErrors(x, (await model.encode(x, rows)).squaredError, rows);
+    const whole = sums.result();
+    expect(most).toBeLessThan(rows);
+    expect(report).toMatchObject({
+      rows,
+      explained_variance: whole.explainedVariance,
+      explained_variance_legacy: whole.explainedVarianceLegacy,
+      mse: whole.mse,
+      l0: 1,
+    });
+  });
+});
