@@ -3,6 +3,7 @@
  * training (losses fall, TopK tiles the shapes, SASA settles to one group each). Everything it sends is
  * invented; it exists so that stores and pages can be tested without a GPU.
  */
+import { at } from '../../src/base/array';
 import { describeError, LabError, type LabErrorData } from '../../src/base/lab_error';
 import type {
   AdapterReport,
@@ -11,6 +12,9 @@ import type {
   MetricRecord,
 } from '../../src/lab/protocol';
 import type { LmCommand } from '../../src/lab/lm_protocol';
+import type { AnalysedModel } from '../../src/lab/analysed_model';
+import { groupCard } from '../../src/lab/group_card';
+import { groupsAnswer } from '../../src/lab/groups_answer';
 import { parseRunConfig, totalSteps } from '../../src/lab/run_config';
 import type { EngineWorker } from '../../src/state/engine_client';
 import {
@@ -26,11 +30,11 @@ import {
 import {
   scriptedAttribution,
   scriptedFaithfulness,
-  scriptedGroups,
   scriptedReading,
   scriptedSteering,
   SCRIPTED_MODELS,
 } from './scripted_language';
+import { storyModels } from './scripted_stories';
 
 export interface FakeOptions {
   /** Milliseconds between turns of the script; 0 makes every command answer at once, by `turn()`. */
@@ -67,6 +71,7 @@ export class FakeEngine implements EngineWorker {
   /** Bytes received by language model, of downloads under way and broken off. */
   readonly #received = new Map<string, number>();
   readonly #downloads = new Map<number, string>();
+  #analysed: { readonly step: number; readonly models: readonly AnalysedModel[] } | null = null;
   readonly #timer: ReturnType<typeof setInterval> | null;
 
   constructor(private readonly options: FakeOptions) {
@@ -188,9 +193,16 @@ export class FakeEngine implements EngineWorker {
         break;
       case 'groups': {
         const { requestId, runId, model } = command;
-        const step = this.#runs.get(runId)?.step ?? 0;
-        const answer = scriptedGroups(model, step, model === 0 ? 4 : 1);
+        const answer = groupsAnswer(at(this.#stories(runId), model));
         this.emit({ kind: 'groups', requestId, runId, answer });
+        break;
+      }
+      case 'group_card': {
+        const { requestId, runId, model, group } = command;
+        const models = this.#stories(runId);
+        const others = models.filter((other) => other.model !== model);
+        const card = groupCard(at(models, model), group, others);
+        this.emit({ kind: 'group_card', requestId, runId, model, card });
         break;
       }
       case 'load_language_model':
@@ -211,6 +223,13 @@ export class FakeEngine implements EngineWorker {
         });
       }
     }
+  }
+
+  /** What tables and cards are made of, whatever the run trains on. */
+  #stories(runId: string): readonly AnalysedModel[] {
+    const step = this.#runs.get(runId)?.step ?? 0;
+    if (this.#analysed?.step !== step) this.#analysed = { step, models: storyModels(step) };
+    return this.#analysed.models;
   }
 
   #speak(command: LmCommand): void {

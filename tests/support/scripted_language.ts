@@ -12,14 +12,13 @@ import type {
   TextReading,
   TokenSpan,
 } from '../../src/lab/lm_protocol';
-import type { GroupsAnswer, LabelledGroupRow } from '../../src/lab/protocol';
 import type { ListedModel } from '../../src/state/language_model_requests';
 
 /** Tokens that the scripted model reads at once. */
 const CONTEXT = 256;
 const GROUPS = 64;
 
-const FAMILIES: readonly (readonly [group: number, words: string])[] = [
+export const FAMILIES: readonly (readonly [group: number, words: string])[] = [
   [12, 'monday tuesday wednesday thursday friday saturday sunday'],
   [40, 'red blue green yellow pink purple orange white black'],
   [7, 'lily tom ben sara mia max sue timmy'],
@@ -35,7 +34,7 @@ const FAMILIES: readonly (readonly [group: number, words: string])[] = [
 ];
 
 /** Uniform in [0, 1) from two integers; fixed, so that pictures can be compared. */
-function noise(a: number, b: number): number {
+export function noise(a: number, b: number): number {
   const value = Math.sin(a * 127.1 + b * 311.7) * 43758.5453;
   return value - Math.floor(value);
 }
@@ -180,36 +179,4 @@ export function scriptedAttribution(model: number, group: number): LogitAttribut
       tokens: [score(at(words, Math.floor((i / 24) * words.length)), 0)],
     })),
   };
-}
-
-export function scriptedGroups(model: number, step: number, rank: number): GroupsAnswer {
-  const rows = Array.from({ length: GROUPS }, (_, group): LabelledGroupRow => {
-    const family = FAMILIES.find(([known]) => known === group)?.[1];
-    const dead = family === undefined && noise(group, 4) > 0.8;
-    const norm = dead ? 0 : 2 + 2 * noise(group, 2);
-    const codeRank = dead ? 0 : 1 + noise(group, 8) * (rank - 1);
-    return {
-      group,
-      firings: dead ? 0 : 200,
-      frequency: dead ? 0 : 0.002 + 0.03 * noise(group, 1),
-      meanNorm: norm,
-      maxNorm: 2 * norm,
-      weightRank90: rank,
-      weightStableRank: rank - 0.3,
-      weightParticipation: rank - 0.2,
-      weightEntropyRank: rank - 0.1,
-      codeRank90: Math.round(codeRank),
-      codeStableRank: codeRank,
-      codeParticipation: codeRank,
-      codeEntropyRank: codeRank,
-      irreducibility: dead ? null : noise(group, 9),
-      mixture: null,
-      separability: null,
-      cluster: null,
-      strongestRows: [],
-      histogram: Array.from({ length: 12 }, (_, bin) => Math.round(40 * Math.exp(-bin / 3))),
-      labels: family?.split(' ') ?? (dead ? [] : ['then', 'when', 'there']),
-    };
-  });
-  return { model, step, rows, analysedRows: 20_000, firings: null, text: null };
 }
