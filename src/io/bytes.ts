@@ -28,7 +28,7 @@ export function bytesOf(values: ArrayBufferView): Uint8Array {
 }
 
 /** Pieces one after another. */
-export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
+export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let offset = 0;
   for (const piece of pieces) {

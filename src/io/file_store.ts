@@ -1,0 +1,86 @@
+/**
+ * A place for large files that outlive a visit: written from front to back, continued after an interruption,
+ * read whole. private_files.ts keeps them in the browser; here they are kept in memory, for browsers that
+ * grant no storage and for tests. It knows nothing of what the files hold.
+ */
+import { concatBytes } from './bytes';
+
+/** A file being written. Pieces are kept even when nobody closes it. */
+export interface FileAppender {
+  /** Throws a `QuotaExceededError` when the place is full. */
+  append(bytes: Uint8Array): void;
+  close(): void;
+}
+
+/** Files in folders, by the names of both. */
+export interface FileStore {
+  /** Bytes of a file; null when there is none. */
+  size(folder: string, name: string): Promise<number | null>;
+  /** A whole file. Throws when there is none. */
+  read(folder: string, name: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Opens a file to go on after its first `keep` bytes; a new one with 0. Only one may be open at a time. */
+  continueAfter(folder: string, name: string, keep: number): Promise<FileAppender>;
+  /** Removes a folder with its files, if it is there. */
+  remove(folder: string): Promise<void>;
+  /** Names of the folders. */
+  folders(): Promise<string[]>;
+  /** Bytes that may still be written; null when nobody knows. */
+  available(): Promise<number | null>;
+}
+
+/** Files in memory, at most `capacity` bytes of them. */
+export class MemoryFileStore implements FileStore {
+  private readonly kept = new Map<string, Map<string, Uint8Array[]>>();
+
+  constructor(private readonly capacity: number | null = null) {}
+
+  size(folder: string, name: string): Promise<number | null> {
+    const pieces = this.kept.get(folder)?.get(name);
+    return Promise.resolve(pieces === undefined ? null : totalOf(pieces));
+  }
+
+  read(folder: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
+    const pieces = this.kept.get(folder)?.get(name);
+    return pieces === undefined
+      ? Promise.reject(new RangeError(`there is no ${folder}/${name}`))
+      : Promise.resolve(concatBytes(pieces));
+  }
+
+  continueAfter(folder: string, name: string, keep: number): Promise<FileAppender> {
+    const files = this.kept.get(folder) ?? new Map<string, Uint8Array[]>();
+    this.kept.set(folder, files);
+    const pieces = [concatBytes(files.get(name) ?? []).slice(0, keep)];
+    files.set(name, pieces);
+    return Promise.resolve({
+      append: (bytes: Uint8Array) => {
+        if (this.capacity !== null && this.used() + bytes.length > this.capacity) {
+          throw new DOMException('no more room', 'QuotaExceededError');
+        }
+        pieces.push(bytes.slice());
+      },
+      close: () => undefined,
+    });
+  }
+
+  remove(folder: string): Promise<void> {
+    this.kept.delete(folder);
+    return Promise.resolve();
+  }
+
+  folders(): Promise<string[]> {
+    return Promise.resolve([...this.kept.keys()]);
+  }
+
+  available(): Promise<number | null> {
+    return Promise.resolve(this.capacity === null ? null : this.capacity - this.used());
+  }
+
+  private used(): number {
+    const files = [...this.kept.values()].flatMap((folder) => [...folder.values()]);
+    return files.reduce((sum, pieces) => sum + totalOf(pieces), 0);
+  }
+}
+
+function totalOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+}

@@ -1,0 +1,105 @@
+/**
+ * A file store in the browser's private file system (OPFS): no other page and no other program sees it, and
+ * it stays until the person clears the site's data. Only dedicated workers may write there in place, which is
+ * what keeps half a download when the tab is closed; so this runs in the engine's worker alone.
+ */
+import { LabError } from '../base/lab_error';
+import { MemoryFileStore, type FileAppender, type FileStore } from './file_store';
+
+/** Bytes read at once: a Blob gives no more than 2 GiB in one piece. */
+const PIECE = 2 ** 28;
+
+/** The folders below `folder` of the private file system; in memory where the browser grants none. */
+export async function openPrivateFiles(folder: string): Promise<FileStore> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    return new PrivateFileStore(await root.getDirectoryHandle(folder, { create: true }));
+  } catch {
+    // Private windows and pages without https have no such storage; what is loaded then lasts for this visit.
+    return new MemoryFileStore();
+  }
+}
+
+/** Bytes of a blob of any size; `onBytes` is told after every piece. */
+export async function readBlob(
+  blob: Blob,
+  onBytes?: (received: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(blob.size);
+  for (let offset = 0; offset < blob.size; offset += PIECE) {
+    const piece = await blob.slice(offset, offset + PIECE).arrayBuffer();
+    bytes.set(new Uint8Array(piece), offset);
+    onBytes?.(offset + piece.byteLength);
+  }
+  return bytes;
+}
+
+class PrivateFileStore implements FileStore {
+  constructor(private readonly root: FileSystemDirectoryHandle) {}
+
+  async size(folder: string, name: string): Promise<number | null> {
+    const file = await this.file(folder, name);
+    return file === null ? null : file.size;
+  }
+
+  async read(folder: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
+    const file = await this.file(folder, name);
+    if (file === null) throw new RangeError(`there is no ${folder}/${name}`);
+    return readBlob(file);
+  }
+
+  async continueAfter(folder: string, name: string, keep: number): Promise<FileAppender> {
+    const place = await this.root.getDirectoryHandle(nameFor(folder), { create: true });
+    const handle = await place.getFileHandle(nameFor(name), { create: true });
+    const access = await handle.createSyncAccessHandle().catch((cause: unknown) => {
+      throw new LabError(
+        'bad_file',
+        `${folder}/${name} is being written by another tab.`,
+        'Wait until that tab has loaded the model, or close it, and choose the model again.',
+        { cause },
+      );
+    });
+    access.truncate(keep);
+    let end = keep;
+    return {
+      append: (bytes) => {
+        end += access.write(bytes, { at: end });
+      },
+      close: () => access.close(),
+    };
+  }
+
+  async remove(folder: string): Promise<void> {
+    await this.root.removeEntry(nameFor(folder), { recursive: true }).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    });
+  }
+
+  async folders(): Promise<string[]> {
+    const names: string[] = [];
+    for await (const name of this.root.keys()) names.push(decodeURIComponent(name));
+    return names;
+  }
+
+  async available(): Promise<number | null> {
+    const { quota, usage } = await navigator.storage.estimate();
+    return quota === undefined || usage === undefined ? null : quota - usage;
+  }
+
+  private async file(folder: string, name: string): Promise<File | null> {
+    try {
+      const place = await this.root.getDirectoryHandle(nameFor(folder));
+      return await (await place.getFileHandle(nameFor(name))).getFile();
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+}
+
+/** Names of models contain slashes, names in the file system may not. */
+const nameFor = (name: string): string => encodeURIComponent(name);
+
+function isMissing(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'NotFoundError';
+}
