@@ -7,7 +7,10 @@ import { describeError, type LabErrorData } from '../base/lab_error';
 import type { Preview, RunEstimate } from '../lab/protocol';
 import type { RunConfig } from '../lab/run_config';
 import type { EngineClient } from './engine_client';
+import { fileNeeded } from './experiment_draft';
 import { useExperiment, type ExperimentState } from './experiment_store';
+import { isAtHand, useLanguageModels } from './language_models_store';
+import { languageDataOf } from './language_run';
 
 /** Milliseconds without an edit before the engine is asked. */
 const QUIET = 200;
@@ -22,13 +25,22 @@ export interface BenchFacts {
   readonly estimateError: LabErrorData | null;
 }
 
-export const useBenchFacts = create<BenchFacts>()(() => ({
+const NOTHING_KNOWN: BenchFacts = {
   preview: null,
   previewError: null,
   reading: false,
   estimate: null,
   estimateError: null,
-}));
+};
+
+export const useBenchFacts = create<BenchFacts>()(() => NOTHING_KNOWN);
+
+/** The language model that data need and that is not in this browser yet; null when nothing is missing. */
+export function languageModelMissing(data: RunConfig['data']): string | null {
+  const language = languageDataOf(data);
+  if (language === null || isAtHand(useLanguageModels.getState(), language.model)) return null;
+  return language.model;
+}
 
 /** What distinguishes data: settings, and the file for data of that kind. */
 export function sameData(a: RunConfig['data'], b: RunConfig['data']): boolean {
@@ -49,6 +61,12 @@ export function followBench(engine: EngineClient): () => void {
     if (config === null) return;
     asked?.abort();
     const { signal } = (asked = new AbortController());
+    if (languageModelMissing(config.data) !== null) {
+      // Nothing is fetched from elsewhere before the person says so.
+      previewed = { data: '', file: null };
+      useBenchFacts.setState(NOTHING_KNOWN);
+      return;
+    }
     const data = JSON.stringify(config.data);
     if (data !== previewed.data || file !== previewed.file) {
       previewed = { data, file };
@@ -62,8 +80,16 @@ export function followBench(engine: EngineClient): () => void {
     clearTimeout(timer);
     timer = setTimeout(() => void ask(), QUIET);
   });
+  const stopModels = useLanguageModels.subscribe((state, before) => {
+    // A language model has come, or gone.
+    const { config } = useExperiment.getState();
+    const language = config === null ? null : languageDataOf(config.data);
+    if (language === null) return;
+    if (isAtHand(state, language.model) !== isAtHand(before, language.model)) void ask();
+  });
   return () => {
     stop();
+    stopModels();
     clearTimeout(timer);
     asked?.abort();
   };
@@ -75,13 +101,14 @@ async function askPreview(
   file: File | null,
   signal: AbortSignal,
 ): Promise<void> {
-  if (config.data.kind === 'npy' && file === null) {
+  const needed = fileNeeded(config.data);
+  if (needed !== null && file === null) {
     useBenchFacts.setState({ preview: null, previewError: null, reading: false });
     return;
   }
   useBenchFacts.setState({ reading: true, previewError: null });
   try {
-    const bytes = config.data.kind === 'npy' ? await file?.arrayBuffer() : undefined;
+    const bytes = needed === null ? undefined : await file?.arrayBuffer();
     const preview = await engine.preview(config, bytes, { signal });
     useBenchFacts.setState({ preview, reading: false });
   } catch (error) {
@@ -103,7 +130,7 @@ async function askEstimate(
     const described = describeError(error);
     if (described.code === 'cancelled') return;
     // What a file needs is known only once it is open, and the preview says what is wrong with it.
-    const unopened = config.data.kind === 'npy' && described.code === 'not_found';
+    const unopened = fileNeeded(config.data) !== null && described.code === 'not_found';
     useBenchFacts.setState({ estimate: null, estimateError: unopened ? null : described });
   }
 }

@@ -7,6 +7,7 @@ import type { LabErrorData } from '../base/lab_error';
 import type { AdapterReport } from '../lab/protocol';
 import { EngineClient, type EngineWorker } from './engine_client';
 import { followBench } from './bench_facts';
+import { followDownloads } from './language_models_store';
 import { followEngine } from './runs_store';
 
 export type EngineState =
@@ -57,6 +58,7 @@ export function startEngine(): void {
     }
   });
   followEngine(engine);
+  followDownloads(engine);
   engine.send({ kind: 'connect', base: document.baseURI });
   followBench(engine);
 }

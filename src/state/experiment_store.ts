@@ -16,6 +16,7 @@ import {
   type Settings,
   type SettingValue,
 } from './experiment_draft';
+import { languagePresets } from './language_run';
 import { convertModel, freeName, newModel, withRelativeLambda } from './model_settings';
 
 const HISTORY = 100;
@@ -28,7 +29,7 @@ export interface ExperimentState {
   readonly issues: Issues;
   /** Index of the model whose settings are shown. */
   readonly selected: number;
-  /** The .npy behind data of kind `npy`. */
+  /** The file behind data that name one: a .npy, or a text for a language model. */
   readonly file: File | null;
   readonly past: readonly Draft[];
   readonly future: readonly Draft[];
@@ -118,6 +119,19 @@ export function openFile(file: File): void {
   const data = { kind: 'npy', path: file.name, order: draft.data.order ?? 'shuffled' };
   const models = draft.data.kind === 'npy' ? draft.models : draft.models.map(withRelativeLambda);
   commit({ ...draft, data, models }, { file });
+}
+
+/** Has the language model read a text of the person's own; begins with one that ships when there is none yet. */
+export function openCorpus(file: File): void {
+  const { draft } = useExperiment.getState();
+  const [preset] = languagePresets();
+  const base =
+    draft.data.kind === 'lm' || preset === undefined
+      ? draft
+      : parseRunConfig(presets[preset].config);
+  if (base.data.kind === 'lm') {
+    commit({ ...base, data: withSetting(base.data, 'corpus', file.name) }, { file });
+  }
 }
 
 /** Takes the last change back. */

@@ -8,6 +8,7 @@ import type { LabErrorData } from '../base/lab_error';
 import type {
   DataStatistics,
   Event as EngineEvent,
+  Feeding,
   LabelProbe,
   LiveSettings,
   RunEstimate,
@@ -62,6 +63,8 @@ export interface Run {
   /** Seconds of training so far. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
+  /** How the making of rows keeps up; null for data that are at hand. */
+  readonly feeding: Feeding | null;
   readonly estimate: RunEstimate | null;
   readonly statistics: DataStatistics | null;
   readonly changes: readonly SettingsChange[];
@@ -107,6 +110,7 @@ export function createRun(id: string, name: string, input: RunInput, createdAt: 
     samples: 0,
     seconds: 0,
     samplesPerSecond: 0,
+    feeding: null,
     estimate: null,
     statistics: null,
     changes: [],
@@ -141,6 +145,7 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
         samples: event.samples,
         seconds: event.seconds,
         samplesPerSecond: event.samplesPerSecond,
+        feeding: event.feeding ?? null,
       };
     case 'metrics':
       for (const record of event.records) at(run.models, record.model).metrics.append(record);

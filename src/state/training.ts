@@ -7,6 +7,7 @@ import type { LiveSettings } from '../lab/protocol';
 import type { RunConfig } from '../lab/run_config';
 import type { ModelConfig } from '../sae/config';
 import { engine } from './engine_store';
+import { fileNeeded } from './experiment_draft';
 import { readyConfig, useExperiment } from './experiment_store';
 import { notifyError } from './notices_store';
 import { isActive, type Run } from './run_record';
@@ -23,14 +24,15 @@ export async function train(options: { readonly paused?: boolean } = {}): Promis
   try {
     const config = readyConfig();
     const { file } = useExperiment.getState();
-    if (config.data.kind === 'npy' && file === null) {
+    const needed = fileNeeded(config.data);
+    if (needed !== null && file === null) {
       throw new LabError(
         'not_found',
-        `The file ${config.data.path} is not open in this page.`,
+        `The file ${needed} is not open in this page.`,
         'Drop it on the Data section again; a link never holds data.',
       );
     }
-    const bytes = config.data.kind === 'npy' ? await file?.arrayBuffer() : undefined;
+    const bytes = needed === null ? undefined : await file?.arrayBuffer();
     const id = startRun(engine, config, {
       ...(bytes === undefined ? {} : { file: bytes }),
       paused: options.paused === true,

@@ -1,40 +1,50 @@
 /**
  * Where the samples come from: a preset with its experiment, or a file of the person's own, chosen or
- * dropped anywhere on the page.
+ * dropped anywhere on the page. What a language model needs besides is in DataLanguageModel.tsx.
  */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { presets, presetIds, type PresetId } from '../../../lab/presets';
 import { useBenchFacts } from '../../../state/bench_facts';
-import type { Settings } from '../../../state/experiment_draft';
+import { DATA_FILES, takeFiles } from '../../../state/dropped_files';
+import { engine } from '../../../state/engine_store';
+import { fileNeeded, type Settings } from '../../../state/experiment_draft';
 import {
   matchingPreset,
   openExperiment,
-  openFile,
   undo,
   useExperiment,
 } from '../../../state/experiment_store';
+import { refreshLanguageModels, useLanguageModels } from '../../../state/language_models_store';
 import { notify } from '../../../state/notices_store';
 import { Choice, type ChoiceOption } from '../../parts/Choice';
+import { FileDrop } from '../../parts/FileDrop';
 import { Icon } from '../../parts/Icon';
+import { formatPercent } from '../../plots/format';
+import { DataLanguageModel } from './DataLanguageModel';
 
-type DataChoice = PresetId | 'file';
+type DataChoice = PresetId | 'file' | 'other';
 
 export function DataSection() {
   const data = useExperiment((state) => state.draft.data);
   const file = useExperiment((state) => state.file);
   const picker = useRef<HTMLInputElement>(null);
-  const dropping = useFileDrop();
+  useEffect(() => void refreshLanguageModels(engine), []);
   const value = choiceOf(data);
+  const needed = fileNeeded(data);
   const options: readonly ChoiceOption<DataChoice>[] = [
     ...presetIds.map((id) => ({
       value: id,
       label: presets[id].label,
       detail: presets[id].summary,
     })),
+    ...(value === 'other'
+      ? [{ value: 'other' as const, label: String(data.model), detail: 'Another language model' }]
+      : []),
     {
       value: 'file',
       label: value === 'file' ? String(data.path) : 'Your file…',
-      detail: 'A .npy of shape [rows, dimensions]; it stays in this browser.',
+      detail:
+        'A .npy of shape [rows, dimensions], or a text for a language model; it stays in this browser.',
     },
   ];
   return (
@@ -48,24 +58,24 @@ export function DataSection() {
         options={options}
         onChange={(choice) => {
           if (choice === 'file') picker.current?.click();
-          else openPreset(choice);
+          else if (choice !== 'other') openPreset(choice);
         }}
       />
       <input
         ref={picker}
         type="file"
-        accept=".npy"
+        accept={DATA_FILES}
         hidden
         onChange={(event) => {
-          takeFile(event.target.files?.[0]);
+          takeFiles([...(event.target.files ?? [])]);
           event.target.value = '';
         }}
       />
-      {value === 'file' && file === null ? (
+      {needed !== null && file === null ? (
         <div className="note note-warn data-missing">
           <Icon name="warning" />
           <span>
-            This experiment trains on {String(data.path)}, which is not in the link.{' '}
+            This experiment trains on {needed}, which is not in the link.{' '}
             <button className="link-button" type="button" onClick={() => picker.current?.click()}>
               Open it
             </button>{' '}
@@ -75,14 +85,11 @@ export function DataSection() {
       ) : (
         <DataDescription />
       )}
-      {dropping && (
-        <div className="drop-veil" aria-hidden="true">
-          <div className="drop-card">
-            <Icon name="file" size={24} />
-            Drop a .npy file to train on its rows
-          </div>
-        </div>
-      )}
+      {data.kind === 'lm' && <DataLanguageModel data={data} />}
+      <FileDrop
+        invitation="Drop a .npy of activations, a text, or the files of a GPT-2 checkpoint"
+        onFiles={takeFiles}
+      />
     </section>
   );
 }
@@ -91,6 +98,11 @@ function DataDescription() {
   const description = useBenchFacts((facts) => facts.preview?.description);
   const reading = useBenchFacts((facts) => facts.reading);
   const error = useBenchFacts((facts) => facts.previewError);
+  const share = useLanguageModels(({ reading: file }) =>
+    file === null || file.total === null || file.received === file.total
+      ? null
+      : Math.round((100 * file.received) / file.total) / 100,
+  );
   if (error !== null) {
     return (
       <div className="note note-bad data-missing" role="alert">
@@ -101,15 +113,19 @@ function DataDescription() {
       </div>
     );
   }
-  return (
-    <p className="quiet data-description">{reading ? 'Reading…' : (description ?? '\u00a0')}</p>
-  );
+  const progress = share === null ? 'Reading…' : `Reading, ${formatPercent(share, 2)}…`;
+  return <p className="quiet data-description">{reading ? progress : (description ?? '\u00a0')}</p>;
 }
 
+/** The preset whose data these are, whatever is set about them. */
 function choiceOf(data: Settings): DataChoice {
   if (data.kind === 'npy') return 'file';
-  if (data.kind === 'words') return 'words';
-  return data.preset === 'zoo' ? 'zoo' : 'figure1';
+  const key = data.kind === 'synthetic' ? 'preset' : 'model';
+  const preset = presetIds.find((id) => {
+    const known: Settings = presets[id].config.data;
+    return known.kind === data.kind && known[key] === data[key];
+  });
+  return preset ?? 'other';
 }
 
 /** Puts the preset's whole experiment on the bench: sizes that fit one kind of data seldom fit another. */
@@ -119,50 +135,9 @@ function openPreset(id: PresetId): void {
   if (edited) {
     notify({
       tone: 'info',
-      title: `Opened the experiment for ${presets[id].label.toLowerCase()}`,
+      title: `Opened the experiment on ${presets[id].label}`,
       detail: 'Its models and settings replaced yours.',
       action: { label: 'Undo', run: undo },
     });
   }
-}
-
-function takeFile(file: File | undefined): void {
-  if (file === undefined) return;
-  if (file.name.toLowerCase().endsWith('.npy')) openFile(file);
-  else {
-    notify({
-      tone: 'error',
-      title: `${file.name} is not a .npy file.`,
-      detail: 'Save the activations with numpy.save as float32 of shape [rows, dimensions].',
-    });
-  }
-}
-
-/** Takes files dropped anywhere on the page; true while one is dragged over it. */
-function useFileDrop(): boolean {
-  const [dropping, setDropping] = useState(false);
-  useEffect(() => {
-    const over = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      setDropping(true);
-    };
-    const leave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setDropping(false);
-    };
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      setDropping(false);
-      takeFile(event.dataTransfer?.files[0]);
-    };
-    window.addEventListener('dragover', over);
-    window.addEventListener('dragleave', leave);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', over);
-      window.removeEventListener('dragleave', leave);
-      window.removeEventListener('drop', drop);
-    };
-  }, []);
-  return dropping;
 }

@@ -1,7 +1,10 @@
 /** Train, Step, Stop, and how far the run is. Texts keep their width while their numbers change. */
 import { useBenchFacts } from '../../../state/bench_facts';
 import { useEngine } from '../../../state/engine_store';
+import { fileNeeded } from '../../../state/experiment_draft';
 import { useExperiment } from '../../../state/experiment_store';
+import { isAtHand, useLanguageModels } from '../../../state/language_models_store';
+import { languageDataOf } from '../../../state/language_run';
 import { isActive, type Run } from '../../../state/run_record';
 import { useRuns } from '../../../state/runs_store';
 import {
@@ -65,11 +68,17 @@ function useBlocked(): string | null {
   const invalid = useExperiment((state) => state.issues.size);
   const fits = useBenchFacts((facts) => facts.estimate?.fits ?? true);
   const missingFile = useExperiment(
-    (state) => state.draft.data.kind === 'npy' && state.file === null,
+    (state) => fileNeeded(state.draft.data) !== null && state.file === null,
+  );
+  const data = useExperiment((state) => state.config?.data ?? null);
+  const language = data === null ? null : languageDataOf(data);
+  const absent = useLanguageModels(
+    (state) => language !== null && !isAtHand(state, language.model),
   );
   const unreadable = useBenchFacts((facts) => facts.previewError !== null);
   if (connection !== 'ready') return 'The GPU is not ready yet.';
   if (invalid > 0) return 'Some settings are marked in red.';
+  if (absent) return 'The language model is not in this browser yet.';
   if (missingFile) return 'The data file is not open in this page.';
   if (unreadable) return 'The data cannot be read.';
   return fits ? null : 'This run does not fit on this GPU.';

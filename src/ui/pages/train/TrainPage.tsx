@@ -5,6 +5,7 @@ import { redo, undo, useExperiment } from '../../../state/experiment_store';
 import { followLiveSettings, takeStep, toggleTraining } from '../../../state/training';
 import { useShortcuts } from '../../shortcuts';
 import { Curves } from './Curves';
+import { FeedingLine } from './FeedingLine';
 import { MetricTiles } from './MetricTiles';
 import { NoWebGpu } from './NoWebGpu';
 import { RunBar, RunNotes } from './RunBar';
@@ -32,6 +33,7 @@ function Lab() {
       <SettingsPanel />
       <main className="bench">
         <RunBar />
+        <FeedingLine />
         <RunNotes />
         <MetricTiles />
         <Results />
@@ -47,7 +49,7 @@ function Results() {
   return (
     <>
       {kind === 'synthetic' && <ShapeGrid />}
-      {kind === 'words' && <WordGroups />}
+      {(kind === 'words' || kind === 'lm') && <WordGroups />}
       <Curves large={kind === 'npy'} />
     </>
   );

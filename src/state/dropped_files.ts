@@ -1,0 +1,47 @@
+/**
+ * Files that the person chooses or drops, wherever on the page: activations, a text to read, or the files of a
+ * language model. Each goes where it belongs; what nobody can use is said so.
+ */
+import { engine } from './engine_store';
+import { openCorpus, openFile, setData, useExperiment } from './experiment_store';
+import { fetchLanguageModel } from './language_models_store';
+import { notify } from './notices_store';
+
+/** What a file chooser lets through. */
+export const DATA_FILES = '.npy,.txt,.json,.jsonl';
+/** The files of a language model of the GPT-2 form. */
+export const MODEL_FILES = '.json,.safetensors';
+
+const CORPUS = /\.(txt|jsonl?|md)$/i;
+
+/** Takes what was dropped or chosen. */
+export function takeFiles(files: readonly File[]): void {
+  const [first] = files;
+  if (first === undefined) return;
+  if (files.some(({ name }) => name.endsWith('.safetensors'))) {
+    void takeLanguageModel(files);
+  } else if (/\.npy$/i.test(first.name)) {
+    openFile(first);
+  } else if (CORPUS.test(first.name)) {
+    openCorpus(first);
+  } else {
+    notify({
+      tone: 'error',
+      title: `${first.name} is no file that can be trained on.`,
+      detail:
+        'Drop a .npy of activations [rows, dimensions], a .txt, .json or .jsonl of text, or the files of a GPT-2 checkpoint together.',
+    });
+  }
+}
+
+/** Reads pasted text like a file of that text. */
+export function takePastedText(text: string): void {
+  openCorpus(new File([text], 'pasted text', { type: 'text/plain' }));
+}
+
+/** A checkpoint: config.json, tokenizer.json and model.safetensors, all at once. */
+async function takeLanguageModel(files: readonly File[]): Promise<void> {
+  const id = 'dropped files';
+  const here = await fetchLanguageModel(engine, id, files);
+  if (here && useExperiment.getState().draft.data.kind === 'lm') setData('model', id);
+}
