@@ -13,6 +13,7 @@ import { estimateRun } from './estimate';
 import type { LanguageModelStore } from './language_model_store';
 import { LiveRun } from './live_run';
 import { pageAccess, pageLanguageModels } from './page_access';
+import { PageModels } from './page_models';
 import { probeRows, untrainedShapes } from './probes';
 import type { AdapterReport, Command, Event } from './protocol';
 import { parseRunConfig, type RunInput } from './run_config';
@@ -34,6 +35,7 @@ export class EngineHost {
   private readonly data = new RunData((file) =>
     pageAccess(this.base, file, () => this.languageModels()),
   );
+  private readonly models = new PageModels();
   private readonly runs = new Map<string, LiveRun>();
   private readonly analyses = new AnalysisClient();
 
@@ -106,7 +108,7 @@ export class EngineHost {
   /** The language models of the device. */
   private async languageModels(): Promise<LanguageModelStore> {
     const { device } = await this.device();
-    this.store ??= pageLanguageModels(device, this.base, this.post);
+    this.store ??= pageLanguageModels(device, this.base, this.models, this.post);
     return this.store;
   }
 

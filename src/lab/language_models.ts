@@ -9,7 +9,7 @@ import type { ReadShipped } from '../data/words';
 import { readByteLevelTokenizer } from '../lm/byte_level_tokenizer';
 import { readGpt2Weights } from '../lm/gpt2_checkpoint';
 import { readGpt2Config } from '../lm/gpt2_config';
-import type { TransformerConfig, TransformerWeights } from '../lm/language_model';
+import type { TransformerConfig, TransformerForm, TransformerWeights } from '../lm/language_model';
 import { readLlamaTokenizer } from '../lm/llama_tokenizer';
 import { readStoriesConfig, readStoriesWeights } from '../lm/stories_model';
 import type { Tokenizer } from '../lm/tokenizer';
@@ -48,6 +48,12 @@ export const STORIES = 'stories15m';
 
 const STORIES_FOLDER = 'data/stories15m';
 
+/** Bytes of the files of the model that ships. */
+export const SHIPPED_BYTES = 15_844_695;
+
+/** The files of a GPT-2 model. */
+export const MODEL_FILES = ['config.json', 'tokenizer.json', 'model.safetensors'] as const;
+
 /**
  * Loads a language model: 'stories15m' ships, every other id is for `access.files`. Throws LabError
  * `bad_file` naming the file and what is wrong with it, `not_found` or what the access throws.
@@ -57,30 +63,59 @@ export async function loadLanguageModel(
   access: LanguageModelAccess,
   onBytes: OnModelBytes = () => undefined,
 ): Promise<LoadedLanguageModel> {
-  const files = id === STORIES ? shippedStories(access) : await access.files(id, onBytes);
-  const config = await readJson(files, 'config.json');
-  const type = modelType(config);
-  if (type === 'gpt2') return loadGpt2(id, files, config);
-  if (type === 'llama2.c') return loadStories(id, files, config);
+  const found = id === STORIES ? shippedStories(access.shipped) : await access.files(id, onBytes);
+  let bytes = 0;
+  const files: ModelFiles = {
+    label: found.label,
+    read: async (name) => {
+      const content = await found.read(name);
+      bytes += content?.length ?? 0;
+      return content;
+    },
+  };
+  const json = await readJson(files, 'config.json');
+  const form = requireForm(json, files.label);
+  const loaded = await (form === 'gpt2' ? loadGpt2(files, json) : loadStories(files, json));
+  return { info: infoOf(id, files.label, loaded.config, bytes), ...loaded };
+}
+
+/** What config.json says of a model whose files have so many bytes. Throws LabError as loading does. */
+export async function describeLanguageModel(
+  id: string,
+  files: ModelFiles,
+  bytes: number,
+): Promise<LanguageModelInfo> {
+  const { label } = files;
+  const json = await readJson(files, 'config.json');
+  const config =
+    requireForm(json, label) === 'gpt2'
+      ? readGpt2Config(json, `${label}/config.json`).transformer
+      : readStoriesConfig(json, `${label}/config.json`);
+  return infoOf(id, label, config, bytes);
+}
+
+function requireForm(json: unknown, label: string): TransformerForm {
+  const type = modelType(json);
+  if (type === 'gpt2') return 'gpt2';
+  if (type === 'llama2.c') return 'llama';
   throw new LabError(
     'bad_file',
-    `${files.label}/config.json is of a model of type ${showValue(type)}; the lab runs "gpt2" and its own "llama2.c".`,
+    `${label}/config.json is of a model of type ${showValue(type)}; the lab runs "gpt2" and its own "llama2.c".`,
     'Choose a model of the GPT-2 architecture, such as openai-community/gpt2 or distilgpt2.',
   );
 }
 
-function shippedStories(access: LanguageModelAccess): ModelFiles {
+/** The files of the model that ships. */
+export function shippedStories(shipped: ReadShipped): ModelFiles {
   return {
     label: 'stories15M',
-    read: async (name) => new Uint8Array(await access.shipped(`${STORIES_FOLDER}/${name}`)),
+    read: async (name) => new Uint8Array(await shipped(`${STORIES_FOLDER}/${name}`)),
   };
 }
 
-async function loadStories(
-  id: string,
-  files: ModelFiles,
-  json: unknown,
-): Promise<LoadedLanguageModel> {
+type Contents = Omit<LoadedLanguageModel, 'info'>;
+
+async function loadStories(files: ModelFiles, json: unknown): Promise<Contents> {
   const { label } = files;
   const config = readStoriesConfig(json, `${label}/config.json`);
   const [model, pieces] = await Promise.all([
@@ -88,18 +123,13 @@ async function loadStories(
     needed(files, 'tokenizer.bin'),
   ]);
   return {
-    info: infoOf(id, label, config, model.length + pieces.length),
     config,
     weights: readStoriesWeights(config, readCheckpoint(model, `${label}/model.safetensors`)),
     tokenizer: readLlamaTokenizer(pieces, config.vocabulary, `${label}/tokenizer.bin`),
   };
 }
 
-async function loadGpt2(
-  id: string,
-  files: ModelFiles,
-  json: unknown,
-): Promise<LoadedLanguageModel> {
+async function loadGpt2(files: ModelFiles, json: unknown): Promise<Contents> {
   const { label } = files;
   const { transformer: config, bos, eos } = readGpt2Config(json, `${label}/config.json`);
   // The small file first: a tokenizer that does not fit is told before half a gigabyte is fetched.
@@ -108,7 +138,6 @@ async function loadGpt2(
   const tokenizer = await readByteLevelTokenizer(definition, ids, `${label}/tokenizer.json`);
   const model = await needed(files, 'model.safetensors');
   return {
-    info: infoOf(id, label, config, model.length),
     config,
     weights: readGpt2Weights(config, readCheckpoint(model, `${label}/model.safetensors`)),
     tokenizer,

@@ -6,9 +6,9 @@ import { LabError } from '../base/lab_error';
 import { httpReader } from '../data/shipped_files';
 import { readNpy } from '../io/npy';
 import { LanguageModelStore } from './language_model_store';
-import { loadLanguageModel } from './language_models';
 import type { Event } from './protocol';
 import type { DataAccess } from './open_data';
+import type { PageModels } from './page_models';
 
 /** Access for the data of one run; `file` holds the dropped file that its settings name. */
 export function pageAccess(
@@ -36,26 +36,12 @@ export function pageAccess(
 export function pageLanguageModels(
   device: GPUDevice,
   base: string,
+  models: PageModels,
   post: (event: Event) => void,
 ): LanguageModelStore {
   return new LanguageModelStore({
     device,
-    read: (id, onBytes) => {
-      const shipped = httpReader(base, (path, received, total) => {
-        onBytes(path.slice(path.lastIndexOf('/') + 1), received, total);
-      });
-      return loadLanguageModel(id, { shipped, files: notHere }, onBytes);
-    },
+    read: (id, onBytes) => models.load(id, base, onBytes),
     onDownload: post,
   });
-}
-
-function notHere(id: string): Promise<never> {
-  return Promise.reject(
-    new LabError(
-      'not_found',
-      `The language model ${id} is not in this page.`,
-      'Choose stories15M, which ships with the lab.',
-    ),
-  );
 }

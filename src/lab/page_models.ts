@@ -1,0 +1,122 @@
+/**
+ * Where the page's language models come from and which of them are at hand: the one that ships, models of
+ * the hub kept in the browser's private files, and files that the person dropped, which last for this visit.
+ */
+import { LabError } from '../base/lab_error';
+import { httpReader } from '../data/shipped_files';
+import { HubFiles } from '../io/hub_files';
+import { openPrivateFiles, readBlob } from '../io/private_files';
+import {
+  describeLanguageModel,
+  loadLanguageModel,
+  MODEL_FILES,
+  SHIPPED_BYTES,
+  shippedStories,
+  STORIES,
+  type LanguageModelAccess,
+  type LoadedLanguageModel,
+  type ModelFiles,
+  type OnModelBytes,
+} from './language_models';
+import type { LanguageModelInfo } from './lm_protocol';
+
+/** Folder of the private file system. */
+const FOLDER = 'language-models';
+
+export type ListedLanguageModel = LanguageModelInfo & { readonly cached: boolean };
+
+export class PageModels {
+  private readonly dropped = new Map<string, readonly File[]>();
+  private kept: Promise<HubFiles> | null = null;
+
+  /** `openHub` opens the models of the hub; the browser's private files when absent. */
+  constructor(private readonly openHub: () => Promise<HubFiles> = openKeptHub) {}
+
+  /** Makes dropped files the model of that id. */
+  keepDropped(id: string, files: readonly File[]): void {
+    this.dropped.set(id, files);
+  }
+
+  /**
+   * Loads a model by its id; `base` is the address of the page's shipped files. Throws LabError as
+   * loadLanguageModel, and as HubFiles for a model of the hub.
+   */
+  load(id: string, base: string, onBytes: OnModelBytes): Promise<LoadedLanguageModel> {
+    const access: LanguageModelAccess = {
+      shipped: httpReader(base, (path, received, total) => {
+        onBytes(path.slice(path.lastIndexOf('/') + 1), received, total);
+      }),
+      files: (model) => this.files(model, onBytes),
+    };
+    return loadLanguageModel(id, access, onBytes);
+  }
+
+  /** Models that need no download, and those whose download can go on. */
+  async list(base: string): Promise<ListedLanguageModel[]> {
+    const shipped = shippedStories(httpReader(base));
+    const dropped = [...this.dropped].map(([id, files]) =>
+      describeLanguageModel(id, filesOf(id, files), sizeOf(files)),
+    );
+    const hub = await this.hub();
+    const kept = (await hub.list()).map(async ({ id, bytes, isWhole }) => {
+      if (!isWhole) return null;
+      // What is whole needs no network, and a file that cannot be read is no reason to list nothing.
+      const info = await hub
+        .open(id, MODEL_FILES)
+        .then((files) => describeLanguageModel(id, files, bytes))
+        .catch(() => null);
+      return info === null ? null : { ...info, cached: true };
+    });
+    const infos = await Promise.all([
+      describeLanguageModel(STORIES, shipped, SHIPPED_BYTES),
+      ...dropped,
+    ]);
+    const here = infos.map((info) => ({ ...info, cached: false }));
+    return [...here, ...(await Promise.all(kept)).filter((info) => info !== null)];
+  }
+
+  /** Forgets a dropped model, or removes the files of a kept one. */
+  async remove(id: string): Promise<void> {
+    if (!this.dropped.delete(id)) await (await this.hub()).remove(id);
+  }
+
+  private async files(id: string, onBytes: OnModelBytes): Promise<ModelFiles> {
+    const dropped = this.dropped.get(id);
+    if (dropped !== undefined) return filesOf(id, dropped, onBytes);
+    return (await this.hub()).open(id, MODEL_FILES, onBytes);
+  }
+
+  private hub(): Promise<HubFiles> {
+    this.kept ??= this.openHub();
+    return this.kept;
+  }
+}
+
+async function openKeptHub(): Promise<HubFiles> {
+  return new HubFiles({ store: await openPrivateFiles(FOLDER) });
+}
+
+const sizeOf = (files: readonly File[]): number => files.reduce((sum, { size }) => sum + size, 0);
+
+/** Dropped files by name; a lone .safetensors file is the model whatever it is called. */
+function filesOf(id: string, files: readonly File[], onBytes?: OnModelBytes): ModelFiles {
+  const weights = files.filter(({ name }) => name.endsWith('.safetensors'));
+  return {
+    label: id,
+    read: async (name) => {
+      const lone = name === 'model.safetensors' && weights.length === 1 ? weights[0] : undefined;
+      const file = files.find((candidate) => candidate.name === name) ?? lone;
+      if (file === undefined) return null;
+      try {
+        return await readBlob(file, (received) => onBytes?.(name, received, file.size));
+      } catch (cause) {
+        throw new LabError(
+          'bad_file',
+          `${file.name} cannot be read any more: it was changed or moved, or it is larger than memory.`,
+          'Drop the files again.',
+          { cause },
+        );
+      }
+    },
+  };
+}
