@@ -1,7 +1,8 @@
 // Changes the part of the residual stream that one group of an autoencoder writes: what it contributes to a row is
-// D_k^T p_k = sum_j y_j a_j with orthonormal axes a and coordinates y = C p_k; y becomes y', and the row
+// rho_row D_k^T p_k = sum_j y_j a_j with orthonormal axes a and coordinates y = rho_row C p_k (rho is the scale that
+// the autoencoder's layer norm divided the row by, else 1); y becomes y', and the row
 //
-//   x_row += rho_row sum_j (y'_j - y_j) f_j        f = a, or a control frame of random orthonormal vectors
+//   x_row += sum_j (y'_j - y_j) f_j        f = a, or a control frame of random orthonormal vectors
 //
 //   kind 0   nothing
 //   kind 1   scale   y' = amount y                                      where the group fires
@@ -46,6 +47,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var slot = 0u;
   while (slot < SLOTS && active_units[row * SLOTS + slot] != GROUP) { slot += 1u; }
   let fires = slot < SLOTS;
+  let rho = row_stats[row * 8u];
 
   for (var j = lane; j < M; j += WG) {
     var sum = 0.0;
@@ -55,7 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         sum += coordinates[j * R + i] * coefs[(row * SLOTS + slot) * R + i];
       }
     }
-    y[j] = sum;
+    y[j] = rho * sum;
   }
   workgroupBarrier();
   var squares = 0.0;
@@ -73,11 +75,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     change[j] = delta;
   }
   workgroupBarrier();
-  let rho = row_stats[row * 8u];
   let frame = u32(edits[edit + 1u]) * M;
   for (var c = lane; c < D4; c += WG) {
     var sum = vec4<f32>(0.0);
     for (var j = 0u; j < M; j += uniforms.one) { sum += change[j] * frames[(frame + j) * D4 + c]; }
-    residual[row * D4 + c] += rho * sum;
+    residual[row * D4 + c] += sum;
   }
 }

@@ -80,21 +80,28 @@ export class ResidualEncoder {
     return { power: column(1), squaredError: column(2), nonZero: column(3) };
   }
 
-  /** Codes of the rows as last encoded. */
+  /** Codes of the rows as last encoded, with which D_kᵀp_k is a part of the row (data_units.ts). */
   async readCodes(): Promise<CodeTable> {
     const { batch, main, rank, groups } = this.layout;
     const entries = batch * main.slots;
-    const [active, codes] = await Promise.all([
+    const [active, coefs, row] = await Promise.all([
       readBuffer(this.device, this.buffer('active_units'), entries * 4),
       readBuffer(this.device, this.buffer('coefs'), entries * rank * 4),
+      readBuffer(this.device, this.buffer('row_stats')),
     ]);
+    const stats = new Float32Array(row);
+    const perRow = main.slots * rank;
+    // Column 0 is what layer_norm divided the row by, 1 without it.
+    const codes = new Float32Array(coefs).map(
+      (code, i) => code * at(stats, Math.floor(i / perRow) * STATS),
+    );
     return {
       rows: batch,
       slots: main.slots,
       rank,
       groups,
       active: new Uint32Array(active),
-      codes: new Float32Array(codes),
+      codes,
     };
   }
 

@@ -62,3 +62,15 @@ export function windowBatch(
 export function predictions(window: TextWindow): number {
   return Math.max(0, window.length - 2);
 }
+
+/** The first windows that hold `tokens` predictions together. */
+export function firstWindows(windows: Iterable<TextWindow>, tokens: number): TextWindow[] {
+  const taken: TextWindow[] = [];
+  let counted = 0;
+  for (const window of windows) {
+    if (counted >= tokens) break;
+    taken.push(window);
+    counted += predictions(window);
+  }
+  return taken;
+}

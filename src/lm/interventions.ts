@@ -112,7 +112,8 @@ export function replacementPlan(options: ReplacementOptions): Plan {
 }
 
 /**
- * How the contribution v = Σ y_j a_j of a group to one row is changed. Amounts are norms in the units of v;
+ * How the contribution v = Σ y_j a_j of a group to one row is changed. Amounts are norms in
+ * the units of the residual stream;
  * whoever asks a person for multiples of a typical norm multiplies. `scale`, `clamp` and `turn` act where the
  * group fires, since elsewhere there is no contribution that could be changed; `add` acts everywhere.
  */

@@ -123,16 +123,12 @@ export function steerResidual(
       for (let i = 0; i < rank && slot >= 0; i += 1) {
         sum += at(group.coordinates, axis * rank + i) * at(codes, (row * slots + slot) * rank + i);
       }
-      return sum;
+      return at(scales, row) * sum;
     });
     const directions = frame === 'control' ? group.control : group.frame;
     coordinateChange(y, slot >= 0, edit).forEach((change, axis) => {
       for (let c = 0; c < width; c += 1) {
-        addAt(
-          steered,
-          row * width + c,
-          at(scales, row) * change * at(directions, axis * width + c),
-        );
+        addAt(steered, row * width + c, change * at(directions, axis * width + c));
       }
     });
   });

@@ -122,7 +122,7 @@ describe.each([false, true])('steering, software %s', (software) => {
         for (let i = 0; i < rank; i += 1) {
           sum += Math.abs(at(group.coordinates, j * rank + i) * at(codes, slot * rank + i));
         }
-        return sum;
+        return sum * Math.abs(at(scales, row));
       });
       const size = Math.hypot(...y) * axes + 4;
       const amplification =
@@ -134,7 +134,7 @@ describe.each([false, true])('steering, software %s', (software) => {
             Math.abs(at(group.frame, j * width + c)),
             Math.abs(at(group.control, j * width + c)),
           );
-          terms += Math.abs(at(scales, row)) * 3 * size * amplification * direction;
+          terms += 3 * size * amplification * direction;
         }
         const bound = (rank + 3 * axes + 12) * UNIT * terms;
         const error = Math.abs(at(got, row * stride + c) - at(twin, row * width + c));

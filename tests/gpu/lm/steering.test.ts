@@ -100,7 +100,7 @@ function contributionTo(row: Float32Array, layerNorm: boolean) {
       addAt(vector, c, scale * value * at(dictionary.decoder, (GROUP * RANK + i) * WIDTH + c));
     }
   });
-  return { vector, fires, scale };
+  return { vector, fires };
 }
 
 describe.each(['none', 'layer_norm'] as const)(
@@ -148,12 +148,12 @@ describe.each(['none', 'layer_norm'] as const)(
     /** Checks each row's change: `expected` gives it for a row where the group wins. */
     function check(
       got: readonly Float32Array[],
-      expected: (vector: Float64Array, scale: number) => ArrayLike<number>,
+      expected: (vector: Float64Array) => ArrayLike<number>,
       everywhere = false,
     ) {
       got.forEach((change, row) => {
-        const { vector, fires, scale } = at(contributions, row);
-        const wanted = fires || everywhere ? expected(vector, scale) : new Float64Array(WIDTH);
+        const { vector, fires } = at(contributions, row);
+        const wanted = fires || everywhere ? expected(vector) : new Float64Array(WIDTH);
         change.forEach((value, c) => {
           expect(value, `row ${row} column ${c}`).toBeCloseTo(at(wanted, c), 4);
         });
@@ -177,22 +177,22 @@ describe.each(['none', 'layer_norm'] as const)(
     });
 
     it('clamp gives the contribution the norm asked for', async () => {
-      check(await changes({ kind: 'clamp', amount: 2.5 }), (vector, scale) => {
+      check(await changes({ kind: 'clamp', amount: 2.5 }), (vector) => {
         const norm = Math.sqrt(dot(vector, vector));
-        return vector.map((value) => (scale * 2.5 * value) / norm - value);
+        return vector.map((value) => (2.5 * value) / norm - value);
       });
     });
 
     it('add moves every row along the axis', async () => {
       const got = await changes({ kind: 'add', axis: 1, amount: -2 });
-      check(got, (_, scale) => axis(1).map((value) => -2 * scale * value), true);
+      check(got, () => axis(1).map((value) => -2 * value), true);
     });
 
     it('turn puts the plane at the angle and leaves the rest', async () => {
       const got = await changes({ kind: 'turn', angle: 2, amount: 1.5 });
-      check(got, (vector, scale) => {
-        const first = 1.5 * scale * Math.cos(2) - dot(vector, axis(0));
-        const second = 1.5 * scale * Math.sin(2) - dot(vector, axis(1));
+      check(got, (vector) => {
+        const first = 1.5 * Math.cos(2) - dot(vector, axis(0));
+        const second = 1.5 * Math.sin(2) - dot(vector, axis(1));
         return axis(0).map((value, c) => first * value + second * at(axis(1), c));
       });
     });
@@ -204,9 +204,9 @@ describe.each(['none', 'layer_norm'] as const)(
         change.forEach((value, c) => expect(value).toBeCloseTo(at(at(once, row), c), 5));
       });
       const row = contributions.findIndex(({ fires }) => fires);
-      const { vector, scale } = at(contributions, row);
+      const { vector } = at(contributions, row);
       const [x, y] = [dot(vector, axis(0)), dot(vector, axis(1))];
-      const amount = Math.hypot(x, y) / scale;
+      const amount = Math.hypot(x, y);
       const still = await changes({ kind: 'turn', angle: Math.atan2(y, x), amount });
       at(still, row).forEach((value) => expect(value).toBeCloseTo(0, 5));
     });
