@@ -1,6 +1,7 @@
 // Gradient of one weight matrix (encoder or decoder) and its Adam step, in one pass: no gradient is
-// ever stored. A workgroup owns R rows x 64 columns of one group and gathers the rows of the batch on
-// which the group fired, in ascending order, so the sum has one order and the result one value.
+// ever stored. A workgroup owns R rows x 64 columns of GROUPS groups, one after the other, and gathers the
+// rows of the batch on which the group fired, in ascending order, so the sum has one order and the result
+// one value.
 //
 //   gradient_{k,i} = sum_{b: k fired} coef[b, slot, i] row_b  (main)  +  the same over the auxiliary branch
 //                  + strength * penalty term
@@ -9,16 +10,22 @@
 //            3  penalty[k] (sum_b code_b) W_k / B               L1 weighted by decoder norm, R = 1
 //   Adam: m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, W -= lr (m^ / (sqrt(v^) + eps) + decay W)
 //
+// From the encoder's lists also comes what the biases need, with no further look at the batch:
+//   sum_{k,i} = sum_{b: k fired} coef[b, slot, i]               gradient of b_enc
+//   share     = sum_k sum_i sum_{k,i} W_{k,i}                   -sum of shares is b_dec's gradient by the codes
+//
 // weights, moment1, moment2  [K*R, D4]   FUSED false: moment1 receives the gradient instead, nothing else
 //                                        changes (for the global norm clip)
 // rows          [sections, B, D4]        SECTION (main) and AUX_SECTION
 // coefs         at COEF_OFFSET [B, SLOTS, R]; at AUX_COEF_OFFSET [B, AUX_SLOTS, R or 1]; codes at CODES_OFFSET
 // active_units  at ACTIVE_OFFSET [B, SLOTS]; at AUX_ACTIVE_OFFSET [B, AUX_SLOTS]; ascending
 // fired         at FIRED_OFFSET [K, WORDS]; at AUX_FIRED_OFFSET [K or K*R, WORDS]; a bit a row
-// penalty       matrices at PENALTY_OFFSET [K, R, R]; squared gradient norms of each workgroup go to
-//               SQUARES_OFFSET [K, tiles]
+// penalty       matrices at PENALTY_OFFSET [K, R, R]; squared gradient norms of each group's tiles go to
+//               SQUARES_OFFSET [K, tiles], sums to SUMS_OFFSET [K, R], shares to SHARES_OFFSET
+//               [ceil(K / GROUPS), D4*4]
 // AUX_COLUMNS: the auxiliary branch chose single columns; every row of the block has its own list.
-// Dispatch: (min(K, 32768), tiles = ceil(D4 / 16), ceil(K / 32768)). Source: sasa.md section 2.
+// Dispatch: (min(blocks, 32768), tiles = ceil(D4 / 16), ceil(blocks / 32768)), blocks = ceil(K / GROUPS).
+// Source: sasa.md section 2.
 
 override B: u32;
 override D4: u32;
@@ -41,12 +48,19 @@ override AUX_FIRED_OFFSET: u32;
 override PENALTY: u32;
 override PENALTY_OFFSET: u32;
 override SQUARES_OFFSET: u32;
+override GROUPS: u32;       // groups a workgroup updates, one after the other
+override SUMS: bool;        // encoder: leave the sums of its coefficients
+override SUMS_OFFSET: u32;
+override SHARES: bool;      // encoder: leave its share of b_dec's gradient
+override SHARES_OFFSET: u32;
+override AUX_SUMS: bool;    // the auxiliary codes count in both (they read the input and have its bias)
 override FUSED: bool;
+override AT_ONCE: u32;      // rows of a block that are summed together: 4 or 8
 
 const ACROSS = 32768u;
 const SEGMENTS = 4u;
-const COLUMNS = 16u; // vec4 columns of a tile
-const CHUNK = 256u;  // rows of the batch a list holds
+const COLUMNS = 16u;  // vec4 columns of a tile
+const LISTED = 256u;  // entries a list holds
 
 @group(0) @binding(0) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> moment1: array<vec4<f32>>;
@@ -57,18 +71,27 @@ const CHUNK = 256u;  // rows of the batch a list holds
 @group(0) @binding(6) var<storage, read> fired: array<u32>;
 @group(0) @binding(7) var<storage, read_write> penalty: array<f32>;
 
-var<workgroup> old: array<vec4<f32>, R * COLUMNS>;                  // [R, COLUMNS]
-var<workgroup> partial: array<vec4<f32>, SEGMENTS * 4u * COLUMNS>;  // [segment, row of four, column]
-var<workgroup> list_row: array<u32, CHUNK>;
-var<workgroup> list_slot: array<u32, CHUNK>;
+var<workgroup> old: array<vec4<f32>, R * COLUMNS>;                       // [R, COLUMNS]
+var<workgroup> partial: array<vec4<f32>, SEGMENTS * AT_ONCE * COLUMNS>;  // [segment, row, column]
+var<workgroup> list_row: array<u32, LISTED>;
+var<workgroup> list_slot: array<u32, LISTED>;  // row * slots + slot
+var<workgroup> counts: array<u32, 64>;
+var<workgroup> listed: u32;
+var<workgroup> sums: array<vec4<f32>, SEGMENTS * 2u>;  // of coefficients, [segment, half]
 var<workgroup> code_sums: array<f32, SEGMENTS>;
 var<workgroup> squares: array<f32, 64>;
 
-// Accumulated gradient of four rows of the block.
+// Accumulated gradient of AT_ONCE rows of the block, and sums of their coefficients.
 var<private> a0: vec4<f32>;
 var<private> a1: vec4<f32>;
 var<private> a2: vec4<f32>;
 var<private> a3: vec4<f32>;
+var<private> a4: vec4<f32>;
+var<private> a5: vec4<f32>;
+var<private> a6: vec4<f32>;
+var<private> a7: vec4<f32>;
+var<private> sum_low: vec4<f32>;
+var<private> sum_high: vec4<f32>;
 var<private> code_sum: f32;
 
 // Slot of `unit` in an ascending list that is known to hold it.
@@ -82,49 +105,105 @@ fn find(first: u32, slots: u32, unit: u32) -> u32 {
   return low;
 }
 
-// Lists rows and slots of `unit` among rows [chunk * CHUNK, + CHUNK) and returns how many there are.
-fn build_list(lane: u32, chunk: u32, fired_at: u32, active_at: u32, slots: u32, unit: u32) -> u32 {
-  let first_word = chunk * (CHUNK / 32u);
-  let my_word = lane / 8u; // a thread looks at 4 rows: 8 threads a word
-  var before = 0u;
-  var total = 0u;
+// Where `unit` fired: counts its rows in 64 words of bits from `word` on, a word a thread.
+fn count_rows(lane: u32, word: u32, fired_at: u32, unit: u32) -> u32 {
   var bits = 0u;
-  for (var w = 0u; w < CHUNK / 32u; w += 1u) {
-    if (first_word + w < WORDS) {
-      let word = fired[fired_at + unit * WORDS + first_word + w];
-      if (w < my_word) { before += countOneBits(word); }
-      if (w == my_word) { bits = word; }
-      total += countOneBits(word);
+  if (word + lane < WORDS) { bits = fired[fired_at + unit * WORDS + word + lane]; }
+  counts[lane] = countOneBits(bits);
+  workgroupBarrier();
+  if (lane == 0u) {
+    var total = 0u;
+    for (var i = 0u; i < 64u; i += 1u) {
+      let count = counts[i];
+      counts[i] = total;
+      total += count;
     }
+    listed = total;
   }
-  let shift = (lane % 8u) * 4u;
-  var place = before + countOneBits(bits & ((1u << shift) - 1u));
-  for (var i = 0u; i < 4u; i += 1u) {
-    if (((bits >> (shift + i)) & 1u) == 1u) {
-      let row = chunk * CHUNK + my_word * 32u + shift + i;
-      list_row[place] = row;
-      list_slot[place] = find(active_at + row * slots, slots, unit);
-      place += 1u;
-    }
-  }
-  return total;
+  return bits;
 }
 
-fn add(section: u32, row: u32, column: u32, c: vec4<f32>) {
-  let value = rows[(section * B + row) * D4 + column];
+// Lists entries skip, skip + 1, … of the counted rows, LISTED at most, with their slots.
+fn list_rows(
+  lane: u32, word: u32, bits: u32, skip: u32, total: u32, active_at: u32, slots: u32, unit: u32,
+) {
+  var rest = bits;
+  var place = counts[lane];
+  while (rest != 0u) {
+    if (place >= skip && place < skip + LISTED) {
+      list_row[place - skip] = (word + lane) * 32u + countTrailingZeros(rest);
+    }
+    rest &= rest - 1u;
+    place += 1u;
+  }
+  workgroupBarrier();
+  for (var e = lane; e < min(total - skip, LISTED); e += 64u) {
+    let row = list_row[e];
+    list_slot[e] = row * slots + find(active_at + row * slots, slots, unit);
+  }
+  workgroupBarrier();
+}
+
+// Coefficients of block rows first … first + 3; rows past the block get 0.
+fn four(at: u32, first: u32) -> vec4<f32> {
+  var c = vec4<f32>(0.0);
+  if (first < R) { c.x = coefs[at + first]; }
+  if (first + 1u < R) { c.y = coefs[at + first + 1u]; }
+  if (first + 2u < R) { c.z = coefs[at + first + 2u]; }
+  if (first + 3u < R) { c.w = coefs[at + first + 3u]; }
+  return c;
+}
+
+fn add_low(value: vec4<f32>, c: vec4<f32>) {
   a0 += c.x * value;
   a1 += c.y * value;
   a2 += c.z * value;
   a3 += c.w * value;
 }
 
-// Coefficients of block rows first … first + 3; rows past the block get 0.
-fn four(at: u32, first: u32) -> vec4<f32> {
-  var c = vec4<f32>(coefs[at + first], 0.0, 0.0, 0.0);
-  if (first + 1u < R) { c.y = coefs[at + first + 1u]; }
-  if (first + 2u < R) { c.z = coefs[at + first + 2u]; }
-  if (first + 3u < R) { c.w = coefs[at + first + 3u]; }
-  return c;
+fn add_high(value: vec4<f32>, c: vec4<f32>) {
+  a4 += c.x * value;
+  a5 += c.y * value;
+  a6 += c.z * value;
+  a7 += c.w * value;
+}
+
+// Adds the rows of one branch on which `unit` fired. `only` below AT_ONCE: the unit is that row of the
+// block alone and has one coefficient.
+fn add_branch(
+  lane: u32, column: u32, first: u32, unit: u32, section: u32, fired_at: u32, active_at: u32, slots: u32,
+  coef_at: u32, only: u32, counted: bool, with_codes: bool,
+) {
+  let segment = lane / COLUMNS;
+  for (var word = 0u; word < WORDS; word += 64u) {
+    let bits = count_rows(lane, word, fired_at, unit);
+    let total = workgroupUniformLoad(&listed);
+    for (var skip = 0u; skip < total; skip += LISTED) {
+      list_rows(lane, word, bits, skip, total, active_at, slots, unit);
+      for (var e = segment; e < min(total - skip, LISTED); e += SEGMENTS) {
+        let value = rows[(section * B + list_row[e]) * D4 + column];
+        var low = vec4<f32>(0.0);
+        var high = vec4<f32>(0.0);
+        if (only < AT_ONCE) {
+          let c = coefs[coef_at + list_slot[e]];
+          low = select(vec4<f32>(0.0), vec4<f32>(c), vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(only));
+          high = select(vec4<f32>(0.0), vec4<f32>(c), vec4<u32>(4u, 5u, 6u, 7u) == vec4<u32>(only));
+        } else {
+          let at = coef_at + list_slot[e] * R;
+          low = four(at, first);
+          if (AT_ONCE > 4u) { high = four(at, first + 4u); }
+        }
+        add_low(value, low);
+        if (AT_ONCE > 4u) { add_high(value, high); }
+        if (counted) {
+          sum_low += low;
+          sum_high += high;
+        }
+        if (with_codes) { code_sum += coefs[CODES_OFFSET + list_slot[e] * R]; }
+      }
+      workgroupBarrier();
+    }
+  }
 }
 
 // A gradient that is NaN or infinite leaves the weight as it was, so that the weights before a loss broke
@@ -134,101 +213,113 @@ fn finite(value: vec4<f32>) -> bool {
   return all(exponent != vec4<u32>(0x7f800000u));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let k = id.z * ACROSS + id.x;
-  if (k >= K) { return; }
+// Sum over the segments of the coefficients of row j < AT_ONCE of the block.
+fn coefficient_sum(j: u32) -> f32 {
+  var sum = 0.0;
+  for (var part = 0u; part < SEGMENTS; part += 1u) { sum += sums[part * 2u + j / 4u][j % 4u]; }
+  return sum;
+}
+
+// Updates columns of group k; returns the share of its input gradient that segment 0 adds up.
+fn update_group(k: u32, lane: u32, tile: u32) -> vec4<f32> {
   let segment = lane / COLUMNS;
   let offset = lane % COLUMNS;
-  let column = min(id.y * COLUMNS + offset, D4 - 1u);
-  let inside = id.y * COLUMNS + offset < D4;
-  let chunks = (WORDS * 32u + CHUNK - 1u) / CHUNK;
+  let column = min(tile * COLUMNS + offset, D4 - 1u);
+  let inside = tile * COLUMNS + offset < D4;
   for (var i = segment; i < R; i += SEGMENTS) {
     old[i * COLUMNS + offset] = weights[(k * R + i) * D4 + column];
   }
   var square = 0.0;
+  var share = vec4<f32>(0.0);
 
-  for (var first = 0u; first < R; first += 4u) {
+  for (var first = 0u; first < R; first += AT_ONCE) {
     a0 = vec4<f32>(0.0);
     a1 = vec4<f32>(0.0);
     a2 = vec4<f32>(0.0);
     a3 = vec4<f32>(0.0);
+    a4 = vec4<f32>(0.0);
+    a5 = vec4<f32>(0.0);
+    a6 = vec4<f32>(0.0);
+    a7 = vec4<f32>(0.0);
+    sum_low = vec4<f32>(0.0);
+    sum_high = vec4<f32>(0.0);
     code_sum = 0.0;
-    for (var chunk = 0u; chunk < chunks; chunk += 1u) {
-      let count = build_list(lane, chunk, FIRED_OFFSET, ACTIVE_OFFSET, SLOTS, k);
-      workgroupBarrier();
-      for (var e = segment; e < count; e += SEGMENTS) {
-        let at = (list_row[e] * SLOTS + list_slot[e]) * R;
-        add(SECTION, list_row[e], column, four(COEF_OFFSET + at, first));
-        if (PENALTY == 3u) { code_sum += coefs[CODES_OFFSET + at]; }
-      }
-      workgroupBarrier();
-    }
+    add_branch(
+      lane, column, first, k, SECTION, FIRED_OFFSET, ACTIVE_OFFSET, SLOTS, COEF_OFFSET, AT_ONCE, true, PENALTY == 3u,
+    );
     if (AUX && !AUX_COLUMNS) {
-      for (var chunk = 0u; chunk < chunks; chunk += 1u) {
-        let count = build_list(lane, chunk, AUX_FIRED_OFFSET, AUX_ACTIVE_OFFSET, AUX_SLOTS, k);
-        workgroupBarrier();
-        for (var e = segment; e < count; e += SEGMENTS) {
-          let at = (list_row[e] * AUX_SLOTS + list_slot[e]) * R;
-          add(AUX_SECTION, list_row[e], column, four(AUX_COEF_OFFSET + at, first));
-        }
-        workgroupBarrier();
-      }
+      add_branch(
+        lane, column, first, k, AUX_SECTION, AUX_FIRED_OFFSET, AUX_ACTIVE_OFFSET, AUX_SLOTS, AUX_COEF_OFFSET,
+        AT_ONCE, AUX_SUMS, false,
+      );
     }
     if (AUX && AUX_COLUMNS) {
-      for (var j = 0u; j < min(4u, R - first); j += 1u) {
-        let unit = k * R + first + j;
-        let only = select(vec4<f32>(0.0), vec4<f32>(1.0), vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(j));
-        for (var chunk = 0u; chunk < chunks; chunk += 1u) {
-          let count = build_list(lane, chunk, AUX_FIRED_OFFSET, AUX_ACTIVE_OFFSET, AUX_SLOTS, unit);
-          workgroupBarrier();
-          for (var e = segment; e < count; e += SEGMENTS) {
-            let at = AUX_COEF_OFFSET + list_row[e] * AUX_SLOTS + list_slot[e];
-            add(AUX_SECTION, list_row[e], column, coefs[at] * only);
-          }
-          workgroupBarrier();
-        }
+      for (var j = 0u; j < min(AT_ONCE, R - first); j += 1u) {
+        add_branch(
+          lane, column, first, k * R + first + j, AUX_SECTION, AUX_FIRED_OFFSET, AUX_ACTIVE_OFFSET, AUX_SLOTS,
+          AUX_COEF_OFFSET, j, AUX_SUMS, false,
+        );
       }
     }
-    let at = segment * 4u * COLUMNS + offset;
+    let at = segment * AT_ONCE * COLUMNS + offset;
     partial[at] = a0;
     partial[at + COLUMNS] = a1;
     partial[at + 2u * COLUMNS] = a2;
     partial[at + 3u * COLUMNS] = a3;
-    if (offset == 0u) { code_sums[segment] = code_sum; }
+    if (AT_ONCE > 4u) {
+      partial[at + 4u * COLUMNS] = a4;
+      partial[at + 5u * COLUMNS] = a5;
+      partial[at + 6u * COLUMNS] = a6;
+      partial[at + 7u * COLUMNS] = a7;
+    }
+    if (offset == 0u) {
+      sums[segment * 2u] = sum_low;
+      sums[segment * 2u + 1u] = sum_high;
+      code_sums[segment] = code_sum;
+    }
     workgroupBarrier();
 
-    // 64 threads finish 4 rows x 16 columns.
-    let i = first + segment;
-    if (i < R && inside) {
-      var gradient = vec4<f32>(0.0);
-      for (var part = 0u; part < SEGMENTS; part += 1u) {
-        gradient += partial[(part * 4u + segment) * COLUMNS + offset];
+    if (SUMS && tile == 0u && lane < min(AT_ONCE, R - first)) {
+      penalty[SUMS_OFFSET + k * R + first + lane] = coefficient_sum(lane);
+    }
+    if (SHARES && segment == 0u) {
+      for (var j = 0u; j < min(AT_ONCE, R - first); j += 1u) {
+        share += coefficient_sum(j) * old[(first + j) * COLUMNS + offset];
       }
-      let value = old[i * COLUMNS + offset];
-      if (PENALTY == 1u) {
-        var term = vec4<f32>(0.0);
-        for (var j = 0u; j < R; j += 1u) {
-          term += penalty[PENALTY_OFFSET + (k * R + i) * R + j] * old[j * COLUMNS + offset];
+    }
+    // 64 threads finish 4 rows x 16 columns at a time.
+    for (var j = segment; j < min(AT_ONCE, R - first); j += SEGMENTS) {
+      let i = first + j;
+      if (inside) {
+        var gradient = vec4<f32>(0.0);
+        for (var part = 0u; part < SEGMENTS; part += 1u) {
+          gradient += partial[(part * AT_ONCE + j) * COLUMNS + offset];
         }
-        gradient += uniforms.penalty_strength * term;
-      }
-      if (PENALTY == 2u) { gradient += uniforms.penalty_strength * value; }
-      if (PENALTY == 3u) {
-        let sum = code_sums[0] + code_sums[1] + code_sums[2] + code_sums[3];
-        gradient += uniforms.l1_coefficient / f32(B) * sum * penalty[PENALTY_OFFSET + k] * value;
-      }
-      square += dot(gradient, gradient);
-      let index = (k * R + i) * D4 + column;
-      if (!FUSED) {
-        moment1[index] = gradient;
-      } else if (finite(gradient)) {
-        let m = uniforms.beta1 * moment1[index] + (1.0 - uniforms.beta1) * gradient;
-        let v = uniforms.beta2 * moment2[index] + (1.0 - uniforms.beta2) * gradient * gradient;
-        moment1[index] = m;
-        moment2[index] = v;
-        let direction = m * uniforms.correction1 / (sqrt(v * uniforms.correction2) + vec4<f32>(uniforms.epsilon));
-        weights[index] = value - uniforms.lr * (direction + uniforms.weight_decay * value);
+        let value = old[i * COLUMNS + offset];
+        if (PENALTY == 1u) {
+          var term = vec4<f32>(0.0);
+          for (var m = 0u; m < R; m += 1u) {
+            term += penalty[PENALTY_OFFSET + (k * R + i) * R + m] * old[m * COLUMNS + offset];
+          }
+          gradient += uniforms.penalty_strength * term;
+        }
+        if (PENALTY == 2u) { gradient += uniforms.penalty_strength * value; }
+        if (PENALTY == 3u) {
+          let sum = code_sums[0] + code_sums[1] + code_sums[2] + code_sums[3];
+          gradient += uniforms.l1_coefficient / f32(B) * sum * penalty[PENALTY_OFFSET + k] * value;
+        }
+        square += dot(gradient, gradient);
+        let index = (k * R + i) * D4 + column;
+        if (!FUSED) {
+          moment1[index] = gradient;
+        } else if (finite(gradient)) {
+          let m = uniforms.beta1 * moment1[index] + (1.0 - uniforms.beta1) * gradient;
+          let v = uniforms.beta2 * moment2[index] + (1.0 - uniforms.beta2) * gradient * gradient;
+          moment1[index] = m;
+          moment2[index] = v;
+          let direction = m * uniforms.correction1 / (sqrt(v * uniforms.correction2) + vec4<f32>(uniforms.epsilon));
+          weights[index] = value - uniforms.lr * (direction + uniforms.weight_decay * value);
+        }
       }
     }
     workgroupBarrier();
@@ -239,6 +330,25 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) l
   if (lane == 0u) {
     var sum = 0.0;
     for (var i = 0u; i < 64u; i += 1u) { sum += squares[i]; }
-    penalty[SQUARES_OFFSET + k * ((D4 + COLUMNS - 1u) / COLUMNS) + id.y] = sum;
+    penalty[SQUARES_OFFSET + k * ((D4 + COLUMNS - 1u) / COLUMNS) + tile] = sum;
+  }
+  return share;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let block = id.z * ACROSS + id.x;
+  var share = vec4<f32>(0.0);
+  for (var g = 0u; g < GROUPS; g += 1u) {
+    let k = block * GROUPS + g;
+    if (k < K) { share += update_group(k, lane, id.y); }
+  }
+  let column = id.y * COLUMNS + lane;
+  if (SHARES && block * GROUPS < K && lane < COLUMNS && column < D4) {
+    let at = SHARES_OFFSET + (block * D4 + column) * 4u;
+    penalty[at] = share.x;
+    penalty[at + 1u] = share.y;
+    penalty[at + 2u] = share.z;
+    penalty[at + 3u] = share.w;
   }
 }

@@ -1,8 +1,10 @@
 // Gradient of one weight matrix (encoder or decoder) and its Adam step, with a thread for every vec4
-// column of a group and no barrier, for adapters whose barriers are slow (processors). Same formula,
-// bindings and constants as update_rows.wgsl; its squared gradient norms are one per thread.
+// column of a block of groups and no barrier, for adapters whose barriers are slow (processors). Same
+// formula, bindings and constants as update_rows.wgsl; its squared gradient norms are one per thread.
+// A workgroup has one block of groups, so what belongs to a row of the batch is read once for all threads.
 //
-// Dispatch: ceil(K*D4 / 64) workgroups over (32768, y). Source: sasa.md section 2.
+// Dispatch: (min(blocks, 32768), ceil(D4 / WG), ceil(blocks / 32768)), blocks = ceil(K / GROUPS).
+// Source: sasa.md section 2.
 
 override B: u32;
 override D4: u32;
@@ -25,7 +27,14 @@ override AUX_FIRED_OFFSET: u32;
 override PENALTY: u32;
 override PENALTY_OFFSET: u32;
 override SQUARES_OFFSET: u32;
+override GROUPS: u32;       // groups a workgroup updates, one after the other
+override SUMS: bool;        // encoder: leave the sums of its coefficients
+override SUMS_OFFSET: u32;
+override SHARES: bool;      // encoder: leave its share of b_dec's gradient
+override SHARES_OFFSET: u32;
+override AUX_SUMS: bool;    // the auxiliary codes count in both (they read the input and have its bias)
 override FUSED: bool;
+override WG: u32;
 
 const ACROSS = 32768u;
 
@@ -43,6 +52,8 @@ var<private> a0: vec4<f32>;
 var<private> a1: vec4<f32>;
 var<private> a2: vec4<f32>;
 var<private> a3: vec4<f32>;
+// Sums of their coefficients.
+var<private> coef_sum: vec4<f32>;
 var<private> code_sum: f32;
 
 // Slot of `unit` in an ascending list that is known to hold it.
@@ -88,7 +99,9 @@ fn add_main(k: u32, column: u32, first: u32) {
       bits &= bits - 1u;
       let slot = find(ACTIVE_OFFSET + row * SLOTS, SLOTS, k);
       let at = (row * SLOTS + slot) * R;
-      add(rows[(SECTION * B + row) * D4 + column], four(COEF_OFFSET + at, first));
+      let c = four(COEF_OFFSET + at, first);
+      add(rows[(SECTION * B + row) * D4 + column], c);
+      coef_sum += c;
       if (PENALTY == 3u) { code_sum += coefs[CODES_OFFSET + at]; }
     }
   }
@@ -104,31 +117,28 @@ fn add_auxiliary(unit: u32, column: u32, first: u32, only: vec4<f32>) {
       bits &= bits - 1u;
       let slot = row * AUX_SLOTS + find(AUX_ACTIVE_OFFSET + row * AUX_SLOTS, AUX_SLOTS, unit);
       let value = rows[(AUX_SECTION * B + row) * D4 + column];
-      if (AUX_COLUMNS) {
-        add(value, coefs[AUX_COEF_OFFSET + slot] * only);
-      } else {
-        add(value, four(AUX_COEF_OFFSET + slot * R, first));
-      }
+      var c = only;
+      if (AUX_COLUMNS) { c *= coefs[AUX_COEF_OFFSET + slot]; } else { c = four(AUX_COEF_OFFSET + slot * R, first); }
+      add(value, c);
+      if (AUX_SUMS) { coef_sum += c; }
     }
   }
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let thread = (group.y * ACROSS + group.x) * 64u + lane;
-  if (thread >= K * D4) { return; }
-  let k = thread / D4;
-  let column = thread % D4;
+// Updates one column of group k; returns its share of the input gradient.
+fn update_group(k: u32, column: u32) -> vec4<f32> {
   // The penalty mixes the rows of a block as they were before the step.
   var old: array<vec4<f32>, 32>;
   for (var i = 0u; i < R; i += 1u) { old[i] = weights[(k * R + i) * D4 + column]; }
   var square = 0.0;
+  var share = vec4<f32>(0.0);
 
   for (var first = 0u; first < R; first += 4u) {
     a0 = vec4<f32>(0.0);
     a1 = vec4<f32>(0.0);
     a2 = vec4<f32>(0.0);
     a3 = vec4<f32>(0.0);
+    coef_sum = vec4<f32>(0.0);
     code_sum = 0.0;
     add_main(k, column, first);
     if (AUX && !AUX_COLUMNS) { add_auxiliary(k, column, first, vec4<f32>(1.0)); }
@@ -140,6 +150,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
     for (var j = 0u; j < min(4u, R - first); j += 1u) {
       let i = first + j;
+      if (SUMS && column == 0u) { penalty[SUMS_OFFSET + k * R + i] = coef_sum[j]; }
+      if (SHARES) { share += coef_sum[j] * old[i]; }
       var gradient = a0;
       if (j == 1u) { gradient = a1; }
       if (j == 2u) { gradient = a2; }
@@ -169,5 +181,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       }
     }
   }
-  penalty[SQUARES_OFFSET + thread] = square;
+  penalty[SQUARES_OFFSET + k * D4 + column] = square;
+  return share;
+}
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let block = id.z * ACROSS + id.x;
+  let column = id.y * WG + lane;
+  if (column >= D4 || block * GROUPS >= K) { return; }
+  var share = vec4<f32>(0.0);
+  for (var k = block * GROUPS; k < min((block + 1u) * GROUPS, K); k += 1u) { share += update_group(k, column); }
+  if (SHARES) {
+    let at = SHARES_OFFSET + (block * D4 + column) * 4u;
+    penalty[at] = share.x;
+    penalty[at + 1u] = share.y;
+    penalty[at + 2u] = share.z;
+    penalty[at + 3u] = share.w;
+  }
 }

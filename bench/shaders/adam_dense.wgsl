@@ -12,11 +12,14 @@ override PENALTY_OFFSET: u32;
 @group(0) @binding(3) var<storage, read> gradient: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read> penalty: array<f32>;
 
+const ACROSS = 32768u;
+
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  if (id.x >= K * D4) { return; }
-  let k = id.x / D4;
-  let c = id.x % D4;
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let thread = (group.y * ACROSS + group.x) * 64u + lane;
+  if (thread >= K * D4) { return; }
+  let k = thread / D4;
+  let c = thread % D4;
   var old: array<vec4<f32>, 32>;
   for (var i = 0u; i < R; i += 1u) { old[i] = weights[(k * R + i) * D4 + c]; }
   for (var i = 0u; i < R; i += 1u) {

@@ -1,4 +1,5 @@
-// Squared norms of stored pre-activations: scores[b, k] = ||pre[b, k, :]||^2. Dispatch: ceil(B*K / 64).
+// Squared norms of stored pre-activations: scores[b, k] = ||pre[b, k, :]||^2. Dispatch: ceil(B*K / 64)
+// workgroups over (32768, y).
 
 override COUNT: u32;
 override R: u32;
@@ -6,10 +7,13 @@ override R: u32;
 @group(0) @binding(0) var<storage, read> pre: array<f32>;
 @group(0) @binding(1) var<storage, read_write> scores: array<f32>;
 
+const ACROSS = 32768u;
+
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  if (id.x >= COUNT) { return; }
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let index = (group.y * ACROSS + group.x) * 64u + lane;
+  if (index >= COUNT) { return; }
   var sum = 0.0;
-  for (var i = 0u; i < R; i += 1u) { sum += pre[id.x * R + i] * pre[id.x * R + i]; }
-  scores[id.x] = sum;
+  for (var i = 0u; i < R; i += 1u) { sum += pre[index * R + i] * pre[index * R + i]; }
+  scores[index] = sum;
 }

@@ -1,4 +1,5 @@
-// Gradient of the loss in the reconstruction: g = -2/B (x - xhat). Dispatch: ceil(LENGTH / 64).
+// Gradient of the loss in the reconstruction: g = -2/B (x - xhat). Dispatch: ceil(LENGTH / 64)
+// workgroups over (32768, y).
 
 override LENGTH: u32;
 override B: u32;
@@ -7,7 +8,10 @@ override B: u32;
 @group(0) @binding(1) var<storage, read> xhat: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> g: array<vec4<f32>>;
 
+const ACROSS = 32768u;
+
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  if (id.x < LENGTH) { g[id.x] = -2.0 / f32(B) * (x[id.x] - xhat[id.x]); }
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let index = (group.y * ACROSS + group.x) * 64u + lane;
+  if (index < LENGTH) { g[index] = -2.0 / f32(B) * (x[index] - xhat[index]); }
 }

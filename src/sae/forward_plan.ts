@@ -29,12 +29,16 @@ export function spread(threads: number): [number, number, number] {
   return [Math.min(workgroups, ACROSS), Math.ceil(workgroups / ACROSS), 1];
 }
 
-/** Workgroup size for kernels that spread the vec4s of one row over threads. */
-export function rowThreads(d4: number, variant: KernelVariant): number {
-  if (variant === 'direct') return 4;
+/** Workgroup size for kernels that give every vec4 of a row a thread of its own. */
+export function columnThreads(d4: number): number {
   let threads = 8;
   while (threads < d4 && threads < 64) threads *= 2;
   return threads;
+}
+
+/** Workgroup size for kernels whose threads share the vec4s of one row and wait for each other. */
+export function rowThreads(d4: number, variant: KernelVariant): number {
+  return variant === 'direct' ? 4 : columnThreads(d4);
 }
 
 /** Scores of all units of a branch (or of its dead ones) against a section of rows. */

@@ -7,7 +7,6 @@ import decodeResidual from '../../shaders/decode_residual.wgsl?raw';
 import decoderNorms from '../../shaders/decoder_norms.wgsl?raw';
 import encodeActive from '../../shaders/encode_active.wgsl?raw';
 import gradientNorm from '../../shaders/gradient_norm.wgsl?raw';
-import inputGradient from '../../shaders/input_gradient.wgsl?raw';
 import listDead from '../../shaders/list_dead.wgsl?raw';
 import normalizeRows from '../../shaders/normalize_rows.wgsl?raw';
 import nuclearGradient from '../../shaders/nuclear_gradient.wgsl?raw';
@@ -28,7 +27,6 @@ export const kernels = {
   decoder_norms: { name: 'decoder_norms', source: decoderNorms },
   encode_active: { name: 'encode_active', source: encodeActive },
   gradient_norm: { name: 'gradient_norm', source: gradientNorm },
-  input_gradient: { name: 'input_gradient', source: inputGradient },
   list_dead: { name: 'list_dead', source: listDead },
   normalize_rows: { name: 'normalize_rows', source: normalizeRows },
   nuclear_gradient: { name: 'nuclear_gradient', source: nuclearGradient },

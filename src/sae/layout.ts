@@ -57,6 +57,10 @@ export interface ModelLayout {
   readonly words: number;
   /** Squared gradient norms that the update kernel leaves per group. */
   readonly tiles: number;
+  /** Groups that one workgroup of the update kernel takes: about four latents. */
+  readonly groupsAtOnce: number;
+  /** Workgroups of the update kernel: K / groupsAtOnce, rounded up. */
+  readonly blocks: number;
   /** Where b_dec starts in `biases`. */
   readonly biasOffset: number;
   readonly biasLength: number;
@@ -72,6 +76,12 @@ export interface ModelLayout {
   readonly squares: { readonly encoder: number; readonly decoder: number; readonly biases: number };
   readonly squaresCount: number;
   readonly normOffset: number;
+  /** Sums over the batch of dL/dcode of every latent, the encoder bias's gradient. */
+  readonly codeSums: number;
+  /** Shares [blocks, d] of b_dec's gradient that come through the codes. */
+  readonly inputShares: number;
+  /** Elements of the buffer that begins with the penalty matrices. */
+  readonly penaltyBuffer: number;
 }
 
 /** Whether the encoder has a bias: explicit, else false for the map objective and true elsewhere. */
@@ -116,6 +126,12 @@ export function layoutOf(
   const decoderSquares = encoderSquares + groups * tiles;
   const biasSquares = decoderSquares + groups * tiles;
   const biasGroups = Math.ceil(d4 / 4) + (usesEncoderBias(config) ? Math.ceil(latents / 4) : 0);
+  const normOffset = biasSquares + biasGroups;
+  const codeSums = normOffset + 1;
+  const inputShares = codeSums + (usesEncoderBias(config) ? latents : 0);
+  // A share of b_dec for every group of rank 1 would be as large as the encoder itself.
+  const groupsAtOnce = Math.max(1, Math.floor(4 / rank));
+  const blocks = Math.ceil(groups / groupsAtOnce);
   const ownScores = auxiliary?.columns === true ? latents : groups;
   return {
     batch,
@@ -126,6 +142,8 @@ export function layoutOf(
     latents,
     words,
     tiles,
+    groupsAtOnce,
+    blocks,
     biasOffset,
     biasLength: biasOffset + d4 * 4,
     main,
@@ -138,7 +156,10 @@ export function layoutOf(
     penaltyLength,
     squares: { encoder: encoderSquares, decoder: decoderSquares, biases: biasSquares },
     squaresCount: biasSquares + biasGroups - encoderSquares,
-    normOffset: biasSquares + biasGroups,
+    normOffset,
+    codeSums,
+    inputShares,
+    penaltyBuffer: inputShares + (config.apply_b_dec_to_input ? blocks * d4 * 4 : 0),
   };
 }
 

@@ -7,6 +7,7 @@ import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import type { ModelConfig } from './config';
 import {
   ACROSS,
+  columnThreads,
   decodePass,
   encodePass,
   mainForward,
@@ -53,12 +54,12 @@ export function stepPlan(options: StepOptions): StepPlan {
   if (layout.auxiliary !== null) {
     passes.push(...auxiliaryPasses(config, layout, layout.auxiliary, variant));
   }
-  passes.push(codeGradientsPass(config, layout), inputGradientPass(config, layout));
+  passes.push(codeGradientsPass(config, layout));
   if (config.architecture === 'topk_sasa') passes.push(nuclearPass(config, layout, variant));
   passes.push(
     updatePass(config, layout, 'encoder', variant, clip),
     updatePass(config, layout, 'decoder', variant, clip),
-    updateBiasesPass(config, layout, clip),
+    updateBiasesPass(config, layout, variant, clip),
     {
       name: 'gradient norm',
       kernel: kernels.gradient_norm,
@@ -108,12 +109,11 @@ function parameterBuffers(layout: ModelLayout, clip: boolean): BufferSpec[] {
 }
 
 function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
-  const { batch, d4, groups, rank, latents } = layout;
+  const { groups, rank, latents } = layout;
   const deadUnits = layout.auxiliary?.units ?? 0;
   return [
     ...workBuffers(layout, 1 + deadUnits),
     { name: 'last_fired', type: 'u32', length: groups, shape: '[K] tokens' },
-    { name: 'input_gradient', type: 'f32', length: batch * d4 * 4, shape: '[B, d]' },
     {
       name: 'decoder_norms',
       type: 'f32',
@@ -123,8 +123,8 @@ function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
     {
       name: 'penalty',
       type: 'f32',
-      length: layout.normOffset + 1,
-      shape: '[2, K, r, r] and squared gradient norms',
+      length: layout.penaltyBuffer,
+      shape: '[2, K, r, r], squared gradient norms, sums and shares for the biases',
     },
     {
       name: 'singular_values',
@@ -188,38 +188,6 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout): Pass {
       L1: Number(config.architecture === 'standard'),
     },
     workgroups: spread(batch * (main.slots * main.rank + auxiliarySlots * auxiliaryRank)),
-  };
-}
-
-function inputGradientPass(config: ModelConfig, layout: ModelLayout): Pass {
-  const { main, auxiliary } = layout;
-  // The residual loss re-encodes a constant; only codes of the input send gradients to b_dec.
-  const reading = auxiliary?.loss === 'preact' ? auxiliary : null;
-  return {
-    name: 'input gradient',
-    kernel: kernels.input_gradient,
-    bindings: {
-      rows: 'rows',
-      encoder: 'encoder',
-      active_units: 'active_units',
-      coefs: 'coefs',
-      row_stats: 'row_stats',
-      input_gradient: 'input_gradient',
-    },
-    constants: {
-      B: layout.batch,
-      D4: layout.d4,
-      R: main.rank,
-      SLOTS: main.slots,
-      ACTIVE_OFFSET: main.active,
-      COEF_OFFSET: main.encoderCoefs,
-      AUX_RANK: reading?.rank ?? 1,
-      AUX_SLOTS: reading?.slots ?? 0,
-      AUX_ACTIVE_OFFSET: reading?.active ?? 0,
-      AUX_COEF_OFFSET: reading?.encoderCoefs ?? 0,
-      THROUGH_INPUT: Number(config.apply_b_dec_to_input),
-    },
-    workgroups: spread(layout.batch * layout.d4),
   };
 }
 
@@ -345,10 +313,13 @@ function updatePass(
   variant: KernelVariant,
   clip: boolean,
 ): Pass {
-  const { main, auxiliary } = layout;
+  const { main, auxiliary, blocks } = layout;
   const decoder = matrix === 'decoder';
   const tiled = variant === 'tiled';
-  const auxiliaryInput = auxiliary?.loss === 'preact' ? Section.input : Section.residual;
+  // The residual loss re-encodes a constant; only codes of the input send gradients to the biases.
+  const readsInput = auxiliary?.loss === 'preact';
+  const auxiliaryInput = readsInput ? Section.input : Section.residual;
+  const threads = columnThreads(layout.d4);
   return {
     name: `${clip ? 'gradient of' : 'update'} ${matrix}`,
     kernel: tiled ? kernels.update_rows : kernels.update_rows_serial,
@@ -385,28 +356,37 @@ function updatePass(
       PENALTY_OFFSET:
         config.architecture === 'topk_sasa' && decoder ? layout.groups * layout.rank ** 2 : 0,
       SQUARES_OFFSET: layout.squares[matrix],
+      GROUPS: layout.groupsAtOnce,
+      SUMS: Number(!decoder && usesEncoderBias(config)),
+      SUMS_OFFSET: layout.codeSums,
+      SHARES: Number(!decoder && config.apply_b_dec_to_input),
+      SHARES_OFFSET: layout.inputShares,
+      AUX_SUMS: Number(readsInput),
       FUSED: Number(!clip),
+      ...(tiled ? { AT_ONCE: layout.rank > 4 && layout.rank <= 8 ? 8 : 4 } : { WG: threads }),
     },
-    workgroups: tiled
-      ? [Math.min(layout.groups, ACROSS), layout.tiles, Math.ceil(layout.groups / ACROSS)]
-      : spread(layout.groups * layout.d4),
+    workgroups: [
+      Math.min(blocks, ACROSS),
+      tiled ? layout.tiles : Math.ceil(layout.d4 / threads),
+      Math.ceil(blocks / ACROSS),
+    ],
   };
 }
 
-function updateBiasesPass(config: ModelConfig, layout: ModelLayout, clip: boolean): Pass {
-  const { main, auxiliary } = layout;
+function updateBiasesPass(
+  config: ModelConfig,
+  layout: ModelLayout,
+  variant: KernelVariant,
+  clip: boolean,
+): Pass {
   const encoderBias = usesEncoderBias(config);
-  // Only the preact loss has codes with a bias; its units are columns.
-  const withAuxiliary = encoderBias && auxiliary?.loss === 'preact';
   const groups = Math.ceil(layout.d4 / 4) + (encoderBias ? Math.ceil(layout.latents / 4) : 0);
   return {
     name: clip ? 'gradient of biases' : 'update biases',
     kernel: kernels.update_biases,
     bindings: {
-      input_gradient: 'input_gradient',
-      coefs: 'coefs',
-      active_units: 'active_units',
-      fired: 'fired',
+      rows: 'rows',
+      row_stats: 'row_stats',
       biases: 'biases',
       moment1: clip ? 'biases_gradient' : 'biases_moment1',
       moment2: 'biases_moment2',
@@ -416,21 +396,14 @@ function updateBiasesPass(config: ModelConfig, layout: ModelLayout, clip: boolea
       B: layout.batch,
       D4: layout.d4,
       N: layout.latents,
-      R: layout.rank,
-      WORDS: layout.words,
-      SLOTS: main.slots,
-      ACTIVE_OFFSET: main.active,
-      COEF_OFFSET: main.encoderCoefs,
-      FIRED_OFFSET: main.fired,
-      AUX: Number(withAuxiliary),
-      AUX_SLOTS: auxiliary?.slots ?? 1,
-      AUX_ACTIVE_OFFSET: auxiliary?.active ?? 0,
-      AUX_COEF_OFFSET: auxiliary?.encoderCoefs ?? 0,
-      AUX_FIRED_OFFSET: auxiliary?.fired ?? 0,
+      BLOCKS: config.apply_b_dec_to_input ? layout.blocks : 0,
       BIAS_OFFSET: layout.biasOffset,
       ENCODER_BIAS: Number(encoderBias),
+      SUMS_OFFSET: layout.codeSums,
+      SHARES_OFFSET: layout.inputShares,
       SQUARES_OFFSET: layout.squares.biases,
       FUSED: Number(!clip),
+      WG: variant === 'tiled' ? 256 : 64,
     },
     workgroups: [Math.min(groups, ACROSS), Math.ceil(groups / ACROSS), 1],
   };

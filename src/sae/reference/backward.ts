@@ -1,6 +1,5 @@
 /**
- * Float64 twins of the backward pass through the sparse decoder: gradients of codes and of the input,
- * and the sums over the batch that make gradients of weights out of them.
+ * Float64 twins of the backward pass through the sparse decoder: gradients of codes, and the sums over the batch that make gradients of weights out of them.
  */
 import { addAt, at } from '../../base/array';
 import { NO_UNIT, type KernelCall } from './kernel_call';
@@ -10,7 +9,7 @@ import { addScaled, dot } from './vectors';
 const STATS = 8;
 
 /** Weight of a row in the gradient of the main branch: d(mean loss)/d(e_b) = w_b e_b, w_b = 2 ρ_b² / B. */
-function mainWeight(call: KernelCall, row: number): number {
+export function mainWeight(call: KernelCall, row: number): number {
   return (2 * at(call.floats('row_stats'), row * STATS) ** 2) / call.constant('B');
 }
 
@@ -80,40 +79,6 @@ function codeGradientsOf(call: KernelCall, l1: boolean, branch: CodeBranch): voi
       coefs[branch.encoderCoefs + index] = gradient;
       coefs[branch.decoderCoefs + index] = -weight * at(coefs, branch.codes + index);
     }
-  }
-}
-
-/** t_b = −w e − Σ Eᵀ g, the second term where b_dec is applied to the input that the codes read. */
-export function inputGradient(call: KernelCall): void {
-  const [B, stride] = [call.constant('B'), 4 * call.constant('D4')];
-  const branches = [
-    {
-      slots: call.constant('SLOTS'),
-      rank: call.constant('R'),
-      active: call.constant('ACTIVE_OFFSET'),
-      coefs: call.constant('COEF_OFFSET'),
-    },
-    {
-      slots: call.constant('AUX_SLOTS'),
-      rank: call.constant('AUX_RANK'),
-      active: call.constant('AUX_ACTIVE_OFFSET'),
-      coefs: call.constant('AUX_COEF_OFFSET'),
-    },
-  ];
-  for (let b = 0; b < B; b += 1) {
-    const t = new Float64Array(stride);
-    addScaled(t, -mainWeight(call, b), call.floats('rows'), (B + b) * stride);
-    for (const { slots, rank, active, coefs } of call.flag('THROUGH_INPUT') ? branches : []) {
-      for (let place = b * slots; place < (b + 1) * slots; place += 1) {
-        const unit = at(call.words('active_units'), active + place);
-        if (unit === NO_UNIT) continue;
-        for (let i = 0; i < rank; i += 1) {
-          const gradient = at(call.floats('coefs'), coefs + place * rank + i);
-          addScaled(t, -gradient, call.floats('encoder'), (unit * rank + i) * stride);
-        }
-      }
-    }
-    call.floats('input_gradient').set(t, b * stride);
   }
 }
 

@@ -5,7 +5,7 @@
 import { LabError } from '../../base/lab_error';
 import type { Pass, Plan } from '../../gpu/plan';
 import type { UniformValues } from '../../gpu/uniforms';
-import { codeGradients, inputGradient } from './backward';
+import { codeGradients } from './backward';
 import { centerInput, decodeResidual, encodeActive, scoreUnits } from './forward';
 import { listDead, selectUnits } from './gate';
 import { KernelCall, type ReferenceBuffer, type ReferenceKernel } from './kernel_call';
@@ -22,7 +22,6 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   decoder_norms: decoderNorms,
   encode_active: encodeActive,
   gradient_norm: gradientNorm,
-  input_gradient: inputGradient,
   list_dead: listDead,
   normalize_rows: normalizeRows,
   nuclear_gradient: nuclearGradient,

@@ -3,7 +3,7 @@
  * the penalty's term, Adam, the gradient's norm and the clip by it.
  */
 import { addAt, at } from '../../base/array';
-import { addBiasGradient, addWeightGradient } from './backward';
+import { addBiasGradient, addWeightGradient, mainWeight } from './backward';
 import type { KernelCall } from './kernel_call';
 import { addScaled } from './vectors';
 
@@ -101,6 +101,7 @@ function updateMatrix(call: KernelCall, columnsOfSquares: number): void {
     );
   }
   addPenaltyGradient(call, gradient);
+  writeSums(call);
   const penalty = call.floats('penalty');
   const tiles = Math.ceil(stride / columnsOfSquares);
   const squares = call.constant('SQUARES_OFFSET');
@@ -155,7 +156,56 @@ function sumsOfCodes(call: KernelCall): Float64Array {
   return sums;
 }
 
-/** dL/db_dec = Σ_b t_b and dL/db_enc = Σ g; then Adam, without weight decay. */
+/**
+ * What the biases need of the encoder's coefficients: their sums over the batch, and the shares
+ * Σ_i sum_i W_i of each block of GROUPS groups.
+ */
+function writeSums(call: KernelCall): void {
+  if (!call.flag('SUMS') && !call.flag('SHARES')) return;
+  const [K, R, perBlock] = [call.constant('K'), call.constant('R'), call.constant('GROUPS')];
+  const stride = 4 * call.constant('D4');
+  const penalty = call.floats('penalty');
+  const sums = codeGradientSums(call, K * R);
+  if (call.flag('SUMS')) penalty.set(sums, call.constant('SUMS_OFFSET'));
+  if (!call.flag('SHARES')) return;
+  const first = call.constant('SHARES_OFFSET');
+  const shares = penalty.subarray(first, first + Math.ceil(K / perBlock) * stride).fill(0);
+  sums.forEach((sum, latent) => {
+    const block = Math.floor(latent / (R * perBlock));
+    const share = shares.subarray(block * stride, (block + 1) * stride);
+    addScaled(share, sum, call.floats('weights'), latent * stride);
+  });
+}
+
+/** Σ_b dL/dcode of every latent, over the codes that read the input. */
+function codeGradientSums(call: KernelCall, latents: number): Float64Array {
+  const sums = new Float64Array(latents);
+  addBiasGradient(
+    call,
+    {
+      slots: call.constant('SLOTS'),
+      rank: call.constant('R'),
+      active: call.constant('ACTIVE_OFFSET'),
+      coefs: call.constant('COEF_OFFSET'),
+    },
+    sums,
+  );
+  if (call.flag('AUX') && call.flag('AUX_SUMS')) {
+    addBiasGradient(
+      call,
+      {
+        slots: call.constant('AUX_SLOTS'),
+        rank: call.flag('AUX_COLUMNS') ? 1 : call.constant('R'),
+        active: call.constant('AUX_ACTIVE_OFFSET'),
+        coefs: call.constant('AUX_COEF_OFFSET'),
+      },
+      sums,
+    );
+  }
+  return sums;
+}
+
+/** dL/db_dec = −Σ_b w_b e_b − Σ shares and dL/db_enc = Σ g; then Adam, without weight decay. */
 export function updateBiases(call: KernelCall): void {
   const [B, N] = [call.constant('B'), call.constant('N')];
   const stride = 4 * call.constant('D4');
@@ -164,19 +214,23 @@ export function updateBiases(call: KernelCall): void {
     moment1: call.floats('moment1'),
     moment2: call.floats('moment2'),
   };
+  const penalty = call.floats('penalty');
   const ofDecoder = new Float64Array(stride);
   for (let b = 0; b < B; b += 1) {
-    addScaled(ofDecoder, 1, call.floats('input_gradient'), b * stride);
+    addScaled(ofDecoder, -mainWeight(call, b), call.floats('rows'), (B + b) * stride);
+  }
+  for (let block = 0; block < call.constant('BLOCKS'); block += 1) {
+    addScaled(ofDecoder, -1, penalty, call.constant('SHARES_OFFSET') + block * stride);
   }
   apply(call, tensor, call.constant('BIAS_OFFSET'), ofDecoder, 0);
   const outputs: Float64Array[] = [ofDecoder];
   if (call.flag('ENCODER_BIAS')) {
-    const ofEncoder = encoderBiasGradient(call, N);
+    const sums = call.constant('SUMS_OFFSET');
+    const ofEncoder = penalty.slice(sums, sums + N);
     apply(call, tensor, 0, ofEncoder, 0);
     outputs.push(ofEncoder);
   }
   // One squared norm a workgroup: of 16 columns of b_dec, then of 4 latents.
-  const penalty = call.floats('penalty');
   let place = call.constant('SQUARES_OFFSET');
   outputs.forEach((gradient, which) => {
     const chunk = which === 0 ? 16 : 4;
@@ -187,33 +241,6 @@ export function updateBiases(call: KernelCall): void {
       place += 1;
     }
   });
-}
-
-function encoderBiasGradient(call: KernelCall, latents: number): Float64Array {
-  const gradient = new Float64Array(latents);
-  addBiasGradient(
-    call,
-    {
-      slots: call.constant('SLOTS'),
-      rank: call.constant('R'),
-      active: call.constant('ACTIVE_OFFSET'),
-      coefs: call.constant('COEF_OFFSET'),
-    },
-    gradient,
-  );
-  if (call.flag('AUX')) {
-    addBiasGradient(
-      call,
-      {
-        slots: call.constant('AUX_SLOTS'),
-        rank: 1,
-        active: call.constant('AUX_ACTIVE_OFFSET'),
-        coefs: call.constant('AUX_COEF_OFFSET'),
-      },
-      gradient,
-    );
-  }
-  return gradient;
 }
 
 /** Global norm of the gradient from the squared norms of its parts. */

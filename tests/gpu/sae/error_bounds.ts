@@ -70,17 +70,15 @@ const rules: Partial<Record<KernelName, SumRule>> = {
       output === 'rows' ? codes(c) + 2 : 2 * (codes(c) + 4) + width(c) + 4 + WEIGHT,
   },
   code_gradients: { negated: ['rows'], roundings: (c) => width(c) + 4 + WEIGHT },
-  input_gradient: {
-    negated: ['rows', 'encoder'],
-    roundings: (c) => codes(c) + c('AUX_SLOTS') * c('AUX_RANK') + 6 + WEIGHT,
-  },
   decoder_norms: { roundings: (c) => width(c) / 2 + 4 },
   normalize_rows: { roundings: (c) => width(c) / 2 + 4 },
   gradient_norm: { roundings: (c) => c('COUNT') + 3 },
   update_rows: weightUpdate,
   update_rows_serial: weightUpdate,
   update_biases: {
-    roundings: (c, output) => (output === 'penalty' ? 4 * c('B') + 20 : 2 * c('B') + 2),
+    // A row of e and a share each; squares and their sum when the norm is left.
+    roundings: (c, output) =>
+      (output === 'penalty' ? 2 : 1) * (c('B') + c('BLOCKS') + 4 + WEIGHT) + 8,
   },
 };
 
@@ -171,7 +169,7 @@ function updateBounds(input: PassInput): Map<string, Float64Array> {
   const exact = runTwin(input, copyOf(input.before), { FUSED: 0 });
   const magnitude = runTwin(input, magnitudesOf(input.before, []), { FUSED: 0 });
   const gradient = floats(exact, 'moment1');
-  const error = floats(magnitude, 'moment1').map((value) => roundings('moment1') * value);
+  const error = floats(magnitude, 'moment1').map((value) => roundings('moment1') * Math.abs(value));
   const decay = ofBiases ? 0 : (input.uniforms['weight_decay'] ?? NaN);
   const bounds = adamBounds(input, tensor, gradient, error, decay);
   bounds.set(

@@ -55,7 +55,7 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     model: sasa(3, 5, 5, { apply_b_dec_to_input: false }),
     width: 3,
     batch: 5,
-    passes: ['select groups', 'decode residual', 'input gradient'],
+    passes: ['select groups', 'decode residual', 'update encoder', 'update biases'],
   },
   'a batch of many words, encoder bias, scaled input': {
     model: sasa(5, 3, 2, {
@@ -119,7 +119,6 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
       'select dead groups',
       'decode auxiliary',
       'code gradients',
-      'input gradient',
       'update encoder',
       'update decoder',
       'update biases',
@@ -218,7 +217,7 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     batch: 65,
     ...someDead,
     ...tiledGate,
-    passes: ['select dead groups', 'input gradient', 'update decoder'],
+    passes: ['select dead groups', 'update decoder', 'update biases'],
   },
 
   // Kernels with tiles in workgroup memory.
@@ -237,7 +236,15 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     ...tiled,
     ...someDead,
     weightDecay: 0.02,
-    passes: ['center input', 'score groups', 'decode residual', 'nuclear norms', 'update decoder'],
+    passes: [
+      'center input',
+      'score groups',
+      'decode residual',
+      'nuclear norms',
+      'update encoder',
+      'update decoder',
+      'update biases',
+    ],
   },
   'tiled, block rank 32': {
     model: sasa(3, 32, 2, noAux),
@@ -270,6 +277,7 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
       'select groups',
       'select dead groups',
       'decode residual',
+      'update encoder',
       'update decoder',
     ],
   },
@@ -278,7 +286,21 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     width: 5,
     batch: 300,
     ...tiled,
-    passes: ['select groups', 'update decoder'],
+    passes: ['select groups', 'update encoder', 'update decoder'],
+  },
+  'tiled, every group on every row, lists longer than their memory': {
+    model: sasa(3, 2, 3, noAux),
+    width: 5,
+    batch: 600,
+    ...tiled,
+    passes: ['update encoder', 'update biases'],
+  },
+  'tiled, more words of rows than threads, blocks of nine rows': {
+    model: sasa(2, 9, 1, noAux),
+    width: 3,
+    batch: 2100,
+    ...tiled,
+    passes: ['update encoder', 'update decoder'],
   },
   'more groups than a dispatch is wide': {
     model: sasa(33_000, 1, 2, { ...noAux, nuclear_target: 'decoder' }),
