@@ -83,13 +83,11 @@ export function heldOutDocuments(documents: readonly Uint32Array[]): boolean[] {
   const heldOut = hashes.map((hash) => hash < limit);
   if (documents.length < 2) return documents.map(() => false);
   const held = heldOut.filter(Boolean).length;
-  if (held === 0) heldOut[indexOfExtreme(hashes, Math.min)] = true;
-  if (held === documents.length) heldOut[indexOfExtreme(hashes, Math.max)] = false;
+  const smallest = hashes.reduce((least, hash) => Math.min(least, hash), Infinity);
+  const largest = hashes.reduce((most, hash) => Math.max(most, hash), 0);
+  if (held === 0) heldOut[hashes.indexOf(smallest)] = true;
+  if (held === documents.length) heldOut[hashes.indexOf(largest)] = false;
   return heldOut;
-}
-
-function indexOfExtreme(hashes: readonly number[], pick: (a: number, b: number) => number): number {
-  return hashes.indexOf(hashes.reduce(pick));
 }
 
 /** FNV-1a over the bytes of the tokens, finished as lowbias32 is (Wellons, 2018). */

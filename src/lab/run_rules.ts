@@ -4,11 +4,12 @@
  */
 import type { SettingIssue } from '../base/schema_issues';
 import { displayName, type ModelConfig } from '../sae/config';
-import type { RunConfig, TrainingConfig } from './run_config';
+import type { DataConfig, RunConfig, TrainingConfig } from './run_config';
 
 /** Everything that is impossible about a run whose single settings are in range. */
 export function checkRunRules(config: RunConfig): SettingIssue[] {
   return [
+    ...checkLanguageModel(config.data),
     ...config.models.flatMap(checkGate),
     ...checkNames(config.models),
     ...checkSchedule(config.training),
@@ -17,6 +18,32 @@ export function checkRunRules(config: RunConfig): SettingIssue[] {
 
 function issue(path: string, rest: string): SettingIssue {
   return { path, sentence: `${path} ${rest}` };
+}
+
+/** What is known of the model that ships; others say it when their files have been read. */
+const STORIES = { id: 'stories15m', layers: 6, context: 256 };
+
+function checkLanguageModel(data: DataConfig): SettingIssue[] {
+  if (data.kind !== 'lm' || data.model !== STORIES.id) return [];
+  const { id, layers, context } = STORIES;
+  const issues: SettingIssue[] = [];
+  if (data.layer > layers) {
+    issues.push(
+      issue(
+        'data.layer',
+        `is ${data.layer}; for ${id} it must be a whole number from 0 to ${layers} (${layers} is the stream after the last block)`,
+      ),
+    );
+  }
+  if (data.context_size > context) {
+    issues.push(
+      issue(
+        'data.context_size',
+        `is ${data.context_size}; for ${id} it must be a whole number from 2 to ${context}`,
+      ),
+    );
+  }
+  return issues;
 }
 
 function checkGate(model: ModelConfig, index: number): SettingIssue[] {

@@ -12,13 +12,27 @@ export const settingMeanings: Readonly<Record<string, string>> = {
   models: 'The models to train on the same batches, side by side.',
   training: 'How all models are trained.',
   'data.kind':
-    'synthetic: known shapes, endless; words: 20 000 word vectors of width 100; npy: rows of a file.',
+    'synthetic: known shapes, endless; words: 20 000 word vectors of width 100; npy: rows of a file; lm: activations of a language model.',
   'data.preset':
     'figure1: a circle, a sphere and a helix in 64 dimensions; zoo: 64 mixed features in 128 dimensions, three a sample.',
-  'data.seed': 'Seed of the features and samples.',
+  'data.seed':
+    'synthetic: seed of the features and samples; lm: of the order of windows, the shuffle buffer, and text that the model writes.',
   'data.path': 'A .npy file, float16, float32 or float64, shape [rows, d]; from the run file on.',
   'data.order':
     'shuffled: a new order of all training rows in every pass; sequential: rows in file order, again and again.',
+  'data.model':
+    'Language model: stories15m ships; else an id of the hub (in the page) or a folder (in the terminal).',
+  'data.layer':
+    'L of blocks.L.hook_resid_pre, the residual stream entering block L; the number of layers is the stream after the last block.',
+  'data.corpus':
+    'shipped: stories that stories15M wrote; generated: the model writes as training needs it; else a .txt, .json or .jsonl file.',
+  'data.context_size': 'Positions of a window of text, BOS included.',
+  'data.prepend_bos': 'Whether every window begins with BOS.',
+  'data.exclude_first':
+    'Leaves the first position of every window out: its norm is many times that of any other token.',
+  'data.n_batches_in_buffer':
+    'The shuffle buffer holds so many times store_batch_size_prompts × context_size rows, or what the adapter gives.',
+  'data.store_batch_size_prompts': 'Windows that the language model reads at once.',
   'models.architecture':
     'topk_sasa: groups with a norm gate; topk: TopK SAE; standard: ReLU SAE with an L1 penalty.',
   'models.name': 'Name of the model: its folder and its legend.',
