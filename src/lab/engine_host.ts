@@ -9,7 +9,9 @@ import { planBytes } from '../gpu/plan';
 import { shapeOf } from '../sae/config';
 import { AnalysisClient } from './analysis_client';
 import type { AnalysisAnswers, AnalysisKind, AnalysisQuestion } from './analysis_worker';
+import { describeData } from './describe_data';
 import { estimateRun } from './estimate';
+import { LanguageModelHost } from './language_model_host';
 import type { LanguageModelStore } from './language_model_store';
 import { LiveRun } from './live_run';
 import { pageAccess, pageLanguageModels } from './page_access';
@@ -20,6 +22,7 @@ import { parseRunConfig, type RunInput } from './run_config';
 import { RunData } from './run_data';
 import { createSession } from './session';
 import { measureData } from './statistics';
+import { TextHost } from './text_host';
 
 /** First labels that a preview shows. */
 const PREVIEW_LABELS = 40;
@@ -38,6 +41,29 @@ export class EngineHost {
   private readonly models = new PageModels();
   private readonly runs = new Map<string, LiveRun>();
   private readonly analyses = new AnalysisClient();
+  private readonly modelHost = new LanguageModelHost({
+    languageModels: () => this.languageModels(),
+    files: this.models,
+    base: () => this.base,
+    isInUse: (id) =>
+      [...this.runs.values()].some(
+        ({ config: { data } }) => data.kind === 'lm' && data.model === id,
+      ),
+    post: (event) => this.post(event),
+  });
+  private readonly text = new TextHost({
+    languageModels: () => this.languageModels(),
+    run: (runId) => this.run(runId),
+    axes: (requestId, runId, model, group) =>
+      this.ask<'axes'>(
+        requestId,
+        runId,
+        { kind: 'axes', key: analysisKey(runId, model), group },
+        'Finding its axes',
+      ),
+    post: (event) => this.post(event),
+    progress: (requestId, fraction, stage) => this.progress(requestId, fraction, stage),
+  });
 
   constructor(
     private readonly gpu: GPU | undefined,
@@ -92,6 +118,7 @@ export class EngineHost {
   private async afterLoss(error: LabError): Promise<void> {
     this.opened = null;
     this.store = null;
+    this.text.reset();
     this.data.forgetMadeData();
     const lostRuns: string[] = [];
     for (const [runId, run] of this.runs) {
@@ -160,6 +187,7 @@ export class EngineHost {
       case 'forget':
         this.runs.delete(command.runId);
         this.analyses.drop((key) => key.startsWith(`${command.runId} `));
+        this.text.forget(command.runId);
         await run.destroy();
         break;
       case 'set_hyperparameters':
@@ -172,6 +200,7 @@ export class EngineHost {
     const { requestId } = command;
     switch (command.kind) {
       case 'cancel':
+        this.text.cancel(requestId);
         this.analyses.cancel(requestId);
         break;
       case 'estimate':
@@ -180,12 +209,26 @@ export class EngineHost {
       case 'preview':
         await this.preview(requestId, command.config, command.file);
         break;
+      case 'describe_data':
+        await this.describe(command);
+        break;
       case 'groups':
       case 'diagnose':
         await this.analyse(command);
         break;
       case 'group_card':
         await this.card(command);
+        break;
+      case 'load_language_model':
+      case 'list_language_models':
+      case 'delete_language_model':
+        await this.modelHost.answer(command);
+        break;
+      case 'read_text':
+      case 'steer_text':
+      case 'splice':
+      case 'attribute_logits':
+        await this.text.answer(command);
         break;
       case 'export': {
         const { runId, model, format } = command;
@@ -239,6 +282,23 @@ export class EngineHost {
         ).filter((label) => label.length > 0),
       },
     });
+  }
+
+  private async describe(command: Extract<Command, { kind: 'describe_data' }>): Promise<void> {
+    const { requestId } = command;
+    const source = await this.data.open(parseRunConfig(command.config), command.file);
+    this.progress(requestId, 0, 'Reading rows');
+    const description = await describeData(source, (x, rows, width) =>
+      this.analyses.ask(
+        requestId,
+        { kind: 'rows', x, rows, width },
+        {
+          load: () => Promise.reject(new RangeError('rows need no table')),
+          onProgress: (fraction) => this.progress(requestId, fraction, 'Measuring the spectrum'),
+        },
+      ),
+    );
+    this.post({ kind: 'data_described', requestId, description });
   }
 
   private async analyse(command: Extract<Command, { kind: 'groups' | 'diagnose' }>): Promise<void> {

@@ -8,7 +8,12 @@
  * every token. Position 0 is never edited. The control writes the same change of coordinates, at the same moments,
  * along random orthonormal directions: a change of the same rank and, token by token, of the same norm.
  */
-import { lowerFactor, multiplyTransposed } from '../analysis/linear_algebra';
+import {
+  lowerFactor,
+  multiply,
+  multiplyTransposed,
+  orthonormalRows,
+} from '../analysis/linear_algebra';
 import { blockOf } from '../analysis/spectra';
 import type { Dictionary } from '../analysis/types';
 import { at } from '../base/array';
@@ -33,8 +38,8 @@ import { ResidualEncoder } from './residual_encoder';
 /** Lengths of generators are multiples of this, so that few shapes are ever compiled. */
 const LENGTH_STEP = 64;
 
-/** Axes below this length are those that the decoder block lacks. */
-const NO_AXIS = 0.5;
+/** Share of a row's length below which what is left of it is rounding. */
+const DEPENDENT = 1e-6;
 
 /**
  * A group with the directions that its edits and their control write. Throws LabError `bad_data` for a group
@@ -53,31 +58,36 @@ export function steeredGroup(
     );
   }
   const { rank, width } = dictionary;
-  const frame = presentRows(axes, width);
-  const count = frame.length / width;
   const block = blockOf(dictionary.decoder, dictionary, group);
+  const frame = spanningAxes(block, Float64Array.from(axes), rank, width);
+  const count = frame.length / width;
   return {
     group,
     rank,
     slots: shapeOf(config).slots,
     width,
     axes: count,
-    frame,
+    frame: Float32Array.from(frame),
     control: randomFrame(count, width, group),
-    coordinates: Float32Array.from(
-      multiplyTransposed(Float64Array.from(frame), block, count, width, rank),
-    ),
+    coordinates: Float32Array.from(multiplyTransposed(frame, block, count, width, rank)),
   };
 }
 
-/** The rows of `axes` [r, d] that are unit vectors. */
-export function presentRows(axes: Float32Array, width: number): Float32Array {
-  const rows: number[] = [];
-  for (let start = 0; start < axes.length; start += width) {
-    const row = axes.subarray(start, start + width);
-    if (Math.hypot(...row) > NO_AXIS) rows.push(...row);
-  }
-  return Float32Array.from(rows);
+/**
+ * An orthonormal basis [M, d] of the rows of D [r, d] that begins with `axes` [r, d]. The axes may be those of an
+ * earlier step; whatever the decoder writes now lies in the basis, so that taking it out leaves nothing.
+ */
+function spanningAxes(
+  block: Float64Array,
+  axes: Float64Array,
+  rank: number,
+  width: number,
+): Float64Array {
+  const rows = orthonormalRows(block, rank, width, DEPENDENT);
+  const inRows = multiplyTransposed(axes, rows.basis, rank, width, rows.rank);
+  const projected = multiply(inRows, rows.basis, rank, rows.rank, width);
+  const all = Float64Array.from([...projected, ...rows.basis]);
+  return orthonormalRows(all, rank + rows.rank, width, DEPENDENT).basis;
 }
 
 /** `count` orthonormal directions of R^d, always the same for a group, [count, d]. */

@@ -1,0 +1,79 @@
+/**
+ * The engine's answers about which language models there are: loading one onto the device, listing those at hand,
+ * removing files. It knows no run but whether one needs a model.
+ */
+import { LabError } from '../base/lab_error';
+import type { LanguageModelStore } from './language_model_store';
+import type { LmCommand, LmEvent } from './lm_protocol';
+import type { PageModels } from './page_models';
+
+/** Commands about language models themselves. */
+export type ModelCommand = Exclude<LmCommand, { readonly runId: string }>;
+
+export interface LanguageModelHostOptions {
+  /** Those on the device. */
+  languageModels(): Promise<LanguageModelStore>;
+  readonly files: Pick<PageModels, 'keepDropped' | 'list' | 'remove'>;
+  /** Address of the page's shipped files. */
+  base(): string;
+  /** Whether a run in memory was trained on the language model. */
+  isInUse(id: string): boolean;
+  post(event: LmEvent): void;
+}
+
+export class LanguageModelHost {
+  constructor(private readonly options: LanguageModelHostOptions) {}
+
+  /** Answers a command. Rejects with LabError. */
+  answer(command: ModelCommand): Promise<void> {
+    switch (command.kind) {
+      case 'load_language_model':
+        return this.load(command);
+      case 'list_language_models':
+        return this.list(command.requestId);
+      case 'delete_language_model':
+        return this.remove(command);
+    }
+  }
+
+  private async load(
+    command: Extract<ModelCommand, { kind: 'load_language_model' }>,
+  ): Promise<void> {
+    const { requestId, id, files } = command;
+    const store = await this.options.languageModels();
+    if (files !== undefined) {
+      if (store.ids.includes(id)) await this.takeOff(store, id);
+      this.options.files.keepDropped(id, files);
+    }
+    const { info } = await store.get(id);
+    this.options.post({ kind: 'language_model_loaded', requestId, info });
+  }
+
+  private async list(requestId: number): Promise<void> {
+    const models = await this.options.files.list(this.options.base());
+    this.options.post({ kind: 'language_models', requestId, models });
+  }
+
+  private async remove({
+    requestId,
+    id,
+  }: Extract<ModelCommand, { kind: 'delete_language_model' }>): Promise<void> {
+    const store = await this.options.languageModels();
+    // A run keeps what it was trained on; only the files go then.
+    if (!this.options.isInUse(id)) await store.drop(id);
+    await this.options.files.remove(id);
+    await this.list(requestId);
+  }
+
+  /** Takes a model off the device to make room for another of its name. */
+  private async takeOff(store: LanguageModelStore, id: string): Promise<void> {
+    if (this.options.isInUse(id)) {
+      throw new LabError(
+        'bad_config',
+        `A run in memory was trained on the language model ${id}, so its files cannot be replaced.`,
+        'Forget that run first, or give the files another name.',
+      );
+    }
+    await store.drop(id);
+  }
+}
