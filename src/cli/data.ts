@@ -23,7 +23,7 @@ async function resolvePath(path: string, runFile: string): Promise<string> {
  * Access of a command to files and language models. Paths are those of `runFile`, else of the folder that
  * the command runs in; the device is opened when a language model is asked for.
  */
-function nodeAccess(runFile: string, device: () => Promise<GPUDevice>): DataAccess {
+export function nodeAccess(runFile: string, device: () => Promise<GPUDevice>): DataAccess {
   let store: LanguageModelStore | null = null;
   return {
     shipped: readShipped,
