@@ -195,6 +195,7 @@ function summarize(features: readonly FeatureRecovery[]): RecoveryReport {
     meanCapture: mean(present.map((feature) => feature.capture)) ?? 0,
     meanRankError: mean(rankErrors(present)),
     meanCaptureMultiDimensional: mean(multiDimensional.map((feature) => feature.capture)),
+    meanBestCaptureMultiDimensional: mean(multiDimensional.map((feature) => feature.bestCapture)),
     meanRankErrorMultiDimensional: mean(rankErrors(multiDimensional)),
     consolidatedShare:
       mean(present.map((feature) => (feature.topShare >= CONSOLIDATED ? 1 : 0))) ?? 0,

@@ -265,6 +265,8 @@ export interface RecoveryReport {
   readonly meanRankError: number | null;
   /** The same two over features with d_i ≥ 2; null when there are none. */
   readonly meanCaptureMultiDimensional: number | null;
+  /** By each feature's best group, which several features may share. */
+  readonly meanBestCaptureMultiDimensional: number | null;
   readonly meanRankErrorMultiDimensional: number | null;
   /** Share of features whose strongest group carries ≥ 90 % of their energy. */
   readonly consolidatedShare: number;

@@ -172,6 +172,8 @@ export interface RecoveryReport {
   /** Over all features, and over those with d_i ≥ 2 (null when there are none). */
   readonly mean_capture: number;
   readonly mean_capture_multi_dimensional: number | null;
+  /** The same by each feature's best group, which several features may share. */
+  readonly mean_best_capture_multi_dimensional: number | null;
   /** Mean |rank90 − d_i| of the matched groups; null when none is matched. */
   readonly mean_rank_error: number | null;
   readonly mean_rank_error_multi_dimensional: number | null;
@@ -192,6 +194,9 @@ export interface FeatureReport {
   /** Group matched to the feature, null when none is left for it. */
   readonly matched_group: number | null;
   readonly capture: number;
+  /** Group of the highest contribution R², matched to this feature or to another, and its capture. */
+  readonly best_group: number | null;
+  readonly best_capture: number;
   readonly r2: number;
   /** rank90 of the matched group's map; null when unmatched. */
   readonly rank90: number | null;

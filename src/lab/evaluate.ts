@@ -90,6 +90,8 @@ function recoveryReport(weights: Dictionary, codes: CodeTable, truth: GroundTrut
       reconstruction: spread.reconstruction,
       matched_group: feature.group,
       capture: feature.capture,
+      best_group: feature.bestGroup,
+      best_capture: feature.bestCapture,
       r2: feature.r2,
       rank90: feature.rank90,
     };
@@ -97,6 +99,7 @@ function recoveryReport(weights: Dictionary, codes: CodeTable, truth: GroundTrut
   return {
     mean_capture: recovery.meanCapture,
     mean_capture_multi_dimensional: recovery.meanCaptureMultiDimensional,
+    mean_best_capture_multi_dimensional: recovery.meanBestCaptureMultiDimensional,
     mean_rank_error: recovery.meanRankError,
     mean_rank_error_multi_dimensional: recovery.meanRankErrorMultiDimensional,
     features,

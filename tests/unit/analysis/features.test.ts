@@ -79,6 +79,17 @@ describe('a perfect dictionary of a circle, a sphere and a helix', () => {
     expect(recovery.features[2]?.geodesicSpearman).toBeCloseTo(1, 4);
     expect(recovery).toMatchObject({ meanRankError: 0, consolidatedShare: 1 });
     expect(recovery.meanCaptureMultiDimensional).toBeCloseTo(1, 6);
+    expect(recovery.meanBestCaptureMultiDimensional).toBeCloseTo(1, 6);
+  });
+
+  test('matched capture counts a shared group for one feature, best capture for each', () => {
+    const frames = world.truth.features.flatMap(({ frame }) => [...frame]);
+    const shared = dictionaryOf(1, 8, world.width, frames);
+    const index = indexCodes(shared, encodeTop(shared, world.x, 1));
+    const recovery = describeRecovery(index, world.truth, allFeatureMoments(index, world.truth));
+    expect(recovery.features.filter(({ group }) => group !== null)).toHaveLength(1);
+    expect(recovery.meanCaptureMultiDimensional).toBeCloseTo(1 / 3, 6);
+    expect(recovery.meanBestCaptureMultiDimensional).toBeCloseTo(1, 6);
   });
 
   test('packs nothing: one feature a group, and no separate axes in the clouds', () => {
