@@ -2,8 +2,15 @@
  * The command line's words as typed requests, and the help that explains them. What is not understood is
  * refused with the word and the way out; nothing here touches a file or a GPU.
  */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { LabError } from '../base/lab_error';
+import type { ParseArgsConfig } from 'node:util';
+import { badArguments, needed, readOptions } from './argument_words';
+import { harvestHelp, harvestRequest, type HarvestRequest } from './harvest_arguments';
+import {
+  languageCommands,
+  languageHelp,
+  languageRequest,
+  type LanguageRequest,
+} from './language_arguments';
 
 export interface TrainRequest {
   readonly command: 'train';
@@ -28,12 +35,22 @@ export interface EvalRequest {
 export type Request =
   | TrainRequest
   | EvalRequest
+  | LanguageRequest
+  | HarvestRequest
   | { readonly command: 'bench'; readonly json: boolean }
   | { readonly command: 'schema' }
   | { readonly command: 'help'; readonly about: CommandName | null }
   | { readonly command: 'version' };
 
-const commandNames = ['train', 'eval', 'bench', 'schema', 'help'] as const;
+const commandNames = [
+  'train',
+  'eval',
+  'harvest',
+  ...languageCommands,
+  'bench',
+  'schema',
+  'help',
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 const options = {
@@ -54,7 +71,10 @@ const options = {
   bench: { json: { type: 'boolean' } },
   schema: {},
   help: {},
-} as const satisfies Record<CommandName, ParseArgsConfig['options']>;
+} as const satisfies Record<
+  Exclude<CommandName, (LanguageRequest | HarvestRequest)['command']>,
+  ParseArgsConfig['options']
+>;
 
 const CHECKPOINT_STEPS = 2000;
 
@@ -62,6 +82,10 @@ const overview = `SASA Lab: train and evaluate sparse autoencoders on the GPU.
 
   lab train --config RUN.json --out DIR   train the models of a run file
   lab eval --model DIR --data FILE.npy    evaluate a trained model on rows of a file
+  lab harvest --model M --layer L --tokens T --out ACTS.npy   write activations of a language model
+  lab generate --model M --documents N --out FILE   let a language model write a corpus
+  lab loss --lm M --data FILE             how well a language model predicts a text
+  lab logits --lm M --text TEXT --out LOGITS.npy    every number that a language model gives for a text
   lab bench [--json]                      time the training step on this machine
   lab schema                              print the JSON Schema of the run file
   lab help COMMAND                        say more about a command
@@ -69,6 +93,8 @@ const overview = `SASA Lab: train and evaluate sparse autoencoders on the GPU.
 Exit codes: 0 done, 2 bad input, 3 no WebGPU adapter, 1 anything else.`;
 
 const commandHelp: Record<CommandName, string> = {
+  ...languageHelp,
+  harvest: harvestHelp,
   train: `lab train --config RUN.json --out DIR [--init DIR] [--resume] [--checkpoint-every STEPS]
 
 Trains the models of a run file (docs/run-file.md) on the same batches and writes to DIR:
@@ -107,11 +133,6 @@ export function helpText(about: CommandName | null): string {
   return about === null ? overview : commandHelp[about];
 }
 
-function badArguments(message: string, command: CommandName | null): LabError {
-  const help = command === null ? 'lab help' : `lab help ${command}`;
-  return new LabError('bad_config', `${message}.`, `"${help}" says what there is.`);
-}
-
 /** Reads the words after `lab`. Throws LabError `bad_config` for what it does not know. */
 export function parseCommandLine(words: readonly string[]): Request {
   const [first, ...rest] = words;
@@ -129,38 +150,24 @@ export function parseCommandLine(words: readonly string[]): Request {
       return trainRequest(rest);
     case 'eval':
       return evalRequest(rest);
+    case 'harvest':
+      return harvestRequest(rest);
+    case 'generate':
+    case 'loss':
+    case 'logits':
+      return languageRequest(command, rest);
     case 'bench':
-      return { command, json: read(command, rest, options.bench).json ?? false };
+      return { command, json: readOptions(command, rest, options.bench).json ?? false };
     case 'schema':
-      read(command, rest, options.schema);
+      readOptions(command, rest, options.schema);
       return { command };
     case 'help':
       return helpRequest(rest);
   }
 }
 
-function read<T extends NonNullable<ParseArgsConfig['options']>>(
-  command: CommandName,
-  words: readonly string[],
-  known: T,
-) {
-  try {
-    return parseArgs({ args: [...words], options: known, strict: true }).values;
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    // Node's own words go on with advice about "--"; the first sentence says what is wrong.
-    const sentence = said.split(/\. |\n/)[0] ?? said;
-    throw badArguments(`lab ${command}: ${sentence.replace(/\.$/, '')}`, command);
-  }
-}
-
-function needed(command: CommandName, option: string, value: string | undefined): string {
-  if (value !== undefined && value !== '') return value;
-  throw badArguments(`lab ${command} needs --${option}`, command);
-}
-
 function trainRequest(words: readonly string[]): TrainRequest {
-  const values = read('train', words, options.train);
+  const values = readOptions('train', words, options.train);
   const every = values['checkpoint-every'] ?? String(CHECKPOINT_STEPS);
   if (!/^[1-9]\d{0,8}$/.test(every)) {
     throw badArguments(
@@ -182,7 +189,7 @@ function trainRequest(words: readonly string[]): TrainRequest {
 }
 
 function evalRequest(words: readonly string[]): EvalRequest {
-  const values = read('eval', words, options.eval);
+  const values = readOptions('eval', words, options.eval);
   const { split, codes, reconstruction } = values;
   if (split !== undefined && split !== 'all' && split !== 'held_out') {
     throw badArguments(`--split is ${split}; it must be all or held_out`, 'eval');

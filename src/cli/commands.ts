@@ -51,6 +51,14 @@ async function run(request: Request, terminal: Terminal): Promise<number> {
     case 'eval':
       await (await import('./evaluate')).evaluate(request, terminal);
       return 0;
+    case 'harvest':
+      await (await import('./harvest')).harvest(request, terminal);
+      return 0;
+    case 'generate':
+    case 'loss':
+    case 'logits':
+      await (await import('./language')).runLanguageCommand(request, terminal);
+      return 0;
     case 'bench':
       return (await import('./bench')).bench(request.json);
     case 'schema':

@@ -1,0 +1,210 @@
+/**
+ * The commands that run a language model alone: `lab generate` writes documents, `lab loss` reads a text,
+ * `lab logits` shows every number of a forward pass to others who want to check it.
+ */
+import { LabError } from '../base/lab_error';
+import { readCorpus } from '../data/corpus';
+import { describeAdapter, type OpenedDevice } from '../gpu/device';
+import { readBuffer } from '../gpu/readback';
+import { bytesOf } from '../io/bytes';
+import { npyHeader } from '../io/npy';
+import type { LanguageModelStore, ReadyLanguageModel } from '../lab/language_model_store';
+import { textLoss } from '../lab/text_loss';
+import { writeCorpus, type WrittenDocuments } from '../lab/written_documents';
+import { readBytes, writeWhole } from './files';
+import type {
+  GenerateRequest,
+  LanguageRequest,
+  LogitsRequest,
+  LossRequest,
+} from './language_arguments';
+import { openModelStore } from './language_models';
+import { openNodeDevice } from './node_gpu';
+import { clockTime, grouped } from './progress';
+import type { Terminal } from './terminal';
+
+/** Runs one of these commands. */
+export async function runLanguageCommand(
+  request: LanguageRequest,
+  terminal: Terminal,
+): Promise<void> {
+  const opened = await openNodeDevice();
+  const store = openModelStore(opened.device);
+  try {
+    const work = answer(request, opened, store, terminal);
+    await Promise.race([work, opened.lost.then((error) => Promise.reject(error))]);
+  } finally {
+    await store.destroy();
+    opened.device.destroy();
+  }
+}
+
+async function answer(
+  request: LanguageRequest,
+  opened: OpenedDevice,
+  store: LanguageModelStore,
+  terminal: Terminal,
+): Promise<void> {
+  const language = await store.get(request.model);
+  switch (request.command) {
+    case 'generate':
+      return generate(request, opened, language, terminal);
+    case 'loss':
+      return loss(request, opened.device, language, terminal);
+    case 'logits':
+      return logits(request, opened.device, language, terminal);
+  }
+}
+
+const SEPARATOR = '<|endoftext|>';
+
+async function generate(
+  request: GenerateRequest,
+  { device }: OpenedDevice,
+  language: ReadyLanguageModel,
+  terminal: Terminal,
+): Promise<void> {
+  const { model, documents, temperature, seed, atOnce, out } = request;
+  const length = request.length ?? language.model.config.context;
+  const started = terminal.now();
+  const tell = ({ texts, tokens, unfinished }: WrittenDocuments): void => {
+    const seconds = (terminal.now() - started) / 1000;
+    terminal.write(
+      `${grouped(texts.length)} of ${grouped(documents)} documents  ${grouped(tokens)} tokens  ${unfinished} left out  ${clockTime(seconds)}\n`,
+    );
+  };
+  const options = { documents, temperature, seed, length, atOnce, onProgress: tell };
+  const { texts, tokens, unfinished } = await writeCorpus(language, options);
+  const file = /\.jsonl$/i.test(out)
+    ? texts.map((text) => `${JSON.stringify(text)}\n`).join('')
+    : texts.map((text) => `${text}\n`).join(`${SEPARATOR}\n`);
+  const bytes = new TextEncoder().encode(file);
+  await writeWhole(out, [bytes]);
+  print(terminal, {
+    model,
+    documents: texts.length,
+    tokens,
+    bytes: bytes.length,
+    unfinished,
+    temperature,
+    seed,
+    length,
+    adapter: describeAdapter({ info: device.adapterInfo }).name,
+  });
+}
+
+async function loss(
+  { model, data, documents }: LossRequest,
+  device: GPUDevice,
+  language: ReadyLanguageModel,
+  terminal: Terminal,
+): Promise<void> {
+  const texts = readCorpus(await readBytes(data), data).slice(0, documents ?? undefined);
+  const encoded = texts.map((text) => language.tokenizer.encode(text));
+  const started = terminal.now();
+  let told = started;
+  const result = await textLoss(device, language, encoded, (fraction) => {
+    const now = terminal.now();
+    if (now - told < PROGRESS_MS) return;
+    told = now;
+    terminal.write(`${Math.floor(100 * fraction)} %  ${clockTime((now - started) / 1000)}\n`);
+  });
+  const { windows, tokens, crossEntropy } = result;
+  print(terminal, {
+    lm: model,
+    data,
+    documents: result.documents,
+    windows,
+    tokens,
+    cross_entropy: crossEntropy,
+  });
+}
+
+const PROGRESS_MS = 5000;
+
+async function logits(
+  { model, text, out, resid, layer }: LogitsRequest,
+  device: GPUDevice,
+  { model: lm, tokenizer }: ReadyLanguageModel,
+  terminal: Terminal,
+): Promise<void> {
+  const { context, layers, vocabulary, width } = lm.config;
+  const tokens = Uint32Array.of(tokenizer.bos, ...tokenizer.encode(text));
+  const positions = tokens.length;
+  if (positions > context) {
+    throw new LabError(
+      'bad_data',
+      `The text has ${positions} tokens, its beginning included; ${model} reads ${context}.`,
+      'Give a shorter text.',
+    );
+  }
+  const hook = layer ?? layers;
+  if (hook > layers) {
+    throw new LabError(
+      'bad_config',
+      `--layer is ${hook}; ${model} has ${layers} blocks.`,
+      `Give a layer from 0 to ${layers}.`,
+    );
+  }
+  const below = await lm.forward({ sequences: 1, positions, from: 0, until: hook });
+  const above = await lm.forward({
+    sequences: 1,
+    positions,
+    from: hook,
+    until: 'logits',
+    continues: below,
+  });
+  try {
+    below.setTokens(tokens);
+    run(device, (pass) => below.record(pass));
+    const residual = new Float32Array(await readBuffer(device, below.residual));
+    run(device, (pass) => above.record(pass));
+    if (above.logits === null) throw new RangeError('a pass to the logits has none');
+    const values = new Float32Array(await readBuffer(device, above.logits));
+    await writeMatrix(out, values.subarray(0, positions * vocabulary), positions, vocabulary);
+    if (resid !== null) {
+      await writeMatrix(resid, withoutPadding(residual, positions, width), positions, width);
+    }
+  } finally {
+    above.destroy();
+    below.destroy();
+  }
+  print(terminal, {
+    lm: model,
+    tokens: Array.from(tokens),
+    pieces: Array.from(tokens, (token) => tokenizer.textOf(token)),
+    logits: [positions, vocabulary],
+    ...(resid === null ? {} : { layer: hook, resid: [positions, width] }),
+  });
+}
+
+function run(device: GPUDevice, record: (pass: GPUComputePassEncoder) => void): void {
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  record(pass);
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+}
+
+/** Rows without what fills them up to whole vec4s. */
+function withoutPadding(rows: Float32Array, count: number, width: number): Float32Array {
+  const stride = Math.ceil(width / 4) * 4;
+  const values = new Float32Array(count * width);
+  for (let row = 0; row < count; row += 1) {
+    values.set(rows.subarray(row * stride, row * stride + width), row * width);
+  }
+  return values;
+}
+
+async function writeMatrix(
+  path: string,
+  values: Float32Array,
+  rows: number,
+  columns: number,
+): Promise<void> {
+  await writeWhole(path, [npyHeader([rows, columns]), bytesOf(values)]);
+}
+
+function print(terminal: Terminal, result: object): void {
+  terminal.result(`${JSON.stringify(result)}\n`);
+}
