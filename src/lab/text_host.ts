@@ -8,6 +8,7 @@ import type { DeviceDictionary } from './device_dictionary';
 import { uploadDictionary } from './device_dictionary';
 import type { GroupAxes } from './group_card';
 import type { LanguageModelStore, ReadyLanguageModel } from './language_model_store';
+import type { RunModels } from './kept_models';
 import type { LiveRun } from './live_run';
 import type { LmCommand, LmEvent } from './lm_protocol';
 import { attributeLogits } from './logit_attribution';
@@ -21,11 +22,16 @@ import { firstWindows, textWindows, type TextWindow } from './text_windows';
 /** Questions about a model of a run. */
 export type TextCommand = Extract<LmCommand, { readonly runId: string }>;
 
+/** What is asked of a run. */
+export type TextRun = Pick<LiveRun, 'runId' | 'config' | 'step' | 'source'> & {
+  readonly session: Pick<RunModels, 'weights' | 'modelConfig'>;
+};
+
 /** What the text host asks of the engine. */
 export interface TextHostOptions {
-  languageModels(): Promise<LanguageModelStore>;
+  languageModels(): Promise<Pick<LanguageModelStore, 'device' | 'get'>>;
   /** Throws LabError `not_found`. */
-  run(runId: string): LiveRun;
+  run(runId: string): TextRun;
   /** The axes of a group's card and how strong the group typically is. */
   axes(requestId: number, runId: string, model: number, group: number): Promise<GroupAxes>;
   post(event: LmEvent): void;
@@ -35,7 +41,7 @@ export interface TextHostOptions {
 /** Everything that a question about one model of a run needs. */
 interface Place {
   readonly device: GPUDevice;
-  readonly run: LiveRun;
+  readonly run: TextRun;
   readonly data: LanguageDataConfig;
   readonly language: ReadyLanguageModel;
   readonly dictionary: DeviceDictionary;
@@ -224,7 +230,7 @@ export class TextHost {
   /** The model's weights at this step; the copy of the last question serves again while they are the same. */
   private async dictionary(
     device: GPUDevice,
-    run: LiveRun,
+    run: TextRun,
     model: number,
     step: number,
   ): Promise<DeviceDictionary> {
@@ -246,7 +252,7 @@ export class TextHost {
 
 /** Windows of held-out documents with at least `tokens` predictions, as far as there are so many. */
 function heldOutWindows(
-  { source }: LiveRun,
+  { source }: TextRun,
   { tokenizer }: ReadyLanguageModel,
   data: LanguageDataConfig,
   tokens: number,
