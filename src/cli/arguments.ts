@@ -11,6 +11,7 @@ import {
   languageRequest,
   type LanguageRequest,
 } from './language_arguments';
+import { spliceHelp, spliceRequest, type SpliceRequest } from './splice_arguments';
 
 export interface TrainRequest {
   readonly command: 'train';
@@ -37,6 +38,7 @@ export type Request =
   | EvalRequest
   | LanguageRequest
   | HarvestRequest
+  | SpliceRequest
   | { readonly command: 'bench'; readonly json: boolean }
   | { readonly command: 'schema' }
   | { readonly command: 'help'; readonly about: CommandName | null }
@@ -46,6 +48,7 @@ const commandNames = [
   'train',
   'eval',
   'harvest',
+  'splice',
   ...languageCommands,
   'bench',
   'schema',
@@ -72,7 +75,7 @@ const options = {
   schema: {},
   help: {},
 } as const satisfies Record<
-  Exclude<CommandName, (LanguageRequest | HarvestRequest)['command']>,
+  Exclude<CommandName, (LanguageRequest | HarvestRequest | SpliceRequest)['command']>,
   ParseArgsConfig['options']
 >;
 
@@ -83,6 +86,7 @@ const overview = `SASA Lab: train and evaluate sparse autoencoders on the GPU.
   lab train --config RUN.json --out DIR   train the models of a run file
   lab eval --model DIR --data FILE.npy    evaluate a trained model on rows of a file
   lab harvest --model M --layer L --tokens T --out ACTS.npy   write activations of a language model
+  lab splice --model DIR                  what an autoencoder costs its language model
   lab generate --model M --documents N --out FILE   let a language model write a corpus
   lab loss --lm M --data FILE             how well a language model predicts a text
   lab logits --lm M --text TEXT --out LOGITS.npy    every number that a language model gives for a text
@@ -95,6 +99,7 @@ Exit codes: 0 done, 2 bad input, 3 no WebGPU adapter, 1 anything else.`;
 const commandHelp: Record<CommandName, string> = {
   ...languageHelp,
   harvest: harvestHelp,
+  splice: spliceHelp,
   train: `lab train --config RUN.json --out DIR [--init DIR] [--resume] [--checkpoint-every STEPS]
 
 Trains the models of a run file (docs/run-file.md) on the same batches and writes to DIR:
@@ -112,7 +117,8 @@ With several models, the first five lie in DIR/<name>/ for each.
 
 Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JSON object.
 
-  --data   a .npy file, or words, figure1 or zoo for the data that the lab has
+  --data   a .npy file; words, figure1 or zoo for the data that the lab has; lm for the language model and
+           text that the model was trained on
   --split  all: every row (for a file, and the default there);
            held_out: only rows that training never sees (the default for the lab's own data)
   --codes OUT.npy            write the codes, float32 [rows, d_sae]
@@ -152,6 +158,8 @@ export function parseCommandLine(words: readonly string[]): Request {
       return evalRequest(rest);
     case 'harvest':
       return harvestRequest(rest);
+    case 'splice':
+      return spliceRequest(rest);
     case 'generate':
     case 'loss':
     case 'logits':

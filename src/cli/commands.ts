@@ -54,6 +54,9 @@ async function run(request: Request, terminal: Terminal): Promise<number> {
     case 'harvest':
       await (await import('./harvest')).harvest(request, terminal);
       return 0;
+    case 'splice':
+      await (await import('./splice')).splice(request, terminal);
+      return 0;
     case 'generate':
     case 'loss':
     case 'logits':

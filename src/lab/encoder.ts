@@ -2,6 +2,7 @@
  * A trained model that only encodes: weights from a folder on a device of their own buffers.
  */
 import { LabError } from '../base/lab_error';
+import type { ModelConfig } from '../sae/config';
 import { uploadDictionary } from './device_dictionary';
 import type { Encoder, EncoderOptions } from './engine_types';
 import { ForwardEngine } from './forward_engine';
@@ -9,13 +10,7 @@ import { ForwardEngine } from './forward_engine';
 /** Puts a dictionary on the device. Throws LabError `bad_config` for an unfolded input scale. */
 export async function createEncoder(options: EncoderOptions): Promise<Encoder> {
   const { device, config, dictionary } = options;
-  if (config.normalize_activations === 'expected_average_only_in') {
-    throw new LabError(
-      'bad_config',
-      'This model expects scaled inputs, but its scale is not in its folder.',
-      'Export it with the scale folded into the weights (normalize_activations: none).',
-    );
-  }
+  refuseUnfolded(config);
   const uploaded = await uploadDictionary(device, config, dictionary);
   const { buffers, variant } = uploaded;
   const engine = await ForwardEngine.create(device, config, dictionary.width, buffers, variant, 1);
@@ -26,4 +21,15 @@ export async function createEncoder(options: EncoderOptions): Promise<Encoder> {
       uploaded.destroy();
     },
   };
+}
+
+/** Throws LabError `bad_config` for settings of a folder that expect a scaled input. */
+export function refuseUnfolded(config: ModelConfig): void {
+  if (config.normalize_activations === 'expected_average_only_in') {
+    throw new LabError(
+      'bad_config',
+      'This model expects scaled inputs, but its scale is not in its folder.',
+      'Export it with the scale folded into the weights (normalize_activations: none).',
+    );
+  }
 }

@@ -1,0 +1,80 @@
+/**
+ * `lab splice`: how faithful a language model stays with an autoencoder from a folder in its residual stream.
+ */
+import { LabError } from '../base/lab_error';
+import { uploadDictionary } from '../lab/device_dictionary';
+import { refuseUnfolded } from '../lab/encoder';
+import { openData } from '../lab/open_data';
+import { dataSchema, type LanguageDataConfig } from '../lab/run_config';
+import { spliceFaithfulness } from '../lab/splice';
+import { firstWindows, textWindows } from '../lab/text_windows';
+import { nodeAccess } from './data';
+import { loadModel } from './model_folder';
+import { openNodeDevice } from './node_gpu';
+import { clockTime } from './progress';
+import type { SpliceRequest } from './splice_arguments';
+import type { Terminal } from './terminal';
+
+/** Least time between two lines of progress. */
+const PROGRESS_MS = 5000;
+
+/** Runs `lab splice`. */
+export async function splice(request: SpliceRequest, terminal: Terminal): Promise<void> {
+  const { config, weights, provenance } = await loadModel(request.model);
+  refuseUnfolded(config);
+  const data = placeOf(request, provenance?.data);
+  const { device, lost } = await openNodeDevice();
+  try {
+    const work = async (): Promise<void> => {
+      const access = nodeAccess('', () => Promise.resolve(device));
+      const { text } = await openData(data, access, 0);
+      const language = await (await access.languageModels()).get(data.model);
+      const windows = textWindows(text?.heldOut ?? [], language.tokenizer.bos, data.context_size);
+      const faithfulness = await spliceFaithfulness({
+        device,
+        lm: language.model,
+        layer: data.layer,
+        dictionary: await uploadDictionary(device, config, weights),
+        windows: firstWindows(windows, request.tokens),
+        positions: data.context_size,
+        onProgress: progressLines(terminal),
+      });
+      const place = { model: request.model, lm: data.model, corpus: data.corpus };
+      terminal.result(`${JSON.stringify({ ...place, ...faithfulness })}\n`);
+    };
+    await Promise.race([work(), lost.then((error) => Promise.reject(error))]);
+  } finally {
+    device.destroy();
+  }
+}
+
+/** Where the autoencoder goes: as asked, else where it was trained. Throws LabError `bad_config`. */
+function placeOf(request: SpliceRequest, remembered: unknown): LanguageDataConfig {
+  const parsed = dataSchema.safeParse(remembered);
+  const trained = parsed.success && parsed.data.kind === 'lm' ? parsed.data : null;
+  const lm = request.lm ?? trained?.model;
+  const layer = request.layer ?? trained?.layer;
+  if (lm === undefined || layer === undefined) {
+    throw new LabError(
+      'bad_config',
+      `${request.model} does not say which layer of which language model it was trained on.`,
+      'Give --lm and --layer.',
+    );
+  }
+  const place = { kind: 'lm', model: lm, layer, corpus: request.corpus ?? trained?.corpus };
+  const data = dataSchema.parse({ ...trained, ...place });
+  if (data.kind !== 'lm') throw new RangeError('a place in a language model is none');
+  return data;
+}
+
+/** Says how far it is every few seconds. */
+function progressLines(terminal: Terminal): (fraction: number) => void {
+  const started = terminal.now();
+  let told = started;
+  return (fraction) => {
+    const now = terminal.now();
+    if (now - told < PROGRESS_MS) return;
+    told = now;
+    terminal.write(`${Math.floor(100 * fraction)} %  ${clockTime((now - started) / 1000)}\n`);
+  };
+}
