@@ -9,7 +9,7 @@ import type { ActivationSource, Split } from '../data/source';
 import { readNpy } from '../io/npy';
 import type { LanguageModelStore } from '../lab/language_model_store';
 import { openData, type DataAccess } from '../lab/open_data';
-import type { RunConfig } from '../lab/run_config';
+import { dataSchema, type LanguageDataConfig, type RunConfig } from '../lab/run_config';
 import { exists, readBytes, readShipped } from './files';
 import { openModelStore } from './language_models';
 
@@ -62,13 +62,18 @@ const ownData: Readonly<Record<string, SourceConfig>> = {
 
 /**
  * The rows that `lab eval --data` names. `trained` is what the model's folder remembers of its own data:
- * made data are made again with the same seed.
+ * made data are made again with the same seed, a language model reads the same text again.
  */
 export async function openEvaluationData(
   name: string,
   split: 'all' | 'held_out' | undefined,
   trained: unknown,
+  device: () => Promise<GPUDevice>,
 ): Promise<EvaluationData> {
+  if (name === 'lm') {
+    const source = await openData(languageData(trained), nodeAccess('', device), 0);
+    return { source, split: split ?? 'held_out' };
+  }
   const own = Object.hasOwn(ownData, name) ? ownData[name] : undefined;
   if (own !== undefined) {
     const config = own.kind === 'synthetic' ? { ...own, seed: seedOf(trained, own.preset) } : own;
@@ -82,12 +87,23 @@ export async function openEvaluationData(
     throw new LabError(
       'not_found',
       `${name} cannot be read: there is no such file.`,
-      `Give a .npy file, or ${Object.keys(ownData).join(', ')} for the data that the lab has.`,
+      `Give a .npy file, or ${Object.keys(ownData).join(', ')} for the data that the lab has, or lm for the language model that it was trained on.`,
     );
   }
   const matrix = readNpy(await readBytes(name), name);
   const order = split === 'held_out' ? 'shuffled' : 'sequential';
   return { source: openMatrixSource(matrix, name, order, 0), split: split ?? 'all' };
+}
+
+/** The language model that a folder says it was trained on. */
+function languageData(trained: unknown): LanguageDataConfig {
+  const parsed = dataSchema.safeParse(trained);
+  if (parsed.success && parsed.data.kind === 'lm') return parsed.data;
+  throw new LabError(
+    'bad_config',
+    'This model was not trained on activations of a language model, as far as its folder says.',
+    'Give its activations as a .npy file; "lab harvest" writes one.',
+  );
 }
 
 function seedOf(trained: unknown, preset: string): number {

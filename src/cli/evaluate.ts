@@ -17,7 +17,7 @@ import { denseCodes, reconstruct } from './code_matrices';
 import { openEvaluationData } from './data';
 import { writeWhole } from './files';
 import { loadModel } from './model_folder';
-import { openNodeDevice } from './node_gpu';
+import { withNodeDevice } from './node_gpu';
 import type { Terminal } from './terminal';
 
 /** Rows encoded at a time for output files. */
@@ -30,24 +30,29 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
   checkOutputs(request);
   const model = await loadModel(request.model);
   const { config, weights, provenance } = model;
-  const { source, split } = await openEvaluationData(request.data, request.split, provenance?.data);
-  if (source.width !== weights.width) {
-    throw new LabError(
-      'bad_data',
-      `${request.data} has rows of width ${source.width}, but ${request.model} has d_in ${weights.width}.`,
-      'Give activations of the same place in the same model.',
+  await withNodeDevice(async (open) => {
+    const { source, split } = await openEvaluationData(
+      request.data,
+      request.split,
+      provenance?.data,
+      async () => (await open()).device,
     );
-  }
-  const rows = source.size[split] ?? ENDLESS_ROWS;
-  checkSize(request, rows, weights);
-  const { device, lost } = await openNodeDevice();
-  const encoder = await createEncoder({ device, config, dictionary: weights });
-  const trained: TrainedModel = {
-    config,
-    weights,
-    encode: (x, count, onProgress) => encoder.encode(x, count, onProgress),
-  };
-  try {
+    if (source.width !== weights.width) {
+      throw new LabError(
+        'bad_data',
+        `${request.data} has rows of width ${source.width}, but ${request.model} has d_in ${weights.width}.`,
+        'Give activations of the same place in the same model.',
+      );
+    }
+    const rows = source.size[split] ?? ENDLESS_ROWS;
+    checkSize(request, rows, weights);
+    const { device, lost } = await open();
+    const encoder = await createEncoder({ device, config, dictionary: weights });
+    const trained: TrainedModel = {
+      config,
+      weights,
+      encode: (x, count, onProgress) => encoder.encode(x, count, onProgress),
+    };
     const work = async (): Promise<void> => {
       const report = await evaluateModel(trained, source, { split, rows });
       const place = { source, split, rows };
@@ -59,11 +64,12 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
         `${JSON.stringify({ model: request.model, data: request.data, ...report })}\n`,
       );
     };
-    await Promise.race([work(), lost.then((error) => Promise.reject(error))]);
-  } finally {
-    encoder.destroy();
-    device.destroy();
-  }
+    try {
+      await Promise.race([work(), lost.then((error) => Promise.reject(error))]);
+    } finally {
+      encoder.destroy();
+    }
+  });
 }
 
 /** An output may not replace what is read, nor the other output. */

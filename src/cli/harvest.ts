@@ -13,7 +13,7 @@ import type { LanguageDataConfig } from '../lab/run_config';
 import { nodeAccess } from './data';
 import { writeWhole } from './files';
 import type { HarvestRequest } from './harvest_arguments';
-import { openNodeDevice } from './node_gpu';
+import { withNodeDevice } from './node_gpu';
 import { Progress } from './progress';
 import type { Terminal } from './terminal';
 
@@ -30,15 +30,12 @@ export async function harvest(request: HarvestRequest, terminal: Terminal): Prom
       'Give the activations another name, ending in .npy.',
     );
   }
-  const { device, adapter, lost } = await openNodeDevice();
-  try {
+  await withNodeDevice(async (open) => {
+    const { device, adapter, lost } = await open();
     const work = async (): Promise<void> => {
       const data = dataOf(request);
-      const source = await openData(
-        data,
-        nodeAccess('', () => Promise.resolve(device)),
-        0,
-      );
+      const access = nodeAccess('', () => Promise.resolve(device));
+      const source = await openData(data, access, 0);
       const { text } = source;
       if (text === undefined) throw new RangeError('activations of a language model have a text');
       checkLength(request, source);
@@ -50,9 +47,7 @@ export async function harvest(request: HarvestRequest, terminal: Terminal): Prom
       terminal.result(`${JSON.stringify({ ...written, width: source.width })}\n`);
     };
     await Promise.race([work(), lost.then((error) => Promise.reject(error))]);
-  } finally {
-    device.destroy();
-  }
+  });
 }
 
 function dataOf(request: HarvestRequest): LanguageDataConfig {

@@ -41,6 +41,30 @@ export async function openNodeDevice(): Promise<OpenedDevice> {
   }
 }
 
+/**
+ * Does work that opens the device when it first needs it, so that bad input is refused before one is asked
+ * for, and gives the device back when the work is done.
+ */
+export async function withNodeDevice(
+  work: (open: () => Promise<OpenedDevice>) => Promise<void>,
+): Promise<void> {
+  const opening: Promise<OpenedDevice>[] = [];
+  const open = (): Promise<OpenedDevice> => {
+    const [known] = opening;
+    if (known !== undefined) return known;
+    const first = openNodeDevice();
+    opening.push(first);
+    return first;
+  };
+  try {
+    await work(open);
+  } finally {
+    for (const opened of await Promise.allSettled(opening)) {
+      if (opened.status === 'fulfilled') opened.value.device.destroy();
+    }
+  }
+}
+
 function unhandledMistake(device: GPUDevice): Promise<LabError> {
   return new Promise((resolve) => {
     device.addEventListener('uncapturederror', ({ error }) => {

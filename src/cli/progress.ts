@@ -2,7 +2,7 @@
  * How far a run has come, on stderr: one line that is drawn again on a terminal, a plain line every few
  * seconds anywhere else. Knows neither engine nor files.
  */
-import type { MetricRecord } from '../lab/protocol';
+import type { Feeding, MetricRecord } from '../lab/protocol';
 
 /** Where progress is written. */
 export interface ProgressOutput {
@@ -17,6 +17,7 @@ export interface ProgressOutput {
 export interface ProgressState {
   readonly samples: number;
   readonly samplesPerSecond: number;
+  readonly feeding?: Feeding;
 }
 
 const REDRAW_MS = 100;
@@ -44,12 +45,22 @@ function rateText(perSecond: number): string {
   return `${Math.round(perSecond)}/s`;
 }
 
+/** How fast a language model makes rows, and how much of the time it takes for that. */
+function sourceRate(feeding: Feeding): string {
+  const { rowsMade, sourceSeconds, shuffleSeconds, trainingSeconds } = feeding;
+  const all = sourceSeconds + shuffleSeconds + trainingSeconds;
+  if (all === 0) return '';
+  const rate = rateText(rowsMade / Math.max(1e-3, sourceSeconds));
+  return `language model ${rate}, ${Math.round((100 * sourceSeconds) / all)} % of the time`;
+}
+
 /** Reports on one run. */
 export class Progress {
   private lastDrawn = Number.NEGATIVE_INFINITY;
   private readonly explained: (number | undefined)[];
   private drawn = false;
   private readonly rates: number[] = [];
+  private feeding: Feeding | null = null;
 
   constructor(
     private readonly output: ProgressOutput,
@@ -68,7 +79,8 @@ export class Progress {
 
   /** Shows how far it is, if the last time is long enough ago. */
   update(state: ProgressState): void {
-    this.rates.push(state.samplesPerSecond);
+    this.feeding = state.feeding ?? null;
+    if ((this.feeding?.filled ?? 1) === 1) this.rates.push(state.samplesPerSecond);
     if (this.rates.length > RATES) this.rates.shift();
     const now = this.output.now();
     if (now - this.lastDrawn < (this.output.isTTY ? REDRAW_MS : PLAIN_MS)) return;
@@ -101,6 +113,9 @@ export class Progress {
   }
 
   private text(samples: number): string {
+    if (this.feeding !== null && this.feeding.filled < 1) {
+      return `Filling the shuffle buffer ${Math.floor(100 * this.feeding.filled)} %  ${sourceRate(this.feeding)}`;
+    }
     const samplesPerSecond = this.rates.toSorted((a, b) => a - b)[this.rates.length >> 1] ?? 0;
     const share = Math.floor((100 * samples) / this.totalSamples);
     const left = samplesPerSecond > 0 ? (this.totalSamples - samples) / samplesPerSecond : null;
@@ -113,6 +128,7 @@ export class Progress {
       `${grouped(samples)} of ${grouped(this.totalSamples)} tokens`,
       rateText(samplesPerSecond),
       left === null || samples >= this.totalSamples ? '' : `${clockTime(left)} left`,
+      this.feeding === null ? '' : sourceRate(this.feeding),
       ...explained,
     ]
       .filter((part) => part !== '')

@@ -6,7 +6,6 @@
 import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
 import type { ActivationSource } from '../data/source';
-import type { OpenedDevice } from '../gpu/device';
 import { metricsToJsonl } from '../io/metrics_text';
 import { writeCheckpoint } from '../lab/checkpoint';
 import type { ModelReport, Session } from '../lab/engine_types';
@@ -18,7 +17,7 @@ import { displayName } from '../sae/config';
 import type { TrainRequest } from './arguments';
 import { openRunData } from './data';
 import { publishFiles, readJson, type FileSet } from './files';
-import { openNodeDevice } from './node_gpu';
+import { withNodeDevice } from './node_gpu';
 import { CHECKPOINT_FILE, modelFolder, openOutput, type StartOfRun } from './output_folder';
 import { grouped, Progress } from './progress';
 import type { Terminal } from './terminal';
@@ -29,10 +28,7 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 export async function train(request: TrainRequest, terminal: Terminal): Promise<void> {
   const config = parseRunConfig(await readJson(request.config));
   const start = await openOutput(request, config);
-  // Data that need no device are refused before one is asked for.
-  let opening: Promise<OpenedDevice> | null = null;
-  const open = (): Promise<OpenedDevice> => (opening ??= openNodeDevice());
-  try {
+  await withNodeDevice(async (open) => {
     const source = await openRunData(config, request.config, async () => (await open()).device);
     const { device, adapter, lost } = await open();
     const session = await createSession({ device, config, source, initial: start.initial });
@@ -46,10 +42,7 @@ export async function train(request: TrainRequest, terminal: Terminal): Promise<
       run.progress.endLine();
       session.destroy();
     }
-  } finally {
-    const opened = opening as Promise<OpenedDevice> | null;
-    (await opened?.catch(() => null))?.device.destroy();
-  }
+  });
 }
 
 /** One run of the command, from its first step here to the finished folder. */

@@ -51,17 +51,17 @@ describe('the file of a run', () => {
 
 describe('data to evaluate on', () => {
   it('are all rows of a file in their order, or those that training would hold out', async () => {
-    const all = await openEvaluationData('near.npy', undefined, null);
+    const all = await openEvaluationData('near.npy', undefined, null, noDevice);
     expect(all.split).toBe('all');
     expect([...(await all.source.read('all', 0, 99)).rowIds]).toEqual(
       Array.from({ length: 20 }, (_, i) => i),
     );
-    const heldOut = await openEvaluationData('near.npy', 'held_out', null);
+    const heldOut = await openEvaluationData('near.npy', 'held_out', null, noDevice);
     expect(heldOut.source.size.held_out).toBe(2);
   });
 
   it("are the lab's own held-out rows by name", async () => {
-    const words = await openEvaluationData('words', undefined, null);
+    const words = await openEvaluationData('words', undefined, null, noDevice);
     expect(words.split).toBe('held_out');
     expect([words.source.width, words.source.size.all, words.source.size.held_out]).toEqual([
       100, 20_000, 2000,
@@ -70,7 +70,8 @@ describe('data to evaluate on', () => {
 
   it('are made again with the seed that the model was trained on', async () => {
     const frames = async (trained: unknown) =>
-      (await openEvaluationData('figure1', undefined, trained)).source.features?.[0]?.frame;
+      (await openEvaluationData('figure1', undefined, trained, noDevice)).source.features?.[0]
+        ?.frame;
     const seed0 = await frames(null);
     expect(await frames({ kind: 'synthetic', preset: 'figure1', seed: 7 })).not.toEqual(seed0);
     expect(await frames({ kind: 'synthetic', preset: 'zoo', seed: 7 })).toEqual(seed0);
@@ -78,7 +79,7 @@ describe('data to evaluate on', () => {
   });
 
   it('are refused with the choices when there is no such file', async () => {
-    await expect(openEvaluationData('wrods', undefined, null)).rejects.toMatchObject({
+    await expect(openEvaluationData('wrods', undefined, null, noDevice)).rejects.toMatchObject({
       code: 'not_found',
       message: 'wrods cannot be read: there is no such file.',
       wayOut: 'Give a .npy file, or words, figure1, zoo for the data that the lab has.',
