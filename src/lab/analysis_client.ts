@@ -35,6 +35,12 @@ interface Job extends AnalysisHooks {
 const cancelled = () =>
   new LabError('cancelled', 'The analysis was given up.', 'Start it again when you need it.');
 
+/** Keys of the tables that a question is about. */
+function tablesOf(question: AnalysisQuestion): readonly string[] {
+  if (question.kind === 'rows') return [];
+  return question.kind === 'card' ? [question.key, ...question.others] : [question.key];
+}
+
 export class AnalysisClient {
   private worker: Worker | null = null;
   /** Step of every table that the worker holds, by key. */
@@ -112,7 +118,7 @@ export class AnalysisClient {
 
   private async begin(job: Job): Promise<void> {
     const { question, id } = job;
-    const keys = [question.key, ...(question.kind === 'card' ? question.others : [])];
+    const keys = tablesOf(question);
     // Asked again after each wait: a table may have been dropped meanwhile.
     for (let key = this.missing(keys); key !== undefined; key = this.missing(keys)) {
       const table = await job.load(key);
@@ -125,6 +131,7 @@ export class AnalysisClient {
         return;
       }
     }
+    this.startedWorker();
     job.asked = true;
     this.send({ kind: 'ask', id, question });
   }

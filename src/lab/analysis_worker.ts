@@ -4,6 +4,7 @@
  */
 import { diagnose } from '../analysis/diagnosis';
 import { indexCodes } from '../analysis/code_index';
+import { summarizeRows, type RowSummary } from '../analysis/row_summary';
 import type { CodeTable, Dictionary, GroundTruth } from '../analysis/types';
 import { describeError, type LabErrorData } from '../base/lab_error';
 import { analysedModel, analysedText, type AnalysedModel, type TextRows } from './analysed_model';
@@ -33,15 +34,23 @@ export interface AnalysisAnswers {
   diagnose: DiagnoseAnswer;
   card: GroupCard;
   axes: GroupAxes;
+  rows: RowSummary;
 }
 
 export type AnalysisKind = keyof AnalysisAnswers;
 
-/** A question about the table of a key. */
+/** A question about the table of a key, or about rows that come with it. */
 export type AnalysisQuestion<Kind extends AnalysisKind = AnalysisKind> = Extract<
   | { readonly kind: 'groups'; readonly key: string }
   | { readonly kind: 'diagnose'; readonly key: string }
   | { readonly kind: 'axes'; readonly key: string; readonly group: number }
+  | {
+      readonly kind: 'rows';
+      /** [rows, width]. */
+      readonly x: Float32Array;
+      readonly rows: number;
+      readonly width: number;
+    }
   | {
       readonly kind: 'card';
       readonly key: string;
@@ -106,6 +115,9 @@ function answer(
   question: AnalysisQuestion,
   onProgress: (fraction: number) => void,
 ): AnalysisAnswers[AnalysisKind] {
+  if (question.kind === 'rows') {
+    return summarizeRows(question.x, question.rows, question.width, onProgress);
+  }
   const { table, analysed } = loaded(question.key);
   switch (question.kind) {
     case 'groups':

@@ -6,6 +6,7 @@
 import type { Dictionary } from '../analysis/types';
 import type { LabErrorData } from '../base/lab_error';
 import type { Diagnosis } from '../analysis/report_types';
+import type { DataDescribed, DescribeData } from './data_protocol';
 import type { GroupCard, GroupsAnswer } from './groups_protocol';
 import type { LmCommand, LmEvent } from './lm_protocol';
 import type { RunConfig, RunInput } from './run_config';
@@ -154,6 +155,7 @@ export type ExportFormat = 'saelens_folder' | 'metrics_jsonl' | 'metrics_csv';
 
 export type Command =
   | LmCommand
+  | DescribeData
   | {
       readonly kind: 'connect';
       /** Address of the page, below which its data files are. */
@@ -230,6 +232,7 @@ export type RunStatus = 'preparing' | 'running' | 'paused' | 'finished' | 'stopp
 
 export type Event =
   | LmEvent
+  | DataDescribed
   | { readonly kind: 'connected'; readonly adapter: AdapterReport }
   | { readonly kind: 'unavailable'; readonly error: LabErrorData }
   | { readonly kind: 'estimated'; readonly requestId: number; readonly estimate: RunEstimate }
