@@ -1,6 +1,6 @@
 /**
  * A small hub on this machine for the tests of downloads: it lists models as the real one does, sends files
- * by way of another address, and can drop connections, refuse ranges, change its mind or be out of order.
+ * by way of another address, takes no preflight, and can drop connections, refuse ranges, change its mind or be out of order.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -67,6 +67,7 @@ export async function startHub(
 
   const server: Server = createServer((request, response) => {
     const path = request.url ?? '';
+    response.setHeader('access-control-allow-origin', '*');
     requests.push(
       `${path}${request.headers.range === undefined ? '' : ` ${request.headers.range}`}`,
     );
