@@ -2,7 +2,6 @@
  * What the scripted engine says about language models: text cut into tokens by a rule, groups that fire
  * on families of words, continuations that differ a little, and plausible losses. All of it is invented.
  */
-import { at } from '../../src/base/array';
 import type {
   Continuation,
   Faithfulness,
@@ -10,6 +9,7 @@ import type {
   LogitAttribution,
   SteeringAnswer,
   TextReading,
+  TokenScore,
   TokenSpan,
 } from '../../src/lab/lm_protocol';
 import type { ListedModel } from '../../src/state/language_model_requests';
@@ -162,21 +162,25 @@ export function scriptedFaithfulness(model: number, tokens: number): Faithfulnes
 export function scriptedAttribution(model: number, group: number): LogitAttribution {
   const family = FAMILIES.find(([known]) => known === group)?.[1] ?? 'then when where there';
   const words = family.split(' ');
-  const score = (word: string, index: number) => ({
-    token: 100 + index,
-    text: ` ${word}`,
-    logit: 4 - 0.4 * index,
+  // Words stand around the plane as they do in scripted_stories.ts.
+  const scoresAlong = (angle: number): TokenScore[] =>
+    words
+      .map((word, place) => ({
+        token: 100 + place,
+        text: ` ${word}`,
+        logit: 3.4 * Math.cos(angle - (2 * Math.PI * place) / words.length) - 0.02 * place,
+      }))
+      .sort((a, b) => b.logit - a.logit);
+  const axes = Array.from({ length: model === 0 ? 4 : 1 }, (_, axis) => {
+    const scores = scoresAlong((axis * Math.PI) / 2);
+    return {
+      positive: scores.filter(({ logit }) => logit > 0),
+      negative: scores.filter(({ logit }) => logit < 0).reverse(),
+    };
   });
-  return {
-    model,
-    group,
-    axes: [0, 1].map((axis) => ({
-      positive: words.slice(axis).map(score),
-      negative: words.toReversed().map(score),
-    })),
-    angles: Array.from({ length: 24 }, (_, i) => ({
-      angle: (2 * Math.PI * i) / 24,
-      tokens: [score(at(words, Math.floor((i / 24) * words.length)), 0)],
-    })),
-  };
+  const angles = Array.from({ length: model === 0 ? 24 : 0 }, (_, i) => {
+    const angle = (2 * Math.PI * i) / 24;
+    return { angle, tokens: scoresAlong(angle).slice(0, 5) };
+  });
+  return { model, group, axes, angles };
 }

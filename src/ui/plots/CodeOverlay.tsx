@@ -4,11 +4,17 @@
  */
 import { at } from '../../base/array';
 import { extentOf } from './axis_scale';
-import { pixelsPerUnit, placeCodes, type CodeFrame, type PlacedCodes } from './code_view';
+import {
+  categoryColor,
+  pixelsPerUnit,
+  placeCodes,
+  type CodeFrame,
+  type PlacedCodes,
+} from './code_view';
 import { formatNumber } from './format';
 import { placeLabels, type Box } from './label_placement';
 import { hexOfPacked } from './point_raster';
-import { unitColor, valueScale, type Theme } from './palette';
+import { valueScale, type Theme } from './palette';
 import type { CodeColoring } from './props';
 import { textWidth } from './text_width';
 import type { Size } from './use_size';
@@ -166,7 +172,7 @@ export function ColorKey({
       <g aria-hidden="true" transform={`translate(4 ${height - rows * 16 - 2})`}>
         {names.map((name, i) => (
           <g key={i} transform={`translate(0 ${i * 16})`}>
-            <rect width={8} height={8} y={4} rx={2} fill={unitColor(i, theme)} />
+            <rect width={8} height={8} y={4} rx={2} fill={categoryColor(coloring, i, theme)} />
             <text className="plot-name" x={14} y={12}>
               {name}
             </text>

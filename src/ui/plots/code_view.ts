@@ -124,6 +124,15 @@ export function colorCodes(
   return colors;
 }
 
+/** Colour of a category: its own, or grey for what belongs to none. */
+export function categoryColor(
+  { other }: Extract<CodeColoring, { by: 'category' }>,
+  category: number,
+  theme: Theme,
+): string {
+  return category === other ? UNOWNED[theme] : unitColor(category, theme);
+}
+
 function colorRule(
   codes: Column,
   axes: number,
@@ -132,7 +141,7 @@ function colorRule(
 ): (index: number) => string {
   switch (coloring.by) {
     case 'category':
-      return (i) => unitColor(at(coloring.categories, i), theme);
+      return (i) => categoryColor(coloring, at(coloring.categories, i), theme);
     case 'angle': {
       const scale = cyclicScale(theme);
       return (i) => {

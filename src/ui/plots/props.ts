@@ -154,7 +154,13 @@ export interface ShapeViewProps extends FigureProps {
 export type CodeColoring =
   | { readonly by: 'plain'; readonly color?: string | undefined }
   /** [points] category of each point; names in the order of the category index. */
-  | { readonly by: 'category'; readonly categories: Column; readonly names: readonly string[] }
+  | {
+      readonly by: 'category';
+      readonly categories: Column;
+      readonly names: readonly string[];
+      /** The category of what belongs to none: drawn in grey. */
+      readonly other?: number | undefined;
+    }
   /** Angle in the plane of the first two axes, computed here. */
   | { readonly by: 'angle' }
   /** [points] any quantity, drawn on the sequential scale. */

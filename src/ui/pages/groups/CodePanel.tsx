@@ -13,6 +13,9 @@ import { FigureFrame } from '../../plots/FigureFrame';
 import { formatInteger, formatNumber } from '../../plots/format';
 import type { CsvTable } from '../../plots/props';
 import { chosenColoring, coloringOf, coloringOptions } from './coloring';
+import { ContextBlock, useTint } from './ContextLine';
+import { mostOf } from './ContextPanels';
+import { contextText } from './context_pieces';
 import { useGroupsView } from './groups_view';
 import { pointLabel } from './point_label';
 import { SelectionList } from './SelectionList';
@@ -32,6 +35,8 @@ export interface CodePanelProps {
 const STRONGEST = 8;
 const SECTORS = 12;
 const PER_SECTOR = 2;
+/** Share of the largest norm below which a token is not named. */
+const FAINT = 0.3;
 const NONE: readonly number[] = [];
 
 export function CodePanel({ card, color, unitName, finite, searched }: CodePanelProps) {
@@ -67,7 +72,7 @@ export function CodePanel({ card, color, unitName, finite, searched }: CodePanel
         codes={points.coordinates}
         axes={points.axes}
         labelOf={(index) => pointLabel(card, index)}
-        detailOf={(index) => `norm ${formatNumber(at(points.norms, index))}`}
+        detailOf={(index) => <PointDetail card={card} index={index} color={color} />}
         coloring={coloring}
         prominent={prominent}
         dimension={dimension}
@@ -79,9 +84,34 @@ export function CodePanel({ card, color, unitName, finite, searched }: CodePanel
         )}
       />
       {selection.length > 0 && (
-        <SelectionList card={card} selection={selection} onClear={() => setSelection(NONE)} />
+        <SelectionList
+          card={card}
+          selection={selection}
+          color={color}
+          onClear={() => setSelection(NONE)}
+        />
       )}
     </FigureFrame>
+  );
+}
+
+interface PointDetailProps {
+  readonly card: GroupCard;
+  readonly index: number;
+  readonly color: string;
+}
+
+/** What the hover card of a point says below its name: its norm, and the text around a token. */
+function PointDetail({ card, index, color }: PointDetailProps) {
+  const tint = useTint(color, mostOf(card));
+  const { points, text } = card;
+  return (
+    <>
+      <span>{`norm ${formatNumber(at(points.norms, index))}`}</span>
+      {text !== null && (
+        <ContextBlock texts={text} windows={text.points} index={index} tint={tint} />
+      )}
+    </>
   );
 }
 
@@ -89,9 +119,11 @@ export function CodePanel({ card, color, unitName, finite, searched }: CodePanel
  * The points that are named in the picture: the strongest, and the strongest in each direction of the
  * plane, so that every side of the cloud says what it is. None for data without labels.
  */
-function prominentPoints({ points }: GroupCard, searched: string | null): readonly number[] {
+function prominentPoints({ points, text }: GroupCard, searched: string | null): readonly number[] {
   const { labels, norms, coordinates, axes } = points;
   if (labels === null || axes < 2) return NONE;
+  // A group fires faintly on many tokens; a token near the centre says nothing about its direction.
+  const least = text === null ? 0 : FAINT * norms.reduce((max, norm) => Math.max(max, norm), 0);
   const isSearched = (index: number) => at(labels, index).toLowerCase() === searched;
   const taken = new Set<string>();
   const perSector = new Map<number, number>();
@@ -102,6 +134,7 @@ function prominentPoints({ points }: GroupCard, searched: string | null): readon
       const sector = Math.floor((Math.atan2(y, x) / (2 * Math.PI) + 1) * SECTORS) % SECTORS;
       const label = at(labels, index);
       const inSector = perSector.get(sector) ?? 0;
+      if (at(norms, index) < least && !isSearched(index)) return false;
       if (taken.has(label) || (taken.size >= STRONGEST && inSector >= PER_SECTOR)) return false;
       taken.add(label);
       perSector.set(sector, inSector + 1);
@@ -112,11 +145,14 @@ function prominentPoints({ points }: GroupCard, searched: string | null): readon
 function codesTable(card: GroupCard): CsvTable {
   const { points } = card;
   const axes = Array.from({ length: points.axes }, (_, axis) => `axis_${axis + 1}`);
+  const { text } = card;
+  const context = text === null ? [] : ['context'];
   return {
-    columns: ['row', 'label', 'norm', ...axes],
+    columns: ['row', 'label', ...context, 'norm', ...axes],
     rows: Array.from({ length: points.count }, (_, index) => [
       at(points.rowIds, index),
       pointLabel(card, index),
+      ...(text === null ? [] : [contextText(text, text.points, index)]),
       at(points.norms, index),
       ...points.coordinates.subarray(index * points.axes, (index + 1) * points.axes),
     ]),

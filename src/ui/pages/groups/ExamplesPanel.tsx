@@ -74,7 +74,8 @@ export function QuantilesPanel({ card, rowsName }: Omit<ExamplesProps, 'color'>)
   );
 }
 
-function quantileName(quantile: number): string {
+/** A quantile in words. */
+export function quantileName(quantile: number): string {
   if (quantile === 0.5) return 'median';
   return `${formatNumber(100 * quantile)} %`;
 }

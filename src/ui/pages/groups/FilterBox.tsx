@@ -3,7 +3,7 @@
  * many rows pass, and the language on one card behind the question mark.
  */
 import { Popover } from 'radix-ui';
-import { useId, type KeyboardEvent, type Ref } from 'react';
+import { useId, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 import { formatInteger } from '../../plots/format';
 import { Icon } from '../../parts/Icon';
 import type { FilterProblem } from './filter_tokens';
@@ -14,14 +14,18 @@ export interface FilterBoxProps {
   readonly shown: number;
   readonly total: number;
   readonly unitName: 'group' | 'latent';
-  /** The word that is searched for in labelled data, if the filter is one. */
+  /** What is searched for, in words, if the filter is a word or own text is searched by. */
   readonly searched: string | null;
+  /** What the labels are: "words", "tokens". */
+  readonly labelsName: string;
+  /** At the right of the line below. */
+  readonly aside?: ReactNode;
   readonly onChange: (text: string) => void;
   readonly ref: Ref<HTMLInputElement>;
 }
 
 export function FilterBox(props: FilterBoxProps) {
-  const { text, problem, shown, total, unitName, searched, onChange, ref } = props;
+  const { text, problem, shown, total, unitName, searched, labelsName, onChange, ref } = props;
   const id = useId();
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Enter' || (event.key === 'Escape' && text === '')) {
@@ -44,8 +48,8 @@ export function FilterBox(props: FilterBoxProps) {
           value={text}
           placeholder={
             unitName === 'group'
-              ? 'Search words, or filter: rank > 1 and freq < 2%'
-              : 'Search words, or filter: freq < 2%'
+              ? `Search ${labelsName}, or filter: rank > 1 and freq < 2%`
+              : `Search ${labelsName}, or filter: freq < 2%`
           }
           aria-label={`Search or filter the ${unitName}s`}
           aria-invalid={problem !== null}
@@ -66,21 +70,24 @@ export function FilterBox(props: FilterBoxProps) {
           </button>
         )}
       </div>
-      <p className="filter-say" id={id} role="status" data-bad={problem !== null}>
-        {problem !== null ? (
-          <>
-            {problem.message}
-            <Excerpt text={text} problem={problem} />
-          </>
-        ) : (
-          text.trim() !== '' && (
+      <div className="filter-below">
+        <p className="filter-say" id={id} role="status" data-bad={problem !== null}>
+          {problem !== null ? (
             <>
-              {formatInteger(shown)} of {formatInteger(total)} {unitName}s
-              {searched !== null && shown > 1 && `; first those that fire on “${searched}”`}
+              {problem.message}
+              <Excerpt text={text} problem={problem} />
             </>
-          )
-        )}
-      </p>
+          ) : (
+            (text.trim() !== '' || searched !== null) && (
+              <>
+                {formatInteger(shown)} of {formatInteger(total)} {unitName}s
+                {searched !== null && shown > 1 && `; first those that fire on ${searched}`}
+              </>
+            )
+          )}
+        </p>
+        {props.aside}
+      </div>
     </div>
   );
 }
@@ -99,7 +106,7 @@ function Excerpt({ text, problem }: { readonly text: string; readonly problem: F
 }
 
 const language: readonly (readonly [example: string, meaning: string])[] = [
-  ['monday', 'fires on this word, or names it among its strongest'],
+  ['monday', 'fires on it, or names it among its strongest'],
   ['"may"', 'exactly this word, no part of another'],
   ['rank > 1 and freq < 2%', 'compare; and, or, not, ( )'],
   ['rank = 2.1', 'equal at the precision you type'],

@@ -3,7 +3,6 @@
  * it. The panels keep their places meanwhile, so that nothing jumps while one walks through the table.
  */
 import { useEffect } from 'react';
-import type { GroupCard } from '../../../lab/protocol';
 import {
   cardKey,
   fetchCard,
@@ -13,22 +12,12 @@ import {
 } from '../../../state/analyses_store';
 import { engine } from '../../../state/engine_store';
 import type { RunModel } from '../../../state/run_record';
-import { plainText } from '../../parts/explain';
 import { formatInteger } from '../../plots/format';
-import { Histogram } from '../../plots/Histogram';
-import { FigureFrame } from '../../plots/FigureFrame';
-import { modelColor } from '../../plots/palette';
 import { CardFacts } from './CardFacts';
 import { CardHeader } from './CardHeader';
-import { CodePanel } from './CodePanel';
-import { QuantilesPanel, StrongestPanel } from './ExamplesPanel';
+import { CardPanels } from './CardPanels';
 import { isDead, type TableRow } from './group_table';
 import type { Movement } from './keyboard';
-import { CoFiringPanel, NearestPanel } from './NeighbourPanel';
-import { NotePanel } from './NotePanel';
-import { SpanPanel } from './SpanPanel';
-import { SpectraPanel } from './SpectraPanel';
-import { groupTexts } from './texts';
 
 export interface GroupDetailProps {
   readonly runId: string;
@@ -39,6 +28,8 @@ export interface GroupDetailProps {
   /** "words", "samples". */
   readonly rowsName: string;
   readonly finite: boolean;
+  /** Whether the rows are tokens of texts. */
+  readonly isText: boolean;
   /** The word that is searched for, if any. */
   readonly searched: string | null;
   readonly analysedRows: number;
@@ -58,6 +49,7 @@ export function GroupDetail(props: GroupDetailProps) {
       aria-label={`${unitName} ${row.group}`}
       data-dead={isDead(row)}
       data-scalar={model.rank === 1}
+      data-text={props.isText}
     >
       <CardHeader
         group={row.group}
@@ -120,99 +112,6 @@ function useCard(runId: string, model: number, group: number): CardEntry | undef
     };
   }, [missing, runId, model, group]);
   return entry;
-}
-
-function CardPanels({ card, ...props }: GroupDetailProps & { readonly card: GroupCard }) {
-  const { models, model, annotationKey, rowsName, finite, searched, onSelect } = props;
-  const { unitName } = model;
-  const color = modelColor(model.index);
-  const dead = card.points.total === 0;
-  const pick = (group: number) => onSelect(model.index, group);
-  const scalar = model.rank === 1;
-  return (
-    <>
-      <div className="card-first" data-scalar={scalar}>
-        {!dead && (
-          <div className="card-main">
-            {scalar ? (
-              <HistogramPanel card={card} color={color} unitName={unitName} fill />
-            ) : (
-              <CodePanel
-                key={`${model.index}-${card.group}`}
-                card={card}
-                color={color}
-                unitName={unitName}
-                finite={finite}
-                searched={searched}
-              />
-            )}
-          </div>
-        )}
-        <div className="card-side">
-          {!scalar && <SpectraPanel card={card} color={color} unitName={unitName} />}
-          <NearestPanel card={card} color={color} unitName={unitName} onSelect={pick} />
-          {!dead &&
-            card.inOtherModels.map((span) => (
-              <SpanPanel
-                key={span.model}
-                span={span}
-                modelName={models[span.model]?.name ?? 'other model'}
-                color={modelColor(span.model)}
-                onPick={onSelect}
-              />
-            ))}
-          {scalar && !dead && (
-            <CoFiringPanel card={card} color={color} unitName={unitName} onSelect={pick} />
-          )}
-        </div>
-      </div>
-      {!dead && <StrongestPanel card={card} rowsName={rowsName} color={color} />}
-      <div className="card-rest" data-dead={dead}>
-        {!dead && (
-          <>
-            <QuantilesPanel card={card} rowsName={rowsName} />
-            {!scalar && <HistogramPanel card={card} color={color} unitName={unitName} />}
-            {!scalar && (
-              <CoFiringPanel card={card} color={color} unitName={unitName} onSelect={pick} />
-            )}
-          </>
-        )}
-        <NotePanel group={card.group} annotationKey={annotationKey} />
-      </div>
-    </>
-  );
-}
-
-interface HistogramPanelProps {
-  readonly card: GroupCard;
-  readonly color: string;
-  readonly unitName: 'group' | 'latent';
-  readonly fill?: boolean;
-}
-
-function HistogramPanel({ card, color, unitName, fill }: HistogramPanelProps) {
-  const { edges, counts } = card.histogram;
-  return (
-    <FigureFrame
-      title="How strongly it fires"
-      hint={plainText(groupTexts.spark)}
-      fileName={`${unitName}-${card.group}-norms`}
-      csv={() => ({
-        columns: ['from', 'to', 'rows'],
-        rows: counts.map((count, bin) => [edges[bin] ?? null, edges[bin + 1] ?? null, count]),
-      })}
-    >
-      <Histogram
-        label={`Norms of ${unitName} ${card.group}`}
-        height={fill === true ? 340 : 160}
-        counts={counts}
-        from={edges[0] ?? 0}
-        to={edges.at(-1) ?? 1}
-        xLabel="norm of the contribution"
-        color={color}
-      />
-    </FigureFrame>
-  );
 }
 
 /** Frames of the panels while the card is made. */

@@ -3,6 +3,7 @@
  * sorted, and beside it the card of the chosen one. What is shown stands in the address.
  */
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { RunConfig } from '../../../lab/run_config';
 import { useCurrentModel, useCurrentRun } from '../../../state/current';
 import { useView } from '../../../state/view_store';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
@@ -17,8 +18,16 @@ import { followAddress, useGroupsView } from './groups_view';
 import { groupShortcuts, moveIn, type Movement } from './keyboard';
 import { ListFrame } from './ListFrame';
 import { ModelChoice, showModelOf } from './ModelChoice';
+import { OwnText, useOwnText } from './OwnText';
 import { useGroupTable } from './use_group_table';
 import './groups.css';
+
+/** What one row of the data is called. */
+function rowsNameOf(config: RunConfig | undefined, isText: boolean): string {
+  if (isText) return 'tokens';
+  if (config?.data.kind === 'words') return 'words';
+  return config?.data.kind === 'npy' ? 'rows' : 'samples';
+}
 
 export default function GroupsPage() {
   useEffect(followAddress, []);
@@ -36,7 +45,8 @@ export default function GroupsPage() {
     () => (config === undefined ? '' : annotationKey(config, index)),
     [config, index],
   );
-  const table = useGroupTable(answer, key);
+  const own = useOwnText(answer?.text == null ? null : runId, index);
+  const table = useGroupTable(answer, key, own.search);
   const { filter, order } = useGroupsView();
   const [search, setSearch] = useState<HTMLInputElement | null>(null);
 
@@ -66,7 +76,8 @@ export default function GroupsPage() {
       </main>
     );
   }
-  const words = config?.data.kind === 'words';
+  const isText = answer.text !== null;
+  const { searched } = table;
   return (
     <main className="groups-page">
       <ListFrame label={`The table of ${unitName}s`}>
@@ -78,11 +89,27 @@ export default function GroupsPage() {
             shown={table.shown.length}
             total={table.all.length}
             unitName={unitName}
-            searched={answer.firings === null ? null : (table.searched?.word ?? null)}
+            searched={answer.firings === null ? null : (searched?.what ?? null)}
+            labelsName={isText ? 'tokens' : 'words'}
+            aside={
+              isText &&
+              !own.open && (
+                <button
+                  type="button"
+                  className="link-button filter-own"
+                  onClick={() => own.setOpen(true)}
+                >
+                  By own text
+                </button>
+              )
+            }
             onChange={(text) => useGroupsView.setState({ filter: text })}
           />
           <ModelChoice />
         </div>
+        {own.open && isText && (
+          <OwnText runId={runId} model={index} group={group} own={own} onSelect={select} />
+        )}
         <AnalysisBar view={view} step={answer.step} />
         <GroupTableView
           rows={table.shown}
@@ -90,7 +117,7 @@ export default function GroupsPage() {
           unitName={unitName}
           selected={group}
           order={order}
-          searched={table.searched}
+          searched={searched}
           onSelect={select}
           onSort={(column) => useGroupsView.setState({ order: nextOrder(order, column) })}
         />
@@ -103,9 +130,10 @@ export default function GroupsPage() {
             model={model}
             selected={table.selected}
             annotationKey={key}
-            rowsName={words ? 'words' : config?.data.kind === 'npy' ? 'rows' : 'samples'}
+            rowsName={rowsNameOf(config, isText)}
             finite={config?.data.kind !== 'synthetic'}
-            searched={table.searched?.word ?? null}
+            isText={isText}
+            searched={searched?.word ?? null}
             analysedRows={answer.analysedRows}
             onMove={move}
             onSelect={(other, next) => showModelOf(runId, other, next)}

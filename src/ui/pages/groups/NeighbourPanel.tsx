@@ -8,6 +8,7 @@ import { Meter } from '../../plots/Meter';
 import { Hint } from '../../parts/Hint';
 import type { MeasureText } from '../../parts/Measure';
 import type { GroupCard } from '../../../lab/protocol';
+import { joinLabels } from './labels';
 import { groupTexts } from './texts';
 
 interface PanelProps {
@@ -91,7 +92,7 @@ function Neighbour({ group, labels, value, title, onSelect, children }: Neighbou
     <li>
       <button type="button" className="neighbour" title={title} onClick={() => onSelect(group)}>
         <span className="neighbour-index">{group}</span>
-        <span className="neighbour-labels">{labels.slice(0, LABELS).join(', ')}</span>
+        <span className="neighbour-labels">{joinLabels(labels.slice(0, LABELS))}</span>
         <span className="neighbour-value">{value}</span>
         {children}
       </button>

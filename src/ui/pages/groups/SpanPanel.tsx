@@ -6,6 +6,7 @@ import type { SpanUnits } from '../../../lab/protocol';
 import { plainText } from '../../parts/explain';
 import { AtomFan } from '../../plots/AtomFan';
 import { FigureFrame } from '../../plots/FigureFrame';
+import { joinLabels } from './labels';
 import { groupTexts } from './texts';
 
 export interface SpanPanelProps {
@@ -31,7 +32,7 @@ export function SpanPanel({ span, modelName, color, onPick }: SpanPanelProps) {
         label={`Atoms of the ${modelName} in the plane of this group`}
         atoms={units.map(({ unit, labels, x, y }) => ({
           id: unit,
-          text: labels.slice(0, 2).join(', '),
+          text: joinLabels(labels.slice(0, 2)),
           x,
           y,
         }))}

@@ -7,7 +7,7 @@ import { NO_GROUP } from '../../../analysis/types';
 import type { GroupCard } from '../../../lab/protocol';
 import type { CodeColoring } from '../../plots/props';
 
-export const coloringIds = ['feature', 'angle', 'norm', 'position', 'plain'] as const;
+export const coloringIds = ['feature', 'token', 'angle', 'norm', 'position', 'plain'] as const;
 export type ColoringId = (typeof coloringIds)[number];
 
 export interface ColoringOption {
@@ -15,48 +15,49 @@ export interface ColoringOption {
   readonly label: string;
 }
 
-/** Share of the points from which a feature is worth a colour, and most features that get one. */
+/** Share of the points from which a feature or token is worth a colour, and most that get one. */
 const NOTABLE = 0.03;
 const COLORED = 8;
 
-/** How many points lie on each feature, most first; points on none are left out. */
-function featureCounts(
-  card: GroupCard,
-): readonly { readonly feature: number; readonly count: number }[] {
-  const counts = new Map<number, number>();
-  for (const feature of card.points.features ?? []) {
-    if (feature !== NO_GROUP) counts.set(feature, (counts.get(feature) ?? 0) + 1);
-  }
-  return [...counts]
-    .map(([feature, count]) => ({ feature, count }))
-    .sort((a, b) => b.count - a.count || a.feature - b.feature);
+/** What each point belongs to: its feature, or what its token is called; null for points on no feature. */
+function membersOf({ points, text }: GroupCard): readonly (string | number | null)[] {
+  if (text !== null) return points.labels ?? [];
+  return Array.from(points.features ?? [], (feature) => (feature === NO_GROUP ? null : feature));
 }
 
-/** The features with enough points to be told apart by colour, most points first. */
-function notableFeatures(card: GroupCard): readonly number[] {
-  return featureCounts(card)
-    .filter(({ count }) => count > NOTABLE * card.points.count)
+/** The features or tokens with enough points to be told apart by colour, most points first. */
+function notable(card: GroupCard): readonly (string | number)[] {
+  const counts = new Map<string | number, number>();
+  for (const member of membersOf(card)) {
+    if (member !== null) counts.set(member, (counts.get(member) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, count]) => count > NOTABLE * card.points.count)
+    .sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
     .slice(0, COLORED)
-    .map(({ feature }) => feature);
+    .map(([member]) => member);
 }
 
 /** What can be chosen for a card. `finite` data have an order of rows that means something. */
 export function coloringOptions(card: GroupCard, finite: boolean): readonly ColoringOption[] {
   const options: (ColoringOption | null)[] = [
     card.truth === null ? null : { id: 'feature', label: 'Feature' },
+    card.text === null ? null : { id: 'token', label: 'Token' },
     card.points.axes < 2 ? null : { id: 'angle', label: 'Angle' },
     { id: 'norm', label: 'Norm' },
-    card.truth !== null
-      ? { id: 'position', label: 'Place on the feature' }
-      : finite
-        ? { id: 'position', label: 'Place in the data' }
-        : null,
+    positionOption(card, finite),
     { id: 'plain', label: 'One colour' },
   ];
   return options.filter((option) => option !== null);
 }
 
-/** The wanted colouring if the card has it, else by feature where several are, else by angle. */
+function positionOption(card: GroupCard, finite: boolean): ColoringOption | null {
+  if (card.truth !== null) return { id: 'position', label: 'Place on the feature' };
+  if (card.text !== null) return { id: 'position', label: 'Place in the text' };
+  return finite ? { id: 'position', label: 'Place in the data' } : null;
+}
+
+/** The wanted colouring if the card has it, else by feature or token where several are, else by angle. */
 export function chosenColoring(
   card: GroupCard,
   options: readonly ColoringOption[],
@@ -64,7 +65,8 @@ export function chosenColoring(
 ): ColoringId {
   const has = (id: ColoringId) => options.some((option) => option.id === id);
   if (wanted !== null && has(wanted)) return wanted;
-  if (notableFeatures(card).length > 1) return 'feature';
+  const members = card.text === null ? 'feature' : 'token';
+  if (has(members) && notable(card).length > 1) return members;
   return has('angle') ? 'angle' : 'norm';
 }
 
@@ -72,29 +74,34 @@ export function chosenColoring(
 export function coloringOf(card: GroupCard, id: ColoringId, color: string): CodeColoring {
   const { points, truth } = card;
   switch (id) {
-    case 'feature': {
-      const features = notableFeatures(card);
-      const order = new Map(features.map((feature, index) => [feature, index]));
-      const names = features.map((feature) => truth?.featureNames[feature] ?? String(feature));
-      const none = features.length;
-      const categories = Array.from(points.features ?? [], (f) => order.get(f) ?? none);
+    case 'feature':
+    case 'token': {
+      const members = notable(card);
+      const order = new Map(members.map((member, index) => [member, index]));
+      const names = members.map((member) =>
+        typeof member === 'string' ? member : (truth?.featureNames[member] ?? String(member)),
+      );
+      const none = members.length;
+      const categories = membersOf(card).map((member) =>
+        member === null ? none : (order.get(member) ?? none),
+      );
       if (categories.includes(none)) names.push('other');
-      return { by: 'category', categories, names };
+      return { by: 'category', categories, names, other: none };
     }
     case 'angle':
       return { by: 'angle' };
     case 'norm':
       return { by: 'value', values: points.norms, name: 'norm' };
     case 'position':
-      return truth === null
+      if (truth !== null) {
+        const first = Float32Array.from({ length: points.count }, (_, point) =>
+          at(truth.coordinates, 3 * point),
+        );
+        return { by: 'value', values: first, name: 'first coordinate' };
+      }
+      return card.text === null
         ? { by: 'value', values: points.rowIds, name: 'row' }
-        : {
-            by: 'value',
-            values: Float32Array.from({ length: points.count }, (_, point) =>
-              at(truth.coordinates, 3 * point),
-            ),
-            name: 'first coordinate',
-          };
+        : { by: 'value', values: card.text.positions, name: 'place in the text' };
     case 'plain':
       return { by: 'plain', color };
   }

@@ -7,6 +7,7 @@ import type { MeasureText } from '../../parts/Measure';
 import { formatExact, formatFixed, formatNumber, formatPercent } from '../../plots/format';
 import { Spark } from '../../plots/Spark';
 import { isDead, type ColumnId, type TableRow } from './group_table';
+import { joinLabels } from './labels';
 import { groupTexts } from './texts';
 import type { Searched } from './use_group_table';
 
@@ -34,8 +35,8 @@ const oneDecimal = (value: number) => formatFixed(value, 1);
 const twoDecimals = (value: number) => formatFixed(value, 2);
 
 function labelsCell({ row, starred }: TableRow, searched: Searched | null): ReactNode {
-  const labels = row.labels.join(', ');
-  const norm = searched === null ? null : searched.words.normOf(searched.word, row.group);
+  const labels = joinLabels(row.labels);
+  const norm = searched?.normOf(row.group) ?? null;
   return (
     <>
       {starred && (
@@ -46,7 +47,7 @@ function labelsCell({ row, starred }: TableRow, searched: Searched | null): Reac
       {searched !== null && norm !== null && (
         <mark
           className="groups-hit"
-          title={`Fires on “${searched.word}” with norm ${formatExact(norm)}`}
+          title={`Fires on ${searched.what} with norm ${formatExact(norm)}`}
         >
           {formatNumber(norm)}
         </mark>

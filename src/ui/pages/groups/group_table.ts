@@ -87,22 +87,31 @@ function sortValue({ row, subject }: TableRow, column: ColumnId): number | strin
   return subject.numbers[column];
 }
 
+/** How strongly groups fire on what is searched for, by group; a group that is not there does not fire. */
+export type Hits = ReadonlyMap<number, number>;
+
 /**
- * The rows that pass, in order. Equal rows stand by group index; unmeasured values stand last. A search
- * for one word in the opening order puts the groups that fire on it first, strongest first.
+ * The rows that pass, in order. Equal rows stand by group index; unmeasured values stand last. With `hits` only
+ * the groups among them pass. In the opening order a search for one word, or `hits`, puts the groups that
+ * fire on it first, strongest first.
  */
 export function arrange(
   rows: readonly TableRow[],
   filter: FilterExpression,
   { column, direction }: SortOrder,
   words: WordFirings = NO_FIRINGS,
+  hits: Hits | null = null,
 ): readonly TableRow[] {
   const sign = direction === 'ascending' ? 1 : -1;
   const opening = column === DEFAULT_ORDER.column && direction === DEFAULT_ORDER.direction;
-  const word = opening ? searchedWord(filter) : null;
-  const strength = ({ row }: TableRow) =>
-    word === null ? 0 : (words.normOf(word, row.group) ?? 0);
+  const word = searchedWord(filter);
+  const strength = ({ row }: TableRow): number => {
+    if (!opening) return 0;
+    if (hits !== null) return hits.get(row.group) ?? 0;
+    return word === null ? 0 : (words.normOf(word, row.group) ?? 0);
+  };
   return rows
+    .filter(({ row }) => hits === null || hits.has(row.group))
     .filter(({ subject }) =>
       accepts(filter, subject, (label, group) => words.normOf(label, group) !== null),
     )

@@ -53,6 +53,21 @@ export const groupTexts = {
     source: 'Source: This lab',
   },
   strongest: { text: 'The rows where it writes most strongly, with the length of what it writes.' },
+  contexts: {
+    text: 'The tokens on which it writes most strongly, in their texts: one from a document, no wording twice. The deeper the colour, the longer what it writes.',
+    formula: '‖D_kᵀp_k‖ of each token',
+    source: 'Source: This lab',
+  },
+  tokens: {
+    text: 'The tokens at whose place it fires. Share: of all its firings. Fires on: of all places of the token. Lift: how many times as often as on any token.',
+    formula: 'lift = P(fires | token) / P(fires)',
+    source: 'Source: This lab',
+  },
+  writes: {
+    text: 'What it adds to the score of each next word when it writes one typical norm along an axis, or at an angle in the plane of its first two axes, if nothing after it changed that: its directions through the gain of the last norm and the unembedding. Angles and colours are those of the picture of its codes.',
+    formula: 'Δ logits ≈ W_U · diag(gain) · (norm · axis)',
+    source: 'Source: nostalgebraist, “interpreting GPT: the logit lens” (2020)',
+  },
   quantiles: {
     text: 'Rows further down its list: those whose norm stands at this quantile of all its firings. The top does not stand for the whole.',
   },

@@ -9,13 +9,23 @@ import { annotationsOf, useAnnotations } from './annotations_store';
 import { searchedWord } from './filter';
 import { parseFilter } from './filter_parser';
 import type { FilterProblem } from './filter_tokens';
-import { arrange, tableRows, type TableRow } from './group_table';
+import { arrange, tableRows, type Hits, type TableRow } from './group_table';
 import { useGroupsView } from './groups_view';
-import { wordFirings, type WordFirings } from './word_firings';
+import { wordFirings } from './word_firings';
 
+/** Groups that fire on own text, or on one token of it. */
+export interface OwnSearch {
+  readonly what: string;
+  readonly hits: Hits;
+}
+
+/** What is searched for, and how strongly each group fires on it. */
 export interface Searched {
-  readonly word: string;
-  readonly words: WordFirings;
+  /** In a sentence: “monday”, your text. */
+  readonly what: string;
+  /** The word that a filter searches for, lower case; null for own text. */
+  readonly word: string | null;
+  normOf(group: number): number | null;
 }
 
 export interface GroupTable {
@@ -23,7 +33,7 @@ export interface GroupTable {
   readonly all: readonly TableRow[];
   /** Rows that pass the filter, sorted. */
   readonly shown: readonly TableRow[];
-  /** The word that is searched for, if the filter is a word, with the groups that fire on it. */
+  /** What is searched for, if the filter is a word or own text was read, with the groups that fire on it. */
   readonly searched: Searched | null;
   readonly problem: FilterProblem | null;
   /** The chosen group, else the first shown one, else the first of all; null for a model without groups. */
@@ -32,8 +42,15 @@ export interface GroupTable {
 
 const NO_ROWS: readonly TableRow[] = [];
 
-/** The table of an answer, with the annotations kept under `key`. */
-export function useGroupTable(answer: GroupsAnswer | null, key: string): GroupTable {
+/**
+ * The table of an answer, with the annotations kept under `key`. `own` are the groups that fire on the person's own
+ * text, while they look for those.
+ */
+export function useGroupTable(
+  answer: GroupsAnswer | null,
+  key: string,
+  own: OwnSearch | null,
+): GroupTable {
   const annotations = useAnnotations((state) => annotationsOf(state, key));
   const { group, filter: text, order } = useGroupsView();
 
@@ -44,9 +61,19 @@ export function useGroupTable(answer: GroupsAnswer | null, key: string): GroupTa
   const parsed = useMemo(() => parseFilter(text), [text]);
   const filter = useDeferredValue(parsed.ok ? parsed.expression : parsed.readable);
   const words = useMemo(() => wordFirings(answer?.firings ?? null), [answer]);
-  const shown = useMemo(() => arrange(all, filter, order, words), [all, filter, order, words]);
+  const hits = own?.hits ?? null;
+  const shown = useMemo(
+    () => arrange(all, filter, order, words, hits),
+    [all, filter, order, words, hits],
+  );
   const word = searchedWord(filter);
-  const searched = useMemo(() => (word === null ? null : { word, words }), [word, words]);
+  const searched = useMemo((): Searched | null => {
+    if (own !== null) {
+      return { what: own.what, word: null, normOf: (g) => own.hits.get(g) ?? null };
+    }
+    if (word === null) return null;
+    return { what: `“${word}”`, word, normOf: (g) => words.normOf(word, g) };
+  }, [own, word, words]);
 
   // With a filter that nothing passes, the card of before the filter stays.
   const first = useMemo(
