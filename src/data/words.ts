@@ -46,7 +46,7 @@ export async function openWordSource(read: ReadShipped, seed: number): Promise<R
   const { words, width, values } = await loadWords(read);
   return openTableSource({
     label: 'Word vectors',
-    description: `${words.length} English words in ${width} dimensions (GloVe), a tenth held out`,
+    description: `${thousands(words.length)} English words in ${width} dimensions (GloVe), a tenth held out`,
     width,
     values,
     order: 'shuffled',
@@ -83,4 +83,9 @@ function badWords(reason: string): LabError {
     `The word vectors cannot be read: ${reason}.`,
     'Reload the page without its cache; if it happens again, the copy of the lab is incomplete.',
   );
+}
+
+/** 20 000 with a blank that does not break, as numbers are written in sentences. */
+function thousands(count: number): string {
+  return String(count).replace(/(?<=\d)(?=(?:\d{3})+$)/g, '\u202f');
 }

@@ -122,22 +122,29 @@ function shownEnds(
   return ends[0] < ends[1] ? ends : nice;
 }
 
-/** SVG path through the decimated points; values a log axis cannot show are gaps. */
+/**
+ * SVG path through the decimated points; values a log axis cannot show are gaps. A point between two gaps
+ * is a line of no length, which round caps make a dot.
+ */
 function pathOf(x: Column, y: Column, range: Ends, toX: AxisScale, axis: Axis): string {
   const kept = decimate(x, y, range[0], range[1], toX);
   let path = '';
   let pen = 'M';
+  let alone = false;
   for (const index of kept) {
     const value = index === GAP ? Number.NaN : at(y, index);
     const drawable = index !== GAP && (axis.kind === 'linear' || value > 0);
     if (!drawable) {
+      if (alone) path += 'h0';
       pen = 'M';
+      alone = false;
       continue;
     }
     path += `${pen}${tenth(toX(at(x, index)))} ${tenth(axis.scale(value))}`;
+    alone = pen === 'M';
     pen = 'L';
   }
-  return path;
+  return alone ? `${path}h0` : path;
 }
 
 /** The zoom inside the full range; null zoom, or one wholly outside, is the full range. */

@@ -68,6 +68,12 @@ describe('the layout', () => {
     expect(frame.lines[0]?.path).not.toContain('NaN');
   });
 
+  test('makes a dot of a value between two gaps, and of a first one', () => {
+    const gaps = [line([0, 1, 2, 3, 4], [NaN, 3, NaN, 1, 2])];
+    expect(layOutLines(gaps, [0, 4], size, {}).lines[0]?.path.match(/h0/g)).toHaveLength(1);
+    expect(layOutLines([line([1], [2])], [0, 4], size, {}).lines[0]?.path).toMatch(/^M.*h0$/);
+  });
+
   test('keeps the raw line under a smoothed one', () => {
     const series = [line([0, 1, 2, 3], [0, 1, 0, 1])];
     expect(layOutLines(series, [0, 3], size, {}).lines[0]?.rawPath).toBeNull();

@@ -33,6 +33,7 @@ function Lab() {
       <SettingsPanel />
       <main className="bench">
         <RunBar />
+        <Question />
         <FeedingLine />
         <RunNotes />
         <MetricTiles />
@@ -42,10 +43,27 @@ function Lab() {
   );
 }
 
+/** What to look for, for whoever sees the page for the first time. */
+const QUESTIONS: Readonly<Record<string, string>> = {
+  synthetic:
+    'All models learn from the same samples. A shape in one colour is held by one unit; a patchwork has been split over several.',
+  words: 'All models learn from the same words. Which families does each of their units hold?',
+  lm: 'All models learn from the same tokens. What does each of their units stand for?',
+};
+
+function Question() {
+  const question = QUESTIONS[useDataKind()];
+  return question === undefined ? null : <p className="bench-question">{question}</p>;
+}
+
+function useDataKind(): string {
+  const draftKind = useExperiment((state) => state.draft.data.kind);
+  return useShownRun((run) => run.config.data.kind) ?? String(draftKind);
+}
+
 /** What can be seen of the data (known shapes, words, or nothing), and the curves. */
 function Results() {
-  const draftKind = useExperiment((state) => state.draft.data.kind);
-  const kind = useShownRun((run) => run.config.data.kind) ?? draftKind;
+  const kind = useDataKind();
   return (
     <>
       {kind === 'synthetic' && <ShapeGrid />}
