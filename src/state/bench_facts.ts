@@ -131,6 +131,7 @@ async function askEstimate(
     if (described.code === 'cancelled') return;
     // What a file needs is known only once it is open, and the preview says what is wrong with it.
     const unopened = fileNeeded(config.data) !== null && described.code === 'not_found';
-    useBenchFacts.setState({ estimate: null, estimateError: unopened ? null : described });
+    const said = useBenchFacts.getState().previewError?.message === described.message;
+    useBenchFacts.setState({ estimate: null, estimateError: unopened || said ? null : described });
   }
 }

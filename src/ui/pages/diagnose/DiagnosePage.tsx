@@ -41,7 +41,7 @@ export default function DiagnosePage() {
   if (first === undefined) {
     return (
       <main className="diagnose">
-        <AnalysisEmpty view={view} subject="The diagnosis of the trained models" />
+        <AnalysisEmpty view={view} subject="Diagnoses of the trained models" />
       </main>
     );
   }

@@ -21,6 +21,9 @@ import { markersOf } from './change_markers';
 import { usePlannedSamples, useShownRunId } from './shown_run';
 import './curves.css';
 
+/** Said in the first frame once a run has been started. */
+const BEGINNING = 'The curves begin with the first steps.';
+
 const DASHES = ['solid', 'dashed', 'dotted'] as const;
 
 export interface CurvesProps {
@@ -123,7 +126,7 @@ function Curve({ spec, shown, legend, xEnd, now, markers, height }: CurveProps) 
         markers={markers}
         hidden={hidden}
         smoothing={smoothing}
-        empty={spec.empty ?? ''}
+        empty={spec.empty === undefined ? '' : shown.length === 0 ? spec.empty : BEGINNING}
       />
     </FigureFrame>
   );
