@@ -1,9 +1,10 @@
 /**
- * The same training step without sparsity: five dense products instead of one. It shares the lab's gate
+ * The same training step without sparsity: five dense products instead of one, each with the tiles that fit its
+ * shape and, where it has few results, split along its sum. It shares the lab's gate
  * and nuclear kernels and leaves out what only the sparse step has to do more of (b_dec), so the ratio
  * errs in its favour.
  */
-import type { BufferSpec, Pass, Plan } from '../src/gpu/plan';
+import type { BufferSpec, Kernel, Pass, Plan } from '../src/gpu/plan';
 import { selectPass, spread } from '../src/sae/forward_plan';
 import { kernels } from '../src/sae/kernels';
 import type { KernelVariant } from '../src/sae/layout';
@@ -14,12 +15,47 @@ import groupNorms from './shaders/group_norms.wgsl?raw';
 import maskGroups from './shaders/mask_groups.wgsl?raw';
 import matmulDirect from './shaders/matmul_direct.wgsl?raw';
 import matmulTiled from './shaders/matmul_tiled.wgsl?raw';
+import matmulWide from './shaders/matmul_wide.wgsl?raw';
 import residual from './shaders/residual.wgsl?raw';
 import { compileStep, type GpuStep } from './gpu_step';
 import type { Workload } from './workload';
 
 /** out = a·bᵀ (0), a·b (1) or aᵀ·b (2); see the shaders. */
 type Mode = 0 | 1 | 2;
+
+/** Workgroups that keep a large GPU busy, and that leave none of it idle for long. */
+const BUSY = 256;
+const FULL = 512;
+/** A part of a split sum has at least this many terms. */
+const LEAST_TERMS = 128;
+
+interface Tiling {
+  readonly kernel: Kernel;
+  readonly across: number;
+  readonly down: number;
+  /** Sums that a result is split into; whoever reads it adds them up. */
+  readonly parts: number;
+}
+
+/** The fastest of the kernels for a product [m, k]·[k, n]; `split` allows more than one part. */
+function tilingOf(
+  variant: KernelVariant,
+  [m, n, k]: readonly [number, number, number],
+  split: boolean,
+): Tiling {
+  if (variant === 'direct') {
+    const kernel = { name: 'matmul_direct', source: matmulDirect };
+    return { kernel, across: Math.ceil(n / 32), down: Math.ceil(m / 32), parts: 1 };
+  }
+  const tiles = (kernel: Kernel, columns: number, rows: number): Tiling => {
+    const [across, down] = [Math.ceil(n / columns), Math.ceil(m / rows)];
+    const most = split ? Math.max(1, Math.floor(k / LEAST_TERMS)) : 1;
+    return { kernel, across, down, parts: Math.min(most, Math.ceil(FULL / (across * down))) };
+  };
+  const wide = tiles({ name: 'matmul_wide', source: matmulWide }, 128, 64);
+  if (wide.across * wide.down * wide.parts >= BUSY) return wide;
+  return tiles({ name: 'matmul_tiled', source: matmulTiled }, 64, 32);
+}
 
 /** Compiles the dense step of a workload on a device. */
 export function denseStep(
@@ -34,18 +70,26 @@ export function denseStep(
   const product = (
     name: string,
     mode: Mode,
-    [m, n, k]: readonly [number, number, number],
+    size: readonly [number, number, number],
     [a, b, out]: readonly [string, string, string],
+    { kernel, across, down, parts } = tilingOf(variant, size, false),
   ): Pass => ({
     name,
-    kernel:
-      variant === 'direct'
-        ? { name: 'matmul_direct', source: matmulDirect }
-        : { name: 'matmul_tiled', source: matmulTiled },
+    kernel,
     bindings: { a, b, out },
-    constants: { M: m, N: n, K: k, MODE: mode },
-    workgroups: [Math.ceil(n / (variant === 'direct' ? 32 : 64)), Math.ceil(m / 32), 1],
+    constants: {
+      M: size[0],
+      N: size[1],
+      K: size[2],
+      MODE: mode,
+      ...(variant === 'tiled' ? { PARTS: parts } : {}),
+    },
+    workgroups: [across, down, parts],
   });
+  const decodeSize = [batch, columns, latents] as const;
+  const gradientSize = [latents, columns, batch] as const;
+  const decoding = tilingOf(variant, decodeSize, true);
+  const summing = tilingOf(variant, gradientSize, true);
   const mask = (values: string): Pass => ({
     name: `mask ${values}`,
     kernel: { name: 'mask_groups', source: maskGroups },
@@ -63,7 +107,7 @@ export function denseStep(
       gradient: `${matrix}_gradient`,
       penalty: 'penalty',
     },
-    constants: { K: groups, R: rank, D4: d4, PENALTY_OFFSET: offset },
+    constants: { K: groups, R: rank, D4: d4, PENALTY_OFFSET: offset, PARTS: summing.parts },
     workgroups: spread(groups * d4),
   });
   const nuclear = own.passes.find((pass) => pass.kernel === kernels.nuclear_gradient);
@@ -81,11 +125,11 @@ export function denseStep(
       ...own.buffers.filter(({ name }) => name !== 'rows' && name !== 'coefs'),
       spec('coefs', 1),
       spec('pre', batch * latents),
-      spec('xhat', batch * columns),
+      spec('xhat', decoding.parts * batch * columns),
       spec('g', batch * columns),
       spec('pre_gradient', batch * latents),
-      spec('encoder_gradient', latents * columns),
-      spec('decoder_gradient', latents * columns),
+      spec('encoder_gradient', summing.parts * latents * columns),
+      spec('decoder_gradient', summing.parts * latents * columns),
     ],
     imports: ['x'],
     clears: ['fired'],
@@ -113,22 +157,23 @@ export function denseStep(
         variant,
       ),
       mask('pre'),
-      product('decode', 1, [batch, columns, latents], ['pre', 'decoder', 'xhat']),
+      product('decode', 1, decodeSize, ['pre', 'decoder', 'xhat'], decoding),
       {
         name: 'residual',
         kernel: { name: 'residual', source: residual },
         bindings: { x: 'x', xhat: 'xhat', g: 'g' },
-        constants: { LENGTH: batch * d4, B: batch },
+        constants: { LENGTH: batch * d4, B: batch, PARTS: decoding.parts },
         workgroups: spread(batch * d4),
       },
       product('code gradients', 0, [batch, latents, columns], ['g', 'decoder', 'pre_gradient']),
       mask('pre_gradient'),
-      product('decoder gradient', 2, [latents, columns, batch], ['pre', 'g', 'decoder_gradient']),
+      product('decoder gradient', 2, gradientSize, ['pre', 'g', 'decoder_gradient'], summing),
       product(
         'encoder gradient',
         2,
-        [latents, columns, batch],
+        gradientSize,
         ['pre_gradient', 'x', 'encoder_gradient'],
+        summing,
       ),
       nuclear,
       adam('encoder', 0),

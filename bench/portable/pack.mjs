@@ -53,7 +53,7 @@ for (const file of readdirSync(from)) {
 }
 cpSync(join(from, 'dist', platform), join(to, 'dist', platform), { recursive: true });
 cpSync(process.execPath, join(runtime, 'node'));
-const archive = join(out, 'runtime.tar.gz');
-const { status } = spawnSync('tar', ['-czf', archive, '-C', runtime, '.'], { stdio: 'inherit' });
+const archive = join(out, 'runtime.tar.xz');
+const { status } = spawnSync('tar', ['-cJf', archive, '-C', runtime, '.'], { stdio: 'inherit' });
 rmSync(runtime, { recursive: true });
 if (status !== 0) throw new Error('tar could not pack the runtime');

@@ -7,7 +7,7 @@ set -u
 out=$(mkdir -p "${1:?name the output folder}" && cd "$1" && pwd)
 cd "$(dirname "$0")/../.." || exit 1
 packed=$PWD/out/portable
-tar -xzf "$packed/runtime.tar.gz" -C "$packed" || exit 1
+tar -xf "$packed/runtime.tar.xz" -C "$packed" || exit 1
 node=$packed/node
 : >"$out/log.txt"
 
@@ -25,7 +25,14 @@ part() {
 # lab NAME SECONDS: trains a published run file
 lab() {
   part "train_$1" "$2" "$node" "$packed/lab.mjs" train --config "docs/results/runs/$1.json" --out "/tmp/portable_runs/$1"
-  cp "/tmp/portable_runs/$1/report.json" "$out/report_$1.json" 2>>"$out/log.txt"
+  # With several models every one has a folder of its own.
+  local file
+  for file in "/tmp/portable_runs/$1"/*/report.json; do
+    local model
+    model=$(basename "$(dirname "$file")" | tr ' ' '_')
+    cp "$file" "$out/report_$1_$model.json" 2>>"$out/log.txt"
+    tail -n 1 "$(dirname "$file")/metrics.jsonl" >"$out/last_metrics_$1_$model.json" 2>>"$out/log.txt"
+  done
 }
 
 part adapter 30 "$node" --input-type=module -e "

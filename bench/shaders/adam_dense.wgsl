@@ -1,10 +1,12 @@
 // Adam on a stored gradient plus the nuclear term lambda * M_k W_k. Each thread owns a vec4 column of a
-// group, because the term mixes the rows of a block. Dispatch: ceil(K*D4 / 64).
+// group, because the term mixes the rows of a block. Dispatch: ceil(K*D4 / 64) workgroups over
+// (32768, y).
 
 override K: u32;
 override R: u32;
 override D4: u32;
 override PENALTY_OFFSET: u32;
+override PARTS: u32; // sums that the gradient stands in
 
 @group(0) @binding(0) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> moment1: array<vec4<f32>>;
@@ -24,7 +26,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var i = 0u; i < R; i += 1u) { old[i] = weights[(k * R + i) * D4 + c]; }
   for (var i = 0u; i < R; i += 1u) {
     let at = (k * R + i) * D4 + c;
-    var g = gradient[at];
+    var g = vec4<f32>(0.0);
+    for (var part = 0u; part < PARTS; part += 1u) { g += gradient[part * K * R * D4 + at]; }
     for (var j = 0u; j < R; j += 1u) {
       g += uniforms.penalty_strength * penalty[PENALTY_OFFSET + (k * R + i) * R + j] * old[j];
     }
