@@ -4,14 +4,13 @@
  * invented; it exists so that stores and pages can be tested without a GPU.
  */
 import { at } from '../../src/base/array';
-import { describeError, LabError, type LabErrorData } from '../../src/base/lab_error';
+import { describeError, LabError } from '../../src/base/lab_error';
 import type {
   AdapterReport,
   Command,
   Event as EngineEvent,
   MetricRecord,
 } from '../../src/lab/protocol';
-import type { LmCommand } from '../../src/lab/lm_protocol';
 import type { AnalysedModel } from '../../src/lab/analysed_model';
 import { groupCard } from '../../src/lab/group_card';
 import { groupsAnswer } from '../../src/lab/groups_answer';
@@ -27,16 +26,11 @@ import {
   statisticsOf,
   type ScriptedRun,
 } from './scripted_answers';
-import {
-  scriptedAttribution,
-  scriptedFaithfulness,
-  scriptedReading,
-  scriptedSteering,
-  SCRIPTED_MODELS,
-} from './scripted_language';
+import { FakeLanguage, type LanguageOptions } from './fake_language';
+import { describedData } from './scripted_data';
 import { storyModels } from './scripted_stories';
 
-export interface FakeOptions {
+export interface FakeOptions extends LanguageOptions {
   /** Milliseconds between turns of the script; 0 makes every command answer at once, by `turn()`. */
   readonly interval: number;
   /** Steps taken in one turn. */
@@ -44,10 +38,6 @@ export interface FakeOptions {
   readonly adapter: AdapterReport | null;
   /** Step at which every run fails. */
   readonly failAt?: number;
-  /** Fails every request about language models with this error. */
-  readonly languageTrouble?: LabErrorData;
-  /** Bytes of a download that arrive in one turn; 0 holds it until it is cancelled. */
-  readonly bytesPerTurn?: number;
 }
 
 export const FAKE_ADAPTER: AdapterReport = {
@@ -67,14 +57,12 @@ export class FakeEngine implements EngineWorker {
   onmessageerror: ((message: MessageEvent) => void) | null = null;
   readonly commands: Command[] = [];
   readonly #runs = new Map<string, ScriptedRun>();
-  readonly #cached = new Set(['stories15m']);
-  /** Bytes received by language model, of downloads under way and broken off. */
-  readonly #received = new Map<string, number>();
-  readonly #downloads = new Map<number, string>();
+  readonly #language: FakeLanguage;
   #analysed: { readonly step: number; readonly models: readonly AnalysedModel[] } | null = null;
   readonly #timer: ReturnType<typeof setInterval> | null;
 
   constructor(private readonly options: FakeOptions) {
+    this.#language = new FakeLanguage(options, (event) => this.emit(event));
     this.#timer = options.interval === 0 ? null : setInterval(() => this.turn(), options.interval);
   }
 
@@ -95,7 +83,7 @@ export class FakeEngine implements EngineWorker {
   /** Advances every running run. */
   turn(): void {
     for (const run of this.#runs.values()) if (run.going) this.#advance(run);
-    for (const [requestId, id] of this.#downloads) this.#download(requestId, id);
+    this.#language.turn();
   }
 
   #answer(command: Command): void {
@@ -189,7 +177,7 @@ export class FakeEngine implements EngineWorker {
         });
         break;
       case 'cancel':
-        this.#downloads.delete(command.requestId);
+        this.#language.cancel(command.requestId);
         break;
       case 'groups': {
         const { requestId, runId, model } = command;
@@ -212,7 +200,14 @@ export class FakeEngine implements EngineWorker {
       case 'steer_text':
       case 'splice':
       case 'attribute_logits':
-        this.#speak(command);
+        this.#language.answer(command, 'runId' in command ? this.#stepOf(command.runId) : 0);
+        break;
+      case 'describe_data':
+        this.#reply(command.requestId, () => ({
+          kind: 'data_described',
+          requestId: command.requestId,
+          description: describedData(parseRunConfig(command.config)),
+        }));
         break;
       default: {
         const error = new LabError('internal', 'The scripted engine analyses nothing.', 'None.');
@@ -232,75 +227,8 @@ export class FakeEngine implements EngineWorker {
     return this.#analysed.models;
   }
 
-  #speak(command: LmCommand): void {
-    const { requestId } = command;
-    const trouble = this.options.languageTrouble;
-    if (trouble !== undefined) {
-      this.emit({ kind: 'request_failed', requestId, error: trouble });
-      return;
-    }
-    switch (command.kind) {
-      case 'load_language_model':
-        this.#downloads.set(requestId, command.id);
-        break;
-      case 'delete_language_model':
-        this.#cached.delete(command.id);
-        this.#received.delete(command.id);
-        this.#list(requestId);
-        break;
-      case 'list_language_models':
-        this.#list(requestId);
-        break;
-      case 'read_text': {
-        const step = this.#runs.get(command.runId)?.step ?? 0;
-        const reading = scriptedReading(command.model, step, command.text);
-        this.emit({ kind: 'text_read', requestId, reading });
-        break;
-      }
-      case 'steer_text':
-        this.emit({ kind: 'text_steered', requestId, answer: scriptedSteering(command) });
-        break;
-      case 'splice': {
-        const { runId, model, tokens } = command;
-        const faithfulness = scriptedFaithfulness(model, tokens);
-        this.emit({ kind: 'spliced', requestId, runId, model, faithfulness });
-        break;
-      }
-      case 'attribute_logits': {
-        const attribution = scriptedAttribution(command.model, command.group);
-        this.emit({ kind: 'logits_attributed', requestId, attribution });
-        break;
-      }
-    }
-  }
-
-  #list(requestId: number): void {
-    const models = SCRIPTED_MODELS.map((model) => ({
-      ...model,
-      cached: this.#cached.has(model.id),
-    }));
-    this.emit({ kind: 'language_models', requestId, models });
-  }
-
-  #download(requestId: number, id: string): void {
-    const model = SCRIPTED_MODELS.find((known) => known.id === id);
-    if (model === undefined) {
-      this.#downloads.delete(requestId);
-      const error = new LabError('not_found', `There is no ${id} on the hub.`, 'Check its name.');
-      this.emit({ kind: 'request_failed', requestId, error: describeError(error) });
-      return;
-    }
-    const { cached: _cached, ...info } = model;
-    const step = this.options.bytesPerTurn ?? info.bytes;
-    const received = Math.min(info.bytes, (this.#received.get(id) ?? 0) + step);
-    this.#received.set(id, received);
-    const file = 'model.safetensors';
-    this.emit({ kind: 'download', id, file, received, total: info.bytes });
-    if (received < info.bytes) return;
-    this.#downloads.delete(requestId);
-    this.#received.delete(id);
-    this.#cached.add(id);
-    this.emit({ kind: 'language_model_loaded', requestId, info });
+  #stepOf(runId: string): number {
+    return this.#runs.get(runId)?.step ?? 0;
   }
 
   #reply(requestId: number, event: () => EngineEvent): void {

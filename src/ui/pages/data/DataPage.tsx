@@ -1,4 +1,153 @@
-/** The Data page. */
+/**
+ * The Data page: what is loaded on the bench, in numbers, as a spectrum and as a few rows to look at; and where
+ * one's own data come in.
+ */
+import { useEffect, useRef } from 'react';
+import { languageModelMissing } from '../../../state/bench_facts';
+import { cancelDescription, dataKey, describeBench, useData } from '../../../state/data_store';
+import { DATA_FILES, takeFiles } from '../../../state/dropped_files';
+import { engine, useEngine } from '../../../state/engine_store';
+import { fileNeeded } from '../../../state/experiment_draft';
+import { useExperiment } from '../../../state/experiment_store';
+import { refreshLanguageModels, useLanguageModels } from '../../../state/language_models_store';
+import { FileDrop } from '../../parts/FileDrop';
+import { Icon } from '../../parts/Icon';
+import { hrefOf } from '../../route';
+import { SampleRows } from './SampleRows';
+import { Summary } from './Summary';
+import './data.css';
+
 export default function DataPage() {
-  return <main />;
+  const connected = useEngine((state) => state.connection.kind === 'ready');
+  const config = useExperiment((state) => state.config);
+  const file = useExperiment((state) => state.file);
+  const { answer, progress, error, data: asked } = useData();
+  // Read for its changes: what is missing may arrive.
+  useLanguageModels((state) => state.listed);
+  useEffect(() => void refreshLanguageModels(engine), []);
+  const lacking = config === null ? null : lackOf(config.data, file);
+  const key = config === null || lacking !== null ? '' : dataKey(config.data, file);
+  useEffect(() => {
+    const { config: now, file: open } = useExperiment.getState();
+    if (key === '' || !connected || now === null || useData.getState().data === key) return;
+    void describeBench(engine, now, open);
+  }, [key, connected]);
+  const shown = asked === key ? answer : null;
+  const again = () => {
+    if (config !== null) void describeBench(engine, config, file);
+  };
+  return (
+    <main className="data-page">
+      <div className="data-body">
+        <header className="data-head">
+          <h1>{shown?.label ?? 'Data'}</h1>
+          <p className="quiet">{shown?.description}</p>
+          <a className="button button-quiet" href={hrefOf('train')}>
+            Choose other data
+          </a>
+        </header>
+        {config === null ? (
+          <Say>Some settings on the Train page are marked in red; correct them first.</Say>
+        ) : lacking !== null ? (
+          <Say>{lacking}</Say>
+        ) : error !== null && asked === key ? (
+          <div className="note note-bad" role="alert">
+            <Icon name="warning" />
+            <span>
+              {error.message} {error.wayOut}{' '}
+              <button type="button" className="link-button" onClick={again}>
+                Try again
+              </button>
+            </span>
+          </div>
+        ) : shown === null ? (
+          <Waiting progress={progress} onAgain={again} />
+        ) : (
+          <>
+            <Summary description={shown} />
+            <SampleRows sample={shown.sample} />
+          </>
+        )}
+        <DropZone />
+      </div>
+      <FileDrop
+        invitation="Drop a .npy of activations, a text, or the files of a GPT-2 checkpoint"
+        onFiles={takeFiles}
+      />
+    </main>
+  );
+}
+
+/** What the data lack before they can be read, as a sentence; null when nothing. */
+function lackOf(data: Parameters<typeof fileNeeded>[0] & DataOf, file: File | null): string | null {
+  const missing = languageModelMissing(data);
+  if (missing !== null) {
+    return `The language model ${missing} is not in this browser yet; download it on the Train page.`;
+  }
+  const needed = fileNeeded(data);
+  if (needed === null || file !== null) return null;
+  return `The data are in the file ${needed}, which is not open in this page. Drop it here or choose it below.`;
+}
+
+type DataOf = Parameters<typeof languageModelMissing>[0];
+
+function Say({ children }: { readonly children: string }) {
+  return <p className="data-say">{children}</p>;
+}
+
+interface WaitingProps {
+  readonly progress: { readonly fraction: number; readonly stage: string } | null;
+  readonly onAgain: () => void;
+}
+
+function Waiting({ progress, onAgain }: WaitingProps) {
+  return (
+    <p className="data-say" role="status">
+      {progress === null ? (
+        <>
+          Not measured.{' '}
+          <button type="button" className="link-button" onClick={onAgain}>
+            Measure
+          </button>
+        </>
+      ) : (
+        <>
+          {progress.stage}… {progress.fraction > 0 && `${Math.round(100 * progress.fraction)} % `}
+          <button type="button" className="link-button" onClick={cancelDescription}>
+            Cancel
+          </button>
+        </>
+      )}
+    </p>
+  );
+}
+
+function DropZone() {
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <section className="data-drop" aria-labelledby="own-data">
+      <Icon name="file" size={24} />
+      <div>
+        <h2 id="own-data">Your own data</h2>
+        <p>
+          Drop a file anywhere on this page: <code>.npy</code> of shape [rows, dimensions] in
+          float16, float32 or float64, or <code>.txt</code>, <code>.json</code>, <code>.jsonl</code>{' '}
+          for a language model to read. It stays in this browser.
+        </p>
+      </div>
+      <button type="button" className="button" onClick={() => picker.current?.click()}>
+        Choose a file
+      </button>
+      <input
+        ref={picker}
+        type="file"
+        accept={DATA_FILES}
+        hidden
+        onChange={(event) => {
+          takeFiles([...(event.target.files ?? [])]);
+          event.target.value = '';
+        }}
+      />
+    </section>
+  );
 }

@@ -1,0 +1,139 @@
+/** A sample of the data in numbers, its spectrum, and how long its rows are. */
+import { useMemo } from 'react';
+import type { DataDescription } from '../../../lab/data_protocol';
+import { plainText } from '../../parts/explain';
+import { Measure } from '../../parts/Measure';
+import { FigureFrame } from '../../plots/FigureFrame';
+import { formatCount, formatFixed, formatInteger, formatNumber } from '../../plots/format';
+import { Histogram } from '../../plots/Histogram';
+import { LineChart } from '../../plots/LineChart';
+import type { Series } from '../../plots/props';
+import { summaryTexts } from './data_texts';
+
+export function Summary({ description }: { readonly description: DataDescription }) {
+  const { trainRows, heldOutRows, summary } = description;
+  const series = useMemo<readonly Series[]>(
+    () => [
+      {
+        id: 'spectrum',
+        label: 'eigenvalue',
+        color: 'var(--m1)',
+        x: Float64Array.from(summary.spectrum, (_, index) => index + 1),
+        // Zero has no place on a logarithmic scale; the line ends there.
+        y: summary.spectrum.map((value) => (value > 0 ? value : Number.NaN)),
+      },
+    ],
+    [summary],
+  );
+  const bins = summary.normCounts.length;
+  return (
+    <>
+      <div className="data-facts">
+        <Measure
+          value={trainRows ?? Number.POSITIVE_INFINITY}
+          format={(value) => (Number.isFinite(value) ? formatCount(value) : 'endless')}
+          label={trainRows === null ? 'rows, made as needed' : 'rows to train on'}
+          text={summaryTexts.trained}
+        />
+        {heldOutRows !== null && (
+          <Measure
+            value={heldOutRows}
+            format={formatCount}
+            label="held out"
+            text={summaryTexts.heldOut}
+          />
+        )}
+        <Measure
+          value={summary.width}
+          format={formatInteger}
+          label="dimensions"
+          text={summaryTexts.width}
+        />
+        <Measure
+          value={summary.power}
+          format={formatNumber}
+          label="power"
+          text={summaryTexts.power}
+        />
+        <Measure
+          value={summary.meanNorm}
+          format={formatNumber}
+          label="mean norm"
+          text={summaryTexts.meanNorm}
+        />
+        <Measure
+          value={summary.gamma}
+          format={(value) => formatFixed(value, 2)}
+          label="γ, mean against spread"
+          text={summaryTexts.gamma}
+        />
+        <Measure
+          value={summary.participationRatio}
+          format={(value) => formatFixed(value, 1)}
+          label="participation ratio"
+          text={summaryTexts.participation}
+        />
+        <Measure
+          value={summary.directions90}
+          format={formatInteger}
+          label="directions for 90 %"
+          text={summaryTexts.directions90}
+        />
+        <p className="quiet data-basis">
+          Measured on {formatInteger(summary.rows)} training rows, in the data’s own units.
+        </p>
+      </div>
+      <div className="data-figures">
+        <FigureFrame
+          title="Spectrum of the covariance"
+          hint={plainText(summaryTexts.spectrum)}
+          fileName="spectrum"
+          csv={() => ({
+            columns: ['direction', 'eigenvalue'],
+            rows: Array.from(summary.spectrum, (value, index) => [index + 1, value]),
+          })}
+        >
+          <LineChart
+            label="Eigenvalues of the covariance by direction"
+            height={260}
+            series={series}
+            xUnit="direction"
+            xStart={1}
+            yScale="log"
+            markers={[
+              {
+                x: summary.participationRatio,
+                text: `participation ratio ${formatFixed(summary.participationRatio, 1)}`,
+                title: summaryTexts.participation.text,
+              },
+            ]}
+            empty="All rows are alike: there is nothing to spread."
+          />
+        </FigureFrame>
+        <FigureFrame
+          title="How long the rows are"
+          hint={plainText(summaryTexts.norms)}
+          fileName="norms"
+          csv={() => ({
+            columns: ['from', 'to', 'rows'],
+            rows: summary.normCounts.map((count, bin) => [
+              (bin * summary.largestNorm) / bins,
+              ((bin + 1) * summary.largestNorm) / bins,
+              count,
+            ]),
+          })}
+        >
+          <Histogram
+            label="Norms of the sampled rows"
+            height={260}
+            counts={summary.normCounts}
+            from={0}
+            to={summary.largestNorm > 0 ? summary.largestNorm : 1}
+            xLabel="norm"
+            color="var(--m1)"
+          />
+        </FigureFrame>
+      </div>
+    </>
+  );
+}
