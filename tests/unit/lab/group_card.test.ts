@@ -12,7 +12,7 @@ import {
   type AnalysedModel,
   type AnalysedRows,
 } from '../../../src/lab/analysed_model';
-import { groupAxes, groupCard } from '../../../src/lab/group_card';
+import { groupCard } from '../../../src/lab/group_card';
 import { groupsAnswer } from '../../../src/lab/groups_answer';
 
 const ROWS = 120;

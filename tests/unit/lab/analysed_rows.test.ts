@@ -1,0 +1,100 @@
+/** Rows read piece by piece give the codes of all rows at once, and tokens come with where they stand. */
+import { describe, expect, it } from 'vitest';
+import { at } from '../../../src/base/array';
+import type { ActivationSource, SourceText } from '../../../src/data/source';
+import { encodeAnalysedRows, joinCodes, type Encode } from '../../../src/lab/analysed_rows';
+
+const NONE = 0xffffffff;
+
+describe('tables of consecutive rows', () => {
+  it('join, whatever slots they have', () => {
+    const joined = joinCodes([
+      {
+        rows: 1,
+        slots: 1,
+        rank: 2,
+        groups: 9,
+        active: Uint32Array.of(4),
+        codes: Float32Array.of(1, 2),
+      },
+      {
+        rows: 2,
+        slots: 2,
+        rank: 2,
+        groups: 9,
+        active: Uint32Array.of(0, 3, 5, NONE),
+        codes: Float32Array.of(3, 4, 5, 6, 7, 8, 0, 0),
+      },
+    ]);
+    expect(joined).toEqual({
+      rows: 3,
+      slots: 2,
+      rank: 2,
+      groups: 9,
+      active: Uint32Array.of(4, NONE, 0, 3, 5, NONE),
+      codes: Float32Array.of(1, 2, 0, 0, 3, 4, 5, 6, 7, 8, 0, 0),
+    });
+  });
+});
+
+/** 20 000 held-out rows of width 1: row i holds i, token i mod 7 of document i div 100. */
+const ROWS = 20_000;
+const text: SourceText = {
+  token: (rowId) => rowId % 7,
+  tokenText: (rowId) => ` t${rowId % 7}`,
+  document: (rowId) => Math.floor(rowId / 100),
+  position: (rowId) => rowId % 100,
+  context: () => ({ pieces: [], index: 0 }),
+};
+const reads: number[] = [];
+const source: ActivationSource = {
+  label: 'rows',
+  description: '',
+  width: 1,
+  size: { train: null, held_out: ROWS, all: null },
+  text,
+  stream: () => {
+    throw new Error('nothing is trained');
+  },
+  batch: () => {
+    throw new Error('nothing is trained');
+  },
+  read: (split, start, count) => {
+    if (split !== 'held_out') throw new Error(`read ${split}`);
+    reads.push(count);
+    return {
+      count,
+      x: Float32Array.from({ length: count }, (_, i) => start + i),
+      rowIds: Uint32Array.from({ length: count }, (_, i) => start + i),
+    };
+  },
+};
+/** One slot: group 0 with the row's own value. */
+const encode: Encode = (x, rows) =>
+  Promise.resolve({
+    codes: { rows, slots: 1, rank: 1, groups: 1, active: new Uint32Array(rows), codes: x.slice() },
+    squaredError: new Float32Array(rows),
+  });
+
+describe('rows that analyses look at', () => {
+  it('of a language model are the held-out ones, never all in memory', async () => {
+    const rows = await encodeAnalysedRows(source, encode, () => undefined);
+    expect(Math.max(...reads)).toBeLessThanOrEqual(8192);
+    expect(rows.codes.rows).toBe(ROWS);
+    expect(rows.codes.codes.every((value, row) => value === row)).toBe(true);
+    expect(rows.rowIds[ROWS - 1]).toBe(ROWS - 1);
+    const { text: found } = rows;
+    if (found === null) throw new Error('no text');
+    expect(found.texts).toEqual([' t0', ' t1', ' t2', ' t3', ' t4', ' t5', ' t6']);
+    expect(at(found.tokens, 9999)).toBe(9999 % 7);
+    expect(at(found.documents, 9999)).toBe(99);
+    expect(at(found.positions, 9999)).toBe(99);
+  });
+
+  it('must be there', async () => {
+    const empty = { ...source, size: { train: null, held_out: 0, all: null } };
+    await expect(encodeAnalysedRows(empty, encode, () => undefined)).rejects.toMatchObject({
+      code: 'bad_data',
+    });
+  });
+});
