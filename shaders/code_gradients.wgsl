@@ -12,8 +12,8 @@
 //                 AUX_… likewise
 // row_stats       [B, 8]              0: rho, of which the weight is 2 rho^2 / B; 6: auxiliary weight
 // decoder_norms   [N]                 L1 only
-// A thread makes one q and one g.
-// Dispatch: ceil(B*(SLOTS*R + AUX_SLOTS*AUX_RANK) / 64) workgroups over (32768, y). Source: sasa.md section 2.
+// A team of TEAM threads makes q and g of a slot, four at a time, as in encode_active.wgsl.
+// Dispatch: ceil(B*(SLOTS + AUX_SLOTS)*TEAM / 64) workgroups over (32768, y). Source: sasa.md section 2.
 
 override B: u32;
 override D4: u32;
@@ -30,6 +30,7 @@ override AUX_CODES_OFFSET: u32;
 override AUX_DECODER_OFFSET: u32;
 override AUX_ENCODER_OFFSET: u32;
 override L1: bool;
+override TEAM: u32;
 
 const NONE = 0xffffffffu;
 const ACROSS = 32768u;
@@ -41,41 +42,94 @@ const ACROSS = 32768u;
 @group(0) @binding(4) var<storage, read> row_stats: array<f32>;
 @group(0) @binding(5) var<storage, read> decoder_norms: array<f32>;
 
-fn project(latent: u32, at: u32) -> f32 {
-  var sum = 0.0;
+// Where a branch keeps its codes and gradients, and the row that one of its slots belongs to.
+struct Slot {
+  unit: u32,
+  row: u32,
+  rank: u32,
+  residual: u32, // section of rows
+  weight: f32,
+  codes: u32,
+  decoder: u32,
+  encoder: u32,
+}
+
+var<workgroup> partial: array<vec4<f32>, 64>;
+
+fn main_slot(place: u32) -> Slot {
+  let row = place / SLOTS;
+  let rho = row_stats[row * 8u];
+  return Slot(
+    active_units[ACTIVE_OFFSET + place], row, R, 1u, 2.0 * rho * rho / f32(B),
+    CODES_OFFSET + place * R, DECODER_OFFSET + place * R, ENCODER_OFFSET + place * R,
+  );
+}
+
+fn auxiliary_slot(place: u32) -> Slot {
+  let row = place / max(AUX_SLOTS, 1u);
+  return Slot(
+    active_units[AUX_ACTIVE_OFFSET + place], row, AUX_RANK, 2u, row_stats[row * 8u + 6u],
+    AUX_CODES_OFFSET + place * AUX_RANK, AUX_DECODER_OFFSET + place * AUX_RANK,
+    AUX_ENCODER_OFFSET + place * AUX_RANK,
+  );
+}
+
+// This thread's part of the products of up to four atoms with a residual.
+fn project(latent: u32, count: u32, at: u32, member: u32) -> vec4<f32> {
+  var sum = vec4<f32>(0.0);
+  let e = latent * D4;
   // Not unrolled; see encode_active.wgsl.
-  for (var c = 0u; c < D4; c += uniforms.one) { sum += dot(decoder[latent * D4 + c], rows[at + c]); }
+  for (var c = member; c < D4; c += TEAM * uniforms.one) {
+    let v = rows[at + c];
+    sum.x += dot(decoder[e + c], v);
+    if (count > 1u) { sum.y += dot(decoder[e + D4 + c], v); }
+    if (count > 2u) { sum.z += dot(decoder[e + 2u * D4 + c], v); }
+    if (count > 3u) { sum.w += dot(decoder[e + 3u * D4 + c], v); }
+  }
   return sum;
+}
+
+fn store(slot: Slot, i: u32, product: f32) {
+  if (i >= slot.rank) { return; }
+  var gradient = 0.0;
+  if (slot.unit != NONE) {
+    gradient = -slot.weight * product;
+    if (L1 && slot.residual == 1u) {
+      gradient += uniforms.l1_coefficient / f32(B) * decoder_norms[slot.unit * slot.rank + i];
+    }
+  }
+  coefs[slot.encoder + i] = gradient;
+  coefs[slot.decoder + i] = -slot.weight * coefs[slot.codes + i];
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let index = (group.y * ACROSS + group.x) * 64u + lane;
-  let main_count = B * SLOTS * R;
-  if (index < main_count) {
-    let row = index / (SLOTS * R);
-    let unit = active_units[ACTIVE_OFFSET + index / R];
-    let rho = row_stats[row * 8u];
-    let weight = 2.0 * rho * rho / f32(B);
-    var gradient = 0.0;
-    if (unit != NONE) {
-      let latent = unit * R + index % R;
-      gradient = -weight * project(latent, (B + row) * D4);
-      if (L1) { gradient += uniforms.l1_coefficient / f32(B) * decoder_norms[latent]; }
+  let place = (group.y * ACROSS + group.x) * (64u / TEAM) + lane / TEAM;
+  let member = lane % TEAM;
+  let inside = place < B * (SLOTS + AUX_SLOTS);
+  var slot = Slot(NONE, 0u, 0u, 1u, 0.0, 0u, 0u, 0u);
+  if (place < B * SLOTS) {
+    slot = main_slot(place);
+  } else if (inside) {
+    slot = auxiliary_slot(place - B * SLOTS);
+  }
+  for (var first = 0u; first < max(R, AUX_RANK); first += 4u) {
+    var sum = vec4<f32>(0.0);
+    if (slot.unit != NONE && first < slot.rank) {
+      let at = (slot.residual * B + slot.row) * D4;
+      sum = project(slot.unit * slot.rank + first, min(4u, slot.rank - first), at, member);
     }
-    coefs[ENCODER_OFFSET + index] = gradient;
-    coefs[DECODER_OFFSET + index] = -weight * coefs[CODES_OFFSET + index];
-    return;
+    if (TEAM == 1u) {
+      for (var i = 0u; i < 4u; i += 1u) { store(slot, first + i, sum[i]); }
+    } else {
+      partial[lane] = sum;
+      workgroupBarrier();
+      if (member < 4u) {
+        var total = 0.0;
+        for (var i = 0u; i < TEAM; i += 1u) { total += partial[lane - member + i][member]; }
+        store(slot, first + member, total);
+      }
+      workgroupBarrier();
+    }
   }
-  let at = index - main_count;
-  if (at >= B * AUX_SLOTS * AUX_RANK) { return; }
-  let row = at / max(AUX_SLOTS * AUX_RANK, 1u);
-  let unit = active_units[AUX_ACTIVE_OFFSET + at / AUX_RANK];
-  let weight = row_stats[row * 8u + 6u];
-  var gradient = 0.0;
-  if (unit != NONE) {
-    gradient = -weight * project(unit * AUX_RANK + at % AUX_RANK, (2u * B + row) * D4);
-  }
-  coefs[AUX_ENCODER_OFFSET + at] = gradient;
-  coefs[AUX_DECODER_OFFSET + at] = -weight * coefs[AUX_CODES_OFFSET + at];
 }

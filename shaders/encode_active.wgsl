@@ -7,8 +7,9 @@
 // biases        [N4*4 | d]               encoder biases first
 // active_units  [ACTIVE_OFFSET + B*SLOTS]      0xffffffff in empty slots, whose codes are 0
 // coefs         [CODES_OFFSET + B*SLOTS*R]     receives the codes
-// A thread makes one code.
-// Dispatch: ceil(B*SLOTS*R / 64) workgroups over (32768, y). Source: sasa.md section 1.
+// A team of TEAM threads makes the codes of a slot, four at a time, so that a row is read once for four; its
+// threads read neighbouring addresses. On processors a team is one thread, and nothing is waited for.
+// Dispatch: ceil(B*SLOTS*TEAM / 64) workgroups over (32768, y). Source: sasa.md section 1.
 
 override B: u32;
 override D4: u32;
@@ -18,6 +19,7 @@ override SECTION: u32;
 override ACTIVE_OFFSET: u32;
 override CODES_OFFSET: u32;
 override USE_BIAS: bool;
+override TEAM: u32;
 
 const NONE = 0xffffffffu;
 const ACROSS = 32768u;
@@ -28,21 +30,58 @@ const ACROSS = 32768u;
 @group(0) @binding(3) var<storage, read> active_units: array<u32>;
 @group(0) @binding(4) var<storage, read_write> coefs: array<f32>;
 
+var<workgroup> partial: array<vec4<f32>, 64>;
+
+// This thread's part of the products of up to four latents with a row.
+fn project(latent: u32, count: u32, at: u32, member: u32) -> vec4<f32> {
+  var sum = vec4<f32>(0.0);
+  let e = latent * D4;
+  // A stride that the compiler does not know keeps it from unrolling: Mesa takes half a minute for 32 turns.
+  for (var c = member; c < D4; c += TEAM * uniforms.one) {
+    let v = rows[at + c];
+    sum.x += dot(encoder[e + c], v);
+    if (count > 1u) { sum.y += dot(encoder[e + D4 + c], v); }
+    if (count > 2u) { sum.z += dot(encoder[e + 2u * D4 + c], v); }
+    if (count > 3u) { sum.w += dot(encoder[e + 3u * D4 + c], v); }
+  }
+  return sum;
+}
+
+fn store(place: u32, first: u32, unit: u32, i: u32, sum: f32) {
+  if (first + i >= R) { return; }
+  var code = 0.0;
+  if (unit != NONE) {
+    code = sum;
+    if (USE_BIAS) { code += biases[unit * R + first + i]; }
+  }
+  coefs[CODES_OFFSET + place * R + first + i] = code;
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let index = (group.y * ACROSS + group.x) * 64u + lane;
-  if (index >= B * SLOTS * R) { return; }
-  let row = index / (SLOTS * R);
-  let unit = active_units[ACTIVE_OFFSET + index / R];
-  var sum = 0.0;
-  if (unit != NONE) {
-    let latent = unit * R + index % R;
-    if (USE_BIAS) { sum = biases[latent]; }
-    // A stride of 1 that the compiler does not know keeps it from unrolling: Mesa takes half a minute
-    // for 32 turns.
-    for (var c = 0u; c < D4; c += uniforms.one) {
-      sum += dot(encoder[latent * D4 + c], rows[(SECTION * B + row) * D4 + c]);
+  let place = (group.y * ACROSS + group.x) * (64u / TEAM) + lane / TEAM;
+  let member = lane % TEAM;
+  let inside = place < B * SLOTS;
+  var unit = NONE;
+  if (inside) { unit = active_units[ACTIVE_OFFSET + place]; }
+  for (var first = 0u; first < R; first += 4u) {
+    var sum = vec4<f32>(0.0);
+    if (unit != NONE) {
+      sum = project(unit * R + first, min(4u, R - first), (SECTION * B + place / SLOTS) * D4, member);
+    }
+    if (TEAM == 1u) {
+      if (inside) {
+        for (var i = 0u; i < 4u; i += 1u) { store(place, first, unit, i, sum[i]); }
+      }
+    } else {
+      partial[lane] = sum;
+      workgroupBarrier();
+      if (inside && member < 4u) {
+        var total = 0.0;
+        for (var i = 0u; i < TEAM; i += 1u) { total += partial[lane - member + i][member]; }
+        store(place, first, unit, member, total);
+      }
+      workgroupBarrier();
     }
   }
-  coefs[CODES_OFFSET + index] = sum;
 }

@@ -14,7 +14,7 @@
 // encoder, decoder  [K*R, D4]
 // penalty           [2, K, R, R]  0: matrix for E, 1: matrix for D;  dR/dW_k = penalty W_k
 // singular_values   [K, R]        descending, of the map (MODE decoder: of the decoder)
-// Round-robin pairs rotate in parallel: R/2 lanes, one barrier a round.
+// Round-robin pairs rotate in parallel: R/2 lanes, one barrier a round; sweeps end when none rotates.
 // Dispatch: one workgroup of WG >= R a group. Source: sasa.md section 2, Gradient of the nuclear norms.
 
 override K: u32;
@@ -38,6 +38,8 @@ var<workgroup> factors: array<f32, (R + 1u) * R>;
 var<workgroup> c: array<f32, R * R>;  // [R, R] row-major; columns become u_i s_i
 var<workgroup> v: array<f32, R * R>;
 var<workgroup> s: array<f32, R>;
+var<workgroup> rotations: array<u32, R>; // of each lane in this sweep
+var<workgroup> unsettled: u32;
 
 fn entry(which: u32, i: u32, j: u32) -> u32 {
   return select(j * R + i, (i + 1u) * R + j, which == 0u);
@@ -79,8 +81,8 @@ fn pair(lane: u32, round: u32) -> vec2<u32> {
   return vec2<u32>(min(a, b), max(a, b));
 }
 
-// Rotates columns p < q of c (and v) until they are orthogonal.
-fn rotate(p: u32, q: u32) {
+// Rotates columns p < q of c (and v) until they are orthogonal; 0 when they were.
+fn rotate(p: u32, q: u32) -> u32 {
   var alpha = 0.0;
   var beta = 0.0;
   var gamma = 0.0;
@@ -92,7 +94,7 @@ fn rotate(p: u32, q: u32) {
     gamma += x * y;
   }
   // Roots apart: the product of two squares leaves float32 for blocks of large or small weights.
-  if (abs(gamma) <= 1e-7 * sqrt(alpha) * sqrt(beta) || gamma == 0.0) { return; }
+  if (abs(gamma) <= 1e-7 * sqrt(alpha) * sqrt(beta) || gamma == 0.0) { return 0u; }
   let zeta = (beta - alpha) / (2.0 * gamma);
   let t = select(-1.0, 1.0, zeta >= 0.0) / (abs(zeta) + sqrt(1.0 + zeta * zeta));
   let cosine = inverseSqrt(1.0 + t * t);
@@ -107,6 +109,7 @@ fn rotate(p: u32, q: u32) {
     v[i * R + p] = cosine * a - sine * b;
     v[i * R + q] = sine * a + cosine * b;
   }
+  return 1u;
 }
 
 @compute @workgroup_size(WG)
@@ -150,13 +153,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
   let players = (R + 1u) / 2u * 2u;
   for (var sweep = 0u; sweep < SWEEPS; sweep += 1u) {
+    if (lane < R) { rotations[lane] = 0u; }
     for (var round = 0u; round + 1u < players; round += 1u) {
       if (lane < players / 2u) {
         let pq = pair(lane, round);
-        if (pq.y < R) { rotate(pq.x, pq.y); }
+        if (pq.y < R) { rotations[lane] += rotate(pq.x, pq.y); }
       }
       workgroupBarrier();
     }
+    if (lane == 0u) {
+      unsettled = 0u;
+      for (var i = 0u; i < R; i += 1u) { unsettled += rotations[i]; }
+    }
+    if (workgroupUniformLoad(&unsettled) == 0u) { break; }
   }
 
   if (lane < R) {

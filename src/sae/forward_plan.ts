@@ -20,6 +20,9 @@ export const Section = { input: 0, residual: 1, auxiliary: 2 } as const;
 /** Beyond this many winners a row, radix selection beats taking them one by one. */
 const FEW_SLOTS = 16;
 
+/** Workgroups of large tiles that keep a large GPU busy. */
+const FULL_GPU = 256;
+
 /** Dispatches in x of kernels with many workgroups; the rest goes to y. */
 export const ACROSS = 32768;
 
@@ -41,6 +44,12 @@ export function rowThreads(d4: number, variant: KernelVariant): number {
   return variant === 'direct' ? 4 : columnThreads(d4);
 }
 
+/** Threads that make the dot products of a slot together: up to 16 vec4s, 256 bytes, of a row at a time. */
+export function teamThreads(d4: number, variant: KernelVariant): number {
+  if (variant === 'direct') return 1;
+  return d4 <= 4 ? 4 : d4 <= 8 ? 8 : 16;
+}
+
 /** Scores of all units of a branch (or of its dead ones) against a section of rows. */
 export interface ScoreOptions {
   readonly name: string;
@@ -52,14 +61,35 @@ export interface ScoreOptions {
   readonly useBias: boolean;
 }
 
+/**
+ * Kernel and workgroups of the dense half. Large tiles do more with what they read, but a GPU needs some
+ * hundred workgroups to be busy; a list of dead units is mostly too short for that.
+ */
+function scoresKernel(
+  batch: number,
+  { variant, branch: { units, rank }, scalar, compact }: ScoreOptions,
+): { readonly kernel: Kernel; readonly across: number; readonly down: number } {
+  if (variant === 'direct') {
+    const across = Math.ceil((scalar ? Math.ceil(units / 4) : units) / 8);
+    return { kernel: kernels.scores_direct, across, down: Math.ceil(Math.ceil(batch / 4) / 8) };
+  }
+  const wide = {
+    kernel: kernels.scores_wide,
+    across: Math.ceil(units / Math.floor(128 / rank)),
+    down: Math.ceil(batch / 64),
+  };
+  if (!compact && wide.across * wide.down >= FULL_GPU) return wide;
+  return {
+    kernel: kernels.scores_tiled,
+    across: Math.ceil(units / Math.floor(64 / rank)),
+    down: Math.ceil(batch / 32),
+  };
+}
+
 export function scoresPass(layout: ModelLayout, options: ScoreOptions): Pass {
   const { batch, d4 } = layout;
   const { units, rank } = options.branch;
-  const direct = options.variant === 'direct';
-  const across = direct
-    ? Math.ceil((options.scalar ? Math.ceil(units / 4) : units) / 8)
-    : Math.ceil(units / Math.floor(64 / rank));
-  const kernel: Kernel = direct ? kernels.scores_direct : kernels.scores_tiled;
+  const { kernel, across, down } = scoresKernel(batch, options);
   return {
     name: options.name,
     kernel,
@@ -80,7 +110,7 @@ export function scoresPass(layout: ModelLayout, options: ScoreOptions): Pass {
       COMPACT: Number(options.compact),
       USE_BIAS: Number(options.useBias),
     },
-    workgroups: [across, direct ? Math.ceil(Math.ceil(batch / 4) / 8) : Math.ceil(batch / 32), 1],
+    workgroups: [across, down, 1],
   };
 }
 
@@ -139,7 +169,9 @@ export function encodePass(
   layout: ModelLayout,
   branch: BranchLayout,
   options: { readonly name: string; readonly section: number; readonly useBias: boolean },
+  variant: KernelVariant,
 ): Pass {
+  const team = teamThreads(layout.d4, variant);
   return {
     name: options.name,
     kernel: kernels.encode_active,
@@ -159,8 +191,9 @@ export function encodePass(
       ACTIVE_OFFSET: branch.active,
       CODES_OFFSET: branch.codes,
       USE_BIAS: Number(options.useBias),
+      TEAM: team,
     },
-    workgroups: spread(layout.batch * branch.slots * branch.rank),
+    workgroups: spread(layout.batch * branch.slots * team),
   };
 }
 
@@ -271,7 +304,12 @@ export function mainForward(
   ];
   if (!scalar) {
     passes.push(
-      encodePass(layout, layout.main, { name: 'encode active', section: Section.input, useBias }),
+      encodePass(
+        layout,
+        layout.main,
+        { name: 'encode active', section: Section.input, useBias },
+        variant,
+      ),
     );
   }
   passes.push(

@@ -12,6 +12,7 @@ import normalizeRows from '../../shaders/normalize_rows.wgsl?raw';
 import nuclearGradient from '../../shaders/nuclear_gradient.wgsl?raw';
 import scoresDirect from '../../shaders/scores_direct.wgsl?raw';
 import scoresTiled from '../../shaders/scores_tiled.wgsl?raw';
+import scoresWide from '../../shaders/scores_wide.wgsl?raw';
 import selectFew from '../../shaders/select_few.wgsl?raw';
 import selectMany from '../../shaders/select_many.wgsl?raw';
 import selectSerial from '../../shaders/select_serial.wgsl?raw';
@@ -32,6 +33,7 @@ export const kernels = {
   nuclear_gradient: { name: 'nuclear_gradient', source: nuclearGradient },
   scores_direct: { name: 'scores_direct', source: scoresDirect },
   scores_tiled: { name: 'scores_tiled', source: scoresTiled },
+  scores_wide: { name: 'scores_wide', source: scoresWide },
   select_few: { name: 'select_few', source: selectFew },
   select_many: { name: 'select_many', source: selectMany },
   select_serial: { name: 'select_serial', source: selectSerial },

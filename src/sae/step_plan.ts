@@ -14,6 +14,7 @@ import {
   scoresPass,
   selectPass,
   spread,
+  teamThreads,
   Section,
   workBuffers,
 } from './forward_plan';
@@ -54,7 +55,7 @@ export function stepPlan(options: StepOptions): StepPlan {
   if (layout.auxiliary !== null) {
     passes.push(...auxiliaryPasses(config, layout, layout.auxiliary, variant));
   }
-  passes.push(codeGradientsPass(config, layout));
+  passes.push(codeGradientsPass(config, layout, variant));
   if (config.architecture === 'topk_sasa') passes.push(nuclearPass(config, layout, variant));
   passes.push(
     updatePass(config, layout, 'encoder', variant, clip),
@@ -155,10 +156,11 @@ function decoderNormsPass(layout: ModelLayout): Pass {
   };
 }
 
-function codeGradientsPass(config: ModelConfig, layout: ModelLayout): Pass {
+function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: KernelVariant): Pass {
   const { batch, main, auxiliary } = layout;
   const auxiliarySlots = auxiliary?.slots ?? 0;
   const auxiliaryRank = auxiliary?.rank ?? 1;
+  const team = teamThreads(layout.d4, variant);
   return {
     name: 'code gradients',
     kernel: kernels.code_gradients,
@@ -186,8 +188,9 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout): Pass {
       AUX_DECODER_OFFSET: auxiliary?.decoderCoefs ?? 0,
       AUX_ENCODER_OFFSET: auxiliary?.encoderCoefs ?? 0,
       L1: Number(config.architecture === 'standard'),
+      TEAM: team,
     },
-    workgroups: spread(batch * (main.slots * main.rank + auxiliarySlots * auxiliaryRank)),
+    workgroups: spread(batch * (main.slots + auxiliarySlots) * team),
   };
 }
 
@@ -241,11 +244,12 @@ function auxiliaryPasses(
   );
   if (residual) {
     passes.push(
-      encodePass(layout, auxiliary, {
-        name: 'encode residual',
-        section: Section.residual,
-        useBias: false,
-      }),
+      encodePass(
+        layout,
+        auxiliary,
+        { name: 'encode residual', section: Section.residual, useBias: false },
+        variant,
+      ),
     );
   }
   passes.push(

@@ -27,6 +27,7 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   nuclear_gradient: nuclearGradient,
   scores_direct: scoreUnits,
   scores_tiled: scoreUnits,
+  scores_wide: scoreUnits,
   select_few: selectUnits,
   select_many: selectUnits,
   select_serial: selectUnits,

@@ -63,6 +63,7 @@ const rules: Partial<Record<KernelName, SumRule>> = {
   },
   scores_direct: scores,
   scores_tiled: scores,
+  scores_wide: scores,
   encode_active: { roundings: (c) => width(c) + 2 },
   decode_residual: {
     negated: ['biases', 'coefs'],

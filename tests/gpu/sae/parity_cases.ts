@@ -227,7 +227,15 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     batch: 33,
     ...tiled,
     ...someDead,
-    passes: ['score groups', 'score dead groups', 'select dead groups', 'update encoder'],
+    passes: [
+      'score groups',
+      'encode active',
+      'score dead groups',
+      'select dead groups',
+      'encode residual',
+      'code gradients',
+      'update encoder',
+    ],
   },
   'tiled, several tiles, words and chunks': {
     model: sasa(70, 6, 4, { use_encoder_bias: true }),
@@ -239,7 +247,9 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     passes: [
       'center input',
       'score groups',
+      'encode active',
       'decode residual',
+      'code gradients',
       'nuclear norms',
       'update encoder',
       'update decoder',
@@ -263,7 +273,7 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     batch: 33,
     ...tiled,
     ...someDead,
-    passes: ['score dead groups', 'update encoder'],
+    passes: ['score dead groups', 'code gradients', 'update encoder'],
   },
   'tiled topk, rows longer than a workgroup, ties': {
     model: topk(300, 5),
@@ -286,7 +296,7 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     width: 5,
     batch: 300,
     ...tiled,
-    passes: ['select groups', 'update encoder', 'update decoder'],
+    passes: ['select groups', 'code gradients', 'update encoder', 'update decoder'],
   },
   'tiled, every group on every row, lists longer than their memory': {
     model: sasa(3, 2, 3, noAux),
@@ -301,6 +311,27 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     batch: 2100,
     ...tiled,
     passes: ['update encoder', 'update decoder'],
+  },
+  'wide tiles, groups that do not fill them': {
+    model: sasa(700, 5, 2, { ...noAux, use_encoder_bias: true }),
+    width: 21,
+    batch: 600,
+    ...tiled,
+    passes: ['score groups'],
+  },
+  'wide tiles, block rank 32': {
+    model: sasa(121, 32, 2, noAux),
+    width: 33,
+    batch: 520,
+    ...tiled,
+    passes: ['score groups'],
+  },
+  'wide tiles, scalar units': {
+    model: topk(4000, 5, noAux),
+    width: 5,
+    batch: 520,
+    ...tiled,
+    passes: ['score groups'],
   },
   'more groups than a dispatch is wide': {
     model: sasa(33_000, 1, 2, { ...noAux, nuclear_target: 'decoder' }),
