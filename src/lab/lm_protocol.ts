@@ -4,7 +4,10 @@
  * protocol.ts; requests carry a request id and are answered once, after progress.
  */
 
-/** How a group's part of the residual stream is changed while text is generated. */
+/**
+ * How a group's part of the residual stream is changed while text is generated: `add` at every token but the
+ * first, the others where the group fires (docs/decisions/0008-interventions.md).
+ */
 export type SteeringEdit =
   /** Multiplies the group's contribution; 0 takes it out, 1 changes nothing. */
   | { readonly kind: 'scale'; readonly factor: number }
@@ -12,7 +15,10 @@ export type SteeringEdit =
   | { readonly kind: 'clamp'; readonly strength: number }
   /** Adds a vector along an axis of the group (0: first principal axis), in units of the typical norm. */
   | { readonly kind: 'add'; readonly axis: number; readonly strength: number }
-  /** Turns the contribution in the plane of its first two principal axes to an angle, radians. */
+  /**
+   * Turns the contribution in the plane of its first two principal axes to an angle, radians, and a length there in
+   * units of the typical norm.
+   */
   | { readonly kind: 'turn'; readonly angle: number; readonly strength: number };
 
 export interface TokenSpan {
@@ -26,7 +32,10 @@ export interface TextReading {
   readonly model: number;
   readonly step: number;
   readonly tokens: readonly TokenSpan[];
-  /** −log p of each token given those before it, nats; NaN for the first of a window. */
+  /**
+   * −log p of each token given those before it in its window, nats; NaN for the first of every window but the
+   * first one, before which text was cut off.
+   */
   readonly surprisal: Float32Array;
   /** Row i owns entries offsets[i] … offsets[i + 1] of groups and norms, strongest first. */
   readonly offsets: Uint32Array;
