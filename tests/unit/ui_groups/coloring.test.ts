@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { NO_GROUP } from '../../../src/analysis/types';
+import { at } from '../../../src/base/array';
 import { chosenColoring, coloringOf, coloringOptions } from '../../../src/ui/pages/groups/coloring';
 import { groupCard } from './rows';
 
@@ -80,5 +81,73 @@ describe('colouring', () => {
     const coloring = coloringOf(cardOf([100]), 'position', 'red');
     if (coloring.by !== 'value') throw new Error('not by value');
     expect(Array.from(coloring.values).slice(0, 3)).toEqual([0, 1, 2]);
+  });
+});
+
+/** A card of token rows: a point a label. */
+function tokenCard(labels: readonly string[]) {
+  const count = labels.length;
+  const none = {
+    count,
+    before: 0,
+    after: 0,
+    tokens: new Uint32Array(count),
+    norms: new Float32Array(count),
+  };
+  return groupCard({
+    points: {
+      count,
+      total: count,
+      axes: 2,
+      coordinates: new Float32Array(2 * count),
+      norms: new Float32Array(count),
+      rowIds: new Uint32Array(count),
+      labels,
+      features: null,
+    },
+    text: {
+      texts: new Map(),
+      bos: null,
+      points: none,
+      documents: new Uint32Array(count),
+      positions: Int32Array.from({ length: count }, (_, i) => i),
+      strongest: none,
+      quantiles: [],
+      statistics: { distinct: 0, most: [], lifted: [] },
+    },
+  });
+}
+
+describe('colouring of tokens', () => {
+  const labels = [
+    ...new Array<string>(60).fill('Monday'),
+    ...new Array<string>(39).fill('Friday'),
+    'x',
+  ];
+
+  it('is by token where several have a share worth a colour, the rest in grey', () => {
+    const card = tokenCard(labels);
+    const options = coloringOptions(card, true);
+    expect(chosenColoring(card, options, null)).toBe('token');
+    const coloring = coloringOf(card, 'token', 'red');
+    if (coloring.by !== 'category') throw new Error('not by category');
+    expect(coloring.names).toEqual(['Monday', 'Friday', 'other']);
+    expect(coloring.other).toBe(2);
+    expect(at(coloring.categories, 99)).toBe(2);
+  });
+
+  it('is by angle where one token makes up the group', () => {
+    const card = tokenCard(new Array<string>(50).fill('Monday'));
+    expect(chosenColoring(card, coloringOptions(card, true), null)).toBe('angle');
+  });
+
+  it('knows the place in the text', () => {
+    const card = tokenCard(labels);
+    expect(coloringOptions(card, true)).toContainEqual({
+      id: 'position',
+      label: 'Place in the text',
+    });
+    const coloring = coloringOf(card, 'position', 'red');
+    expect(coloring.by === 'value' && at(coloring.values, 7)).toBe(7);
   });
 });

@@ -48,3 +48,28 @@ describe('firings of words', () => {
     expect(shown('june')).toEqual([1]);
   });
 });
+
+describe('own text', () => {
+  const rows = tableRows(
+    [0, 1, 2].map((group) => groupRow({ group, frequency: 0.1 * (group + 1), labels: ['a'] })),
+    {},
+  );
+  const hits = new Map([
+    [0, 1],
+    [1, 4],
+  ]);
+  const shown = (text: string, order = DEFAULT_ORDER) => {
+    const filter = parseFilter(text);
+    if (!filter.ok) throw new Error(filter.problem.message);
+    return arrange(rows, filter.expression, order, words, hits).map(({ row }) => row.group);
+  };
+
+  it('leaves the groups that fire on it, the strongest first', () => {
+    expect(shown('')).toEqual([1, 0]);
+  });
+
+  it('goes with a filter and with another order', () => {
+    expect(shown('freq < 15%')).toEqual([0]);
+    expect(shown('', { column: 'group', direction: 'ascending' })).toEqual([0, 1]);
+  });
+});
