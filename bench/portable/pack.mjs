@@ -6,12 +6,14 @@
  * as their sources do, so the paths that they make from there still hold.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { projectRoot } from '../../scripts/prerequisites.mjs';
 
-const out = join(projectRoot, 'out/portable');
+const packed = join(projectRoot, 'out/portable');
+// Made aside and renamed when it is whole, so that two of them side by side cannot mix.
+const out = join(projectRoot, `out/.portable-${process.pid}`);
 const programs = {
   bench: 'bench/main.ts',
   lab: 'src/cli/main.ts',
@@ -57,3 +59,5 @@ const archive = join(out, 'runtime.tar.xz');
 const { status } = spawnSync('tar', ['-cJf', archive, '-C', runtime, '.'], { stdio: 'inherit' });
 rmSync(runtime, { recursive: true });
 if (status !== 0) throw new Error('tar could not pack the runtime');
+rmSync(packed, { recursive: true, force: true });
+renameSync(out, packed);
