@@ -28,6 +28,7 @@ import {
 } from './scripted_answers';
 import { FakeLanguage, type LanguageOptions } from './fake_language';
 import { describedData } from './scripted_data';
+import { feedingOf } from './scripted_language';
 import { storyModels } from './scripted_stories';
 
 export interface FakeOptions extends LanguageOptions {
@@ -261,6 +262,7 @@ export class FakeEngine implements EngineWorker {
       samples: run.step * batch,
       seconds: (run.step * batch) / samplesPerSecond,
       samplesPerSecond,
+      ...(run.config.data.kind === 'lm' ? { feeding: feedingOf(run.step * batch) } : {}),
     });
     if (records.length > 0) this.emit({ kind: 'metrics', runId: run.id, records });
     if (this.options.failAt !== undefined && run.step >= this.options.failAt) {
@@ -286,7 +288,7 @@ export class FakeEngine implements EngineWorker {
     if (data.kind === 'synthetic') {
       const probes = models.map((model, index) => shapesOf(run, model, index));
       this.emit({ kind: 'shapes', runId: run.id, probes });
-    } else if (data.kind === 'words') {
+    } else if (data.kind === 'words' || data.kind === 'lm') {
       const probes = models.map((model, index) => labelsOf(run, model, index));
       this.emit({ kind: 'labels', runId: run.id, probes });
     }

@@ -12,6 +12,7 @@ import type {
   TokenScore,
   TokenSpan,
 } from '../../src/lab/lm_protocol';
+import type { Feeding } from '../../src/lab/protocol';
 import type { ListedModel } from '../../src/state/language_model_requests';
 
 /** Tokens that the scripted model reads at once. */
@@ -183,4 +184,15 @@ export function scriptedAttribution(model: number, group: number): LogitAttribut
     return { angle, tokens: scoresAlong(angle).slice(0, 5) };
   });
   return { model, group, axes, angles };
+}
+
+/** The two parts of the work after so many rows. */
+export function feedingOf(rows: number): Feeding {
+  return {
+    filled: 1,
+    rowsMade: rows + 8192,
+    sourceSeconds: rows / 21_000,
+    shuffleSeconds: rows / 900_000,
+    trainingSeconds: rows / 64_000,
+  };
 }

@@ -77,8 +77,18 @@ const PARTS: readonly { readonly title: string; readonly lines: readonly Line[] 
     title: 'KL from the original, nats',
     lines: [
       { label: 'autoencoder', text: textTexts.klSae, value: (f) => f.kl_sae, format: nats },
-      { label: 'mean', text: textTexts.klMean, value: (f) => f.kl_mean_ablation, format: nats },
-      { label: 'zero', text: textTexts.klZero, value: (f) => f.kl_zero_ablation, format: nats },
+      {
+        label: 'mean ablation',
+        text: textTexts.klMean,
+        value: (f) => f.kl_mean_ablation,
+        format: nats,
+      },
+      {
+        label: 'zero ablation',
+        text: textTexts.klZero,
+        value: (f) => f.kl_zero_ablation,
+        format: nats,
+      },
     ],
   },
   {
@@ -215,8 +225,8 @@ function Result({ measured }: ResultProps) {
             text: textTexts.ceSae,
             color: modelColor(index),
           })),
-          { label: 'mean', value: first.ce_mean_ablation, text: textTexts.ceMean },
-          { label: 'zero', value: first.ce_zero_ablation, text: textTexts.ceZero },
+          { label: 'mean ablation', value: first.ce_mean_ablation, text: textTexts.ceMean },
+          { label: 'zero ablation', value: first.ce_zero_ablation, text: textTexts.ceZero },
         ]}
       />
       <div className="faithfulness-parts" data-few={measured.length <= 2}>

@@ -40,7 +40,7 @@ export function DataLanguageModel({ data }: { readonly data: Settings }) {
         doubling
         text={{
           ...languageTexts.context,
-          unit: info === undefined ? 'tokens' : `at most ${info.context}`,
+          unit: info === undefined ? 'tokens' : `≤ ${info.context}`,
         }}
       />
     </div>

@@ -83,7 +83,7 @@ export function DataSection() {
           </span>
         </div>
       ) : (
-        <DataDescription />
+        <DataDescription short={data.kind === 'lm'} />
       )}
       {data.kind === 'lm' && <DataLanguageModel data={data} />}
       <FileDrop
@@ -94,7 +94,8 @@ export function DataSection() {
   );
 }
 
-function DataDescription() {
+/** One line or two about the data; `short` keeps no room for a third. */
+function DataDescription({ short }: { readonly short: boolean }) {
   const description = useBenchFacts((facts) => facts.preview?.description);
   const reading = useBenchFacts((facts) => facts.reading);
   const error = useBenchFacts((facts) => facts.previewError);
@@ -114,7 +115,11 @@ function DataDescription() {
     );
   }
   const progress = share === null ? 'Reading…' : `Reading, ${formatPercent(share, 2)}…`;
-  return <p className="quiet data-description">{reading ? progress : (description ?? '\u00a0')}</p>;
+  return (
+    <p className="quiet data-description" data-short={short}>
+      {reading ? progress : (description ?? '\u00a0')}
+    </p>
+  );
 }
 
 /** The preset whose data these are, whatever is set about them. */

@@ -67,7 +67,8 @@ function Results() {
   return (
     <>
       {kind === 'synthetic' && <ShapeGrid />}
-      {(kind === 'words' || kind === 'lm') && <WordGroups />}
+      {kind === 'words' && <WordGroups labelName="word" />}
+      {kind === 'lm' && <WordGroups labelName="token" />}
       <Curves large={kind === 'npy'} />
     </>
   );

@@ -7,9 +7,14 @@ import { hrefOf } from '../../route';
 import { useShownRun } from './shown_run';
 import './words.css';
 
-export function WordGroups() {
+export interface WordGroupsProps {
+  /** What a label of a row is: a word of its own, or a token in a text. */
+  readonly labelName: 'word' | 'token';
+}
+
+export function WordGroups({ labelName }: WordGroupsProps) {
   const models = useShownRun((run) => run.models);
-  if (models === undefined) return <WordPreview />;
+  if (models === undefined) return <WordPreview labelName={labelName} />;
   return (
     <div className="words">
       {models.map(({ index, name, unitName, labels }) => (
@@ -25,22 +30,22 @@ export function WordGroups() {
               {unitName === 'group' ? 'strongest groups' : 'strongest latents'}
             </span>
           </header>
-          <WordTable probe={labels} model={index} unitName={unitName} />
+          <WordTable probe={labels} model={index} unitName={unitName} labelName={labelName} />
         </section>
       ))}
     </div>
   );
 }
 
-interface WordTableProps {
+interface WordTableProps extends WordGroupsProps {
   readonly probe: LabelProbe | null;
   readonly model: number;
   readonly unitName: 'group' | 'latent';
 }
 
-function WordTable({ probe, model, unitName }: WordTableProps) {
+function WordTable({ probe, model, unitName, labelName }: WordTableProps) {
   if (probe === null || probe.groups.length === 0) {
-    return <p className="quiet words-empty">The first words appear after a few steps.</p>;
+    return <p className="quiet words-empty">The first {labelName}s appear after a few steps.</p>;
   }
   return (
     <div className="words-scroll">
@@ -70,15 +75,18 @@ function WordTable({ probe, model, unitName }: WordTableProps) {
   );
 }
 
-function WordPreview() {
+function WordPreview({ labelName }: WordGroupsProps) {
   const preview = useBenchFacts((facts) => facts.preview);
+  const reading = useBenchFacts((facts) => facts.reading);
   const labels = preview?.labels ?? [];
   return (
     <div className="words words-preview">
       <p>
         {preview === null
-          ? 'Reading the words…'
-          : 'Each sample is one word. While the models train, the words on which their strongest groups fire appear here.'}
+          ? reading
+            ? `Reading the ${labelName}s…`
+            : `The ${labelName}s appear here once the data can be read.`
+          : `Each sample is one ${labelName}${labelName === 'token' ? ' in its text' : ''}. While the models train, the ${labelName}s on which their strongest groups fire appear here.`}
       </p>
       <p className="words-sample" aria-hidden="true">
         {labels.map((label, index) => (
