@@ -52,12 +52,7 @@ class PrivateFileStore implements FileStore {
     const place = await this.root.getDirectoryHandle(nameFor(folder), { create: true });
     const handle = await place.getFileHandle(nameFor(name), { create: true });
     const access = await handle.createSyncAccessHandle().catch((cause: unknown) => {
-      throw new LabError(
-        'bad_file',
-        `${folder}/${name} is being written by another tab.`,
-        'Wait until that tab has loaded the model, or close it, and choose the model again.',
-        { cause },
-      );
+      throw inUse(`${folder}/${name}`, cause);
     });
     access.truncate(keep);
     let end = keep;
@@ -71,7 +66,7 @@ class PrivateFileStore implements FileStore {
 
   async remove(folder: string): Promise<void> {
     await this.root.removeEntry(nameFor(folder), { recursive: true }).catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
+      if (!isMissing(error)) throw inUse(folder, error);
     });
   }
 
@@ -95,6 +90,15 @@ class PrivateFileStore implements FileStore {
       throw error;
     }
   }
+}
+
+function inUse(what: string, cause: unknown): LabError {
+  return new LabError(
+    'bad_file',
+    `${what} is being written by another tab.`,
+    'Wait until that tab has loaded the model, or close it, and try again.',
+    { cause },
+  );
 }
 
 /** Names of models contain slashes, names in the file system may not. */

@@ -72,9 +72,9 @@ export class CheckpointReader {
     return tensor;
   }
 
-  /** A vector as float32. */
+  /** A vector as float32, in memory of its own: a norm that is kept must not keep the whole file. */
   vector(name: string, length: number): Float32Array {
-    return this.tensor(name, [length]).floats();
+    return this.tensor(name, [length]).floats().slice();
   }
 
   /**

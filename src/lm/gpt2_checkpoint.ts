@@ -98,7 +98,10 @@ function floatMatrix(
   return { ...floatNumbers(reader, name, [rows, columns]), rows, columns };
 }
 
-/** The token embedding [V, d]; rows that only fill it up to a round number are left out. */
+/**
+ * The token embedding [V, d], in memory of its own because it is kept; rows that only fill it up to a round
+ * number are left out.
+ */
 function readEmbedding(reader: CheckpointReader, config: TransformerConfig): Matrix {
   const { vocabulary, width } = config;
   const rows = reader.rowsOf(EMBEDDING) ?? vocabulary;
@@ -106,10 +109,10 @@ function readEmbedding(reader: CheckpointReader, config: TransformerConfig): Mat
   const numbers = floatNumbers(reader, EMBEDDING, [isPadded ? rows : vocabulary, width]);
   const count = vocabulary * width;
   return numbers.format === 'f32'
-    ? { format: 'f32', values: numbers.values.subarray(0, count), rows: vocabulary, columns: width }
+    ? { format: 'f32', values: numbers.values.slice(0, count), rows: vocabulary, columns: width }
     : {
         format: 'f16',
-        values: numbers.values.subarray(0, count),
+        values: numbers.values.slice(0, count),
         rows: vocabulary,
         columns: width,
       };
