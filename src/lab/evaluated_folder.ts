@@ -17,7 +17,7 @@ const MOST_ROWS = 65_536;
 export const REPORT_FILE = 'report.json';
 
 /**
- * Evaluates a model on held-out rows and writes its folder. `provenance` says how it was trained; it stands
+ * Evaluates a model on held-out rows (all, where none are held out) and writes its folder. `provenance` says how it was trained; it stands
  * in cfg.json and beside the numbers in report.json.
  */
 export async function evaluatedFolder(
@@ -27,9 +27,11 @@ export async function evaluatedFolder(
   onProgress?: EncodeProgress,
 ): Promise<{ readonly files: FolderFiles; readonly report: ModelReport }> {
   const frequency = new FiringFrequency(model.weights.groups);
+  // Fewer than ten rows leave none to hold out.
+  const split = source.size.held_out === 0 ? 'all' : 'held_out';
   const report = await evaluateModel(frequency.watch(model), source, {
-    split: 'held_out',
-    rows: Math.min(source.size.held_out ?? ENDLESS_ROWS, MOST_ROWS),
+    split,
+    rows: Math.min(source.size[split] ?? ENDLESS_ROWS, MOST_ROWS),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   const { config, weights } = model;
