@@ -10,7 +10,7 @@ export const colorings = ['strongest', 'group', 'surprisal'] as const;
 export type TokenColoring = (typeof colorings)[number];
 
 /** Strongest tint, as share of the colour in the mixture with the panel. */
-const MOST: Record<Theme, number> = { light: 0.5, dark: 0.42 };
+const MOST: Record<Theme, number> = { light: 0.5, dark: 0.4 };
 /** Weakest visible tint. */
 const LEAST = 0.1;
 

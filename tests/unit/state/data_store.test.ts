@@ -1,0 +1,66 @@
+/** The description of data, driven by the scripted engine: it belongs to its data, and the newest question wins. */
+import { beforeEach, expect, it } from 'vitest';
+import { presets } from '../../../src/lab/presets';
+import { parseRunConfig } from '../../../src/lab/run_config';
+import { cancelDescription, dataKey, describeBench, useData } from '../../../src/state/data_store';
+import { EngineClient } from '../../../src/state/engine_client';
+import { fileNeeded } from '../../../src/state/experiment_draft';
+import { openCorpus, openExperiment, useExperiment } from '../../../src/state/experiment_store';
+import { FAKE_ADAPTER, FakeEngine } from '../../support/fake_engine';
+
+const figure1 = parseRunConfig(presets.figure1.config);
+const words = parseRunConfig(presets.words.config);
+
+let engine: EngineClient;
+
+beforeEach(() => {
+  useData.setState(useData.getInitialState());
+  engine = new EngineClient(
+    () => new FakeEngine({ interval: 0, stepsPerTurn: 1, adapter: FAKE_ADAPTER }),
+  );
+});
+
+it('belongs to the data that were asked about', async () => {
+  await describeBench(engine, words, null);
+  expect(useData.getState().data).toBe(dataKey(words.data, null));
+  expect(useData.getState().answer?.sample.kind).toBe('labels');
+  expect(useData.getState().progress).toBeNull();
+});
+
+it('gives way to the newest question', async () => {
+  const first = describeBench(engine, words, null);
+  await Promise.all([first, describeBench(engine, figure1, null)]);
+  expect(useData.getState().answer?.sample.kind).toBe('shapes');
+});
+
+it('is not shown for other data while those are read', async () => {
+  await describeBench(engine, words, null);
+  const second = describeBench(engine, figure1, null);
+  expect(useData.getState().answer).toBeNull();
+  await second;
+});
+
+it('can be given up', async () => {
+  const asked = describeBench(engine, words, null);
+  cancelDescription();
+  await asked;
+  expect(useData.getState()).toMatchObject({ answer: null, progress: null, error: null });
+});
+
+it('knows which data need a file', () => {
+  expect(fileNeeded(words.data)).toBeNull();
+  expect(fileNeeded({ kind: 'npy', path: 'acts.npy' })).toBe('acts.npy');
+  expect(fileNeeded({ kind: 'lm', model: 'stories15m', corpus: 'shipped' })).toBeNull();
+  expect(fileNeeded({ kind: 'lm', model: 'stories15m', corpus: 'generated' })).toBeNull();
+  expect(fileNeeded({ kind: 'lm', model: 'stories15m', corpus: 'diary.txt' })).toBe('diary.txt');
+});
+
+it('has a language model read a text of one’s own, whatever was on the bench', () => {
+  openExperiment(figure1);
+  const file = new File(['Dear diary.'], 'diary.txt');
+  openCorpus(file);
+  const { draft, file: open, config } = useExperiment.getState();
+  expect(draft.data).toMatchObject({ kind: 'lm', model: 'stories15m', corpus: 'diary.txt' });
+  expect(open).toBe(file);
+  expect(config).not.toBeNull();
+});

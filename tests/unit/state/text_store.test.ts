@@ -1,0 +1,127 @@
+/**
+ * Own text and its answers, driven by the scripted engine: the newest question wins, what is cancelled leaves
+ * the last answer, blank text asks nothing, and trouble is told with its way out.
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NOT_ASKED, modelKey } from '../../../src/state/analyses_store';
+import { EngineClient } from '../../../src/state/engine_client';
+import {
+  cancelQuestion,
+  measureFaithfulness,
+  readWith,
+  setText,
+  steerWith,
+  textAnswer,
+  useText,
+} from '../../../src/state/text_store';
+import { FAKE_ADAPTER, FakeEngine, type FakeOptions } from '../../support/fake_engine';
+
+const about = { runId: 'run', model: 0 };
+const key = modelKey('run', 0);
+const state = () => textAnswer(useText.getState(), 'readings', key);
+
+let fakes: FakeEngine[];
+
+function engineWith(options: Partial<FakeOptions> = {}): EngineClient {
+  fakes = [];
+  return new EngineClient(() => {
+    const fake = new FakeEngine({
+      interval: 0,
+      stepsPerTurn: 1,
+      adapter: FAKE_ADAPTER,
+      ...options,
+    });
+    fakes.push(fake);
+    return fake;
+  });
+}
+
+beforeEach(() => useText.setState(useText.getInitialState()));
+
+describe('reading', () => {
+  it('keeps the text with its reading', async () => {
+    setText('Lily saw a red ball.');
+    await readWith(engineWith(), about);
+    expect(state().answer?.text).toBe('Lily saw a red ball.');
+    expect(
+      state()
+        .answer?.reading.tokens.map(({ text }) => text)
+        .join(''),
+    ).toBe('Lily saw a red ball.');
+    expect(state().progress).toBeNull();
+  });
+
+  it('asks nothing about blank text and forgets what was read', async () => {
+    const engine = engineWith();
+    setText('Lily');
+    await readWith(engine, about);
+    setText(' \n ');
+    await readWith(engine, about);
+    expect(state().answer).toBeNull();
+    expect(fakes[0]?.commands.filter(({ kind }) => kind === 'read_text')).toHaveLength(1);
+  });
+
+  it('gives the newest text its reading, whatever was on its way', async () => {
+    const engine = engineWith();
+    setText('first');
+    const first = readWith(engine, about);
+    setText('second');
+    await Promise.all([first, readWith(engine, about)]);
+    expect(state().answer?.text).toBe('second');
+    expect(fakes[0]?.commands.map(({ kind }) => kind)).toContain('cancel');
+  });
+
+  it('keeps the last reading when the next is given up', async () => {
+    const engine = engineWith();
+    setText('first');
+    await readWith(engine, about);
+    setText('second');
+    const second = readWith(engine, about);
+    cancelQuestion('readings', key);
+    await second;
+    expect(state().answer?.text).toBe('first');
+    expect(state().error).toBeNull();
+    expect(state().progress).toBeNull();
+  });
+
+  it('tells trouble with its way out', async () => {
+    const trouble = { code: 'not_found', message: 'No model.', wayOut: 'Load it.' } as const;
+    setText('Lily');
+    await readWith(engineWith({ languageTrouble: trouble }), about);
+    expect(state().error).toEqual(trouble);
+    expect(state().answer).toBeNull();
+  });
+});
+
+describe('other questions', () => {
+  it('keep what was asked beside the continuations', async () => {
+    const request = {
+      prompt: 'Once upon a time, there was',
+      group: 12,
+      edit: { kind: 'scale', factor: 3 },
+      temperature: 0,
+      seed: 0,
+      length: 20,
+    } as const;
+    await steerWith(engineWith(), about, request);
+    const { answer } = textAnswer(useText.getState(), 'steerings', key);
+    expect(answer?.request).toBe(request);
+    expect(answer?.steering.continuations.map(({ name }) => name)).toEqual([
+      'original',
+      'steered',
+      'random control',
+    ]);
+  });
+
+  it('do not disturb one another', async () => {
+    const engine = engineWith();
+    setText('Lily');
+    await Promise.all([readWith(engine, about), measureFaithfulness(engine, about, 2048)]);
+    expect(state().answer).not.toBeNull();
+    expect(textAnswer(useText.getState(), 'faithfulness', key).answer?.tokens).toBe(2048);
+  });
+
+  it('have the same state object while nothing was asked', () => {
+    expect(textAnswer(useText.getState(), 'faithfulness', 'nobody')).toBe(NOT_ASKED);
+  });
+});
