@@ -18,7 +18,10 @@ export function numbersAt<T>(
 ): T {
   const start = bytes.byteOffset + byteOffset;
   if (start % type.BYTES_PER_ELEMENT === 0) return new type(bytes.buffer, start, length);
-  const copy = bytes.slice(byteOffset, byteOffset + length * type.BYTES_PER_ELEMENT);
+  // Not `slice`: that of a Node Buffer copies nothing, and the place stays unaligned.
+  const copy = new Uint8Array(
+    bytes.subarray(byteOffset, byteOffset + length * type.BYTES_PER_ELEMENT),
+  );
   return new type(copy.buffer, copy.byteOffset, length);
 }
 
