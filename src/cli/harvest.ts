@@ -89,8 +89,8 @@ async function* activations(
     rowIds.set(rows.rowIds, start);
     yield bytesOf(rows.x);
     const samples = start + rows.count;
-    const seconds = (terminal.now() - started) / 1000;
-    progress.update({ samples, samplesPerSecond: samples / Math.max(1e-3, seconds) });
+    const seconds = Math.max(1e-3, (terminal.now() - started) / 1000);
+    if (samples < tokens) progress.update({ samples, samplesPerSecond: samples / seconds });
   }
   progress.finish(tokens);
 }

@@ -249,6 +249,8 @@ class ShuffleFeeder implements StreamFeeder {
     pass.end();
     this.device.queue.submit([encoder.finish()]);
     const done = this.clock.mark(part);
+    // It fails when the device is gone, which whoever holds the device is told.
+    done.catch(() => undefined);
     if (part === 'source') this.inFlight.push(done);
   }
 

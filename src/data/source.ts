@@ -119,6 +119,8 @@ export interface ActivationSource {
   labelOf?(rowId: number): string;
   /** For rows that are tokens. */
   readonly text?: SourceText;
+  /** Bytes on the GPU besides the stream's buffers: a language model's weights. */
+  readonly bytes?: number;
   /** Plan that fills batches of `batchRows` rows. */
   stream(batchRows: number): StreamPlan;
   /** CPU twin of `stream`: the rows of one training batch, in the same order. */

@@ -5,7 +5,6 @@
  */
 import { describeError, LabError } from '../base/lab_error';
 import { openDevice, type OpenedDevice } from '../gpu/device';
-import { planBytes } from '../gpu/plan';
 import { shapeOf } from '../sae/config';
 import { AnalysisClient } from './analysis_client';
 import type { AnalysisAnswers, AnalysisKind, AnalysisQuestion } from './analysis_worker';
@@ -254,8 +253,7 @@ export class EngineHost {
     const config = parseRunConfig(input);
     const { device } = await this.device();
     const source = await this.data.open(config, undefined);
-    const bytes = planBytes(source.stream(config.training.train_batch_size_samples).plan);
-    const estimate = estimateRun(config, source.width, bytes, device.limits);
+    const estimate = estimateRun(config, source, device.limits);
     this.post({ kind: 'estimated', requestId, estimate });
   }
 

@@ -2,6 +2,7 @@
  * What a run would need, said before anything is allocated: the memory table from the same plans that
  * the run will use, whether it fits, and warnings in plain words.
  */
+import type { ActivationSource } from '../data/source';
 import { mebibytes } from '../gpu/buffers';
 import type { ModelConfig } from '../sae/config';
 import { displayName, shapeOf } from '../sae/config';
@@ -15,19 +16,20 @@ export interface SizeLimits {
   readonly maxStorageBufferBindingSize: number;
 }
 
-/**
- * Estimates a run on data of width d. `sourceBytes` is what the data themselves take on the GPU.
- */
+/** Estimates a run on data that are open. */
 export function estimateRun(
   config: RunConfig,
-  width: number,
-  sourceBytes: number,
+  source: ActivationSource,
   limits: SizeLimits,
 ): RunEstimate {
+  const { width, bytes } = source;
   const batch = config.training.train_batch_size_samples;
-  const rows: MemoryRow[] = [
-    { buffer: 'data and batch', shape: `[B, ${width}]`, bytes: sourceBytes, owner: 'data' },
-  ];
+  const rows: MemoryRow[] = source.stream(batch).plan.buffers.map(({ name, shape, length }) => ({
+    buffer: name,
+    shape,
+    bytes: length * 4,
+    owner: 'data',
+  }));
   let flop = 0;
   const parameters: number[] = [];
   for (const model of config.models) {
@@ -56,6 +58,10 @@ export function estimateRun(
     warnings.push(`A batch of ${batch} rows is larger than training needs; 256 to 4096 is usual.`);
   }
   const tooLarge = rows.find((row) => row.bytes > limit);
+  // Many buffers, each of which was allocated when the model was loaded.
+  if (bytes !== undefined) {
+    rows.push({ buffer: 'weights', shape: '', bytes, owner: 'language model' });
+  }
   if (tooLarge !== undefined) {
     warnings.unshift(
       `${tooLarge.owner} needs ${mebibytes(tooLarge.bytes)} for "${tooLarge.buffer}", and this adapter gives one buffer at most ${mebibytes(limit)}. Use fewer groups, a smaller block rank or a smaller batch.`,

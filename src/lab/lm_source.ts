@@ -5,6 +5,7 @@
  */
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { tokenName } from '../base/token_text';
 import { mebibytes } from '../gpu/buffers';
 import {
   cutLongDocuments,
@@ -85,7 +86,7 @@ interface TextSupply {
   /** Rows to train on before they repeat; null when they never do. */
   readonly trainRows: number | null;
   readonly description: string;
-  openStream(): WindowStream;
+  readonly openStream: () => WindowStream;
 }
 
 function corpusText(
@@ -166,8 +167,9 @@ function lmSource(
     ].join('; '),
     width,
     size: { train: trainRows, held_out: table.rows('held_out'), all: table.rows('all') },
-    labelOf: (rowId) => tokenizer.textOf(tokenOf(table, tokenizer.bos, rowId)),
+    labelOf: (rowId) => tokenName(tokenizer.textOf(tokenOf(table, tokenizer.bos, rowId))),
     text: textOf(table, language),
+    bytes: model.bytes,
     stream: (batchRows) =>
       shuffleStream({
         label,

@@ -108,7 +108,7 @@ const stories: Preset = {
   summary:
     'A small language model reads stories: what does each group of its residual stream mean?',
   config: {
-    data: { kind: 'lm', model: 'stories15m', layer: 4, corpus: 'shipped', seed: 0 },
+    data: { kind: 'lm', model: 'stories15m', layer: 4, n_batches_in_buffer: 8, seed: 0 },
     models: [
       {
         architecture: 'topk_sasa',

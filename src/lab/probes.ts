@@ -15,8 +15,8 @@ import { NO_GROUP, type CodeTable, type Dictionary, type GroundTruth } from '../
 import type { ActivationSource, SourceRows } from '../data/source';
 import type { LabelProbe, ShapeState } from './protocol';
 
-/** Rows of the fixed set. */
-export const PROBE_ROWS = 2048;
+/** Rows of the fixed set; fewer of those that a language model has to be run for. */
+const PROBE_ROWS = { ready: 2048, tokens: 1024 };
 /** Groups of a label probe, words of a group, and firings below which a group says nothing. */
 const LABELLED_GROUPS = 12;
 const LABELS = 6;
@@ -24,8 +24,8 @@ const LEAST_FIRINGS = 8;
 
 /** The fixed rows: held-out samples of made data and tokens, the first rows of another finite set. */
 export async function probeRows(source: ActivationSource): Promise<SourceRows> {
-  const heldOut = source.size.train === null || source.text !== undefined;
-  return source.read(heldOut ? 'held_out' : 'all', 0, PROBE_ROWS);
+  if (source.text !== undefined) return source.read('held_out', 0, PROBE_ROWS.tokens);
+  return source.read(source.size.train === null ? 'held_out' : 'all', 0, PROBE_ROWS.ready);
 }
 
 /** Points of every feature without owners: the picture before training. */
@@ -116,6 +116,13 @@ export function labelGroups(
       group,
       frequency: firingsOf(indexed, group) / codes.rows,
       rank90: summarizeRanks(mapSingularValues(dictionary, group)).rank90,
-      labels: strongestRows(indexed, group, LABELS).map(({ row }) => label(row)),
+      labels: distinctLabels(
+        strongestRows(indexed, group, 4 * LABELS).map(({ row }) => label(row)),
+      ),
     }));
+}
+
+/** The first few, each once: a token comes many times among the strongest. */
+function distinctLabels(labels: readonly string[]): string[] {
+  return [...new Set(labels)].slice(0, LABELS);
 }

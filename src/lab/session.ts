@@ -12,7 +12,6 @@ import type { ActivationSource, FeedPart, StreamFeeder, StreamPlan } from '../da
 import { modelSchema } from '../sae/config';
 import { padRows } from '../sae/initial';
 import { stepPlan } from '../sae/step_plan';
-import { planBytes } from '../gpu/plan';
 import { chooseVariant } from './choose_variant';
 import type {
   Encoded,
@@ -24,16 +23,13 @@ import type {
 } from './engine_types';
 import { estimateRun } from './estimate';
 import { ModelEngine } from './model_engine';
+import { Pace } from './pace';
 import type { LiveSettings, MetricRecord } from './protocol';
 import { totalSteps, type RunConfig, type TrainingConfig } from './run_config';
 import { measureData, type MeasuredData } from './statistics';
 
 /** Most steps in one submit. */
 const SLOTS = 16;
-/** Aim for the length of one submit: short enough to stay responsive, long enough to hide its cost. */
-const SUBMIT_MS = 40;
-/** Seconds over which rows per second are averaged: rows may be made in bursts. */
-const RATE_SECONDS = 3;
 
 interface PendingLog {
   readonly step: number;
@@ -48,12 +44,8 @@ export async function createSession(options: SessionOptions): Promise<TrainingSe
 
 export class TrainingSession implements Session {
   private taken = 0;
-  private seconds = 0;
+  private readonly pace = new Pace(SLOTS);
   private training: TrainingConfig;
-  /** How far it was how many seconds in, lately. */
-  private readonly lately: { readonly seconds: number; readonly taken: number }[] = [];
-  /** Milliseconds the last steps took each; sets the steps of the next submit. */
-  private stepMs = Number.POSITIVE_INFINITY;
 
   private constructor(
     private readonly options: SessionOptions,
@@ -76,7 +68,7 @@ export class TrainingSession implements Session {
     checkWidths(config, source);
     const batch = config.training.train_batch_size_samples;
     const stream = source.stream(batch);
-    const estimate = estimateRun(config, source.width, planBytes(stream.plan), device.limits);
+    const estimate = estimateRun(config, source, device.limits);
     const clip = config.training.max_grad_norm !== undefined;
     checkFits(device, [
       stream.plan,
@@ -176,7 +168,7 @@ export class TrainingSession implements Session {
 
   /** Seconds spent training in this session. */
   get elapsed(): number {
-    return this.seconds;
+    return this.pace.seconds;
   }
 
   /** Dispatches of one step over all models, the batch included. */
@@ -191,40 +183,31 @@ export class TrainingSession implements Session {
     const end = Math.min(this.taken + steps, this.totalSteps);
     const pending: PendingLog[] = [];
     const inFlight: Promise<void>[] = [];
-    let mark = performance.now();
-    this.lately.splice(0, this.lately.length, { seconds: this.seconds, taken: this.taken });
+    this.pace.begin(this.taken);
     while (this.taken < end && hooks.shouldStop?.() !== true) {
       if (this.models.some((model) => !model.canLog)) await this.drain(pending, hooks, 1);
-      const wanted = Math.max(1, Math.min(SLOTS, Math.floor(SUBMIT_MS / this.stepMs)));
+      const { wanted } = this.pace;
       const ready = (await this.feeder?.feed(this.taken, wanted)) ?? wanted;
       const count = ready === 0 ? 0 : this.submit(Math.min(end, this.taken + ready), pending);
       if (count > 0) inFlight.push(this.clock.mark('training'));
       if (inFlight.length > 1) await inFlight.shift();
-      const now = performance.now();
-      const elapsed = now - mark;
-      this.seconds += elapsed / 1000;
-      if (count > 0) this.stepMs = Math.max(0.01, elapsed / count);
-      mark = now;
+      this.pace.advance(count, this.taken);
       hooks.onProgress?.(this.progress());
       if (pending.length > 1) await this.drain(pending, hooks, pending.length - 1);
     }
     await Promise.all(inFlight);
-    this.seconds += (performance.now() - mark) / 1000;
+    this.pace.advance(0, this.taken);
     await this.drain(pending, hooks, pending.length);
   }
 
   private progress(): RunProgress {
     const batch = this.training.train_batch_size_samples;
-    const { feeder, clock, seconds, lately } = this;
-    lately.push({ seconds, taken: this.taken });
-    while (lately.length > 2 && seconds - at(lately, 1).seconds > RATE_SECONDS) lately.shift();
-    const since = at(lately, 0);
+    const { feeder, clock, pace } = this;
     return {
       step: this.taken,
       samples: this.taken * batch,
-      seconds,
-      samplesPerSecond:
-        ((this.taken - since.taken) * batch) / Math.max(1e-6, seconds - since.seconds),
+      seconds: pace.seconds,
+      samplesPerSecond: pace.stepsPerSecond * batch,
       ...(feeder === null
         ? {}
         : {
@@ -311,7 +294,7 @@ export class TrainingSession implements Session {
     if (logged) {
       pending.push({
         step: this.taken,
-        seconds: this.seconds,
+        seconds: this.pace.seconds,
         slots: this.models.map((model) => model.recordLog(encoder)),
       });
     }

@@ -68,7 +68,15 @@ describe('the words of a request', () => {
 
 describe('what is not understood', () => {
   it.each([
-    [['tarin'], 'There is no command "tarin" (only train, eval, bench, schema, help).'],
+    [
+      ['tarin'],
+      'There is no command "tarin" (only train, eval, harvest, splice, generate, loss, logits, bench, schema, help).',
+    ],
+    [['harvest', '--model', 'm', '--layer', '2'], 'lab harvest needs --tokens.'],
+    [
+      ['harvest', '--model', 'm', '--layer', '-', '--tokens', '9', '--out', 'x'],
+      '--layer is -; it must be a whole number from 0 to 1000.',
+    ],
     [['help', 'tarin'], 'There is no command "tarin".'],
     [['train', '--out', 'x'], 'lab train needs --config.'],
     [['train', '--config', 'x'], 'lab train needs --out.'],

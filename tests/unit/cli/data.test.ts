@@ -82,7 +82,8 @@ describe('data to evaluate on', () => {
     await expect(openEvaluationData('wrods', undefined, null, noDevice)).rejects.toMatchObject({
       code: 'not_found',
       message: 'wrods cannot be read: there is no such file.',
-      wayOut: 'Give a .npy file, or words, figure1, zoo for the data that the lab has.',
+      wayOut:
+        'Give a .npy file, or words, figure1, zoo for the data that the lab has, or lm for the language model that it was trained on.',
     });
   });
 });

@@ -44,7 +44,7 @@ const text: SourceText = {
   tokenText: (rowId) => ` t${rowId % 7}`,
   document: (rowId) => Math.floor(rowId / 100),
   position: (rowId) => rowId % 100,
-  context: () => ({ pieces: [], index: 0 }),
+  heldOut: [],
 };
 const reads: number[] = [];
 const source: ActivationSource = {
