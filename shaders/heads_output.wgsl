@@ -21,7 +21,8 @@ override ROTARY: bool;
 @group(0) @binding(4) var<storage, read_write> queries: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> keys_values: array<vec4<f32>>;
 
-fn put(row: u32, quad: u32, sums: vec4<f32>) {
+/// Outputs 4 quad … 4 quad + 3 of a row, as sums of products.
+fn emit(row: u32, quad: u32, sums: vec4<f32>) {
   if (quad >= QUERY4 + 2u * KEY4) { return; }
   let position = uniforms.position + row % POSITIONS;
   var y = sums * terms[quad] + terms[N / 4u + quad];
@@ -36,10 +37,4 @@ fn put(row: u32, quad: u32, sums: vec4<f32>) {
   } else {
     keys_values[((row / POSITIONS) * CAPACITY + position) * 2u * KEY4 + quad - QUERY4] = y;
   }
-}
-
-/// Outputs 4 quad … 4 quad + 7 of a row, as sums of products.
-fn emit(row: u32, quad: u32, first: vec4<f32>, second: vec4<f32>) {
-  put(row, quad, first);
-  put(row, quad + 1u, second);
 }

@@ -4,7 +4,7 @@
 //   ACTION 0   out = y                       logits
 //   ACTION 1   out += y                      back into the residual stream
 //   ACTION 2   out = gelu_new(y)             0.5 y (1 + tanh(sqrt(2/pi) (y + 0.044715 y^3)))
-//   ACTION 3   out = silu(gate) * up         SwiGLU; rows of W alternate, four gates and their four ups
+//   ACTION 3   out = silu(gate) * up         SwiGLU; rows of W alternate, two gates and their two ups
 //
 // out   [M, STRIDE]; outputs from COUNT on are padding and dropped
 // Both activations are written with one exponential of a bounded argument: tanh overflows on some GPUs.
@@ -21,13 +21,10 @@ fn sigmoid_times(y: vec4<f32>, z: vec4<f32>) -> vec4<f32> {
   return y / (1.0 + exp(min(-z, vec4<f32>(80.0))));
 }
 
-fn put(row: u32, output: u32, value: vec4<f32>) {
+fn put(row: u32, output: u32, value: f32) {
+  if (output >= COUNT) { return; }
   let i = row * STRIDE + output;
-  for (var j = 0u; j < 4u; j += 1u) {
-    if (output + j < COUNT) {
-      if (ACTION == 1u) { out[i + j] += value[j]; } else { out[i + j] = value[j]; }
-    }
-  }
+  if (ACTION == 1u) { out[i] += value; } else { out[i] = value; }
 }
 
 fn activated(y: vec4<f32>) -> vec4<f32> {
@@ -35,14 +32,18 @@ fn activated(y: vec4<f32>) -> vec4<f32> {
   return y;
 }
 
-/// Outputs 4 quad … 4 quad + 7 of a row, as sums of products.
-fn emit(row: u32, quad: u32, first: vec4<f32>, second: vec4<f32>) {
-  let y = first * terms[quad] + terms[N / 4u + quad];
-  let z = second * terms[quad + 1u] + terms[N / 4u + quad + 1u];
+/// Outputs 4 quad … 4 quad + 3 of a row, as sums of products.
+fn emit(row: u32, quad: u32, sums: vec4<f32>) {
+  let y = sums * terms[quad] + terms[N / 4u + quad];
   if (ACTION == 3u) {
-    put(row, quad * 2u, sigmoid_times(y, y) * z);
+    let hidden = sigmoid_times(y.xxyy, y.xxyy) * y.zzww;
+    put(row, quad * 2u, hidden.x);
+    put(row, quad * 2u + 1u, hidden.z);
     return;
   }
-  put(row, quad * 4u, activated(y));
-  put(row, quad * 4u + 4u, activated(z));
+  let value = activated(y);
+  put(row, quad * 4u, value.x);
+  put(row, quad * 4u + 1u, value.y);
+  put(row, quad * 4u + 2u, value.z);
+  put(row, quad * 4u + 3u, value.w);
 }

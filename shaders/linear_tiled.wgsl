@@ -80,15 +80,19 @@ fn main(
   let quad = n / 4u;
   let m = first_row + local.y * 4u;
   if (m < M) {
-    emit(m, quad, vec4<f32>(a0.x, a1.x, a2.x, a3.x), vec4<f32>(a4.x, a5.x, a6.x, a7.x));
+    emit(m, quad, vec4<f32>(a0.x, a1.x, a2.x, a3.x));
+    emit(m, quad + 1u, vec4<f32>(a4.x, a5.x, a6.x, a7.x));
   }
   if (m + 1u < M) {
-    emit(m + 1u, quad, vec4<f32>(a0.y, a1.y, a2.y, a3.y), vec4<f32>(a4.y, a5.y, a6.y, a7.y));
+    emit(m + 1u, quad, vec4<f32>(a0.y, a1.y, a2.y, a3.y));
+    emit(m + 1u, quad + 1u, vec4<f32>(a4.y, a5.y, a6.y, a7.y));
   }
   if (m + 2u < M) {
-    emit(m + 2u, quad, vec4<f32>(a0.z, a1.z, a2.z, a3.z), vec4<f32>(a4.z, a5.z, a6.z, a7.z));
+    emit(m + 2u, quad, vec4<f32>(a0.z, a1.z, a2.z, a3.z));
+    emit(m + 2u, quad + 1u, vec4<f32>(a4.z, a5.z, a6.z, a7.z));
   }
   if (m + 3u < M) {
-    emit(m + 3u, quad, vec4<f32>(a0.w, a1.w, a2.w, a3.w), vec4<f32>(a4.w, a5.w, a6.w, a7.w));
+    emit(m + 3u, quad, vec4<f32>(a0.w, a1.w, a2.w, a3.w));
+    emit(m + 3u, quad + 1u, vec4<f32>(a4.w, a5.w, a6.w, a7.w));
   }
 }

@@ -206,7 +206,8 @@ function pipelineOf(
 ): Promise<GPUComputePipeline> {
   const known = pipelines.get(device) ?? new Map<string, Promise<GPUComputePipeline>>();
   pipelines.set(device, known);
-  const code = plan.uniform.wgsl + pass.kernel.source;
+  const { source, enables = [] } = pass.kernel;
+  const code = enables.map((name) => `enable ${name};\n`).join('') + plan.uniform.wgsl + source;
   const key = JSON.stringify(pass.constants) + code;
   const found = known.get(key);
   if (found !== undefined) return found;

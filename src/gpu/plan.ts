@@ -12,6 +12,8 @@ export interface Kernel {
   readonly name: string;
   /** WGSL text with one entry point `main`, without the uniform struct (the plan's layout adds it). */
   readonly source: string;
+  /** Language extensions that the source needs; the device must have the features of these names. */
+  readonly enables?: readonly 'subgroups'[];
 }
 
 /** One storage buffer, owned by the plan that lists it. */

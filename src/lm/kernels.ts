@@ -7,6 +7,7 @@ import embedTokens from '../../shaders/embed_tokens.wgsl?raw';
 import headsOutput from '../../shaders/heads_output.wgsl?raw';
 import linearDirect from '../../shaders/linear_direct.wgsl?raw';
 import linearOutput from '../../shaders/linear_output.wgsl?raw';
+import linearQuads from '../../shaders/linear_quads.wgsl?raw';
 import linearTiled from '../../shaders/linear_tiled.wgsl?raw';
 import normResidual from '../../shaders/norm_residual.wgsl?raw';
 import random from '../../shaders/random.wgsl?raw';
@@ -14,20 +15,27 @@ import samplePart from '../../shaders/sample_part.wgsl?raw';
 import sampleToken from '../../shaders/sample_token.wgsl?raw';
 import weightRows from '../../shaders/weight_rows.wgsl?raw';
 import type { Kernel } from '../gpu/plan';
+import type { KernelFamily } from './transformer_layout';
+
+/** The kernels of a linear layer whose outputs `output` takes. */
+function linearKernels(name: string, output: string): Readonly<Record<KernelFamily, Kernel>> {
+  return {
+    direct: { name: `${name}_direct`, source: weightRows + linearDirect + output },
+    quads: {
+      name: `${name}_quads`,
+      source: weightRows + linearQuads + output,
+      enables: ['subgroups'],
+    },
+    tiled: { name: `${name}_tiled`, source: weightRows + linearTiled + output },
+  };
+}
+
+export const projectKernels = linearKernels('project', linearOutput);
+export const projectHeadsKernels = linearKernels('project_heads', headsOutput);
 
 export const kernels = {
   embed_tokens: { name: 'embed_tokens', source: weightRows + embedTokens },
   norm_residual: { name: 'norm_residual', source: normResidual },
-  project_direct: { name: 'project_direct', source: weightRows + linearDirect + linearOutput },
-  project_tiled: { name: 'project_tiled', source: weightRows + linearTiled + linearOutput },
-  project_heads_direct: {
-    name: 'project_heads_direct',
-    source: weightRows + linearDirect + headsOutput,
-  },
-  project_heads_tiled: {
-    name: 'project_heads_tiled',
-    source: weightRows + linearTiled + headsOutput,
-  },
   attention_direct: { name: 'attention_direct', source: attentionDirect },
   sample_part: { name: 'sample_part', source: random + samplePart },
   sample_token: { name: 'sample_token', source: sampleToken },

@@ -45,5 +45,6 @@ export async function createLanguageModel(
 }
 
 function familyOf(device: GPUDevice): KernelFamily {
-  return describeAdapter({ info: device.adapterInfo }).software ? 'direct' : 'tiled';
+  if (!describeAdapter({ info: device.adapterInfo }).software) return 'tiled';
+  return device.features.has('subgroups') ? 'quads' : 'direct';
 }

@@ -9,9 +9,10 @@ import { CHUNK, type RowSource } from './pack_matrix';
 
 /**
  * Which kernels a pass is made of. `tiled`: threads of a workgroup share memory, for GPUs. `direct`:
- * threads work on their own, for software adapters, where a barrier costs more than it saves.
+ * threads work on their own, for software adapters, where a barrier costs more than it saves. `quads`: the
+ * same, but four neighbours share what they load; for software adapters with subgroups.
  */
-export type KernelFamily = 'direct' | 'tiled';
+export type KernelFamily = 'direct' | 'quads' | 'tiled';
 
 /** Widest head in numbers: attention keeps a head's sum in a private array. */
 export const WIDEST_HEAD = 128;
@@ -94,11 +95,11 @@ function headColumn({ head, hd4 }: TransformerLayout, padded: number): number {
   return inside < head ? Math.floor(padded / (hd4 * 4)) * head + inside : -1;
 }
 
-/** Rows of [gate | up], four gates alternating with their four ups, so that a thread holds both. */
+/** Rows of [gate | up], two gates alternating with their two ups, so that a thread holds both. */
 export function gatedRows(config: TransformerConfig, layout: TransformerLayout): RowSource[] {
   return Array.from({ length: 2 * layout.hidden }, (_, i): RowSource => {
-    const unit = Math.floor(i / 8) * 4 + (i % 4);
-    return unit < config.hidden ? [Math.floor(i / 4) % 2, unit] : null;
+    const unit = Math.floor(i / 4) * 2 + (i % 2);
+    return unit < config.hidden ? [Math.floor(i / 2) % 2, unit] : null;
   });
 }
 

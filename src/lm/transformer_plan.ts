@@ -6,7 +6,7 @@
 import { defineUniforms, type UniformValues } from '../gpu/uniforms';
 import type { BufferSpec, Kernel, Pass } from '../gpu/plan';
 import { RandomStream } from '../base/random';
-import { kernels } from './kernels';
+import { kernels, projectHeadsKernels, projectKernels } from './kernels';
 import type { TransformerConfig, WeightFormat } from './language_model';
 import { paddedRows } from './pack_matrix';
 import {
@@ -55,11 +55,14 @@ export interface RowShape {
 
 /** Dispatches in x of kernels with many workgroups; the rest goes to y. */
 const ACROSS = 32768;
-/** Rows and outputs of a workgroup of the linear kernels, both families. */
-const TILE_ROWS = 32;
-const TILE_OUTPUTS = 64;
+/** Rows and outputs of a workgroup of the linear kernels. */
+const TILES: Readonly<Record<KernelFamily, readonly [rows: number, outputs: number]>> = {
+  direct: [32, 64],
+  quads: [16, 128],
+  tiled: [32, 64],
+};
 /** Parts of the vocabulary that threads search for the next token. */
-const SAMPLE_PARTS = { direct: 16, tiled: 256 } as const;
+const SAMPLE_PARTS = { direct: 16, quads: 16, tiled: 256 } as const;
 
 const formatNumbers: Readonly<Record<WeightFormat, number>> = { f32: 0, f16: 1, i8: 2 };
 
@@ -255,7 +258,7 @@ function words(name: string, length: number, shape: string): BufferSpec {
 
 /** Threads that share a row of a norm: more only where barriers are cheap. */
 function normThreads(family: KernelFamily, d4: number): number {
-  if (family === 'direct') return 1;
+  if (family !== 'tiled') return 1;
   let threads = 8;
   while (threads < d4 && threads < 64) threads *= 2;
   return threads;
@@ -295,7 +298,7 @@ interface LinearOptions {
 
 function linearPass(parts: TransformerParts, rows: number, options: LinearOptions): Pass {
   return projection(parts, rows, options, {
-    kernel: parts.family === 'direct' ? kernels.project_direct : kernels.project_tiled,
+    kernel: projectKernels[parts.family],
     bindings: { x: options.input, out: options.output },
     constants: { ACTION: options.action, STRIDE: options.stride, COUNT: options.count },
   });
@@ -312,7 +315,7 @@ function headsPass(
   const outputs = (layout.query4 + 2 * layout.key4) * 4;
   const options = { name, matrix, outputs, chunks: layout.widthChunks };
   return projection(parts, rowsOf(shape), options, {
-    kernel: family === 'direct' ? kernels.project_heads_direct : kernels.project_heads_tiled,
+    kernel: projectHeadsKernels[family],
     bindings: {
       x: 'normed',
       turns: weightNames.turns,
@@ -342,6 +345,7 @@ function projection(
   },
 ): Pass {
   const outputs = paddedRows(options.outputs);
+  const [tileRows, tileOutputs] = TILES[parts.family];
   return {
     name: options.name,
     kernel: rest.kernel,
@@ -353,7 +357,7 @@ function projection(
       N: outputs,
       ...rest.constants,
     },
-    workgroups: [Math.ceil(outputs / TILE_OUTPUTS), Math.ceil(rows / TILE_ROWS), 1],
+    workgroups: [Math.ceil(outputs / tileOutputs), Math.ceil(rows / tileRows), 1],
   };
 }
 

@@ -59,7 +59,7 @@ function expectClose(found: Float32Array, expected: Float64Array, relative: numb
   expect(found.every(Number.isFinite)).toBe(true);
 }
 
-// Every case once, in one of the families: passes.test.ts takes both through all of them.
+// Every case once, in one of the families: passes.test.ts takes all of them through every case.
 it.each(familyCases.filter((_, i) => i < forwardCases.length === (i % 2 === 0)))(
   'agrees with float64 at every layer: $family kernels, $name, weights $format',
   async ({ config, sequences, positions, family, format }) => {

@@ -49,9 +49,9 @@ export const forwardCases: readonly ForwardCase[] = [
   },
 ];
 
-export const families = ['direct', 'tiled'] as const;
+export const families = ['direct', 'quads', 'tiled'] as const;
 
-/** Every case in both kernel families, its weight format such that each form meets all three in each. */
+/** Every case in all kernel families, its weight format such that each form meets all three in each. */
 export const familyCases = families.flatMap((family, f) =>
   forwardCases.map((forwardCase, i) => ({
     ...forwardCase,

@@ -183,9 +183,9 @@ function outputOf(
   before: number,
 ): TwinValue {
   if (action === 3) {
-    const place = Math.floor(i / 4) * 8 + (i % 4);
+    const place = Math.floor(i / 2) * 4 + (i % 2);
     const gate = sum(row, place);
-    const up = sum(row, place + 4);
+    const up = sum(row, place + 2);
     const active = sigmoidTimes(gate.value, gate.value);
     // |silu'| ≤ 1.1
     const error = active.bound + 1.1 * gate.bound;
