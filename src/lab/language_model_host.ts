@@ -3,16 +3,21 @@
  * removing files. It knows no run but whether one needs a model.
  */
 import { LabError } from '../base/lab_error';
-import type { LanguageModelStore } from './language_model_store';
-import type { LmCommand, LmEvent } from './lm_protocol';
+import type { LanguageModelInfo, LmCommand, LmEvent } from './lm_protocol';
 import type { PageModels } from './page_models';
 
 /** Commands about language models themselves. */
 export type ModelCommand = Exclude<LmCommand, { readonly runId: string }>;
 
+/** The language models on the device: a LanguageModelStore. */
+export interface ModelsOnDevice {
+  readonly ids: readonly string[];
+  get(id: string): Promise<{ readonly info: LanguageModelInfo }>;
+  drop(id: string): Promise<void>;
+}
+
 export interface LanguageModelHostOptions {
-  /** Those on the device. */
-  languageModels(): Promise<LanguageModelStore>;
+  languageModels(): Promise<ModelsOnDevice>;
   readonly files: Pick<PageModels, 'keepDropped' | 'list' | 'remove'>;
   /** Address of the page's shipped files. */
   base(): string;
@@ -66,7 +71,7 @@ export class LanguageModelHost {
   }
 
   /** Takes a model off the device to make room for another of its name. */
-  private async takeOff(store: LanguageModelStore, id: string): Promise<void> {
+  private async takeOff(store: ModelsOnDevice, id: string): Promise<void> {
     if (this.options.isInUse(id)) {
       throw new LabError(
         'bad_config',
