@@ -15,9 +15,13 @@ import { launchChromium } from '../../scripts/launch_chromium.mjs';
 // The bundle lies as deep below the project root as this file.
 const projectRoot = resolve(import.meta.dirname, '../..');
 
+const CODE = /\.(js|css)$/;
+
 export interface PageReport {
   /** JavaScript and CSS of the entry, its lazy chunks and its workers, gzipped file by file. */
   readonly codeKB: number;
+  /** The part of it that the first page loads before anything is pressed. */
+  readonly firstLoadKB: number;
   readonly firstContentfulPaintMs: number;
   readonly trainedSeconds: number;
   /** Longest task of the main thread while training. */
@@ -45,8 +49,8 @@ export async function measurePage(seconds: number): Promise<PageReport> {
     if (address === undefined) throw new Error('Vite serves the page but names no address for it.');
     browser = await launchChromium();
     return {
-      codeKB: (await gzippedBytes(join(outDir, 'assets'))) / 1000,
-      ...(await watchTraining(browser, address, seconds)),
+      codeKB: (await gzippedBytes(await codeFiles(outDir))) / 1000,
+      ...(await watchTraining(browser, address, outDir, seconds)),
       browser: `Chromium ${browser.version()}`,
     };
   } finally {
@@ -55,20 +59,33 @@ export async function measurePage(seconds: number): Promise<PageReport> {
   }
 }
 
-async function gzippedBytes(folder: string): Promise<number> {
-  const names = (await readdir(folder)).filter((name) => /\.(js|css)$/.test(name));
-  const files = await Promise.all(names.map((name) => readFile(join(folder, name))));
+/** Paths of all code that the build wrote. */
+async function codeFiles(outDir: string): Promise<string[]> {
+  const names = await readdir(join(outDir, 'assets'));
+  return names.filter((name) => CODE.test(name)).map((name) => join(outDir, 'assets', name));
+}
+
+async function gzippedBytes(paths: readonly string[]): Promise<number> {
+  const files = await Promise.all(paths.map((path) => readFile(path)));
   return files.reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0);
 }
 
-async function watchTraining(browser: Browser, address: string, seconds: number) {
+async function watchTraining(browser: Browser, address: string, outDir: string, seconds: number) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  // Those of the workers are among them.
+  const loaded = new Set<string>();
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (CODE.test(pathname)) loaded.add(join(outDir, pathname));
+  });
   await page.goto(address);
   const train = page.getByRole('button', { name: 'Train', exact: true });
   await train.waitFor();
   const firstContentfulPaintMs = await page.evaluate(
     () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
   );
+  await page.waitForLoadState('networkidle');
+  const firstLoadKB = (await gzippedBytes([...loaded])) / 1000;
   await train.click();
   // Training begins when its kernels are compiled; the curves appear with the first metrics.
   await page.waitForTimeout(2000);
@@ -78,6 +95,7 @@ async function watchTraining(browser: Browser, address: string, seconds: number)
   await page.waitForTimeout(seconds * 1000);
   const tasks = mainThreadTasks(await browser.stopTracing());
   return {
+    firstLoadKB,
     firstContentfulPaintMs,
     trainedSeconds: seconds,
     longestTaskMs: Math.max(0, ...tasks.map((task) => task.dur)) / 1000,

@@ -22,6 +22,8 @@ import './shapes.css';
 /** A first look that shows all three shapes as what they are. */
 const FIRST_LOOK: Rotation = { azimuth: 0.5, elevation: 0.52 };
 const NO_SHAPES: readonly ShapeState[] = [];
+/** Columns that stand empty while the data are being read. */
+const AWAITED: readonly number[] = [0, 1, 2];
 
 interface Row {
   readonly name: string;
@@ -52,14 +54,14 @@ export function ShapeGrid() {
   const all = rows[0]?.shapes ?? NO_SHAPES;
   const [picked, setPicked] = useState<readonly number[] | null>(null);
   const fitting = picked?.every((feature) => feature < all.length) === true ? picked : null;
-  const columns = fitting ?? firstFeatures(all);
+  const columns = fitting ?? (all.length === 0 ? AWAITED : firstFeatures(all));
   const many = all.length > 3;
   const pick = (column: number, feature: number) =>
     setPicked(columns.map((old, index) => (index === column ? feature : old)));
 
   return (
     <div className="shapes" data-many={many}>
-      <div className="shape-grid" style={{ '--columns': Math.max(1, columns.length) }}>
+      <div className="shape-grid" style={{ '--columns': columns.length }}>
         <div className="shape-head" />
         {columns.map((feature, column) => (
           <div className="shape-head" key={column}>
