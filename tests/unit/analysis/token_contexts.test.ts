@@ -30,6 +30,12 @@ describe('the window around a row', () => {
     expect(windowAround(gap, 1, 5, 5)).toEqual([0, 2]);
   });
 
+  it('does not run into a document whose first position would follow', () => {
+    const next = { ...text, positions: Int32Array.from([0, 1, 2, 3, 4, 5]) };
+    expect(windowAround(next, 3, 1, 5)).toEqual([2, 4]);
+    expect(windowAround(next, 4, 5, 0)).toEqual([4, 5]);
+  });
+
   it('has the norms of its group in their places, and no token beyond the edges', () => {
     const indexed = indexedNorms([
       [1, 0, 3, 4, 0, 6],
