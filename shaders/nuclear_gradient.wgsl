@@ -23,6 +23,7 @@ override D4: u32;
 override MODE: u32; // 0 composition, 1 decoder, 2 observe
 override SWEEPS: u32;
 override WG: u32;
+override UNROLL: bool; // loops have a stride that the compiler knows
 
 const RIDGE = 1e-6;
 const ACROSS = 32768u; // workgroups in x; the rest of the groups go to y
@@ -49,23 +50,29 @@ fn le(i: u32, j: u32) -> f32 { return factors[entry(0u, i, j)]; }
 
 fn ld(i: u32, j: u32) -> f32 { return factors[entry(1u, i, j)]; }
 
+// 1. Mesa's compiler would unroll these loops into each other and take half a minute for R = 32.
+fn stride() -> u32 {
+  if (UNROLL) { return 1u; }
+  return uniforms.one;
+}
+
 // In-place Cholesky with a ridge.
 fn cholesky(which: u32) {
   var trace = 0.0;
-  for (var i = 0u; i < R; i += 1u) { trace += factors[entry(which, i, i)]; }
+  for (var i = 0u; i < R; i += stride()) { trace += factors[entry(which, i, i)]; }
   let ridge = max(RIDGE * trace, 1e-30);
-  for (var j = 0u; j < R; j += 1u) {
+  for (var j = 0u; j < R; j += stride()) {
     var pivot = factors[entry(which, j, j)] + ridge;
-    for (var k = 0u; k < j; k += 1u) {
+    for (var k = 0u; k < j; k += stride()) {
       let value = factors[entry(which, j, k)];
       pivot -= value * value;
     }
     // Rounding may eat the ridge of a rank-deficient block; the pivot never falls below it.
     let root = sqrt(max(pivot, ridge));
     factors[entry(which, j, j)] = root;
-    for (var i = j + 1u; i < R; i += 1u) {
+    for (var i = j + 1u; i < R; i += stride()) {
       var value = factors[entry(which, i, j)];
-      for (var k = 0u; k < j; k += 1u) {
+      for (var k = 0u; k < j; k += stride()) {
         value -= factors[entry(which, i, k)] * factors[entry(which, j, k)];
       }
       factors[entry(which, i, j)] = value / root;
@@ -86,7 +93,7 @@ fn rotate(p: u32, q: u32) -> u32 {
   var alpha = 0.0;
   var beta = 0.0;
   var gamma = 0.0;
-  for (var i = 0u; i < R; i += 1u) {
+  for (var i = 0u; i < R; i += stride()) {
     let x = c[i * R + p];
     let y = c[i * R + q];
     alpha += x * x;
@@ -99,7 +106,7 @@ fn rotate(p: u32, q: u32) -> u32 {
   let t = select(-1.0, 1.0, zeta >= 0.0) / (abs(zeta) + sqrt(1.0 + zeta * zeta));
   let cosine = inverseSqrt(1.0 + t * t);
   let sine = cosine * t;
-  for (var i = 0u; i < R; i += 1u) {
+  for (var i = 0u; i < R; i += stride()) {
     let x = c[i * R + p];
     let y = c[i * R + q];
     c[i * R + p] = cosine * x - sine * y;
@@ -123,7 +130,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let b = i % R;
     if (b <= a) {
       var sum = 0.0;
-      for (var col = 0u; col < D4; col += 1u) {
+      for (var col = 0u; col < D4; col += stride()) {
         if (which == 0u) {
           sum += dot(encoder[base + a * D4 + col], encoder[base + b * D4 + col]);
         } else {
@@ -145,16 +152,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if (MODE == 1u) {
       if (b <= a) { sum = ld(a, b); }
     } else {
-      for (var j = max(a, b); j < R; j += 1u) { sum += ld(j, a) * le(j, b); }
+      for (var j = max(a, b); j < R; j += stride()) { sum += ld(j, a) * le(j, b); }
     }
     c[i] = sum;
   }
   workgroupBarrier();
 
   let players = (R + 1u) / 2u * 2u;
-  for (var sweep = 0u; sweep < SWEEPS; sweep += 1u) {
+  for (var sweep = 0u; sweep < SWEEPS; sweep += stride()) {
     if (lane < R) { rotations[lane] = 0u; }
-    for (var round = 0u; round + 1u < players; round += 1u) {
+    for (var round = 0u; round + 1u < players; round += stride()) {
       if (lane < players / 2u) {
         let pq = pair(lane, round);
         if (pq.y < R) { rotations[lane] += rotate(pq.x, pq.y); }
@@ -163,23 +170,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
     if (lane == 0u) {
       unsettled = 0u;
-      for (var i = 0u; i < R; i += 1u) { unsettled += rotations[i]; }
+      for (var i = 0u; i < R; i += stride()) { unsettled += rotations[i]; }
     }
     if (workgroupUniformLoad(&unsettled) == 0u) { break; }
   }
 
   if (lane < R) {
     var sum = 0.0;
-    for (var i = 0u; i < R; i += 1u) { sum += c[i * R + lane] * c[i * R + lane]; }
+    for (var i = 0u; i < R; i += stride()) { sum += c[i * R + lane] * c[i * R + lane]; }
     s[lane] = sqrt(sum);
   }
   workgroupBarrier();
   var largest = 0.0;
-  for (var i = 0u; i < R; i += 1u) { largest = max(largest, s[i]); }
+  for (var i = 0u; i < R; i += stride()) { largest = max(largest, s[i]); }
   if (lane < R) {
     // Place in descending order, ties by index.
     var place = 0u;
-    for (var i = 0u; i < R; i += 1u) {
+    for (var i = 0u; i < R; i += stride()) {
       place += select(0u, 1u, s[i] > s[lane] || (s[i] == s[lane] && i < lane));
     }
     singular_values[k * R + place] = s[lane];
@@ -194,7 +201,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     // U S^-1 U^T, with u_i = c_i / s_i.
     for (var i = lane; i < R * R; i += WG) {
       var sum = 0.0;
-      for (var j = 0u; j < R; j += 1u) {
+      for (var j = 0u; j < R; j += stride()) {
         let inverse = 1.0 / max(s[j], floor);
         sum += (c[(i / R) * R + j] * inverse) * (c[(i % R) * R + j] * inverse) * inverse;
       }
@@ -206,13 +213,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
   // Row `lane` of L_E V U^T and of L_D U V^T, then of their quotients by L_D and L_E.
   for (var row = lane; row < R; row += WG) {
-    for (var col = 0u; col < R; col += 1u) {
+    for (var col = 0u; col < R; col += stride()) {
       var for_d = 0.0;
       var for_e = 0.0;
-      for (var j = 0u; j < R; j += 1u) {
+      for (var j = 0u; j < R; j += stride()) {
         var le_v = 0.0;
         var ld_u = 0.0;
-        for (var i = 0u; i <= row; i += 1u) {
+        for (var i = 0u; i <= row; i += stride()) {
           le_v += le(row, i) * v[i * R + j];
           ld_u += ld(row, i) * c[i * R + j];
         }
@@ -224,11 +231,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       penalty[encoder_matrix + row * R + col] = for_e;
     }
     // Solve z L = y for this row, from the last column back.
-    for (var back = 0u; back < R; back += 1u) {
+    for (var back = 0u; back < R; back += stride()) {
       let col = R - 1u - back;
       var for_d = penalty[decoder_matrix + row * R + col];
       var for_e = penalty[encoder_matrix + row * R + col];
-      for (var i = col + 1u; i < R; i += 1u) {
+      for (var i = col + 1u; i < R; i += stride()) {
         for_d -= penalty[decoder_matrix + row * R + i] * ld(i, col);
         for_e -= penalty[encoder_matrix + row * R + i] * le(i, col);
       }

@@ -1,7 +1,8 @@
 // The gate with one thread a row and no barrier, for adapters whose barriers are slow (processors).
-// Radix selection, 4 bits at a time, on order-preserving bit patterns; ties go to the lowest index; winners
-// are stored in ascending order of unit. Same bindings and constants as select_few.wgsl.
-// Dispatch: ceil(B / 4) workgroups of 4. Source: sasa.md section 1.
+// Few winners are found one after the other, many by radix selection, 4 bits at a time, on order-preserving bit
+// patterns; ties go to the lowest index; winners are stored in ascending order of unit. Same bindings and
+// constants as select_few.wgsl.
+// Dispatch: ceil(B / 8) workgroups of 8. Source: sasa.md section 1.
 
 override B: u32;
 override K: u32;
@@ -18,6 +19,8 @@ override RECORD: bool;
 override MARK_ALIVE: bool;
 
 const NONE = 0xffffffffu;
+// Up to this many winners, a look at all units for each is cheaper than counting their digits.
+const FEW = 16u;
 
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
 @group(0) @binding(1) var<storage, read> dead_list: array<u32>;
@@ -43,36 +46,82 @@ fn key_of(score: f32) -> u32 {
   return max(1u, select(bits | 0x80000000u, ~bits, bits >= 0x80000000u));
 }
 
-@compute @workgroup_size(4)
+// Key of the last winner, and how many winners have it: the largest key, then the largest of the rest …
+fn last_of_few(row: u32, units: u32) -> vec2<u32> {
+  var threshold = 0xffffffffu;
+  var ties = 0u;
+  var found = 0u;
+  while (found < SLOTS) {
+    // The largest key below the threshold (at first: at it), and how often it comes.
+    var best = 0u;
+    var count = 0u;
+    for (var position = 0u; position < units; position += 1u) {
+      let key = key_of(score_at(position, row));
+      if (key < threshold || found == 0u) {
+        if (key > best) {
+          best = key;
+          count = 0u;
+        }
+        count += select(0u, 1u, key == best);
+      }
+    }
+    if (best == 0u) {
+      // Fewer units than slots may win: all whose key is not 0 do.
+      return vec2<u32>(0u, 0u);
+    }
+    threshold = best;
+    ties = min(count, SLOTS - found);
+    found += count;
+  }
+  return vec2<u32>(threshold, ties);
+}
+
+// The same by digits of the key, from the highest.
+fn last_of_many(row: u32, units: u32) -> vec2<u32> {
+  var threshold = 0u;
+  var wanted = SLOTS;
+  for (var shift = 28i; shift >= 0i; shift -= 4i) {
+    var counts = array<u32, 16>();
+    // Digits above this one that a key must share with the threshold.
+    let mask = select(0xffffffffu << (u32(shift) + 4u), 0u, shift == 28i);
+    for (var position = 0u; position < units; position += 1u) {
+      let key = key_of(score_at(position, row));
+      if (key != 0u && (key & mask) == threshold) { counts[(key >> u32(shift)) & 15u] += 1u; }
+    }
+    // Walk down from the largest digit until the winners are covered.
+    var digit = 15u;
+    while (digit > 0u && counts[digit] < wanted) {
+      wanted -= counts[digit];
+      digit -= 1u;
+    }
+    threshold = threshold | (digit << u32(shift));
+  }
+  return vec2<u32>(threshold, wanted);
+}
+
+@compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let row = id.x;
   if (row >= B) { return; }
   var units = K;
   if (COMPACT) { units = dead_list[0]; }
 
+  // A unit wins above the threshold, or at it while there are ties to take.
   var threshold = 0u;
-  var wanted = SLOTS;
+  var ties = SLOTS;
   if (units > SLOTS || POSITIVE) {
-    for (var shift = 28i; shift >= 0i; shift -= 4i) {
-      var counts = array<u32, 16>();
-      // Digits above this one that a key must share with the threshold.
-      let mask = select(0xffffffffu << (u32(shift) + 4u), 0u, shift == 28i);
-      for (var position = 0u; position < units; position += 1u) {
-        let key = key_of(score_at(position, row));
-        if (key != 0u && (key & mask) == threshold) { counts[(key >> u32(shift)) & 15u] += 1u; }
-      }
-      // Walk down from the largest digit until the winners are covered.
-      var digit = 15u;
-      while (digit > 0u && counts[digit] < wanted) {
-        wanted -= counts[digit];
-        digit -= 1u;
-      }
-      threshold = threshold | (digit << u32(shift));
+    if (SLOTS <= FEW) {
+      let last = last_of_few(row, units);
+      threshold = last.x;
+      ties = last.y;
+    } else {
+      let last = last_of_many(row, units);
+      threshold = last.x;
+      ties = last.y;
     }
   }
 
   var place = 0u;
-  var ties = wanted;
   for (var position = 0u; position < units && place < SLOTS; position += 1u) {
     let score = score_at(position, row);
     let key = key_of(score);

@@ -129,11 +129,12 @@ fn add_auxiliary(unit: u32, column: u32, first: u32, only: vec4<f32>) {
 fn update_group(k: u32, column: u32) -> vec4<f32> {
   // The penalty mixes the rows of a block as they were before the step.
   var old: array<vec4<f32>, 32>;
-  for (var i = 0u; i < R; i += 1u) { old[i] = weights[(k * R + i) * D4 + column]; }
+  for (var i = 0u; i < R; i += uniforms.one) { old[i] = weights[(k * R + i) * D4 + column]; }
   var square = 0.0;
   var share = vec4<f32>(0.0);
 
-  for (var first = 0u; first < R; first += 4u) {
+  // Strides that the compiler does not know keep Mesa from unrolling these loops into each other.
+  for (var first = 0u; first < R; first += 4u * uniforms.one) {
     a0 = vec4<f32>(0.0);
     a1 = vec4<f32>(0.0);
     a2 = vec4<f32>(0.0);
@@ -143,12 +144,12 @@ fn update_group(k: u32, column: u32) -> vec4<f32> {
     add_main(k, column, first);
     if (AUX && !AUX_COLUMNS) { add_auxiliary(k, column, first, vec4<f32>(1.0)); }
     if (AUX && AUX_COLUMNS) {
-      for (var j = 0u; j < min(4u, R - first); j += 1u) {
+      for (var j = 0u; j < min(4u, R - first); j += uniforms.one) {
         let only = select(vec4<f32>(0.0), vec4<f32>(1.0), vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(j));
         add_auxiliary(k * R + first + j, column, first, only);
       }
     }
-    for (var j = 0u; j < min(4u, R - first); j += 1u) {
+    for (var j = 0u; j < min(4u, R - first); j += uniforms.one) {
       let i = first + j;
       if (SUMS && column == 0u) { penalty[SUMS_OFFSET + k * R + i] = coef_sum[j]; }
       if (SHARES) { share += coef_sum[j] * old[i]; }
@@ -158,7 +159,7 @@ fn update_group(k: u32, column: u32) -> vec4<f32> {
       if (j == 3u) { gradient = a3; }
       if (PENALTY == 1u) {
         var term = vec4<f32>(0.0);
-        for (var m = 0u; m < R; m += 1u) {
+        for (var m = 0u; m < R; m += uniforms.one) {
           term += penalty[PENALTY_OFFSET + (k * R + i) * R + m] * old[m];
         }
         gradient += uniforms.penalty_strength * term;

@@ -41,7 +41,7 @@ export function columnThreads(d4: number): number {
 
 /** Workgroup size for kernels whose threads share the vec4s of one row and wait for each other. */
 export function rowThreads(d4: number, variant: KernelVariant): number {
-  return variant === 'direct' ? 4 : columnThreads(d4);
+  return variant === 'direct' ? 8 : columnThreads(d4);
 }
 
 /** Threads that make the dot products of a slot together: up to 16 vec4s, 256 bytes, of a row at a time. */
@@ -161,7 +161,7 @@ export function selectPass(
       MARK_ALIVE: Number(options.markAlive),
       ...(few ? { WG: branch.units <= 256 ? 32 : 64 } : {}),
     },
-    workgroups: [serial ? Math.ceil(layout.batch / 4) : layout.batch, 1, 1],
+    workgroups: [serial ? Math.ceil(layout.batch / 8) : layout.batch, 1, 1],
   };
 }
 

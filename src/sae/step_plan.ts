@@ -290,6 +290,7 @@ function nuclearPass(config: ModelConfig, layout: ModelLayout, variant: KernelVa
       // Jacobi converges quadratically; these sweeps leave nothing to rotate in float32 (tests/gpu).
       SWEEPS: rank <= 4 ? 6 : rank <= 8 ? 7 : 10,
       WG: variant === 'tiled' ? 32 : Math.max(4, rank),
+      UNROLL: Number(variant === 'tiled'),
     },
     workgroups: [Math.min(groups, ACROSS), Math.ceil(groups / ACROSS), 1],
     onlyWhenLogging: target === 'weight_decay',

@@ -155,6 +155,27 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     ties: true,
     passes: ['select groups', 'list dead groups', 'select dead groups', 'gradient norm'],
   },
+  'serial selection of few, ties': {
+    model: sasa(300, 1, 16, { k_aux: 16 }),
+    width: 5,
+    batch: 17,
+    ...someDead,
+    ties: true,
+    passes: ['select groups', 'select dead groups'],
+  },
+  'serial selection of few, some rows with fewer units above zero': {
+    model: topk(9, 5, noAux),
+    width: 5,
+    batch: 17,
+    passes: ['select groups'],
+  },
+  'serial selection of few, all scores zero': {
+    model: topk(33, 5, noAux),
+    width: 5,
+    batch: 5,
+    silent: true,
+    passes: ['select groups'],
+  },
   'serial selection, no unit above zero': {
     model: topk(33, 17, noAux),
     width: 5,
