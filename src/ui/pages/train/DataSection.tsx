@@ -116,7 +116,7 @@ function DataDescription({ short }: { readonly short: boolean }) {
   }
   const progress = share === null ? 'Reading…' : `Reading, ${formatPercent(share, 2)}…`;
   return (
-    <p className="quiet data-description" data-short={short}>
+    <p className="quiet data-description" data-short={short} title={description}>
       {reading ? progress : (description ?? '\u00a0')}
     </p>
   );
