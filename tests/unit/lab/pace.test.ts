@@ -1,0 +1,41 @@
+/** The pace of a run: steps of the next submit, and rows per second over bursts. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Pace } from '../../../src/lab/pace';
+
+let now = 0;
+beforeEach(() => {
+  now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterEach(() => vi.restoreAllMocks());
+
+it('submits one step until it knows how long one takes, then as many as fit 40 ms', () => {
+  const pace = new Pace(16);
+  expect(pace.wanted).toBe(1);
+  pace.begin(0);
+  now = 10;
+  pace.advance(1, 1);
+  expect(pace.wanted).toBe(4);
+  now = 14;
+  pace.advance(4, 5);
+  expect(pace.wanted).toBe(16);
+  now = 1014;
+  pace.advance(1, 6);
+  expect(pace.wanted).toBe(1);
+  expect(pace.seconds).toBeCloseTo(1.014, 9);
+});
+
+it('averages the rate over bursts, and counts time without steps', () => {
+  const pace = new Pace(16);
+  pace.begin(100);
+  let taken = 100;
+  // Every other half second goes to making rows.
+  for (let i = 0; i < 20; i += 1) {
+    now += 500;
+    const count = i % 2 === 0 ? 0 : 10;
+    taken += count;
+    pace.advance(count, taken);
+  }
+  expect(pace.stepsPerSecond).toBeGreaterThan(7);
+  expect(pace.stepsPerSecond).toBeLessThan(13);
+});
