@@ -13,11 +13,20 @@ interface HoverCardProps {
   readonly children: ReactNode;
 }
 
+/** Widest card, CSS pixels. */
+const WIDEST = 280;
+
 export function HoverCard({ x, y, within, children }: HoverCardProps) {
   const horizontal = x < within.width / 2 ? { left: x + 12 } : { right: within.width - x + 12 };
+  // On the roomier side, and no wider than that: what hangs over the figure's edge may be cut off.
+  const room = Math.max(x, within.width - x) - 16;
   const vertical = y < within.height / 2 ? { top: y + 8 } : { bottom: within.height - y + 8 };
   return (
-    <div className="plot-card" role="status" style={{ ...horizontal, ...vertical }}>
+    <div
+      className="plot-card"
+      role="status"
+      style={{ ...horizontal, ...vertical, maxWidth: Math.min(WIDEST, room) }}
+    >
       {children}
     </div>
   );

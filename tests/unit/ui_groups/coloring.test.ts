@@ -100,7 +100,7 @@ function tokenCard(labels: readonly string[]) {
       total: count,
       axes: 2,
       coordinates: new Float32Array(2 * count),
-      norms: new Float32Array(count),
+      norms: new Float32Array(count).fill(2),
       rowIds: new Uint32Array(count),
       labels,
       features: null,
@@ -134,6 +134,13 @@ describe('colouring of tokens', () => {
     expect(coloring.names).toEqual(['Monday', 'Friday', 'other']);
     expect(coloring.other).toBe(2);
     expect(at(coloring.categories, 99)).toBe(2);
+  });
+
+  it('counts what is written on a token, not how often faintly', () => {
+    const card = tokenCard([...new Array<string>(90).fill('the'), ...labels.slice(0, 70)]);
+    card.points.norms.fill(0.01, 0, 90);
+    const coloring = coloringOf(card, 'token', 'red');
+    expect(coloring.by === 'category' && coloring.names).toEqual(['Monday', 'Friday', 'other']);
   });
 
   it('is by angle where one token makes up the group', () => {

@@ -81,7 +81,7 @@ export function FilterBox(props: FilterBoxProps) {
             (text.trim() !== '' || searched !== null) && (
               <>
                 {formatInteger(shown)} of {formatInteger(total)} {unitName}s
-                {searched !== null && shown > 1 && `; first those that fire on ${searched}`}
+                {searched !== null && shown > 1 && `, those on ${searched} first`}
               </>
             )
           )}

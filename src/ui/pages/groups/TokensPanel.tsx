@@ -32,7 +32,7 @@ const ORDERS = [
 ] as const;
 
 /** Tokens shown. */
-const SHOWN = 12;
+const SHOWN = 16;
 
 export function TokensPanel({ card, text, color, unitName }: TokensPanelProps) {
   const [order, setOrder] = useState<'most' | 'lifted'>('most');
@@ -42,7 +42,7 @@ export function TokensPanel({ card, text, color, unitName }: TokensPanelProps) {
   return (
     <FigureFrame
       className="card-tokens"
-      title={`Tokens it fires on, ${formatInteger(statistics.distinct)} different`}
+      title="Tokens it fires on"
       hint={plainText(groupTexts.tokens)}
       fileName={`${unitName}-${card.group}-tokens`}
       csv={() => ({
@@ -70,7 +70,9 @@ export function TokensPanel({ card, text, color, unitName }: TokensPanelProps) {
       <table className="tokens-table">
         <thead>
           <tr>
-            <th scope="col">Token</th>
+            <th scope="col">
+              {formatInteger(statistics.distinct)} {statistics.distinct === 1 ? 'token' : 'tokens'}
+            </th>
             <th scope="col" colSpan={2} title="Share of all its firings">
               Share
             </th>

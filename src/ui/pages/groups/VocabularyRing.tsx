@@ -5,7 +5,7 @@
 import { useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { at } from '../../../base/array';
 import { tokenName } from '../../../base/token_text';
-import type { LogitAttribution } from '../../../lab/lm_protocol';
+import type { LogitAttribution, TokenScore } from '../../../lab/lm_protocol';
 import { FigureBox } from '../../plots/FigureBox';
 import { formatFixed } from '../../plots/format';
 import { HoverCard } from '../../plots/HoverCard';
@@ -15,6 +15,7 @@ import { textWidth } from '../../plots/text_width';
 import { useSize } from '../../plots/use_size';
 import { useTheme } from '../../plots/use_theme';
 import { angleRuns, nearestAngle } from './angle_runs';
+import { joinLabels } from './labels';
 import { TokenWord } from './TokensPanel';
 
 export interface VocabularyRingProps {
@@ -45,7 +46,7 @@ export function VocabularyRing({ label, angles }: VocabularyRingProps) {
   const labels = placeLabels(
     runs.map(({ token, angle }) => {
       const [x, y] = place(angle, radius);
-      return { x, y, width: textWidth(tokenName(token.text), 12), height: 15, radius: 4 };
+      return { x, y, width: textWidth(nameOf(token), 12), height: 15, radius: 4 };
     }),
     size.width,
     size.height,
@@ -71,7 +72,7 @@ export function VocabularyRing({ label, angles }: VocabularyRingProps) {
         ref={sizeRef}
         className="plot-surface"
         role="img"
-        aria-label={`${label}. ${runs.map(({ token }) => tokenName(token.text)).join(', ')}`}
+        aria-label={`${label}. ${runs.map(({ token }) => nameOf(token)).join(', ')}`}
         tabIndex={0}
         onPointerMove={onPointerMove}
         onPointerLeave={() => setLit(null)}
@@ -97,7 +98,7 @@ export function VocabularyRing({ label, angles }: VocabularyRingProps) {
             })}
             {labels.map(({ index, x, y }) => (
               <text key={index} className="plot-label" x={x} y={y} dy="0.35em">
-                {tokenName(at(runs, index).token.text)}
+                {nameOf(at(runs, index).token)}
               </text>
             ))}
           </svg>
@@ -116,6 +117,10 @@ export function VocabularyRing({ label, angles }: VocabularyRingProps) {
       </div>
     </FigureBox>
   );
+}
+
+function nameOf({ text }: TokenScore): string {
+  return joinLabels([tokenName(text)]);
 }
 
 /** A change of a logit with its sign. */

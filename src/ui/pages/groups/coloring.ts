@@ -25,14 +25,21 @@ function membersOf({ points, text }: GroupCard): readonly (string | number | nul
   return Array.from(points.features ?? [], (feature) => (feature === NO_GROUP ? null : feature));
 }
 
-/** The features or tokens with enough points to be told apart by colour, most points first. */
+/**
+ * The features or tokens with enough points to be told apart by colour, most first. A group fires faintly on many
+ * tokens, so tokens count by what is written on them, ‖D_kᵀp_k‖².
+ */
 function notable(card: GroupCard): readonly (string | number)[] {
-  const counts = new Map<string | number, number>();
-  for (const member of membersOf(card)) {
-    if (member !== null) counts.set(member, (counts.get(member) ?? 0) + 1);
-  }
-  return [...counts]
-    .filter(([, count]) => count > NOTABLE * card.points.count)
+  const { norms } = card.points;
+  const weights = new Map<string | number, number>();
+  let total = 0;
+  membersOf(card).forEach((member, point) => {
+    const weight = card.text === null ? 1 : at(norms, point) ** 2;
+    total += weight;
+    if (member !== null) weights.set(member, (weights.get(member) ?? 0) + weight);
+  });
+  return [...weights]
+    .filter(([, weight]) => weight > NOTABLE * total)
     .sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
     .slice(0, COLORED)
     .map(([member]) => member);
