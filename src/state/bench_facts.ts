@@ -49,7 +49,10 @@ export function sameData(a: RunConfig['data'], b: RunConfig['data']): boolean {
 
 /** Asks the engine about the bench now and after every change; returns how to stop. */
 export function followBench(engine: EngineClient): () => void {
-  let asked: AbortController | null = null;
+  // An edit of a model asks anew what the run would need, but not how the data look.
+  let previewing: AbortController | null = null;
+  let estimating: AbortController | null = null;
+  let preview = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let previewed: Pick<ExperimentState, 'file'> & { readonly data: string } = {
     data: '',
@@ -59,10 +62,11 @@ export function followBench(engine: EngineClient): () => void {
   const ask = async () => {
     const { config, file } = useExperiment.getState();
     if (config === null) return;
-    asked?.abort();
-    const { signal } = (asked = new AbortController());
+    estimating?.abort();
+    const { signal } = (estimating = new AbortController());
     if (languageModelMissing(config.data) !== null) {
       // Nothing is fetched from elsewhere before the person says so.
+      previewing?.abort();
       previewed = { data: '', file: null };
       useBenchFacts.setState(NOTHING_KNOWN);
       return;
@@ -70,9 +74,13 @@ export function followBench(engine: EngineClient): () => void {
     const data = JSON.stringify(config.data);
     if (data !== previewed.data || file !== previewed.file) {
       previewed = { data, file };
-      await askPreview(engine, config, file, signal);
+      previewing?.abort();
+      previewing = new AbortController();
+      preview = askPreview(engine, config, file, previewing.signal);
     }
-    await askEstimate(engine, config, signal);
+    // What a run needs is known once its data are open.
+    await preview;
+    if (!signal.aborted) await askEstimate(engine, config, signal);
   };
   void ask();
   const stop = useExperiment.subscribe((state, before) => {
@@ -91,7 +99,8 @@ export function followBench(engine: EngineClient): () => void {
     stop();
     stopModels();
     clearTimeout(timer);
-    asked?.abort();
+    previewing?.abort();
+    estimating?.abort();
   };
 }
 

@@ -1,0 +1,114 @@
+/**
+ * What the page asks the engine about the bench: an edit of a model asks anew what the run would need but
+ * leaves the data alone that are being read, and a language model that is not here is not asked about.
+ */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { presets } from '../../../src/lab/presets';
+import type { Command, Event as EngineEvent } from '../../../src/lab/protocol';
+import { parseRunConfig } from '../../../src/lab/run_config';
+import { followBench, useBenchFacts } from '../../../src/state/bench_facts';
+import { EngineClient, type EngineWorker } from '../../../src/state/engine_client';
+import { openExperiment, setTraining } from '../../../src/state/experiment_store';
+import { useLanguageModels } from '../../../src/state/language_models_store';
+import { estimateOf, previewOf } from '../../support/scripted_answers';
+import { SCRIPTED_MODELS } from '../../support/scripted_language';
+
+/** Answers only when it is told to. */
+class SlowWorker implements EngineWorker {
+  onmessage: EngineWorker['onmessage'] = null;
+  onerror: EngineWorker['onerror'] = null;
+  onmessageerror: EngineWorker['onmessageerror'] = null;
+  readonly commands: Command[] = [];
+  postMessage(command: Command): void {
+    this.commands.push(command);
+  }
+  terminate(): void {
+    this.commands.length = 0;
+  }
+  say(event: EngineEvent): void {
+    this.onmessage?.(new MessageEvent('message', { data: event }));
+  }
+  count(kind: Command['kind']): number {
+    return this.commands.filter((command) => command.kind === kind).length;
+  }
+}
+
+const words = parseRunConfig(presets.words.config);
+
+let worker: SlowWorker;
+let stop: () => void;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  useLanguageModels.setState(useLanguageModels.getInitialState());
+  worker = new SlowWorker();
+});
+
+afterEach(() => {
+  stop();
+  vi.useRealTimers();
+});
+
+function begin(): void {
+  stop = followBench(new EngineClient(() => worker));
+}
+
+async function answerPreview(): Promise<void> {
+  const command = worker.commands.findLast(({ kind }) => kind === 'preview');
+  if (command?.kind !== 'preview') throw new Error('no preview was asked for');
+  const { requestId } = command;
+  worker.say({ kind: 'previewed', requestId, preview: previewOf(words) });
+  await vi.advanceTimersByTimeAsync(1);
+}
+
+it('keeps reading the data while settings of the training are edited', async () => {
+  openExperiment(words);
+  begin();
+  setTraining('lr', 0.003);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(worker.count('preview')).toBe(1);
+  expect(worker.count('cancel')).toBe(0);
+  expect(useBenchFacts.getState().reading).toBe(true);
+  await answerPreview();
+  expect(useBenchFacts.getState()).toMatchObject({
+    reading: false,
+    preview: { label: 'Word vectors' },
+  });
+});
+
+it('asks what the run needs once, for its latest settings, when its data are open', async () => {
+  openExperiment(words);
+  begin();
+  setTraining('lr', 0.003);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(worker.count('estimate')).toBe(0);
+  await answerPreview();
+  const asked = worker.commands.filter((command) => command.kind === 'estimate');
+  expect(asked).toHaveLength(1);
+  expect(asked[0]?.config.training.lr).toBe(0.003);
+  const requestId = asked[0]?.requestId ?? 0;
+  worker.say({ kind: 'estimated', requestId, estimate: estimateOf(words) });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(useBenchFacts.getState().estimate).not.toBeNull();
+});
+
+it('gives the data up that were being read when others are chosen', async () => {
+  openExperiment(words);
+  begin();
+  openExperiment(presets.figure1.config);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(worker.count('preview')).toBe(2);
+  expect(worker.count('cancel')).toBe(1);
+});
+
+it('asks nothing about a language model that is not here, until it has come', async () => {
+  openExperiment(presets.gpt2.config);
+  begin();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(worker.commands).toEqual([]);
+  useLanguageModels.setState({
+    listed: SCRIPTED_MODELS.map((model) => ({ ...model, cached: true })),
+  });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(worker.count('preview')).toBe(1);
+});
