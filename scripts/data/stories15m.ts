@@ -5,10 +5,10 @@
  *   node scripts/run_typescript.mjs scripts/data/stories15m.ts --float32 FOLDER   the same unrounded, elsewhere
  *
  * Run by hand; it needs npm, tar and a network. docs/data.md describes the files and says why they are what
- * they are. The corpus beside them is written by `lab generate`.
+ * they are. The corpus beside them is written by `lab generate`; only its provenance is noted here.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +30,14 @@ const SHA256 = {
   tokenizer: '74f899535f8f99cdeac697474b697f3fa40467b8376dab7b6c4d8c753f28ae9f',
 };
 const SHIPPED = fileURLToPath(new URL('../../public/data/stories15m/', import.meta.url));
-/** llama2.c has this in its code, not in its files. */
+/** How corpus.txt was written. The same command on another adapter writes other stories of the same kind. */
+const CORPUS = {
+  what: '720 stories that the model wrote and brought to an end itself',
+  command:
+    'lab generate --model stories15m --documents 720 --temperature 0.9 --seed 0 --out corpus.txt',
+  adapter: 'NVIDIA H200, Vulkan',
+};
+/** llama2.c has this, not in its files. */
 const NORM_EPS = 1e-5;
 const CONFIG_INTS = 7;
 
@@ -158,6 +165,7 @@ if (given === undefined) {
     made_by: 'scripts/data/stories15m.ts',
     how: 'matrices rounded to int8 rows with one float32 scale each (max|row| / 127), norms unchanged, RoPE tables left out; tokenizer.bin unchanged',
     sha256: hashes,
+    corpus: { ...CORPUS, sha256: sha256(readFileSync(join(folder, 'corpus.txt'))) },
   };
   write(folder, 'provenance.json', `${JSON.stringify(provenance, null, 2)}\n`);
 }
