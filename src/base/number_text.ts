@@ -6,6 +6,11 @@
 /** No-break space between groups of three digits. */
 const GROUP = '\u00a0';
 
+/** Digits in groups of three, parted by `blank`: "1 234 567". */
+export function groupDigits(digits: string, blank: string): string {
+  return digits.replace(/(?<=\d)(?=(\d{3})+$)/g, blank);
+}
+
 /** The exact number in its shortest readable form: grouped digits, or a power of ten far from one. */
 export function writeNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
@@ -16,7 +21,7 @@ export function writeNumber(value: number): string {
     return `${decimals}e${exponent.replace('+', '')}`;
   }
   const [whole = '', fraction] = String(value).split('.');
-  const grouped = whole.replace(/(?<=\d)(?=(\d{3})+$)/g, GROUP);
+  const grouped = groupDigits(whole, GROUP);
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 

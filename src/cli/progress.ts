@@ -2,6 +2,7 @@
  * How far a run has come, on stderr: one line that is drawn again on a terminal, a plain line every few
  * seconds anywhere else. Knows neither engine nor files.
  */
+import { groupDigits } from '../base/number_text';
 import type { Feeding, MetricRecord } from '../lab/protocol';
 
 /** Where progress is written. */
@@ -28,7 +29,7 @@ const RATES = 15;
 
 /** A count as people read it: 1 234 567. */
 export function grouped(count: number): string {
-  return String(Math.round(count)).replace(/(?<=\d)(?=(\d{3})+$)/g, ' ');
+  return groupDigits(String(Math.round(count)), ' ');
 }
 
 /** Seconds as 0:07, 12:34 or 1:02:03. */

@@ -4,6 +4,7 @@
  */
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { groupDigits } from '../base/number_text';
 import type { ReadySource } from './source';
 import { openTableSource } from './table_source';
 
@@ -46,7 +47,7 @@ export async function openWordSource(read: ReadShipped, seed: number): Promise<R
   const { words, width, values } = await loadWords(read);
   return openTableSource({
     label: 'Word vectors',
-    description: `${thousands(words.length)} English words in ${width} dimensions (GloVe), a tenth held out`,
+    description: `${groupDigits(String(words.length), '\u202f')} English words in ${width} dimensions (GloVe), a tenth held out`,
     width,
     values,
     order: 'shuffled',
@@ -83,9 +84,4 @@ function badWords(reason: string): LabError {
     `The word vectors cannot be read: ${reason}.`,
     'Reload the page without its cache; if it happens again, the copy of the lab is incomplete.',
   );
-}
-
-/** 20 000 with a blank that does not break, as numbers are written in sentences. */
-function thousands(count: number): string {
-  return String(count).replace(/(?<=\d)(?=(?:\d{3})+$)/g, '\u202f');
 }

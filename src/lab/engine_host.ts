@@ -5,10 +5,6 @@
  */
 import { describeError, LabError } from '../base/lab_error';
 import { openDevice, type OpenedDevice } from '../gpu/device';
-import { shapeOf } from '../sae/config';
-import { AnalysisClient } from './analysis_client';
-import type { AnalysisAnswers, AnalysisKind, AnalysisQuestion } from './analysis_worker';
-import { describeData } from './describe_data';
 import { estimateRun } from './estimate';
 import { LanguageModelHost } from './language_model_host';
 import type { LanguageModelStore } from './language_model_store';
@@ -18,6 +14,7 @@ import { PageModels } from './page_models';
 import { probeRows, untrainedShapes } from './probes';
 import type { AdapterReport, Command, Event } from './protocol';
 import { parseRunConfig, type RunInput } from './run_config';
+import { RunAnalyses } from './run_analyses';
 import { RunData } from './run_data';
 import { createSession } from './session';
 import { measureData } from './statistics';
@@ -39,7 +36,11 @@ export class EngineHost {
   );
   private readonly models = new PageModels();
   private readonly runs = new Map<string, LiveRun>();
-  private readonly analyses = new AnalysisClient();
+  private readonly analyses = new RunAnalyses({
+    run: (runId) => this.run(runId),
+    post: (event) => this.post(event),
+    progress: (requestId, fraction, stage) => this.progress(requestId, fraction, stage),
+  });
   private readonly modelHost = new LanguageModelHost({
     languageModels: () => this.languageModels(),
     files: this.models,
@@ -53,13 +54,7 @@ export class EngineHost {
   private readonly text = new TextHost({
     languageModels: () => this.languageModels(),
     run: (runId) => this.run(runId),
-    axes: (requestId, runId, model, group) =>
-      this.ask<'axes'>(
-        requestId,
-        runId,
-        { kind: 'axes', key: analysisKey(runId, model), group },
-        'Finding its axes',
-      ),
+    axes: (requestId, runId, model, group) => this.analyses.axes(requestId, runId, model, group),
     post: (event) => this.post(event),
     progress: (requestId, fraction, stage) => this.progress(requestId, fraction, stage),
   });
@@ -124,7 +119,7 @@ export class EngineHost {
       if (await run.surviveDevice().catch(() => false)) continue;
       lostRuns.push(runId);
       this.runs.delete(runId);
-      this.analyses.drop((key) => key.startsWith(`${runId} `));
+      this.analyses.forget(runId);
     }
     const { code, message, wayOut } = error;
     const told = `${message} ${whatIsLost(lostRuns.length, this.runs.size)}`;
@@ -185,7 +180,7 @@ export class EngineHost {
         break;
       case 'forget':
         this.runs.delete(command.runId);
-        this.analyses.drop((key) => key.startsWith(`${command.runId} `));
+        this.analyses.forget(command.runId);
         this.text.forget(command.runId);
         await run.destroy();
         break;
@@ -209,14 +204,15 @@ export class EngineHost {
         await this.preview(requestId, command.config, command.file);
         break;
       case 'describe_data':
-        await this.describe(command);
+        await this.analyses.describe(
+          requestId,
+          await this.data.open(parseRunConfig(command.config), command.file),
+        );
         break;
       case 'groups':
       case 'diagnose':
-        await this.analyse(command);
-        break;
       case 'group_card':
-        await this.card(command);
+        await this.analyses.answer(command);
         break;
       case 'load_language_model':
       case 'list_language_models':
@@ -282,69 +278,6 @@ export class EngineHost {
     });
   }
 
-  private async describe(command: Extract<Command, { kind: 'describe_data' }>): Promise<void> {
-    const { requestId } = command;
-    const source = await this.data.open(parseRunConfig(command.config), command.file);
-    this.progress(requestId, 0, 'Reading rows');
-    const description = await describeData(source, (x, rows, width) =>
-      this.analyses.ask(
-        requestId,
-        { kind: 'rows', x, rows, width },
-        {
-          load: () => Promise.reject(new RangeError('rows need no table')),
-          onProgress: (fraction) => this.progress(requestId, fraction, 'Measuring the spectrum'),
-        },
-      ),
-    );
-    this.post({ kind: 'data_described', requestId, description });
-  }
-
-  private async analyse(command: Extract<Command, { kind: 'groups' | 'diagnose' }>): Promise<void> {
-    const { requestId, runId, model, kind } = command;
-    const key = analysisKey(runId, model);
-    // Encoded anew when the model has trained on since.
-    if (this.analyses.stepOf(key) !== this.run(runId).step) this.analyses.drop((k) => k === key);
-    if (kind === 'groups') {
-      const answer = await this.ask<'groups'>(requestId, runId, { kind, key }, 'Reading the codes');
-      this.post({ kind: 'groups', requestId, runId, answer });
-    } else {
-      const answer = await this.ask<'diagnose'>(requestId, runId, { kind, key }, 'Diagnosing');
-      this.post({ kind: 'diagnosed', requestId, runId, answer });
-    }
-  }
-
-  private async card(command: Extract<Command, { kind: 'group_card' }>): Promise<void> {
-    const { requestId, runId, model, group } = command;
-    const run = this.run(runId);
-    const rankOf = (index: number) => shapeOf(run.session.modelConfig(index)).rank;
-    const others = [...run.config.models.keys()]
-      .filter((index) => index !== model && rankOf(index) === 1 && rankOf(model) > 1)
-      .map((index) => analysisKey(runId, index));
-    const card = await this.ask<'card'>(
-      requestId,
-      runId,
-      { kind: 'card', key: analysisKey(runId, model), group, others },
-      'Drawing the card',
-    );
-    this.post({ kind: 'group_card', requestId, runId, model, card });
-  }
-
-  /** Asks about the code tables of a run's models, which are made where the worker lacks them. */
-  private ask<Kind extends AnalysisKind>(
-    requestId: number,
-    runId: string,
-    question: AnalysisQuestion<Kind>,
-    stage: string,
-  ): Promise<AnalysisAnswers[Kind]> {
-    return this.analyses.ask(requestId, question, {
-      load: (key) =>
-        this.run(runId).analysisTable(modelOfKey(key), (fraction) => {
-          this.progress(requestId, fraction / 2, 'Encoding rows');
-        }),
-      onProgress: (fraction) => this.progress(requestId, 0.5 + fraction / 2, stage),
-    });
-  }
-
   private progress(requestId: number, fraction: number, stage: string): void {
     this.post({ kind: 'analysis_progress', requestId, fraction, stage });
   }
@@ -358,15 +291,6 @@ export class EngineHost {
       'Press Train to run it again; its settings and curves are still here.',
     );
   }
-}
-
-/** Names the code table of one model of a run. */
-function analysisKey(runId: string, model: number): string {
-  return `${runId} ${model}`;
-}
-
-function modelOfKey(key: string): number {
-  return Number(key.slice(key.lastIndexOf(' ') + 1));
 }
 
 /** In a sentence. */

@@ -4,6 +4,7 @@
  * rounded number is shown beside `formatExact` in a title, so nothing is lost. Knows no unit of the lab.
  */
 import { format as d3Format } from 'd3';
+import { groupDigits } from '../../base/number_text';
 
 /** Narrow no-break space: parts groups of digits and number from unit without breaking the line. */
 export const THIN = '\u202f';
@@ -138,7 +139,7 @@ function ungrouped(value: number): string {
 }
 
 function grouped(value: number): string {
-  return ungrouped(value).replace(/\B(?=(\d{3})+$)/g, THIN);
+  return groupDigits(ungrouped(value), THIN);
 }
 
 function pad(value: number): string {
