@@ -18,9 +18,8 @@ import {
   tokensBuffer,
   transformerUniforms,
   unembedPasses,
-  type RowShape,
-  type TransformerParts,
 } from './transformer_plan';
+import type { RowShape, TransformerParts } from './transformer_passes';
 
 /** How a pass that does not fit is made smaller. */
 const SMALLER_PASS = 'Use fewer sequences at once, or shorter ones.';

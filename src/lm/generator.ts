@@ -21,9 +21,8 @@ import {
   tokensBuffer,
   transformerUniforms,
   unembedPasses,
-  type RowShape,
-  type TransformerParts,
 } from './transformer_plan';
+import type { RowShape, TransformerParts } from './transformer_passes';
 
 /** A submit should take about this long, in ms: the page's own drawing waits behind it. */
 const SUBMIT_MS = 70;

@@ -3,6 +3,7 @@
  * imports). A linear layer is three texts: how W is read, how products are summed, where outputs go.
  */
 import attentionDirect from '../../shaders/attention_direct.wgsl?raw';
+import attentionQuads from '../../shaders/attention_quads.wgsl?raw';
 import embedTokens from '../../shaders/embed_tokens.wgsl?raw';
 import headsOutput from '../../shaders/heads_output.wgsl?raw';
 import linearDirect from '../../shaders/linear_direct.wgsl?raw';
@@ -37,6 +38,7 @@ export const kernels = {
   embed_tokens: { name: 'embed_tokens', source: weightRows + embedTokens },
   norm_residual: { name: 'norm_residual', source: normResidual },
   attention_direct: { name: 'attention_direct', source: attentionDirect },
+  attention_quads: { name: 'attention_quads', source: attentionQuads, enables: ['subgroups'] },
   sample_part: { name: 'sample_part', source: random + samplePart },
   sample_token: { name: 'sample_token', source: sampleToken },
 } as const satisfies Record<string, Kernel>;

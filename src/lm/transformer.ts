@@ -7,7 +7,7 @@ import { createForward } from './forward';
 import { createGenerator } from './generator';
 import type { LanguageModel, TransformerConfig, TransformerWeights } from './language_model';
 import { layoutOf, type KernelFamily } from './transformer_layout';
-import type { TransformerParts } from './transformer_plan';
+import type { TransformerParts } from './transformer_passes';
 import { uploadWeights } from './weight_buffers';
 
 export interface LanguageModelOptions {

@@ -258,10 +258,11 @@ function attentionTwin(p: PassContents): TwinOutput {
   const positions = p.c('POSITIONS');
   const [queries, keysValues] = [p.floats('queries'), p.floats('keys_values')];
   const out: TwinOutput = new Map();
-  for (let row = 0; row < p.c('M'); row += 1) {
+  const rows = queries.length / query4;
+  for (let row = 0; row < rows; row += 1) {
     const position = p.position + (row % positions);
     const base = Math.floor(row / positions) * p.c('CAPACITY') * 2 * key4;
-    for (let head = 0; head < p.c('HEADS'); head += 1) {
+    for (let head = 0; head < query4 / hd; head += 1) {
       const shared = base + Math.floor(head / p.c('GROUP')) * hd;
       let delta = 0;
       const scores = Array.from({ length: position + 1 }, (_, s) => {
