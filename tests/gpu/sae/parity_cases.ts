@@ -349,7 +349,7 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
   },
   'wide tiles, scalar units': {
     model: topk(4000, 5, noAux),
-    width: 5,
+    width: 18,
     batch: 520,
     ...tiled,
     passes: ['score groups'],
