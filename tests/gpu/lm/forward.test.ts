@@ -1,28 +1,17 @@
 /**
  * Whole forward passes against the float64 reference, and against one another: stopping at a hook and going on
  * from it changes nothing, neither does padding.
- *
- * Tolerance of a whole pass: a row is normed before a matrix reads it, so an error relative to the size of the
- * stream leaves a block about as large as it came, and the errors of the blocks add up. Hence γ_n times the
- * largest number in the result, n the roundings on the way: a block has sums of width, head width, positions,
- * width, width and hidden products, and about 64 other roundings; the last norm and the unembedding have twice
- * the width. Bounds for each pass on its own are derived strictly in pass_twins.ts.
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { readBuffer } from '../../../src/gpu/readback';
-import type { Forward, TransformerConfig } from '../../../src/lm/language_model';
+import type { Forward } from '../../../src/lm/language_model';
 import { referenceForward } from '../../../src/lm/reference';
 import { createLanguageModel } from '../../../src/lm/transformer';
 import { randomTokens, randomTransformer } from '../../unit/lm/random_transformer';
 import { testDevice } from '../adapter';
 import { families, familyCases, forwardCases } from './forward_cases';
-
-function tolerance(config: TransformerConfig, positions: number, blocks: number): number {
-  const block = 3 * config.width + config.width / config.heads + positions + config.hidden + 64;
-  const roundings = blocks * block + 2 * config.width + 64;
-  return roundings * 2 ** -24;
-}
+import { forwardTolerance } from './forward_tolerance';
 
 async function run(device: GPUDevice, ...passes: Forward[]): Promise<void> {
   const encoder = device.createCommandEncoder();
@@ -76,7 +65,7 @@ it.each(familyCases.filter((_, i) => i < forwardCases.length === (i % 2 === 0)))
       expectClose(
         await residualOf(device, forward, config.width),
         at(expected.residuals, until),
-        tolerance(config, positions, until),
+        forwardTolerance(config, positions, until),
       );
       forward.destroy();
     }
@@ -86,7 +75,7 @@ it.each(familyCases.filter((_, i) => i < forwardCases.length === (i % 2 === 0)))
     expectClose(
       await logitsOf(device, forward),
       expected.logits,
-      tolerance(config, positions, config.layers),
+      forwardTolerance(config, positions, config.layers),
     );
     forward.destroy();
     model.destroy();
