@@ -1,18 +1,27 @@
 /**
  * What the explorer costs at the size that it promises: 4096 groups of rank 6 over 200 000 tokens with ten
- * groups each, d = 768. Times of the table and of cards, and the most memory that the process ever held.
- * The table is made up: tokens by Zipf's law, groups that belong to tokens, codes near a plane.
+ * groups each, d = 768. Times of the table and of cards, and the most memory that the process held, for the
+ * block model alone and with a scalar model of as many columns and codes beside it. The tables are made up:
+ * tokens by Zipf's law, groups that belong to tokens, codes near a plane.
  *
  *   node scripts/run_typescript.mjs bench/explorer.ts [--json]
  */
 import { indexCodes } from '../src/analysis/code_index';
 import type { CodeTable, Dictionary } from '../src/analysis/types';
 import { at } from '../src/base/array';
-import { analysedModel, analysedText, type TextRows } from '../src/lab/analysed_model';
+import {
+  analysedModel,
+  analysedText,
+  type AnalysedModel,
+  type TextRows,
+} from '../src/lab/analysed_model';
 import { groupAxes, groupCard } from '../src/lab/group_card';
 import { groupsAnswer } from '../src/lab/groups_answer';
 
-const SIZE = { groups: 4096, rank: 6, slots: 10, width: 768, rows: 200_000, vocabulary: 32_000 };
+const SIZE = { width: 768, rows: 200_000, vocabulary: 32_000 };
+const BLOCKS = { groups: 4096, rank: 6, slots: 10 };
+const SCALAR = { groups: 24_576, rank: 1, slots: 60 };
+type ModelSize = typeof BLOCKS;
 const DOCUMENT = 200;
 const CARDS = 40;
 
@@ -27,8 +36,8 @@ function uniforms(seed: number): () => number {
   };
 }
 
-function madeDictionary(): Dictionary {
-  const { groups, rank, width } = SIZE;
+function madeDictionary({ groups, rank }: ModelSize): Dictionary {
+  const { width } = SIZE;
   const next = uniforms(1);
   const decoder = new Float32Array(groups * rank * width);
   for (let i = 0; i < decoder.length; i++) decoder[i] = (next() - 0.5) / Math.sqrt(width / 12);
@@ -55,8 +64,8 @@ function madeText(): TextRows {
   };
 }
 
-function madeCodes(text: TextRows): CodeTable {
-  const { groups, rank, slots, rows } = SIZE;
+function madeCodes(text: TextRows, { groups, rank, slots }: ModelSize): CodeTable {
+  const { rows } = SIZE;
   const next = uniforms(3);
   const active = new Uint32Array(rows * slots);
   const codes = new Float32Array(rows * slots * rank);
@@ -91,13 +100,14 @@ function timed<T>(work: () => T): readonly [result: T, ms: number] {
   return [result, performance.now() - start];
 }
 
-const text = madeText();
-const dictionary = madeDictionary();
-const codes = madeCodes(text);
-const inputMiB = process.memoryUsage().rss / 2 ** 20;
-const [analysed, indexMs] = timed(() =>
-  analysedModel({
-    model: 0,
+const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
+const peakMib = () => mib(process.resourceUsage().maxRSS * 1024);
+
+function analysedOf(model: number, size: ModelSize): AnalysedModel {
+  const dictionary = madeDictionary(size);
+  const codes = madeCodes(text, size);
+  return analysedModel({
+    model,
     step: 0,
     indexed: indexCodes(dictionary, codes),
     rows: {
@@ -106,8 +116,11 @@ const [analysed, indexMs] = timed(() =>
       truth: null,
       text: analysedText(text),
     },
-  }),
-);
+  });
+}
+
+const text = madeText();
+const [analysed, madeMs] = timed(() => analysedOf(0, BLOCKS));
 const [answer, tableMs] = timed(() => groupsAnswer(analysed));
 const cards = Array.from(
   { length: CARDS },
@@ -116,9 +129,13 @@ const cards = Array.from(
 const busiest = answer.rows.reduce((most, row) => (row.firings > most.firings ? row : most)).group;
 const [, busiestMs] = timed(() => groupCard(analysed, busiest, []));
 const [, axesMs] = timed(() => groupAxes(analysed, busiest));
+const alonePeak = peakMib();
+const scalar = analysedOf(1, SCALAR);
+const [, besideMs] = timed(() => groupCard(analysed, busiest, [scalar]));
 const result = {
   ...SIZE,
-  index_ms: Math.round(indexMs),
+  ...BLOCKS,
+  made_and_indexed_ms: Math.round(madeMs),
   table_ms: Math.round(tableMs),
   card_ms_median: Math.round(at(cards, CARDS >> 1)),
   card_ms_slowest: Math.round(at(cards, CARDS - 1)),
@@ -126,8 +143,9 @@ const result = {
   busiest_firings: at(answer.rows, busiest).firings,
   axes_ms: Math.round(axesMs),
   search_entries: answer.firings?.groups.length ?? 0,
-  input_mib: Math.round(inputMiB),
-  peak_mib: Math.round(process.resourceUsage().maxRSS / 1024),
+  peak_mib: alonePeak,
+  card_beside_scalar_ms: Math.round(besideMs),
+  peak_beside_scalar_mib: peakMib(),
 };
 if (process.argv.includes('--json')) console.log(JSON.stringify(result));
 else console.table(result);

@@ -1,7 +1,7 @@
 /**
  * The engine's end of the analysis worker: one analysis at a time, progress, and giving up by ending the
- * worker. A table of codes is made when an analysis first needs it and then moves to the worker, so that it
- * exists once; when the worker was ended, it is made again. Knows no GPU: whoever asks says how a table
+ * worker. A table of codes is made when an analysis first needs it and then moves to the worker, so that codes
+ * exist once; when the worker was ended, it is made again. Knows no GPU: whoever asks says how a table
  * is made.
  */
 import { LabError } from '../base/lab_error';
@@ -181,13 +181,12 @@ export class AnalysisClient {
   }
 }
 
-/** What moves to the worker instead of being copied. Frames of true features belong to their source. */
-function buffersOf({ dictionary, codes, rowIds, text }: AnalysisTable): Transferable[] {
+/**
+ * What moves to the worker instead of being copied: codes and rows, which were made for this table. Weights and
+ * true features may belong to a run that still needs them.
+ */
+function buffersOf({ codes, rowIds, text }: AnalysisTable): Transferable[] {
   const arrays = [
-    dictionary.encoder,
-    dictionary.decoder,
-    dictionary.encoderBias,
-    dictionary.decoderBias,
     codes.active,
     codes.codes,
     rowIds,
