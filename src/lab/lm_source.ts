@@ -23,8 +23,8 @@ import type { ReadyLanguageModel } from './language_model_store';
 import type { LanguageDataConfig } from './run_config';
 import {
   CorpusWindows,
-  DocumentWriter,
-  writeDocuments,
+  WRITTEN_HELD_OUT,
+  writerOf,
   WrittenWindows,
   type WindowStream,
 } from './training_windows';
@@ -32,8 +32,6 @@ import { WindowProducer, WindowReader, type Reading, type WantedRow } from './wi
 
 /** Training rows that the data are measured on, at most. */
 const SAMPLED_ROWS = 2048;
-/** Documents that are written to be held out. */
-const WRITTEN_HELD_OUT = 64;
 /** Windows that a software adapter reads at once, so that it answers now and then. */
 const SOFTWARE_SEQUENCES = 4;
 
@@ -114,14 +112,8 @@ async function writtenText(
   shape: WindowShape,
   atOnce: number,
 ): Promise<TextSupply> {
-  const writer = new DocumentWriter({
-    tokenizer,
-    seed: config.seed,
-    open: (sequences, length) => model.generator({ sequences, length }),
-    context: model.config.context,
-    atOnce,
-  });
-  const documents = await writeDocuments(writer, 0, WRITTEN_HELD_OUT);
+  const writer = writerOf({ model, tokenizer, seed: config.seed, atOnce });
+  const documents = await writer.heldOut();
   const name = `what ${info.label} writes`;
   const table = new WindowTable(
     documents,

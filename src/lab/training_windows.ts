@@ -12,7 +12,7 @@ import {
   type WindowTable,
 } from '../data/documents';
 import { epochPermutation, permuted, type RowPermutation } from '../data/row_order';
-import type { Generator } from '../lm/language_model';
+import type { Generator, LanguageModel } from '../lm/language_model';
 import type { Tokenizer } from '../lm/tokenizer';
 
 /** Windows one after another; opened anew it begins with the first. */
@@ -50,19 +50,20 @@ const TEMPERATURE = 0.9;
 const LONGEST = 256;
 
 export interface WriterOptions {
+  readonly model: LanguageModel;
   readonly tokenizer: Tokenizer;
   readonly seed: number;
-  /** Opens a generator for so many sequences of so many tokens. */
-  open(sequences: number, length: number): Promise<Generator>;
-  /** Most positions of a sequence of the model. */
-  readonly context: number;
   /** Documents written at once. Changes the speed alone: a document depends on the seed and its number. */
   readonly atOnce: number;
 }
 
+/** Documents that are written to be held out; training begins with the next. */
+export const WRITTEN_HELD_OUT = 64;
+
 /** Writes documents with the language model's own words. Document n is the same whenever it is written. */
 export class DocumentWriter {
   private generator: Promise<Generator> | null = null;
+  private held: Promise<Uint32Array[]> | null = null;
   /** One batch at a time: a generator has one set of buffers. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -80,9 +81,30 @@ export class DocumentWriter {
     return written;
   }
 
+  /** The documents that are never trained on, written once. */
+  heldOut(): Promise<Uint32Array[]> {
+    this.held ??= this.writeHeldOut().catch((error: unknown) => {
+      this.held = null;
+      throw error;
+    });
+    return this.held;
+  }
+
+  private async writeHeldOut(): Promise<Uint32Array[]> {
+    const documents: Uint32Array[] = [];
+    while (documents.length < WRITTEN_HELD_OUT) {
+      documents.push(...(await this.write(documents.length)));
+    }
+    return documents.slice(0, WRITTEN_HELD_OUT);
+  }
+
   private async generate(first: number): Promise<Uint32Array[]> {
-    const { tokenizer, seed, atOnce, context } = this.options;
-    this.generator ??= this.options.open(atOnce, Math.min(LONGEST, context));
+    const { model, tokenizer, seed, atOnce } = this.options;
+    const length = Math.min(LONGEST, model.config.context);
+    this.generator ??= model.generator({ sequences: atOnce, length }).catch((error: unknown) => {
+      this.generator = null;
+      throw error;
+    });
     const generator = await this.generator;
     const sequences = await generator.generate({
       prompts: Array.from({ length: atOnce }, () => Uint32Array.of(tokenizer.bos)),
@@ -92,6 +114,19 @@ export class DocumentWriter {
     });
     return sequences.map((sequence) => untilEnd(sequence.subarray(1), tokenizer));
   }
+}
+
+const writers = new WeakMap<LanguageModel, Map<string, DocumentWriter>>();
+
+/** The writer with these options: sources that differ in the layer, say, read the same documents. */
+export function writerOf(options: WriterOptions): DocumentWriter {
+  const { model, seed, atOnce } = options;
+  const known = writers.get(model) ?? new Map<string, DocumentWriter>();
+  writers.set(model, known);
+  const key = `${seed} ${atOnce}`;
+  const writer = known.get(key) ?? new DocumentWriter(options);
+  known.set(key, writer);
+  return writer;
 }
 
 /** Tokens before the first that ends a document. */
@@ -146,17 +181,4 @@ export class WrittenWindows implements WindowStream {
       this.row += rows;
     }
   }
-}
-
-/** Documents `first` … `first` + `count` − 1, whole batches of the writer. */
-export async function writeDocuments(
-  writer: DocumentWriter,
-  first: number,
-  count: number,
-): Promise<Uint32Array[]> {
-  const documents: Uint32Array[] = [];
-  while (documents.length < count) {
-    documents.push(...(await writer.write(first + documents.length)));
-  }
-  return documents.slice(0, count);
 }

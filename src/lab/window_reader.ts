@@ -150,7 +150,10 @@ export class WindowReader {
   }
 
   private async run(windows: readonly Window[], bytes: number): Promise<Float32Array> {
-    this.forward ??= openForward(this.reading);
+    this.forward ??= openForward(this.reading).catch((error: unknown) => {
+      this.forward = null;
+      throw error;
+    });
     const forward = await this.forward;
     const { sequences, shape } = this.reading;
     const tokens = new Uint32Array(sequences * shape.contextSize);
