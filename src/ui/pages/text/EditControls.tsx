@@ -5,6 +5,7 @@ import { NumberField } from '../../parts/NumberField';
 import type { MeasureText } from '../../parts/Measure';
 import { formatFixed, formatNumber } from '../../plots/format';
 import { AngleDial } from './AngleDial';
+import { Segments } from './Segments';
 import {
   editKindsOf,
   editOf,
@@ -39,19 +40,13 @@ export function EditControls({ rank, unitName, typicalNorm, words, color }: Edit
   const sentence = editSentence(editOf({ ...draft, kind }), unitName);
   return (
     <div className="edit-controls">
-      <div className="segments" role="radiogroup" aria-label="Change">
-        {kinds.map((name) => (
-          <button
-            key={name}
-            type="button"
-            role="radio"
-            aria-checked={name === kind}
-            onClick={() => setSteering({ kind: name })}
-          >
-            {kindNames[name]}
-          </button>
-        ))}
-      </div>
+      <Segments
+        label="Change"
+        values={kinds}
+        value={kind}
+        nameOf={(name) => kindNames[name]}
+        onChange={(name) => setSteering({ kind: name })}
+      />
       <p className="quiet edit-sentence">{sentence}</p>
       {kind === 'scale' && (
         <SliderRow
@@ -82,19 +77,13 @@ export function EditControls({ rank, unitName, typicalNorm, words, color }: Edit
           {rank > 1 && (
             <div className="axis-row">
               <span>Axis</span>
-              <div className="segments" role="radiogroup" aria-label="Axis">
-                {Array.from({ length: Math.min(rank, 8) }, (_, axis) => (
-                  <button
-                    key={axis}
-                    type="button"
-                    role="radio"
-                    aria-checked={axis === draft.axis}
-                    onClick={() => setSteering({ axis })}
-                  >
-                    {axis + 1}
-                  </button>
-                ))}
-              </div>
+              <Segments
+                label="Axis"
+                values={Array.from({ length: Math.min(rank, 8) }, (_, axis) => axis)}
+                value={draft.axis}
+                nameOf={(axis) => String(axis + 1)}
+                onChange={(axis) => setSteering({ axis })}
+              />
             </div>
           )}
         </>

@@ -3,10 +3,10 @@ import { useMemo, useState } from 'react';
 import type { TextReading } from '../../../lab/lm_protocol';
 import type { RunModel } from '../../../state/run_record';
 import { useShortcuts } from '../../shortcuts';
-import { groupOptions, type GroupRows } from './group_names';
+import { groupLabel, groupOptions, type GroupRows } from './group_names';
 import { GroupPicker } from './GroupPicker';
-import { groupLabel } from './group_names';
 import { strongestGroups } from './reading_rows';
+import { Segments } from './Segments';
 import { TextInput } from './TextInput';
 import { chooseGroup, colorBy, useTextView } from './text_view';
 import { colorings, type TokenColoring } from './token_colors';
@@ -57,7 +57,11 @@ export function ReadingPanel(props: ReadingPanelProps) {
     {
       keys: '/',
       label: `Find a ${unitName}`,
-      run: () => document.querySelector<HTMLInputElement>('[data-text-search]')?.click(),
+      run: () => {
+        const field = document.querySelector<HTMLInputElement>('[data-text-search]');
+        field?.focus();
+        field?.click();
+      },
     },
   ]);
   const shown = within(hovered, reading) ?? within(selected, reading);
@@ -68,19 +72,13 @@ export function ReadingPanel(props: ReadingPanelProps) {
         {reading !== null && strongest !== null && (
           <>
             <div className="token-tools">
-              <div className="segments" role="radiogroup" aria-label="Colour of the tokens">
-                {colorings.map((name) => (
-                  <button
-                    key={name}
-                    type="button"
-                    role="radio"
-                    aria-checked={name === coloring}
-                    onClick={() => colorBy(name)}
-                  >
-                    {coloringNames[name](unitName)}
-                  </button>
-                ))}
-              </div>
+              <Segments
+                label="Colour of the tokens"
+                values={colorings}
+                value={coloring}
+                nameOf={(name) => coloringNames[name](unitName)}
+                onChange={colorBy}
+              />
               <GroupPicker
                 group={group}
                 options={options}
