@@ -25,9 +25,9 @@ function rowNorms(values: Float32Array): number[] {
 describe('initial weights', () => {
   it.each([
     ['map objective', sasa, 0.5],
-    ['decoder objective', { ...sasa, nuclear_target: 'decoder' } as ModelInput, 1],
+    ['decoder objective', { ...sasa, nuclear_target: 'decoder' }, 1],
     ['topk', topk, 1],
-    ['a norm that was set', { ...sasa, decoder_init_norm: 0.25 } as ModelInput, 0.25],
+    ['a norm that was set', { ...sasa, decoder_init_norm: 0.25 }, 0.25],
   ])('have decoder rows of the norm of the %s', (_name, model, norm) => {
     expect(initialNorm(modelSchema.parse(model))).toBe(norm);
     for (const found of rowNorms(start(model).decoder)) expect(found).toBeCloseTo(norm, 6);
