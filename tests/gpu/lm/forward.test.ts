@@ -105,23 +105,23 @@ describe.each(families)('%s kernels', (family) => {
     for (const forward of [whole, rest, first]) forward.destroy();
     model.destroy();
   });
+});
 
-  it('is not changed by padding at the end or by other sequences', async () => {
-    const device = await testDevice();
-    const { config } = at(forwardCases, 1);
-    const { weights } = randomTransformer(config, 'f32');
-    const model = await createLanguageModel(device, config, weights, { family });
-    const long = await model.forward({ sequences: 3, positions: 9, from: 0, until: 2 });
-    const short = await model.forward({ sequences: 1, positions: 5, from: 0, until: 2 });
-    const tokens = randomTokens(27, config.vocabulary);
-    long.setTokens(tokens);
-    short.setTokens(tokens.slice(9, 14));
-    await run(device, long, short);
-    const all = await residualOf(device, long, config.width);
-    const alone = await residualOf(device, short, config.width);
-    expect(all.slice(9 * config.width, 14 * config.width)).toEqual(alone);
-    long.destroy();
-    short.destroy();
-    model.destroy();
-  });
+it('is not changed by padding at the end or by other sequences', async () => {
+  const device = await testDevice();
+  const { config } = at(forwardCases, 1);
+  const { weights } = randomTransformer(config, 'f32');
+  const model = await createLanguageModel(device, config, weights);
+  const long = await model.forward({ sequences: 3, positions: 9, from: 0, until: 2 });
+  const short = await model.forward({ sequences: 1, positions: 5, from: 0, until: 2 });
+  const tokens = randomTokens(27, config.vocabulary);
+  long.setTokens(tokens);
+  short.setTokens(tokens.slice(9, 14));
+  await run(device, long, short);
+  const all = await residualOf(device, long, config.width);
+  const alone = await residualOf(device, short, config.width);
+  expect(all.slice(9 * config.width, 14 * config.width)).toEqual(alone);
+  long.destroy();
+  short.destroy();
+  model.destroy();
 });
