@@ -52,6 +52,7 @@ export function Continuations(props: ContinuationsProps) {
                 original={answer.steering.continuations[0]}
                 color={color}
                 title={titleOf(continuation, answer, unitName)}
+                acted={answer.request.edit.kind === 'add' || continuation.name !== 'steered'}
               />
             ))}
           </div>
@@ -59,9 +60,9 @@ export function Continuations(props: ContinuationsProps) {
             {progress === null ? (
               <>
                 Marked tokens differ from the original in the same place. All three use the same
-                random numbers. The control changes a random subspace of the same rank by a
-                contribution of the same norm: a change that shows up there too says nothing about
-                the {unitName}.
+                random numbers. The control writes the same change, at the same moments and of the
+                same norm, along random directions: what shows up there too says nothing about the{' '}
+                {unitName}.
               </>
             ) : (
               `${progress.stage}… ${Math.round(100 * progress.fraction)} %`
@@ -78,9 +79,11 @@ interface ColumnProps {
   readonly original: Continuation | undefined;
   readonly color: string;
   readonly title: string;
+  /** Whether the change is sure to have acted: one that waits for the unit to fire may not have. */
+  readonly acted: boolean;
 }
 
-function Column({ continuation, original, color, title }: ColumnProps) {
+function Column({ continuation, original, color, title, acted }: ColumnProps) {
   const { tokens, promptTokens, name } = continuation;
   const differs = differingTokens(original?.tokens ?? [], tokens);
   const changed = differs.slice(promptTokens).filter(Boolean).length;
@@ -114,7 +117,9 @@ function Column({ continuation, original, color, title }: ColumnProps) {
       <p className="quiet">
         {name === 'original'
           ? `${formatInteger(written)} tokens`
-          : `${formatInteger(changed)} of ${formatInteger(written)} tokens differ`}
+          : changed > 0 || acted
+            ? `${formatInteger(changed)} of ${formatInteger(written)} tokens differ`
+            : 'No token differs. Perhaps it never fired here; Add acts at every token.'}
       </p>
     </section>
   );

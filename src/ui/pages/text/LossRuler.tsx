@@ -30,7 +30,7 @@ export function LossRuler({ marks }: { readonly marks: readonly RulerMark[] }) {
   const placed = placeMarks(
     marks.map((mark) => ({
       x: SIDE + (high > low ? (mark.value - low) / (high - low) : 0) * room,
-      width: textWidth(labelOf(mark)) + 18,
+      width: textWidth(labelOf(mark)) + 24,
     })),
     size.width,
   );

@@ -70,14 +70,14 @@ export function editSentence(edit: SteeringEdit, unitName: string): string {
   switch (edit.kind) {
     case 'scale':
       return edit.factor === 0
-        ? `Takes out what the ${unitName} writes, at every token.`
+        ? `Takes out what the ${unitName} writes, wherever it fires.`
         : `Multiplies what the ${unitName} writes, wherever it fires.`;
     case 'clamp':
-      return `Gives what the ${unitName} writes the same norm at every token; its direction stays.`;
+      return `Gives what the ${unitName} writes one norm wherever it fires; its direction stays.`;
     case 'add':
-      return `Adds a fixed vector along one axis of the ${unitName}, at every token.`;
+      return `Adds a fixed vector along one axis of the ${unitName} at every token, fire or not.`;
     case 'turn':
-      return `Turns what the ${unitName} writes to one angle in the plane of its first two axes.`;
+      return `Turns what the ${unitName} writes, wherever it fires, to one angle in the plane of its first two axes.`;
   }
 }
 
