@@ -101,7 +101,7 @@ function Documents({ documents }: Extract<DataSample, { kind: 'documents' }>) {
                 const { blank, text } = shownToken(token);
                 return (
                   <span key={index}>
-                    {blank && ' '}
+                    {blank && index > 0 && ' '}
                     <span
                       className="data-token"
                       title={`norm ${formatExact(token.norm)}`}

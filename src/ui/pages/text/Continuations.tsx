@@ -101,7 +101,7 @@ function Column({ continuation, original, color, title, acted }: ColumnProps) {
             index < promptTokens ? 'prompt' : differs[index] === true ? 'differs' : 'same';
           return (
             <span key={index}>
-              {blank && ' '}
+              {blank && index > 0 && ' '}
               {kind === 'differs' ? (
                 <mark>{text}</mark>
               ) : (

@@ -77,7 +77,7 @@ export const TokenText = memo(function TokenText(props: TokenTextProps) {
                 title="A new window begins here: what follows does not see what came before"
               />
             )}
-            {blank && ' '}
+            {blank && token > 0 && ' '}
             <span
               id={`${id}-${token}`}
               role="option"
