@@ -86,7 +86,10 @@ export interface Faithfulness {
 export interface TokenScore {
   readonly token: number;
   readonly text: string;
-  /** Change of the logit when the contribution grows by the group's typical norm. */
+  /**
+   * Change of the logit, less the mean change over the vocabulary, when the contribution grows by the group's
+   * typical norm.
+   */
   readonly logit: number;
 }
 

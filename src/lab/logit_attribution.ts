@@ -72,7 +72,10 @@ export async function attributeLogits(options: AttributionOptions): Promise<Attr
   };
 }
 
-/** Change of every logit along every axis for a contribution of the given norm, [axes][V]. */
+/**
+ * Change of every logit along every axis for a contribution of the given norm, [axes][V], less the mean over the
+ * vocabulary: what moves all logits alike moves no probability.
+ */
 async function axisLogits(
   { device, lm, frame, norm, finalScale }: AttributionOptions,
   axes: number,
@@ -105,7 +108,9 @@ async function axisLogits(
       const plus = values.subarray(2 * axis * vocabulary, (2 * axis + 1) * vocabulary);
       const minus = values.subarray((2 * axis + 1) * vocabulary, (2 * axis + 2) * vocabulary);
       const factor = (norm / PROBE_NORM) * (scale / finalScale);
-      return plus.map((value, token) => (factor * (value - at(minus, token))) / 2);
+      const change = plus.map((value, token) => (factor * (value - at(minus, token))) / 2);
+      const mean = change.reduce((sum, value) => sum + value, 0) / vocabulary;
+      return change.map((value) => value - mean);
     });
   } finally {
     forward.destroy();

@@ -147,7 +147,7 @@ describe('reading own text', () => {
 });
 
 describe.each<TransformerForm>(['llama', 'gpt2'])('logit attribution of a %s', (form) => {
-  it('is the unembedding of the axis behind the gain of the final norm', async () => {
+  it('is the unembedding of the axis behind the gain of the final norm, about its mean', async () => {
     const device = await testDevice();
     const weights = smallWeights(sizes(form));
     const lm = await createLanguageModel(device, sizes(form), weights);
@@ -171,13 +171,15 @@ describe.each<TransformerForm>(['llama', 'gpt2'])('logit attribution of a %s', (
     const product = (direction: Float32Array) => {
       const mean = direction.reduce((sum, value) => sum + value, 0) / WIDTH;
       const centred = direction.map((value) => value - (form === 'gpt2' ? mean : 0));
-      return Array.from({ length: 37 }, (_, token) => {
+      const changes = Array.from({ length: 37 }, (_, token) => {
         let sum = 0;
         centred.forEach((value, c) => {
           sum += value * at(weights.finalNorm.gain, c) * at(table.values, token * WIDTH + c);
         });
         return (sum * norm) / finalScale;
       });
+      const middle = changes.reduce((sum, value) => sum + value, 0) / changes.length;
+      return changes.map((value) => value - middle);
     };
     const ranked = (values: readonly number[], sign: number) =>
       values
