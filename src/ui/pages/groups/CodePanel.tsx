@@ -17,6 +17,7 @@ import { ContextBlock, useTint } from './ContextLine';
 import { mostOf } from './ContextPanels';
 import { contextText } from './context_pieces';
 import { useGroupsView } from './groups_view';
+import { joinLabels } from './labels';
 import { pointLabel } from './point_label';
 import { SelectionList } from './SelectionList';
 import { groupTexts } from './texts';
@@ -71,7 +72,7 @@ export function CodePanel({ card, color, unitName, finite, searched }: CodePanel
         label={`Codes of ${unitName} ${card.group} in their principal axes`}
         codes={points.coordinates}
         axes={points.axes}
-        labelOf={(index) => pointLabel(card, index)}
+        labelOf={(index) => joinLabels([pointLabel(card, index)])}
         detailOf={(index) => <PointDetail card={card} index={index} color={color} />}
         coloring={coloring}
         prominent={prominent}

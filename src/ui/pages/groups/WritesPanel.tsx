@@ -24,8 +24,25 @@ export interface WritesPanelProps {
 
 /** Tokens of each direction of an axis. */
 const LISTED = 10;
+/** Firings from which a group has axes. */
+const LEAST_FIRINGS = 2;
 
-export function WritesPanel({ runId, model, card, unitName }: WritesPanelProps) {
+export function WritesPanel(props: WritesPanelProps) {
+  const { total } = props.card.points;
+  if (total >= LEAST_FIRINGS) return <Attribution {...props} />;
+  return (
+    <Frame>
+      <div className="writes-say">
+        <p className="quiet">
+          {total === 0 ? 'It never fired' : 'It fired once'} in the analysed tokens: too little to
+          know its axes and its typical norm.
+        </p>
+      </div>
+    </Frame>
+  );
+}
+
+function Attribution({ runId, model, card, unitName }: WritesPanelProps) {
   const { answer, progress, error, retry } = useAttribution(runId, model, card);
   const [axis, setAxis] = useState(0);
   if (error !== null) {
@@ -56,7 +73,7 @@ export function WritesPanel({ runId, model, card, unitName }: WritesPanelProps) 
     return (
       <Frame>
         <div className="writes-say">
-          <p className="quiet">This {unitName} never fired, so it has no typical norm to write.</p>
+          <p className="quiet">It changes the score of no token.</p>
         </div>
       </Frame>
     );

@@ -6,6 +6,7 @@ import { at } from '../../../base/array';
 import { NO_GROUP } from '../../../analysis/types';
 import type { GroupCard } from '../../../lab/protocol';
 import type { CodeColoring } from '../../plots/props';
+import { joinLabels } from './labels';
 
 export const coloringIds = ['feature', 'token', 'angle', 'norm', 'position', 'plain'] as const;
 export type ColoringId = (typeof coloringIds)[number];
@@ -86,7 +87,9 @@ export function coloringOf(card: GroupCard, id: ColoringId, color: string): Code
       const members = notable(card);
       const order = new Map(members.map((member, index) => [member, index]));
       const names = members.map((member) =>
-        typeof member === 'string' ? member : (truth?.featureNames[member] ?? String(member)),
+        typeof member === 'string'
+          ? joinLabels([member])
+          : (truth?.featureNames[member] ?? String(member)),
       );
       const none = members.length;
       const categories = membersOf(card).map((member) =>
