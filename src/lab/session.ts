@@ -186,18 +186,25 @@ export class TrainingSession implements Session {
     this.pace.begin(this.taken);
     while (this.taken < end && hooks.shouldStop?.() !== true) {
       if (this.models.some((model) => !model.canLog)) await this.drain(pending, hooks, 1);
-      const { wanted } = this.pace;
+      const wanted = Math.min(this.pace.wanted, this.untilLogged(), end - this.taken);
       const ready = (await this.feeder?.feed(this.taken, wanted)) ?? wanted;
-      const count = ready === 0 ? 0 : this.submit(Math.min(end, this.taken + ready), pending);
-      if (count > 0) inFlight.push(this.clock.mark('training'));
+      if (ready > 0) {
+        this.submit(ready, pending);
+        inFlight.push(this.clock.mark('training'));
+      }
       if (inFlight.length > 1) await inFlight.shift();
-      this.pace.advance(count, this.taken);
+      this.pace.advance(ready, this.taken);
       hooks.onProgress?.(this.progress());
       if (pending.length > 1) await this.drain(pending, hooks, pending.length - 1);
     }
     await Promise.all(inFlight);
     this.pace.advance(0, this.taken);
     await this.drain(pending, hooks, pending.length);
+  }
+
+  /** Steps up to the next logged one, which ends a submit; the feeder must not prepare for more. */
+  private untilLogged(): number {
+    return this.taken === 0 ? 1 : this.training.log_every - (this.taken % this.training.log_every);
   }
 
   private progress(): RunProgress {
@@ -267,26 +274,23 @@ export class TrainingSession implements Session {
     for (const buffer of this.buffers) buffer.destroy();
   }
 
-  /** Records and submits the next steps, at most up to a logged one; returns how many. */
-  private submit(end: number, pending: PendingLog[]): number {
+  /** Records and submits the next `count` steps, of which only the last may be a logged one. */
+  private submit(count: number, pending: PendingLog[]): void {
     const { device } = this.options;
-    const { log_every: every } = this.training;
     const encoder = device.createCommandEncoder();
-    let count = 0;
-    let logged = false;
-    while (this.taken + count < end && !logged) {
-      const step = this.taken + count;
-      logged = step === 0 || (step + 1) % every === 0 || step + 1 === this.totalSteps;
-      this.streamRunner.setUniforms(count, this.stream.uniforms(step));
+    const logged = count >= this.untilLogged() || this.taken + count === this.totalSteps;
+    for (let slot = 0; slot < count; slot += 1) {
+      const step = this.taken + slot;
+      this.streamRunner.setUniforms(slot, this.stream.uniforms(step));
       for (const model of this.models) {
-        model.setStep(count, step, this.training);
+        model.setStep(slot, step, this.training);
         model.recordClears(encoder);
       }
       const pass = encoder.beginComputePass();
-      this.streamRunner.record(pass, count);
-      for (const model of this.models) model.record(pass, count, logged);
+      this.streamRunner.record(pass, slot);
+      const reads = logged && slot === count - 1;
+      for (const model of this.models) model.record(pass, slot, reads);
       pass.end();
-      count += 1;
     }
     this.streamRunner.upload(count);
     for (const model of this.models) model.upload(count);
@@ -299,7 +303,6 @@ export class TrainingSession implements Session {
       });
     }
     device.queue.submit([encoder.finish()]);
-    return count;
   }
 
   /** Reads the oldest `count` logged steps and hands their metrics over. */
