@@ -9,6 +9,7 @@
 import type { numpy } from '@jax-js/jax';
 import { shapeOf } from '../src/sae/config';
 import { ADAM_EPSILON } from '../src/sae/schedule';
+import { startJax } from './jax_device';
 import { batchOf, optimiser, weightsOf, type Stepper, type Workload } from './workload';
 
 type Array = numpy.Array;
@@ -26,24 +27,7 @@ export interface LossStepper extends Stepper {
 
 /** Starts jax-js on the GPU and compiles the step. `gpu` is what a browser has as `navigator.gpu`. */
 export async function jaxStep(gpu: GPU, workload: Workload): Promise<LossStepper> {
-  // jax-js asks the browser's globals for its device as soon as it is loaded.
-  Object.defineProperty(globalThis, 'navigator', {
-    value: { gpu, userAgent: 'Node' },
-    configurable: true,
-  });
-  const {
-    numpy: np,
-    lax,
-    jit,
-    valueAndGrad,
-    tree,
-    init,
-    defaultDevice,
-    blockUntilReady,
-  } = await import('@jax-js/jax');
-  const devices = await init('webgpu');
-  if (!devices.includes('webgpu')) throw new Error('jax-js found no WebGPU adapter');
-  defaultDevice('webgpu');
+  const { numpy: np, lax, jit, valueAndGrad, tree, blockUntilReady } = await startJax(gpu);
 
   const { config, width, batch } = workload;
   const { groups, rank, slots } = shapeOf(config);

@@ -1,7 +1,8 @@
 /**
- * The benchmark: `npm run bench -- [--json] [--only steps|passes|page] [--workload NAME]`. Our step
- * against a dense one of our own and against jax-js, the cost of each pass, and what the page weighs.
- * Workloads are those of workload.ts; without a name, small and gpt2. With --json one object on stdout, else a short table; how it goes on stderr. Exit code 1 when two
+ * The benchmark: `npm run bench -- [--json] [--only steps|passes|lm|page] [--workload NAME]`. Our step
+ * against a dense one of our own and against jax-js, the cost of each pass, the language model against
+ * jax-js, and what the page weighs. Workloads are those of workload.ts; without a name, small and gpt2. With
+ * --json one object on stdout, else a short table; how it goes on stderr. Exit code 1 when two
  * implementations that should do the same do not.
  */
 import { parseArgs } from 'node:util';
@@ -11,6 +12,7 @@ import { agrees, compareFirstStep, compareLosses } from './agreement';
 import { denseStep } from './dense_step';
 import type { GpuStep } from './gpu_step';
 import { jaxStep } from './jax_step';
+import { measureLanguageModel } from './language_model/measure_language_model';
 import { load, openMachine } from './machine';
 import { comparePairs } from './measure';
 import type { PageReport } from './page/measure_page';
@@ -37,7 +39,7 @@ const LOSS_TOLERANCE = 1e-3;
 /** From the second step on, losses depend on the gradients of the steps before. */
 const LOSS_STEPS = 3;
 
-const PARTS = ['steps', 'passes', 'page'] as const;
+const PARTS = ['steps', 'passes', 'lm', 'page'] as const;
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -145,6 +147,9 @@ const report: BenchReport = {
   machine,
   load: load(),
   workloads: reports,
+  languageModel: parts.includes('lm')
+    ? await measureLanguageModel(gpu, device, machine, budget, say)
+    : undefined,
   page: parts.includes('page') ? await measureOwnPage() : undefined,
 };
 process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report));

@@ -1,6 +1,7 @@
 /** The shape of the benchmark's JSON result. */
 import type { KernelVariant } from '../src/sae/layout';
 import type { LossAgreement, StepAgreement } from './agreement';
+import type { LanguageModelReport } from './language_model/measure_language_model';
 import type { Machine } from './machine';
 import type { PairTiming } from './measure';
 import type { PageReport } from './page/measure_page';
@@ -31,5 +32,6 @@ export interface BenchReport {
   /** Load average of the last minute, at the end. */
   readonly load: number;
   readonly workloads: readonly ShapeReport[];
+  readonly languageModel: LanguageModelReport | undefined;
   readonly page: PageReport | undefined;
 }

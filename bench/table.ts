@@ -1,4 +1,5 @@
 /** The benchmark's result for people: a few lines a part. */
+import type { LanguageModelReport } from './language_model/measure_language_model';
 import type { PairTiming } from './measure';
 import type { PassCost } from './passes';
 import type { BenchReport, ShapeReport } from './report';
@@ -42,17 +43,35 @@ function shapeLines({ shape, variant, steps, passes }: ShapeReport): string[] {
   return lines;
 }
 
+const thousands = (value: number): string => `${(value / 1000).toPrecision(3)} k`;
+
+function languageModelLines({ model, forwards, generation }: LanguageModelReport): string[] {
+  return [
+    '',
+    `${model}`,
+    ...forwards.flatMap(({ until, sequences, positions, flop, timing, tokensPerSecond }) => [
+      `  ${sequences} × ${positions} tokens until ${until === 'logits' ? until : `block ${until}`}: ${thousands(tokensPerSecond.ours)} tokens/s, ${(flop / timing.ours.cost.wall / 1e6).toPrecision(3)} GFLOP/s`,
+      pairLine(timing),
+    ]),
+    ...generation.map(
+      ({ sequences, length, tokensPerSecond: { median, min, max } }) =>
+        `  writes ${sequences} × ${length} tokens: ${thousands(median)} tokens/s (${thousands(min)} to ${thousands(max)})`,
+    ),
+  ];
+}
+
 /** The report as text, with a newline at the end. */
-export function tableOf({ machine, load, workloads, page }: BenchReport): string {
+export function tableOf({ machine, load, workloads, languageModel, page }: BenchReport): string {
   const lines = [
     `${machine.adapter} | ${machine.driver} | ${machine.cpu}, ${machine.cores} cores`,
     `${machine.date} | commit ${machine.commit} | load ${load.toFixed(1)}`,
     ...workloads.flatMap(shapeLines),
+    ...(languageModel === undefined ? [] : languageModelLines(languageModel)),
   ];
   if (page !== undefined) {
     lines.push(
       '',
-      `page in ${page.browser}: ${page.codeKB.toFixed(0)} kB of code gzipped, first paint ${page.firstContentfulPaintMs.toFixed(0)} ms`,
+      `page in ${page.browser}: ${page.codeKB.toFixed(0)} kB of code gzipped, ${page.firstLoadKB.toFixed(0)} kB of it for the first page, first paint ${page.firstContentfulPaintMs.toFixed(0)} ms`,
       `  longest main-thread task in ${page.trainedSeconds} s of training: ${ms(page.longestTaskMs)} (CPU ${ms(page.longestTaskCpuMs)}); ${page.longTasks} of 50 ms or more`,
     );
   }
