@@ -48,7 +48,7 @@ const thousands = (value: number): string => `${(value / 1000).toPrecision(3)} k
 function languageModelLines({ model, forwards, generation }: LanguageModelReport): string[] {
   return [
     '',
-    `${model}`,
+    model,
     ...forwards.flatMap(({ until, sequences, positions, flop, timing, tokensPerSecond }) => [
       `  ${sequences} × ${positions} tokens until ${until === 'logits' ? until : `block ${until}`}: ${thousands(tokensPerSecond.ours)} tokens/s, ${(flop / timing.ours.cost.wall / 1e6).toPrecision(3)} GFLOP/s`,
       pairLine(timing),

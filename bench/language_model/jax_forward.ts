@@ -153,7 +153,7 @@ export async function jaxForward(
     },
     result: async () => {
       if (made === undefined) throw new Error('nothing was run');
-      return Float32Array.from(await made.ref.data());
+      return (await made.ref.data()) as Float32Array;
     },
     destroy: () => {
       made?.dispose();
