@@ -143,7 +143,8 @@ class ShuffleFeeder implements StreamFeeder {
   /** Rows of the current production, and how many of them have been placed. */
   private production: Uint32Array = new Uint32Array(0);
   private taken = 0;
-  private nextBatch = 0;
+  /** Batches that can be asked for next without making anything again: all that were granted last. */
+  private granted = { from: 0, to: 0 };
   private readonly inFlight: Promise<void>[] = [];
   private readonly moves: Uint32Array<ArrayBuffer>;
 
@@ -185,8 +186,9 @@ class ShuffleFeeder implements StreamFeeder {
   async feed(batchIndex: number, wanted: number): Promise<number> {
     const { order, batchRows } = this.options;
     const place = batchIndex * batchRows;
-    if (batchIndex !== this.nextBatch) await this.goTo(place);
-    this.nextBatch = batchIndex;
+    const { from, to } = this.granted;
+    if (batchIndex < from || batchIndex > to) await this.goTo(place);
+    this.granted = { from: batchIndex, to: batchIndex };
     const allowed = order.allowed(place);
     const needed = order.needed(place);
     // Beyond what the next batch needs, a production is made when all of it has room.
@@ -200,7 +202,7 @@ class ShuffleFeeder implements StreamFeeder {
       if (this.placed < needed) return 0;
     }
     const ready = Math.min(wanted, order.reach(place) / batchRows);
-    this.nextBatch = batchIndex + ready;
+    this.granted = { from: batchIndex, to: batchIndex + ready };
     return ready;
   }
 

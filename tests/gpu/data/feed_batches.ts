@@ -11,13 +11,14 @@ export interface FedBatches {
   readonly clock: WorkClock<FeedPart>;
 }
 
-/** Batches `first` … `first` + `count` − 1, asking for `wanted` at a time. */
+/** Batches `first` … `first` + `count` − 1, asking for `wanted` at a time and taking at most `taken` of them. */
 export async function feedBatches(
   device: GPUDevice,
   stream: StreamPlan,
   first: number,
   count: number,
   wanted = 1,
+  taken = wanted,
 ): Promise<FedBatches> {
   const buffers = await allocate(device, stream.plan);
   const clock = new WorkClock<FeedPart>(device.queue);
@@ -29,7 +30,8 @@ export async function feedBatches(
   const batches: Float32Array[] = [];
   let next = first;
   while (next < first + count) {
-    const ready = await feeder.feed(next, Math.min(wanted, first + count - next));
+    const granted = await feeder.feed(next, Math.min(wanted, first + count - next));
+    const ready = Math.min(granted, taken);
     for (let i = 0; i < ready; i += 1) {
       runner.setUniforms(0, stream.uniforms(next + i));
       runner.upload();

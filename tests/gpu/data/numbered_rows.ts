@@ -13,6 +13,7 @@ export class NumberedRows implements RowProducer {
   /** Productions recorded, and made without being recorded. */
   recorded = 0;
   made = 0;
+  restarts = 0;
   private row = 0;
   private contents: Float32Array<ArrayBuffer> = new Float32Array(0);
 
@@ -49,6 +50,7 @@ export class NumberedRows implements RowProducer {
   }
 
   restart(): void {
+    this.restarts += 1;
     this.row = 0;
     this.made = 0;
   }

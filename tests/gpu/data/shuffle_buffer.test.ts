@@ -65,6 +65,15 @@ describe.each(shapes)('a buffer of $capacity rows of $width, batches of $batchRo
     });
   });
 
+  it('gives them, and makes no row twice, when fewer are taken than were granted', async () => {
+    const { device, stream, producers } = await open(shape, order);
+    const { batches } = await feedBatches(device, stream, 0, count, 5, 2);
+    batches.forEach((batch, i) => expect(batch).toEqual(expected(order, shape, i)));
+    const producer = at(producers, 0);
+    expect(producer.recorded).toBe(producer.made);
+    expect(producer.restarts).toBe(0);
+  });
+
   it('gives them to a run that goes on from the middle, too', async () => {
     const { device, stream, producers } = await open(shape, order);
     const first = count - 3;
