@@ -43,8 +43,9 @@ const REPLACEMENTS: readonly Replacement[] = ['reconstruction', 'zero', 'mean'];
 export async function spliceFaithfulness(options: SpliceOptions): Promise<Faithfulness> {
   const { lm, layer, dictionary, positions, onProgress, signal } = options;
   checkPlace(lm, layer, dictionary);
-  const windows = options.windows.filter((window) => predictions(window) > 0);
-  if (windows.length === 0) {
+  const { windows } = options;
+  const tokens = windows.reduce((sum, window) => sum + predictions(window), 0);
+  if (tokens === 0) {
     throw new LabError(
       'bad_data',
       'The text has no document of at least two tokens, so there is nothing to predict.',
@@ -90,7 +91,6 @@ export async function spliceFaithfulness(options: SpliceOptions): Promise<Faithf
       onProgress?.(share + ((1 - share) * (index + 1)) / batches.length);
       check();
     }
-    const tokens = windows.reduce((sum, window) => sum + predictions(window), 0);
     const meanSquare = mean.reduce((sum, value) => sum + value * value, 0);
     return {
       tokens,

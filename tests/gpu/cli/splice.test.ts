@@ -1,0 +1,76 @@
+/**
+ * `lab splice` on a tiny GPT-2 in the hub's files: place and text come from what the autoencoder's folder
+ * remembers or from the options, and the explained variance is that of the training's own report, because both
+ * read the held-out documents.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCommandLine } from '../../../src/cli/commands';
+import type { ModelReport } from '../../../src/lab/engine_types';
+import type { Faithfulness } from '../../../src/lab/lm_protocol';
+import { fakeTerminal } from '../../unit/cli/fake_terminal';
+import { safetensorsOf, tinyConfig, tinyTensors, tinyTokenizer } from '../../unit/lm/tiny_gpt2';
+
+let folder = '';
+const path = (name: string): string => join(folder, name);
+
+async function lab(...words: string[]) {
+  const terminal = fakeTerminal();
+  const code = await runCommandLine(words, terminal);
+  return { code, out: terminal.results.join(''), err: terminal.messages.join('') };
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lab-splice-'));
+  mkdirSync(path('tiny'));
+  writeFileSync(path('tiny/config.json'), JSON.stringify(tinyConfig));
+  writeFileSync(path('tiny/tokenizer.json'), JSON.stringify(tinyTokenizer()));
+  writeFileSync(path('tiny/model.safetensors'), safetensorsOf(tinyTensors()));
+  const texts = Array.from(
+    { length: 40 },
+    (_, i) => `The ${'low newer wide '.repeat(1 + (i % 3))}${i}.`,
+  );
+  writeFileSync(path('texts.jsonl'), texts.map((text) => JSON.stringify(text)).join('\n'));
+  const data = { kind: 'lm', model: path('tiny'), layer: 1, corpus: path('texts.jsonl') };
+  const run = {
+    data: { ...data, context_size: 8, n_batches_in_buffer: 1, store_batch_size_prompts: 4 },
+    models: [{ architecture: 'topk', d_sae: 12, k: 3 }],
+    training: { training_samples: 160, train_batch_size_samples: 8, lr: 0.01, log_every: 10 },
+  };
+  writeFileSync(path('run.json'), JSON.stringify(run));
+  const trained = await lab('train', '--config', path('run.json'), '--out', path('out'));
+  expect(trained.err.includes('lab:'), trained.err).toBe(false);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Printed = Faithfulness & { readonly model: string; readonly lm: string };
+
+it('prints the faithfulness of a folder where it was trained', async () => {
+  const { code, out } = await lab('splice', '--model', path('out'), '--tokens', '100000');
+  expect(code).toBe(0);
+  const printed = JSON.parse(out) as Printed;
+  expect(printed).toMatchObject({ model: path('out'), lm: path('tiny'), layer: 1 });
+  const report = JSON.parse(readFileSync(path('out/report.json'), 'utf8')) as ModelReport;
+  expect(printed.explained_variance).toBeCloseTo(report.explained_variance, 5);
+  expect(printed.explained_variance_legacy).toBeCloseTo(report.explained_variance_legacy, 5);
+  expect(printed.kl_sae).toBeGreaterThan(0);
+  expect(printed.kl_sae).toBeLessThan(printed.kl_zero_ablation);
+  const { kl_mean_ablation: ablated, kl_sae: kl } = printed;
+  expect(printed.kl_score_mean_ablation).toBeCloseTo((ablated - kl) / ablated, 12);
+});
+
+it('goes where it is told, and refuses places that there are not', async () => {
+  const few = await lab('splice', '--model', path('out'), '--layer', '2', '--tokens', '5');
+  expect(few.code).toBe(0);
+  const printed = JSON.parse(few.out) as Printed;
+  expect(printed.layer).toBe(2);
+  expect(printed.tokens).toBeLessThan(20);
+  const deep = await lab('splice', '--model', path('out'), '--layer', '9');
+  expect(deep.code).toBe(2);
+  expect(deep.err).toMatch(/layer is 9/);
+  const none = await lab('splice', '--model', path('out'), '--lm', path('nothing'));
+  expect(none.code).toBe(2);
+  expect(none.err).toMatch(/nothing/);
+});
