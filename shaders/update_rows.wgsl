@@ -93,6 +93,7 @@ var<private> a7: vec4<f32>;
 var<private> sum_low: vec4<f32>;
 var<private> sum_high: vec4<f32>;
 var<private> code_sum: f32;
+var<private> first_place: u32; // in the list, of the first row in this thread's word
 
 // Slot of `unit` in an ascending list that is known to hold it.
 fn find(first: u32, slots: u32, unit: u32) -> u32 {
@@ -111,15 +112,17 @@ fn count_rows(lane: u32, word: u32, fired_at: u32, unit: u32) -> u32 {
   if (word + lane < WORDS) { bits = fired[fired_at + unit * WORDS + word + lane]; }
   counts[lane] = countOneBits(bits);
   workgroupBarrier();
-  if (lane == 0u) {
-    var total = 0u;
-    for (var i = 0u; i < 64u; i += 1u) {
-      let count = counts[i];
-      counts[i] = total;
-      total += count;
-    }
-    listed = total;
+  // Reads alone, the same for all threads at a time: a running sum in place would take one after the other.
+  var before = 0u;
+  var total = 0u;
+  // Not unrolled; see encode_active.wgsl.
+  for (var i = 0u; i < min(64u, WORDS - word); i += uniforms.one) {
+    let count = counts[i];
+    before += select(0u, count, i < lane);
+    total += count;
   }
+  first_place = before;
+  if (lane == 0u) { listed = total; }
   return bits;
 }
 
@@ -128,7 +131,7 @@ fn list_rows(
   lane: u32, word: u32, bits: u32, skip: u32, total: u32, active_at: u32, slots: u32, unit: u32,
 ) {
   var rest = bits;
-  var place = counts[lane];
+  var place = first_place;
   while (rest != 0u) {
     if (place >= skip && place < skip + LISTED) {
       list_row[place - skip] = (word + lane) * 32u + countTrailingZeros(rest);
