@@ -22,13 +22,15 @@ function rowNorms(values: Float32Array): number[] {
   );
 }
 
+const norms: readonly (readonly [name: string, model: ModelInput, norm: number])[] = [
+  ['map objective', sasa, 0.5],
+  ['decoder objective', { ...sasa, nuclear_target: 'decoder' }, 1],
+  ['topk', topk, 1],
+  ['a norm that was set', { ...sasa, decoder_init_norm: 0.25 }, 0.25],
+];
+
 describe('initial weights', () => {
-  it.each([
-    ['map objective', sasa, 0.5],
-    ['decoder objective', { ...sasa, nuclear_target: 'decoder' }, 1],
-    ['topk', topk, 1],
-    ['a norm that was set', { ...sasa, decoder_init_norm: 0.25 }, 0.25],
-  ])('have decoder rows of the norm of the %s', (_name, model, norm) => {
+  it.each(norms)('have decoder rows of the norm of the %s', (_name, model, norm) => {
     expect(initialNorm(modelSchema.parse(model))).toBe(norm);
     for (const found of rowNorms(start(model).decoder)) expect(found).toBeCloseTo(norm, 6);
   });
