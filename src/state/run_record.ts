@@ -72,6 +72,8 @@ export interface Run {
   readonly createdAt: number;
   /** `recorded` runs ship with the lab: they have no weights and cannot be analysed. */
   readonly origin: 'session' | 'recorded';
+  /** Its models began with weights that were trained before, so they say something at step 0. */
+  readonly opened: boolean;
   /** False once the engine no longer holds the weights (lost device, crash). */
   readonly inEngine: boolean;
   /** Rises whenever the streamed numbers grew. */
@@ -84,7 +86,13 @@ export function isActive(status: RunStatus): boolean {
 }
 
 /** A new run, before the engine has answered. Throws LabError `bad_config`. */
-export function createRun(id: string, name: string, input: RunInput, createdAt: number): Run {
+export function createRun(
+  id: string,
+  name: string,
+  input: RunInput,
+  createdAt: number,
+  opened = false,
+): Run {
   const config = parseRunConfig(input);
   return {
     id,
@@ -116,6 +124,7 @@ export function createRun(id: string, name: string, input: RunInput, createdAt: 
     changes: [],
     createdAt,
     origin: 'session',
+    opened,
     inEngine: true,
     revision: 0,
   };

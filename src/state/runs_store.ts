@@ -44,7 +44,13 @@ export function startRun(
   } = {},
 ): string {
   const id = crypto.randomUUID();
-  const run = createRun(id, `Run ${runCount + 1}`, input, Date.now());
+  const run = createRun(
+    id,
+    `Run ${runCount + 1}`,
+    input,
+    Date.now(),
+    options.weights !== undefined,
+  );
   runCount += 1;
   addRun(run);
   engine.send(

@@ -33,14 +33,14 @@ export type Obstacle =
   | null;
 
 /** The facts about a run that decide whether it can be analysed. */
-export type RunFacts = Pick<Run, 'id' | 'status' | 'origin' | 'inEngine' | 'step'>;
+export type RunFacts = Pick<Run, 'id' | 'status' | 'origin' | 'inEngine' | 'step' | 'opened'>;
 
 /** Why a run is not analysed by itself; null when it is. */
 export function obstacleOf(run: RunFacts | undefined): Obstacle {
   if (run === undefined) return 'no_run';
   if (run.origin === 'recorded') return 'recorded';
   if (!run.inEngine) return 'lost';
-  if (run.step === 0) return 'untrained';
+  if (run.step === 0 && !run.opened) return 'untrained';
   return run.status === 'running' || run.status === 'preparing' ? 'training' : null;
 }
 

@@ -8,6 +8,7 @@ const run = (changes: Partial<RunFacts> = {}): RunFacts => ({
   origin: 'session',
   inEngine: true,
   step: 100,
+  opened: false,
   ...changes,
 });
 
@@ -15,6 +16,10 @@ describe('an analysis starts by itself', () => {
   it.each(['paused', 'finished', 'stopped', 'failed'] as const)('for a run that is %s', (status) =>
     expect(obstacleOf(run({ status }))).toBeNull(),
   );
+
+  it('for a run that waits with weights from a folder', () => {
+    expect(obstacleOf(run({ status: 'paused', step: 0, opened: true }))).toBeNull();
+  });
 
   it.each([
     ['there is no run', undefined, 'no_run'],
