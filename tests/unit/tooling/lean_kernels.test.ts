@@ -23,9 +23,7 @@ describe('lean kernels', () => {
     expect(tokens(lean)).toBe(tokens(source));
     expect(lean).not.toContain('//');
     if (source.includes('@binding')) {
-      expect(storageBindings({ name, source: lean })).toEqual(
-        storageBindings({ name, source }),
-      );
+      expect(storageBindings({ name, source: lean })).toEqual(storageBindings({ name, source }));
     }
   });
 
