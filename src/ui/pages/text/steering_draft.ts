@@ -31,7 +31,7 @@ export const useSteeringDraft = create<SteeringDraft>()(() => ({
   kind: 'scale',
   factor: 3,
   norm: 2,
-  added: 4,
+  added: 1,
   axis: 0,
   angle: 0,
   turned: 2,
