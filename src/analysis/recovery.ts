@@ -40,7 +40,8 @@ function foldKind(kind: string): string {
 }
 
 /**
- * Recovery of every feature. Matching is one-to-one by R² (Hungarian); a pair of R² 0 is no match.
+ * Recovery of every feature. Matching is one-to-one (Hungarian) and maximises Σ d_i·R², the dimensions of the
+ * data that the matched groups explain (docs/decisions/0010); a pair of R² 0 is no match.
  * F features, K groups: O(F²·K) for the matching, O(r²·d) for each of at most 2F maps, and about
  * 10 ms for each curved feature.
  */
@@ -51,7 +52,13 @@ export function describeRecovery(
 ): RecoveryReport {
   const groups = indexed.dictionary.groups;
   const scores = new Float64Array(moments.length * groups);
-  moments.forEach(({ r2 }, i) => scores.set(r2, i * groups));
+  moments.forEach(({ r2, feature }, i) => {
+    const { dimension } = at(truth.features, feature);
+    scores.set(
+      r2.map((value) => dimension * value),
+      i * groups,
+    );
+  });
   const matched = assignMaximum(scores, moments.length, groups);
   const maps = new Map<number, GroupMap>();
   const mapOf = (group: number): GroupMap => {

@@ -235,7 +235,7 @@ export interface FeatureRecovery {
   readonly kind: string;
   readonly dimension: number;
   readonly rows: number;
-  /** Group matched one-to-one by contribution R² (Hungarian); null when no group is left with R² above 0. */
+  /** Group matched one-to-one by d_i·R² (Hungarian); null when no group is left with R² above 0. */
   readonly group: number | null;
   /** R² of the matched group's contribution as a prediction of the feature's contribution; 0 when unmatched. */
   readonly r2: number;

@@ -92,6 +92,18 @@ describe('a perfect dictionary of a circle, a sphere and a helix', () => {
     expect(recovery.meanBestCaptureMultiDimensional).toBeCloseTo(1, 6);
   });
 
+  test('a group shared by a sphere and a better explained circle is matched to the sphere', () => {
+    const [circle, sphere] = world.truth.features.map(({ frame }) => [...frame]);
+    const atoms = [...(circle ?? []), ...(sphere ?? []).map((value) => 0.99 * value)];
+    // Encoder and decoder of the sphere fall short, so R² is 1 for the circle and a little less for the sphere.
+    const shared = dictionaryOf(1, 5, world.width, atoms);
+    const index = indexCodes(shared, encodeTop(shared, world.x, 1));
+    const recovery = describeRecovery(index, world.truth, allFeatureMoments(index, world.truth));
+    expect(recovery.features.map(({ group }) => group)).toEqual([null, 0, null]);
+    const [first, second] = recovery.features;
+    expect(first?.bestR2).toBeGreaterThan(second?.bestR2 ?? 1);
+  });
+
   test('packs nothing: one feature a group, and no separate axes in the clouds', () => {
     const recovery = describeRecovery(perfectIndex, world.truth, perfectMoments);
     const known = describePacking(perfectIndex, () => null, recovery.features);

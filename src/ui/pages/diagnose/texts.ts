@@ -106,7 +106,7 @@ export const diagnoseTexts = {
   feature: { text: 'A feature that is known to be in the data.' },
   dimension: { text: 'dᵢ, the dimensions of the feature.' },
   matched: {
-    text: 'The group that stands for this feature when every feature gets a group of its own (Hungarian method on R²).',
+    text: 'The group that stands for this feature when every feature gets a group of its own (Hungarian method; the groups together explain as many dimensions as they can).',
   },
   r2: explain(
     'contribution_r2',
