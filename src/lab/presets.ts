@@ -110,7 +110,7 @@ const stories: Preset = {
   summary:
     'A small language model reads stories: what does each group of its residual stream mean?',
   config: {
-    data: { kind: 'lm', model: 'stories15m', layer: 4, n_batches_in_buffer: 8, seed: 0 },
+    data: { kind: 'lm', model: 'stories15m', layer: 4, context_size: 256, seed: 0 },
     models: [
       {
         architecture: 'topk_sasa',
@@ -124,9 +124,9 @@ const stories: Preset = {
     ],
     training: {
       lr: 1e-3,
-      train_batch_size_samples: 512,
-      training_samples: 3000 * 512,
-      lr_warm_up_steps: 50,
+      train_batch_size_samples: 1024,
+      training_samples: 1500 * 1024,
+      lr_warm_up_steps: 100,
       seed: 0,
       log_every: 20,
     },

@@ -166,6 +166,16 @@ describe('the JSON Schema and the documentation', () => {
   });
 });
 
+describe('the run files of docs/results', () => {
+  it.each(['figure1', 'zoo', 'words', 'stories'] as const)('%s is the preset', (id) => {
+    const file = parseRunConfig(JSON.parse(textOf(`docs/results/runs/${id}.json`)));
+    const preset = parseRunConfig(presets[id].config);
+    // How often numbers are written changes no weight.
+    const { log_every } = preset.training;
+    expect({ ...file, training: { ...file.training, log_every } }).toEqual(preset);
+  });
+});
+
 describe('a share link', () => {
   it('brings every preset back, in less than 480 characters', () => {
     for (const { config } of Object.values(presets)) {
