@@ -129,6 +129,7 @@ function tablePlan(
         length: rows * 4 * vectors,
         shape: `[${rows} rows, ${4 * vectors}]`,
         initial: padRows(values, width),
+        wayOut: 'Give a file with fewer rows.',
       },
       {
         name: 'x',

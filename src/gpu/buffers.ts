@@ -14,7 +14,7 @@ export function mebibytes(bytes: number): string {
 }
 
 /** What makes a run smaller. */
-const SMALLER_RUN = 'Use fewer groups, a smaller block rank or a smaller batch.';
+export const SMALLER_RUN = 'Use fewer groups, a smaller block rank or a smaller batch.';
 
 /** Throws LabError `out_of_memory` when a buffer of the plans exceeds what the device can bind. */
 export function checkFits(
@@ -30,7 +30,7 @@ export function checkFits(
       throw new LabError(
         'out_of_memory',
         `${plan.name} needs a buffer "${buffer.name}" (${buffer.shape}) of ${mebibytes(buffer.length * 4)}, and this adapter gives at most ${mebibytes(limit)} to one buffer. ${mebibytes(total)} would be needed in all.`,
-        wayOut,
+        buffer.wayOut ?? wayOut,
       );
     }
   }

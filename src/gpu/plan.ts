@@ -26,6 +26,8 @@ export interface BufferSpec {
   readonly shape: string;
   /** Contents at start; zeros when absent. */
   readonly initial?: Float32Array | Uint32Array;
+  /** What makes this buffer smaller, as a sentence, where it is not the size of the model or the batch. */
+  readonly wayOut?: string;
 }
 
 /** One dispatch. */

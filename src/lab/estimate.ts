@@ -3,7 +3,7 @@
  * the run will use, whether it fits, and warnings in plain words.
  */
 import type { ActivationSource } from '../data/source';
-import { mebibytes } from '../gpu/buffers';
+import { mebibytes, SMALLER_RUN } from '../gpu/buffers';
 import type { ModelConfig } from '../sae/config';
 import { displayName, shapeOf } from '../sae/config';
 import { stepPlan } from '../sae/step_plan';
@@ -24,7 +24,8 @@ export function estimateRun(
 ): RunEstimate {
   const { width, bytes } = source;
   const batch = config.training.train_batch_size_samples;
-  const rows: MemoryRow[] = source.stream(batch).plan.buffers.map(({ name, shape, length }) => ({
+  const dataBuffers = source.stream(batch).plan.buffers;
+  const rows: MemoryRow[] = dataBuffers.map(({ name, shape, length }) => ({
     buffer: name,
     shape,
     bytes: length * 4,
@@ -58,13 +59,14 @@ export function estimateRun(
     warnings.push(`A batch of ${batch} rows is larger than training needs; 256 to 4096 is usual.`);
   }
   const tooLarge = rows.find((row) => row.bytes > limit);
+  const wayOut = dataBuffers.find(({ length }) => length * 4 > limit)?.wayOut ?? SMALLER_RUN;
   // Many buffers, each of which was allocated when the model was loaded.
   if (bytes !== undefined) {
     rows.push({ buffer: 'weights', shape: '', bytes, owner: 'language model' });
   }
   if (tooLarge !== undefined) {
     warnings.unshift(
-      `${tooLarge.owner} needs ${mebibytes(tooLarge.bytes)} for "${tooLarge.buffer}", and this adapter gives one buffer at most ${mebibytes(limit)}. Use fewer groups, a smaller block rank or a smaller batch.`,
+      `${tooLarge.owner} needs ${mebibytes(tooLarge.bytes)} for "${tooLarge.buffer}", and this adapter gives one buffer at most ${mebibytes(limit)}. ${wayOut}`,
     );
   }
   return {
