@@ -1,13 +1,14 @@
 /**
  * The three kinds of test. `unit` needs nothing but a CPU; `gpu` needs WebGPU in Node; `e2e` needs
- * Chromium. GPU and end-to-end files run one after the other, each in a process of its own: a software
- * adapter already keeps every core busy, and a lost device or a crashed driver must not take other
- * files down with it. Vitest kills a worker process that does not leave by itself, which Dawn's native
- * threads can cause.
+ * Chromium. GPU and end-to-end files run each in a process of its own: a lost device or a crashed driver
+ * must not take other files down with it. Vitest kills a worker process that does not leave by itself,
+ * which Dawn's native threads can cause. GPU files run two at a time: a software adapter compiles on one
+ * core, and compiling is most of what they do. End-to-end files run one after the other: Chromium keeps
+ * every core busy.
  */
 import { defineConfig } from 'vitest/config';
 
-const oneProcessPerFile = { pool: 'forks', isolate: true, fileParallelism: false } as const;
+const oneProcessPerFile = { pool: 'forks', isolate: true } as const;
 
 export default defineConfig({
   test: {
@@ -15,6 +16,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // By default Vitest leaves one core alone, which halves what a machine of two can do.
+          maxWorkers: '100%',
           include: ['tests/unit/**/*.test.{ts,tsx}'],
           testTimeout: 20_000,
         },
@@ -23,6 +26,9 @@ export default defineConfig({
         test: {
           ...oneProcessPerFile,
           name: 'gpu',
+          maxWorkers: 2,
+          // Projects that run together with different numbers of workers take turns.
+          sequence: { groupOrder: 1 },
           include: ['tests/gpu/**/*.test.ts'],
           globalSetup: ['tests/gpu/choose_driver.ts'],
           setupFiles: ['tests/gpu/use_driver.ts'],
@@ -35,6 +41,7 @@ export default defineConfig({
         test: {
           ...oneProcessPerFile,
           name: 'e2e',
+          fileParallelism: false,
           include: ['tests/e2e/**/*.test.ts'],
           globalSetup: ['tests/e2e/serve_page.ts'],
           testTimeout: 180_000,
