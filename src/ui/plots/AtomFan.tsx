@@ -4,7 +4,7 @@
  */
 import { useState } from 'react';
 import { EmptyNote, FigureBox } from './FigureBox';
-import type { AtomFanProps } from './props';
+import type { AtomFanProps } from './point_props';
 import { useSize } from './use_size';
 
 const LINE = 20;

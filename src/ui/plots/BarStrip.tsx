@@ -5,7 +5,7 @@
 import { at } from '../../base/array';
 import { FigureBox } from './FigureBox';
 import { formatExact, formatFixed } from './format';
-import type { BarStripProps } from './props';
+import type { BarStripProps } from './cell_props';
 import { textWidth } from './text_width';
 import { useSize } from './use_size';
 

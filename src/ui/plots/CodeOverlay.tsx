@@ -15,7 +15,7 @@ import { formatNumber } from './format';
 import { placeLabels, type Box } from './label_placement';
 import { hexOfPacked } from './point_raster';
 import { valueScale, type Theme } from './palette';
-import type { CodeColoring } from './props';
+import type { CodeColoring } from './point_props';
 import { textWidth } from './text_width';
 import type { Size } from './use_size';
 

@@ -32,7 +32,7 @@ import { HoverCard } from './HoverCard';
 import { UNOWNED } from './palette';
 import { paintClouds, pointAt, type PointCloud } from './point_canvas';
 import { hexOfPacked, packColor } from './point_raster';
-import type { CodeScatterProps } from './props';
+import type { CodeScatterProps } from './point_props';
 import { ScatterTools } from './ScatterTools';
 import { outlinePath, useLasso, type LassoTool } from './use_lasso';
 import { useRotation } from './use_rotation';

@@ -7,7 +7,7 @@ import { describeError } from '../../base/lab_error';
 import { csvText, figurePng, figureSvg, saveFile } from '../../io/figure_export';
 import { Hint } from '../parts/Hint';
 import { Menu } from '../parts/Menu';
-import type { FigureFrameProps } from './props';
+import type { FigureFrameProps } from './frame_props';
 import './plots.css';
 
 export function FigureFrame(props: FigureFrameProps) {

@@ -10,7 +10,7 @@ import { EmptyNote, FigureBox } from './FigureBox';
 import { formatNumber } from './format';
 import { HoverCard } from './HoverCard';
 import { divergingScale, PANEL, sequentialScale } from './palette';
-import type { HeatMatrixProps } from './props';
+import type { HeatMatrixProps } from './cell_props';
 import { textWidth } from './text_width';
 import { useSize } from './use_size';
 import { resolveColor, useTheme } from './use_theme';

@@ -10,7 +10,8 @@ import { EmptyNote, FigureBox } from './FigureBox';
 import { formatInteger, formatNumber } from './format';
 import { HoverCard } from './HoverCard';
 import { leftMargin, PlotAxes, ticksFor, type Axis, type PlotArea } from './PlotAxes';
-import type { HistogramProps, ScaleKind } from './props';
+import type { HistogramProps } from './cell_props';
+import type { ScaleKind } from './props';
 import { useSize, type Size } from './use_size';
 
 export function Histogram(props: HistogramProps) {

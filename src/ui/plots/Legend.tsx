@@ -3,7 +3,7 @@
  * serve many charts; the pressed state belongs to the page.
  */
 import { dashArray } from './line_style';
-import type { LegendProps } from './props';
+import type { LegendProps } from './line_props';
 import './plots.css';
 
 export function Legend({ items, hidden, onToggle, className }: LegendProps) {

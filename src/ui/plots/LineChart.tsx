@@ -16,7 +16,7 @@ import { dashArray } from './line_style';
 import { PlotAxes } from './PlotAxes';
 import { Markers } from './Markers';
 import { usePlotLink, useShared } from './PlotSync';
-import type { LineChartProps } from './props';
+import type { LineChartProps } from './line_props';
 import { useSize } from './use_size';
 
 const NONE: ReadonlySet<string> = new Set();

@@ -3,7 +3,7 @@
  */
 import { clamp } from './color_space';
 import { formatPercent } from './format';
-import type { MeterProps } from './props';
+import type { MeterProps } from './cell_props';
 import './plots.css';
 
 export function Meter({ value, label, color = 'var(--m1)', width }: MeterProps) {

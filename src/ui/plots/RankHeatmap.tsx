@@ -14,7 +14,7 @@ import { sequentialScale } from './palette';
 import { ticksFor, XLabels, type Axis, type PlotArea } from './PlotAxes';
 import { usePlotLink, useShared } from './PlotSync';
 import { packColor } from './point_raster';
-import type { RankHeatmapProps } from './props';
+import type { RankHeatmapProps } from './line_props';
 import { columnShares } from './rank_columns';
 import { textWidth } from './text_width';
 import { useSize, type Size } from './use_size';

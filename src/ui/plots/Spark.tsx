@@ -3,7 +3,7 @@
  */
 import { memo } from 'react';
 import { at } from '../../base/array';
-import type { SparkProps } from './props';
+import type { SparkProps } from './cell_props';
 
 export const Spark = memo(function Spark({
   counts,

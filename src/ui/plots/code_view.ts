@@ -9,7 +9,8 @@ import { clamp } from './color_space';
 import { cyclicScale, UNOWNED, unitColor, valueScale, type Theme } from './palette';
 import { packColor } from './point_raster';
 import { backToFront, projectionOf, projectPoints, radiusOf } from './projection';
-import type { CodeColoring, Column, Rotation } from './props';
+import type { CodeColoring } from './point_props';
+import type { Column, Rotation } from './props';
 import type { Size } from './use_size';
 
 /** Share of the figure's half that the farthest code reaches, leaving room for labels. */

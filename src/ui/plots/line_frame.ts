@@ -7,7 +7,8 @@ import { at } from '../../base/array';
 import { axisScale, extentOf, niceEnds, type AxisScale, type Ends } from './axis_scale';
 import { decimate, GAP, smooth } from './decimate';
 import { leftMargin, ticksFor, type Axis, type PlotArea } from './PlotAxes';
-import type { Column, LineChartProps, Series } from './props';
+import type { LineChartProps } from './line_props';
+import type { Column, Series } from './props';
 import type { Size } from './use_size';
 
 /** One series ready to be drawn. */
