@@ -55,6 +55,11 @@ export function tokenName(text: string): string {
   return tokenPiece(text).body;
 }
 
+/** Whether a line ends after the token, in running text. */
+export function endsLine(text: string): boolean {
+  return withoutByteNotation(text).includes('\n');
+}
+
 /** A token exactly, for a hint: in quotes, white space visible, whole. */
 export function tokenExactly(text: string): string {
   return `“${visible(withoutByteNotation(text))}”`;

@@ -3,6 +3,7 @@
  * batches on the GPU through a plan (a batch never visits the CPU while training) and rows on the CPU
  * for statistics, evaluation and exploration. It knows no model.
  */
+import type { Work } from '../base/work';
 import type { BufferMap } from '../gpu/buffers';
 import type { Plan } from '../gpu/plan';
 import type { UniformValues } from '../gpu/uniforms';
@@ -126,10 +127,10 @@ export interface ActivationSource {
   /** CPU twin of `stream`: the rows of one training batch, in the same order. */
   batch(batchIndex: number, batchRows: number): SourceRows | Promise<SourceRows>;
   /** Rows [start, start + count) of a split; fewer at a finite split's end. */
-  read(split: Split, start: number, count: number): SourceRows | Promise<SourceRows>;
+  read(split: Split, start: number, count: number, work?: Work): SourceRows | Promise<SourceRows>;
   /**
    * At most `count` training rows to measure the data on, where making whole batches on the CPU would take
    * too long; the first batches are measured when it is absent.
    */
-  sample?(count: number): Promise<SourceRows>;
+  sample?(count: number, work?: Work): Promise<SourceRows>;
 }

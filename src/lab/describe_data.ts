@@ -4,6 +4,7 @@
  */
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import type { Work } from '../base/work';
 import type { RowSummary } from '../analysis/row_summary';
 import type { ActivationSource, SourceRows, SourceText } from '../data/source';
 import type { DataDescription, DataSample } from './data_protocol';
@@ -30,9 +31,10 @@ export type Summarize = (x: Float32Array, rows: number, width: number) => Promis
 export async function describeData(
   source: ActivationSource,
   summarize: Summarize,
+  work: Work = {},
 ): Promise<DataDescription> {
   const { width, label, description, size } = source;
-  const { x, rows } = await sampleRows(source);
+  const { x, rows } = await sampleRows(source, work);
   const wrong = x.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
     throw new LabError(
@@ -47,19 +49,20 @@ export async function describeData(
     trainRows: size.train,
     heldOutRows: size.held_out,
     summary: await summarize(x, rows, width),
-    sample: sampleOf(source, await probeRows(source)),
+    sample: sampleOf(source, await probeRows(source, work)),
   };
 }
 
 /** Training rows in the order of training, [rows, width]. */
 async function sampleRows(
   source: ActivationSource,
+  work: Work,
 ): Promise<{ readonly x: Float32Array; readonly rows: number }> {
   const { width } = source;
   const available = source.size.train ?? Number.POSITIVE_INFINITY;
   const wanted = Math.min(width > WIDE ? SUMMARISED_WIDE : SUMMARISED, available);
   if (source.sample !== undefined) {
-    const { x, count } = await source.sample(wanted);
+    const { x, count } = await source.sample(wanted, work);
     return { x, rows: count };
   }
   const x = new Float32Array(wanted * width);

@@ -4,11 +4,12 @@
  * drive it directly.
  */
 import { describeError, LabError } from '../base/lab_error';
+import type { Work } from '../base/work';
 import { openDevice, type OpenedDevice } from '../gpu/device';
 import { estimateRun } from './estimate';
 import { LanguageModelHost } from './language_model_host';
 import type { LanguageModelStore } from './language_model_store';
-import { LiveRun } from './live_run';
+import type { LiveRun } from './live_run';
 import { pageAccess, pageLanguageModels } from './page_access';
 import { PageModels } from './page_models';
 import { probeRows, untrainedShapes } from './probes';
@@ -16,7 +17,7 @@ import type { AdapterReport, Command, Event } from './protocol';
 import { parseRunConfig, type RunInput } from './run_config';
 import { RunAnalyses } from './run_analyses';
 import { RunData } from './run_data';
-import { createSession } from './session';
+import { RunPreparation } from './run_preparation';
 import { measureData } from './statistics';
 import { TextHost } from './text_host';
 
@@ -36,6 +37,13 @@ export class EngineHost {
   );
   private readonly models = new PageModels();
   private readonly runs = new Map<string, LiveRun>();
+  private readonly preparation = new RunPreparation({
+    device: async () => (await this.device()).device,
+    data: this.data,
+    post: (event) => this.post(event),
+  });
+  /** What gives up the questions that are worked on here. */
+  private readonly asked = new Map<number, AbortController>();
   private readonly analyses = new RunAnalyses({
     run: (runId) => this.run(runId),
     post: (event) => this.post(event),
@@ -134,29 +142,9 @@ export class EngineHost {
   }
 
   private async start(command: Extract<Command, { kind: 'start' }>): Promise<void> {
-    const { runId } = command;
-    this.post({ kind: 'status', runId, status: 'preparing', step: 0 });
-    const config = parseRunConfig(command.config);
-    const { device } = await this.device();
-    const source = await this.data.open(config, command.file);
-    const initial =
-      command.weights?.map((weights) => ({ kind: 'weights' as const, weights })) ?? [];
-    const session = await createSession({ device, config, source, initial });
-    const surroundings = {
-      device: async () => (await this.device()).device,
-      source: () => this.data.open(config, undefined),
-    };
-    const run = new LiveRun(runId, config, source, session, surroundings, this.post);
-    this.runs.set(runId, run);
-    this.post({
-      kind: 'started',
-      runId,
-      config,
-      totalSteps: session.totalSteps,
-      estimate: session.estimate,
-      statistics: session.statistics,
-      lambdas: session.lambdas,
-    });
+    const run = await this.preparation.prepare(command);
+    if (run === null) return;
+    this.runs.set(command.runId, run);
     if (command.paused === true) await run.pause();
     else run.resume();
   }
@@ -164,7 +152,9 @@ export class EngineHost {
   private async steer(
     command: Exclude<Command, Request | { kind: 'connect' } | { kind: 'start' }>,
   ): Promise<void> {
-    const run = this.run(command.runId);
+    const { kind, runId } = command;
+    if ((kind === 'stop' || kind === 'forget') && this.preparation.giveUp(runId)) return;
+    const run = this.run(runId);
     switch (command.kind) {
       case 'pause':
         await run.pause();
@@ -179,9 +169,9 @@ export class EngineHost {
         await run.stop();
         break;
       case 'forget':
-        this.runs.delete(command.runId);
-        this.analyses.forget(command.runId);
-        this.text.forget(command.runId);
+        this.runs.delete(runId);
+        this.analyses.forget(runId);
+        this.text.forget(runId);
         await run.destroy();
         break;
       case 'set_hyperparameters':
@@ -192,23 +182,39 @@ export class EngineHost {
 
   private async answer(command: Request): Promise<void> {
     const { requestId } = command;
+    if (command.kind === 'cancel') {
+      this.asked.get(requestId)?.abort();
+      this.text.cancel(requestId);
+      this.analyses.cancel(requestId);
+      return;
+    }
+    const controller = new AbortController();
+    this.asked.set(requestId, controller);
+    const onProgress = (fraction: number, stage: string) => {
+      this.progress(requestId, fraction, stage);
+    };
+    try {
+      await this.workOut(command, { signal: controller.signal, onProgress });
+    } finally {
+      this.asked.delete(requestId);
+    }
+  }
+
+  private async workOut(command: Exclude<Request, { kind: 'cancel' }>, work: Work): Promise<void> {
+    const { requestId } = command;
     switch (command.kind) {
-      case 'cancel':
-        this.text.cancel(requestId);
-        this.analyses.cancel(requestId);
-        break;
       case 'estimate':
-        await this.estimate(requestId, command.config);
+        await this.estimate(requestId, command.config, work);
         break;
       case 'preview':
-        await this.preview(requestId, command.config, command.file);
+        await this.preview(requestId, command.config, command.file, work);
         break;
-      case 'describe_data':
-        await this.analyses.describe(
-          requestId,
-          await this.data.open(parseRunConfig(command.config), command.file),
-        );
+      case 'describe_data': {
+        const config = parseRunConfig(command.config);
+        const source = await this.data.open(config, command.file, work);
+        await this.analyses.describe(requestId, source, work);
         break;
+      }
       case 'groups':
       case 'diagnose':
       case 'group_card':
@@ -217,7 +223,7 @@ export class EngineHost {
       case 'load_language_model':
       case 'list_language_models':
       case 'delete_language_model':
-        await this.modelHost.answer(command);
+        await this.modelHost.answer(command, work.signal);
         break;
       case 'read_text':
       case 'steer_text':
@@ -245,10 +251,10 @@ export class EngineHost {
     }
   }
 
-  private async estimate(requestId: number, input: RunInput): Promise<void> {
+  private async estimate(requestId: number, input: RunInput, work: Work): Promise<void> {
     const config = parseRunConfig(input);
     const { device } = await this.device();
-    const source = await this.data.open(config, undefined);
+    const source = await this.data.open(config, undefined, work);
     const estimate = estimateRun(config, source, device.limits);
     this.post({ kind: 'estimated', requestId, estimate });
   }
@@ -257,11 +263,13 @@ export class EngineHost {
     requestId: number,
     input: RunInput,
     file: ArrayBuffer | undefined,
+    work: Work,
   ): Promise<void> {
     const config = parseRunConfig(input);
-    const source = await this.data.open(config, file);
-    const { statistics } = await measureData(source, config.training.train_batch_size_samples);
-    const rows = await probeRows(source);
+    const source = await this.data.open(config, file, work);
+    const batch = config.training.train_batch_size_samples;
+    const { statistics } = await measureData(source, batch, work);
+    const rows = await probeRows(source, work);
     this.post({
       kind: 'previewed',
       requestId,

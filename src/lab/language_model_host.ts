@@ -3,6 +3,7 @@
  * removing files. It knows no run but whether one needs a model.
  */
 import { LabError } from '../base/lab_error';
+import type { Work } from '../base/work';
 import type { LanguageModelInfo, LmCommand, LmEvent } from './lm_protocol';
 import type { PageModels } from './page_models';
 
@@ -12,7 +13,7 @@ export type ModelCommand = Exclude<LmCommand, { readonly runId: string }>;
 /** The language models on the device: a LanguageModelStore. */
 export interface ModelsOnDevice {
   readonly ids: readonly string[];
-  get(id: string): Promise<{ readonly info: LanguageModelInfo }>;
+  get(id: string, work?: Work): Promise<{ readonly info: LanguageModelInfo }>;
   drop(id: string): Promise<void>;
 }
 
@@ -29,11 +30,11 @@ export interface LanguageModelHostOptions {
 export class LanguageModelHost {
   constructor(private readonly options: LanguageModelHostOptions) {}
 
-  /** Answers a command. Rejects with LabError. */
-  answer(command: ModelCommand): Promise<void> {
+  /** Answers a command; `signal` gives up a load, which keeps what has come. Rejects with LabError. */
+  answer(command: ModelCommand, signal?: AbortSignal): Promise<void> {
     switch (command.kind) {
       case 'load_language_model':
-        return this.load(command);
+        return this.load(command, signal);
       case 'list_language_models':
         return this.list(command.requestId);
       case 'delete_language_model':
@@ -43,6 +44,7 @@ export class LanguageModelHost {
 
   private async load(
     command: Extract<ModelCommand, { kind: 'load_language_model' }>,
+    signal: AbortSignal | undefined,
   ): Promise<void> {
     const { requestId, id, files } = command;
     const store = await this.options.languageModels();
@@ -50,7 +52,7 @@ export class LanguageModelHost {
       if (store.ids.includes(id)) await this.takeOff(store, id);
       this.options.files.keepDropped(id, files);
     }
-    const { info } = await store.get(id);
+    const { info } = await store.get(id, { signal });
     this.options.post({ kind: 'language_model_loaded', requestId, info });
   }
 

@@ -3,6 +3,7 @@
  * the Text page, a splice), and shared from then on. How files are found is the caller's; what a model
  * computes is src/lm's. When the device is lost, the store goes with it.
  */
+import { requireWanted, SharedWorks, type Work } from '../base/work';
 import type { LanguageModel, Matrix, Norm } from '../lm/language_model';
 import type { Tokenizer } from '../lm/tokenizer';
 import { createLanguageModel } from '../lm/transformer';
@@ -21,13 +22,17 @@ export interface ReadyLanguageModel {
 export interface StoreOptions {
   readonly device: GPUDevice;
   /** Reads a model's files by its id: loadLanguageModel with the access of the page or the terminal. */
-  read(id: string, onBytes: OnModelBytes): Promise<LoadedLanguageModel>;
+  read(
+    id: string,
+    onBytes: OnModelBytes,
+    signal: AbortSignal | undefined,
+  ): Promise<LoadedLanguageModel>;
   /** Told of every piece of every file. */
   onDownload?(event: Extract<LmEvent, { kind: 'download' }>): void;
 }
 
 export class LanguageModelStore {
-  private readonly loading = new Map<string, Promise<ReadyLanguageModel>>();
+  private readonly loading = new SharedWorks<ReadyLanguageModel>();
 
   constructor(private readonly options: StoreOptions) {}
 
@@ -37,43 +42,39 @@ export class LanguageModelStore {
 
   /**
    * The model of an id ("stories15m", "openai-community/gpt2", a folder), loaded at the first call. Rejects as
-   * reading does, or with LabError `out_of_memory`; the next call tries again then.
+   * reading does, or with LabError `out_of_memory`, `cancelled`; the next call tries again then. A load ends when
+   * everybody who waits for it has given it up.
    */
-  get(id: string): Promise<ReadyLanguageModel> {
-    const known = this.loading.get(id);
-    if (known !== undefined) return known;
-    const loading = this.load(id);
-    this.loading.set(id, loading);
-    loading.catch(() => this.loading.delete(id));
-    return loading;
+  get(id: string, work: Work = {}): Promise<ReadyLanguageModel> {
+    return this.loading.join(id, (loading) => this.load(id, loading), work);
   }
 
   /** Ids of the models that are on the device or on their way. */
   get ids(): string[] {
-    return [...this.loading.keys()];
+    return this.loading.names;
   }
 
   /** Takes a model off the device; nobody may be using it. */
   async drop(id: string): Promise<void> {
-    const known = this.loading.get(id);
-    if (known === undefined) return;
-    this.loading.delete(id);
-    const ready = await known.catch(() => null);
-    ready?.model.destroy();
+    (await this.loading.take(id))?.model.destroy();
   }
 
   async destroy(): Promise<void> {
     await Promise.all(this.ids.map((id) => this.drop(id)));
   }
 
-  private async load(id: string): Promise<ReadyLanguageModel> {
+  private async load(id: string, work: Work): Promise<ReadyLanguageModel> {
     const { device } = this.options;
     const { info, config, weights, tokenizer } = await this.options.read(
       id,
       (file, received, total) => {
         this.options.onDownload?.({ kind: 'download', id, file, received, total });
+        if (total !== null) work.onProgress?.(received / total, `Loading ${file} of ${id}`);
       },
+      work.signal,
     );
+    requireWanted(work);
+    work.onProgress?.(1, `Putting ${info.label} on the GPU`);
     const model = await createLanguageModel(device, config, weights);
     const { finalNorm, tokenEmbedding } = weights;
     return { info, tokenizer, model, head: { finalNorm, tokenEmbedding } };

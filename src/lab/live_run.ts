@@ -2,10 +2,8 @@
  * A run as the page drives it: it trains until told otherwise, reports as it goes, and answers questions
  * about its models at any step. It owns the session's GPU buffers until it is forgotten.
  */
-import { at } from '../base/array';
 import { describeError } from '../base/lab_error';
-import type { CodeTable, Dictionary } from '../analysis/types';
-import type { ActivationSource, SourceRows } from '../data/source';
+import type { ActivationSource } from '../data/source';
 import { zipFolder } from '../io/archive';
 import { metricsToCsv, metricsToJsonl } from '../io/metrics_text';
 import { displayName, shapeOf } from '../sae/config';
@@ -15,14 +13,11 @@ import { codesInDataUnits } from './data_units';
 import type { Encoded, EncodeProgress } from './engine_types';
 import { evaluatedFolder } from './evaluated_folder';
 import { KeptModels, type RunModels } from './kept_models';
-import { labelGroups, probeRows, shapeStates } from './probes';
 import type { Event, ExportFormat, LiveSettings, MetricRecord, RunStatus } from './protocol';
 import type { RunConfig } from './run_config';
+import { RunProbes } from './run_probes';
 import type { TrainingSession } from './session';
 
-/** Least time between two probes of the shapes, and the share of the time that probing may take. */
-const PROBE_MS = 700;
-const PROBE_SHARE = 0.15;
 /** Least time between two progress reports. */
 const PROGRESS_MS = 100;
 
@@ -43,12 +38,9 @@ export interface ExportedFile {
 export class LiveRun {
   private status: RunStatus = 'preparing';
   private readonly records: MetricRecord[] = [];
-  /** The rows of every probe, read when they are first needed. */
-  private probed: Promise<SourceRows> | null = null;
   private stopAsked = false;
   private loop: Promise<void> = Promise.resolve();
-  private lastProbe = -Infinity;
-  private probing: Promise<void> | null = null;
+  private readonly probes: RunProbes;
   private lastProgress = -Infinity;
   /** Answers about the models: the trainer while its device lives, then what is kept on the CPU. */
   session: RunModels;
@@ -64,6 +56,17 @@ export class LiveRun {
     private readonly post: (event: Event) => void,
   ) {
     this.session = trainer;
+    this.probes = new RunProbes({
+      runId,
+      models: config.models.map((_, index) => index),
+      post,
+      look: async (model, rows) => {
+        const { step } = this;
+        const dictionary = await this.session.weights(model);
+        const { codes } = await this.encodeInDataUnits(model, rows.x, rows.count);
+        return { step, dictionary, codes };
+      },
+    });
   }
 
   get step(): number {
@@ -133,14 +136,6 @@ export class LiveRun {
     }
   }
 
-  /** Sends the state of the shapes or of the strongest groups now. */
-  async probe(): Promise<void> {
-    this.probing ??= this.sendProbes().finally(() => {
-      this.probing = null;
-    });
-    await this.probing;
-  }
-
   /** Codes of a model on the rows that analyses use, with the weights that made them. */
   async analysisTable(
     model: number,
@@ -201,7 +196,7 @@ export class LiveRun {
 
   async destroy(): Promise<void> {
     await this.halt();
-    await this.probing;
+    await this.probes.settled();
     this.kept?.destroy();
     this.trainer.destroy();
   }
@@ -214,13 +209,14 @@ export class LiveRun {
   /** Ends the training loop after the submit in flight. */
   private async halt(): Promise<void> {
     this.stopAsked = true;
+    this.probes.giveUpRows();
     await this.loop;
     this.stopAsked = false;
   }
 
   private async train(steps: number): Promise<void> {
     try {
-      if (this.step === 0) await this.probe();
+      if (this.step === 0 && !(await this.probes.first(this.source))) return;
       await this.trainer.run(steps, {
         onMetrics: (records) => {
           this.records.push(...records);
@@ -232,14 +228,14 @@ export class LiveRun {
             this.lastProgress = now;
             this.post({ kind: 'progress', runId: this.runId, ...progress });
           }
-          this.probeSometimes(now);
+          this.probes.sometimes(this.source, now);
         },
         shouldStop: () => this.stopAsked,
       });
       const finished = this.step >= this.trainer.totalSteps;
       if (finished || steps === 1) {
-        await this.probing;
-        await this.probe();
+        await this.probes.settled();
+        await this.probes.send(this.source);
         if (finished) await this.keep();
         this.setStatus(finished ? 'finished' : 'paused');
       }
@@ -249,55 +245,6 @@ export class LiveRun {
       this.status = 'failed';
       this.post({ kind: 'failed', runId: this.runId, error: describeError(error) });
     }
-  }
-
-  private probeSometimes(now: number): void {
-    if (this.probing !== null || now - this.lastProbe < PROBE_MS) return;
-    const start = performance.now();
-    void this.probe()
-      .catch((error: unknown) => {
-        this.post({ kind: 'failed', runId: this.runId, error: describeError(error) });
-      })
-      .finally(() => {
-        // A probe that takes long waits longer for the next.
-        const took = performance.now() - start;
-        this.lastProbe = performance.now() + Math.max(0, took / PROBE_SHARE - PROBE_MS);
-      });
-  }
-
-  private async sendProbes(): Promise<void> {
-    const { source, runId } = this;
-    this.probed ??= probeRows(source);
-    const probed = await this.probed;
-    const models = this.config.models.map((_, index) => index);
-    const { truth } = probed;
-    if (truth !== undefined) {
-      const probes = [];
-      for (const model of models) {
-        const step = this.step;
-        const { dictionary, codes } = await this.encoded(model, probed);
-        probes.push({ model, step, shapes: shapeStates(dictionary, codes, truth) });
-      }
-      this.post({ kind: 'shapes', runId, probes });
-    } else if (source.labelOf !== undefined) {
-      const probes = [];
-      for (const model of models) {
-        const step = this.step;
-        const { dictionary, codes } = await this.encoded(model, probed);
-        const label = (row: number) => source.labelOf?.(at(probed.rowIds, row)) ?? '';
-        probes.push({ model, step, groups: labelGroups(dictionary, codes, label) });
-      }
-      this.post({ kind: 'labels', runId, probes });
-    }
-  }
-
-  private async encoded(
-    model: number,
-    rows: SourceRows,
-  ): Promise<{ dictionary: Dictionary; codes: CodeTable }> {
-    const dictionary = await this.session.weights(model);
-    const { codes } = await this.encodeInDataUnits(model, rows.x, rows.count);
-    return { dictionary, codes };
   }
 
   private async encodeInDataUnits(

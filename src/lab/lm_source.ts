@@ -6,6 +6,7 @@
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { tokenName } from '../base/token_text';
+import { SharedWorks, whileWanted, type Work } from '../base/work';
 import { mebibytes } from '../gpu/buffers';
 import {
   cutLongDocuments,
@@ -23,6 +24,7 @@ import type { ReadyLanguageModel } from './language_model_store';
 import type { LanguageDataConfig } from './run_config';
 import {
   CorpusWindows,
+  FIRST_TRAINED,
   WRITTEN_HELD_OUT,
   writerOf,
   WrittenWindows,
@@ -51,9 +53,12 @@ export interface LmSourceOptions {
 
 /**
  * Opens activations of a language model. Throws LabError `bad_config` for a layer or context that the model
- * does not have, `bad_data` when the corpus has nothing to train on.
+ * does not have, `bad_data` when the corpus has nothing to train on, `cancelled`.
  */
-export async function openLmSource(options: LmSourceOptions): Promise<ActivationSource> {
+export async function openLmSource(
+  options: LmSourceOptions,
+  work: Work = {},
+): Promise<ActivationSource> {
   const { device, language, config } = options;
   checkModel(language, config);
   const shape: WindowShape = {
@@ -73,7 +78,7 @@ export async function openLmSource(options: LmSourceOptions): Promise<Activation
   };
   const text =
     options.corpus === null
-      ? await writtenText(language, config, shape, reading.sequences)
+      ? await writtenText(language, config, { shape, atOnce: reading.sequences, software }, work)
       : corpusText(language, config, shape, options.corpus);
   return lmSource(options, reading, text);
 }
@@ -106,14 +111,21 @@ function corpusText(
   };
 }
 
+interface Writing {
+  readonly shape: WindowShape;
+  readonly atOnce: number;
+  readonly software: boolean;
+}
+
 async function writtenText(
   { tokenizer, model, info }: ReadyLanguageModel,
   config: LanguageDataConfig,
-  shape: WindowShape,
-  atOnce: number,
+  { shape, atOnce, software }: Writing,
+  work: Work,
 ): Promise<TextSupply> {
   const writer = writerOf({ model, tokenizer, seed: config.seed, atOnce });
-  const documents = await writer.heldOut();
+  const count = software ? WRITTEN_HELD_OUT.software : WRITTEN_HELD_OUT.gpu;
+  const documents = await writer.heldOut(count, work);
   const name = `what ${info.label} writes`;
   const table = new WindowTable(
     documents,
@@ -124,8 +136,8 @@ async function writtenText(
   return {
     table,
     trainRows: null,
-    description: `documents that the model writes as they are needed, ${WRITTEN_HELD_OUT} others held out`,
-    openStream: () => new WrittenWindows(writer, shape, WRITTEN_HELD_OUT, table.rows('all')),
+    description: `documents that the model writes as they are needed, ${count} others held out`,
+    openStream: () => new WrittenWindows(writer, shape, FIRST_TRAINED, table.rows('all')),
   };
 }
 
@@ -139,13 +151,18 @@ function lmSource(
   const reader = new WindowReader(device, reading);
   const capacity = bufferRows(device, config, width);
   const rowBytes = 16 * vectorsPerRow(width);
-  const take = async (wanted: readonly WantedRow[]): Promise<SourceRows> => ({
+  const take = async (wanted: readonly WantedRow[], work?: Work): Promise<SourceRows> => ({
     count: wanted.length,
-    x: await reader.read(wanted),
+    x: await reader.read(wanted, work),
     rowIds: Uint32Array.from(wanted, ({ window, offset }) => window.firstRow + offset),
   });
+  /** The first rows of training, counted along the stream. */
+  const first = async (start: number, count: number, work: Work = {}): Promise<SourceRows> => {
+    const numbers = Uint32Array.from({ length: count }, (_, i) => start + i);
+    return take(await rowsOfStream(openStream(), numbers, work), work);
+  };
   const label = `${info.label}, layer ${config.layer}`;
-  let sample: Promise<SourceRows> | null = null;
+  const samples = new SharedWorks<SourceRows>();
   return {
     label,
     description: [
@@ -175,21 +192,12 @@ function lmSource(
       const numbers = order.rowsAt(batchIndex * batchRows, batchRows);
       return take(await rowsOfStream(openStream(), numbers));
     },
-    read: (split, start, count) =>
+    read: (split, start, count, work) =>
       trainRows === null && split === 'train'
-        ? rowsOfStream(
-            openStream(),
-            Uint32Array.from({ length: count }, (_, i) => start + i),
-          ).then(take)
-        : take(rowsOfTable(table, split, start, count)),
-    sample: (count) => {
-      const length = Math.min(count, SAMPLED_ROWS);
-      sample ??= rowsOfStream(
-        openStream(),
-        Uint32Array.from({ length }, (_, i) => i),
-      ).then(take);
-      return sample;
-    },
+        ? first(start, count, work)
+        : take(rowsOfTable(table, split, start, count), work),
+    sample: (count, work) =>
+      samples.join('sample', (own) => first(0, Math.min(count, SAMPLED_ROWS), own), work),
   };
 }
 
@@ -206,8 +214,12 @@ function rowsOfTable(table: WindowTable, split: Split, start: number, count: num
   return wanted;
 }
 
-/** The rows with these numbers, counted along a stream from its start. */
-async function rowsOfStream(stream: WindowStream, numbers: Uint32Array): Promise<WantedRow[]> {
+/** The rows with these numbers, counted along a stream from its start. Throws LabError `cancelled`. */
+async function rowsOfStream(
+  stream: WindowStream,
+  numbers: Uint32Array,
+  work: Work = {},
+): Promise<WantedRow[]> {
   const order = numbers.map((_, i) => i).sort((a, b) => at(numbers, a) - at(numbers, b));
   const wanted = new Array<WantedRow>(numbers.length);
   let before = 0;
@@ -216,7 +228,8 @@ async function rowsOfStream(stream: WindowStream, numbers: Uint32Array): Promise
     const number = at(numbers, i);
     while (window === null || number >= before + window.rows) {
       before += window?.rows ?? 0;
-      window = await stream.next();
+      const next = stream.next();
+      window = next instanceof Promise ? await whileWanted(next, work) : next;
     }
     wanted[i] = { window, offset: number - before };
   }

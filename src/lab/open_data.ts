@@ -2,6 +2,7 @@
  * The data of a run, whatever they are: what src/data makes or reads, and activations of a language model.
  * The page and the command line open data here and differ in their access to files alone.
  */
+import type { Work } from '../base/work';
 import { readCorpus } from '../data/corpus';
 import { openSource, type FileAccess } from '../data/open';
 import type { ActivationSource } from '../data/source';
@@ -22,19 +23,20 @@ const SHIPPED_CORPUS = 'data/stories15m/corpus.txt';
 
 /**
  * Opens the data of a run; `orderSeed` as in openSource. Throws LabError as openSource, the store and
- * openLmSource do.
+ * openLmSource do, `cancelled` among them.
  */
 export async function openData(
   data: DataConfig,
   access: DataAccess,
   orderSeed: number,
+  work: Work = {},
 ): Promise<ActivationSource> {
   if (data.kind !== 'lm') return openSource(data, access, orderSeed);
   // A corpus that cannot be read should not cost a download first.
   const corpus = await openCorpus(data.corpus, access);
   const store = await access.languageModels();
-  const language = await store.get(data.model);
-  return openLmSource({ device: store.device, language, config: data, corpus });
+  const language = await store.get(data.model, work);
+  return openLmSource({ device: store.device, language, config: data, corpus }, work);
 }
 
 async function openCorpus(corpus: string, access: DataAccess): Promise<Corpus | null> {

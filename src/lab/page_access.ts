@@ -41,7 +41,7 @@ export function pageLanguageModels(
 ): LanguageModelStore {
   return new LanguageModelStore({
     device,
-    read: (id, onBytes) => models.load(id, base, onBytes),
+    read: (id, onBytes, signal) => models.load(id, base, onBytes, signal),
     onDownload: post,
   });
 }

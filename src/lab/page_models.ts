@@ -3,6 +3,7 @@
  * the hub kept in the browser's private files, and files that the person dropped, which last for this visit.
  */
 import { LabError } from '../base/lab_error';
+import { requireWanted } from '../base/work';
 import { httpReader } from '../data/shipped_files';
 import { HubFiles } from '../io/hub_files';
 import { openPrivateFiles, readBlob } from '../io/private_files';
@@ -41,12 +42,17 @@ export class PageModels {
    * Loads a model by its id; `base` is the address of the page's shipped files. Throws LabError as
    * loadLanguageModel, and as HubFiles for a model of the hub.
    */
-  load(id: string, base: string, onBytes: OnModelBytes): Promise<LoadedLanguageModel> {
+  load(
+    id: string,
+    base: string,
+    onBytes: OnModelBytes,
+    signal?: AbortSignal,
+  ): Promise<LoadedLanguageModel> {
+    const onShipped = (path: string, received: number, total: number | null) =>
+      onBytes(path.slice(path.lastIndexOf('/') + 1), received, total);
     const access: LanguageModelAccess = {
-      shipped: httpReader(base, (path, received, total) => {
-        onBytes(path.slice(path.lastIndexOf('/') + 1), received, total);
-      }),
-      files: (model) => this.files(model, onBytes),
+      shipped: httpReader(base, onShipped, signal),
+      files: (model) => this.files(model, onBytes, signal),
     };
     return loadLanguageModel(id, access, onBytes);
   }
@@ -80,10 +86,14 @@ export class PageModels {
     if (!this.dropped.delete(id)) await (await this.hub()).remove(id);
   }
 
-  private async files(id: string, onBytes: OnModelBytes): Promise<ModelFiles> {
+  private async files(
+    id: string,
+    onBytes: OnModelBytes,
+    signal: AbortSignal | undefined,
+  ): Promise<ModelFiles> {
     const dropped = this.dropped.get(id);
-    if (dropped !== undefined) return filesOf(id, dropped, onBytes);
-    return (await this.hub()).open(id, MODEL_FILES, onBytes);
+    if (dropped !== undefined) return filesOf(id, dropped, onBytes, signal);
+    return (await this.hub()).open(id, MODEL_FILES, onBytes, signal);
   }
 
   private hub(): Promise<HubFiles> {
@@ -99,7 +109,12 @@ async function openKeptHub(): Promise<HubFiles> {
 const sizeOf = (files: readonly File[]): number => files.reduce((sum, { size }) => sum + size, 0);
 
 /** Dropped files by name; a lone .safetensors file is the model whatever it is called. */
-function filesOf(id: string, files: readonly File[], onBytes?: OnModelBytes): ModelFiles {
+function filesOf(
+  id: string,
+  files: readonly File[],
+  onBytes?: OnModelBytes,
+  signal?: AbortSignal,
+): ModelFiles {
   const weights = files.filter(({ name }) => name.endsWith('.safetensors'));
   return {
     label: id,
@@ -108,8 +123,12 @@ function filesOf(id: string, files: readonly File[], onBytes?: OnModelBytes): Mo
       const file = files.find((candidate) => candidate.name === name) ?? lone;
       if (file === undefined) return null;
       try {
-        return await readBlob(file, (received) => onBytes?.(name, received, file.size));
+        return await readBlob(file, (received) => {
+          requireWanted({ signal });
+          onBytes?.(name, received, file.size);
+        });
       } catch (cause) {
+        if (signal?.aborted === true) throw cause;
         throw new LabError(
           'bad_file',
           `${file.name} cannot be read any more: it was changed or moved, or it is larger than memory.`,

@@ -3,6 +3,7 @@
  * labelled data hold. Made from codes of a small fixed set of rows, a few times a second at most.
  */
 import { at } from '../base/array';
+import { SharedWorks, type Work } from '../base/work';
 import { firingsOf, indexCodes, liveGroups, strongestRows } from '../analysis/code_index';
 import {
   allFeatureMoments,
@@ -22,10 +23,21 @@ const LABELLED_GROUPS = 12;
 const LABELS = 6;
 const LEAST_FIRINGS = 8;
 
-/** The fixed rows: held-out samples of made data and tokens, the first rows of another finite set. */
-export async function probeRows(source: ActivationSource): Promise<SourceRows> {
-  if (source.text !== undefined) return source.read('held_out', 0, PROBE_ROWS.tokens);
-  return source.read(source.size.train === null ? 'held_out' : 'all', 0, PROBE_ROWS.ready);
+/** Rows that a language model has made; it is slow, and the first picture and a run ask for the same. */
+const tokenRows = new WeakMap<ActivationSource, SharedWorks<SourceRows>>();
+
+/**
+ * The fixed rows: held-out samples of made data and tokens, the first rows of another finite set. Throws
+ * LabError `cancelled`.
+ */
+export async function probeRows(source: ActivationSource, work: Work = {}): Promise<SourceRows> {
+  if (source.text !== undefined) {
+    const made = tokenRows.get(source) ?? new SharedWorks<SourceRows>();
+    tokenRows.set(source, made);
+    const read = async (own: Work) => source.read('held_out', 0, PROBE_ROWS.tokens, own);
+    return made.join('rows', read, work);
+  }
+  return source.read(source.size.train === null ? 'held_out' : 'all', 0, PROBE_ROWS.ready, work);
 }
 
 /** Points of every feature without owners: the picture before training. */

@@ -176,6 +176,7 @@ export type Command =
   | { readonly kind: 'pause'; readonly runId: string }
   | { readonly kind: 'resume'; readonly runId: string }
   | { readonly kind: 'step'; readonly runId: string }
+  /** Ends a run; one that is still being prepared is given up and never starts. */
   | { readonly kind: 'stop'; readonly runId: string }
   | { readonly kind: 'forget'; readonly runId: string }
   | {
@@ -252,6 +253,14 @@ export type Event =
       readonly runId: string;
       readonly status: RunStatus;
       readonly step: number;
+    }
+  /** What is done before the first step: loading a language model, reading the first rows, compiling. */
+  | {
+      readonly kind: 'preparing';
+      readonly runId: string;
+      readonly stage: string;
+      /** Share of this stage, 0 to 1. */
+      readonly fraction: number;
     }
   | {
       readonly kind: 'progress';

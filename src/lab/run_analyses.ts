@@ -2,11 +2,12 @@
  * Questions about the models of runs, answered by the analysis worker: which code tables they need, when a
  * table is out of date, and progress on the way. Knows neither device nor runs beyond the tables they give.
  */
+import type { Work } from '../base/work';
 import type { ActivationSource } from '../data/source';
 import { shapeOf } from '../sae/config';
 import { AnalysisClient } from './analysis_client';
 import type { AnalysisAnswers, AnalysisKind, AnalysisQuestion } from './analysis_worker';
-import { describeData } from './describe_data';
+import { describeData, type Summarize } from './describe_data';
 import type { LiveRun } from './live_run';
 import type { Command, Event } from './protocol';
 
@@ -32,10 +33,10 @@ export class RunAnalyses {
   }
 
   /** Describes rows of data, which no run need have seen. */
-  async describe(requestId: number, source: ActivationSource): Promise<void> {
+  async describe(requestId: number, source: ActivationSource, work: Work): Promise<void> {
     const { post, progress } = this.options;
     progress(requestId, 0, 'Reading rows');
-    const description = await describeData(source, (x, rows, width) =>
+    const summarize: Summarize = (x, rows, width) =>
       this.client.ask(
         requestId,
         { kind: 'rows', x, rows, width },
@@ -43,8 +44,8 @@ export class RunAnalyses {
           load: () => Promise.reject(new RangeError('rows need no table')),
           onProgress: (fraction) => progress(requestId, fraction, 'Measuring the spectrum'),
         },
-      ),
-    );
+      );
+    const description = await describeData(source, summarize, work);
     post({ kind: 'data_described', requestId, description });
   }
 

@@ -3,6 +3,7 @@
  * estimates ask. The last file that the person dropped is kept by its name, since settings hold only that.
  * Knows neither runs nor device.
  */
+import { SharedWorks, type Work } from '../base/work';
 import type { ActivationSource } from '../data/source';
 import { openData, type DataAccess } from './open_data';
 import type { DataConfig, RunConfig } from './run_config';
@@ -12,13 +13,8 @@ interface DroppedFile {
   readonly bytes: ArrayBuffer;
 }
 
-interface OpenData {
-  readonly data: DataConfig;
-  readonly source: Promise<ActivationSource>;
-}
-
 export class RunData {
-  private readonly opened = new Map<string, OpenData>();
+  private readonly opened = new SharedWorks<ActivationSource>();
   private dropped: DroppedFile | null = null;
 
   /** `access` gives access to everything; `file` is what was dropped for these data. */
@@ -26,35 +22,35 @@ export class RunData {
 
   /**
    * The data of a run. `file` is what the person dropped for it, when the settings name a file; without
-   * it, the last one of that name serves. Throws LabError as `openData` does.
+   * it, the last one of that name serves. Rejects with LabError as `openData` does.
    */
-  open({ data, training }: RunConfig, file?: ArrayBuffer): Promise<ActivationSource> {
+  open({ data, training }: RunConfig, file?: ArrayBuffer, work?: Work): Promise<ActivationSource> {
     const name = fileNameOf(data);
     if (file !== undefined && name !== null) this.keep({ name, bytes: file });
-    const key = JSON.stringify([data, training.seed]);
-    const known = this.opened.get(key);
-    if (known !== undefined) return known.source;
     const bytes = name !== null && name === this.dropped?.name ? this.dropped.bytes : undefined;
-    const source = openData(data, this.access(bytes), training.seed);
-    this.opened.set(key, { data, source });
-    source.catch(() => this.opened.delete(key));
-    return source;
+    return this.opened.join(
+      `${kindOf(data)} ${JSON.stringify([data, training.seed])}`,
+      (opening) => openData(data, this.access(bytes), training.seed, opening),
+      work,
+    );
   }
 
   /** Data that a language model makes on the device are made anew when asked for: the device is gone. */
   forgetMadeData(): void {
-    this.forget((data) => data.kind === 'lm');
+    this.opened.forget((name) => name.startsWith('made'));
   }
 
   /** One file at a time: a large one should not stay in memory beside the next. */
   private keep(file: DroppedFile): void {
     this.dropped = file;
-    this.forget((data) => fileNameOf(data) !== null);
+    this.opened.forget((name) => /^\w+ from a file /.test(name));
   }
+}
 
-  private forget(which: (data: DataConfig) => boolean): void {
-    for (const [key, { data }] of this.opened) if (which(data)) this.opened.delete(key);
-  }
+/** Words by which opened data are told apart when some of them must be forgotten. */
+function kindOf(data: DataConfig): string {
+  const kind = data.kind === 'lm' ? 'made' : 'ready';
+  return fileNameOf(data) === null ? kind : `${kind} from a file`;
 }
 
 /** The file that settings name; null for data that need none of the person's. */

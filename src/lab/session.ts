@@ -5,6 +5,7 @@
  */
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { requireWanted, type Work } from '../base/work';
 import { allocate, checkFits } from '../gpu/buffers';
 import { PlanRunner } from '../gpu/executor';
 import { WorkClock } from '../gpu/work_clock';
@@ -38,8 +39,11 @@ interface PendingLog {
 }
 
 /** Starts a run; everything is allocated and compiled when this resolves. */
-export async function createSession(options: SessionOptions): Promise<TrainingSession> {
-  return TrainingSession.create(options);
+export async function createSession(
+  options: SessionOptions,
+  work?: Work,
+): Promise<TrainingSession> {
+  return TrainingSession.create(options, work);
 }
 
 export class TrainingSession implements Session {
@@ -63,7 +67,7 @@ export class TrainingSession implements Session {
     this.training = config.training;
   }
 
-  static async create(options: SessionOptions): Promise<TrainingSession> {
+  static async create(options: SessionOptions, work: Work = {}): Promise<TrainingSession> {
     const { device, config, source } = options;
     checkWidths(config, source);
     const batch = config.training.train_batch_size_samples;
@@ -77,13 +81,15 @@ export class TrainingSession implements Session {
           stepPlan({ config: model, width: source.width, batch, variant: 'direct', clip }).plan,
       ),
     ]);
-    const data = await measureData(source, batch);
+    const data = await measureData(source, batch, work);
     const streamBuffers = await allocate(device, stream.plan);
     const owned = [...streamBuffers.values()];
     const models: ModelEngine[] = [];
     const clock = new WorkClock<FeedPart>(device.queue);
     let feeder: StreamFeeder | null = null;
     try {
+      requireWanted(work);
+      work.onProgress?.(0, 'Compiling the kernels');
       feeder = (await stream.openFeeder?.(device, streamBuffers, clock)) ?? null;
       const streamRunner = await PlanRunner.create(device, stream.plan, streamBuffers, SLOTS);
       const mean = padRows(data.mean, 1, source.width);
@@ -116,6 +122,8 @@ export class TrainingSession implements Session {
         );
       for (const [index, model] of config.models.entries()) {
         models.push(await build(index, model, options.initial?.[index]));
+        requireWanted(work);
+        work.onProgress?.((index + 1) / config.models.length, 'Compiling the kernels');
       }
       const session: TrainingSession = new TrainingSession(
         options,

@@ -5,6 +5,7 @@
  */
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { requireWanted, type Work } from '../base/work';
 import type { ActivationSource, SourceRows } from '../data/source';
 import type { Normalization } from '../sae/config';
 import type { DataStatistics } from './protocol';
@@ -22,33 +23,42 @@ export interface MeasuredData {
 }
 
 /** Training rows that are measured, in pieces of which the first stands for the first batch. */
-async function* sampledRows(source: ActivationSource, batch: number): AsyncGenerator<SourceRows> {
+async function* sampledRows(
+  source: ActivationSource,
+  batch: number,
+  work: Work,
+): AsyncGenerator<SourceRows> {
   const available = source.size.train ?? Number.POSITIVE_INFINITY;
   const wanted = Math.max(batch, Math.min(SAMPLED_ROWS, available));
   if (source.sample !== undefined) {
-    yield await source.sample(wanted);
+    yield await source.sample(wanted, work);
     return;
   }
   let rows = 0;
   for (let index = 0; rows < wanted; index += 1) {
     const next = await source.batch(index, batch);
     rows += next.count;
+    requireWanted(work);
     yield next;
   }
 }
 
 /**
  * Measures the data on its first training batches, or on what it gives as a sample. Throws LabError
- * `bad_data` on NaN or infinity.
+ * `bad_data` on NaN or infinity, `cancelled`.
  */
-export async function measureData(source: ActivationSource, batch: number): Promise<MeasuredData> {
+export async function measureData(
+  source: ActivationSource,
+  batch: number,
+  work: Work = {},
+): Promise<MeasuredData> {
   const { width } = source;
   const sum = new Float64Array(width);
   const squares = new Float64Array(width);
   let rows = 0;
   let norms = 0;
   let first: SourceRows | null = null;
-  for await (const piece of sampledRows(source, batch)) {
+  for await (const piece of sampledRows(source, batch, work)) {
     first ??= piece;
     const { x, count } = piece;
     for (let row = 0; row < count; row += 1) {

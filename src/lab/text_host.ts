@@ -4,6 +4,8 @@
  * and owns the copy of the weights that it asks with.
  */
 import { LabError } from '../base/lab_error';
+import { requireWanted } from '../base/work';
+import { describeAdapter } from '../gpu/device';
 import type { DeviceDictionary } from './device_dictionary';
 import { uploadDictionary } from './device_dictionary';
 import type { GroupAxes } from './group_card';
@@ -49,7 +51,7 @@ interface Place {
 }
 
 /** Held-out predictions on which the final norm's divisor is measured. */
-const SCALE_TOKENS = 1024;
+const SCALE_TOKENS = { gpu: 1024, software: 256 };
 
 export class TextHost {
   private queue: Promise<void> = Promise.resolve();
@@ -93,10 +95,8 @@ export class TextHost {
   }
 
   private async work(command: TextCommand, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) {
-      throw new LabError('cancelled', 'The question was given up.', 'Ask again when you like.');
-    }
-    const place = await this.place(command);
+    requireWanted({ signal });
+    const place = await this.place(command, signal);
     switch (command.kind) {
       case 'read_text':
         return this.readText(command, place, signal);
@@ -105,7 +105,7 @@ export class TextHost {
       case 'splice':
         return this.splice(command, place, signal);
       case 'attribute_logits':
-        return this.attribute(command, place);
+        return this.attribute(command, place, signal);
     }
   }
 
@@ -177,6 +177,7 @@ export class TextHost {
   private async attribute(
     command: Extract<TextCommand, { kind: 'attribute_logits' }>,
     { device, run, data, language, dictionary }: Place,
+    signal: AbortSignal,
   ): Promise<void> {
     const { requestId, runId, model, group } = command;
     checkGroup(dictionary.dictionary, group);
@@ -184,10 +185,21 @@ export class TextHost {
     const { frame } = steeredGroup(dictionary, group, axes);
     let finalScale = this.finalScales.get(runId);
     if (finalScale === undefined) {
-      const windows = heldOutWindows(run, language, data, SCALE_TOKENS);
-      finalScale = await meanFinalScale(device, language.model, windows, data.context_size);
+      const { software } = describeAdapter({ info: device.adapterInfo });
+      const tokens = software ? SCALE_TOKENS.software : SCALE_TOKENS.gpu;
+      const windows = heldOutWindows(run, language, data, tokens);
+      finalScale = await meanFinalScale({
+        device,
+        lm: language.model,
+        windows,
+        positions: data.context_size,
+        signal,
+        onProgress: (fraction) =>
+          this.options.progress(requestId, fraction, 'Measuring the last layer'),
+      });
       this.finalScales.set(runId, finalScale);
     }
+    requireWanted({ signal });
     const attribution = await attributeLogits({
       device,
       lm: language.model,
@@ -203,7 +215,10 @@ export class TextHost {
     });
   }
 
-  private async place({ runId, model }: TextCommand): Promise<Place> {
+  private async place(
+    { requestId, runId, model }: TextCommand,
+    signal: AbortSignal,
+  ): Promise<Place> {
     const run = this.options.run(runId);
     const { data } = run.config;
     if (data.kind !== 'lm') {
@@ -221,7 +236,10 @@ export class TextHost {
       );
     }
     const store = await this.options.languageModels();
-    const language = await store.get(data.model);
+    const language = await store.get(data.model, {
+      signal,
+      onProgress: (fraction, stage) => this.options.progress(requestId, fraction, stage),
+    });
     const step = run.step;
     const dictionary = await this.dictionary(store.device, run, model, step);
     return { device: store.device, run, data, language, dictionary, step };

@@ -4,6 +4,7 @@
  * start gets the same windows again. It computes no activation.
  */
 import { RandomStream } from '../base/random';
+import { requireWanted, SharedWorks, type Work } from '../base/work';
 import {
   rowsOfWindow,
   tokensPerWindow,
@@ -57,13 +58,18 @@ export interface WriterOptions {
   readonly atOnce: number;
 }
 
-/** Documents that are written to be held out; training begins with the next. */
-export const WRITTEN_HELD_OUT = 64;
+/** Documents that are written to be held out: the first ones. A software adapter would write 64 for minutes. */
+export const WRITTEN_HELD_OUT = { gpu: 64, software: 8 };
+/** The first document that training reads, whatever the adapter: the same text is trained on everywhere. */
+export const FIRST_TRAINED = WRITTEN_HELD_OUT.gpu;
+/** Batches of documents that are kept: the sample of the data and the first fill of the buffer read the same. */
+const KEPT_BATCHES = 16;
 
 /** Writes documents with the language model's own words. Document n is the same whenever it is written. */
 export class DocumentWriter {
   private generator: Promise<Generator> | null = null;
-  private held: Promise<Uint32Array[]> | null = null;
+  private readonly held = new SharedWorks<Uint32Array[]>();
+  private readonly kept = new Map<number, Promise<Uint32Array[]>>();
   /** One batch at a time: a generator has one set of buffers. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -76,29 +82,45 @@ export class DocumentWriter {
 
   /** Documents `first` … `first` + atOnce − 1: tokens without BOS, cut at the end of the text. */
   write(first: number): Promise<Uint32Array[]> {
-    const written = this.last.then(() => this.generate(first));
+    const known = this.kept.get(first);
+    if (known !== undefined) return known;
+    const written = this.inTurn(() => this.generate(first));
+    this.kept.set(first, written);
+    written.catch(() => this.kept.delete(first));
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > KEPT_BATCHES && oldest !== undefined) this.kept.delete(oldest);
+    return written;
+  }
+
+  /** The first `count` documents, which are never trained on, written once. Rejects with LabError `cancelled`. */
+  heldOut(count: number, work: Work): Promise<Uint32Array[]> {
+    return this.held.join(`${count}`, (own) => this.writeHeldOut(count, own), work);
+  }
+
+  private async writeHeldOut(count: number, work: Work): Promise<Uint32Array[]> {
+    const documents: Uint32Array[] = [];
+    while (documents.length < count) {
+      const first = documents.length;
+      const tell = (share: number) => {
+        const done = (first + share * this.atOnce) / count;
+        work.onProgress?.(Math.min(1, done), 'Writing documents to hold out');
+        return work.signal?.aborted === true;
+      };
+      documents.push(...(await this.inTurn(() => this.generate(first, tell))));
+      // A batch that was given up half-way is no batch.
+      requireWanted(work);
+    }
+    return documents.slice(0, count);
+  }
+
+  private inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const written = this.last.then(write);
     this.last = written.catch(() => undefined);
     return written;
   }
 
-  /** The documents that are never trained on, written once. */
-  heldOut(): Promise<Uint32Array[]> {
-    this.held ??= this.writeHeldOut().catch((error: unknown) => {
-      this.held = null;
-      throw error;
-    });
-    return this.held;
-  }
-
-  private async writeHeldOut(): Promise<Uint32Array[]> {
-    const documents: Uint32Array[] = [];
-    while (documents.length < WRITTEN_HELD_OUT) {
-      documents.push(...(await this.write(documents.length)));
-    }
-    return documents.slice(0, WRITTEN_HELD_OUT);
-  }
-
-  private async generate(first: number): Promise<Uint32Array[]> {
+  /** Writes a batch; `tell` is told the share done and says whether to stop there. */
+  private async generate(first: number, tell?: (share: number) => boolean): Promise<Uint32Array[]> {
     const { model, tokenizer, seed, atOnce } = this.options;
     const length = Math.min(LONGEST, model.config.context);
     this.generator ??= model.generator({ sequences: atOnce, length }).catch((error: unknown) => {
@@ -111,6 +133,7 @@ export class DocumentWriter {
       temperature: TEMPERATURE,
       seed,
       streams: Uint32Array.from({ length: atOnce }, (_, i) => first + i),
+      ...(tell === undefined ? {} : { onProgress: (positions) => tell(positions / length) }),
     });
     return sequences.map((sequence) => untilEnd(sequence.subarray(1), tokenizer));
   }

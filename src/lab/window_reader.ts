@@ -4,6 +4,7 @@
  * same passes over the same shape, so they give the same numbers. It does not know which text is read.
  */
 import { at } from '../base/array';
+import { requireWanted, type Work } from '../base/work';
 import { firstRowPosition, type Window, type WindowShape } from '../data/documents';
 import { vectorsPerRow } from '../data/pad_rows';
 import type { RowProducer } from '../data/shuffle_buffer';
@@ -111,12 +112,16 @@ export class WindowReader {
     private readonly reading: Reading,
   ) {}
 
-  /** [wanted, d], in the order asked for; rows of one window should stand together. */
-  async read(wanted: readonly WantedRow[]): Promise<Float32Array> {
+  /** [wanted, d], in the order asked for; rows of one window should stand together. Throws LabError `cancelled`. */
+  async read(wanted: readonly WantedRow[], work: Work = {}): Promise<Float32Array> {
     const { width } = this.reading.model.config;
     const x = new Float32Array(wanted.length * width);
     let start = 0;
-    while (start < wanted.length) start += await this.readSome(wanted, start, x);
+    while (start < wanted.length) {
+      requireWanted(work);
+      work.onProgress?.(start / wanted.length, 'Reading text');
+      start += await this.readSome(wanted, start, x);
+    }
     return x;
   }
 

@@ -55,6 +55,8 @@ export interface Run {
   /** The same with every default filled in. */
   readonly config: RunConfig;
   readonly status: RunStatus;
+  /** What is done before the first step, and its share; null before it is told and once steps are taken. */
+  readonly preparing: { readonly stage: string; readonly fraction: number } | null;
   readonly error: LabErrorData | null;
   readonly models: readonly RunModel[];
   readonly totalSteps: number;
@@ -100,6 +102,7 @@ export function createRun(
     input,
     config,
     status: 'preparing',
+    preparing: null,
     error: null,
     models: config.models.map((model, index) => ({
       index,
@@ -146,10 +149,13 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
         })),
       };
     case 'status':
-      return { ...run, status: event.status, step: event.step };
+      return { ...run, status: event.status, step: event.step, preparing: null };
+    case 'preparing':
+      return { ...run, preparing: { stage: event.stage, fraction: event.fraction } };
     case 'progress':
       return {
         ...run,
+        preparing: null,
         step: event.step,
         samples: event.samples,
         seconds: event.seconds,
@@ -177,7 +183,7 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
     case 'settings_changed':
       return withSettings(run, event.step, event.settings);
     case 'failed':
-      return { ...run, status: 'failed', error: event.error };
+      return { ...run, status: 'failed', preparing: null, error: event.error };
     default:
       return run;
   }

@@ -123,6 +123,7 @@ export function followEngine(engine: EngineClient): () => void {
     waiting.push(event);
     const streams =
       event.kind === 'progress' ||
+      event.kind === 'preparing' ||
       event.kind === 'metrics' ||
       event.kind === 'shapes' ||
       event.kind === 'labels';

@@ -11,7 +11,7 @@ import { fileNeeded } from './experiment_draft';
 import { readyConfig, useExperiment } from './experiment_store';
 import { notifyError } from './notices_store';
 import { isActive, type Run } from './run_record';
-import { changeLive, startRun, useRuns } from './runs_store';
+import { changeLive, removeRun, startRun, useRuns } from './runs_store';
 import { useView } from './view_store';
 
 /** The run that is at work or paused, whichever is shown; undefined when none is. */
@@ -77,10 +77,12 @@ function isPrepared(id: string): Promise<boolean> {
   });
 }
 
-/** Ends the run where it stands; its weights stay. */
+/** Ends the run where it stands; its weights stay. One that has not begun is given up and leaves nothing. */
 export function stopTraining(): void {
   const run = activeRun();
-  if (run !== undefined) engine.send({ kind: 'stop', runId: run.id });
+  if (run === undefined) return;
+  engine.send({ kind: 'stop', runId: run.id });
+  if (run.status === 'preparing') removeRun(run.id);
 }
 
 /** Stops the run and starts what is on the bench. */

@@ -1,6 +1,6 @@
 /** Tokens as a person reads them: nothing invisible stays invisible, nothing is read as more than characters. */
 import { describe, expect, it } from 'vitest';
-import { tokenExactly, tokenName, tokenPiece } from '../../../src/base/token_text';
+import { endsLine, tokenExactly, tokenName, tokenPiece } from '../../../src/base/token_text';
 
 describe('a token in running text', () => {
   it('is cut into the space before it and its word', () => {
@@ -46,4 +46,9 @@ describe('a token in running text', () => {
     expect(tokenExactly(' Monday')).toBe('“␣Monday”');
     expect(tokenExactly('-'.repeat(64))).toBe(`“${'-'.repeat(64)}”`);
   });
+});
+
+it('ends a line where it holds a line end, whichever way that is written', () => {
+  expect(['<0x0A>', '.\n', 'a\nb'].map(endsLine)).toEqual([true, true, true]);
+  expect([' ', '<0x0D>', '⏎', ''].map(endsLine)).toEqual([false, false, false, false]);
 });

@@ -1,4 +1,4 @@
-/** A reading taken apart: what fires where, what is shown of a token, and where two continuations differ. */
+/** A reading taken apart: what fires where, and where two continuations differ. */
 import { describe, expect, it } from 'vitest';
 import {
   differingTokens,
@@ -6,8 +6,6 @@ import {
   groupsOfToken,
   meanSurprisal,
   normsOfGroup,
-  quotedToken,
-  shownToken,
   strongestGroups,
 } from '../../../src/ui/pages/text/reading_rows';
 import { NO_OWNER } from '../../../src/ui/plots/unit_slots';
@@ -49,26 +47,6 @@ describe('what fires', () => {
       { group: 9, tokens: 1, norm: 3, token: 0 },
       { group: 4, tokens: 2, norm: 2, token: 2 },
     ]);
-  });
-});
-
-describe('a token on the page', () => {
-  it.each([
-    [' Lily', { blank: true, text: 'Lily', breaks: false }],
-    ['ly', { blank: false, text: 'ly', breaks: false }],
-    ['<0x0A>', { blank: false, text: '↵', breaks: true }],
-    ['\n\n', { blank: false, text: '↵↵', breaks: true }],
-    [' ', { blank: false, text: '·', breaks: false }],
-    ['    ', { blank: false, text: '····', breaks: false }],
-    ['', { blank: false, text: '·', breaks: false }],
-    ['<b>', { blank: false, text: '<b>', breaks: false }],
-  ])('shows %j so that it can be seen', (text, shown) => {
-    expect(shownToken({ text })).toEqual(shown);
-  });
-
-  it('is quoted with the blank before it', () => {
-    expect(quotedToken({ text: ' Lily' })).toBe('“·Lily”');
-    expect(quotedToken({ text: 'ly' })).toBe('“ly”');
   });
 });
 

@@ -1,12 +1,12 @@
 /** A few rows to look at: shapes, words, beginnings of documents, or plain numbers. */
 import { useState } from 'react';
+import { tokenPiece } from '../../../base/token_text';
 import type { DataSample } from '../../../lab/data_protocol';
 import { formatExact, formatFixed, formatInteger, formatNumber } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import type { Rotation } from '../../plots/props';
 import { ShapeView } from '../../plots/ShapeView';
 import { resolveColor, useTheme } from '../../plots/use_theme';
-import { shownToken } from '../text/reading_rows';
 import { tokenTint } from '../text/token_colors';
 
 /** Shapes drawn at once. */
@@ -98,10 +98,10 @@ function Documents({ documents }: Extract<DataSample, { kind: 'documents' }>) {
             <span className="quiet">{document}</span>
             <p>
               {tokens.map((token, index) => {
-                const { blank, text } = shownToken(token);
+                const { gap, body } = tokenPiece(token.text);
                 return (
                   <span key={index}>
-                    {blank && index > 0 && ' '}
+                    {index > 0 && gap}
                     <span
                       className="data-token"
                       title={`norm ${formatExact(token.norm)}`}
@@ -109,7 +109,7 @@ function Documents({ documents }: Extract<DataSample, { kind: 'documents' }>) {
                         background: tokenTint(color, token.norm / most, theme) ?? undefined,
                       }}
                     >
-                      {text}
+                      {body}
                     </span>
                   </span>
                 );

@@ -11,7 +11,7 @@ import type { Series } from '../../plots/props';
 import { summaryTexts } from './data_texts';
 
 export function Summary({ description }: { readonly description: DataDescription }) {
-  const { trainRows, heldOutRows, summary } = description;
+  const { summary } = description;
   const series = useMemo<readonly Series[]>(
     () => [
       {
@@ -29,56 +29,9 @@ export function Summary({ description }: { readonly description: DataDescription
   return (
     <>
       <div className="data-facts">
-        <Measure
-          value={trainRows ?? Number.POSITIVE_INFINITY}
-          format={(value) => (Number.isFinite(value) ? formatCount(value) : 'endless')}
-          label={trainRows === null ? 'rows, made as needed' : 'rows to train on'}
-          text={summaryTexts.trained}
-        />
-        {heldOutRows !== null && (
-          <Measure
-            value={heldOutRows}
-            format={formatCount}
-            label="held out"
-            text={summaryTexts.heldOut}
-          />
-        )}
-        <Measure
-          value={summary.width}
-          format={formatInteger}
-          label="dimensions"
-          text={summaryTexts.width}
-        />
-        <Measure
-          value={summary.power}
-          format={formatNumber}
-          label="power"
-          text={summaryTexts.power}
-        />
-        <Measure
-          value={summary.meanNorm}
-          format={formatNumber}
-          label="mean norm"
-          text={summaryTexts.meanNorm}
-        />
-        <Measure
-          value={summary.gamma}
-          format={(value) => formatFixed(value, 2)}
-          label="γ, mean against spread"
-          text={summaryTexts.gamma}
-        />
-        <Measure
-          value={summary.participationRatio}
-          format={(value) => formatFixed(value, 1)}
-          label="participation ratio"
-          text={summaryTexts.participation}
-        />
-        <Measure
-          value={summary.directions90}
-          format={formatInteger}
-          label="directions for 90 %"
-          text={summaryTexts.directions90}
-        />
+        {factsOf(description).map((fact) => (
+          <Measure key={fact.label} {...fact} />
+        ))}
         <p className="quiet data-basis">
           Measured on {formatInteger(summary.rows)} training rows, in the data’s own units.
         </p>
@@ -136,4 +89,40 @@ export function Summary({ description }: { readonly description: DataDescription
       </div>
     </>
   );
+}
+
+type Fact = Parameters<typeof Measure>[0];
+
+/** The numbers in the order in which they are read: how much there is, how wide, how strong, how it is spread. */
+function factsOf({ trainRows, heldOutRows, summary }: DataDescription): readonly Fact[] {
+  const decimals = (count: number) => (value: number) => formatFixed(value, count);
+  const { trained, heldOut, width, power, meanNorm, gamma, participation, directions90 } =
+    summaryTexts;
+  return [
+    {
+      value: trainRows ?? Number.POSITIVE_INFINITY,
+      format: (value) => (Number.isFinite(value) ? formatCount(value) : 'endless'),
+      label: trainRows === null ? 'rows, made as needed' : 'rows to train on',
+      text: trained,
+    },
+    ...(heldOutRows === null
+      ? []
+      : [{ value: heldOutRows, format: formatCount, label: 'held out', text: heldOut }]),
+    { value: summary.width, format: formatInteger, label: 'dimensions', text: width },
+    { value: summary.power, format: formatNumber, label: 'power', text: power },
+    { value: summary.meanNorm, format: formatNumber, label: 'mean norm', text: meanNorm },
+    { value: summary.gamma, format: decimals(2), label: 'γ, mean against spread', text: gamma },
+    {
+      value: summary.participationRatio,
+      format: decimals(1),
+      label: 'participation ratio',
+      text: participation,
+    },
+    {
+      value: summary.directions90,
+      format: formatInteger,
+      label: 'directions for 90 %',
+      text: directions90,
+    },
+  ];
 }

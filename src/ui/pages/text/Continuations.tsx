@@ -3,11 +3,12 @@
  * control is, in a sentence.
  */
 import type { LabErrorData } from '../../../base/lab_error';
+import { endsLine, tokenPiece } from '../../../base/token_text';
 import type { Continuation } from '../../../lab/lm_protocol';
 import type { SteeredAnswer } from '../../../state/text_store';
 import { Icon } from '../../parts/Icon';
 import { formatInteger } from '../../plots/format';
-import { differingTokens, shownToken } from './reading_rows';
+import { differingTokens } from './reading_rows';
 
 export interface ContinuationsProps {
   readonly answer: SteeredAnswer | null;
@@ -96,20 +97,20 @@ function Column({ continuation, original, color, title, acted }: ColumnProps) {
       </h3>
       <p className="continuation-text">
         {tokens.map((span, index) => {
-          const { blank, text, breaks } = shownToken(span);
+          const { gap, body } = tokenPiece(span.text);
           const kind =
             index < promptTokens ? 'prompt' : differs[index] === true ? 'differs' : 'same';
           return (
             <span key={index}>
-              {blank && index > 0 && ' '}
+              {index > 0 && gap}
               {kind === 'differs' ? (
-                <mark>{text}</mark>
+                <mark>{body}</mark>
               ) : (
                 <span className={kind === 'prompt' ? 'continuation-prompt' : undefined}>
-                  {text}
+                  {body}
                 </span>
               )}
-              {breaks && <br />}
+              {endsLine(span.text) && <br />}
             </span>
           );
         })}

@@ -3,6 +3,7 @@
  * of the whole text. A row chooses its group; its link opens the card.
  */
 import { useMemo } from 'react';
+import { tokenExactly } from '../../../base/token_text';
 import type { TextReading } from '../../../lab/lm_protocol';
 import type { RunModel } from '../../../state/run_record';
 import { Hint } from '../../parts/Hint';
@@ -11,7 +12,7 @@ import { formatExact, formatFixed, formatInteger, formatNumber } from '../../plo
 import { modelColor } from '../../plots/palette';
 import { hrefOf } from '../../route';
 import { groupLabel, type GroupRows } from './group_names';
-import { groupsInText, groupsOfToken, quotedToken, type GroupInText } from './reading_rows';
+import { groupsInText, groupsOfToken, type GroupInText } from './reading_rows';
 import { textTexts } from './texts';
 
 export interface TokenSideProps {
@@ -27,8 +28,6 @@ export interface TokenSideProps {
   readonly onChoose: (group: number) => void;
   readonly onRelease: () => void;
 }
-
-const NO_TOKEN = { text: '' };
 
 /** Groups of the whole text that are listed. */
 const LISTED = 60;
@@ -66,7 +65,7 @@ function WholeText(props: TokenSideProps & { readonly reading: TextReading }) {
   const { reading, model } = props;
   const found = useMemo(() => groupsInText(reading), [reading]);
   const most = found[0]?.norm ?? 1;
-  const strongestOn = ({ token }: GroupInText) => quotedToken(reading.tokens[token] ?? NO_TOKEN);
+  const strongestOn = ({ token }: GroupInText) => tokenExactly(reading.tokens[token]?.text ?? '');
   return (
     <>
       <header>
@@ -104,7 +103,7 @@ function OneToken(
   return (
     <>
       <header>
-        <h2 className="token-quoted">{quotedToken(span)}</h2>
+        <h2 className="token-quoted">{tokenExactly(span.text)}</h2>
         <span className="quiet" title={`Token id ${span.token}`}>
           token {formatInteger(token + 1)} of {formatInteger(reading.tokens.length)}
         </span>

@@ -3,9 +3,9 @@
  * under the pointer is reported; the text is plain text, whatever is in it.
  */
 import { memo, useEffect, useId, useRef, type KeyboardEvent, type MouseEvent } from 'react';
+import { endsLine, tokenPiece } from '../../../base/token_text';
 import type { TextReading } from '../../../lab/lm_protocol';
 import { formatInteger } from '../../plots/format';
-import { shownToken } from './reading_rows';
 
 export interface TokenTextProps {
   readonly reading: TextReading;
@@ -67,7 +67,7 @@ export const TokenText = memo(function TokenText(props: TokenTextProps) {
       }}
     >
       {reading.tokens.slice(0, drawn).map((span, token) => {
-        const { blank, text, breaks } = shownToken(span);
+        const { gap, body } = tokenPiece(span.text);
         const begins = token > 0 && Number.isNaN(reading.surprisal[token]);
         return (
           <span key={token}>
@@ -77,7 +77,7 @@ export const TokenText = memo(function TokenText(props: TokenTextProps) {
                 title="A new window begins here: what follows does not see what came before"
               />
             )}
-            {blank && token > 0 && ' '}
+            {token > 0 && gap}
             <span
               id={`${id}-${token}`}
               role="option"
@@ -86,9 +86,9 @@ export const TokenText = memo(function TokenText(props: TokenTextProps) {
               className="token"
               style={{ background: tints[token] ?? undefined }}
             >
-              {text}
+              {body}
             </span>
-            {breaks && <br />}
+            {endsLine(span.text) && <br />}
           </span>
         );
       })}

@@ -1,6 +1,6 @@
 /**
  * A reading taken apart for the page: which groups fire on a token, how strongly a group fires along the
- * text, what the strongest groups of the whole text are, and how tokens and continuations are shown. Pure.
+ * text, what the strongest groups of the whole text are, and where continuations differ. Pure.
  */
 import { at } from '../../../base/array';
 import type { TextReading, TokenSpan } from '../../../lab/lm_protocol';
@@ -81,31 +81,6 @@ export function largest(values: ArrayLike<number>): number {
     if (value > most && Number.isFinite(value)) most = value;
   }
   return most;
-}
-
-/** A token as it stands on the page. */
-export interface ShownToken {
-  /** A blank before it, which carries no colour, so that lines break as words do. */
-  readonly blank: boolean;
-  readonly text: string;
-  /** A line ends after it. */
-  readonly breaks: boolean;
-}
-
-/** Line ends are seen as ↵, and end the line; tokens without any ink keep a visible width. */
-export function shownToken({ text }: Pick<TokenSpan, 'text'>): ShownToken {
-  const written = text.replaceAll('<0x0A>', '\n');
-  const breaks = written.includes('\n');
-  const marked = written.replaceAll('\n', '↵');
-  const blank = /^ \S/.test(marked);
-  const inked = blank ? marked.slice(1) : marked;
-  return { blank, text: /\S/.test(inked) ? inked : '·'.repeat(inked.length || 1), breaks };
-}
-
-/** A token in a sentence: blanks around it matter and are made visible. */
-export function quotedToken(span: Pick<TokenSpan, 'text'>): string {
-  const { blank, text } = shownToken(span);
-  return `“${blank ? '·' : ''}${text}”`;
 }
 
 /** [tokens of `other`], whether each differs from the token in the same place of `original`. */

@@ -14,7 +14,11 @@ import {
   undo,
   useExperiment,
 } from '../../../state/experiment_store';
-import { refreshLanguageModels, useLanguageModels } from '../../../state/language_models_store';
+import {
+  languageModelOf,
+  refreshLanguageModels,
+  useLanguageModels,
+} from '../../../state/language_models_store';
 import { notify } from '../../../state/notices_store';
 import { Choice, type ChoiceOption } from '../../parts/Choice';
 import { FileDrop } from '../../parts/FileDrop';
@@ -31,10 +35,11 @@ export function DataSection() {
   useEffect(() => void refreshLanguageModels(engine), []);
   const value = choiceOf(data);
   const needed = fileNeeded(data);
+  const place = useLanguagePlace(data);
   const options: readonly ChoiceOption<DataChoice>[] = [
     ...presetIds.map((id) => ({
       value: id,
-      label: presets[id].label,
+      label: (id === value && place) || presets[id].label,
       detail: presets[id].summary,
     })),
     ...(value === 'other'
@@ -92,6 +97,13 @@ export function DataSection() {
       />
     </section>
   );
+}
+
+/** The language model and layer as they are set; null for data of another kind. */
+function useLanguagePlace(data: Settings): string | null {
+  const label = useLanguageModels((state) => languageModelOf(state, String(data.model))?.label);
+  if (data.kind !== 'lm' || label === undefined || typeof data.layer !== 'number') return null;
+  return `${label}, layer ${data.layer}`;
 }
 
 /** One line or two about the data; `short` keeps no room for a third. */

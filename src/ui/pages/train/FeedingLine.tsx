@@ -1,6 +1,6 @@
 /**
- * For data that a language model makes while training goes on: how fast each of the two parts is, and how the
- * GPU's time is shared between them.
+ * What a run waits for before its first step; then, for data that a language model makes while training goes
+ * on, how fast each of the two parts is and how the GPU's time is shared between them.
  */
 import { formatPercent, formatSi } from '../../plots/format';
 import { Hint } from '../../parts/Hint';
@@ -10,6 +10,17 @@ import { useShownRun } from './shown_run';
 export function FeedingLine() {
   const feeding = useShownRun((run) => run.feeding) ?? null;
   const samples = useShownRun((run) => run.samples) ?? 0;
+  const preparing = useShownRun((run) => run.preparing) ?? null;
+  if (preparing !== null) {
+    return (
+      <p className="quiet feeding" role="status">
+        {preparing.stage}
+        {preparing.fraction > 0 && preparing.fraction < 1
+          ? `: ${formatPercent(preparing.fraction, 2)}`
+          : '…'}
+      </p>
+    );
+  }
   if (feeding === null) return null;
   return (
     <p className="quiet feeding">

@@ -51,11 +51,15 @@ export function RunBar() {
       <button
         className="button"
         type="button"
-        title="End the run here; its weights stay"
-        disabled={elsewhere || !active || status === 'preparing'}
+        title={
+          status === 'preparing'
+            ? 'Give up the preparation; no step was taken'
+            : 'End the run here; its weights stay'
+        }
+        disabled={elsewhere || !active}
         onClick={stopTraining}
       >
-        Stop
+        {status === 'preparing' ? 'Cancel' : 'Stop'}
       </button>
       <Progress />
     </div>
