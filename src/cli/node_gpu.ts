@@ -5,6 +5,7 @@
  */
 import { LabError } from '../base/lab_error';
 import { openDevice, type OpenedDevice } from '../gpu/device';
+import { waitPatiently } from './patient_waiting';
 
 /** Dawn's instance must outlive its devices, and nothing else holds it. */
 let instance: GPU | undefined;
@@ -34,6 +35,7 @@ export async function openNodeDevice(): Promise<OpenedDevice> {
   }
   try {
     const opened = await openDevice(instance);
+    if (opened.adapter.software) waitPatiently();
     return { ...opened, lost: Promise.race([opened.lost, unhandledMistake(opened.device)]) };
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'no_adapter') throw error;

@@ -5,16 +5,9 @@
  */
 import { inject } from 'vitest';
 import { globals } from 'webgpu';
+import { waitPatiently } from '../../src/cli/patient_waiting';
 
 const driverFile = inject('vulkanDriverFile');
 if (driverFile !== '') process.env['VK_ICD_FILENAMES'] = driverFile;
 Object.assign(globalThis, globals);
-
-// While anything is pending, Dawn asks again by the global setImmediate, which comes round a hundred thousand
-// times a second and keeps a core busy that a software adapter needs. Once a millisecond is often enough.
-Reflect.set(
-  globalThis,
-  'setImmediate',
-  (callback: (...words: unknown[]) => void, ...words: unknown[]) =>
-    setTimeout(callback, 1, ...words),
-);
+waitPatiently();
