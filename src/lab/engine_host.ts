@@ -145,8 +145,12 @@ export class EngineHost {
     const run = await this.preparation.prepare(command);
     if (run === null) return;
     this.runs.set(command.runId, run);
-    if (command.paused === true) await run.pause();
-    else run.resume();
+    if (command.paused !== true) {
+      run.resume();
+      return;
+    }
+    await run.pause();
+    if (command.weights !== undefined) await run.look();
   }
 
   private async steer(

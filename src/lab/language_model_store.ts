@@ -4,9 +4,10 @@
  * computes is src/lm's. When the device is lost, the store goes with it.
  */
 import { requireWanted, SharedWorks, type Work } from '../base/work';
-import type { LanguageModel, Matrix, Norm } from '../lm/language_model';
+import type { LanguageModel } from '../lm/language_model';
 import type { Tokenizer } from '../lm/tokenizer';
 import { createLanguageModel } from '../lm/transformer';
+import { fitWeights } from './fit_weights';
 import type { LoadedLanguageModel, OnModelBytes } from './language_models';
 import type { LanguageModelInfo, LmEvent } from './lm_protocol';
 
@@ -15,8 +16,6 @@ export interface ReadyLanguageModel {
   readonly info: LanguageModelInfo;
   readonly tokenizer: Tokenizer;
   readonly model: LanguageModel;
-  /** What turns the last residual stream into logits, kept on the CPU for attributions. */
-  readonly head: { readonly finalNorm: Norm; readonly tokenEmbedding: Matrix };
 }
 
 export interface StoreOptions {
@@ -75,8 +74,8 @@ export class LanguageModelStore {
     );
     requireWanted(work);
     work.onProgress?.(1, `Putting ${info.label} on the GPU`);
-    const model = await createLanguageModel(device, config, weights);
-    const { finalNorm, tokenEmbedding } = weights;
-    return { info, tokenizer, model, head: { finalNorm, tokenEmbedding } };
+    // The files are let go of once their numbers are on the GPU.
+    const model = await createLanguageModel(device, config, fitWeights(weights, device.limits));
+    return { info, tokenizer, model };
   }
 }

@@ -94,6 +94,11 @@ export class LiveRun {
     if (this.active) this.setStatus('paused');
   }
 
+  /** Says what opened weights make of the data before any step; not where rows have to be made by a language model. */
+  async look(): Promise<void> {
+    if (this.source.text === undefined) await this.probes.send(this.source);
+  }
+
   /** One step, then paused. */
   async stepOnce(): Promise<void> {
     await this.halt();

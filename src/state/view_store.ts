@@ -24,7 +24,7 @@ export interface ViewState {
   readonly overlays: readonly string[];
 
   readonly setTheme: (theme: Theme) => void;
-  /** Shows a run on all pages; null shows the experiment that is not trained yet. */
+  /** Shows a run on all pages, from its first model on; null shows the experiment that is not trained yet. */
   readonly showRun: (runId: string | null) => void;
   readonly showModel: (model: number) => void;
   readonly toggleSeries: (id: string) => void;
@@ -43,7 +43,8 @@ export const useView = create<ViewState>()((set) => ({
     rememberTheme(theme);
     set({ theme });
   },
-  showRun: (runId) => set({ runId, model: 0 }),
+  // A link may name a model before there is a run to show it of.
+  showRun: (runId) => set((view) => ({ runId, model: view.runId === null ? view.model : 0 })),
   showModel: (model) => set({ model }),
   toggleSeries: (id) => set(({ hidden }) => ({ hidden: toggled(hidden, id) })),
   setSmoothing: (smoothing) => set({ smoothing }),

@@ -30,7 +30,7 @@ export interface PlacedAxis {
   readonly box: Box;
 }
 
-/** The axes through the origin; their names stand at the positive ends. */
+/** The axes through the origin; their names stand beyond the positive ends, where few codes lie. */
 export function placeAxes(frame: CodeFrame, names: readonly string[]): PlacedAxis[] {
   const { axes, dimension, extent, size } = frame;
   const shown = Math.min(axes, dimension);
@@ -46,8 +46,12 @@ export function placeAxes(frame: CodeFrame, names: readonly string[]): PlacedAxi
     const to = [at(x, 2 * a + 1), heightOf(2 * a + 1)] as const;
     const name = names[a] ?? '';
     const width = textWidth(name);
-    const left = a === 0 ? to[0] - 2 - width : to[0] + 5;
-    const top = a === 0 ? to[1] - 15 : to[1] - 1;
+    const left =
+      a === 0
+        ? Math.max(to[0] - 2 - width, Math.min(to[0] + 6, size.width - 2 - width))
+        : to[0] + 5;
+    const past = a === 0 && left >= to[0];
+    const top = past ? to[1] - 7 : a === 0 ? to[1] - 15 : to[1] - 1;
     const box = { left, top, right: left + width, bottom: top + 13 };
     return { from: [at(x, 2 * a), heightOf(2 * a)], to, name, box };
   });
@@ -65,17 +69,25 @@ export function CodeAxes({
 }) {
   return (
     <g aria-hidden="true">
-      {placedAxes.map(({ from, to, name, box }, a) => (
-        <g key={a}>
-          <line className="plot-axis" x1={from[0]} y1={from[1]} x2={to[0]} y2={to[1]} />
-          <text className="plot-tick" x={box.left} y={box.bottom - 3}>
-            {name}
-          </text>
-        </g>
+      {placedAxes.map(({ from, to }, a) => (
+        <line key={a} className="plot-axis" x1={from[0]} y1={from[1]} x2={to[0]} y2={to[1]} />
       ))}
       {circle > 0 && frame.axes > 1 && (
         <path className="plot-circle" d={circlePath(frame, circle)} />
       )}
+    </g>
+  );
+}
+
+/** The names of the axes, over the points. */
+export function AxisEnds({ placedAxes }: { readonly placedAxes: readonly PlacedAxis[] }) {
+  return (
+    <g aria-hidden="true">
+      {placedAxes.map(({ name, box }, a) => (
+        <text key={a} className="plot-note" x={box.left} y={box.bottom - 3}>
+          {name}
+        </text>
+      ))}
     </g>
   );
 }

@@ -14,7 +14,7 @@ import {
   type PointerEvent,
 } from 'react';
 import { at } from '../../base/array';
-import { CodeAxes, ColorKey, placeAxes, ProminentCodes } from './CodeOverlay';
+import { AxisEnds, CodeAxes, ColorKey, placeAxes, ProminentCodes } from './CodeOverlay';
 import {
   colorCodes,
   enclosed,
@@ -176,6 +176,7 @@ export function CodeScatter(props: CodeScatterProps) {
         <canvas ref={canvas} style={{ width: size.width, height: size.height }} />
         {count > 0 && size.width > 0 && (
           <svg width={size.width} height={size.height}>
+            <AxisEnds placedAxes={placedAxes} />
             <ProminentCodes
               {...{ placed, labelOf, colors, size }}
               indices={prominent}

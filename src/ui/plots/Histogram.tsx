@@ -12,20 +12,25 @@ import { HoverCard } from './HoverCard';
 import { leftMargin, PlotAxes, ticksFor, type Axis, type PlotArea } from './PlotAxes';
 import type { HistogramProps } from './cell_props';
 import type { ScaleKind } from './props';
+import { textWidth } from './text_width';
 import { useSize, type Size } from './use_size';
 
 export function Histogram(props: HistogramProps) {
   const { label, height, className, counts, from, to, marks = [], onRange } = props;
-  const { yScale = 'linear', formatX = formatNumber } = props;
+  const { yScale = 'linear', formatX = formatNumber, xTicks } = props;
   const [sizeRef, size] = useSize();
   const [bin, setBin] = useState<number | null>(null);
   const [grip, setGrip] = useState<number | null>(null);
   const [range, setRange] = useState<Ends | null>(null);
 
-  const frame = useMemo(
+  const layout = useMemo(
     () => frameOf(counts, from, to, yScale, size, props.xLabel !== undefined),
     [counts, from, to, yScale, size, props.xLabel],
   );
+  const frame =
+    layout === null || xTicks === undefined
+      ? layout
+      : { ...layout, x: { ...layout.x, ticks: xTicks, texts: xTicks.map(formatX) } };
   const bins = counts.length;
   const edge = (index: number) => from + ((to - from) * index) / bins;
   const empty = frame === null || !(to > from) || bins === 0;
@@ -101,7 +106,7 @@ export function Histogram(props: HistogramProps) {
                 <line {...upright(frame.x.scale(mark.x), frame.area)} stroke="var(--ink3)" />
                 <text
                   className="plot-note"
-                  x={frame.x.scale(mark.x) + 5}
+                  {...beside(frame.x.scale(mark.x), mark.text, frame.area)}
                   y={frame.area.top + 5}
                   dy="0.35em"
                 >
@@ -181,7 +186,7 @@ function frameOf(
       : niceEnds('linear', [0, Math.max(1, most)]);
   const top = 18;
   const bottom = Math.max(top + 8, size.height - (named ? 38 : 22));
-  const ticks = ticksFor(yKind, ends, bottom - top, 34);
+  const ticks = ticksFor(yKind, ends, bottom - top, 34, undefined, true);
   const area: PlotArea = { left: leftMargin(ticks.texts), right: size.width - 6, top, bottom };
   return {
     area,
@@ -209,6 +214,13 @@ function barsOf(
     const gap = right - left > 4 ? 1 : 0;
     return { x: left, y: top, width: Math.max(0.5, right - left - gap), height: area.bottom - top };
   });
+}
+
+/** Where the text of a reference line stands: at its right, or at its left where it would be cut off. */
+function beside(x: number, text: string, { right }: PlotArea) {
+  return x + 5 + textWidth(text) > right
+    ? { x: x - 5, textAnchor: 'end' as const }
+    : { x: x + 5, textAnchor: 'start' as const };
 }
 
 function upright(x: number, { top, bottom }: PlotArea) {

@@ -24,7 +24,7 @@ const NONE: ReadonlySet<string> = new Set();
 export function LineChart(props: LineChartProps) {
   const { label, height, className, series, xUnit, hidden = NONE, onToggle, legend } = props;
   const { empty: nothing = 'No values yet.' } = props;
-  const { xScale = 'linear', yScale, xStart, xEnd, yMin, yMax, formatY, smoothing } = props;
+  const { xScale = 'linear', yScale, xStart, xEnd, yMin, yMax, yWhole, formatY, smoothing } = props;
   const pennants = (props.markers ?? []).length > 0;
   const [sizeRef, size] = useSize();
   const link = usePlotLink();
@@ -32,8 +32,8 @@ export function LineChart(props: LineChartProps) {
 
   const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [series, hidden]);
   const settings = useMemo(
-    () => ({ xScale, yScale, xStart, xEnd, yMin, yMax, formatY, smoothing, pennants }),
-    [xScale, yScale, xStart, xEnd, yMin, yMax, formatY, smoothing, pennants],
+    () => ({ xScale, yScale, xStart, xEnd, yMin, yMax, yWhole, formatY, smoothing, pennants }),
+    [xScale, yScale, xStart, xEnd, yMin, yMax, yWhole, formatY, smoothing, pennants],
   );
   const full = useMemo(() => fullRange(series, settings), [series, settings]);
   const range = useMemo(() => (full === null ? null : insideOf(zoom, full)), [zoom, full]);

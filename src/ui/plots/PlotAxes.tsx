@@ -29,15 +29,16 @@ export function labelWidth(text: string): number {
   return text.length * 6.3;
 }
 
-/** Ticks that fit into `length` pixels, one at most every `every`. */
+/** Ticks that fit into `length` pixels, one at most every `every`; only whole numbers where `whole`. */
 export function ticksFor(
   kind: ScaleKind,
   ends: Ends,
   length: number,
   every: number,
   format?: (value: number) => string,
+  whole = false,
 ): Pick<Axis, 'ticks' | 'texts'> {
-  const ticks = axisTicks(kind, ends, Math.max(1, Math.floor(length / every)));
+  const ticks = axisTicks(kind, ends, Math.max(1, Math.floor(length / every)), whole);
   return { ticks, texts: format === undefined ? tickTexts(kind, ticks) : ticks.map(format) };
 }
 

@@ -48,9 +48,17 @@ export function niceEnds(kind: ScaleKind, [low, high]: Ends): Ends {
   return [a, b];
 }
 
-/** At most about `count` ticks inside the domain. */
-export function axisTicks(kind: ScaleKind, [low, high]: Ends, count: number): readonly number[] {
-  if (kind === 'linear') return d3Ticks(low, high, count);
+/** At most about `count` ticks inside the domain; only whole numbers where `whole`, for counts of things. */
+export function axisTicks(
+  kind: ScaleKind,
+  [low, high]: Ends,
+  count: number,
+  whole = false,
+): readonly number[] {
+  if (kind === 'linear') {
+    // A step of (high − low) / count that is at least 1 is rounded to a whole 1, 2 or 5 times a power of ten.
+    return d3Ticks(low, high, whole ? Math.max(1, Math.min(count, Math.floor(high - low))) : count);
+  }
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
   const decades = last - first + 1;

@@ -35,6 +35,8 @@ export interface HistogramProps extends FigureProps {
   /** Vertical reference lines (threshold, mean). */
   readonly marks?: readonly { readonly x: number; readonly text: string }[] | undefined;
   readonly formatX?: ((value: number) => string) | undefined;
+  /** Where x is labelled, with `formatX`; default: round numbers as they are. */
+  readonly xTicks?: readonly number[] | undefined;
   /** A range of x was dragged; null when cleared. */
   readonly onRange?: ((range: readonly [number, number] | null) => void) | undefined;
   readonly empty?: string | undefined;

@@ -31,7 +31,7 @@ export interface LineFrame {
 
 type FrameSettings = Pick<
   LineChartProps,
-  'xScale' | 'yScale' | 'xStart' | 'xEnd' | 'yMin' | 'yMax' | 'formatY' | 'smoothing'
+  'xScale' | 'yScale' | 'xStart' | 'xEnd' | 'yMin' | 'yMax' | 'yWhole' | 'formatY' | 'smoothing'
 > & {
   /** Room above the plot for the pennants of changed settings, where no line runs. */
   readonly pennants?: boolean;
@@ -75,7 +75,7 @@ export function layOutLines(
   const top = settings.pennants === true ? 22 : 8;
   const bottom = Math.max(top + 16, size.height - 22);
   const yEnds = shownEnds(smoothed, range, settings);
-  const yTicks = ticksFor(yKind, yEnds, bottom - top, 36, settings.formatY);
+  const yTicks = ticksFor(yKind, yEnds, bottom - top, 36, settings.formatY, settings.yWhole);
   const left = leftMargin(yTicks.texts);
   const area: PlotArea = { left, right: Math.max(left + 16, size.width - 6), top, bottom };
 

@@ -16,6 +16,8 @@ export interface LineChartProps extends FigureProps {
   /** Ends of the y axis; an omitted end follows the visible data, rounded outwards. */
   readonly yMin?: number | undefined;
   readonly yMax?: number | undefined;
+  /** Values are counts of things: no ticks between whole numbers. */
+  readonly yWhole?: boolean | undefined;
   /** Text of a y value; default `formatNumber`. */
   readonly formatY?: ((value: number) => string) | undefined;
   /** Weight of the past in an exponential moving average, 0 (raw, default) to below 1. The raw line stays, faint. */

@@ -46,6 +46,16 @@ describe('the ends of an axis', () => {
 });
 
 describe('ticks', () => {
+  test('stand on whole numbers where things are counted, however few there are', () => {
+    for (let high = 1; high <= 30; high++) {
+      for (let count = 1; count <= 6; count++) {
+        const ticks = axisTicks('linear', [0, high], count, true);
+        expect(ticks.length).toBeGreaterThanOrEqual(1);
+        for (const tick of ticks) expect(Number.isInteger(tick)).toBe(true);
+      }
+    }
+  });
+
   test('lie inside the ends and are few', () => {
     for (let i = 0; i < 40; i++) {
       const ends = [10 ** (-3 + i / 9), 10 ** (-3 + i / 9 + (1 + (i % 5)) / 2)] as const;

@@ -47,13 +47,25 @@ function Frequencies({ diagnosed: { model, diagnosis } }: { readonly diagnosed: 
         counts={counts}
         from={from}
         to={0}
-        xLabel="share of rows, powers of ten"
+        xLabel="share of the rows that a unit fires on"
         color={modelColor(model.index)}
-        formatX={(value) => formatPercent(10 ** value, 2)}
+        formatX={frequencyText}
+        xTicks={decades(from)}
         marks={[{ x: dense, text: 'dense' }]}
       />
     </FigureFrame>
   );
+}
+
+/** The text of a decadic logarithm of a frequency: "1 %", between decades "3.2 %". */
+function frequencyText(value: number): string {
+  return formatPercent(10 ** value, Number.isInteger(value) ? 1 : 2);
+}
+
+/** Whole decades from `from` to 0. */
+function decades(from: number): readonly number[] {
+  const first = Math.ceil(from);
+  return Array.from({ length: 1 - first }, (_, index) => first + index);
 }
 
 function Extremes({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {

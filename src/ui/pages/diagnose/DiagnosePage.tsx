@@ -28,6 +28,7 @@ const NO_MODELS: Run['models'] = [];
 
 export default function DiagnosePage() {
   const models = useCurrentRun((run) => run.models) ?? NO_MODELS;
+  const opened = useCurrentRun((run) => run.opened);
   const indices = useMemo(
     () => Array.from({ length: models.length }, (_, i) => i),
     [models.length],
@@ -53,7 +54,10 @@ export default function DiagnosePage() {
         <header className="diagnose-head">
           <h1>Diagnosis</h1>
           <p className="quiet">
-            {formatInteger(first.analysedRows)} rows, after step {formatInteger(first.step)}
+            {formatInteger(first.analysedRows)} rows,{' '}
+            {opened && first.step === 0
+              ? 'weights as they were opened'
+              : `after step ${formatInteger(first.step)}`}
           </p>
           <SectionNav blocks={diagnosed.some(({ model }) => model.rank > 1)} known={known} />
           <RunChoice />

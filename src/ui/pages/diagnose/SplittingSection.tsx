@@ -35,12 +35,12 @@ export function SplittingSection({ models }: { readonly models: readonly Diagnos
             {diagnosed.diagnosis.splitting.clusters.length >= FEWEST_POINTS && (
               <Redundancy diagnosed={diagnosed} />
             )}
-            {diagnosed.diagnosis.splitting.covering !== null && (
-              <CoveringTable diagnosed={diagnosed} />
-            )}
           </>
         )}
       </ModelColumns>
+      {models.some(({ diagnosis }) => diagnosis.splitting.covering !== null) && (
+        <CoveringTable models={models} />
+      )}
     </Section>
   );
 }

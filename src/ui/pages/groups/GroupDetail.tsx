@@ -50,6 +50,7 @@ export function GroupDetail(props: GroupDetailProps) {
       data-dead={isDead(row)}
       data-scalar={model.rank === 1}
       data-text={props.isText}
+      data-known={!props.finite}
     >
       <CardHeader
         group={row.group}

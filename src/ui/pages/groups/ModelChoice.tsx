@@ -1,5 +1,6 @@
 /** Which model of which run the page shows: the models of the current run first, then those of the others. */
 import { useShallow } from 'zustand/react/shallow';
+import { useCurrentModel } from '../../../state/current';
 import { useRuns, type RunsState } from '../../../state/runs_store';
 import { useView } from '../../../state/view_store';
 import { Choice } from '../../parts/Choice';
@@ -27,7 +28,7 @@ function modelLines({ runs, order }: RunsState): readonly string[] {
 
 export function ModelChoice() {
   const runId = useView((view) => view.runId) ?? '';
-  const model = useView((view) => view.model);
+  const model = useCurrentModel(({ index }) => index) ?? 0;
   const lines = useRuns(useShallow(modelLines));
   const entries = lines.map((line) => {
     const [value = '', name = '', runName = ''] = line.split('\t');

@@ -52,7 +52,13 @@ function labelsCell({ row, starred }: TableRow, searched: Searched | null): Reac
           {formatNumber(norm)}
         </mark>
       )}
-      {isDead(row) ? <i>never fires</i> : <span title={labels}>{labels}</span>}
+      {isDead(row) ? (
+        <i>never fires</i>
+      ) : labels === '' ? (
+        <span className="groups-none">–</span>
+      ) : (
+        <span title={labels}>{labels}</span>
+      )}
     </>
   );
 }
@@ -93,7 +99,7 @@ const columns: readonly Column[] = [
     text: groupTexts.norm,
     width: '40px',
     align: 'end',
-    from: 520,
+    from: 560,
     cell: ({ subject }) => number(subject.numbers.norm, formatNumber),
   },
   {
@@ -102,7 +108,7 @@ const columns: readonly Column[] = [
     text: groupTexts.wrank,
     width: '46px',
     align: 'end',
-    from: 480,
+    from: 520,
     cell: ({ subject }) => number(subject.numbers.wrank, oneDecimal),
   },
   {
@@ -129,7 +135,7 @@ const columns: readonly Column[] = [
     text: groupTexts.cluster,
     width: '46px',
     align: 'end',
-    from: 560,
+    from: 600,
     cell: ({ row }) => number(row.cluster, String),
   },
   {

@@ -1,7 +1,7 @@
 /** Opens models from the folders that the lab or SAELens saved, as a run that waits to be explored. */
 import { useRef, useState } from 'react';
 import { engine } from '../../../state/engine_store';
-import { useExperiment } from '../../../state/experiment_store';
+import { openExperiment, useExperiment } from '../../../state/experiment_store';
 import { notify, notifyError } from '../../../state/notices_store';
 import { readOpenedRun } from '../../../state/opened_weights';
 import { renameRun, startRun } from '../../../state/runs_store';
@@ -50,7 +50,11 @@ export function OpenWeights() {
 
 async function openFiles(files: readonly File[]): Promise<void> {
   try {
-    const { input, weights } = await readOpenedRun(files, useExperiment.getState().config);
+    const { config, file } = useExperiment.getState();
+    const { input, weights } = await readOpenedRun(files, config);
+    // The bench shows what is trained on; a file belongs to it only while the data are the same.
+    const sameData = JSON.stringify(input.data) === JSON.stringify(config?.data);
+    openExperiment(input, sameData ? file : null);
     const id = startRun(engine, input, { weights, paused: true });
     const [first] = files;
     if (first !== undefined) renameRun(id, first.name.replace(/\.(zip|json|safetensors)$/i, ''));

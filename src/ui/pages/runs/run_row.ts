@@ -27,6 +27,7 @@ export function modelSize({ unitName, groups, rank }: RunModel): string {
 /** "training", "finished" …, as a word for people. */
 export function statusWord(run: Run): string {
   if (run.origin === 'recorded') return 'recorded';
+  if (run.opened && run.step === 0 && run.status === 'paused') return 'opened';
   return run.status === 'running' ? 'training' : run.status;
 }
 

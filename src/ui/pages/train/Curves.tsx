@@ -122,6 +122,7 @@ function Curve({ spec, shown, legend, xEnd, now, markers, height }: CurveProps) 
         yScale={spec.yScale}
         yMin={spec.yMin}
         yMax={spec.yMax}
+        yWhole={spec.yWhole}
         now={now}
         markers={markers}
         hidden={hidden}

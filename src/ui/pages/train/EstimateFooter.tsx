@@ -1,4 +1,7 @@
-/** What the run on the bench would need of the GPU, and what speaks against it. */
+/**
+ * What the run on the bench would need of the GPU, and what speaks against it. That it does not fit is said
+ * beside the Train button, where it is looked for.
+ */
 import { useBenchFacts } from '../../../state/bench_facts';
 import { useEngine } from '../../../state/engine_store';
 import { Hint } from '../../parts/Hint';
@@ -23,8 +26,8 @@ export function EstimateFooter() {
           </span>
         </div>
       )}
-      {estimate?.warnings.map((warning) => (
-        <div className={`note ${estimate.fits ? 'note-warn' : 'note-bad'}`} key={warning}>
+      {estimate?.warnings.slice(estimate.fits ? 0 : 1).map((warning) => (
+        <div className="note note-warn" key={warning}>
           <Icon name="warning" />
           <span>{warning}</span>
         </div>
@@ -34,8 +37,8 @@ export function EstimateFooter() {
           side="top"
           text={`The largest single buffer takes ${formatBytes(estimate.largestBuffer)}; this GPU allows ${formatBytes(limit)}. One step multiplies and adds about ${formatCount(estimate.flopPerStep)} times in its dense part.`}
         >
-          <p className="quiet estimate-line" tabIndex={0}>
-            Needs {formatBytes(estimate.bytes)} on this GPU
+          <p className="quiet estimate-line" data-fits={estimate.fits} tabIndex={0}>
+            Needs {formatBytes(estimate.bytes)} on this GPU{estimate.fits ? '' : ', too much'}
           </p>
         </Hint>
       )}

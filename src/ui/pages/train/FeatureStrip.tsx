@@ -1,6 +1,6 @@
 /**
  * All features of the data in one line a model: each cell is a feature and says how many units carry it.
- * One unit is the model's own colour; the more a feature is split, the warmer its cell.
+ * One unit is blue; the more a feature is split, the warmer its cell.
  */
 import type { ShapeState } from '../../../lab/protocol';
 import type { RunModel } from '../../../state/run_record';
@@ -72,11 +72,22 @@ export function FeatureStrip({ rows, shown, onPick }: FeatureStripProps) {
           <span className="strip-mean">{meanUnits(row.shapes)}</span>
         </div>
       ))}
+      <ul className="strip-key quiet" aria-label="Colours of the cells">
+        {LEVELS.map((level, index) => (
+          <li key={level}>
+            <i className="strip-cell" data-level={index} />
+            {level}
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }
 
-/** 0 not captured, 1 one unit, 2 two or three, 3 up to nine, 4 ten and more. */
+/** What the colours of the cells say, by level. */
+const LEVELS = ['not captured', 'one unit', '2 or 3', '4 to 9', '10 or more'];
+
+/** The position in LEVELS. */
 function levelOf(shape: ShapeState): number {
   if (!isCaptured(shape)) return 0;
   if (shape.units90 === 1) return 1;

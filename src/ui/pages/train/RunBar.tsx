@@ -137,6 +137,7 @@ function statusText(run: Run): string | null {
       // The first step waits for kernels to compile and for the first picture.
       return run.samples === 0 ? 'starting…' : null;
     case 'paused':
+      if (run.opened && run.step === 0) return 'weights opened, not trained on';
       return `paused at step ${formatInteger(run.step)}`;
     case 'finished':
       return `finished in ${formatDuration(run.seconds)}`;

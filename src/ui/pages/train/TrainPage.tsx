@@ -6,6 +6,7 @@ import { followLiveSettings, takeStep, toggleTraining } from '../../../state/tra
 import { useShortcuts } from '../../shortcuts';
 import { Curves } from './Curves';
 import { FeedingLine } from './FeedingLine';
+import { FitNote } from './FitNote';
 import { MetricTiles } from './MetricTiles';
 import { NoWebGpu } from './NoWebGpu';
 import { RunBar, RunNotes } from './RunBar';
@@ -35,6 +36,7 @@ function Lab() {
         <RunBar />
         <Question />
         <FeedingLine />
+        <FitNote />
         <RunNotes />
         <MetricTiles />
         <Results />

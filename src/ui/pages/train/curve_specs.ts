@@ -9,6 +9,8 @@ export interface CurveSpec {
   readonly yScale?: ScaleKind;
   readonly yMin?: number;
   readonly yMax?: number;
+  /** Counts of things. */
+  readonly yWhole?: boolean;
   readonly line: (model: RunModel) => Line | undefined;
   /** Said in the empty frame before training. */
   readonly empty?: string;
@@ -60,6 +62,7 @@ const dead: CurveSpec = {
   title: 'Dead units',
   hint: 'Groups or latents that no sample of the last dead_group_window selected.',
   yMin: 0,
+  yWhole: true,
   line: metric('sparsity/dead_groups'),
 };
 
