@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything that must hold, in one command, from a fresh clone. Installs what is missing, then
- * runs the stages below in order and stops at the first that fails. Ends with a summary and a last line
+ * runs the stages below and starts no more once one has failed. Ends with a summary and a last line
  * "N passed, N failed" that counts the tests of all stages that ran.
  */
 import { spawn } from 'node:child_process';
@@ -26,15 +26,30 @@ const STAGE_LIMIT_MINUTES = 20;
  * @property {boolean} counted Whether the script is a run of Vitest, whose tests are counted.
  */
 
-/** @type {Stage[]} */
-const STAGES = [
-  { title: 'Type check', script: 'typecheck', counted: false },
-  { title: 'Lint', script: 'lint', counted: false },
-  { title: 'Format', script: 'format:check', counted: false },
-  { title: 'Unit tests', script: 'test:unit', counted: true },
-  { title: 'GPU tests', script: 'test:gpu', counted: true },
-  { title: 'End-to-end tests', script: 'test:e2e', counted: true },
+/**
+ * Rows run one after the other; the stages of a row run two at a time, since most of them keep one core busy,
+ * and what each writes is held back until it ends.
+ * @type {Stage[][]}
+ */
+const ROWS = [
+  [
+    { title: 'Type check', script: 'typecheck', counted: false },
+    { title: 'Lint', script: 'lint', counted: false },
+    { title: 'Format', script: 'format:check', counted: false },
+    { title: 'Unit tests', script: 'test:unit', counted: true },
+  ],
+  [{ title: 'GPU tests', script: 'test:gpu', counted: true }],
+  [{ title: 'End-to-end tests', script: 'test:e2e', counted: true }],
 ];
+
+/**
+ * @typedef {object} Outcome
+ * @property {boolean} ok
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} seconds
+ * @property {Buffer[]} output What the stage wrote, if it was held back.
+ */
 
 const NO_TESTS = { passed: 0, failed: 0 };
 
@@ -45,17 +60,23 @@ function heading(title) {
 
 /**
  * Runs an npm script in a process group of its own, so that Ctrl-C or the time limit ends all of it.
- * @param {string} script @param {string[]} options @returns {Promise<number>} its exit code
+ * @param {string} script @param {string[]} options
+ * @param {Buffer[] | undefined} output Takes what it writes; undefined to let it write to the terminal.
+ * @returns {Promise<number>} its exit code
  */
-function runScript(script, options) {
+function runScript(script, options, output) {
   const { command, before, shell } = npmCommand();
   const separate = process.platform !== 'win32';
   const child = spawn(command, [...before, 'run', '--silent', script, '--', ...options], {
     cwd: projectRoot,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: output ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...(output && process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
     detached: separate,
     shell,
   });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (/** @type {Buffer} */ chunk) => output?.push(chunk));
+  }
   /** @param {NodeJS.Signals} signal */
   const end = (signal) => {
     if (child.pid === undefined) return;
@@ -67,7 +88,7 @@ function runScript(script, options) {
   };
   return new Promise((resolve) => {
     const limit = setTimeout(() => {
-      console.error(`Stopped: not finished after ${STAGE_LIMIT_MINUTES} minutes.`);
+      console.error(`Stopped: ${script} is not finished after ${STAGE_LIMIT_MINUTES} minutes.`);
       end('SIGKILL');
     }, STAGE_LIMIT_MINUTES * 60_000);
     /** @param {NodeJS.Signals} signal */
@@ -88,28 +109,63 @@ function runScript(script, options) {
       console.error(`npm could not be started: ${error.message}`);
       finished(1);
     });
-    child.once('exit', (code) => finished(code ?? 1));
+    // Not 'exit': the last output may come after it.
+    child.once('close', (code) => finished(code ?? 1));
   });
 }
 
 /**
  * Runs one stage.
- * @param {Stage} stage
- * @returns {Promise<{ ok: boolean, passed: number, failed: number }>}
+ * @param {Stage} stage @param {boolean} heldBack Whether its output waits until it has ended.
+ * @returns {Promise<Outcome>}
  */
-async function runStage({ script, counted }) {
-  if (!counted) return { ok: (await runScript(script, [])) === 0, ...NO_TESTS };
+async function runStage({ script, counted }, heldBack) {
+  const start = performance.now();
+  /** @type {Buffer[]} */
+  const output = [];
+  const held = heldBack ? output : undefined;
+  if (!counted) {
+    const ok = (await runScript(script, [], held)) === 0;
+    return { ok, ...NO_TESTS, seconds: secondsSince(start), output };
+  }
   const report = join(projectRoot, 'out', 'test', `${script.replace(':', '_')}.json`);
   rmSync(report, { force: true });
   mkdirSync(join(projectRoot, 'out', 'test'), { recursive: true });
-  const code = await runScript(script, [
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
+  const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const ok = (await runScript(script, options, held)) === 0;
   // No report: Vitest itself did not get as far as that.
   const counts = existsSync(report) ? countTests(readFileSync(report, 'utf8')) : NO_TESTS;
-  return { ok: code === 0, ...counts };
+  return { ok, ...counts, seconds: secondsSince(start), output };
+}
+
+/**
+ * Runs the stages of a row, two at a time, and tells how each ended. Starts no more once one has failed or the
+ * user has had enough.
+ * @param {Stage[]} row
+ * @returns {Promise<Map<Stage, Outcome>>} the stages that ran
+ */
+async function runRow(row) {
+  const alone = row.length === 1;
+  const waiting = [...row];
+  /** @type {Map<Stage, Outcome>} */
+  const outcomes = new Map();
+  if (!alone) console.log(`\nRunning: ${row.map(({ title }) => title).join(', ')} …`);
+  const work = async () => {
+    while (process.exitCode !== 130 && [...outcomes.values()].every(({ ok }) => ok)) {
+      const stage = waiting.shift();
+      if (stage === undefined) return;
+      if (alone) heading(stage.title);
+      const outcome = await runStage(stage, !alone);
+      outcomes.set(stage, outcome);
+      if (!alone) {
+        heading(stage.title);
+        process.stdout.write(Buffer.concat(outcome.output));
+      }
+      console.log(`${outcome.ok ? 'ok' : 'FAILED'}, ${outcome.seconds.toFixed(1)} s`);
+    }
+  };
+  await Promise.all([work(), work()]);
+  return outcomes;
 }
 
 /** @param {number} start milliseconds */
@@ -142,21 +198,17 @@ async function main() {
     seconds: secondsSince(start),
   });
 
-  for (const stage of STAGES) {
-    if (!allOk || process.exitCode === 130) {
-      summary.push({ title: stage.title, result: 'not run', seconds: undefined });
-      continue;
+  for (const row of ROWS) {
+    /** @type {Map<Stage, Outcome>} */
+    const outcomes = allOk ? await runRow(row) : new Map();
+    for (const stage of row) {
+      const outcome = outcomes.get(stage);
+      passed += outcome?.passed ?? 0;
+      failed += outcome?.failed ?? 0;
+      allOk &&= outcome?.ok === true;
+      const result = outcome === undefined ? 'not run' : outcome.ok ? 'ok' : 'FAILED';
+      summary.push({ title: stage.title, result, seconds: outcome?.seconds });
     }
-    heading(stage.title);
-    const stageStart = performance.now();
-    const outcome = await runStage(stage);
-    passed += outcome.passed;
-    failed += outcome.failed;
-    allOk = outcome.ok;
-    const seconds = secondsSince(stageStart);
-    const result = allOk ? 'ok' : 'FAILED';
-    console.log(`${result}, ${seconds.toFixed(1)} s`);
-    summary.push({ title: stage.title, result, seconds });
   }
 
   heading('Summary');
