@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { EmptyNote, FigureBox } from './FigureBox';
 import type { AtomFanProps } from './point_props';
 import { useSize } from './use_size';
+import './points.css';
 
 const LINE = 20;
 

@@ -40,6 +40,7 @@ import { useSize } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
 import { useTurn } from './use_turn';
 import { useWheelZoom } from './use_wheel';
+import './points.css';
 
 const NOTHING_SELECTED: ReadonlySet<number> = new Set();
 const NO_CODES = new Float32Array(0);

@@ -8,7 +8,7 @@ import { csvText, figurePng, figureSvg, saveFile } from '../../io/figure_export'
 import { Hint } from '../parts/Hint';
 import { Menu } from '../parts/Menu';
 import type { FigureFrameProps } from './frame_props';
-import './plots.css';
+import './figure.css';
 
 export function FigureFrame(props: FigureFrameProps) {
   const { title, hint, csv, legend = [], controls, children, variant = 'card', className } = props;

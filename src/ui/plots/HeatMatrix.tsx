@@ -14,6 +14,7 @@ import type { HeatMatrixProps } from './cell_props';
 import { textWidth } from './text_width';
 import { useSize } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
+import './points.css';
 
 interface Cell {
   readonly row: number;

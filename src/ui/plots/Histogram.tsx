@@ -14,6 +14,7 @@ import type { HistogramProps } from './cell_props';
 import type { ScaleKind } from './props';
 import { textWidth } from './text_width';
 import { useSize, type Size } from './use_size';
+import './lines.css';
 
 export function Histogram(props: HistogramProps) {
   const { label, height, className, counts, from, to, marks = [], onRange } = props;

@@ -4,6 +4,7 @@
  */
 import type { ReactNode } from 'react';
 import type { Size } from './use_size';
+import './hover_card.css';
 
 interface HoverCardProps {
   /** Where it points to, CSS pixels in the figure. */

@@ -4,7 +4,7 @@
  */
 import { dashArray } from './line_style';
 import type { LegendProps } from './line_props';
-import './plots.css';
+import './legend.css';
 
 export function Legend({ items, hidden, onToggle, className }: LegendProps) {
   return (

@@ -18,6 +18,7 @@ import { Markers } from './Markers';
 import { usePlotLink, useShared } from './PlotSync';
 import type { LineChartProps } from './line_props';
 import { useSize } from './use_size';
+import './lines.css';
 
 const NONE: ReadonlySet<string> = new Set();
 

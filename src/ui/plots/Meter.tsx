@@ -4,7 +4,7 @@
 import { clamp } from './color_space';
 import { formatPercent } from './format';
 import type { MeterProps } from './cell_props';
-import './plots.css';
+import './meter.css';
 
 export function Meter({ value, label, color = 'var(--m1)', width }: MeterProps) {
   const share = Number.isFinite(value) ? clamp(value, 0, 1) : 0;

@@ -19,6 +19,7 @@ import { columnShares } from './rank_columns';
 import { textWidth } from './text_width';
 import { useSize, type Size } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
+import './lines.css';
 
 export function RankHeatmap(props: RankHeatmapProps) {
   const { label, height, className, x, counts, ranks, firstRank = 1, xUnit, xEnd, now } = props;

@@ -26,6 +26,7 @@ import type { Column, ScaleKind } from './props';
 import { outlinePath, useLasso } from './use_lasso';
 import { useSize, type Size } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
+import './points.css';
 
 export function ScatterPlot(props: ScatterPlotProps) {
   const { label, height, className, x, y, xLabel, yLabel, diagonal = false } = props;

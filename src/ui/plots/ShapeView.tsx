@@ -20,6 +20,7 @@ import { useRotation } from './use_rotation';
 import { useSize, type Size } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
 import { useTurn } from './use_turn';
+import './points.css';
 
 /** Room for the caption under the points. */
 const CAPTION = 18;

@@ -4,6 +4,7 @@
 import { memo } from 'react';
 import { at } from '../../base/array';
 import type { SparkProps } from './cell_props';
+import './meter.css';
 
 export const Spark = memo(function Spark({
   counts,

@@ -5,6 +5,7 @@
 import { useEffect, useState } from 'react';
 import { closeNotice, useNotices, type Notice } from '../../state/notices_store';
 import { Icon } from '../parts/Icon';
+import './notices.css';
 
 /** Milliseconds that a notice, or an undo in it, stays on offer. */
 const SHOWN_FOR = 8000;

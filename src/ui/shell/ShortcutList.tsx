@@ -2,6 +2,7 @@
 import { Fragment } from 'react';
 import { Modal } from '../parts/Modal';
 import { useShortcutGroups } from '../shortcuts';
+import './shortcuts.css';
 
 export interface ShortcutListProps {
   readonly open: boolean;

@@ -19,6 +19,7 @@ import { groupTexts } from './texts';
 import { TokensPanel } from './TokensPanel';
 import { WritesPanel } from './WritesPanel';
 import './contexts.css';
+import './writes.css';
 
 export type CardPanelsProps = GroupDetailProps & { readonly card: GroupCard };
 

@@ -7,6 +7,7 @@ import { useId, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 import { formatInteger } from '../../plots/format';
 import { Icon } from '../../parts/Icon';
 import type { FilterProblem } from './filter_tokens';
+import './filter.css';
 
 export interface FilterBoxProps {
   readonly text: string;

@@ -18,6 +18,8 @@ import { CardHeader } from './CardHeader';
 import { CardPanels } from './CardPanels';
 import { isDead, type TableRow } from './group_table';
 import type { Movement } from './keyboard';
+import './card.css';
+import './card_panels.css';
 
 export interface GroupDetailProps {
   readonly runId: string;

@@ -10,6 +10,7 @@ import { columnsFor, type Column } from './columns';
 import { isDead, type ColumnId, type SortOrder, type TableRow } from './group_table';
 import { useGroupsView } from './groups_view';
 import type { Searched } from './use_group_table';
+import './group_table.css';
 
 /** Height of a row in pixels. */
 const ROW = 33;

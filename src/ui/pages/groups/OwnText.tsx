@@ -18,6 +18,7 @@ import { useReading } from '../text/use_reading';
 import { useTokenColors } from '../text/use_token_colors';
 import './contexts.css';
 import type { OwnSearch } from './use_group_table';
+import './own_text.css';
 
 export interface OwnTextState {
   readonly open: boolean;

@@ -17,6 +17,7 @@ import { useTheme } from '../../plots/use_theme';
 import { angleRuns, nearestAngle } from './angle_runs';
 import { joinLabels } from './labels';
 import { TokenWord } from './TokensPanel';
+import '../../plots/points.css';
 
 export interface VocabularyRingProps {
   readonly label: string;

@@ -167,7 +167,7 @@ function Ranks({ run, xEnd, now, height }: RanksProps) {
         height={height}
         x={model?.metrics.samples.view() ?? EMPTY}
         counts={model?.metrics.rankCounts.view() ?? EMPTY}
-        ranks={Math.max(1, model?.metrics.ranks ?? 4)}
+        ranks={model === undefined ? 4 : Math.max(model.rank, model.metrics.ranks)}
         color={modelColor(model?.index ?? 0)}
         xUnit="samples"
         xEnd={xEnd}
