@@ -113,6 +113,11 @@ function Picture({ frame, xUnit, markers, now }: LineChartProps & { readonly fra
             strokeDasharray={dashArray(series.dash)}
           />
         ))}
+        {frame.lines.map(({ series, dots }) =>
+          dots === null ? null : (
+            <path key={series.id} className="plot-dots" d={dots} stroke={series.color} />
+          ),
+        )}
       </g>
       <Markers frame={frame} markers={markers ?? []} />
     </>

@@ -20,7 +20,12 @@ export interface DrawnLine {
   readonly path: string;
   /** SVG path of the raw values under a smoothed line. */
   readonly rawPath: string | null;
+  /** SVG path of a dot on every value where there are few, so that a line between two probes is not read as a measurement. */
+  readonly dots: string | null;
 }
+
+/** Most values of a line that get dots. */
+const FEW = 12;
 
 export interface LineFrame {
   readonly area: PlotArea;
@@ -96,6 +101,7 @@ export function layOutLines(
     values,
     path: pathOf(one.x, values, range, x.scale, y),
     rawPath: values === one.y ? null : pathOf(one.x, one.y, range, x.scale, y),
+    dots: dotsOf(one.x, values, range, x.scale, y),
   }));
   return { area, x, y, lines };
 }
@@ -146,6 +152,16 @@ function pathOf(x: Column, y: Column, range: Ends, toX: AxisScale, axis: Axis): 
     pen = 'L';
   }
   return alone ? `${path}h0` : path;
+}
+
+function dotsOf(x: Column, y: Column, range: Ends, toX: AxisScale, axis: Axis): string | null {
+  const kept = decimate(x, y, range[0], range[1], toX).filter(
+    (index) => index !== GAP && (axis.kind === 'linear' || at(y, index) > 0),
+  );
+  if (kept.length > FEW) return null;
+  return kept
+    .map((index) => `M${tenth(toX(at(x, index)))} ${tenth(axis.scale(at(y, index)))}h0`)
+    .join('');
 }
 
 /** The zoom inside the full range; null zoom, or one wholly outside, is the full range. */

@@ -56,6 +56,17 @@ describe('the layout', () => {
     expect(frame.y.ends).toEqual([0, 1]);
   });
 
+  test('marks the values of a line that has few, and of no other', () => {
+    const dots = (count: number) => {
+      const values = Array.from({ length: count }, (_, index) => index + 1);
+      const frame = layOutLines([line(values, values)], [0, count], size, { yScale: 'log' });
+      return frame.lines[0]?.dots?.match(/h0/g)?.length ?? 0;
+    };
+    expect([1, 3, 12, 13].map(dots)).toEqual([1, 3, 12, 0]);
+    const gap = layOutLines([line([0, 1, 2], [1, Number.NaN, 3])], [0, 2], size, {});
+    expect(gap.lines[0]?.dots?.match(/h0/g)).toHaveLength(2);
+  });
+
   test('draws a path through the points in pixels', () => {
     const frame = layOutLines([line([0, 1], [0, 1])], [0, 1], size, { yMin: 0, yMax: 1 });
     const { left, right, top, bottom } = frame.area;
