@@ -51,7 +51,6 @@ async function small(form: TransformerForm, width = 24) {
     },
     tokenizer: letterTokenizer(config.vocabulary),
     model,
-    head: { finalNorm: weights.finalNorm, tokenEmbedding: weights.tokenEmbedding },
   };
   return { device, config, weights, language };
 }

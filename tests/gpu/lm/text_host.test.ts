@@ -87,7 +87,6 @@ beforeAll(async () => {
     info: { id: 'small', label: 'small', bytes: 0, ...sizes },
     tokenizer: letterTokenizer(37),
     model: await createLanguageModel(device, sizes, weights),
-    head: { finalNorm: weights.finalNorm, tokenEmbedding: weights.tokenEmbedding },
   };
   const words = parseRunConfig({ ...config, data: { kind: 'words' } });
   host = new TextHost({

@@ -24,7 +24,7 @@ function slow() {
   };
 }
 
-const cancelled = expect.objectContaining({ code: 'cancelled' });
+const cancelled: unknown = expect.objectContaining({ code: 'cancelled' });
 
 describe('shared work', () => {
   it('is begun once and told to all who wait', async () => {
