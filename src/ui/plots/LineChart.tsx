@@ -86,7 +86,12 @@ function Picture({ frame, xUnit, markers, now }: LineChartProps & { readonly fra
   return (
     <>
       <clipPath id={clip}>
-        <rect x={area.left} y={area.top - 2} width={width} height={area.bottom - area.top + 4} />
+        <rect
+          x={area.left - 3}
+          y={area.top - 3}
+          width={width + 6}
+          height={area.bottom - area.top + 6}
+        />
       </clipPath>
       <PlotAxes area={area} x={frame.x} y={frame.y} xUnit={xUnit} />
       <g clipPath={`url(#${clip})`}>

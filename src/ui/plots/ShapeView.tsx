@@ -157,7 +157,7 @@ function cloudOf(
     const near = clamp(0.65 + (0.3 * at(depth, i)) / extent, 0.35, 0.95);
     alpha[i] = lit === null || at(owners, i) === lit ? near : near * 0.18;
   }
-  const radius = count > 4000 ? 1.2 : 1.5;
+  const radius = count > 4000 ? 1.2 : count > 400 ? 1.5 : 2.1;
   return { x, y, alpha, color, order, radius };
 }
 
