@@ -5,6 +5,7 @@
 import { useState } from 'react';
 import { EmptyNote, FigureBox } from './FigureBox';
 import type { AtomFanProps } from './point_props';
+import { textWidth } from './text_width';
 import { useSize } from './use_size';
 import './points.css';
 
@@ -21,6 +22,7 @@ export function AtomFan({ label, height, className, atoms, color, onPick, empty 
   const first = cy - ((listed.length + (more > 0 ? 1 : 0)) * LINE) / 2;
   const strength = (id: number) => (lit === null || lit === id ? 1 : 0.25);
   const listX = 2 * radius + 28;
+  const numberWidth = Math.max(0, ...listed.map(({ id }) => textWidth(String(id))));
   return (
     <FigureBox height={height} className={className}>
       <div
@@ -68,11 +70,22 @@ export function AtomFan({ label, height, className, atoms, color, onPick, empty 
                   height={LINE}
                   rx={4}
                 />
-                <text className="plot-tick" x={listX} y={first + (i + 0.5) * LINE} dy="0.35em">
+                <text
+                  className="plot-tick"
+                  x={listX + numberWidth}
+                  y={first + (i + 0.5) * LINE}
+                  dy="0.35em"
+                  textAnchor="end"
+                >
                   {id}
-                  <tspan className="plot-name" dx={8}>
-                    {text}
-                  </tspan>
+                </text>
+                <text
+                  className="plot-name"
+                  x={listX + numberWidth + 8}
+                  y={first + (i + 0.5) * LINE}
+                  dy="0.35em"
+                >
+                  {text}
                 </text>
               </g>
             ))}

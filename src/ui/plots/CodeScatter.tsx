@@ -177,13 +177,13 @@ export function CodeScatter(props: CodeScatterProps) {
         <canvas ref={canvas} style={{ width: size.width, height: size.height }} />
         {count > 0 && size.width > 0 && (
           <svg width={size.width} height={size.height}>
-            <AxisEnds placedAxes={placedAxes} />
             <ProminentCodes
               {...{ placed, labelOf, colors, size }}
               indices={prominent}
               obstacles={placedAxes.map(({ box }) => box)}
               dimmed={(index) => selected.size > 0 && !selected.has(index)}
             />
+            <AxisEnds placedAxes={placedAxes} />
             <ColorKey coloring={coloring} theme={theme} height={size.height} />
             {shownHover !== null && (
               <circle
