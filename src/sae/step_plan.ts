@@ -1,13 +1,12 @@
 /**
  * A training step of one model as a list of passes. This file is the only place that knows the order;
  * executors, tests and the profiler read the list. An architecture is a gate (forward_plan.ts) and a
- * penalty (here).
+ * penalty (nuclear norms here, the rest in update_passes.ts).
  */
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import type { ModelConfig } from './config';
 import {
   ACROSS,
-  columnThreads,
   decodePass,
   encodePass,
   mainForward,
@@ -27,6 +26,7 @@ import {
   type KernelVariant,
 } from './layout';
 import { stepUniforms } from './schedule';
+import { adamPass, gradientNormPass, updateBiasesPass, updatePass } from './update_passes';
 
 export interface StepPlan {
   readonly plan: Plan;
@@ -61,24 +61,13 @@ export function stepPlan(options: StepOptions): StepPlan {
     updatePass(config, layout, 'encoder', variant, clip),
     updatePass(config, layout, 'decoder', variant, clip),
     updateBiasesPass(config, layout, variant, clip),
-    {
-      name: 'gradient norm',
-      kernel: kernels.gradient_norm,
-      bindings: { penalty: 'penalty' },
-      constants: {
-        SQUARES_OFFSET: layout.squares.encoder,
-        COUNT: layout.squaresCount,
-        NORM_OFFSET: layout.normOffset,
-      },
-      workgroups: [1, 1, 1],
-      onlyWhenLogging: !clip,
-    },
+    gradientNormPass(layout, clip),
   );
   if (clip) {
     passes.push(
-      adamPass(layout, 'encoder', layout.latents * layout.d4),
-      adamPass(layout, 'decoder', layout.latents * layout.d4),
-      adamPass(layout, 'biases', layout.biasLength / 4),
+      adamPass(layout, 'encoder'),
+      adamPass(layout, 'decoder'),
+      adamPass(layout, 'biases'),
     );
   }
   return {
@@ -294,146 +283,5 @@ function nuclearPass(config: ModelConfig, layout: ModelLayout, variant: KernelVa
     },
     workgroups: [Math.min(groups, ACROSS), Math.ceil(groups / ACROSS), 1],
     onlyWhenLogging: target === 'weight_decay',
-  };
-}
-
-/** Which penalty the update kernel adds: see update_rows.wgsl. */
-function penaltyKind(config: ModelConfig, matrix: 'encoder' | 'decoder'): number {
-  if (config.architecture === 'standard') return matrix === 'decoder' ? 3 : 0;
-  if (config.architecture !== 'topk_sasa') return 0;
-  switch (config.nuclear_target) {
-    case 'composition':
-      return 1;
-    case 'decoder':
-      return matrix === 'decoder' ? 1 : 0;
-    case 'weight_decay':
-      return 2;
-  }
-}
-
-function updatePass(
-  config: ModelConfig,
-  layout: ModelLayout,
-  matrix: 'encoder' | 'decoder',
-  variant: KernelVariant,
-  clip: boolean,
-): Pass {
-  const { main, auxiliary, blocks } = layout;
-  const decoder = matrix === 'decoder';
-  const tiled = variant === 'tiled';
-  // The residual loss re-encodes a constant; only codes of the input send gradients to the biases.
-  const readsInput = auxiliary?.loss === 'preact';
-  const auxiliaryInput = readsInput ? Section.input : Section.residual;
-  const threads = columnThreads(layout.d4);
-  return {
-    name: `${clip ? 'gradient of' : 'update'} ${matrix}`,
-    kernel: tiled ? kernels.update_rows : kernels.update_rows_serial,
-    bindings: {
-      weights: matrix,
-      moment1: clip ? `${matrix}_gradient` : `${matrix}_moment1`,
-      moment2: `${matrix}_moment2`,
-      rows: 'rows',
-      coefs: 'coefs',
-      active_units: 'active_units',
-      fired: 'fired',
-      penalty: 'penalty',
-    },
-    constants: {
-      B: layout.batch,
-      D4: layout.d4,
-      K: layout.groups,
-      R: layout.rank,
-      WORDS: layout.words,
-      SECTION: decoder ? Section.residual : Section.input,
-      SLOTS: main.slots,
-      ACTIVE_OFFSET: main.active,
-      COEF_OFFSET: decoder ? main.decoderCoefs : main.encoderCoefs,
-      CODES_OFFSET: main.codes,
-      FIRED_OFFSET: main.fired,
-      AUX: Number(auxiliary !== null),
-      AUX_COLUMNS: Number(auxiliary?.columns === true),
-      AUX_SECTION: decoder ? Section.auxiliary : auxiliaryInput,
-      AUX_SLOTS: auxiliary?.slots ?? 1,
-      AUX_ACTIVE_OFFSET: auxiliary?.active ?? 0,
-      AUX_COEF_OFFSET: (decoder ? auxiliary?.decoderCoefs : auxiliary?.encoderCoefs) ?? 0,
-      AUX_FIRED_OFFSET: auxiliary?.fired ?? 0,
-      PENALTY: penaltyKind(config, matrix),
-      PENALTY_OFFSET:
-        config.architecture === 'topk_sasa' && decoder ? layout.groups * layout.rank ** 2 : 0,
-      SQUARES_OFFSET: layout.squares[matrix],
-      GROUPS: layout.groupsAtOnce,
-      SUMS: Number(!decoder && usesEncoderBias(config)),
-      SUMS_OFFSET: layout.codeSums,
-      SHARES: Number(!decoder && config.apply_b_dec_to_input),
-      SHARES_OFFSET: layout.inputShares,
-      AUX_SUMS: Number(readsInput),
-      FUSED: Number(!clip),
-      ...(tiled ? { AT_ONCE: layout.rank > 4 && layout.rank <= 8 ? 8 : 4 } : { WG: threads }),
-    },
-    workgroups: [
-      Math.min(blocks, ACROSS),
-      tiled ? layout.tiles : Math.ceil(layout.d4 / threads),
-      Math.ceil(blocks / ACROSS),
-    ],
-  };
-}
-
-function updateBiasesPass(
-  config: ModelConfig,
-  layout: ModelLayout,
-  variant: KernelVariant,
-  clip: boolean,
-): Pass {
-  const encoderBias = usesEncoderBias(config);
-  const groups = Math.ceil(layout.d4 / 4) + (encoderBias ? Math.ceil(layout.latents / 4) : 0);
-  return {
-    name: clip ? 'gradient of biases' : 'update biases',
-    kernel: kernels.update_biases,
-    bindings: {
-      rows: 'rows',
-      row_stats: 'row_stats',
-      biases: 'biases',
-      moment1: clip ? 'biases_gradient' : 'biases_moment1',
-      moment2: 'biases_moment2',
-      penalty: 'penalty',
-    },
-    constants: {
-      B: layout.batch,
-      D4: layout.d4,
-      N: layout.latents,
-      BLOCKS: config.apply_b_dec_to_input ? layout.blocks : 0,
-      BIAS_OFFSET: layout.biasOffset,
-      ENCODER_BIAS: Number(encoderBias),
-      SUMS_OFFSET: layout.codeSums,
-      SHARES_OFFSET: layout.inputShares,
-      SQUARES_OFFSET: layout.squares.biases,
-      FUSED: Number(!clip),
-      WG: variant === 'tiled' ? 256 : 64,
-    },
-    workgroups: [Math.min(groups, ACROSS), Math.ceil(groups / ACROSS), 1],
-  };
-}
-
-function adamPass(
-  layout: ModelLayout,
-  tensor: 'encoder' | 'decoder' | 'biases',
-  length: number,
-): Pass {
-  return {
-    name: `Adam ${tensor}`,
-    kernel: kernels.adam_clipped,
-    bindings: {
-      weights: tensor,
-      moment1: `${tensor}_moment1`,
-      moment2: `${tensor}_moment2`,
-      gradient: `${tensor}_gradient`,
-      penalty: 'penalty',
-    },
-    constants: {
-      LENGTH: length,
-      NORM_OFFSET: layout.normOffset,
-      DECAY: Number(tensor !== 'biases'),
-    },
-    workgroups: [Math.min(4096, Math.ceil(length / 64)), 1, 1],
   };
 }

@@ -1,0 +1,167 @@
+/**
+ * The end of a training step: gradients of the weights and biases, with the penalty's, summed in fixed order
+ * and put through Adam. In one pass a tensor as a rule; with clipping, gradients are stored, their global norm
+ * is taken, and Adam follows. step_plan.ts says where these passes stand.
+ */
+import type { Pass } from '../gpu/plan';
+import type { ModelConfig } from './config';
+import { ACROSS, columnThreads, Section } from './forward_plan';
+import { kernels } from './kernels';
+import { usesEncoderBias, type KernelVariant, type ModelLayout } from './layout';
+
+/** Which penalty the update kernel adds: see update_rows.wgsl. */
+function penaltyKind(config: ModelConfig, matrix: 'encoder' | 'decoder'): number {
+  if (config.architecture === 'standard') return matrix === 'decoder' ? 3 : 0;
+  if (config.architecture !== 'topk_sasa') return 0;
+  switch (config.nuclear_target) {
+    case 'composition':
+      return 1;
+    case 'decoder':
+      return matrix === 'decoder' ? 1 : 0;
+    case 'weight_decay':
+      return 2;
+  }
+}
+
+/** Gathers the gradient of a matrix and hands it to Adam, at once or, with `clip`, over a buffer. */
+export function updatePass(
+  config: ModelConfig,
+  layout: ModelLayout,
+  matrix: 'encoder' | 'decoder',
+  variant: KernelVariant,
+  clip: boolean,
+): Pass {
+  const { main, auxiliary, blocks } = layout;
+  const decoder = matrix === 'decoder';
+  const tiled = variant === 'tiled';
+  // The residual loss re-encodes a constant; only codes of the input send gradients to the biases.
+  const readsInput = auxiliary?.loss === 'preact';
+  const auxiliaryInput = readsInput ? Section.input : Section.residual;
+  const threads = columnThreads(layout.d4);
+  return {
+    name: `${clip ? 'gradient of' : 'update'} ${matrix}`,
+    kernel: tiled ? kernels.update_rows : kernels.update_rows_serial,
+    bindings: {
+      weights: matrix,
+      moment1: clip ? `${matrix}_gradient` : `${matrix}_moment1`,
+      moment2: `${matrix}_moment2`,
+      rows: 'rows',
+      coefs: 'coefs',
+      active_units: 'active_units',
+      fired: 'fired',
+      penalty: 'penalty',
+    },
+    constants: {
+      B: layout.batch,
+      D4: layout.d4,
+      K: layout.groups,
+      R: layout.rank,
+      WORDS: layout.words,
+      SECTION: decoder ? Section.residual : Section.input,
+      SLOTS: main.slots,
+      ACTIVE_OFFSET: main.active,
+      COEF_OFFSET: decoder ? main.decoderCoefs : main.encoderCoefs,
+      CODES_OFFSET: main.codes,
+      FIRED_OFFSET: main.fired,
+      AUX: Number(auxiliary !== null),
+      AUX_COLUMNS: Number(auxiliary?.columns === true),
+      AUX_SECTION: decoder ? Section.auxiliary : auxiliaryInput,
+      AUX_SLOTS: auxiliary?.slots ?? 1,
+      AUX_ACTIVE_OFFSET: auxiliary?.active ?? 0,
+      AUX_COEF_OFFSET: (decoder ? auxiliary?.decoderCoefs : auxiliary?.encoderCoefs) ?? 0,
+      AUX_FIRED_OFFSET: auxiliary?.fired ?? 0,
+      PENALTY: penaltyKind(config, matrix),
+      PENALTY_OFFSET:
+        config.architecture === 'topk_sasa' && decoder ? layout.groups * layout.rank ** 2 : 0,
+      SQUARES_OFFSET: layout.squares[matrix],
+      GROUPS: layout.groupsAtOnce,
+      SUMS: Number(!decoder && usesEncoderBias(config)),
+      SUMS_OFFSET: layout.codeSums,
+      SHARES: Number(!decoder && config.apply_b_dec_to_input),
+      SHARES_OFFSET: layout.inputShares,
+      AUX_SUMS: Number(readsInput),
+      FUSED: Number(!clip),
+      ...(tiled ? { AT_ONCE: layout.rank > 4 && layout.rank <= 8 ? 8 : 4 } : { WG: threads }),
+    },
+    workgroups: [
+      Math.min(blocks, ACROSS),
+      tiled ? layout.tiles : Math.ceil(layout.d4 / threads),
+      Math.ceil(blocks / ACROSS),
+    ],
+  };
+}
+
+/** The same for both biases. */
+export function updateBiasesPass(
+  config: ModelConfig,
+  layout: ModelLayout,
+  variant: KernelVariant,
+  clip: boolean,
+): Pass {
+  const encoderBias = usesEncoderBias(config);
+  const groups = Math.ceil(layout.d4 / 4) + (encoderBias ? Math.ceil(layout.latents / 4) : 0);
+  return {
+    name: clip ? 'gradient of biases' : 'update biases',
+    kernel: kernels.update_biases,
+    bindings: {
+      rows: 'rows',
+      row_stats: 'row_stats',
+      biases: 'biases',
+      moment1: clip ? 'biases_gradient' : 'biases_moment1',
+      moment2: 'biases_moment2',
+      penalty: 'penalty',
+    },
+    constants: {
+      B: layout.batch,
+      D4: layout.d4,
+      N: layout.latents,
+      BLOCKS: config.apply_b_dec_to_input ? layout.blocks : 0,
+      BIAS_OFFSET: layout.biasOffset,
+      ENCODER_BIAS: Number(encoderBias),
+      SUMS_OFFSET: layout.codeSums,
+      SHARES_OFFSET: layout.inputShares,
+      SQUARES_OFFSET: layout.squares.biases,
+      FUSED: Number(!clip),
+      WG: variant === 'tiled' ? 256 : 64,
+    },
+    workgroups: [Math.min(groups, ACROSS), Math.ceil(groups / ACROSS), 1],
+  };
+}
+
+/** The global norm of the gradients: what clipping divides by, otherwise a metric. */
+export function gradientNormPass(layout: ModelLayout, clip: boolean): Pass {
+  return {
+    name: 'gradient norm',
+    kernel: kernels.gradient_norm,
+    bindings: { penalty: 'penalty' },
+    constants: {
+      SQUARES_OFFSET: layout.squares.encoder,
+      COUNT: layout.squaresCount,
+      NORM_OFFSET: layout.normOffset,
+    },
+    workgroups: [1, 1, 1],
+    onlyWhenLogging: !clip,
+  };
+}
+
+/** Adam with the clipped gradients of a tensor. */
+export function adamPass(layout: ModelLayout, tensor: 'encoder' | 'decoder' | 'biases'): Pass {
+  const length = tensor === 'biases' ? layout.biasLength / 4 : layout.latents * layout.d4;
+  return {
+    name: `Adam ${tensor}`,
+    kernel: kernels.adam_clipped,
+    bindings: {
+      weights: tensor,
+      moment1: `${tensor}_moment1`,
+      moment2: `${tensor}_moment2`,
+      gradient: `${tensor}_gradient`,
+      penalty: 'penalty',
+    },
+    constants: {
+      LENGTH: length,
+      NORM_OFFSET: layout.normOffset,
+      DECAY: Number(tensor !== 'biases'),
+    },
+    workgroups: [Math.min(4096, Math.ceil(length / 64)), 1, 1],
+  };
+}
