@@ -12,7 +12,10 @@ import { readSaeFolder } from '../../src/io/sae_folder_reader';
 import { finishedRun, recordEngine } from './engine_record';
 import { openPage, takeScreenshot } from './harness';
 
-/** Waits until no analysis is going on and figures have drawn. */
+/** Figures have drawn by then, after a change of size too. */
+const DRAWING_MS = 400;
+
+/** Waits until no analysis is going on. */
 async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(800);
   await page.waitForFunction(
@@ -22,7 +25,6 @@ async function settled(page: Page): Promise<void> {
       timeout: 120_000,
     },
   );
-  await page.waitForTimeout(700);
 }
 
 const TRAINING_MS = 600_000;
@@ -52,14 +54,15 @@ it(
     await takeScreenshot(page, 'train-1440-light');
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
-      for (const [width, height] of [
-        [1280, 800],
-        [1920, 1080],
-      ] as const) {
-        await page.setViewportSize({ width, height });
-        for (const name of ['Train', 'Groups', 'Diagnose', 'Runs']) {
-          await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
-          await settled(page);
+      for (const name of ['Train', 'Groups', 'Diagnose', 'Runs']) {
+        await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+        await settled(page);
+        for (const [width, height] of [
+          [1280, 800],
+          [1920, 1080],
+        ] as const) {
+          await page.setViewportSize({ width, height });
+          await page.waitForTimeout(DRAWING_MS);
           await takeScreenshot(page, `${name.toLowerCase()}-${width}-${theme}`);
         }
       }
@@ -76,5 +79,19 @@ it(
     );
     const sae = readSaeFolder(folder, 'the export');
     expect(sae.config).toMatchObject({ architecture: 'topk_sasa', n_groups: 64, group_rank: 4 });
+
+    // Opened in a fresh page, the weights show at once which shapes they hold, and the bench has their settings.
+    const visitor = await openPage('#/runs');
+    await visitor.getByLabel('Model folders to open').setInputFiles({
+      name: 'SASA.zip',
+      mimeType: 'application/zip',
+      buffer: await readFile(path),
+    });
+    await visitor.getByText('The weights are open.').waitFor();
+    await visitor.getByRole('navigation').getByRole('link', { name: 'Train', exact: true }).click();
+    await visitor.locator('.shape-cell').getByText('1 group').nth(2).waitFor({ timeout: 60_000 });
+    expect(await visitor.locator('.shape-cell').getByText('1 group').count()).toBe(3);
+    expect(await visitor.getByText('weights opened, not trained on').count()).toBe(1);
+    expect(await visitor.locator('.run-note').count()).toBe(0);
   },
 );
