@@ -4,12 +4,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { LabError } from '../../../src/base/lab_error';
-import type { SourceRows, SourceTruth } from '../../../src/data/source';
-import { layOutZoo, perfectExplainedVariance, type Zoo } from '../../../src/data/zoo';
+import type { Zoo } from '../../../src/data/zoo';
 import { zooPreset } from '../../../src/data/zoo_presets';
 import { openZooSource, type ZooSource } from '../../../src/data/zoo_source';
 import { parseZooSpec, type ZooInput } from '../../../src/data/zoo_spec';
+import { presentIn, truthOf } from './zoo_rows';
 
 function open(input: ZooInput, seed = 0): ZooSource {
   return openZooSource(parseZooSpec(input), seed, 'test');
@@ -18,19 +17,6 @@ function open(input: ZooInput, seed = 0): ZooSource {
 function preset(name: 'figure1' | 'zoo', seed = 0): ZooSource {
   const { spec, label } = zooPreset(name);
   return openZooSource(spec, seed, label);
-}
-
-function truthOf(rows: SourceRows): SourceTruth {
-  if (rows.truth === undefined) throw new Error('synthetic rows have a truth');
-  return rows.truth;
-}
-
-/** Indices present in each row. */
-function presentIn(rows: SourceRows): number[][] {
-  const { present, maxActive } = truthOf(rows);
-  return Array.from({ length: rows.count }, (_, row) =>
-    [...present.subarray(row * maxActive, (row + 1) * maxActive)].filter((i) => i !== 0xffffffff),
-  );
 }
 
 /** Inner product of two frame rows. */
@@ -254,154 +240,5 @@ describe('rows', () => {
       Array.from({ length: 30 }, (_, r) => x.slice(r * 128, (r + 1) * 128).join()),
     );
     expect(new Set(rows).size).toBe(150);
-  });
-});
-
-describe('the presets', () => {
-  const measured = (source: ZooSource, n: number) => {
-    const rows = source.read('held_out', 0, n);
-    const d = source.width;
-    const mean = new Float64Array(d);
-    let square = 0;
-    rows.x.forEach((value, i) => {
-      mean[i % d] = at(mean, i % d) + value / n;
-      square += (value * value) / n;
-    });
-    const power = square - mean.reduce((sum, value) => sum + value * value, 0);
-    // A perfect model: project onto the frames of what is present (by least squares, since frames of
-    // different features are not orthogonal), here by a few sweeps of alternating projections.
-    let lost = 0;
-    presentIn(rows).forEach((chosen, row) => {
-      const residual = Float64Array.from(rows.x.subarray(row * d, (row + 1) * d));
-      for (let sweep = 0; sweep < 8; sweep += 1) {
-        for (const index of chosen) {
-          const { frame, dimension } = at(source.zoo.features, index);
-          for (let k = 0; k < dimension; k += 1) {
-            const direction = frame.subarray(k * d, (k + 1) * d);
-            const dot = direction.reduce((sum, value, j) => sum + value * (residual[j] ?? 0), 0);
-            direction.forEach((value, j) => {
-              residual[j] = (residual[j] ?? 0) - dot * value;
-            });
-          }
-        }
-      }
-      lost += residual.reduce((sum, value) => sum + value * value, 0) / n;
-    });
-    return { power, explained: 1 - lost / power };
-  };
-
-  it('figure1: power 1.0256 of which 0.02² a dimension is noise; a perfect model explains 0.9761', () => {
-    const source = preset('figure1');
-    expect(source.zoo.noiseStd).toBeCloseTo(0.02, 12);
-    expect(source.zoo.signalPower).toBe(1);
-    expect(perfectExplainedVariance(source.zoo)).toBeCloseTo(0.9761, 4);
-    const { power, explained } = measured(source, 2000);
-    // ‖x‖² varies through the helix (standard deviation 0.3) and the noise (0.04).
-    expect(Math.abs(power - 1.0256)).toBeLessThan((5 * 0.31) / Math.sqrt(2000) + 3 / 2000);
-    expect(explained).toBeCloseTo(0.9761, 3);
-  });
-
-  it('zoo: power 3.036, 64 features of 2.375 dimensions on average; a perfect model explains 0.9887', () => {
-    const source = preset('zoo');
-    expect(source.zoo.signalPower).toBeCloseTo(3, 12);
-    expect(source.zoo.noiseStd).toBeCloseTo(0.01684, 5);
-    expect(source.zoo.features).toHaveLength(64);
-    expect(source.zoo.meanActiveDimension).toBeCloseTo(3 * 2.375, 12);
-    expect(perfectExplainedVariance(source.zoo)).toBeCloseTo(0.9887, 4);
-    const { power, explained } = measured(source, 1000);
-    // ‖x‖² varies through cross terms of three unit features and the 4-D Gaussians: below 1.
-    expect(Math.abs(power - 3.0363)).toBeLessThan(5 / Math.sqrt(1000) + 9 / 1000);
-    expect(explained).toBeCloseTo(0.9887, 3);
-  });
-
-  it('has the energy of each feature inside its own subspace: p t², for every feature of figure1', () => {
-    const source = preset('figure1');
-    const n = 4000;
-    const rows = source.read('held_out', 0, n);
-    const { coordinates, coordinateStride } = truthOf(rows);
-    const energy = [0, 0, 0];
-    presentIn(rows).forEach(([index], row) => {
-      if (index === undefined) return;
-      const own = coordinates.subarray(row * coordinateStride, (row + 1) * coordinateStride);
-      energy[index] = at(energy, index) + own.reduce((sum, value) => sum + value * value, 0) / n;
-    });
-    // Presence has variance p(1 − p), the helix's square norm a little more: 0.3² p.
-    const error = Math.sqrt((2 / 9 + 0.03) / n);
-    energy.forEach((value) => expect(Math.abs(value - 1 / 3)).toBeLessThan(5 * error));
-  });
-});
-
-describe('settings that make no sense', () => {
-  const refused = (input: unknown): string => {
-    try {
-      layOutZoo(parseZooSpec(input), 0);
-    } catch (error) {
-      if (error instanceof LabError && error.code === 'bad_config') return error.message;
-      throw error;
-    }
-    throw new Error('was accepted');
-  };
-  const circle = { kind: 'circle' };
-  const one = { kind: 'exactly', active: 1 };
-  it.each([
-    ['an unknown key', { width: 4, features: [circle], frequency: one, nois: 1 }, /nois/],
-    [
-      'a scale upside down',
-      { width: 4, features: [{ ...circle, scale: [2, 1] }], frequency: one },
-      /scale.*low end/,
-    ],
-    [
-      'more active than there are',
-      { width: 4, features: [circle], frequency: { kind: 'exactly', active: 2 } },
-      /2 active features are asked of 1/,
-    ],
-    [
-      'a feature wider than the data',
-      { width: 1, features: [circle], frequency: one },
-      /2 dimensions does not fit a width of 1/,
-    ],
-    [
-      'two of one name',
-      { width: 4, features: [circle, circle], frequency: one },
-      /two features are called "circle"/,
-    ],
-    [
-      'a parent that is not there',
-      {
-        width: 4,
-        features: [circle, { kind: 'line', child_of: { parent: 'x', probability: 1 } }],
-        frequency: one,
-      },
-      /parent "x" of "line" does not exist/,
-    ],
-    [
-      'only children',
-      {
-        width: 4,
-        features: [{ kind: 'line', child_of: { parent: 'line', probability: 1 } }],
-        frequency: one,
-      },
-      /every feature has a parent/,
-    ],
-    [
-      'its own parent',
-      {
-        width: 4,
-        features: [circle, { kind: 'line', child_of: { parent: 'line', probability: 1 } }],
-        frequency: one,
-      },
-      /must be listed before/,
-    ],
-    [
-      'rows too full for the kernel',
-      {
-        width: 64,
-        features: [{ kind: 'gaussian', dimension: 16, count: 200 }],
-        frequency: { kind: 'uniform', probability: 0.1 },
-      },
-      /exceed what the GPU kernel can hold/,
-    ],
-  ])('are refused: %s', (_, input, message) => {
-    expect(refused(input)).toMatch(message);
   });
 });
