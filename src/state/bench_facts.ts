@@ -19,8 +19,8 @@ export interface BenchFacts {
   /** The data of the bench; the previous data while new ones are read. Null before the first. */
   readonly preview: Preview | null;
   readonly previewError: LabErrorData | null;
-  /** True while data are being read. */
-  readonly reading: boolean;
+  /** What is done while data are being read, and its share; null when none are. */
+  readonly reading: { readonly stage: string; readonly fraction: number } | null;
   readonly estimate: RunEstimate | null;
   readonly estimateError: LabErrorData | null;
 }
@@ -28,7 +28,7 @@ export interface BenchFacts {
 const NOTHING_KNOWN: BenchFacts = {
   preview: null,
   previewError: null,
-  reading: false,
+  reading: null,
   estimate: null,
   estimateError: null,
 };
@@ -112,18 +112,23 @@ async function askPreview(
 ): Promise<void> {
   const needed = fileNeeded(config.data);
   if (needed !== null && file === null) {
-    useBenchFacts.setState({ preview: null, previewError: null, reading: false });
+    useBenchFacts.setState({ preview: null, previewError: null, reading: null });
     return;
   }
-  useBenchFacts.setState({ reading: true, previewError: null });
+  useBenchFacts.setState({ reading: { stage: 'Reading', fraction: 0 }, previewError: null });
   try {
     const bytes = needed === null ? undefined : await file?.arrayBuffer();
-    const preview = await engine.preview(config, bytes, { signal });
-    useBenchFacts.setState({ preview, reading: false });
+    const preview = await engine.preview(config, bytes, {
+      signal,
+      onProgress: (fraction, stage) => {
+        if (!signal.aborted) useBenchFacts.setState({ reading: { stage, fraction } });
+      },
+    });
+    useBenchFacts.setState({ preview, reading: null });
   } catch (error) {
     const described = describeError(error);
     if (described.code === 'cancelled') return;
-    useBenchFacts.setState({ preview: null, previewError: described, reading: false });
+    useBenchFacts.setState({ preview: null, previewError: described, reading: null });
   }
 }
 

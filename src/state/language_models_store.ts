@@ -71,8 +71,6 @@ export interface LanguageModelsState {
   readonly listError: LabErrorData | null;
   /** By id; absent when nothing is under way and nothing is left over. */
   readonly fetches: Readonly<Record<string, ModelFetch>>;
-  /** The file that the engine reads by itself, because data on the bench need it; the last one when it is done. */
-  readonly reading: FetchedFile | null;
   /** Bytes that the browser still grants this page; null where it does not say. */
   readonly freeBytes: number | null;
 }
@@ -81,7 +79,6 @@ export const useLanguageModels = create<LanguageModelsState>()(() => ({
   listed: null,
   listError: null,
   fetches: {},
-  reading: null,
   freeBytes: null,
 }));
 
@@ -184,10 +181,8 @@ export function followDownloads(
     if (event.kind !== 'download') return;
     const { id, file, received, total } = event;
     const fetch = useLanguageModels.getState().fetches[id];
-    if (fetch?.status !== 'fetching') {
-      useLanguageModels.setState({ reading: { received, total } });
-      return;
-    }
+    // What the engine reads by itself, because data on the bench need it, is told of there.
+    if (fetch?.status !== 'fetching') return;
     const files = { ...fetch.files, [file]: { received, total } };
     const sum = fetchedBytes({ files }).received;
     const before = measured.get(id);

@@ -4,6 +4,7 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
+import { whileWanted } from '../../../src/base/work';
 import { LanguageModelHost, type ModelsOnDevice } from '../../../src/lab/language_model_host';
 import type { LanguageModelInfo, LmEvent } from '../../../src/lab/lm_protocol';
 import type { ListedLanguageModel } from '../../../src/lab/page_models';
@@ -54,7 +55,8 @@ describe('language models', () => {
       get ids() {
         return [...present];
       },
-      get: (id) => {
+      get: (id, work) => {
+        if (id === 'slow') return whileWanted(new Promise<never>(() => undefined), work ?? {});
         if (id === 'broken') {
           return Promise.reject(new LabError('bad_file', 'It is broken.', 'Take another.'));
         }
@@ -88,6 +90,15 @@ describe('language models', () => {
     await load('kept');
     expect(events).toEqual([{ kind: 'language_model_loaded', requestId: 5, info: info('kept') }]);
     await expect(load('broken')).rejects.toThrow(/broken/);
+  });
+
+  it('stop loading when told', async () => {
+    const given = new AbortController();
+    const command = { kind: 'load_language_model', requestId: 5, id: 'slow' } as const;
+    const loading = host.answer(command, given.signal);
+    given.abort();
+    await expect(loading).rejects.toMatchObject({ code: 'cancelled' });
+    expect(events).toEqual([]);
   });
 
   it('from dropped files take the place of another of that name, unless a run needs it', async () => {

@@ -68,10 +68,13 @@ it('keeps reading the data while settings of the training are edited', async () 
   await vi.advanceTimersByTimeAsync(500);
   expect(worker.count('preview')).toBe(1);
   expect(worker.count('cancel')).toBe(0);
-  expect(useBenchFacts.getState().reading).toBe(true);
+  const { requestId = 0 } = worker.commands.find((sent) => sent.kind === 'preview') ?? {};
+  worker.say({ kind: 'analysis_progress', requestId, fraction: 0.3, stage: 'Reading text' });
+  const reading = { stage: 'Reading text', fraction: 0.3 };
+  expect(useBenchFacts.getState().reading).toEqual(reading);
   await answerPreview();
   expect(useBenchFacts.getState()).toMatchObject({
-    reading: false,
+    reading: null,
     preview: { label: 'Word vectors' },
   });
 });

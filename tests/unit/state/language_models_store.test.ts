@@ -128,12 +128,11 @@ describe('what is at hand', () => {
 });
 
 describe('files that the engine reads by itself', () => {
-  it('are told of without becoming a fetch', async () => {
+  it('are no fetch', async () => {
     begin();
     engine.send({ kind: 'connect', base: '' });
     await settle();
     fake.emit({ kind: 'download', id: 'stories15m', file: 'model.bin', received: 5, total: 9 });
-    expect(useLanguageModels.getState().reading).toEqual({ received: 5, total: 9 });
     expect(useLanguageModels.getState().fetches).toEqual({});
   });
 });

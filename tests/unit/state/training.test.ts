@@ -1,8 +1,18 @@
-/** What may change while a run goes, and what needs a new one. */
-import { describe, expect, it } from 'vitest';
+/** What may change while a run goes, what needs a new one, and how one is given up before it begins. */
+import { describe, expect, it, vi } from 'vitest';
 import { defaultPreset } from '../../../src/lab/presets';
 import { parseRunConfig, type RunConfig } from '../../../src/lab/run_config';
-import { liveChanges, needsRestart, relativeLambda } from '../../../src/state/training';
+import type { Command, Event } from '../../../src/lab/protocol';
+import type { EngineWorker } from '../../../src/state/engine_client';
+import { engine, setWorkerFactory } from '../../../src/state/engine_store';
+import { followEngine, useRuns } from '../../../src/state/runs_store';
+import {
+  liveChanges,
+  needsRestart,
+  relativeLambda,
+  stopTraining,
+  train,
+} from '../../../src/state/training';
 
 const base = parseRunConfig(defaultPreset.config);
 
@@ -69,5 +79,47 @@ describe('what is sent to the engine', () => {
       nuclear_coefficient_relative: 0.02,
     });
     expect(relative.models.map((model) => relativeLambda(model, undefined))).toEqual([0.02, null]);
+  });
+});
+
+/** An engine that prepares for ever. */
+class SlowEngine implements EngineWorker {
+  readonly commands: Command[] = [];
+  onmessage: EngineWorker['onmessage'] = null;
+  onerror: EngineWorker['onerror'] = null;
+  onmessageerror: EngineWorker['onmessageerror'] = null;
+  postMessage(command: Command): void {
+    this.commands.push(command);
+  }
+  terminate(): void {
+    // Nothing runs.
+  }
+  say(event: Event): void {
+    this.onmessage?.(new MessageEvent('message', { data: event }));
+  }
+}
+
+describe('a run that is being prepared', () => {
+  it('says what it does, and leaves nothing when it is given up', async () => {
+    const slow = new SlowEngine();
+    setWorkerFactory(() => slow);
+    const stop = followEngine(engine);
+    const runId = (await train()) ?? '';
+    slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.4 });
+    slow.say({ kind: 'status', runId, status: 'preparing', step: 0 });
+    slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.5 });
+    await vi.waitFor(() =>
+      expect(useRuns.getState().runs[runId]?.preparing).toEqual({
+        stage: 'Reading text',
+        fraction: 0.5,
+      }),
+    );
+    stopTraining();
+    expect(slow.commands.at(-1)).toEqual({ kind: 'stop', runId });
+    expect(useRuns.getState().order).toEqual([]);
+    // What the engine still says of it comes too late.
+    slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.6 });
+    stop();
+    expect(useRuns.getState().runs).toEqual({});
   });
 });

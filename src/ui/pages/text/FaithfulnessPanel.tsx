@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { Faithfulness } from '../../../lab/lm_protocol';
 import { modelKey } from '../../../state/analyses_store';
-import { engine } from '../../../state/engine_store';
+import { engine, useEngine } from '../../../state/engine_store';
 import type { Run } from '../../../state/run_record';
 import {
   cancelQuestion,
@@ -23,8 +23,9 @@ import { modelColor } from '../../plots/palette';
 import { LossRuler } from './LossRuler';
 import { textTexts } from './texts';
 
-/** Held-out tokens to measure on. */
-const SIZES = [2048, 8192, 32768] as const;
+/** Held-out tokens to measure on; a software adapter begins with the fewest. */
+const SIZES = [512, 2048, 8192, 32768] as const;
+const FIRST_SIZE = { gpu: SIZES[2], software: SIZES[0] };
 
 interface Line {
   readonly label: string;
@@ -117,7 +118,10 @@ export interface FaithfulnessPanelProps {
 }
 
 export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
-  const [tokens, setTokens] = useState<number>(SIZES[1]);
+  const software = useEngine(
+    ({ connection }) => connection.kind === 'ready' && connection.adapter.software,
+  );
+  const [tokens, setTokens] = useState<number>(software ? FIRST_SIZE.software : FIRST_SIZE.gpu);
   const analyses = useText(
     useShallow((state) =>
       models.map(({ index }) => textAnswer(state, 'faithfulness', modelKey(runId, index))),

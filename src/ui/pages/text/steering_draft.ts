@@ -28,13 +28,14 @@ export interface SteeringDraft {
 }
 
 export const useSteeringDraft = create<SteeringDraft>()(() => ({
-  kind: 'scale',
+  // Acts at every token, so that the first try shows something; the others wait for the group to fire.
+  kind: 'add',
   factor: 3,
   norm: 2,
   added: 1,
   axis: 0,
   angle: 0,
-  turned: 2,
+  turned: 1.5,
   temperature: 0,
   seed: 0,
   length: 48,

@@ -99,6 +99,12 @@ export function DataSection() {
   );
 }
 
+/** "Reading text, 34 %…". */
+function stageText({ stage, fraction }: { stage: string; fraction: number }): string {
+  const share = Math.round(100 * fraction) / 100;
+  return share > 0 && share < 1 ? `${stage}, ${formatPercent(share, 2)}…` : `${stage}…`;
+}
+
 /** The language model and layer as they are set; null for data of another kind. */
 function useLanguagePlace(data: Settings): string | null {
   const label = useLanguageModels((state) => languageModelOf(state, String(data.model))?.label);
@@ -111,11 +117,6 @@ function DataDescription({ short }: { readonly short: boolean }) {
   const description = useBenchFacts((facts) => facts.preview?.description);
   const reading = useBenchFacts((facts) => facts.reading);
   const error = useBenchFacts((facts) => facts.previewError);
-  const share = useLanguageModels(({ reading: file }) =>
-    file === null || file.total === null || file.received === file.total
-      ? null
-      : Math.round((100 * file.received) / file.total) / 100,
-  );
   if (error !== null) {
     return (
       <div className="note note-bad data-missing" role="alert">
@@ -126,10 +127,9 @@ function DataDescription({ short }: { readonly short: boolean }) {
       </div>
     );
   }
-  const progress = share === null ? 'Reading…' : `Reading, ${formatPercent(share, 2)}…`;
   return (
     <p className="quiet data-description" data-short={short} title={description}>
-      {reading ? progress : (description ?? '\u00a0')}
+      {reading === null ? (description ?? '\u00a0') : stageText(reading)}
     </p>
   );
 }

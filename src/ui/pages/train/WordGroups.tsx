@@ -83,7 +83,7 @@ function WordPreview({ labelName }: WordGroupsProps) {
     <div className="words words-preview">
       <p>
         {preview === null
-          ? reading
+          ? reading !== null
             ? `Reading the ${labelName}s…`
             : `The ${labelName}s appear here once the data can be read.`
           : `Each sample is one ${labelName}${labelName === 'token' ? ' in its text' : ''}. While the models train, the ${labelName}s on which their strongest groups fire appear here.`}
