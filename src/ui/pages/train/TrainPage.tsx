@@ -7,6 +7,7 @@ import { useShortcuts } from '../../shortcuts';
 import { Curves } from './Curves';
 import { FeedingLine } from './FeedingLine';
 import { FitNote } from './FitNote';
+import { IssueNote } from './IssueNote';
 import { MetricTiles } from './MetricTiles';
 import { NoWebGpu } from './NoWebGpu';
 import { RunBar, RunNotes } from './RunBar';
@@ -36,6 +37,7 @@ function Lab() {
         <RunBar />
         <Question />
         <FeedingLine />
+        <IssueNote />
         <FitNote />
         <RunNotes />
         <MetricTiles />
