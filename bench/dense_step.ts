@@ -13,6 +13,7 @@ import { stepPlan } from '../src/sae/step_plan';
 import adamDense from './shaders/adam_dense.wgsl?raw';
 import groupNorms from './shaders/group_norms.wgsl?raw';
 import maskGroups from './shaders/mask_groups.wgsl?raw';
+import fourVectors from '../shaders/four_vectors.wgsl?raw';
 import matmulDirect from './shaders/matmul_direct.wgsl?raw';
 import matmulTiled from './shaders/matmul_tiled.wgsl?raw';
 import matmulWide from './shaders/matmul_wide.wgsl?raw';
@@ -52,7 +53,7 @@ function tilingOf(
     const most = split ? Math.max(1, Math.floor(k / LEAST_TERMS)) : 1;
     return { kernel, across, down, parts: Math.min(most, Math.ceil(FULL / (across * down))) };
   };
-  const wide = tiles({ name: 'matmul_wide', source: matmulWide }, 128, 64);
+  const wide = tiles({ name: 'matmul_wide', source: fourVectors + matmulWide }, 128, 64);
   if (wide.across * wide.down * wide.parts >= BUSY) return wide;
   return tiles({ name: 'matmul_tiled', source: matmulTiled }, 64, 32);
 }

@@ -6,6 +6,7 @@ import codeGradients from '../../shaders/code_gradients.wgsl?raw';
 import decodeResidual from '../../shaders/decode_residual.wgsl?raw';
 import decoderNorms from '../../shaders/decoder_norms.wgsl?raw';
 import encodeActive from '../../shaders/encode_active.wgsl?raw';
+import fourVectors from '../../shaders/four_vectors.wgsl?raw';
 import gradientNorm from '../../shaders/gradient_norm.wgsl?raw';
 import listDead from '../../shaders/list_dead.wgsl?raw';
 import normalizeRows from '../../shaders/normalize_rows.wgsl?raw';
@@ -33,7 +34,7 @@ export const kernels = {
   nuclear_gradient: { name: 'nuclear_gradient', source: nuclearGradient },
   scores_direct: { name: 'scores_direct', source: scoresDirect },
   scores_tiled: { name: 'scores_tiled', source: scoresTiled },
-  scores_wide: { name: 'scores_wide', source: scoresWide },
+  scores_wide: { name: 'scores_wide', source: fourVectors + scoresWide },
   select_few: { name: 'select_few', source: selectFew },
   select_many: { name: 'select_many', source: selectMany },
   select_serial: { name: 'select_serial', source: selectSerial },
