@@ -29,19 +29,45 @@ fn from_bytes(word: u32) -> vec4<f32> {
   return vec4<f32>((vec4<i32>(bitcast<i32>(word)) << vec4<u32>(24u, 16u, 8u, 0u)) >> vec4<u32>(24u));
 }
 
-/// Chunk `index` of the matrix, row-major, without its row's factor.
-fn chunk_at(index: u32) -> Chunk {
+/// A chunk as it is stored: in `a` if int8, in `a` and `b` if float16, else in all four.
+struct Stored {
+  a: vec4<u32>,
+  b: vec4<u32>,
+  c: vec4<u32>,
+  d: vec4<u32>,
+}
+
+/// Chunk `index` of the matrix, row-major. Few registers hold it while it is on its way from memory.
+fn stored_at(index: u32) -> Stored {
+  var stored: Stored;
   if (FORMAT == 0u) {
     let i = index * 4u;
+    stored = Stored(weights[i], weights[i + 1u], weights[i + 2u], weights[i + 3u]);
+  } else if (FORMAT == 1u) {
+    stored.a = weights[index * 2u];
+    stored.b = weights[index * 2u + 1u];
+  } else {
+    stored.a = weights[index];
+  }
+  return stored;
+}
+
+/// The numbers that a chunk stands for, without its row's factor.
+fn decoded(stored: Stored) -> Chunk {
+  let u = stored.a;
+  let v = stored.b;
+  if (FORMAT == 0u) {
     return Chunk(
-      bitcast<vec4<f32>>(weights[i]), bitcast<vec4<f32>>(weights[i + 1u]),
-      bitcast<vec4<f32>>(weights[i + 2u]), bitcast<vec4<f32>>(weights[i + 3u]));
+      bitcast<vec4<f32>>(u), bitcast<vec4<f32>>(v),
+      bitcast<vec4<f32>>(stored.c), bitcast<vec4<f32>>(stored.d));
   }
   if (FORMAT == 1u) {
-    let u = weights[index * 2u];
-    let v = weights[index * 2u + 1u];
     return Chunk(from_half(u.x, u.y), from_half(u.z, u.w), from_half(v.x, v.y), from_half(v.z, v.w));
   }
-  let w = weights[index];
-  return Chunk(from_bytes(w.x), from_bytes(w.y), from_bytes(w.z), from_bytes(w.w));
+  return Chunk(from_bytes(u.x), from_bytes(u.y), from_bytes(u.z), from_bytes(u.w));
+}
+
+/// Chunk `index` of the matrix as numbers, without its row's factor.
+fn chunk_at(index: u32) -> Chunk {
+  return decoded(stored_at(index));
 }

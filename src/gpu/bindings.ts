@@ -13,7 +13,7 @@ export interface StorageBinding {
 }
 
 const declaration =
-  /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)\s*:\s*array<\s*(?:atomic<|vec4<)?\s*(f32|u32)/g;
+  /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)\s*:\s*array<\s*(?:atomic<|vec[24]<)?\s*(f32|u32)/g;
 
 /** Storage bindings of a kernel at group 0, in binding order. */
 export function storageBindings(kernel: Kernel): StorageBinding[] {

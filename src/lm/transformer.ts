@@ -44,7 +44,8 @@ export async function createLanguageModel(
   };
 }
 
-function familyOf(device: GPUDevice): KernelFamily {
+/** The kernels that suit the device's adapter. */
+export function familyOf(device: GPUDevice): KernelFamily {
   if (!describeAdapter({ info: device.adapterInfo }).software) return 'tiled';
   return device.features.has('subgroups') ? 'quads' : 'direct';
 }

@@ -1,18 +1,12 @@
 /**
- * The single passes that a transformer is made of: norms, linear layers with what follows them, attention. Each
- * picks its kernel by the family and says what the kernel's constants are; transformer_plan.ts puts them in
- * order.
+ * Single passes that a transformer is made of: norms and attention, and what these share with the linear layers
+ * (linear_passes.ts). Each picks its kernel by the family and the shape and says what the kernel's constants
+ * are; transformer_plan.ts puts them in order.
  */
-import type { Kernel, Pass } from '../gpu/plan';
-import { kernels, projectHeadsKernels, projectKernels } from './kernels';
+import type { Pass } from '../gpu/plan';
+import { kernels } from './kernels';
 import type { TransformerConfig, WeightFormat } from './language_model';
-import { paddedRows } from './pack_matrix';
-import {
-  termsOf,
-  weightNames,
-  type KernelFamily,
-  type TransformerLayout,
-} from './transformer_layout';
+import type { KernelFamily, TransformerLayout } from './transformer_layout';
 
 /** What the passes of one model share. */
 export interface TransformerParts {
@@ -33,18 +27,15 @@ export interface RowShape {
 
 /** Dispatches in x of kernels with many workgroups; the rest goes to y. */
 const ACROSS = 32768;
-/** Rows and outputs of a workgroup of the linear kernels. */
-const TILES: Readonly<Record<KernelFamily, readonly [rows: number, outputs: number]>> = {
-  direct: [32, 64],
-  quads: [16, 128],
-  tiled: [32, 64],
-};
-/** Positions of a workgroup of attention_quads.wgsl. */
-const QUAD_POSITIONS = 32;
+/** Most workgroups of a dimension by WebGPU's default limits. */
+const MOST_WORKGROUPS = 65535;
+/** Positions of a workgroup of attention_quads.wgsl and attention_tiled.wgsl. */
+const ATTENTION_POSITIONS = 32;
+/** vec4s of the widest head whose tiles fit the workgroup memory of attention_tiled.wgsl. */
+const WIDEST_TILED_HEAD = 16;
+/** Positions whose scores fit 16 KiB of workgroup memory beside what else attention_decode.wgsl has there. */
+const MOST_DECODED = (16384 - 1280) / 4;
 const formatNumbers: Readonly<Record<WeightFormat, number>> = { f32: 0, f16: 1, i8: 2 };
-
-/** What linear_output.wgsl does with an output. */
-export const Action = { store: 0, add: 1, gelu: 2, gated: 3 } as const;
 
 export const rowsOf = ({ sequences, positions }: RowShape): number => sequences * positions;
 
@@ -83,84 +74,6 @@ export function normPass(parts: TransformerParts, rows: number, name: string, no
   };
 }
 
-interface LinearOptions {
-  readonly name: string;
-  readonly matrix: string;
-  /** Rows of the matrix before they are padded to whole groups. */
-  readonly outputs: number;
-  readonly chunks: number;
-  readonly input: string;
-  readonly output: string;
-  readonly action: number;
-  readonly stride: number;
-  readonly count: number;
-}
-
-export function linearPass(parts: TransformerParts, rows: number, options: LinearOptions): Pass {
-  return projection(parts, rows, options, {
-    kernel: projectKernels[parts.family],
-    bindings: { x: options.input, out: options.output },
-    constants: { ACTION: options.action, STRIDE: options.stride, COUNT: options.count },
-  });
-}
-
-export function headsPass(
-  parts: TransformerParts,
-  shape: RowShape,
-  name: string,
-  matrix: string,
-  keysValues: string,
-): Pass {
-  const { config, layout, family } = parts;
-  const outputs = (layout.query4 + 2 * layout.key4) * 4;
-  const options = { name, matrix, outputs, chunks: layout.widthChunks };
-  return projection(parts, rowsOf(shape), options, {
-    kernel: projectHeadsKernels[family],
-    bindings: {
-      x: 'normed',
-      turns: weightNames.turns,
-      queries: 'queries',
-      keys_values: keysValues,
-    },
-    constants: {
-      QUERY4: layout.query4,
-      KEY4: layout.key4,
-      HD4: layout.hd4,
-      POSITIONS: shape.positions,
-      CAPACITY: shape.capacity,
-      ROTARY: Number(config.form === 'llama'),
-    },
-  });
-}
-
-/** What both kinds of linear pass have in common. */
-function projection(
-  parts: TransformerParts,
-  rows: number,
-  options: Pick<LinearOptions, 'name' | 'matrix' | 'outputs' | 'chunks'>,
-  rest: {
-    readonly kernel: Kernel;
-    readonly bindings: Readonly<Record<string, string>>;
-    readonly constants: Readonly<Record<string, number>>;
-  },
-): Pass {
-  const outputs = paddedRows(options.outputs);
-  const [tileRows, tileOutputs] = TILES[parts.family];
-  return {
-    name: options.name,
-    kernel: rest.kernel,
-    bindings: { weights: options.matrix, terms: termsOf(options.matrix), ...rest.bindings },
-    constants: {
-      FORMAT: formatOf(parts, options.matrix),
-      M: rows,
-      C: options.chunks,
-      N: outputs,
-      ...rest.constants,
-    },
-    workgroups: [Math.ceil(outputs / tileOutputs), Math.ceil(rows / tileRows), 1],
-  };
-}
-
 export function attentionPass(
   parts: TransformerParts,
   shape: RowShape,
@@ -168,34 +81,56 @@ export function attentionPass(
   keysValues: string,
 ): Pass {
   const { config, layout } = parts;
-  const rows = rowsOf(shape);
-  const pass = {
-    name,
-    bindings: { queries: 'queries', keys_values: keysValues, attended: 'attended' },
-  };
+  const { sequences, positions, capacity } = shape;
+  const bindings = { queries: 'queries', keys_values: keysValues, attended: 'attended' };
   const constants = {
     GROUP: layout.group,
     HD4: layout.hd4,
     QUERY4: layout.query4,
     KEY4: layout.key4,
-    POSITIONS: shape.positions,
-    CAPACITY: shape.capacity,
+    CAPACITY: capacity,
     STRIDE: layout.attendedChunks * 4,
     SCALE: 1 / Math.sqrt(layout.head),
   };
-  // Rows of one position each have no keys in common that a quad could share.
-  if (parts.family === 'quads' && shape.positions > 1) {
-    return {
-      ...pass,
-      kernel: kernels.attention_quads,
-      constants,
-      workgroups: [Math.ceil(shape.positions / QUAD_POSITIONS), config.heads, shape.sequences],
-    };
+  switch (attentionKind(parts, shape)) {
+    case 'decode':
+      return {
+        name,
+        kernel: kernels.attention_decode,
+        bindings,
+        constants,
+        workgroups: [config.heads, sequences, 1],
+      };
+    case 'direct': {
+      const rows = rowsOf(shape);
+      return {
+        name,
+        kernel: kernels.attention_direct,
+        bindings,
+        constants: { ...constants, POSITIONS: positions, M: rows, HEADS: config.heads },
+        workgroups: across(Math.ceil((rows * config.heads) / 64)),
+      };
+    }
+    case 'quads':
+    case 'tiled':
+      return {
+        name,
+        kernel: parts.family === 'quads' ? kernels.attention_quads : kernels.attention_tiled,
+        bindings,
+        constants: { ...constants, POSITIONS: positions },
+        workgroups: [Math.ceil(positions / ATTENTION_POSITIONS), config.heads, sequences],
+      };
   }
-  return {
-    ...pass,
-    kernel: kernels.attention_direct,
-    constants: { ...constants, M: rows, HEADS: config.heads },
-    workgroups: across(Math.ceil((rows * config.heads) / 64)),
-  };
+}
+
+/** Rows of one position each have no keys in common that threads could share. */
+function attentionKind(
+  { family, layout }: TransformerParts,
+  { sequences, positions, capacity }: RowShape,
+): KernelFamily | 'decode' {
+  if (family === 'tiled') {
+    if (positions > 1) return layout.hd4 <= WIDEST_TILED_HEAD ? 'tiled' : 'direct';
+    return capacity <= MOST_DECODED && sequences <= MOST_WORKGROUPS ? 'decode' : 'direct';
+  }
+  return family === 'quads' && positions > 1 ? 'quads' : 'direct';
 }

@@ -8,13 +8,11 @@ import type { BufferSpec, Pass } from '../gpu/plan';
 import { RandomStream } from '../base/random';
 import { kernels } from './kernels';
 import { blockNames, termsOf, weightNames } from './transformer_layout';
+import { Action, headsPass, linearPass, logitsPass } from './linear_passes';
 import {
-  Action,
   across,
   attentionPass,
   formatOf,
-  headsPass,
-  linearPass,
   normPass,
   rowsOf,
   type RowShape,
@@ -122,22 +120,8 @@ export function blockPasses(
 
 /** residual after the last block → logits [rows, V]. */
 export function unembedPasses(parts: TransformerParts, shape: RowShape): Pass[] {
-  const { config, layout } = parts;
   const rows = rowsOf(shape);
-  return [
-    normPass(parts, rows, 'final norm', weightNames.finalNorm),
-    linearPass(parts, rows, {
-      name: 'unembed',
-      matrix: weightNames.tokens,
-      outputs: config.vocabulary,
-      chunks: layout.widthChunks,
-      input: 'normed',
-      output: 'logits',
-      action: Action.store,
-      stride: config.vocabulary,
-      count: config.vocabulary,
-    }),
-  ];
+  return [normPass(parts, rows, 'final norm', weightNames.finalNorm), logitsPass(parts, rows)];
 }
 
 /** logits [S, V] → the token behind the current position. */

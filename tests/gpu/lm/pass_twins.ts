@@ -9,6 +9,7 @@
  */
 import { at } from '../../../src/base/array';
 import type { Pass } from '../../../src/gpu/plan';
+import { Action } from '../../../src/lm/linear_passes';
 import { halfToNumber } from '../../../src/lm/pack_matrix';
 
 const UNIT = 2 ** -24;
@@ -69,6 +70,7 @@ export function passTwin(contents: PassContents): [string, TwinOutput] {
   if (name === 'norm_residual') return ['normed', normTwin(contents)];
   if (name.startsWith('project_heads')) return ['heads', headsTwin(contents)];
   if (name.startsWith('project')) return ['out', projectTwin(contents)];
+  if (name.startsWith('unembed')) return ['out', logitsTwin(contents)];
   if (name.startsWith('attention')) return ['attended', attentionTwin(contents)];
   throw new Error(`no twin for ${name}`);
 }
@@ -161,16 +163,24 @@ function sigmoidTimes(y: number, z: number): TwinValue {
 }
 
 function projectTwin(p: PassContents): TwinOutput {
-  const [m, n, stride, count, action] = ['M', 'N', 'STRIDE', 'COUNT', 'ACTION'].map((c) => p.c(c));
   const sum = sumOf(p);
   const before = p.floats('out');
   const out: TwinOutput = new Map();
-  const outputs = Math.min(at([count ?? 0], 0), action === 3 ? (n ?? 0) / 2 : (n ?? 0));
-  for (let row = 0; row < (m ?? 0); row += 1) {
-    for (let i = 0; i < outputs; i += 1) {
-      const index = row * (stride ?? 0) + i;
-      out.set(index, outputOf(sum, row, i, action ?? 0, at(before, index)));
+  const made = p.c('ACTION') === Action.gated ? p.c('N') / 2 : p.c('N');
+  for (let row = 0; row < p.c('M'); row += 1) {
+    for (let i = 0; i < Math.min(p.c('COUNT'), made); i += 1) {
+      const index = row * p.c('STRIDE') + i;
+      out.set(index, outputOf(sum, row, i, p.c('ACTION'), at(before, index)));
     }
+  }
+  return out;
+}
+
+function logitsTwin(p: PassContents): TwinOutput {
+  const sum = sumOf(p);
+  const out: TwinOutput = new Map();
+  for (let row = 0; row < p.c('M'); row += 1) {
+    for (let i = 0; i < p.c('COUNT'); i += 1) out.set(row * p.c('COUNT') + i, sum(row, i));
   }
   return out;
 }
@@ -182,7 +192,7 @@ function outputOf(
   action: number,
   before: number,
 ): TwinValue {
-  if (action === 3) {
+  if (action === Action.gated) {
     const place = Math.floor(i / 2) * 4 + (i % 2);
     const gate = sum(row, place);
     const up = sum(row, place + 2);
@@ -198,19 +208,16 @@ function outputOf(
     };
   }
   const y = sum(row, i);
-  if (action === 1) {
+  if (action === Action.add) {
     const value = before + y.value;
     return { value, bound: y.bound + UNIT * (Math.abs(value) + y.bound) };
   }
-  if (action === 2) {
-    const z = 2 * Math.sqrt(2 / Math.PI) * (y.value + 0.044715 * y.value ** 3);
-    const active = sigmoidTimes(y.value, z);
-    // z errs by γ_6 |z| (all its terms have one sign), which moves σ(z) by at most a quarter of that;
-    // |gelu'| ≤ 1.13.
-    const bound = active.bound + 0.25 * gamma(6) * Math.abs(z * y.value) + 1.13 * y.bound;
-    return { value: active.value, bound };
-  }
-  return y;
+  const z = 2 * Math.sqrt(2 / Math.PI) * (y.value + 0.044715 * y.value ** 3);
+  const active = sigmoidTimes(y.value, z);
+  // z errs by γ_6 |z| (all its terms have one sign), which moves σ(z) by at most a quarter of that;
+  // |gelu'| ≤ 1.13.
+  const bound = active.bound + 0.25 * gamma(6) * Math.abs(z * y.value) + 1.13 * y.bound;
+  return { value: active.value, bound };
 }
 
 /** Queries at their index; keys and values from 2³¹ on, so that one map holds both outputs. */
@@ -255,7 +262,7 @@ function headsTwin(p: PassContents): TwinOutput {
  */
 function attentionTwin(p: PassContents): TwinOutput {
   const [hd, query4, key4] = [4 * p.c('HD4'), 4 * p.c('QUERY4'), 4 * p.c('KEY4')];
-  const positions = p.c('POSITIONS');
+  const positions = p.pass.constants.POSITIONS ?? 1; // attention_decode has no other
   const [queries, keysValues] = [p.floats('queries'), p.floats('keys_values')];
   const out: TwinOutput = new Map();
   const rows = queries.length / query4;
