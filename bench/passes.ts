@@ -49,7 +49,7 @@ const MIB = 2 ** 20;
 const TIMINGS = 5;
 
 /** Median cost of one run of a recording, repeated to fill `budgetMs`. */
-async function medianCost(
+export async function medianCost(
   device: GPUDevice,
   budgetMs: number,
   record: (pass: GPUComputePassEncoder) => void,

@@ -1,5 +1,6 @@
 /** The benchmark's result for people: a few lines a part. */
 import type { LanguageModelReport } from './language_model/measure_language_model';
+import type { BlockPassCost } from './language_model/profile_passes';
 import type { PairTiming } from './measure';
 import type { PassCost } from './passes';
 import type { BenchReport, ShapeReport } from './report';
@@ -45,7 +46,17 @@ function shapeLines({ shape, variant, steps, passes }: ShapeReport): string[] {
 
 const thousands = (value: number): string => `${(value / 1000).toPrecision(3)} k`;
 
-function languageModelLines({ model, forwards, generation }: LanguageModelReport): string[] {
+function blockPassLine({ name, tile, times, cost, flop }: BlockPassCost): string {
+  const rate = flop > 0 ? `${(flop / cost.wall / 1e6).toPrecision(3)} GFLOP/s` : '';
+  return `    ${name.padEnd(22)} ${times} × ${ms(cost.wall).padStart(9)}  CPU ${ms(cost.cpu).padStart(9)}  ${rate.padStart(16)}  ${tile ?? ''}`.trimEnd();
+}
+
+function languageModelLines({
+  model,
+  forwards,
+  profile,
+  generation,
+}: LanguageModelReport): string[] {
   return [
     '',
     model,
@@ -53,6 +64,8 @@ function languageModelLines({ model, forwards, generation }: LanguageModelReport
       `  ${sequences} × ${positions} tokens until ${until === 'logits' ? until : `block ${until}`}: ${thousands(tokensPerSecond.ours)} tokens/s, ${(flop / timing.ours.cost.wall / 1e6).toPrecision(3)} GFLOP/s`,
       pairLine(timing),
     ]),
+    `  pass by pass, ${profile.sequences} × ${profile.positions} tokens:`,
+    ...profile.passes.map(blockPassLine),
     ...generation.map(
       ({ sequences, length, tokensPerSecond: { median, min, max } }) =>
         `  writes ${sequences} × ${length} tokens: ${thousands(median)} tokens/s (${thousands(min)} to ${thousands(max)})`,

@@ -24,6 +24,7 @@ import {
   type Spread,
 } from '../measure';
 import { jaxForward } from './jax_forward';
+import { profilePasses, type BlockPassCost } from './profile_passes';
 
 /** The block whose input is harvested. */
 const LAYER = 4;
@@ -58,18 +59,26 @@ export interface LanguageModelReport {
   /** Bytes of the weights on the GPU. */
   readonly bytes: number;
   readonly forwards: readonly ForwardReport[];
+  /** Pass by pass, until the harvested block. */
+  readonly profile: {
+    readonly sequences: number;
+    readonly positions: number;
+    readonly passes: readonly BlockPassCost[];
+  };
   readonly generation: readonly GenerationReport[];
 }
 
 interface Budget {
   readonly stepMs: number;
+  readonly passMs: number;
   readonly limitMs: number;
 }
 
 /** Sizes: a processor makes about a thousandth of a GPU's FLOP. */
 const sizes = {
-  software: { sequences: 4, positions: 64, writers: [8], length: 32 },
-  gpu: { sequences: 64, positions: 128, writers: [1, 64, 256], length: 128 },
+  software: { sequences: 4, positions: 64, harvested: [2, 128], writers: [8], length: 32 },
+  // The profile has the sequences of a harvest.
+  gpu: { sequences: 64, positions: 128, harvested: [32, 256], writers: [1, 64, 256], length: 128 },
 };
 
 /** Measures stories15M on an opened machine. Throws when ours and jax-js compute different things. */
@@ -85,19 +94,26 @@ export async function measureLanguageModel(
     files: () => Promise.reject(new RangeError('the benchmark loads what ships')),
   });
   const model = await createLanguageModel(device, loaded.config, loaded.weights);
-  const { sequences, positions, writers, length } = machine.software ? sizes.software : sizes.gpu;
+  const { sequences, positions, harvested, writers, length } = machine.software
+    ? sizes.software
+    : sizes.gpu;
   const forwards: ForwardReport[] = [];
   for (const until of [LAYER, 'logits'] as const) {
     say(`stories15M, ${sequences} × ${positions} tokens until ${until}: ours against jax-js`);
     const shape = { sequences, positions, from: 0, until };
     forwards.push(await measureForward(gpu, device, loaded, model, shape, budget));
   }
+  say('stories15M, pass by pass');
+  const rows = { sequences: at(harvested, 0), positions: at(harvested, 1) };
+  const shape = { ...rows, from: 0, until: LAYER };
+  const passes = await profilePasses(device, loaded, shape, budget.passMs);
+  const profile = { ...rows, passes };
   const generation: GenerationReport[] = [];
   for (const count of writers) {
     say(`stories15M writes ${count} × ${length} tokens`);
     generation.push(await measureGeneration(model, loaded.tokenizer.bos, count, length));
   }
-  const report = { model: loaded.info.label, bytes: model.bytes, forwards, generation };
+  const report = { model: loaded.info.label, bytes: model.bytes, forwards, profile, generation };
   model.destroy();
   return report;
 }

@@ -51,7 +51,8 @@ part passes_gpt2 30 "$node" "$packed/bench.mjs" --only passes --workload gpt2 --
 part steps_gpt2_4096 45 "$node" "$packed/bench.mjs" --only steps --workload gpt2_4096 --json
 part passes_gpt2_4096 30 "$node" "$packed/bench.mjs" --only passes --workload gpt2_4096 --json
 part pytorch 110 python3 bench/pytorch_step.py --seconds 75
-part parity 90 "$node" "$packed/parity.mjs"
+part language_model 60 "$node" "$packed/bench.mjs" --only lm --json
+part parity 120 "$node" "$packed/parity.mjs"
 lab figure1 40
 lab zoo 40
 lab words 60
