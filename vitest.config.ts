@@ -7,11 +7,29 @@
  * every core busy.
  */
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const oneProcessPerFile = { pool: 'forks', isolate: true } as const;
 
+/** The GPU files that take longest on a software adapter. */
+const LONG =
+  /gpu\/(lm\/(passes|generator|forward|stories)|sae\/(compile|parity)|bench_agreement)\./;
+
+/**
+ * Starts long files first, so that none is left over at the end with the other worker idle. In a fresh clone
+ * Vitest knows no durations and goes by the size of a file, but these are short texts over tables of cases.
+ */
+class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFilesFirst },
     projects: [
       {
         test: {
