@@ -157,7 +157,7 @@ export class EngineHost {
     command: Exclude<Command, Request | { kind: 'connect' } | { kind: 'start' }>,
   ): Promise<void> {
     const { kind, runId } = command;
-    if ((kind === 'stop' || kind === 'forget') && this.preparation.giveUp(runId)) return;
+    if (kind === 'forget' && this.preparation.giveUp(runId)) return;
     const run = this.run(runId);
     switch (command.kind) {
       case 'pause':

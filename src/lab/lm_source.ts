@@ -34,6 +34,8 @@ import { WindowProducer, WindowReader, type Reading, type WantedRow } from './wi
 
 /** Training rows that the data are measured on, at most. */
 const SAMPLED_ROWS = 2048;
+/** Most bytes of rows that are kept on the CPU. */
+const KEPT_BYTES = 64 * 2 ** 20;
 /** Windows that a software adapter reads at once, so that it answers now and then. */
 const SOFTWARE_SEQUENCES = 4;
 
@@ -163,6 +165,17 @@ function lmSource(
   };
   const label = `${info.label}, layer ${config.layer}`;
   const samples = new SharedWorks<SourceRows>();
+  /** Rows that analyses have read, as far as they are few: every model of a run asks for the same. */
+  const kept = new Map<string, SourceRows>();
+  const readTable = async (split: Split, start: number, count: number, work?: Work) => {
+    const name = `${split} ${start} ${count}`;
+    const known = kept.get(name);
+    if (known !== undefined) return known;
+    const rows = await take(rowsOfTable(table, split, start, count), work);
+    const bytes = [...kept.values()].reduce((sum, { x }) => sum + x.byteLength, rows.x.byteLength);
+    if (bytes <= KEPT_BYTES) kept.set(name, rows);
+    return rows;
+  };
   return {
     label,
     description: [
@@ -195,7 +208,7 @@ function lmSource(
     read: (split, start, count, work) =>
       trainRows === null && split === 'train'
         ? first(start, count, work)
-        : take(rowsOfTable(table, split, start, count), work),
+        : readTable(split, start, count, work),
     sample: (count, work) =>
       samples.join('sample', (own) => first(0, Math.min(count, SAMPLED_ROWS), own), work),
   };

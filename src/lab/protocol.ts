@@ -176,8 +176,8 @@ export type Command =
   | { readonly kind: 'pause'; readonly runId: string }
   | { readonly kind: 'resume'; readonly runId: string }
   | { readonly kind: 'step'; readonly runId: string }
-  /** Ends a run; one that is still being prepared is given up and never starts. */
   | { readonly kind: 'stop'; readonly runId: string }
+  /** Frees what a run holds; one that is still being prepared is given up and never starts. */
   | { readonly kind: 'forget'; readonly runId: string }
   | {
       readonly kind: 'set_hyperparameters';

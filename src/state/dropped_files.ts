@@ -3,9 +3,9 @@
  * language model. Each goes where it belongs; what nobody can use is said so.
  */
 import { engine } from './engine_store';
-import { openCorpus, openFile, setData, useExperiment } from './experiment_store';
-import { fetchLanguageModel } from './language_models_store';
-import { notify } from './notices_store';
+import { openCorpus, openFile, openLanguageModel } from './experiment_store';
+import { fetchLanguageModel, useLanguageModels } from './language_models_store';
+import { closeNotice, notify } from './notices_store';
 
 /** What a file chooser lets through. */
 export const DATA_FILES = '.npy,.txt,.json,.jsonl';
@@ -39,9 +39,27 @@ export function takePastedText(text: string): void {
   openCorpus(new File([text], 'pasted text', { type: 'text/plain' }));
 }
 
-/** A checkpoint: config.json, tokenizer.json and model.safetensors, all at once. */
+/** A checkpoint: config.json, tokenizer.json and model.safetensors, all at once. It goes onto the bench. */
 async function takeLanguageModel(files: readonly File[]): Promise<void> {
   const id = 'dropped files';
+  const loading = notify({
+    tone: 'info',
+    title: 'Loading the language model…',
+    detail: `${files.map(({ name }) => name).join(', ')}: half a gigabyte takes some seconds.`,
+  });
   const here = await fetchLanguageModel(engine, id, files);
-  if (here && useExperiment.getState().draft.data.kind === 'lm') setData('model', id);
+  closeNotice(loading);
+  const { fetches, listed } = useLanguageModels.getState();
+  const model = listed?.find((known) => known.id === id);
+  const error = fetches[id]?.error ?? null;
+  if (here && model !== undefined) {
+    openLanguageModel(model);
+    notify({
+      tone: 'info',
+      title: 'The language model is on the bench, for this visit.',
+      detail: `${model.layers} layers, ${model.width} wide. Choose its layer and its text on the Train page.`,
+    });
+  } else if (error !== null) {
+    notify({ tone: 'error', title: error.message, detail: error.wayOut });
+  }
 }

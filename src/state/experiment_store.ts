@@ -134,6 +134,30 @@ export function openCorpus(file: File): void {
   }
 }
 
+/**
+ * Trains on another language model; begins with the experiment of one that ships when there is none yet. The
+ * layer and the context are cut to what the model has.
+ */
+export function openLanguageModel(model: {
+  readonly id: string;
+  readonly layers: number;
+  readonly context: number;
+}): void {
+  const { draft } = useExperiment.getState();
+  const [preset] = languagePresets();
+  const base =
+    draft.data.kind === 'lm' || preset === undefined
+      ? draft
+      : parseRunConfig(presets[preset].config);
+  const most: Settings = { layer: model.layers, context_size: model.context };
+  const cut = Object.entries(most).map(([name, limit]) => {
+    const value = (base.data as Settings)[name];
+    return [name, typeof value === 'number' ? Math.min(value, Number(limit)) : value] as const;
+  });
+  const data = { ...base.data, ...Object.fromEntries(cut), model: model.id };
+  commit({ ...base, data }, {});
+}
+
 /** Takes the last change back. */
 export function undo(): void {
   const { past, future, draft } = useExperiment.getState();

@@ -93,7 +93,8 @@ export function languageModelOf(
 /** Whether a run could use the language model now, without fetching anything from elsewhere. */
 export function isAtHand({ listed }: Pick<LanguageModelsState, 'listed'>, id: string): boolean {
   const shipped = offeredModels.some((model) => model.id === id && model.shipped);
-  return shipped || listed?.some((model) => model.id === id && model.cached) === true;
+  // The engine lists those alone: shipped, kept whole in this browser, or dropped for this visit.
+  return shipped || listed?.some((model) => model.id === id) === true;
 }
 
 /** Bytes of a fetch so far and, once every file's size is known, in all. */
@@ -110,11 +111,20 @@ export function fetchedBytes({ files }: Pick<ModelFetch, 'files'>): FetchedFile 
 /** Asks which language models lie in this browser, and how much room is left. */
 export async function refreshLanguageModels(engine: EngineClient): Promise<void> {
   try {
-    useLanguageModels.setState({ listed: await listLanguageModels(engine), listError: null });
+    const listed = namesAsOffered(await listLanguageModels(engine));
+    useLanguageModels.setState({ listed, listError: null });
   } catch (error) {
     useLanguageModels.setState({ listError: describeError(error) });
   }
   useLanguageModels.setState({ freeBytes: await freeBytes() });
+}
+
+/** The engine calls a model of the hub by its id; the lab calls those that it offers by name. */
+function namesAsOffered(listed: readonly ListedModel[]): readonly ListedModel[] {
+  return listed.map((model) => ({
+    ...model,
+    label: offeredModels.find(({ id }) => id === model.id)?.label ?? model.label,
+  }));
 }
 
 const controllers = new Map<string, AbortController>();
@@ -161,7 +171,7 @@ export function stopFetch(id: string): void {
 /** Removes a language model, or what is left of a fetch, from this browser. */
 export async function removeLanguageModel(engine: EngineClient, id: string): Promise<void> {
   try {
-    const listed = await deleteLanguageModel(engine, id);
+    const listed = namesAsOffered(await deleteLanguageModel(engine, id));
     forgetFetch(id);
     useLanguageModels.setState({ listed, freeBytes: await freeBytes() });
   } catch (error) {

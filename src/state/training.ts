@@ -81,8 +81,13 @@ function isPrepared(id: string): Promise<boolean> {
 export function stopTraining(): void {
   const run = activeRun();
   if (run === undefined) return;
-  engine.send({ kind: 'stop', runId: run.id });
-  if (run.status === 'preparing') removeRun(run.id);
+  if (run.status === 'preparing') {
+    // It may have begun by the time the engine hears of it.
+    engine.send({ kind: 'forget', runId: run.id });
+    removeRun(run.id);
+  } else {
+    engine.send({ kind: 'stop', runId: run.id });
+  }
 }
 
 /** Stops the run and starts what is on the bench. */

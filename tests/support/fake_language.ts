@@ -84,9 +84,9 @@ export class FakeLanguage {
   }
 
   #list(requestId: number): void {
-    const models = SCRIPTED_MODELS.map((model) => ({
+    const models = SCRIPTED_MODELS.filter(({ id }) => this.#cached.has(id)).map((model) => ({
       ...model,
-      cached: this.#cached.has(model.id),
+      cached: model.id !== 'stories15m',
     }));
     this.emit({ kind: 'language_models', requestId, models });
   }

@@ -54,7 +54,7 @@ export const SCRIPTED_MODELS: readonly ListedModel[] = [
   },
   {
     id: 'openai-community/gpt2',
-    label: 'GPT-2 small',
+    label: 'openai-community/gpt2',
     form: 'gpt2',
     layers: 12,
     width: 768,

@@ -14,6 +14,7 @@ import {
   MAX_MODELS,
   openExperiment,
   openFile,
+  openLanguageModel,
   readyConfig,
   redo,
   removeModel,
@@ -49,6 +50,28 @@ describe('opening an experiment', () => {
     expect(matchingPreset(state().draft)).toBeNull();
     setTraining('lr', 2e-3);
     expect(matchingPreset(state().draft)).toBe('figure1');
+  });
+});
+
+describe('another language model', () => {
+  it('takes the place of the one on the bench, its layer and context cut to what it has', () => {
+    openExperiment(presets.gpt2.config);
+    openLanguageModel({ id: 'dropped files', layers: 2, context: 64 });
+    expect(state().config?.data).toMatchObject({
+      kind: 'lm',
+      model: 'dropped files',
+      layer: 2,
+      context_size: 64,
+      corpus: 'generated',
+    });
+    undo();
+    expect(matchingPreset(state().draft)).toBe('gpt2');
+  });
+
+  it('brings the experiment of one that ships when other data are on the bench', () => {
+    openLanguageModel({ id: 'dropped files', layers: 12, context: 1024 });
+    const { data } = parseRunConfig(presets.stories.config);
+    expect(state().config?.data).toEqual({ ...data, model: 'dropped files' });
   });
 });
 

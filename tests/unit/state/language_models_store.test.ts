@@ -15,6 +15,7 @@ import {
   stopFetch,
   useLanguageModels,
 } from '../../../src/state/language_models_store';
+import { SCRIPTED_MODELS } from '../../support/scripted_language';
 import { FAKE_ADAPTER, FakeEngine, type FakeOptions } from '../../support/fake_engine';
 
 const GPT2 = 'openai-community/gpt2';
@@ -108,12 +109,22 @@ describe('what is at hand', () => {
     expect(languageModelOf({ listed: null }, 'somebody/else')).toBeUndefined();
   });
 
+  it('is whatever the engine lists, dropped files among them', () => {
+    const [model] = SCRIPTED_MODELS;
+    if (model === undefined) throw new Error('no model is scripted');
+    const listed = [{ ...model, id: 'dropped files', cached: false }];
+    expect(isAtHand({ listed }, 'dropped files')).toBe(true);
+    expect(isAtHand({ listed }, GPT2)).toBe(false);
+  });
+
   it('is forgotten when it is deleted', async () => {
     begin();
     const done = fetchLanguageModel(engine, GPT2);
     await settle();
     await turn();
     await done;
+    // The engine knows it by its id alone.
+    expect(languageModelOf(useLanguageModels.getState(), GPT2)?.label).toBe('GPT-2 small');
     await removeLanguageModel(engine, GPT2);
     expect(isAtHand(useLanguageModels.getState(), GPT2)).toBe(false);
     expect(fetched()).toBeUndefined();

@@ -115,7 +115,7 @@ describe('a run that is being prepared', () => {
       }),
     );
     stopTraining();
-    expect(slow.commands.at(-1)).toEqual({ kind: 'stop', runId });
+    expect(slow.commands.at(-1)).toEqual({ kind: 'forget', runId });
     expect(useRuns.getState().order).toEqual([]);
     // What the engine still says of it comes too late.
     slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.6 });

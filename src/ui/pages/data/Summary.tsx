@@ -12,6 +12,8 @@ import { summaryTexts } from './data_texts';
 
 export function Summary({ description }: { readonly description: DataDescription }) {
   const { summary } = description;
+  // Eigenvalues of a d × d matrix are known to d·ε of the largest: what is below is rounding, and the line ends.
+  const rounding = summary.width * Number.EPSILON * (summary.spectrum[0] ?? 0);
   const series = useMemo<readonly Series[]>(
     () => [
       {
@@ -19,11 +21,10 @@ export function Summary({ description }: { readonly description: DataDescription
         label: 'eigenvalue',
         color: 'var(--m1)',
         x: Float64Array.from(summary.spectrum, (_, index) => index + 1),
-        // Zero has no place on a logarithmic scale; the line ends there.
-        y: summary.spectrum.map((value) => (value > 0 ? value : Number.NaN)),
+        y: summary.spectrum.map((value) => (value > rounding ? value : Number.NaN)),
       },
     ],
-    [summary],
+    [summary, rounding],
   );
   const bins = summary.normCounts.length;
   return (

@@ -68,7 +68,7 @@ export function EditControls({ rank, unitName, typicalNorm, words, color }: Edit
       {kind === 'add' && (
         <>
           <SliderRow
-            label="Length"
+            label="Strength"
             unit={<Unit typicalNorm={typicalNorm} />}
             value={draft.added}
             range={[-10, 10]}

@@ -3,7 +3,8 @@ import { useMemo, useState } from 'react';
 import type { TextReading } from '../../../lab/lm_protocol';
 import type { RunModel } from '../../../state/run_record';
 import { useShortcuts } from '../../shortcuts';
-import { groupLabel, groupOptions, type GroupRows } from './group_names';
+import { groupLabel, type GroupRows } from './group_names';
+import type { GroupOption } from './group_search';
 import { GroupPicker } from './GroupPicker';
 import { strongestGroups } from './reading_rows';
 import { Segments } from './Segments';
@@ -24,6 +25,8 @@ export interface ReadingPanelProps {
   readonly naming: boolean;
   /** Null before the first. */
   readonly reading: TextReading | null;
+  /** All groups that can be chosen. */
+  readonly options: readonly GroupOption[];
   readonly group: number | null;
 }
 
@@ -34,15 +37,11 @@ const coloringNames: Readonly<Record<TokenColoring, (unitName: string) => string
 };
 
 export function ReadingPanel(props: ReadingPanelProps) {
-  const { runId, model, rows, naming, reading, group } = props;
+  const { runId, model, rows, naming, reading, options, group } = props;
   const { coloring } = useTextView();
   const [hovered, setHovered] = useState<number | null>(null);
   const [selected, setSelected] = useState<number | null>(null);
   const { unitName } = model;
-  const options = useMemo(
-    () => groupOptions(rows, reading, model.groups),
-    [rows, reading, model.groups],
-  );
   const strongest = useMemo(() => (reading === null ? null : strongestGroups(reading)), [reading]);
   const colors = useTokenColors(reading, strongest, coloring, group, model.index);
   useShortcuts('Text', [

@@ -3,7 +3,6 @@
  * random subspace changed in its place, all three on the same random numbers.
  */
 import { useEffect } from 'react';
-import type { TextReading } from '../../../lab/lm_protocol';
 import { cardKey, modelKey } from '../../../state/analyses_store';
 import { engine } from '../../../state/engine_store';
 import type { RunModel } from '../../../state/run_record';
@@ -24,6 +23,8 @@ import { Continuations } from './Continuations';
 import { dialWords } from './dial_words';
 import { EditControls } from './EditControls';
 import { groupLabel, type GroupRows } from './group_names';
+import type { GroupOption } from './group_search';
+import { GroupPicker } from './GroupPicker';
 import {
   editKindsOf,
   editOf,
@@ -31,16 +32,18 @@ import {
   useSteeringDraft,
   type SteeringDraft,
 } from './steering_draft';
+import { chooseGroup } from './text_view';
 
 export interface SteeringPanelProps {
   readonly runId: string;
   readonly model: RunModel;
   readonly rows: GroupRows;
-  readonly reading: TextReading | null;
+  /** All groups that can be chosen. */
+  readonly options: readonly GroupOption[];
   readonly group: number | null;
 }
 
-export function SteeringPanel({ runId, model, rows, group }: SteeringPanelProps) {
+export function SteeringPanel({ runId, model, rows, options, group }: SteeringPanelProps) {
   const draft = useSteeringDraft();
   const text = useText((state) => state.text);
   const prompt = useText((state) => state.prompt);
@@ -63,22 +66,22 @@ export function SteeringPanel({ runId, model, rows, group }: SteeringPanelProps)
     <section className="text-card steering" aria-labelledby="steering-title">
       <header>
         <h2 id="steering-title">Steer</h2>
+        <div className="steering-group">
+          <GroupPicker
+            group={group}
+            options={options}
+            unitName={unitName}
+            label={group === null ? '' : groupLabel(rows, group)}
+            onChoose={chooseGroup}
+          />
+        </div>
         {group === null ? (
-          <span className="quiet">Choose a {unitName} above to change what it writes.</span>
+          <span className="quiet">and change what it writes while the story goes on</span>
         ) : (
-          <>
-            <span className="steering-group">
-              {unitName} {group}
-            </span>
-            <span className="quiet steering-label">{groupLabel(rows, group)}</span>
-            <a
-              className="button button-quiet"
-              href={hrefOf('groups', { model: model.index, group })}
-            >
-              <Icon name="card" size={14} />
-              Card
-            </a>
-          </>
+          <a className="button button-quiet" href={hrefOf('groups', { model: model.index, group })}>
+            <Icon name="card" size={14} />
+            Card
+          </a>
         )}
       </header>
       <div className="steering-body">

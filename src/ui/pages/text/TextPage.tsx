@@ -17,6 +17,7 @@ import { textAnswer, useText } from '../../../state/text_store';
 import { AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
 import { obstacleOf, useAnalysis } from '../../parts/use_analysis';
+import { groupOptions } from './group_names';
 import { FaithfulnessPanel } from './FaithfulnessPanel';
 import { NoLanguageRun } from './NoLanguageRun';
 import { ReadingPanel } from './ReadingPanel';
@@ -100,10 +101,14 @@ function OneModel({ runId, model }: { readonly runId: string; readonly model: Ru
   const reading = useText(
     (state) => textAnswer(state, 'readings', modelKey(runId, model.index)).answer?.reading ?? null,
   );
-  const shared = { runId, model, rows, reading, group };
+  const options = useMemo(
+    () => groupOptions(rows, reading, model.groups),
+    [rows, reading, model.groups],
+  );
+  const shared = { runId, model, rows, options, group };
   return (
     <>
-      <ReadingPanel {...shared} naming={groups.progress !== null} />
+      <ReadingPanel {...shared} reading={reading} naming={groups.progress !== null} />
       <SteeringPanel {...shared} />
     </>
   );

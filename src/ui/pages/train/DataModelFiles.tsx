@@ -95,7 +95,10 @@ function Fetching({ id, fetch, bytes }: FetchingProps) {
       </div>
       <p className="quiet language-bytes">
         {megabytes(received)} of {megabytes(total)}
-        {fetch.status === 'fetching' && fetch.rate !== null && (
+        {fetch.status === 'fetching' && received >= total && total > 0 && (
+          <span>all here; checked and put on the GPU…</span>
+        )}
+        {fetch.status === 'fetching' && fetch.rate !== null && received < total && (
           <span>
             {megabytes(fetch.rate)}/s
             {left !== null && Number.isFinite(left) && `, ${formatDuration(left)} left`}
