@@ -3,8 +3,10 @@ Reads a text with stories15M in NumPy, float32, written from the description of 
 mean cross-entropy of its tokens in nats: an independent check of `lab loss` and, on processors, a faster one.
 
   python3 scripts/data/check_stories15m.py MODEL_FOLDER TEXT.txt [LOGITS.npy TEXT]
+  python3 scripts/data/check_stories15m.py MODEL_FOLDER TEXT.txt --rows L ROWS.npy COUNT
 
-With LOGITS.npy (from `lab logits`) and the text it is of, also prints how far its logits are from these.
+With LOGITS.npy (from `lab logits`) and the text it is of, also prints how far its logits are from these. The second
+form writes the first COUNT rows of blocks.L.hook_resid_pre over the windows of the text, BOS left out.
 """
 import json
 import re
@@ -72,8 +74,8 @@ def norm(x, gain, epsilon):
     return x / np.sqrt((x * x).mean(-1, keepdims=True) + epsilon) * gain
 
 
-def forward(config, weights, tokens):
-    """Logits [tokens, V]."""
+def stream(config, weights, tokens, blocks):
+    """The residual stream [tokens, d] after so many blocks."""
     heads, epsilon = config["n_heads"], config["norm_eps"]
     size = config["dim"] // heads
     count = len(tokens)
@@ -88,7 +90,7 @@ def forward(config, weights, tokens):
         return turned
 
     x = weights["tok_embeddings"][tokens].astype("f4")
-    for layer in range(config["n_layers"]):
+    for layer in range(blocks):
         w = {k.removeprefix(f"layers.{layer}."): v for k, v in weights.items() if k.startswith(f"layers.{layer}.")}
         h = norm(x, w["attention_norm"], epsilon)
         q, k, v = ((h @ w[f"attention.w{n}"].T).reshape(count, heads, size) for n in "qkv")
@@ -99,7 +101,13 @@ def forward(config, weights, tokens):
         h = norm(x, w["ffn_norm"], epsilon)
         gate = h @ w["feed_forward.w1"].T
         x = x + (gate / (1 + np.exp(-gate)) * (h @ w["feed_forward.w3"].T)) @ w["feed_forward.w2"].T
-    return norm(x, weights["norm"], epsilon) @ weights["tok_embeddings"].T
+    return x
+
+
+def forward(config, weights, tokens):
+    """Logits [tokens, V]."""
+    x = stream(config, weights, tokens, config["n_layers"])
+    return norm(x, weights["norm"], config["norm_eps"]) @ weights["tok_embeddings"].T
 
 
 def losses(config, weights, tokens):
@@ -109,20 +117,36 @@ def losses(config, weights, tokens):
     return total - logits[np.arange(len(tokens) - 1), tokens[1:]]
 
 
-def main(folder, text_file, logits_file=None, logits_text=None):
-    config, weights = read_model(Path(folder))
-    tokenizer = Tokenizer(Path(folder) / "tokenizer.bin")
+def windows(config, tokenizer, text_file):
+    """Every document from its beginning, BOS before each window."""
     reach = config["max_seq_len"] - 1
-    found = []
     for document in Path(text_file).read_text().split("<|endoftext|>"):
         tokens = tokenizer.encode(document.strip())
         for start in range(0, len(tokens), reach):
-            found.append(losses(config, weights, np.array([1] + tokens[start : start + reach])))
+            yield np.array([1] + tokens[start : start + reach])
+
+
+def main(folder, text_file, *rest):
+    config, weights = read_model(Path(folder))
+    tokenizer = Tokenizer(Path(folder) / "tokenizer.bin")
+    if rest[:1] == ("--rows",):
+        layer, rows_file, count = int(rest[1]), rest[2], int(rest[3])
+        found, total = [], 0
+        for tokens in windows(config, tokenizer, text_file):
+            found.append(stream(config, weights, tokens, layer)[1:])
+            total += len(tokens) - 1
+            if total >= count:
+                break
+        rows = np.concatenate(found)[:count]
+        np.save(rows_file, rows)
+        print(json.dumps({"rows": len(rows), "mean_power": float((rows**2).sum(1).mean())}))
+        return
+    found = [losses(config, weights, tokens) for tokens in windows(config, tokenizer, text_file)]
     every = np.concatenate(found)
     print(json.dumps({"windows": len(found), "tokens": len(every), "cross_entropy": every.mean()}))
-    if logits_file is not None:
-        given = np.load(logits_file)
-        own = forward(config, weights, np.array([1] + tokenizer.encode(logits_text)))
+    if rest:
+        given = np.load(rest[0])
+        own = forward(config, weights, np.array([1] + tokenizer.encode(rest[1])))
         print(json.dumps({"largest_logit": float(abs(own).max()), "largest_difference": float(abs(own - given).max())}))
 
 
