@@ -5,7 +5,8 @@
  * errs in its favour.
  */
 import type { BufferSpec, Kernel, Pass, Plan } from '../src/gpu/plan';
-import { selectPass, spread } from '../src/sae/forward_plan';
+import { selectPass } from '../src/sae/forward_passes';
+import { spread } from '../src/sae/launch_sizes';
 import { kernels } from '../src/sae/kernels';
 import type { KernelVariant } from '../src/sae/layout';
 import { stepUniforms } from '../src/sae/schedule';

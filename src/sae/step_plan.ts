@@ -5,19 +5,10 @@
  */
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import type { ModelConfig } from './config';
-import {
-  ACROSS,
-  decodePass,
-  encodePass,
-  mainForward,
-  scoresPass,
-  selectPass,
-  spread,
-  teamThreads,
-  Section,
-  workBuffers,
-} from './forward_plan';
+import { decodePass, encodePass, scoresPass, Section, selectPass } from './forward_passes';
+import { mainForward, workBuffers } from './forward_plan';
 import { kernels } from './kernels';
+import { ACROSS, spread, teamThreads } from './launch_sizes';
 import {
   layoutOf,
   usesEncoderBias,

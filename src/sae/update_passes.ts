@@ -5,8 +5,9 @@
  */
 import type { Pass } from '../gpu/plan';
 import type { ModelConfig } from './config';
-import { ACROSS, columnThreads, Section } from './forward_plan';
+import { Section } from './forward_passes';
 import { kernels } from './kernels';
+import { ACROSS, columnThreads } from './launch_sizes';
 import { usesEncoderBias, type KernelVariant, type ModelLayout } from './layout';
 
 /** Which penalty the update kernel adds: see update_rows.wgsl. */

@@ -1,0 +1,213 @@
+/**
+ * The passes that make codes from rows, each for any branch of a model (main or auxiliary): scores of the units,
+ * the gate, the codes of the winners, their reconstruction.
+ */
+import type { Kernel, Pass } from '../gpu/plan';
+import { kernels } from './kernels';
+import { rowThreads, spread, teamThreads } from './launch_sizes';
+import type { BranchLayout, KernelVariant, ModelLayout } from './layout';
+
+/** Sections of the `rows` buffer. */
+export const Section = { input: 0, residual: 1, auxiliary: 2 } as const;
+
+/** Beyond this many winners a row, radix selection beats taking them one by one. */
+const FEW_SLOTS = 16;
+
+/** Workgroups of large tiles that keep a large GPU busy. */
+const FULL_GPU = 256;
+
+/** Scores of all units of a branch (or of its dead ones) against a section of rows. */
+export interface ScoreOptions {
+  readonly name: string;
+  readonly variant: KernelVariant;
+  readonly branch: Pick<BranchLayout, 'units' | 'rank'>;
+  readonly section: number;
+  readonly scalar: boolean;
+  readonly compact: boolean;
+  readonly useBias: boolean;
+}
+
+/**
+ * Kernel and workgroups of the dense half. Large tiles do more with what they read, but a GPU needs some
+ * hundred workgroups to be busy; a list of dead units is mostly too short for that.
+ */
+function scoresKernel(
+  batch: number,
+  { variant, branch: { units, rank }, scalar, compact }: ScoreOptions,
+): { readonly kernel: Kernel; readonly across: number; readonly down: number } {
+  if (variant === 'direct') {
+    const across = Math.ceil((scalar ? Math.ceil(units / 4) : units) / 8);
+    return { kernel: kernels.scores_direct, across, down: Math.ceil(Math.ceil(batch / 4) / 8) };
+  }
+  const wide = {
+    kernel: kernels.scores_wide,
+    across: Math.ceil(units / Math.floor(128 / rank)),
+    down: Math.ceil(batch / 64),
+  };
+  if (!compact && wide.across * wide.down >= FULL_GPU) return wide;
+  return {
+    kernel: kernels.scores_tiled,
+    across: Math.ceil(units / Math.floor(64 / rank)),
+    down: Math.ceil(batch / 32),
+  };
+}
+
+export function scoresPass(layout: ModelLayout, options: ScoreOptions): Pass {
+  const { batch, d4 } = layout;
+  const { units, rank } = options.branch;
+  const { kernel, across, down } = scoresKernel(batch, options);
+  return {
+    name: options.name,
+    kernel,
+    bindings: {
+      rows: 'rows',
+      encoder: 'encoder',
+      biases: 'biases',
+      dead_list: 'dead_list',
+      scores: 'scores',
+    },
+    constants: {
+      B: batch,
+      D4: d4,
+      K: units,
+      R: rank,
+      SECTION: options.section,
+      SCALAR: Number(options.scalar),
+      COMPACT: Number(options.compact),
+      USE_BIAS: Number(options.useBias),
+    },
+    workgroups: [across, down, 1],
+  };
+}
+
+export interface SelectOptions {
+  readonly name: string;
+  readonly branch: BranchLayout;
+  /** The score is the code itself (scalar units). */
+  readonly scalar: boolean;
+  readonly positive: boolean;
+  readonly compact: boolean;
+  readonly byPosition: boolean;
+  readonly record: boolean;
+  readonly markAlive: boolean;
+}
+
+export function selectPass(
+  layout: ModelLayout,
+  options: SelectOptions,
+  variant: KernelVariant,
+): Pass {
+  const { branch } = options;
+  const serial = variant === 'direct';
+  const few = !serial && branch.slots <= FEW_SLOTS;
+  return {
+    name: options.name,
+    kernel: serial ? kernels.select_serial : few ? kernels.select_few : kernels.select_many,
+    bindings: {
+      scores: 'scores',
+      dead_list: 'dead_list',
+      active_units: 'active_units',
+      coefs: 'coefs',
+      fired: 'fired',
+      last_fired: 'last_fired',
+    },
+    constants: {
+      B: layout.batch,
+      K: branch.units,
+      SLOTS: branch.slots,
+      WORDS: layout.words,
+      ACTIVE_OFFSET: branch.active,
+      CODES_OFFSET: branch.codes,
+      FIRED_OFFSET: branch.fired,
+      SCALAR: Number(options.scalar),
+      POSITIVE: Number(options.positive),
+      COMPACT: Number(options.compact),
+      BY_POSITION: Number(options.byPosition),
+      RECORD: Number(options.record),
+      MARK_ALIVE: Number(options.markAlive),
+      ...(few ? { WG: branch.units <= 256 ? 32 : 64 } : {}),
+    },
+    workgroups: [serial ? Math.ceil(layout.batch / 8) : layout.batch, 1, 1],
+  };
+}
+
+export function encodePass(
+  layout: ModelLayout,
+  branch: BranchLayout,
+  options: { readonly name: string; readonly section: number; readonly useBias: boolean },
+  variant: KernelVariant,
+): Pass {
+  const team = teamThreads(layout.d4, variant);
+  return {
+    name: options.name,
+    kernel: kernels.encode_active,
+    bindings: {
+      rows: 'rows',
+      encoder: 'encoder',
+      biases: 'biases',
+      active_units: 'active_units',
+      coefs: 'coefs',
+    },
+    constants: {
+      B: layout.batch,
+      D4: layout.d4,
+      R: branch.rank,
+      SLOTS: branch.slots,
+      SECTION: options.section,
+      ACTIVE_OFFSET: branch.active,
+      CODES_OFFSET: branch.codes,
+      USE_BIAS: Number(options.useBias),
+      TEAM: team,
+    },
+    workgroups: spread(layout.batch * branch.slots * team),
+  };
+}
+
+export interface DecodeOptions {
+  readonly name: string;
+  readonly main: boolean;
+  readonly subtractDecoderBias: boolean;
+  readonly scaleByDead: boolean;
+  readonly kAux: number;
+  readonly l1: boolean;
+}
+
+export function decodePass(
+  layout: ModelLayout,
+  branch: BranchLayout,
+  options: DecodeOptions,
+  variant: KernelVariant,
+): Pass {
+  return {
+    name: options.name,
+    kernel: kernels.decode_residual,
+    bindings: {
+      rows: 'rows',
+      decoder: 'decoder',
+      biases: 'biases',
+      active_units: 'active_units',
+      coefs: 'coefs',
+      dead_list: 'dead_list',
+      row_stats: 'row_stats',
+      decoder_norms: 'decoder_norms',
+    },
+    constants: {
+      B: layout.batch,
+      D4: layout.d4,
+      R: branch.rank,
+      SLOTS: branch.slots,
+      TARGET: options.main ? Section.input : Section.residual,
+      RESULT: options.main ? Section.residual : Section.auxiliary,
+      ACTIVE_OFFSET: branch.active,
+      CODES_OFFSET: branch.codes,
+      BIAS_OFFSET: layout.biasOffset,
+      MAIN: Number(options.main),
+      SUBTRACT_B_DEC: Number(options.subtractDecoderBias),
+      SCALE_BY_DEAD: Number(options.scaleByDead),
+      K_AUX: options.kAux,
+      L1: Number(options.l1),
+      WG: rowThreads(layout.d4, variant),
+    },
+    workgroups: [layout.batch, 1, 1],
+  };
+}

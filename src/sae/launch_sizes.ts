@@ -1,0 +1,32 @@
+/**
+ * How many threads and workgroups a kernel of a step is launched with: pure arithmetic on shapes, shared by the
+ * passes of training, of evaluation and of the benchmark's dense step.
+ */
+import type { KernelVariant } from './layout';
+
+/** Dispatches in x of kernels with many workgroups; the rest goes to y. */
+export const ACROSS = 32768;
+
+/** Workgroups of 64 threads that cover `threads` threads, over two dimensions. */
+export function spread(threads: number): [number, number, number] {
+  const workgroups = Math.max(1, Math.ceil(threads / 64));
+  return [Math.min(workgroups, ACROSS), Math.ceil(workgroups / ACROSS), 1];
+}
+
+/** Workgroup size for kernels that give every vec4 of a row a thread of its own. */
+export function columnThreads(d4: number): number {
+  let threads = 8;
+  while (threads < d4 && threads < 64) threads *= 2;
+  return threads;
+}
+
+/** Workgroup size for kernels whose threads share the vec4s of one row and wait for each other. */
+export function rowThreads(d4: number, variant: KernelVariant): number {
+  return variant === 'direct' ? 8 : columnThreads(d4);
+}
+
+/** Threads that make the dot products of a slot together: up to 16 vec4s, 256 bytes, of a row at a time. */
+export function teamThreads(d4: number, variant: KernelVariant): number {
+  if (variant === 'direct') return 1;
+  return d4 <= 4 ? 4 : d4 <= 8 ? 8 : 16;
+}
