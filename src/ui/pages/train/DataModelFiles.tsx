@@ -31,6 +31,9 @@ export interface DataModelFilesProps {
 export function DataModelFiles({ id, info }: DataModelFilesProps) {
   const fetch = useLanguageModels((state) => state.fetches[id]);
   const here = useLanguageModels((state) => isAtHand(state, id));
+  const kept = useLanguageModels(
+    ({ listed }) => listed?.some((model) => model.id === id && model.cached) === true,
+  );
   const shipped = offeredModels.some((model) => model.id === id && model.shipped);
   const size = info === undefined ? '' : megabytes(info.bytes);
   if (fetch !== undefined) return <Fetching id={id} fetch={fetch} bytes={info?.bytes ?? null} />;
@@ -38,7 +41,7 @@ export function DataModelFiles({ id, info }: DataModelFilesProps) {
   if (here) {
     return (
       <p className="quiet language-state">
-        {size}, in this browser
+        {size}, {kept ? 'in this browser' : 'for this visit'}
         <button
           type="button"
           className="button button-quiet"

@@ -43,7 +43,13 @@ export function DataSection() {
       detail: presets[id].summary,
     })),
     ...(value === 'other'
-      ? [{ value: 'other' as const, label: String(data.model), detail: 'Another language model' }]
+      ? [
+          {
+            value: 'other' as const,
+            label: place ?? String(data.model),
+            detail: 'Another language model',
+          },
+        ]
       : []),
     {
       value: 'file',
