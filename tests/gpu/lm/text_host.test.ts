@@ -48,6 +48,8 @@ let language: ReadyLanguageModel;
 let host: TextHost;
 const events: LmEvent[] = [];
 const stages = new Set<string>();
+/** What a test does when it hears how far a question is. */
+let onStage: (requestId: number, stage: string) => void = () => undefined;
 
 function runOf(data: typeof config): TextRun {
   const source: ActivationSource = {
@@ -102,7 +104,10 @@ beforeAll(async () => {
         typicalNorm: 2,
       }),
     post: (event) => events.push(event),
-    progress: (_, __, stage) => stages.add(stage),
+    progress: (requestId, _, stage) => {
+      stages.add(stage);
+      onStage(requestId, stage);
+    },
   });
 });
 
@@ -177,6 +182,19 @@ it('attributes logits', async () => {
   if (event.kind !== 'logits_attributed') throw new Error(event.kind);
   expect(event.attribution.axes).toHaveLength(2);
   expect(event.attribution.angles).toHaveLength(24);
+});
+
+it('gives an attribution up while the last layer is measured, and measures it anew', async () => {
+  host.forget('r');
+  const question = { ...about, kind: 'attribute_logits', group: 4 } as const;
+  onStage = (requestId, stage) => {
+    if (stage === 'Measuring the last layer') host.cancel(requestId);
+  };
+  await expect(host.answer({ ...question, requestId: 21 })).rejects.toMatchObject({
+    code: 'cancelled',
+  });
+  onStage = () => undefined;
+  expect((await ask(question)).kind).toBe('logits_attributed');
 });
 
 it('answers one after the other, and gives up those that are not wanted any more', async () => {
