@@ -7,7 +7,7 @@
 import { create } from 'zustand';
 import { describeError, type LabErrorData } from '../base/lab_error';
 import type { DiagnoseAnswer, GroupCard, GroupsAnswer } from '../lab/protocol';
-import type { EngineClient } from './engine_client';
+import type { EngineClient, RequestOptions } from './engine_client';
 
 /** One analysis: the latest answer, and what is under way or went wrong since. */
 export interface Analysis<Answer> {
@@ -138,11 +138,11 @@ export async function fetchCard(
   runId: string,
   model: number,
   group: number,
-  signal: AbortSignal,
+  options: RequestOptions,
 ): Promise<void> {
   let entry: CardEntry;
   try {
-    const ask = () => engine.groupCard(runId, model, group, { signal });
+    const ask = () => engine.groupCard(runId, model, group, options);
     let card = await ask();
     // The table may have been made anew meanwhile: a card of the old one is of no use.
     const table = analysisOf(useAnalyses.getState(), 'groups', runId, model).answer;

@@ -100,11 +100,9 @@ describe('an analysis', () => {
 
 describe('cards', () => {
   const known = () => useAnalyses.getState().cards[cardKey('run', 0, 3)];
-  const never = new AbortController().signal;
-
   it('are kept, and dropped when the table is made anew', async () => {
     const { client, reply, lastRequest } = recordedEngine();
-    const request = fetchCard(client, 'run', 0, 3, never);
+    const request = fetchCard(client, 'run', 0, 3, {});
     reply({ kind: 'group_card', requestId: lastRequest(), runId: 'run', model: 0, card: card(7) });
     await request;
     expect(known()?.card?.step).toBe(7);
@@ -116,7 +114,7 @@ describe('cards', () => {
 
   it('of an older table than the one shown are asked for again', async () => {
     const { client, reply, lastRequest } = recordedEngine();
-    const late = fetchCard(client, 'run', 0, 3, never);
+    const late = fetchCard(client, 'run', 0, 3, {});
     const first = lastRequest();
     const table = analyse(client, 'groups', 'run', 0);
     reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(9) });
@@ -132,7 +130,7 @@ describe('cards', () => {
   it('are limited in number', async () => {
     const { client, reply, lastRequest } = recordedEngine();
     for (let group = 0; group < 70; group++) {
-      const request = fetchCard(client, 'run', 0, group, never);
+      const request = fetchCard(client, 'run', 0, group, {});
       const answered = { ...card(7), group };
       reply({
         kind: 'group_card',

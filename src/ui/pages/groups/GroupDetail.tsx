@@ -2,7 +2,7 @@
  * The card of one group: what is known from the table at once, the rest as soon as the engine has made
  * it. The panels keep their places meanwhile, so that nothing jumps while one walks through the table.
  */
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import {
   cardKey,
   fetchCard,
@@ -43,7 +43,7 @@ export function GroupDetail(props: GroupDetailProps) {
   const { runId, models, model, selected, annotationKey, rowsName } = props;
   const { row } = selected;
   const { unitName } = model;
-  const entry = useCard(runId, model.index, row.group);
+  const { entry, waitingFor } = useCard(runId, model.index, row.group);
   const card = entry?.card ?? null;
   return (
     <article
@@ -90,7 +90,7 @@ export function GroupDetail(props: GroupDetailProps) {
       {card !== null ? (
         <CardPanels {...props} card={card} />
       ) : (
-        entry === undefined && <Skeleton scalar={model.rank === 1} />
+        entry === undefined && <Skeleton scalar={model.rank === 1} waitingFor={waitingFor} />
       )}
     </article>
   );
@@ -99,26 +99,39 @@ export function GroupDetail(props: GroupDetailProps) {
 /** Milliseconds that a group must stay chosen before its card is asked for, while walking through many. */
 const DWELL = 90;
 
-/** The card of a group, asked for when it is missing; undefined while it is on its way. */
-function useCard(runId: string, model: number, group: number): CardEntry | undefined {
+/**
+ * The card of a group, asked for when it is missing; undefined while it is on its way, and then what it
+ * waits for.
+ */
+function useCard(
+  runId: string,
+  model: number,
+  group: number,
+): { readonly entry: CardEntry | undefined; readonly waitingFor: string } {
+  const [waitingFor, setWaitingFor] = useState('');
   const entry = useAnalyses((state) => state.cards[cardKey(runId, model, group)]);
   const missing = entry === undefined;
   useEffect(() => {
     if (!missing) return undefined;
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      void fetchCard(engine, runId, model, group, controller.signal);
+      void fetchCard(engine, runId, model, group, {
+        signal: controller.signal,
+        onProgress: (fraction, stage) => setWaitingFor(`${stage}… ${Math.round(100 * fraction)} %`),
+      });
     }, DWELL);
     return () => {
       clearTimeout(timer);
       controller.abort();
+      setWaitingFor('');
     };
   }, [missing, runId, model, group]);
-  return entry;
+  return { entry, waitingFor };
 }
 
-/** Frames of the panels while the card is made. */
-function Skeleton({ scalar }: { readonly scalar: boolean }) {
+/** Frames of the panels while the card is made, and after a moment what it waits for. */
+function Skeleton(props: { readonly scalar: boolean; readonly waitingFor: string }) {
+  const { scalar, waitingFor } = props;
   return (
     <div
       className="card-first"
@@ -127,7 +140,9 @@ function Skeleton({ scalar }: { readonly scalar: boolean }) {
       aria-label="The card is being made"
     >
       <div className="card-main">
-        <div className="card-panel card-waiting" />
+        <div className="card-panel card-waiting">
+          <p className="card-waiting-for">{waitingFor}</p>
+        </div>
       </div>
       <div className="card-side">
         <div className="card-panel card-waiting" />
