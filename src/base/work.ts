@@ -26,6 +26,8 @@ export function requireWanted({ signal }: Work): void {
 export async function whileWanted<T>(promise: Promise<T>, work: Work): Promise<T> {
   const { signal } = work;
   if (signal === undefined) return promise;
+  // Nobody hears of it when the promise fails later.
+  if (signal.aborted) promise.catch(() => undefined);
   requireWanted(work);
   const given = new AbortController();
   try {
@@ -88,8 +90,9 @@ export class SharedWork<T> {
 export class SharedWorks<T> {
   private readonly works = new Map<string, SharedWork<T>>();
 
-  /** Waits for the work of that name. Rejects as SharedWork.join does. */
-  join(name: string, start: (work: Work) => Promise<T>, work: Work = {}): Promise<T> {
+  /** Waits for the work of that name. Rejects as SharedWork.join does; nothing is begun for who gave up before. */
+  async join(name: string, start: (work: Work) => Promise<T>, work: Work = {}): Promise<T> {
+    requireWanted(work);
     let known = this.works.get(name);
     if (known === undefined || known.abandoned) {
       const begun = new SharedWork(start);

@@ -167,12 +167,19 @@ class ShuffleFeeder implements StreamFeeder {
   ): Promise<ShuffleFeeder> {
     const producer = await options.open(device);
     const plan = scatterPlan(options.width, producer.rowsPerProduction);
-    const own = await allocate(device, plan);
-    const named = new Map([...buffers, ...own, ['rows', producer.rows]]);
-    const scatter = await PlanRunner.create(device, plan, named);
-    const moves = own.get('moves');
-    if (moves === undefined) throw new RangeError('the plan has no buffer "moves"');
-    return new ShuffleFeeder(device, clock, options, producer, scatter, moves);
+    let own: BufferMap = new Map();
+    try {
+      own = await allocate(device, plan);
+      const named = new Map([...buffers, ...own, ['rows', producer.rows]]);
+      const scatter = await PlanRunner.create(device, plan, named);
+      const moves = own.get('moves');
+      if (moves === undefined) throw new RangeError('the plan has no buffer "moves"');
+      return new ShuffleFeeder(device, clock, options, producer, scatter, moves);
+    } catch (error) {
+      producer.destroy();
+      for (const buffer of own.values()) buffer.destroy();
+      throw error;
+    }
   }
 
   get rowsMade(): number {

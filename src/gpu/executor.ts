@@ -79,11 +79,15 @@ export class PlanRunner {
       }
       return buffer;
     };
-    const passes = await Promise.all(
+    const ready = Promise.all(
       plan.passes.map((pass) => readyPass(device, plan, pass, uniformLayout, named)),
     );
+    await ready.catch(() => uniformBuffer.destroy());
+    // Also after a failure: a scope left open would take the errors of whatever comes later.
     const error = await device.popErrorScope();
+    const passes = await ready;
     if (error !== null) {
+      uniformBuffer.destroy();
       throw new LabError('gpu_validation', `${plan.name}: ${error.message}`, 'Please report this.');
     }
     return new PlanRunner(

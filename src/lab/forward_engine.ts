@@ -37,7 +37,11 @@ export class ForwardEngine {
   ): Promise<ForwardEngine> {
     const { plan, layout } = forwardPlan(config, width, BATCH, variant);
     const buffers = await allocate(device, plan);
-    const runner = await PlanRunner.create(device, plan, new Map([...weights, ...buffers]));
+    const imports = new Map([...weights, ...buffers]);
+    const runner = await PlanRunner.create(device, plan, imports).catch((error: unknown) => {
+      for (const buffer of buffers.values()) buffer.destroy();
+      throw error;
+    });
     const values = Object.fromEntries(stepUniforms.fields.map(([name]) => [name, 0]));
     runner.setUniforms(0, { ...values, input_scale: inputScale, one: 1 });
     runner.upload();

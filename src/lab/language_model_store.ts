@@ -76,6 +76,9 @@ export class LanguageModelStore {
     work.onProgress?.(1, `Putting ${info.label} on the GPU`);
     // The files are let go of once their numbers are on the GPU.
     const model = await createLanguageModel(device, config, fitWeights(weights, device.limits));
+    if (work.signal?.aborted === true) model.destroy();
+    // Whoever comes next begins anew and knows nothing of this one.
+    requireWanted(work);
     return { info, tokenizer, model };
   }
 }

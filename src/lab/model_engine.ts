@@ -52,8 +52,12 @@ export class ModelEngine {
     public lambda: number | null,
   ) {}
 
+  /**
+   * Allocates and compiles; nothing is left of it when it fails. Throws LabError `out_of_memory`,
+   * `gpu_validation`, `bad_config` for weights of another shape to start from.
+   */
   static async create(options: ModelEngineOptions, config: ModelConfig): Promise<ModelEngine> {
-    const { device, run, data, shared, variant, slots, start, index } = options;
+    const { device, run, data, shared, variant, slots, start } = options;
     const { width } = data.statistics;
     const { plan, layout } = stepPlan({
       config,
@@ -64,11 +68,12 @@ export class ModelEngine {
     });
     const named = { ...plan, name: displayName(config) };
     const buffers = await allocate(device, named);
-    const runner = await PlanRunner.create(
-      device,
-      named,
-      new Map([...buffers, ...Object.entries(shared)]),
-      slots,
+    const imports = new Map([...buffers, ...Object.entries(shared)]);
+    const runner = await PlanRunner.create(device, named, imports, slots).catch(
+      (error: unknown) => {
+        for (const buffer of buffers.values()) buffer.destroy();
+        throw error;
+      },
     );
     const ring = new ReadbackRing(device, loggedRegions(buffers, layout));
     const state = start?.kind === 'state' ? start.state : undefined;
@@ -84,21 +89,11 @@ export class ModelEngine {
       inputScale,
       state?.lambda ?? lambdaOf(config, data.statistics.power * inputScale ** 2),
     );
-    if (state !== undefined) {
-      engine.writeState(state);
-    } else {
-      const weights =
-        start?.kind === 'weights'
-          ? foldInputScale(start.weights, 1 / inputScale)
-          : initialWeights(
-              config,
-              width,
-              initialDecoderBias(data, config.normalize_activations, inputScale),
-              run.training.seed,
-              index,
-            );
-      engine.checkShape(weights);
-      writeParameters(device, buffers, layout, '', weights);
+    try {
+      engine.begin(start);
+    } catch (error) {
+      engine.destroy();
+      throw error;
     }
     return engine;
   }
@@ -234,6 +229,28 @@ export class ModelEngine {
     const { groups, rank, width } = this.layout;
     const arrays = await readParameters(this.options.device, this.buffers, this.layout, '');
     return { groups, rank, width, ...arrays };
+  }
+
+  /** Puts what the model starts from into its buffers. Throws LabError `bad_config` when its shape is another. */
+  private begin(start: StartingPoint | undefined): void {
+    if (start?.kind === 'state') {
+      this.writeState(start.state);
+      return;
+    }
+    const { device, data, run, index } = this.options;
+    const { config, inputScale, layout } = this;
+    const weights =
+      start?.kind === 'weights'
+        ? foldInputScale(start.weights, 1 / inputScale)
+        : initialWeights(
+            config,
+            layout.width,
+            initialDecoderBias(data, config.normalize_activations, inputScale),
+            run.training.seed,
+            index,
+          );
+    this.checkShape(weights);
+    writeParameters(device, this.buffers, layout, '', weights);
   }
 
   private writeState(state: ModelState): void {

@@ -90,6 +90,16 @@ describe('shared work', () => {
     expect(await works.take('a')).toBeNull();
   });
 
+  it('is not begun for somebody who has given up already', async () => {
+    const works = new SharedWorks<number>();
+    const { begun, start } = slow();
+    await expect(works.join('a', start, { signal: AbortSignal.abort() })).rejects.toEqual(
+      cancelled,
+    );
+    expect(begun).toHaveLength(0);
+    expect(works.names).toEqual([]);
+  });
+
   it('is forgotten by name', async () => {
     const works = new SharedWorks<number>();
     await works.join('made 1', () => Promise.resolve(1));
@@ -109,5 +119,7 @@ describe('work that is given up', () => {
     await expect(waiting).rejects.toEqual(cancelled);
     expect(() => requireWanted(work)).toThrow('given up');
     await expect(whileWanted(Promise.resolve(1), work)).rejects.toEqual(cancelled);
+    // Vitest fails on a rejection that nobody handles.
+    await expect(whileWanted(Promise.reject(new Error('late')), work)).rejects.toEqual(cancelled);
   });
 });

@@ -1,0 +1,97 @@
+/** What is left on the device of a start that fails and of a language model that nobody waits for any more: nothing. */
+import { expect, it } from 'vitest';
+import type { ActivationSource, StreamFeeder } from '../../../src/data/source';
+import { zooPreset } from '../../../src/data/zoo_presets';
+import { openZooSource } from '../../../src/data/zoo_source';
+import { LanguageModelStore } from '../../../src/lab/language_model_store';
+import { parseRunConfig } from '../../../src/lab/run_config';
+import { createSession } from '../../../src/lab/session';
+import { initialWeights } from '../../../src/sae/initial';
+import { checkingDevice } from '../adapter';
+import { liveBuffers } from '../live_buffers';
+import { letterTokenizer } from '../lm/letter_tokenizer';
+import { smallConfig, smallWeights } from '../lm/small_model';
+
+const { spec, label } = zooPreset('figure1');
+const made = openZooSource(spec, 0, label);
+const config = parseRunConfig({
+  data: { kind: 'synthetic', preset: 'figure1' },
+  models: [
+    { architecture: 'topk', d_sae: 8, k: 2 },
+    { architecture: 'topk', name: 'wider', d_sae: 16, k: 2 },
+  ],
+  training: { train_batch_size_samples: 4, training_samples: 16 },
+});
+
+it('frees a run whose second model starts from weights of another shape', async () => {
+  const device = await checkingDevice();
+  const live = liveBuffers(device);
+  let feeders = 0;
+  const feeder: StreamFeeder = {
+    rowsMade: 0,
+    filled: 1,
+    feed: (_, wanted) => Promise.resolve(wanted),
+    destroy: () => {
+      feeders -= 1;
+    },
+  };
+  const source: ActivationSource = {
+    ...made,
+    stream: (rows) => ({
+      ...made.stream(rows),
+      openFeeder: () => {
+        feeders += 1;
+        return Promise.resolve(feeder);
+      },
+    }),
+  };
+  const [model] = config.models;
+  if (model === undefined) throw new Error('the run has no model');
+  const weights = initialWeights(model, made.width, new Float32Array(made.width), 0, 0);
+  const initial = [
+    { kind: 'weights' as const, weights },
+    { kind: 'weights' as const, weights },
+  ];
+  await expect(createSession({ device, config, source, initial })).rejects.toMatchObject({
+    code: 'bad_config',
+  });
+  expect(feeders).toBe(0);
+  expect(live()).toEqual([]);
+});
+
+it('frees a language model that is given up while it goes to the GPU', async () => {
+  const device = await checkingDevice();
+  const live = liveBuffers(device);
+  const small = smallConfig('llama');
+  const given = new AbortController();
+  const info = {
+    id: 'small',
+    label: 'small',
+    form: small.form,
+    layers: small.layers,
+    width: small.width,
+    vocabulary: small.vocabulary,
+    context: small.context,
+    bytes: 0,
+  };
+  const store = new LanguageModelStore({
+    device,
+    read: () =>
+      Promise.resolve({
+        info,
+        config: small,
+        weights: smallWeights(small),
+        tokenizer: letterTokenizer(small.vocabulary),
+      }),
+  });
+  // Told just before the weights are uploaded.
+  const onProgress = () => given.abort();
+  await expect(store.get('small', { signal: given.signal, onProgress })).rejects.toMatchObject({
+    code: 'cancelled',
+  });
+  await expect.poll(live).toEqual([]);
+  const again = await store.get('small');
+  expect(live()).not.toEqual([]);
+  again.model.destroy();
+  expect(live()).toEqual([]);
+});
