@@ -90,7 +90,7 @@ export function missingPackages(locked, installed) {
 }
 
 /** True when node_modules holds what package-lock.json says. */
-export function dependenciesAreInstalled() {
+function dependenciesAreInstalled() {
   // npm leaves a table of what it installed here, in the lock file's own format.
   const record = join(projectRoot, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;

@@ -160,7 +160,7 @@ export function allFeatureMoments(
 }
 
 /** Least share of a feature's energy that must be rebuilt before its units are counted (sasa.md §6). */
-export const SPLITTING_RECONSTRUCTION = 0.5;
+const SPLITTING_RECONSTRUCTION = 0.5;
 
 /** How a feature is spread over units, from its moments. O(K log K). */
 export function featureSpread(

@@ -25,7 +25,7 @@ export interface CodeCovariance {
 }
 
 /** Covariance of a group's contributions in orthonormal coordinates of its decoder rows. O(n·r²). */
-export function codeCovariance(indexed: IndexedCodes, group: number): CodeCovariance {
+function codeCovariance(indexed: IndexedCodes, group: number): CodeCovariance {
   const { rank } = indexed.dictionary;
   const firings = firingsOf(indexed, group);
   const start = at(indexed.offsets, group);

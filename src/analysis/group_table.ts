@@ -105,7 +105,7 @@ export function groupRows(
  * max(2, code rank90), because planes of noise would only dilute the mean. null for rank 1 and for groups
  * that fire fewer than `minimumPoints` times.
  */
-export function groupIrreducibility(
+function groupIrreducibility(
   indexed: IndexedCodes,
   group: number,
   codeRank90: number,

@@ -82,7 +82,7 @@ function editDistance(a: string, b: string): number {
 }
 
 /** What a schema allows, as the end of "it must be …". */
-export function describeAllowed(schema: Schema): string {
+function describeAllowed(schema: Schema): string {
   const { def } = plain(schema)._zod;
   switch (def.type) {
     case 'literal':

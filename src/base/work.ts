@@ -43,7 +43,7 @@ export async function whileWanted<T>(promise: Promise<T>, work: Work): Promise<T
 }
 
 /** One piece of work that several may wait for. */
-export class SharedWork<T> {
+class SharedWork<T> {
   private readonly waiting = new Set<Work>();
   private readonly controller = new AbortController();
   private readonly outcome: Promise<T>;

@@ -138,7 +138,7 @@ export function rowsPerWorkgroup(zoo: Zoo): number {
 }
 
 /** E[t²] of U(low, high). */
-export function meanSquareScale({ scale: [low, high] }: Pick<ZooFeature, 'scale'>): number {
+function meanSquareScale({ scale: [low, high] }: Pick<ZooFeature, 'scale'>): number {
   return (low * low + low * high + high * high) / 3;
 }
 

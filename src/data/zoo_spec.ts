@@ -71,7 +71,7 @@ const frequencySchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const zooSchema = z.strictObject({
+const zooSchema = z.strictObject({
   /** d. */
   width: z.int().check(z.gte(1), z.lte(65536)),
   features: z.array(featureSchema).check(z.minLength(1), z.maxLength(1024)),

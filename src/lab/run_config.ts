@@ -44,7 +44,7 @@ export const dataSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const trainingSchema = z.strictObject({
+const trainingSchema = z.strictObject({
   lr: z._default(z.number().check(z.gt(0), z.lte(1)), 2e-3),
   train_batch_size_samples: z._default(z.int().check(z.gte(1), z.lte(65536)), 512),
   /** Total rows seen; a run has ceil(training_samples / train_batch_size_samples) steps. */

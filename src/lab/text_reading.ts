@@ -13,7 +13,7 @@ import { mostPositions, SplicedForward } from './spliced_forward';
 import { textWindows, windowBatch, type TextWindow } from './text_windows';
 
 /** Longest text that is read, in tokens. */
-export const LONGEST_TEXT = 20_000;
+const LONGEST_TEXT = 20_000;
 
 /** Shortest forward pass: short texts share one shape, which is compiled once. */
 const LEAST_POSITIONS = 32;

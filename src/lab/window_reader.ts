@@ -23,7 +23,7 @@ export interface Reading {
 }
 
 /** Compiles the passes up to the hook. */
-export function openForward({ model, layer, shape, sequences }: Reading): Promise<Forward> {
+function openForward({ model, layer, shape, sequences }: Reading): Promise<Forward> {
   return model.forward({ sequences, positions: shape.contextSize, from: 0, until: layer });
 }
 

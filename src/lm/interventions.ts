@@ -9,14 +9,14 @@ import replaceResidual from '../../shaders/replace_residual.wgsl?raw';
 import steerResidual from '../../shaders/steer_residual.wgsl?raw';
 import tokenLosses from '../../shaders/token_losses.wgsl?raw';
 
-export const interventionKernels = {
+const interventionKernels = {
   replace_residual: { name: 'replace_residual', source: replaceResidual },
   steer_residual: { name: 'steer_residual', source: steerResidual },
   token_losses: { name: 'token_losses', source: tokenLosses },
 } as const satisfies Record<string, Kernel>;
 
 /** `one` is always 1: a loop stride that compilers cannot see through. */
-export const interventionUniforms = defineUniforms([['one', 'u32']]);
+const interventionUniforms = defineUniforms([['one', 'u32']]);
 
 /** Marks a row whose next token does not count. */
 export const NO_TARGET = 0xffffffff;
@@ -158,10 +158,10 @@ export interface SteeredGroup {
 const KINDS = ['none', 'scale', 'clamp', 'add', 'turn'] as const;
 
 /** Floats of a row of `edits`. */
-export const EDIT_COLUMNS = 8;
+const EDIT_COLUMNS = 8;
 
 /** The rows of the kernel's `edits` [rows, 8]. */
-export function editTable(edits: readonly RowEdit[]): Float32Array {
+function editTable(edits: readonly RowEdit[]): Float32Array {
   const table = new Float32Array(edits.length * EDIT_COLUMNS);
   edits.forEach(({ edit, frame }, row) => {
     const angle = edit.kind === 'turn' ? edit.angle : 0;

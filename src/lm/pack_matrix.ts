@@ -9,7 +9,7 @@ import type { Matrix, WeightFormat } from './language_model';
 /** Columns that a kernel reads at once. */
 export const CHUNK = 16;
 /** Outputs that a thread makes: row counts are multiples of this. */
-export const ROW_GROUP = 8;
+const ROW_GROUP = 8;
 
 /** Which stored row a packed row holds: matrix and row in it, or null for zeros. */
 export type RowSource = readonly [matrix: number, row: number] | null;

@@ -37,7 +37,7 @@ export function referenceForward(
 }
 
 /** Residual stream [rows, d] entering a block → leaving it. */
-export function referenceBlock(
+function referenceBlock(
   config: TransformerConfig,
   block: BlockWeights,
   x: Float64Array,
@@ -59,7 +59,7 @@ export function referenceBlock(
 }
 
 /** Residual stream [rows, d] after the last block → logits [rows, V]. */
-export function referenceLogits(
+function referenceLogits(
   config: TransformerConfig,
   weights: TransformerWeights,
   x: Float64Array,

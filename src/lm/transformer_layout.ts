@@ -15,7 +15,7 @@ import { CHUNK, type RowSource } from './pack_matrix';
 export type KernelFamily = 'direct' | 'quads' | 'tiled';
 
 /** Widest head in numbers: attention keeps a head's sum in a private array. */
-export const WIDEST_HEAD = 128;
+const WIDEST_HEAD = 128;
 
 export interface TransformerLayout {
   /** vec4s of a row of the residual stream. */

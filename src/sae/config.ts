@@ -13,7 +13,6 @@ export const auxiliaryLosses = ['residual', 'preact', 'none'] as const;
 export type Architecture = (typeof architectures)[number];
 export type NuclearTarget = (typeof nuclearTargets)[number];
 export type Normalization = (typeof normalizations)[number];
-export type AuxiliaryLoss = (typeof auxiliaryLosses)[number];
 
 const count = (max: number) => z.int().check(z.gte(1), z.lte(max));
 const coefficient = z.number().check(z.gte(0), z.lte(1e9));

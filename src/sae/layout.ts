@@ -13,7 +13,7 @@ import { shapeOf, type ModelConfig } from './config';
 export type KernelVariant = 'direct' | 'tiled';
 
 /** vec4 columns of a tile of update_rows.wgsl. */
-export const UPDATE_COLUMNS = 16;
+const UPDATE_COLUMNS = 16;
 
 /** Offsets, in elements, of one branch inside the shared buffers. */
 export interface BranchLayout {
@@ -91,7 +91,7 @@ export function usesEncoderBias(config: ModelConfig): boolean {
 }
 
 /** k_aux in columns: as given, else d/2 (OpenAI's TopK). */
-export function auxiliaryColumns(config: ModelConfig, width: number): number {
+function auxiliaryColumns(config: ModelConfig, width: number): number {
   return config.k_aux ?? Math.max(1, Math.floor(width / 2));
 }
 

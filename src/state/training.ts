@@ -15,7 +15,7 @@ import { changeLive, removeRun, startRun, useRuns } from './runs_store';
 import { useView } from './view_store';
 
 /** The run that is at work or paused, whichever is shown; undefined when none is. */
-export function activeRun(): Run | undefined {
+function activeRun(): Run | undefined {
   return Object.values(useRuns.getState().runs).find((run) => isActive(run.status));
 }
 

@@ -36,7 +36,7 @@ export function followLink(): void {
 }
 
 /** The whole address of an experiment on the Train page. */
-export function linkOf(config: RunConfig): string {
+function linkOf(config: RunConfig): string {
   const { origin, pathname } = window.location;
   const hash = formatHash({
     page: 'train',

@@ -14,7 +14,7 @@ import { decoderNorms, normalizeRows, nuclearGradient } from './penalty';
 import type { KernelName } from '../kernels';
 
 /** The twin of every kernel of a training step, by the kernel's name. */
-export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
+const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   adam_clipped: adamClipped,
   center_input: centerInput,
   code_gradients: codeGradients,
@@ -64,11 +64,7 @@ export function runReference(
 }
 
 /** Runs one pass. Throws LabError `internal` for a kernel without a twin or a buffer that is missing. */
-export function runReferencePass(
-  pass: Pass,
-  buffers: ReferenceBuffers,
-  uniforms: UniformValues,
-): void {
+function runReferencePass(pass: Pass, buffers: ReferenceBuffers, uniforms: UniformValues): void {
   const bound = Object.fromEntries(
     Object.entries(pass.bindings).map(([binding, name]) => [binding, named(buffers, name)]),
   );

@@ -22,7 +22,7 @@ export interface Trained {
  * One Adam step on element `index` (Kingma & Ba 2015, with decoupled weight decay of Loshchilov & Hutter
  * 2019): m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − lr (m̂ / (√v̂ + ε) + decay·w).
  */
-export function adamStep(
+function adamStep(
   call: KernelCall,
   tensor: Trained,
   index: number,

@@ -25,7 +25,7 @@ export interface Axis {
 }
 
 /** Width of a label in the axis font, near enough to reserve room. */
-export function labelWidth(text: string): number {
+function labelWidth(text: string): number {
   return text.length * 6.3;
 }
 

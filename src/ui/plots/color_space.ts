@@ -28,13 +28,13 @@ const DEFICIENCY: Record<Deficiency, readonly [Triple, Triple, Triple]> = {
 };
 
 /** Red, green and blue (0 … 255) of "#rrggbb". */
-export function rgbOfHex(hex: string): Triple {
+function rgbOfHex(hex: string): Triple {
   const bits = Number.parseInt(hex.slice(1), 16);
   return [bits >> 16, (bits >> 8) & 255, bits & 255];
 }
 
 /** "#rrggbb" of red, green and blue (0 … 255, rounded and clamped). */
-export function hexOfRgb(rgb: Triple): string {
+function hexOfRgb(rgb: Triple): string {
   const byte = (value: number) =>
     Math.round(clamp(value, 0, 255))
       .toString(16)
@@ -43,7 +43,7 @@ export function hexOfRgb(rgb: Triple): string {
 }
 
 /** Relative luminance, 0 … 1. */
-export function luminance(hex: string): number {
+function luminance(hex: string): number {
   const [r, g, b] = linearOfHex(hex);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }

@@ -81,7 +81,7 @@ function paintAt(
  * Paints one cloud into an image of `ratio` device pixels per CSS pixel. Reads arrays with `?? 0`, as
  * point_raster.ts does and for its reason: with `at` this was half of the page's longest task.
  */
-export function paintCloud(raster: Raster, cloud: PointCloud, ratio: number): void {
+function paintCloud(raster: Raster, cloud: PointCloud, ratio: number): void {
   const { x, y, color, alpha, order } = cloud;
   const radius = cloud.radius * ratio;
   const stamp = discStamp(radius);

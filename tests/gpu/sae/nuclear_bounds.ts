@@ -93,7 +93,7 @@ export interface NuclearBounds {
  * Bounds for one group. `singularValues` are the exact ones, `xE` and `xD` the exact matrices. Without
  * `encoder` the norm is the decoder's own.
  */
-export function nuclearBounds(
+function nuclearBounds(
   encoder: Block | null,
   decoder: Block,
   singularValues: Float64Array,

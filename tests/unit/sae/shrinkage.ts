@@ -14,7 +14,7 @@ import { asStored, testOptimiser, type RandomStep } from './random_step';
 
 /** Energies σ_j; the last lies below λ/2 and is pruned. */
 export const energies = [1, 0.5, 0.2, 0.03] as const;
-export const LAMBDA = 0.1;
+const LAMBDA = 0.1;
 const WIDTH = energies.length;
 const BATCH = 2 * WIDTH;
 export const STEPS = 1200;

@@ -127,13 +127,7 @@ function Row({ share: counted, most, texts, color }: RowProps) {
 }
 
 /** A token by itself: the space before its word is a faint sign, the whole is told on hover. */
-export function TokenName({
-  texts,
-  token,
-}: {
-  readonly texts: TokenTexts;
-  readonly token: number;
-}) {
+function TokenName({ texts, token }: { readonly texts: TokenTexts; readonly token: number }) {
   if (token === texts.bos) return <span className="context-bos">BOS</span>;
   const text = texts.texts.get(token) ?? '';
   return <TokenWord text={text} />;

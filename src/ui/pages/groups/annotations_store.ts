@@ -18,7 +18,7 @@ export interface Annotation {
 export const NO_ANNOTATION: Annotation = { starred: false, tags: [], note: '' };
 
 /** Longest tag and note that are kept, in characters. */
-export const TAG_LIMIT = 32;
+const TAG_LIMIT = 32;
 export const NOTE_LIMIT = 4000;
 
 const annotationSchema = z.object({

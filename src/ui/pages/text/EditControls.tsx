@@ -133,7 +133,7 @@ interface SliderRowProps {
 }
 
 /** A number by slider and by field. */
-export function SliderRow(props: SliderRowProps) {
+function SliderRow(props: SliderRowProps) {
   const { label, unit, value, range, step = 0.1, hint, onChange } = props;
   const id = useId();
   const name = <label htmlFor={id}>{label}</label>;

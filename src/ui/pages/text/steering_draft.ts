@@ -5,7 +5,7 @@
 import { create } from 'zustand';
 import type { SteeringEdit } from '../../../lab/lm_protocol';
 
-export const editKinds = ['scale', 'ablate', 'clamp', 'add', 'turn'] as const;
+const editKinds = ['scale', 'ablate', 'clamp', 'add', 'turn'] as const;
 export type EditKind = (typeof editKinds)[number];
 
 export interface SteeringDraft {

@@ -155,7 +155,7 @@ function NameField({ index, name, onDone }: NameFieldProps) {
 }
 
 /** "64 groups × 4", "256 latents, k 4". */
-export function sizeText(model: Settings): string {
+function sizeText(model: Settings): string {
   const count = (key: string) => {
     const value = model[key];
     return typeof value === 'number' ? formatInteger(value) : '?';

@@ -78,7 +78,7 @@ export function NumberRow({ text, binding, doubling, live, automatic }: NumberRo
 }
 
 /** Behind a setting that can be changed while the run goes. */
-export function LiveMark(): ReactNode {
+function LiveMark(): ReactNode {
   return (
     <span className="live-mark" title="Can be changed while the run goes: press Enter to apply">
       live
