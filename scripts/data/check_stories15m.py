@@ -138,6 +138,7 @@ def main(folder, text_file, *rest):
             if total >= count:
                 break
         rows = np.concatenate(found)[:count]
+        Path(rows_file).parent.mkdir(parents=True, exist_ok=True)
         np.save(rows_file, rows)
         print(json.dumps({"rows": len(rows), "mean_power": float((rows**2).sum(1).mean())}))
         return
