@@ -51,6 +51,7 @@ function tileOf({ family }: TransformerParts, rows: number, outputs: number): Li
   );
 }
 
+/** Workgroups that make `outputs` outputs of `rows` rows. */
 export function workgroupsOf(
   tile: LinearTile,
   rows: number,
@@ -76,6 +77,7 @@ interface LinearOutput {
   readonly count: number;
 }
 
+/** y = W x + b [rows, count] → `output`, as `action` says. */
 export function linearPass(
   parts: TransformerParts,
   rows: number,

@@ -55,6 +55,7 @@ function normThreads(family: KernelFamily, d4: number): number {
   return threads;
 }
 
+/** residual → normed, [rows, width]. */
 export function normPass(parts: TransformerParts, rows: number, name: string, norm: string): Pass {
   const { config, layout, family } = parts;
   return {
@@ -74,6 +75,7 @@ export function normPass(parts: TransformerParts, rows: number, name: string, no
   };
 }
 
+/** queries, keys and values → attended, [rows, heads × head]. */
 export function attentionPass(
   parts: TransformerParts,
   shape: RowShape,

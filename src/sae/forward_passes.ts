@@ -52,6 +52,7 @@ function scoresKernel(
   };
 }
 
+/** rows [B, d] → scores [B, K] of the units of a branch: ‖p_k‖² of groups, pre-activations of scalar units. */
 export function scoresPass(layout: ModelLayout, options: ScoreOptions): Pass {
   const { batch, d4 } = layout;
   const { units, rank } = options.branch;
@@ -92,6 +93,7 @@ export interface SelectOptions {
   readonly markAlive: boolean;
 }
 
+/** scores → the units that win in each row, [B, slots]; of scalar units their codes too. */
 export function selectPass(
   layout: ModelLayout,
   options: SelectOptions,
@@ -131,6 +133,7 @@ export function selectPass(
   };
 }
 
+/** rows and the units that won → their codes [B, slots, r]. */
 export function encodePass(
   layout: ModelLayout,
   branch: BranchLayout,
@@ -172,6 +175,7 @@ export interface DecodeOptions {
   readonly l1: boolean;
 }
 
+/** Codes → what is left of the rows [B, d], and what each row adds to the metrics. */
 export function decodePass(
   layout: ModelLayout,
   branch: BranchLayout,

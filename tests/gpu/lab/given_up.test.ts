@@ -1,13 +1,15 @@
-/** What is left on the device of a start that fails and of a language model that nobody waits for any more: nothing. */
+/** What is left of a start that fails or is given up, and of a language model that nobody waits for any more: nothing. */
 import { expect, it } from 'vitest';
 import type { ActivationSource, StreamFeeder } from '../../../src/data/source';
 import { zooPreset } from '../../../src/data/zoo_presets';
 import { openZooSource } from '../../../src/data/zoo_source';
+import { EngineHost } from '../../../src/lab/engine_host';
 import { LanguageModelStore } from '../../../src/lab/language_model_store';
+import type { Event } from '../../../src/lab/protocol';
 import { parseRunConfig } from '../../../src/lab/run_config';
 import { createSession } from '../../../src/lab/session';
 import { initialWeights } from '../../../src/sae/initial';
-import { checkingDevice } from '../adapter';
+import { checkingDevice, testGpu } from '../adapter';
 import { liveBuffers } from '../live_buffers';
 import { letterTokenizer } from '../lm/letter_tokenizer';
 import { smallConfig, smallWeights } from '../lm/small_model';
@@ -94,4 +96,16 @@ it('frees a language model that is given up while it goes to the GPU', async () 
   expect(live()).not.toEqual([]);
   again.model.destroy();
   expect(live()).toEqual([]);
+});
+
+it('says nothing more of a run that is given up before its first step', async () => {
+  const events: Event[] = [];
+  const host = new EngineHost(testGpu(), (event) => events.push(event));
+  const start = host.handle({ kind: 'start', runId: 'r', config });
+  await host.handle({ kind: 'forget', runId: 'r' });
+  await start;
+  expect(events.map(({ kind }) => kind)).toEqual(['status']);
+  // It is not there any more.
+  await host.handle({ kind: 'resume', runId: 'r' });
+  expect(events.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'not_found' } });
 });

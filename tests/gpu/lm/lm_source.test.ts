@@ -134,6 +134,13 @@ describe.each<TransformerForm>(['llama', 'gpt2'])('activations of a %s', (form) 
 });
 
 describe('training rows', () => {
+  it('that analyses ask for again are not read again', async () => {
+    const { source } = await open('llama');
+    const rows = await source.read('held_out', 0, 5);
+    expect(await source.read('held_out', 0, 5)).toBe(rows);
+    expect((await source.read('held_out', 1, 5)).rowIds).not.toEqual(rows.rowIds);
+  });
+
   it('are never position 0 and never of a held-out document', async () => {
     const { source } = await open('llama');
     const text = textOf(source);
