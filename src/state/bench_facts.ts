@@ -8,7 +8,7 @@ import type { Preview, RunEstimate } from '../lab/protocol';
 import type { RunConfig } from '../lab/run_config';
 import type { EngineClient } from './engine_client';
 import { fileNeeded } from './experiment_draft';
-import { useExperiment, type ExperimentState } from './experiment_store';
+import { useExperiment } from './experiment_store';
 import { isAtHand, useLanguageModels } from './language_models_store';
 import { languageDataOf } from './language_run';
 
@@ -47,6 +47,20 @@ export function sameData(a: RunConfig['data'], b: RunConfig['data']): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** The data settings without the seed, as text. */
+function kindOfData(data: RunConfig['data']): string {
+  return JSON.stringify({ ...data, seed: 0 });
+}
+
+/** What the engine was last asked to look at. */
+interface Previewed {
+  readonly data: string;
+  readonly kind: string;
+  readonly file: File | null;
+}
+
+const NOT_PREVIEWED: Previewed = { data: '', kind: '', file: null };
+
 /** Asks the engine about the bench now and after every change; returns how to stop. */
 export function followBench(engine: EngineClient): () => void {
   // An edit of a model asks anew what the run would need, but not how the data look.
@@ -54,10 +68,7 @@ export function followBench(engine: EngineClient): () => void {
   let estimating: AbortController | null = null;
   let preview = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let previewed: Pick<ExperimentState, 'file'> & { readonly data: string } = {
-    data: '',
-    file: null,
-  };
+  let previewed: Previewed = NOT_PREVIEWED;
 
   const ask = async () => {
     const { config, file } = useExperiment.getState();
@@ -67,13 +78,16 @@ export function followBench(engine: EngineClient): () => void {
     if (languageModelMissing(config.data) !== null) {
       // Nothing is fetched from elsewhere before the person says so.
       previewing?.abort();
-      previewed = { data: '', file: null };
+      previewed = NOT_PREVIEWED;
       useBenchFacts.setState(NOTHING_KNOWN);
       return;
     }
     const data = JSON.stringify(config.data);
     if (data !== previewed.data || file !== previewed.file) {
-      previewed = { data, file };
+      // Another seed looks much the same; what was known of other data would be wrong beside these.
+      const other = kindOfData(config.data) !== previewed.kind || file !== previewed.file;
+      if (other) useBenchFacts.setState(NOTHING_KNOWN);
+      previewed = { data, file, kind: kindOfData(config.data) };
       previewing?.abort();
       previewing = new AbortController();
       preview = askPreview(engine, config, file, previewing.signal);

@@ -8,7 +8,7 @@ import type { Command, Event as EngineEvent } from '../../../src/lab/protocol';
 import { parseRunConfig } from '../../../src/lab/run_config';
 import { followBench, useBenchFacts } from '../../../src/state/bench_facts';
 import { EngineClient, type EngineWorker } from '../../../src/state/engine_client';
-import { openExperiment, setTraining } from '../../../src/state/experiment_store';
+import { openExperiment, setData, setTraining } from '../../../src/state/experiment_store';
 import { useLanguageModels } from '../../../src/state/language_models_store';
 import { estimateOf, previewOf } from '../../support/scripted_answers';
 import { SCRIPTED_MODELS } from '../../support/scripted_language';
@@ -60,6 +60,21 @@ async function answerPreview(): Promise<void> {
   worker.say({ kind: 'previewed', requestId, preview: previewOf(words) });
   await vi.advanceTimersByTimeAsync(1);
 }
+
+it('says nothing of the data before while others are read, unless only the seed differs', async () => {
+  openExperiment(words);
+  begin();
+  await answerPreview();
+  expect(useBenchFacts.getState().preview?.label).toBe('Word vectors');
+  openExperiment(parseRunConfig(presets.figure1.config));
+  await vi.advanceTimersByTimeAsync(500);
+  expect(useBenchFacts.getState()).toMatchObject({ preview: null, estimate: null });
+  await answerPreview();
+  setData('seed', 7);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(worker.count('preview')).toBe(3);
+  expect(useBenchFacts.getState().preview).not.toBeNull();
+});
 
 it('keeps reading the data while settings of the training are edited', async () => {
   openExperiment(words);

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_TOKEN, type TokenWindows } from '../../../src/analysis/token_contexts';
 import { ContextLine } from '../../../src/ui/pages/groups/ContextLine';
 import { contextOf, contextText } from '../../../src/ui/pages/groups/context_pieces';
-import { joinLabels } from '../../../src/ui/pages/groups/labels';
+import { joinLabels } from '../../../src/ui/parts/join_labels';
 
 const texts = {
   texts: new Map([

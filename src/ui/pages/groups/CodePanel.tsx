@@ -17,7 +17,7 @@ import { ContextBlock, useTint } from './ContextLine';
 import { mostOf } from './ContextPanels';
 import { contextText } from './context_pieces';
 import { useGroupsView } from './groups_view';
-import { joinLabels } from './labels';
+import { joinLabels } from '../../parts/join_labels';
 import { pointLabel } from './point_label';
 import { SelectionList } from './SelectionList';
 import { groupTexts } from './texts';

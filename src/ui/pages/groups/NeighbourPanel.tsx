@@ -8,7 +8,7 @@ import { Meter } from '../../plots/Meter';
 import { Hint } from '../../parts/Hint';
 import type { MeasureText } from '../../parts/Measure';
 import type { GroupCard } from '../../../lab/protocol';
-import { joinLabels } from './labels';
+import { joinLabels } from '../../parts/join_labels';
 import { groupTexts } from './texts';
 
 interface PanelProps {

@@ -6,7 +6,7 @@ import type { SpanUnits } from '../../../lab/protocol';
 import { plainText } from '../../parts/explain';
 import { AtomFan } from '../../plots/AtomFan';
 import { FigureFrame } from '../../plots/FigureFrame';
-import { joinLabels } from './labels';
+import { joinLabels } from '../../parts/join_labels';
 import { groupTexts } from './texts';
 
 export interface SpanPanelProps {

@@ -15,7 +15,7 @@ import { textWidth } from '../../plots/text_width';
 import { useSize } from '../../plots/use_size';
 import { useTheme } from '../../plots/use_theme';
 import { angleRuns, nearestAngle } from './angle_runs';
-import { joinLabels } from './labels';
+import { joinLabels } from '../../parts/join_labels';
 import { TokenWord } from './TokensPanel';
 import '../../plots/points.css';
 

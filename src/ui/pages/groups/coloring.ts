@@ -6,7 +6,7 @@ import { at } from '../../../base/array';
 import { NO_GROUP } from '../../../analysis/types';
 import type { GroupCard } from '../../../lab/protocol';
 import type { CodeColoring } from '../../plots/point_props';
-import { joinLabels } from './labels';
+import { joinLabels } from '../../parts/join_labels';
 
 export const coloringIds = ['feature', 'token', 'angle', 'norm', 'position', 'plain'] as const;
 export type ColoringId = (typeof coloringIds)[number];

@@ -7,7 +7,7 @@ import type { MeasureText } from '../../parts/Measure';
 import { formatExact, formatFixed, formatNumber, formatPercent } from '../../plots/format';
 import { Spark } from '../../plots/Spark';
 import { isDead, type ColumnId, type TableRow } from './group_table';
-import { joinLabels } from './labels';
+import { joinLabels } from '../../parts/join_labels';
 import { groupTexts } from './texts';
 import type { Searched } from './use_group_table';
 

@@ -3,6 +3,7 @@ import { useBenchFacts } from '../../../state/bench_facts';
 import type { LabelProbe } from '../../../lab/protocol';
 import { formatPercent } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
+import { joinLabels } from '../../parts/join_labels';
 import { hrefOf } from '../../route';
 import { useShownRun } from './shown_run';
 import './words.css';
@@ -64,7 +65,7 @@ function WordTable({ probe, model, unitName, labelName }: WordTableProps) {
               <td>
                 <a href={hrefOf('groups', { model, group })}>{group}</a>
               </td>
-              <td title={labels.join(', ')}>{labels.join(', ')}</td>
+              <td title={joinLabels(labels)}>{joinLabels(labels)}</td>
               <td>{formatPercent(frequency)}</td>
               {unitName === 'group' && <td>{rank90}</td>}
             </tr>
