@@ -14,6 +14,7 @@ import { groupsInText, groupsOfToken, strongestGroups } from '../text/reading_ro
 import { ReadingState } from '../text/ReadingState';
 import { TokenText } from '../text/TokenText';
 import '../text/text.css';
+import '../text/tokens.css';
 import { useReading } from '../text/use_reading';
 import { useTokenColors } from '../text/use_token_colors';
 import './contexts.css';

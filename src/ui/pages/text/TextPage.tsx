@@ -24,7 +24,11 @@ import { ReadingPanel } from './ReadingPanel';
 import { SteeringPanel } from './SteeringPanel';
 import { showModel, useModelInAddress, useTextView } from './text_view';
 import './text.css';
+import './tokens.css';
+import './group_picker.css';
+import './firings.css';
 import './steering.css';
+import './faithfulness.css';
 
 export default function TextPage() {
   const config = useCurrentRun((run) => run.config);
