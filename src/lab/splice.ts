@@ -5,6 +5,7 @@
  */
 import { addAt, at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { requireWanted } from '../base/work';
 import type { Replacement } from '../lm/interventions';
 import type { LanguageModel } from '../lm/language_model';
 import type { DeviceDictionary } from './device_dictionary';
@@ -41,7 +42,7 @@ const REPLACEMENTS: readonly Replacement[] = ['reconstruction', 'zero', 'mean'];
  * for a layer or width that the model has not, `out_of_memory`, `cancelled`.
  */
 export async function spliceFaithfulness(options: SpliceOptions): Promise<Faithfulness> {
-  const { lm, layer, dictionary, positions, onProgress, signal } = options;
+  const { lm, layer, dictionary, positions, onProgress } = options;
   checkPlace(lm, layer, dictionary);
   const { windows } = options;
   const tokens = windows.reduce((sum, window) => sum + predictions(window), 0);
@@ -62,12 +63,9 @@ export async function spliceFaithfulness(options: SpliceOptions): Promise<Faithf
     }
     // Finding the mean takes the blocks below the hook, measuring those above it once and three times more.
     const share = layer / Math.max(1, 2 * layer + 4 * (lm.config.layers - layer + 1));
-    const check = () => {
-      if (signal?.aborted === true) throw cancelled();
-    };
     const { mean, rows } = await meanOf(forward, batches, lm.config.width, (done) => {
       onProgress?.(share * done);
-      check();
+      requireWanted(options);
     });
     forward.setMean(mean);
     const losses = new Map(
@@ -77,7 +75,7 @@ export async function spliceFaithfulness(options: SpliceOptions): Promise<Faithf
     for (const [index, batch] of batches.entries()) {
       await forward.run(batch);
       for (const replacement of REPLACEMENTS) {
-        check();
+        requireWanted(options);
         const sums = losses.get(replacement);
         if (sums !== undefined) addLosses(sums, await forward.replace(replacement), batch);
       }
@@ -89,7 +87,7 @@ export async function spliceFaithfulness(options: SpliceOptions): Promise<Faithf
         errors.nonZero += at(measured.nonZero, row);
       });
       onProgress?.(share + ((1 - share) * (index + 1)) / batches.length);
-      check();
+      requireWanted(options);
     }
     const meanSquare = mean.reduce((sum, value) => sum + value * value, 0);
     return {
@@ -180,12 +178,4 @@ function scores(losses: ReadonlyMap<Replacement, LossSums>, tokens: number) {
 function explained(error: number, total: number): number {
   if (total > 0) return 1 - error / total;
   return error > 0 ? 0 : 1;
-}
-
-function cancelled(): LabError {
-  return new LabError(
-    'cancelled',
-    'The splice was given up.',
-    'Start it again when you need its numbers.',
-  );
 }

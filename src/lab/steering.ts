@@ -19,6 +19,7 @@ import type { Dictionary } from '../analysis/types';
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { RandomDraws, RandomStream } from '../base/random';
+import { requireWanted } from '../base/work';
 import { describeAdapter } from '../gpu/device';
 import {
   steeringPlan,
@@ -211,9 +212,7 @@ export async function steerText(options: SteerOptions): Promise<Continuation[]> 
         return positions >= total || signal?.aborted === true;
       },
     });
-    if (signal?.aborted === true) {
-      throw new LabError('cancelled', 'Steering was given up.', 'Start it again when you like.');
-    }
+    requireWanted(options);
     const names = ['original', 'steered', 'random control'] as const;
     return names.map((name, index) => ({
       name,

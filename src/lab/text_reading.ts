@@ -5,6 +5,7 @@
 import { NO_GROUP, type CodeTable, type Dictionary } from '../analysis/types';
 import { addAt, at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { requireWanted } from '../base/work';
 import type { LanguageModel } from '../lm/language_model';
 import type { Tokenizer } from '../lm/tokenizer';
 import type { DeviceDictionary } from './device_dictionary';
@@ -38,7 +39,7 @@ export type Reading = Omit<TextReading, 'model' | 'step'>;
  * without a token or with more than LONGEST_TEXT, `cancelled`, `out_of_memory`.
  */
 export async function readText(options: ReadOptions): Promise<Reading> {
-  const { device, lm, tokenizer, layer, dictionary, text, onProgress, signal } = options;
+  const { device, lm, tokenizer, layer, dictionary, text, onProgress } = options;
   const tokens = tokenizer.encode(text);
   checkLength(text, tokens);
   const positions = positionsFor(tokens.length + 1, mostPositions(device, lm));
@@ -58,9 +59,7 @@ export async function readText(options: ReadOptions): Promise<Reading> {
       }
       first += window.length - 1;
       onProgress?.((index + 1) / windows.length);
-      if (signal?.aborted === true) {
-        throw new LabError('cancelled', 'Reading was given up.', 'Read the text again.');
-      }
+      requireWanted(options);
     }
     return {
       tokens: Array.from(tokens, (token) => ({ token, text: tokenizer.textOf(token) })),
