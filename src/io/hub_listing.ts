@@ -51,7 +51,7 @@ export function requireHubId(id: string): void {
 
 /**
  * Asks the hub for a model. Throws LabError `bad_config` for an impossible name, `not_found` when the hub has
- * no such public model or cannot be reached, `bad_data` when its answer cannot be understood.
+ * no such public model or cannot be reached, `bad_data` when its answer cannot be understood, `cancelled`.
  */
 export async function fetchListing(
   id: string,
@@ -61,6 +61,7 @@ export async function fetchListing(
   requireHubId(id);
   const response = await fetchFromHub(`${hub}/api/models/${id}?blobs=true`, id, { signal });
   const parsed = listingSchema.safeParse(await response.json().catch(() => null));
+  if (signal?.aborted === true) throw cancelled(id);
   if (!parsed.success) {
     throw new LabError(
       'bad_data',
@@ -114,6 +115,7 @@ export async function fetchFromHub(
   throw unreachable(id, new Error(`the server answered ${response.status}`));
 }
 
+/** The error of a request that was given up. */
 export function cancelled(id: string): LabError {
   return new LabError(
     'cancelled',

@@ -3,7 +3,7 @@
  * misbehave, too little room. What must hold: the bytes are right or refused, what came is not fetched again,
  * and every refusal says what to do.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
 import { MemoryFileStore } from '../../../src/io/file_store';
 import { HubFiles } from '../../../src/io/hub_files';
@@ -140,6 +140,21 @@ describe('an interruption', () => {
     );
     expect(await store.size(ID, 'model.safetensors')).toBeGreaterThan(0);
     expect(await readModel(hub())).toSatisfy(isModel);
+  });
+
+  it('by the person while the hub answers is no fault of the hub', async () => {
+    const controller = new AbortController();
+    const stop = (): Promise<never> => {
+      controller.abort();
+      return Promise.reject(new DOMException('Aborted', 'AbortError'));
+    };
+    const fetched = vi
+      .spyOn(globalThis, 'fetch')
+      .mockResolvedValue(Object.assign(new Response(), { json: stop }));
+    expect(await complaint(hub().open(ID, NAMES, undefined, controller.signal))).toMatch(
+      'cancelled: Loading some-group/tiny-gpt2 was cancelled.',
+    );
+    fetched.mockRestore();
   });
 
   it('after the last byte and before the check asks for nothing', async () => {
