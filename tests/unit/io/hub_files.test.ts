@@ -33,7 +33,10 @@ beforeEach(async () => {
   store = new MemoryFileStore();
   pauses.length = 0;
 });
-afterEach(() => server.close());
+afterEach(() => {
+  vi.restoreAllMocks();
+  return server.close();
+});
 
 function hub(own = store): HubFiles {
   return new HubFiles({
@@ -148,13 +151,10 @@ describe('an interruption', () => {
       controller.abort();
       return Promise.reject(new DOMException('Aborted', 'AbortError'));
     };
-    const fetched = vi
-      .spyOn(globalThis, 'fetch')
-      .mockResolvedValue(Object.assign(new Response(), { json: stop }));
+    vi.spyOn(globalThis, 'fetch').mockResolvedValue(Object.assign(new Response(), { json: stop }));
     expect(await complaint(hub().open(ID, NAMES, undefined, controller.signal))).toMatch(
       'cancelled: Loading some-group/tiny-gpt2 was cancelled.',
     );
-    fetched.mockRestore();
   });
 
   it('after the last byte and before the check asks for nothing', async () => {
