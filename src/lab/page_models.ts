@@ -59,26 +59,26 @@ export class PageModels {
 
   /** Models that need no download, and those whose download can go on. */
   async list(base: string): Promise<ListedLanguageModel[]> {
-    const shipped = shippedStories(httpReader(base));
-    const dropped = [...this.dropped].map(([id, files]) =>
-      describeLanguageModel(id, filesOf(id, files), sizeOf(files)),
-    );
     const hub = await this.hub();
-    const kept = (await hub.list()).map(async ({ id, bytes, isWhole }) => {
-      if (!isWhole) return null;
-      // What is whole needs no network, and a file that cannot be read is no reason to list nothing.
-      const info = await hub
-        .open(id, MODEL_FILES)
-        .then((files) => describeLanguageModel(id, files, bytes))
-        .catch(() => null);
-      return info === null ? null : { ...info, cached: true };
+    const whole = (await hub.list()).filter(({ isWhole }) => isWhole);
+    const shipped = describeLanguageModel(
+      STORIES,
+      shippedStories(httpReader(base)),
+      SHIPPED_BYTES,
+    ).then((info) => ({ ...info, cached: false }));
+    const dropped = [...this.dropped].map(([id, files]) =>
+      listedOrNot(describeLanguageModel(id, filesOf(id, files), sizeOf(files)), false),
+    );
+    // What is whole needs no network.
+    const kept = whole.map(({ id, bytes }) => {
+      const opened = hub.open(id, MODEL_FILES);
+      return listedOrNot(
+        opened.then((files) => describeLanguageModel(id, files, bytes)),
+        true,
+      );
     });
-    const infos = await Promise.all([
-      describeLanguageModel(STORIES, shipped, SHIPPED_BYTES),
-      ...dropped,
-    ]);
-    const here = infos.map((info) => ({ ...info, cached: false }));
-    return [...here, ...(await Promise.all(kept)).filter((info) => info !== null)];
+    const listed = await Promise.all([shipped, ...dropped, ...kept]);
+    return listed.filter((info) => info !== null);
   }
 
   /** Forgets a dropped model, or removes the files of a kept one. */
@@ -104,6 +104,15 @@ export class PageModels {
 
 async function openKeptHub(): Promise<HubFiles> {
   return new HubFiles({ store: await openPrivateFiles(FOLDER) });
+}
+
+/** A model of the list; null where its files cannot be read, which is no reason to list nothing. */
+async function listedOrNot(
+  described: Promise<LanguageModelInfo>,
+  cached: boolean,
+): Promise<ListedLanguageModel | null> {
+  const info = await described.catch(() => null);
+  return info === null ? null : { ...info, cached };
 }
 
 const sizeOf = (files: readonly File[]): number => files.reduce((sum, { size }) => sum + size, 0);

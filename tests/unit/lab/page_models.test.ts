@@ -84,4 +84,14 @@ describe("the page's language models", () => {
       'half has no tokenizer.json.',
     );
   });
+
+  it('are listed without dropped files that are no model', async () => {
+    models.keepDropped('weights alone', [new File([new Uint8Array(8)], 'model.safetensors')]);
+    await expect(models.load('weights alone', base, () => undefined)).rejects.toThrow(
+      'weights alone has no config.json.',
+    );
+    const ids = (await listed()).map(({ id }) => id);
+    expect(ids).toContain('stories15m');
+    expect(ids).not.toContain('weights alone');
+  });
 });
