@@ -1,5 +1,5 @@
 // Where queries, keys and values go: the last part of the kernels project_heads (linear_direct.wgsl,
-// linear_tiled.wgsl). y = sum * factor + bias; with ROTARY, pairs of a query or key at position p are turned:
+// linear_quads.wgsl, linear_tiled.wgsl). y = sum * factor + bias; with ROTARY, pairs of a query or key at position p are turned:
 //
 //   (y_2i, y_2i+1)  ->  rotated by the angle p * 10000^(-2i / head width)
 //

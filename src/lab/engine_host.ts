@@ -54,9 +54,10 @@ export class EngineHost {
     files: this.models,
     base: () => this.base,
     isInUse: (id) =>
-      [...this.runs.values()].some(
+      [...this.runs.values(), ...this.preparation.configs].some(
         ({ config: { data } }) => data.kind === 'lm' && data.model === id,
       ),
+    forgetData: () => this.data.forgetMadeData(),
     post: (event) => this.post(event),
   });
   private readonly text = new TextHost({

@@ -22,8 +22,10 @@ export interface LanguageModelHostOptions {
   readonly files: Pick<PageModels, 'keepDropped' | 'list' | 'remove'>;
   /** Address of the page's shipped files. */
   base(): string;
-  /** Whether a run in memory was trained on the language model. */
+  /** Whether a run in memory was trained on the language model, or is about to be. */
   isInUse(id: string): boolean;
+  /** Forgets open data that are made with a model on the device: one is about to leave it. */
+  forgetData(): void;
   post(event: LmEvent): void;
 }
 
@@ -67,7 +69,7 @@ export class LanguageModelHost {
   }: Extract<ModelCommand, { kind: 'delete_language_model' }>): Promise<void> {
     const store = await this.options.languageModels();
     // A run keeps what it was trained on; only the files go then.
-    if (!this.options.isInUse(id)) await store.drop(id);
+    if (!this.options.isInUse(id)) await this.drop(store, id);
     await this.options.files.remove(id);
     await this.list(requestId);
   }
@@ -77,10 +79,15 @@ export class LanguageModelHost {
     if (this.options.isInUse(id)) {
       throw new LabError(
         'bad_config',
-        `A run in memory was trained on the language model ${id}, so its files cannot be replaced.`,
-        'Forget that run first, or give the files another name.',
+        `A run in memory needs the language model ${id}, so its files cannot be replaced.`,
+        'Delete that run first, then drop the files again.',
       );
     }
+    await this.drop(store, id);
+  }
+
+  private async drop(store: ModelsOnDevice, id: string): Promise<void> {
+    this.options.forgetData();
     await store.drop(id);
   }
 }

@@ -57,7 +57,7 @@ export class PageModels {
     return loadLanguageModel(id, access, onBytes);
   }
 
-  /** Models that need no download, and those whose download can go on. */
+  /** Models that need no download. */
   async list(base: string): Promise<ListedLanguageModel[]> {
     const hub = await this.hub();
     const whole = (await hub.list()).filter(({ isWhole }) => isWhole);

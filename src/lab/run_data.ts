@@ -35,7 +35,7 @@ export class RunData {
     );
   }
 
-  /** Data that a language model makes on the device are made anew when asked for: the device is gone. */
+  /** Data that a language model makes on the device are made anew when asked for: model or device is gone. */
   forgetMadeData(): void {
     this.opened.forget((name) => name.startsWith('made'));
   }

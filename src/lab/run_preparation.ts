@@ -2,10 +2,9 @@
  * A run on its way to its first step: its data are opened, which may load a language model and have it read,
  * the kernels compiled. It says what it is doing and can be given up, in which case nothing is left of it.
  */
-import { LabError } from '../base/lab_error';
 import { LiveRun } from './live_run';
 import type { Command, Event } from './protocol';
-import { parseRunConfig } from './run_config';
+import { parseRunConfig, type RunConfig } from './run_config';
 import type { RunData } from './run_data';
 import { createSession } from './session';
 
@@ -17,24 +16,32 @@ export interface RunPreparationOptions {
 
 type Start = Extract<Command, { kind: 'start' }>;
 
+interface UnderWay {
+  readonly config: RunConfig;
+  readonly controller: AbortController;
+}
+
 export class RunPreparation {
-  private readonly underWay = new Map<string, AbortController>();
+  private readonly underWay = new Map<string, UnderWay>();
 
   constructor(private readonly options: RunPreparationOptions) {}
 
   /** The run, ready for its first step; null when it was given up. Rejects with LabError. */
   async prepare(command: Start): Promise<LiveRun | null> {
     const { runId } = command;
-    const controller = new AbortController();
-    this.underWay.set(runId, controller);
     this.options.post({ kind: 'status', runId, status: 'preparing', step: 0 });
+    const config = parseRunConfig(command.config);
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.underWay.set(runId, { config, controller });
     try {
-      const run = await this.build(command, controller.signal);
-      if (!controller.signal.aborted) return run;
+      const run = await this.build(command, config, signal);
+      if (!signal.aborted) return run;
       await run.destroy();
       return null;
     } catch (error) {
-      if (error instanceof LabError && error.code === 'cancelled') return null;
+      // Nobody asks any more how it ended.
+      if (signal.aborted) return null;
       throw error;
     } finally {
       this.underWay.delete(runId);
@@ -43,15 +50,22 @@ export class RunPreparation {
 
   /** Gives a run up; false when none of that id is being prepared. */
   giveUp(runId: string): boolean {
-    const controller = this.underWay.get(runId);
-    controller?.abort();
-    return controller !== undefined;
+    const preparing = this.underWay.get(runId);
+    preparing?.controller.abort();
+    return preparing !== undefined;
   }
 
-  private async build(command: Start, signal: AbortSignal): Promise<LiveRun> {
-    const { runId, file, weights } = command;
+  /** Settings of the runs that are being prepared. */
+  get configs(): readonly { readonly config: RunConfig }[] {
+    return [...this.underWay.values()];
+  }
+
+  private async build(
+    { runId, file, weights }: Start,
+    config: RunConfig,
+    signal: AbortSignal,
+  ): Promise<LiveRun> {
     const { data, post } = this.options;
-    const config = parseRunConfig(command.config);
     const work = {
       signal,
       onProgress: (fraction: number, stage: string) => {

@@ -1,6 +1,6 @@
 /**
  * What the engine says about language models: loading, listing and deleting, and what happens to a model that a
- * run in memory was trained on.
+ * run in memory was trained on. Data made with a model are forgotten before it leaves the device.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
@@ -74,6 +74,7 @@ describe('language models', () => {
       files,
       base: () => 'http://page/',
       isInUse: (id) => id === 'used',
+      forgetData: () => taken.push('data'),
       post: (event) => events.push(event),
     });
   });
@@ -106,17 +107,17 @@ describe('language models', () => {
     await load('mine', dropped);
     await load('mine', dropped);
     expect(files.log).toEqual(['drop mine 1', 'drop mine 1']);
-    expect(taken).toEqual(['mine']);
+    expect(taken).toEqual(['data', 'mine']);
     await load('used');
-    await expect(load('used', dropped)).rejects.toThrow(/was trained on the language model used/);
-    expect(taken).toEqual(['mine']);
+    await expect(load('used', dropped)).rejects.toThrow(/needs the language model used/);
+    expect(taken).toEqual(['data', 'mine']);
   });
 
   it('are listed, and deleted with what is left as the answer', async () => {
     await host.answer({ kind: 'list_language_models', requestId: 1 });
     await load('kept');
     await host.answer({ kind: 'delete_language_model', requestId: 2, id: 'kept' });
-    expect(taken).toEqual(['kept']);
+    expect(taken).toEqual(['data', 'kept']);
     expect(files.log).toEqual(['remove kept']);
     const listed = events.flatMap((event) =>
       event.kind === 'language_models' ? [event.models.map(({ id }) => id)] : [],
@@ -125,7 +126,7 @@ describe('language models', () => {
     // A run keeps the model that it was trained on; its files go.
     await load('used');
     await host.answer({ kind: 'delete_language_model', requestId: 3, id: 'used' });
-    expect(taken).toEqual(['kept']);
+    expect(taken).toEqual(['data', 'kept']);
     expect(files.log).toEqual(['remove kept', 'remove used']);
   });
 });
