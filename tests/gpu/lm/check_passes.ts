@@ -131,7 +131,9 @@ function worstError(before: PassContents, after: PassContents): number {
   let worst = 0;
   for (const [index, { value, bound }] of twin) {
     const error = Math.abs(found(index) - value) / bound;
-    if (!(error <= worst)) worst = error;
+    // No later error may hide it: nothing compares with NaN.
+    if (Number.isNaN(error)) return error;
+    worst = Math.max(worst, error);
   }
   return worst;
 }
