@@ -42,6 +42,14 @@ export function takePastedText(text: string): void {
 /** A checkpoint: config.json, tokenizer.json and model.safetensors, all at once. It goes onto the bench. */
 async function takeLanguageModel(files: readonly File[]): Promise<void> {
   const id = 'dropped files';
+  if (useLanguageModels.getState().fetches[id]?.status === 'fetching') {
+    notify({
+      tone: 'error',
+      title: 'Another language model that was dropped is still being loaded.',
+      detail: 'Drop these files again when it is here.',
+    });
+    return;
+  }
   const loading = notify({
     tone: 'info',
     title: 'Loading the language model…',
