@@ -15,7 +15,7 @@
 // row_stats     [B, 8]                0 read; main writes 2: loss, 3: l0 (non-zero codes), 7: sum |p| ||D||;
 //                                     aux writes 5: loss, 6: weight
 // decoder_norms [N]                   L1 only: ||D_j||
-// Dispatch: one workgroup of WG a row. Source: sasa.md sections 1 and 2.
+// Dispatch: one workgroup of WG a row. Source: docs/method.md §1 and §2.
 
 override B: u32;
 override D4: u32;

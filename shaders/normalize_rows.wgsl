@@ -2,7 +2,7 @@
 // stay. Runs before the forward pass of models whose penalty is on the decoder.
 //
 // encoder, decoder  [N, D4]
-// Dispatch: one workgroup of WG a row, over (32768, y). Source: sasa.md section 2, option `decoder`.
+// Dispatch: one workgroup of WG a row, over (32768, y). Source: docs/method.md §2, option `decoder`.
 
 override N: u32;
 override D4: u32;

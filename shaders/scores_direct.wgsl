@@ -10,7 +10,7 @@
 // dead_list  [1 + K]       0: how many units; then the units. Read when COMPACT: unit = dead_list[1 + position]
 // scores     [B, K]        by position; unit = position when not COMPACT
 // A thread makes 4 rows x 1 group (SCALAR: 4 rows x 4 units).
-// Dispatch: (ceil(positions / 8), ceil(ceil(B/4) / 8)), positions = K or ceil(K/4). Source: sasa.md section 1.
+// Dispatch: (ceil(positions / 8), ceil(ceil(B/4) / 8)), positions = K or ceil(K/4). Source: docs/method.md §1.
 
 override B: u32;
 override D4: u32;

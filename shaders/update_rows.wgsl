@@ -25,7 +25,7 @@
 //               [ceil(K / GROUPS), D4*4]
 // AUX_COLUMNS: the auxiliary branch chose single columns; every row of the block has its own list.
 // Dispatch: (min(blocks, 32768), tiles = ceil(D4 / 16), ceil(blocks / 32768)), blocks = ceil(K / GROUPS).
-// Source: sasa.md section 2.
+// Source: docs/method.md §2.
 
 override B: u32;
 override D4: u32;

@@ -4,7 +4,7 @@
 // A workgroup has one block of groups, so what belongs to a row of the batch is read once for all threads.
 //
 // Dispatch: (min(blocks, 32768), ceil(D4 / WG), ceil(blocks / 32768)), blocks = ceil(K / GROUPS).
-// Source: sasa.md section 2.
+// Source: docs/method.md §2.
 
 override B: u32;
 override D4: u32;

@@ -159,7 +159,7 @@ export function allFeatureMoments(
   });
 }
 
-/** Least share of a feature's energy that must be rebuilt before its units are counted (sasa.md §6). */
+/** Least share of a feature's energy that must be rebuilt before its units are counted (docs/method.md §6). */
 const SPLITTING_RECONSTRUCTION = 0.5;
 
 /** How a feature is spread over units, from its moments. O(K log K). */

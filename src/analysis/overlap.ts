@@ -151,7 +151,7 @@ export function coherenceBound(activeGroups: number): number {
 
 /**
  * Block coherence μ = max_{i≠j} ‖Q_iQ_jᵀ‖₂ and the nearest-neighbour picture. `activeGroups` is s, the
- * groups active in a row (sasa.md §6: theory wants μ < 1/(2s − 1)). O(K·neighbours·log).
+ * groups active in a row (docs/method.md §6: theory wants μ < 1/(2s − 1)). O(K·neighbours·log).
  */
 export function describeOverlap(
   search: OverlapSearch,

@@ -6,7 +6,7 @@
  * formula and source, is in `formulas.ts`.
  */
 
-/** Four readings of one spectrum σ₁ ≥ σ₂ ≥ … (sasa.md §6); all 0 for a zero spectrum. */
+/** Four readings of one spectrum σ₁ ≥ σ₂ ≥ … (docs/method.md §6); all 0 for a zero spectrum. */
 export interface RankSummary {
   /** Number of σ² that hold 90 % of Σσ². */
   readonly rank90: number;

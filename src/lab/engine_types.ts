@@ -141,7 +141,7 @@ export interface EvaluationOptions {
 
 /**
  * Final evaluation of one model: report.json and what `lab eval` prints, so its keys are for people and
- * programs outside. Names and definitions: sasa.md §5 and §6.
+ * programs outside. Names and definitions: docs/method.md §5 and §6.
  */
 export interface ModelReport {
   readonly name: string;

@@ -1,7 +1,7 @@
 /**
  * What a sparse autoencoder can be: the settings of one model, under SAELens' names (and the official
  * SASA plug-in's where SAELens has none), with their ranges and defaults. Validated once, at the
- * border; inside the lab a ModelConfig is complete and consistent. Source: sasa.md §1, §2, §5.
+ * border; inside the lab a ModelConfig is complete and consistent. Source: docs/method.md §1, §2, §5.
  */
 import * as z from 'zod/mini';
 

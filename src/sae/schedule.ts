@@ -76,7 +76,7 @@ export function uniformsAt(
   batch: number,
 ): UniformValues {
   const groups = config.architecture === 'topk_sasa' ? config.n_groups : 1;
-  // The decoder option averages over groups, the others sum (sasa.md section 2).
+  // The decoder option averages over groups, the others sum (docs/method.md §2).
   const share =
     config.architecture === 'topk_sasa' && config.nuclear_target === 'decoder' ? groups : 1;
   return {

@@ -174,7 +174,7 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
   };
 }
 
-/** Dead groups reconstruct what the live ones leave over (sasa.md section 2, Dead groups). */
+/** Dead groups reconstruct what the live ones leave over (docs/method.md §2, Dead groups). */
 function auxiliaryPasses(
   config: ModelConfig,
   layout: ModelLayout,

@@ -5,7 +5,7 @@
 import { displayName, modelSchema, type Architecture, type ModelInput } from '../sae/config';
 import type { Settings } from './experiment_draft';
 
-/** λ_rel that keeps one group per feature in the trials on mixed features (sasa.md §2). */
+/** λ_rel that keeps one group per feature in the trials on mixed features (docs/method.md §2). */
 const RELATIVE_LAMBDA = 3.3e-5;
 
 /** Settings that mean the same for every architecture. */

@@ -59,7 +59,7 @@ describe.each(Object.entries(models))('%s', (_name, input) => {
     const { plan } = stepPlan({ config, width: 7, batch: 33, variant, clip });
 
     it('binds within the default limits, in at most 20 dispatches', async () => {
-      // architecture.md: a dependent dispatch costs time on every adapter, so a step has at most 20.
+      // A dependent dispatch costs time on every adapter, so a step has at most 20.
       expect(await bind(await checkingDevice(), plan)).toBeLessThanOrEqual(20);
     });
 
