@@ -6,7 +6,7 @@
  */
 import type { BufferSpec, Kernel, Pass, Plan } from '../src/gpu/plan';
 import { selectPass } from '../src/sae/forward_passes';
-import { spread } from '../src/sae/launch_sizes';
+import { spread } from '../src/gpu/workgroups';
 import { kernels } from '../src/sae/kernels';
 import type { KernelVariant } from '../src/sae/layout';
 import { stepUniforms } from '../src/sae/schedule';

@@ -4,6 +4,7 @@
  * go (into the residual stream, through an activation, to heads, to logits).
  */
 import type { Kernel, Pass } from '../gpu/plan';
+import { FULL_GPU } from '../gpu/workgroups';
 import { projectHeadsKernels, projectKernels, unembedKernels } from './kernels';
 import { paddedRows } from './pack_matrix';
 import { termsOf, weightNames } from './transformer_layout';
@@ -27,8 +28,6 @@ export const LARGE_TILES: readonly LinearTile[] = [
   { rows: 64, outputs: 96 },
   { rows: 64, outputs: 64 },
 ];
-/** Workgroups that keep a large GPU busy. */
-const FULL_GPU = 256;
 
 /**
  * Large tiles do more with what they read, but a GPU needs some hundred workgroups to be busy. Of the large ones

@@ -4,6 +4,7 @@
  * are; transformer_plan.ts puts them in order.
  */
 import type { Pass } from '../gpu/plan';
+import { across, spread } from '../gpu/workgroups';
 import { kernels } from './kernels';
 import type { TransformerConfig, WeightFormat } from './language_model';
 import type { KernelFamily, TransformerLayout } from './transformer_layout';
@@ -25,8 +26,6 @@ export interface RowShape {
   readonly capacity: number;
 }
 
-/** Dispatches in x of kernels with many workgroups; the rest goes to y. */
-const ACROSS = 32768;
 /** Most workgroups of a dimension by WebGPU's default limits. */
 const MOST_WORKGROUPS = 65535;
 /** Positions of a workgroup of attention_quads.wgsl and attention_tiled.wgsl. */
@@ -38,11 +37,6 @@ const MOST_DECODED = (16384 - 1280) / 4;
 const formatNumbers: Readonly<Record<WeightFormat, number>> = { f32: 0, f16: 1, i8: 2 };
 
 export const rowsOf = ({ sequences, positions }: RowShape): number => sequences * positions;
-
-/** `count` workgroups over two dimensions. */
-export function across(count: number): [number, number, number] {
-  return [Math.min(count, ACROSS), Math.ceil(count / ACROSS), 1];
-}
 
 export const formatOf = (parts: TransformerParts, matrix: string): number =>
   formatNumbers[parts.formats.get(matrix) ?? 'f32'];
@@ -110,7 +104,7 @@ export function attentionPass(
         kernel: kernels.attention_direct,
         bindings,
         constants: { ...constants, POSITIONS: positions, M: rows, HEADS: config.heads },
-        workgroups: across(Math.ceil((rows * config.heads) / 64)),
+        workgroups: spread(rows * config.heads),
       };
     }
     case 'quads':

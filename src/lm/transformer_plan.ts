@@ -5,12 +5,12 @@
  */
 import { defineUniforms, type UniformValues } from '../gpu/uniforms';
 import type { BufferSpec, Pass } from '../gpu/plan';
+import { spread } from '../gpu/workgroups';
 import { RandomStream } from '../base/random';
 import { kernels } from './kernels';
 import { blockNames, termsOf, weightNames } from './transformer_layout';
 import { Action, headsPass, linearPass, logitsPass } from './linear_passes';
 import {
-  across,
   attentionPass,
   formatOf,
   normPass,
@@ -65,7 +65,7 @@ export function embedPass(parts: TransformerParts, shape: RowShape): Pass {
       CAPACITY: shape.capacity,
       LEARNED: Number(config.form === 'gpt2'),
     },
-    workgroups: across(Math.ceil((rows * layout.d4) / 64)),
+    workgroups: spread(rows * layout.d4),
   };
 }
 

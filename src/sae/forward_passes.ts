@@ -3,8 +3,9 @@
  * the gate, the codes of the winners, their reconstruction.
  */
 import type { Kernel, Pass } from '../gpu/plan';
+import { FULL_GPU, spread } from '../gpu/workgroups';
 import { kernels } from './kernels';
-import { rowThreads, spread, teamThreads } from './launch_sizes';
+import { rowThreads, teamThreads } from './launch_sizes';
 import type { BranchLayout, KernelVariant, ModelLayout } from './layout';
 
 /** Sections of the `rows` buffer. */
@@ -12,9 +13,6 @@ export const Section = { input: 0, residual: 1, auxiliary: 2 } as const;
 
 /** Beyond this many winners a row, radix selection beats taking them one by one. */
 const FEW_SLOTS = 16;
-
-/** Workgroups of large tiles that keep a large GPU busy. */
-const FULL_GPU = 256;
 
 /** Scores of all units of a branch (or of its dead ones) against a section of rows. */
 export interface ScoreOptions {

@@ -1,17 +1,8 @@
 /**
- * How many threads and workgroups a kernel of a step is launched with: pure arithmetic on shapes, shared by the
- * passes of training, of evaluation and of the benchmark's dense step.
+ * How many threads the workgroups of a step's kernels have: arithmetic on shapes, shared by the passes of
+ * training and of evaluation.
  */
 import type { KernelVariant } from './layout';
-
-/** Dispatches in x of kernels with many workgroups; the rest goes to y. */
-export const ACROSS = 32768;
-
-/** Workgroups of 64 threads that cover `threads` threads, over two dimensions. */
-export function spread(threads: number): [number, number, number] {
-  const workgroups = Math.max(1, Math.ceil(threads / 64));
-  return [Math.min(workgroups, ACROSS), Math.ceil(workgroups / ACROSS), 1];
-}
 
 /** Workgroup size for kernels that give every vec4 of a row a thread of its own. */
 export function columnThreads(d4: number): number {

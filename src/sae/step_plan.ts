@@ -4,11 +4,12 @@
  * penalty (nuclear norms here, the rest in update_passes.ts).
  */
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
+import { across, spread } from '../gpu/workgroups';
 import type { ModelConfig } from './config';
 import { decodePass, encodePass, scoresPass, Section, selectPass } from './forward_passes';
 import { mainForward, workBuffers } from './forward_plan';
 import { kernels } from './kernels';
-import { ACROSS, spread, teamThreads } from './launch_sizes';
+import { teamThreads } from './launch_sizes';
 import {
   layoutOf,
   usesEncoderBias,
@@ -122,7 +123,7 @@ function normalizePass(layout: ModelLayout): Pass {
     kernel: kernels.normalize_rows,
     bindings: { encoder: 'encoder', decoder: 'decoder' },
     constants: { N: layout.latents, D4: layout.d4, WG: 32 },
-    workgroups: [Math.min(layout.latents, ACROSS), Math.ceil(layout.latents / ACROSS), 1],
+    workgroups: across(layout.latents),
   };
 }
 
@@ -272,7 +273,7 @@ function nuclearPass(config: ModelConfig, layout: ModelLayout, variant: KernelVa
       WG: variant === 'tiled' ? 32 : Math.max(4, rank),
       UNROLL: Number(variant === 'tiled'),
     },
-    workgroups: [Math.min(groups, ACROSS), Math.ceil(groups / ACROSS), 1],
+    workgroups: across(groups),
     onlyWhenLogging: target === 'weight_decay',
   };
 }

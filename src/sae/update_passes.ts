@@ -4,10 +4,11 @@
  * is taken, and Adam follows. step_plan.ts says where these passes stand.
  */
 import type { Pass } from '../gpu/plan';
+import { across, ACROSS } from '../gpu/workgroups';
 import type { ModelConfig } from './config';
 import { Section } from './forward_passes';
 import { kernels } from './kernels';
-import { ACROSS, columnThreads } from './launch_sizes';
+import { columnThreads } from './launch_sizes';
 import { usesEncoderBias, type KernelVariant, type ModelLayout } from './layout';
 
 /** Which penalty the update kernel adds: see update_rows.wgsl. */
@@ -125,7 +126,7 @@ export function updateBiasesPass(
       FUSED: Number(!clip),
       WG: variant === 'tiled' ? 256 : 64,
     },
-    workgroups: [Math.min(groups, ACROSS), Math.ceil(groups / ACROSS), 1],
+    workgroups: across(groups),
   };
 }
 
