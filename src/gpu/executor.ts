@@ -4,15 +4,23 @@
  * ring with a slot for every run that can be recorded into one submit.
  */
 import { LabError } from '../base/lab_error';
-import { storageBindings } from './bindings';
+import { storageBindings, type StorageBinding } from './bindings';
 import type { BufferMap } from './buffers';
 import type { Pass, Plan } from './plan';
 import { writeUniforms, type UniformValues } from './uniforms';
 
-interface ReadyPass {
+interface BoundBuffer extends Pick<StorageBinding, 'index' | 'access'> {
+  readonly buffer: GPUBuffer;
+}
+
+interface BoundPass {
   readonly pass: Pass;
-  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
   readonly bindGroup: GPUBindGroup;
+}
+
+interface ReadyPass extends BoundPass {
+  readonly pipeline: GPUComputePipeline;
 }
 
 /** Dynamic offsets of uniform buffers must be multiples of this on every adapter. */
@@ -44,8 +52,12 @@ export class PlanRunner {
     buffers: BufferMap,
     slots = 1,
   ): Promise<PlanRunner> {
-    device.pushErrorScope('validation');
     const slotBytes = Math.ceil(plan.uniform.byteLength / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
+    const cleared = plan.clears.map((name) => named(plan, buffers, name));
+    const bound = plan.passes.map((pass) => ({ pass, entries: bindingsOf(plan, pass, buffers) }));
+    // Scopes are a stack of the device: nothing is waited for between push and pop, or plans that are compiled at
+    // the same time would take each other's errors.
+    device.pushErrorScope('validation');
     const uniformLayout = device.createBindGroupLayout({
       entries: [
         {
@@ -68,38 +80,38 @@ export class PlanRunner {
       layout: uniformLayout,
       entries: [{ binding: 0, resource: { buffer: uniformBuffer, size: plan.uniform.byteLength } }],
     });
-    const named = (name: string): GPUBuffer => {
-      const buffer = buffers.get(name);
-      if (buffer === undefined) {
+    const ready = bound.map(async ({ pass, entries }): Promise<ReadyPass> => {
+      const made = bindPass(device, pass, entries);
+      return {
+        ...made,
+        pipeline: await pipelineOf(device, plan, pass, [made.layout, uniformLayout]),
+      };
+    });
+    const checked = device.popErrorScope();
+    try {
+      // A pipeline rejects by itself, with the compiler's words; what the scope has is told only without them.
+      const [passes, error] = await Promise.all([Promise.all(ready), checked]);
+      if (error !== null) {
         throw new LabError(
-          'internal',
-          `plan ${plan.name} has no buffer "${name}"`,
-          'Fix the plan.',
+          'gpu_validation',
+          `${plan.name}: ${error.message}`,
+          'Please report this.',
         );
       }
-      return buffer;
-    };
-    const ready = Promise.all(
-      plan.passes.map((pass) => readyPass(device, plan, pass, uniformLayout, named)),
-    );
-    await ready.catch(() => uniformBuffer.destroy());
-    // Also after a failure: a scope left open would take the errors of whatever comes later.
-    const error = await device.popErrorScope();
-    const passes = await ready;
-    if (error !== null) {
+      return new PlanRunner(
+        device,
+        plan,
+        passes,
+        cleared,
+        uniformBuffer,
+        uniformGroup,
+        slotBytes,
+        slots,
+      );
+    } catch (error) {
       uniformBuffer.destroy();
-      throw new LabError('gpu_validation', `${plan.name}: ${error.message}`, 'Please report this.');
+      throw error;
     }
-    return new PlanRunner(
-      device,
-      plan,
-      passes,
-      plan.clears.map(named),
-      uniformBuffer,
-      uniformGroup,
-      slotBytes,
-      slots,
-    );
   }
 
   /** Puts uniform values into a slot; `upload` sends all slots to the GPU. */
@@ -161,14 +173,25 @@ export class PlanRunner {
   }
 }
 
-async function readyPass(
-  device: GPUDevice,
-  plan: Plan,
-  pass: Pass,
-  uniformLayout: GPUBindGroupLayout,
-  named: (name: string) => GPUBuffer,
-): Promise<ReadyPass> {
-  const bindings = storageBindings(pass.kernel);
+/** A buffer of a plan. Throws LabError `internal`. */
+function named(plan: Plan, buffers: BufferMap, name: string): GPUBuffer {
+  const buffer = buffers.get(name);
+  if (buffer !== undefined) return buffer;
+  throw new LabError('internal', `plan ${plan.name} has no buffer "${name}"`, 'Fix the plan.');
+}
+
+/** What a pass binds. Throws LabError `internal` for a plan that leaves something out. */
+function bindingsOf(plan: Plan, pass: Pass, buffers: BufferMap): BoundBuffer[] {
+  return storageBindings(pass.kernel).map(({ name, index, access }) => {
+    const buffer = pass.bindings[name];
+    if (buffer === undefined) {
+      throw new LabError('internal', `pass ${pass.name} leaves "${name}" unbound`, 'Fix the plan.');
+    }
+    return { index, access, buffer: named(plan, buffers, buffer) };
+  });
+}
+
+function bindPass(device: GPUDevice, pass: Pass, bindings: readonly BoundBuffer[]): BoundPass {
   const layout = device.createBindGroupLayout({
     entries: bindings.map(({ index, access }) => ({
       binding: index,
@@ -176,23 +199,12 @@ async function readyPass(
       buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
     })),
   });
-  const pipeline = await pipelineOf(device, plan, pass, [layout, uniformLayout]);
   const bindGroup = device.createBindGroup({
     label: pass.name,
     layout,
-    entries: bindings.map(({ name, index }) => {
-      const buffer = pass.bindings[name];
-      if (buffer === undefined) {
-        throw new LabError(
-          'internal',
-          `pass ${pass.name} leaves "${name}" unbound`,
-          'Fix the plan.',
-        );
-      }
-      return { binding: index, resource: { buffer: named(buffer) } };
-    }),
+    entries: bindings.map(({ index, buffer }) => ({ binding: index, resource: { buffer } })),
   });
-  return { pass, pipeline, bindGroup };
+  return { pass, layout, bindGroup };
 }
 
 /**
