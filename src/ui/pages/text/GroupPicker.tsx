@@ -7,6 +7,8 @@ import { Icon } from '../../parts/Icon';
 import { searchGroups, type GroupOption } from './group_search';
 
 export interface GroupPickerProps {
+  /** What the field is for, to tell two of them apart by name. */
+  readonly name: string;
   readonly group: number | null;
   readonly options: readonly GroupOption[];
   readonly unitName: 'group' | 'latent';
@@ -15,7 +17,8 @@ export interface GroupPickerProps {
   readonly onChoose: (group: number | null) => void;
 }
 
-export function GroupPicker({ group, options, unitName, label, onChoose }: GroupPickerProps) {
+export function GroupPicker(props: GroupPickerProps) {
+  const { name, group, options, unitName, label, onChoose } = props;
   const [query, setQuery] = useState<string | null>(null);
   const [active, setActive] = useState(0);
   const id = useId();
@@ -53,7 +56,7 @@ export function GroupPicker({ group, options, unitName, label, onChoose }: Group
         className="control text-input picker-input"
         data-text-search
         role="combobox"
-        aria-label={`Find a ${unitName}`}
+        aria-label={name}
         aria-expanded={open}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"

@@ -79,6 +79,7 @@ export function ReadingPanel(props: ReadingPanelProps) {
                 onChange={colorBy}
               />
               <GroupPicker
+                name={`Show one ${unitName} in the text`}
                 group={group}
                 options={options}
                 unitName={unitName}

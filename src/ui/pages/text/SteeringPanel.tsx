@@ -68,6 +68,7 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
         <h2 id="steering-title">Steer</h2>
         <div className="steering-group">
           <GroupPicker
+            name={`The ${unitName} to steer`}
             group={group}
             options={options}
             unitName={unitName}

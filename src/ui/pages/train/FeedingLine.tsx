@@ -15,9 +15,7 @@ export function FeedingLine() {
     return (
       <p className="quiet feeding" role="status">
         {preparing.stage}
-        {preparing.fraction > 0 && preparing.fraction < 1
-          ? `: ${formatPercent(preparing.fraction, 2)}`
-          : '…'}
+        <Percent share={preparing.fraction} />
       </p>
     );
   }
@@ -26,7 +24,8 @@ export function FeedingLine() {
     <p className="quiet feeding">
       {feeding.filled < 1 ? (
         <span role="status">
-          The language model fills the shuffle buffer: {formatPercent(feeding.filled, 2)}
+          The language model fills the shuffle buffer
+          <Percent share={feeding.filled} />
         </span>
       ) : (
         <>
@@ -49,6 +48,13 @@ export function FeedingLine() {
         </>
       )}
     </p>
+  );
+}
+
+/** For the eye: a screen reader that said every per cent would say nothing else. */
+function Percent({ share }: { readonly share: number }) {
+  return (
+    <span aria-hidden="true">{share > 0 && share < 1 ? `: ${formatPercent(share, 2)}` : '…'}</span>
   );
 }
 
