@@ -73,6 +73,11 @@ class SharedWork<T> {
     return this.controller.signal.aborted;
   }
 
+  /** Ends it for everybody who waits, unless it is done. */
+  giveUp(): void {
+    if (!this.settled) this.controller.abort();
+  }
+
   /** Waits for it. Rejects as the work does, and with LabError `cancelled` when `work` is given up. */
   async join(work: Work = {}): Promise<T> {
     requireWanted(work);
@@ -81,7 +86,7 @@ class SharedWork<T> {
       return await whileWanted(this.outcome, work);
     } finally {
       this.waiting.delete(work);
-      if (this.waiting.size === 0 && !this.settled) this.controller.abort();
+      if (this.waiting.size === 0) this.giveUp();
     }
   }
 }
@@ -110,10 +115,14 @@ export class SharedWorks<T> {
     return [...this.works].flatMap(([name, work]) => (work.abandoned ? [] : [name]));
   }
 
-  /** Takes the work of a name out; its outcome once it is settled, null when it failed or there is none. */
+  /**
+   * Takes the work of a name out and gives it up if it is under way. Its outcome once it is settled; null when it
+   * was given up, failed, or there is none.
+   */
   async take(name: string): Promise<T | null> {
     const known = this.works.get(name);
     this.works.delete(name);
+    known?.giveUp();
     return (await known?.join().catch(() => null)) ?? null;
   }
 

@@ -53,7 +53,7 @@ export class LanguageModelStore {
     return this.loading.names;
   }
 
-  /** Takes a model off the device; nobody may be using it. */
+  /** Takes a model off the device, or gives up its load for all who wait for it; nobody may be using it. */
   async drop(id: string): Promise<void> {
     (await this.loading.take(id))?.model.destroy();
   }

@@ -1,5 +1,6 @@
 /** What is left of a start that fails or is given up, and of a language model that nobody waits for any more: nothing. */
 import { expect, it } from 'vitest';
+import { whileWanted } from '../../../src/base/work';
 import type { ActivationSource, StreamFeeder } from '../../../src/data/source';
 import { zooPreset } from '../../../src/data/zoo_presets';
 import { openZooSource } from '../../../src/data/zoo_source';
@@ -97,6 +98,21 @@ it('frees a language model that is given up while it goes to the GPU', async () 
   again.model.destroy();
   expect(live()).toEqual([]);
 });
+
+it('gives up the load of a language model that is deleted meanwhile', async () => {
+  const device = await checkingDevice();
+  const store = new LanguageModelStore({
+    device,
+    // Its files never come.
+    read: (_id, _onBytes, signal) => whileWanted(new Promise<never>(() => undefined), { signal }),
+  });
+  const loading = store.get('small');
+  const told = expect(loading).rejects.toMatchObject({ code: 'cancelled' });
+  expect(store.ids).toEqual(['small']);
+  await store.drop('small');
+  await told;
+  expect(store.ids).toEqual([]);
+}, 5_000);
 
 it('says nothing more of a run that is given up before its first step', async () => {
   const events: Event[] = [];

@@ -1,7 +1,7 @@
 /** Work that several wait for: done once, told to all, ended when nobody wants it any more. */
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
-import { requireWanted, SharedWorks, whileWanted, type Work } from '../../../src/base/work';
+import { givenUp, requireWanted, SharedWorks, whileWanted, type Work } from '../../../src/base/work';
 
 /** Work that ends when told, and notes what it hears. */
 function slow() {
@@ -88,6 +88,18 @@ describe('shared work', () => {
     expect(aborted(0)).toBe(false);
     expect(await works.take('a')).toBe(1);
     expect(await works.take('a')).toBeNull();
+  });
+
+  it('is given up when it is taken out before it is done', async () => {
+    const works = new SharedWorks<number>();
+    const { start, fail, aborted } = slow();
+    const first = works.join('a', start);
+    const taken = works.take('a');
+    expect(works.names).toEqual([]);
+    expect(aborted(0)).toBe(true);
+    fail(givenUp());
+    await expect(first).rejects.toEqual(cancelled);
+    expect(await taken).toBeNull();
   });
 
   it('is not begun for somebody who has given up already', async () => {
