@@ -7,6 +7,7 @@ import type { CodeTable, GroundTruth } from '../analysis/types';
 import { NO_GROUP } from '../analysis/types';
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { requireWanted, type Work } from '../base/work';
 import type { ActivationSource, SourceRows, SourceText, Split } from '../data/source';
 import type { TextRows } from './analysed_model';
 import type { EncodeProgress, Encoded, EvaluationOptions } from './engine_types';
@@ -34,24 +35,31 @@ export type Encode = (
   onProgress: EncodeProgress,
 ) => Promise<Encoded>;
 
-/** Codes of the rows of a source that analyses look at. Throws LabError `bad_data` when there are none. */
+/**
+ * Codes of the rows of a source that analyses look at. Throws LabError `bad_data` when there are none, `cancelled`
+ * when the work is given up.
+ */
 export async function encodeAnalysedRows(
   source: ActivationSource,
   encode: Encode,
-  onProgress: EncodeProgress,
+  { signal, onProgress }: Work = {},
 ): Promise<AnalysedCodes> {
   const { split, limit } = analysedSplit(source);
-  const coded = await encodePieces(source, { split, rows: limit, onProgress }, encode);
+  const coded = await encodePieces(
+    source,
+    { split, rows: limit, signal, onProgress: (share) => onProgress?.(share, 'Encoding rows') },
+    encode,
+  );
   return { ...coded, text: source.text === undefined ? null : textRows(source.text, coded.rowIds) };
 }
 
 /**
  * Codes of the first rows of a split, encoded piece by piece; `visit` sees every piece with its activations
- * and errors. Throws LabError `bad_data` when there are none.
+ * and errors. Throws LabError `bad_data` when there are none, `cancelled` when `signal` is aborted.
  */
 export async function encodePieces(
   source: ActivationSource,
-  { split, rows: most, onProgress }: EvaluationOptions,
+  { split, rows: most, onProgress, signal }: EvaluationOptions & Pick<Work, 'signal'>,
   encode: Encode,
   visit?: (rows: SourceRows, encoded: Encoded) => void,
 ): Promise<RowCodes> {
@@ -63,10 +71,13 @@ export async function encodePieces(
   let truth: GroundTruth | null = null;
   let done = 0;
   while (done < wanted) {
-    const rows = await source.read(split, done, Math.min(piece, wanted - done));
+    requireWanted({ signal });
+    const rows = await source.read(split, done, Math.min(piece, wanted - done), { signal });
     if (rows.count === 0) break;
     const before = done;
     const encoded = await encode(rows.x, rows.count, (share) => {
+      // Thrown through the encoder, which reports after each of its batches.
+      requireWanted({ signal });
       onProgress?.((before + share * rows.count) / wanted);
     });
     visit?.(rows, encoded);

@@ -16,8 +16,11 @@ import type {
 
 /** How an analysis is carried out for whoever asked. */
 export interface AnalysisHooks {
-  /** Makes the table of a key; called for keys that the worker does not hold. */
-  readonly load: (key: string) => Promise<AnalysisTable>;
+  /**
+   * Makes the table of a key; called for keys that the worker does not hold. `signal` is aborted when no
+   * question waits for the table any more.
+   */
+  readonly load: (key: string, signal: AbortSignal) => Promise<AnalysisTable>;
   readonly onProgress: (fraction: number) => void;
 }
 
@@ -47,6 +50,8 @@ export class AnalysisClient {
   private readonly held = new Map<string, number>();
   private queue: Job[] = [];
   private running: Job | null = null;
+  /** The table that is being made for the job that runs. */
+  private making: { readonly key: string; readonly controller: AbortController } | null = null;
 
   /** Step of the table of a key; undefined where none is held. */
   stepOf(key: string): number | undefined {
@@ -89,14 +94,23 @@ export class AnalysisClient {
     if (waiting !== undefined) {
       this.queue = this.queue.filter((job) => job !== waiting);
       waiting.reject(cancelled());
+      this.stopUnwanted();
     } else if (running?.id === id) {
       running.reject(cancelled());
-      // A table that is being made is kept: whoever comes next is likely to need it.
       running.givenUp = true;
-      if (!running.asked) return;
-      this.endWorker();
-      this.finish(running);
+      if (running.asked) {
+        this.endWorker();
+        this.finish(running);
+      } else this.stopUnwanted();
     }
+  }
+
+  /** Stops the making of a table that neither the job that runs nor one that waits needs any more. */
+  private stopUnwanted(): void {
+    const { making, running } = this;
+    if (making === null || running?.givenUp !== true) return;
+    const isWanted = this.queue.some(({ question }) => tablesOf(question).includes(making.key));
+    if (!isWanted) making.controller.abort();
   }
 
   private next(): void {
@@ -121,7 +135,7 @@ export class AnalysisClient {
     const keys = tablesOf(question);
     // Asked again after each wait: a table may have been dropped meanwhile.
     for (let key = this.missing(keys); key !== undefined; key = this.missing(keys)) {
-      const table = await job.load(key);
+      const table = await this.make(job, key);
       const worker = this.startedWorker();
       this.held.set(key, table.step);
       const command: AnalysisCommand = { kind: 'load', key, table };
@@ -134,6 +148,16 @@ export class AnalysisClient {
     this.startedWorker();
     job.asked = true;
     this.send({ kind: 'ask', id, question });
+  }
+
+  private async make(job: Job, key: string): Promise<AnalysisTable> {
+    const controller = new AbortController();
+    this.making = { key, controller };
+    try {
+      return await job.load(key, controller.signal);
+    } finally {
+      this.making = null;
+    }
   }
 
   private missing(keys: readonly string[]): string | undefined {

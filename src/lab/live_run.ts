@@ -3,6 +3,7 @@
  * about its models at any step. It owns the session's GPU buffers until it is forgotten.
  */
 import { describeError } from '../base/lab_error';
+import type { Work } from '../base/work';
 import type { ActivationSource } from '../data/source';
 import { zipFolder } from '../io/archive';
 import { metricsToCsv, metricsToJsonl } from '../io/metrics_text';
@@ -141,17 +142,14 @@ export class LiveRun {
     }
   }
 
-  /** Codes of a model on the rows that analyses use, with the weights that made them. */
-  async analysisTable(
-    model: number,
-    onProgress: (fraction: number) => void,
-  ): Promise<AnalysisTable> {
+  /** Codes of a model on the rows that analyses use, with its weights. Throws LabError `cancelled`. */
+  async analysisTable(model: number, work: Work): Promise<AnalysisTable> {
     const { source, session, step } = this;
     const dictionary = await session.weights(model);
     const rows = await encodeAnalysedRows(
       source,
       (x, count, progress) => this.encodeInDataUnits(model, x, count, progress),
-      onProgress,
+      work,
     );
     const labelOf = rows.text === null ? source.labelOf?.bind(source) : undefined;
     return {

@@ -109,9 +109,10 @@ export class RunAnalyses {
   ): Promise<AnalysisAnswers[Kind]> {
     const { run, progress } = this.options;
     return this.client.ask(requestId, question, {
-      load: (key) =>
-        run(runId).analysisTable(modelOfKey(key), (fraction) => {
-          progress(requestId, fraction / 2, 'Encoding rows');
+      load: (key, signal) =>
+        run(runId).analysisTable(modelOfKey(key), {
+          signal,
+          onProgress: (fraction) => progress(requestId, fraction / 2, 'Encoding rows'),
         }),
       onProgress: (fraction) => progress(requestId, 0.5 + fraction / 2, stage),
     });

@@ -1,7 +1,13 @@
 /** Work that several wait for: done once, told to all, ended when nobody wants it any more. */
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
-import { givenUp, requireWanted, SharedWorks, whileWanted, type Work } from '../../../src/base/work';
+import {
+  givenUp,
+  requireWanted,
+  SharedWorks,
+  whileWanted,
+  type Work,
+} from '../../../src/base/work';
 
 /** Work that ends when told, and notes what it hears. */
 function slow() {

@@ -78,7 +78,7 @@ const encode: Encode = (x, rows) =>
 
 describe('rows that analyses look at', () => {
   it('of a language model are the held-out ones, never all in memory', async () => {
-    const rows = await encodeAnalysedRows(source, encode, () => undefined);
+    const rows = await encodeAnalysedRows(source, encode);
     expect(Math.max(...reads)).toBeLessThanOrEqual(8192);
     expect(rows.codes.rows).toBe(ROWS);
     expect(rows.codes.codes.every((value, row) => value === row)).toBe(true);
@@ -91,9 +91,31 @@ describe('rows that analyses look at', () => {
     expect(at(found.positions, 9999)).toBe(99);
   });
 
+  it('are encoded no further when nobody waits for them any more', async () => {
+    reads.length = 0;
+    const heard: number[] = [];
+    const given = new AbortController();
+    const slow: Encode = async (x, rows, onProgress) => {
+      onProgress(0.25);
+      given.abort();
+      onProgress(0.5);
+      return encode(x, rows, onProgress);
+    };
+    const work = { signal: given.signal, onProgress: (fraction: number) => heard.push(fraction) };
+    await expect(encodeAnalysedRows(source, slow, work)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(heard).toEqual([(0.25 * 8192) / ROWS]);
+    expect(reads).toHaveLength(1);
+    await expect(encodeAnalysedRows(source, slow, work)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(reads).toHaveLength(1);
+  });
+
   it('must be there', async () => {
     const empty = { ...source, size: { train: null, held_out: 0, all: null } };
-    await expect(encodeAnalysedRows(empty, encode, () => undefined)).rejects.toMatchObject({
+    await expect(encodeAnalysedRows(empty, encode)).rejects.toMatchObject({
       code: 'bad_data',
     });
   });

@@ -3,6 +3,7 @@
  * a worker was ended, and giving up disturbs nobody else.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { givenUp } from '../../../src/base/work';
 import { AnalysisClient } from '../../../src/lab/analysis_client';
 import type {
   AnalysisCommand,
@@ -77,10 +78,13 @@ const question = (key: string) => ({ kind: 'axes', key, group: 0 }) as const;
 describe('the analysis client', () => {
   let client: AnalysisClient;
   let loads: string[];
+  /** What tells each of the loads that nobody waits for it. */
+  let signals: AbortSignal[];
   const ask = (id: number, key: string, load?: () => Promise<AnalysisTable>) =>
     client.ask<'axes'>(id, question(key), {
-      load: (name) => {
+      load: (name, signal) => {
         loads.push(name);
+        signals.push(signal);
         return load?.() ?? Promise.resolve(tableAt(3));
       },
       onProgress: () => undefined,
@@ -94,6 +98,7 @@ describe('the analysis client', () => {
   beforeEach(() => {
     PlayedWorker.all = [];
     loads = [];
+    signals = [];
     vi.stubGlobal('Worker', PlayedWorker);
     client = new AnalysisClient();
   });
@@ -160,6 +165,35 @@ describe('the analysis client', () => {
     worker().say({ kind: 'done', id: 2, result: AXES });
     await second;
     expect(loads).toEqual(['a 0']);
+  });
+
+  it('stops making a table as soon as no question waits for it', async () => {
+    const never = () => new Promise<AnalysisTable>(() => undefined);
+    const asked = [ask(1, 'a 0', never), ask(2, 'b 0'), ask(3, 'a 0')];
+    const ends = Promise.allSettled([asked[0], asked[2]]);
+    await settle();
+    client.cancel(1);
+    expect(signals[0]?.aborted).toBe(false);
+    client.cancel(3);
+    expect(signals[0]?.aborted).toBe(true);
+    const givenUp = { status: 'rejected', reason: { code: 'cancelled' } };
+    expect(await ends).toMatchObject([givenUp, givenUp]);
+  });
+
+  it('makes a table anew for who asks while it is being given up', async () => {
+    let stopped = (_error: unknown): void => undefined;
+    const first = ask(1, 'a 0', () => new Promise((_, reject) => (stopped = reject)));
+    await settle();
+    client.cancel(1);
+    await expect(first).rejects.toMatchObject({ code: 'cancelled' });
+    expect(signals[0]?.aborted).toBe(true);
+    const second = ask(2, 'a 0');
+    stopped(givenUp());
+    await settle();
+    expect(signals[1]?.aborted).toBe(false);
+    worker().say({ kind: 'done', id: 2, result: AXES });
+    expect(await second).toBe(AXES);
+    expect(loads).toEqual(['a 0', 'a 0']);
   });
 
   it('passes on what went wrong and goes on', async () => {
