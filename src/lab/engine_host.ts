@@ -147,7 +147,7 @@ export class EngineHost {
     if (run === null) return;
     this.runs.set(command.runId, run);
     if (command.paused !== true) {
-      run.resume();
+      await run.resume();
       return;
     }
     await run.pause();
@@ -165,7 +165,7 @@ export class EngineHost {
         await run.pause();
         break;
       case 'resume':
-        run.resume();
+        await run.resume();
         break;
       case 'step':
         await run.stepOnce();

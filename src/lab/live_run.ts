@@ -22,6 +22,9 @@ import type { TrainingSession } from './session';
 /** Least time between two progress reports. */
 const PROGRESS_MS = 100;
 
+/** What trains a run's models. */
+export type Trainer = RunModels & Pick<TrainingSession, 'totalSteps' | 'run' | 'applySettings'>;
+
 /** What a run needs of the engine when its own device is gone. */
 export interface RunSurroundings {
   device(): Promise<GPUDevice>;
@@ -39,8 +42,12 @@ export interface ExportedFile {
 export class LiveRun {
   private status: RunStatus = 'preparing';
   private readonly records: MetricRecord[] = [];
-  private stopAsked = false;
-  private loop: Promise<void> = Promise.resolve();
+  /** Commands that wait for the loop to rest or are carried out; it does not go on before the last of them. */
+  private holds = 0;
+  /** What the run does, one thing after the other: stretches of the loop, and commands. Never rejects. */
+  private line: Promise<void> = Promise.resolve();
+  /** The step at which the loop rests of itself. */
+  private until = 0;
   private readonly probes: RunProbes;
   private lastProgress = -Infinity;
   /** Answers about the models: the trainer while its device lives, then what is kept on the CPU. */
@@ -52,7 +59,7 @@ export class LiveRun {
     readonly runId: string,
     readonly config: RunConfig,
     public source: ActivationSource,
-    private readonly trainer: TrainingSession,
+    private readonly trainer: Trainer,
     private readonly surroundings: RunSurroundings,
     private readonly post: (event: Event) => void,
   ) {
@@ -79,20 +86,19 @@ export class LiveRun {
   }
 
   /** Trains until paused, stopped or finished. */
-  resume(): void {
-    if (!this.active || this.status === 'running') return;
-    this.setStatus('running');
-    this.loop = this.train(this.trainer.totalSteps);
+  resume(): Promise<void> {
+    return this.inTurn(() => {
+      if (!this.active) return;
+      this.until = this.trainer.totalSteps;
+      if (this.status !== 'running') this.setStatus('running');
+    });
   }
 
-  async pause(): Promise<void> {
-    if (this.status !== 'running') {
-      if (this.status === 'preparing') this.setStatus('paused');
-      return;
-    }
-    await this.halt();
-    // The loop may have finished or failed on its way out.
-    if (this.active) this.setStatus('paused');
+  pause(): Promise<void> {
+    return this.inTurn(() => {
+      // The loop may have finished or failed on its way out.
+      if (this.active && this.status !== 'paused') this.setStatus('paused');
+    });
   }
 
   /** Says what opened weights make of the data before any step; not where rows have to be made by a language model. */
@@ -102,18 +108,20 @@ export class LiveRun {
 
   /** One step, then paused. */
   async stepOnce(): Promise<void> {
-    await this.halt();
-    if (!this.active) return;
-    this.setStatus('running');
-    this.loop = this.train(1);
-    await this.loop;
+    await this.inTurn(() => {
+      if (!this.active) return;
+      this.until = this.step + 1;
+      this.setStatus('running');
+    });
+    await this.line;
   }
 
-  async stop(): Promise<void> {
-    await this.halt();
-    if (!this.active) return;
-    await this.keep();
-    this.setStatus('stopped');
+  stop(): Promise<void> {
+    return this.inTurn(async () => {
+      if (!this.active) return;
+      await this.keep();
+      this.setStatus('stopped');
+    });
   }
 
   /**
@@ -130,16 +138,15 @@ export class LiveRun {
     return true;
   }
 
-  /** Changes settings between two submits and says so. */
+  /** Changes settings between two submits and says so; the run fails when it cannot go on with them. */
   async change(settings: LiveSettings): Promise<void> {
-    const wasRunning = this.status === 'running';
+    const apply = async (): Promise<void> => {
+      await this.trainer.applySettings(settings);
+      this.post({ kind: 'settings_changed', runId: this.runId, step: this.step, settings });
+    };
     // A new s rebuilds the model's step, which must not be in flight.
-    if (settings.slots !== undefined) await this.halt();
-    await this.trainer.applySettings(settings);
-    this.post({ kind: 'settings_changed', runId: this.runId, step: this.step, settings });
-    if (settings.slots !== undefined && wasRunning && this.active) {
-      this.loop = this.train(this.trainer.totalSteps);
-    }
+    if (settings.slots === undefined) await apply();
+    else await this.inTurn(apply);
   }
 
   /** Codes of a model on the rows that analyses use, with its weights. Throws LabError `cancelled`. */
@@ -197,11 +204,13 @@ export class LiveRun {
     return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes: zipFolder(stem, files) };
   }
 
-  async destroy(): Promise<void> {
-    await this.halt();
-    await this.probes.settled();
-    this.kept?.destroy();
-    this.trainer.destroy();
+  destroy(): Promise<void> {
+    return this.inTurn(async () => {
+      this.status = 'stopped';
+      await this.probes.settled();
+      this.kept?.destroy();
+      this.trainer.destroy();
+    });
   }
 
   private async keep(): Promise<void> {
@@ -209,18 +218,26 @@ export class LiveRun {
     this.kept = await KeptModels.read(trainer, config.models.length, () => surroundings.device());
   }
 
-  /** Ends the training loop after the submit in flight. */
-  private async halt(): Promise<void> {
-    this.stopAsked = true;
+  /**
+   * Carries out a command while the loop rests, after those that came before it; the loop goes on afterwards if the
+   * run is a running one. A command that fails is the end of the run.
+   */
+  private async inTurn(command: () => void | Promise<void>): Promise<void> {
+    this.holds += 1;
     this.probes.giveUpRows();
-    await this.loop;
-    this.stopAsked = false;
+    this.line = this.line.then(command).catch((error: unknown) => this.fail(error));
+    await this.line;
+    this.holds -= 1;
+    if (this.holds > 0 || this.status !== 'running') return;
+    this.line = this.line.then(() => this.train());
   }
 
-  private async train(steps: number): Promise<void> {
+  /** Trains up to the step asked for, or to the end of the submit in flight when a command comes. */
+  private async train(): Promise<void> {
+    if (this.holds > 0) return;
     try {
       if (this.step === 0 && !(await this.probes.first(this.source))) return;
-      await this.trainer.run(steps, {
+      await this.trainer.run(this.until - this.step, {
         onMetrics: (records) => {
           this.records.push(...records);
           this.post({ kind: 'metrics', runId: this.runId, records });
@@ -233,21 +250,24 @@ export class LiveRun {
           }
           this.probes.sometimes(this.source, now);
         },
-        shouldStop: () => this.stopAsked,
+        shouldStop: () => this.holds > 0,
       });
+      if (this.step < this.until) return;
+      await this.probes.settled();
+      await this.probes.send(this.source);
       const finished = this.step >= this.trainer.totalSteps;
-      if (finished || steps === 1) {
-        await this.probes.settled();
-        await this.probes.send(this.source);
-        if (finished) await this.keep();
-        this.setStatus(finished ? 'finished' : 'paused');
-      }
+      if (finished) await this.keep();
+      this.setStatus(finished ? 'finished' : 'paused');
     } catch (error) {
-      // After numbers that are not finite the last good weights are still there; after a lost device none.
-      await this.keep().catch(() => undefined);
-      this.status = 'failed';
-      this.post({ kind: 'failed', runId: this.runId, error: describeError(error) });
+      await this.fail(error);
     }
+  }
+
+  private async fail(error: unknown): Promise<void> {
+    // After numbers that are not finite the last good weights are still there; after a lost device none.
+    await this.keep().catch(() => undefined);
+    this.status = 'failed';
+    this.post({ kind: 'failed', runId: this.runId, error: describeError(error) });
   }
 
   private async encodeInDataUnits(

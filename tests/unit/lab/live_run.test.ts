@@ -1,0 +1,189 @@
+/**
+ * A run under its commands, with a trainer that the test plays: commands that come together are carried out one
+ * after the other, and the loop goes on exactly when the run says that it is running.
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { at } from '../../../src/base/array';
+import { LabError } from '../../../src/base/lab_error';
+import type { ActivationSource } from '../../../src/data/source';
+import type { RunHooks } from '../../../src/lab/engine_types';
+import { LiveRun, type Trainer } from '../../../src/lab/live_run';
+import type { Event, LiveSettings } from '../../../src/lab/protocol';
+import { parseRunConfig } from '../../../src/lab/run_config';
+
+const config = parseRunConfig({
+  data: { kind: 'synthetic', preset: 'figure1' },
+  models: [{ architecture: 'topk', d_sae: 1, k: 1 }],
+  training: { train_batch_size_samples: 1, training_samples: 40 },
+});
+const TOTAL = 40;
+/** Rows without shapes and labels: a probe has nothing to say of them. */
+const source: ActivationSource = {
+  label: 'rows',
+  description: '',
+  width: 1,
+  size: { train: null, held_out: null, all: null },
+  stream: () => {
+    throw new RangeError('the trainer is played');
+  },
+  batch: () => {
+    throw new RangeError('the trainer is played');
+  },
+  read: (_split, _start, count) => ({
+    count,
+    x: new Float32Array(count),
+    rowIds: new Uint32Array(count),
+  }),
+};
+const dictionary = {
+  groups: 1,
+  rank: 1,
+  width: 1,
+  encoder: new Float32Array(1),
+  decoder: new Float32Array(1),
+  encoderBias: new Float32Array(1),
+  decoderBias: new Float32Array(1),
+};
+const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+/** A step a turn of the event loop. */
+class PlayedTrainer implements Trainer {
+  step = 0;
+  readonly totalSteps = TOTAL;
+  readonly lambdas = [null];
+  /** Calls of `run` under way. */
+  loops = 0;
+  /** What is wrong with the settings that are applied. */
+  objection: LabError | null = null;
+  /** Steps after which settings were applied. */
+  readonly applied: number[] = [];
+  destroyed = false;
+
+  async run(steps: number, hooks: RunHooks = {}): Promise<void> {
+    this.loops += 1;
+    // Two loops would take each other's steps.
+    expect(this.loops).toBe(1);
+    const end = Math.min(this.step + steps, TOTAL);
+    while (this.step < end && hooks.shouldStop?.() !== true) {
+      await turn();
+      this.step += 1;
+    }
+    this.loops -= 1;
+  }
+
+  async applySettings(_settings: LiveSettings): Promise<void> {
+    expect(this.loops).toBe(0);
+    this.applied.push(this.step);
+    await turn();
+    if (this.objection !== null) throw this.objection;
+    expect(this.loops).toBe(0);
+  }
+
+  modelConfig(model: number) {
+    return at(config.models, model);
+  }
+  weights() {
+    return Promise.resolve(dictionary);
+  }
+  encode() {
+    return Promise.reject(new RangeError('nothing is encoded'));
+  }
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+describe('a run', () => {
+  let trainer: PlayedTrainer;
+  let events: Event[];
+  let run: LiveRun;
+  const slots: LiveSettings = { slots: { model: 0, value: 2 } };
+  /** The last word on how the run stands. */
+  const status = () =>
+    events.reduce((last, event) => {
+      if (event.kind === 'failed') return 'failed';
+      return event.kind === 'status' ? event.status : last;
+    }, 'preparing');
+  const over = () => expect.poll(status).not.toBe('running');
+
+  beforeEach(() => {
+    trainer = new PlayedTrainer();
+    events = [];
+    const surroundings = {
+      device: () => Promise.reject(new Error('no device')),
+      source: () => Promise.resolve(source),
+    };
+    run = new LiveRun('r', config, source, trainer, surroundings, (event) => events.push(event));
+  });
+
+  it('goes on to the end after a change of s', async () => {
+    await run.resume();
+    await turn();
+    await run.change(slots);
+    expect(events.at(-1)).toMatchObject({ kind: 'settings_changed' });
+    await over();
+    expect(status()).toBe('finished');
+    expect(trainer.step).toBe(TOTAL);
+  });
+
+  it('takes no more than the single step when s changes during it', async () => {
+    const stepped = run.stepOnce();
+    await turn();
+    await Promise.all([run.change(slots), stepped]);
+    await over();
+    expect(status()).toBe('paused');
+    expect(trainer.applied).toHaveLength(1);
+    expect(trainer.step).toBe(1);
+    // What comes next begins where it rests.
+    await run.stepOnce();
+    expect(trainer.step).toBe(2);
+  });
+
+  it('takes the single step that a change of s came before', async () => {
+    await Promise.all([run.stepOnce(), run.change(slots)]);
+    await over();
+    expect(trainer.applied).toEqual([0]);
+    expect(trainer.step).toBe(1);
+  });
+
+  it('fails, with its weights kept, when it cannot go on with a new s', async () => {
+    trainer.objection = new LabError('out_of_memory', 'It does not fit.', 'Less.');
+    await run.resume();
+    await run.change(slots);
+    expect(events.filter(({ kind }) => kind === 'failed')).toHaveLength(1);
+    expect(events.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'out_of_memory' } });
+    expect(run.active).toBe(false);
+    expect(await run.surviveDevice()).toBe(true);
+    const { step } = trainer;
+    await run.resume();
+    await turn();
+    expect(trainer.step).toBe(step);
+  });
+
+  it('carries out commands that come together one after the other', async () => {
+    await run.resume();
+    await turn();
+    await Promise.all([run.change(slots), run.pause(), run.resume(), run.change(slots)]);
+    expect(trainer.applied).toHaveLength(2);
+    expect(status()).toBe('running');
+    await Promise.all([run.change(slots), run.pause()]);
+    const { step } = trainer;
+    await turn();
+    await turn();
+    expect(status()).toBe('paused');
+    expect(trainer.step).toBe(step);
+    await Promise.all([run.resume(), run.stop()]);
+    expect(status()).toBe('stopped');
+    expect(trainer.loops).toBe(0);
+  });
+
+  it('does not go on once it is destroyed', async () => {
+    await run.resume();
+    await turn();
+    await run.destroy();
+    const { step } = trainer;
+    await turn();
+    await turn();
+    expect(trainer).toMatchObject({ destroyed: true, loops: 0, step });
+  });
+});
