@@ -2,6 +2,7 @@
  * A run as the page drives it: it trains until told otherwise, reports as it goes, and answers questions
  * about its models at any step. It owns the session's GPU buffers until it is forgotten.
  */
+import type { CodeTable } from '../analysis/types';
 import { describeError } from '../base/lab_error';
 import type { Work } from '../base/work';
 import type { ActivationSource } from '../data/source';
@@ -23,7 +24,8 @@ import type { TrainingSession } from './session';
 const PROGRESS_MS = 100;
 
 /** What trains a run's models. */
-export type Trainer = RunModels & Pick<TrainingSession, 'totalSteps' | 'run' | 'applySettings'>;
+export type Trainer = RunModels &
+  Pick<TrainingSession, 'totalSteps' | 'run' | 'look' | 'applySettings'>;
 
 /** What a run needs of the engine when its own device is gone. */
 export interface RunSurroundings {
@@ -69,10 +71,8 @@ export class LiveRun {
       models: config.models.map((_, index) => index),
       post,
       look: async (model, rows) => {
-        const { step } = this;
-        const dictionary = await this.session.weights(model);
-        const { codes } = await this.encodeInDataUnits(model, rows.x, rows.count);
-        return { step, dictionary, codes };
+        const look = await this.trainer.look(model, rows.x, rows.count);
+        return { ...look, codes: this.inDataUnits(model, look.codes, rows.x) };
       },
     });
   }
@@ -276,10 +276,12 @@ export class LiveRun {
     rows: number,
     onProgress?: EncodeProgress,
   ): Promise<Encoded> {
-    const { session, source } = this;
-    const encoded = await session.encode(model, x, rows, onProgress);
-    const config = session.modelConfig(model);
-    return { ...encoded, codes: codesInDataUnits(config, encoded.codes, x, source.width) };
+    const encoded = await this.session.encode(model, x, rows, onProgress);
+    return { ...encoded, codes: this.inDataUnits(model, encoded.codes, x) };
+  }
+
+  private inDataUnits(model: number, codes: CodeTable, x: Float32Array): CodeTable {
+    return codesInDataUnits(this.session.modelConfig(model), codes, x, this.source.width);
   }
 
   private setStatus(status: RunStatus): void {

@@ -16,6 +16,7 @@ import type {
 } from './engine_types';
 import { Pace } from './pace';
 import type { LiveSettings, MetricRecord } from './protocol';
+import type { Look } from './run_probes';
 import { totalSteps, type RunConfig, type TrainingConfig } from './run_config';
 import { makeSessionParts, type SessionParts } from './session_parts';
 
@@ -40,6 +41,8 @@ export class TrainingSession implements Session {
   private taken = 0;
   private readonly pace = new Pace(SLOTS);
   private training: TrainingConfig;
+  /** Looks under way: no step is submitted during one. */
+  private readonly looks = new Set<Promise<Look>>();
 
   private constructor(
     private readonly options: SessionOptions,
@@ -100,6 +103,7 @@ export class TrainingSession implements Session {
       if (this.parts.models.some((model) => !model.canLog)) await this.drain(pending, hooks, 1);
       const wanted = Math.min(this.pace.wanted, this.untilLogged(), end - this.taken);
       const ready = (await this.parts.feeder?.feed(this.taken, wanted)) ?? wanted;
+      while (this.looks.size > 0) await Promise.allSettled(this.looks);
       if (ready > 0) {
         this.submit(ready, pending);
         inFlight.push(this.parts.clock.mark('training'));
@@ -187,8 +191,22 @@ export class TrainingSession implements Session {
     return encoder.encode(x, rows, onProgress);
   }
 
+  /** A model's weights and its codes of rows x [rows, d], all of one step: training waits meanwhile. */
+  look(model: number, x: Float32Array, rows: number): Promise<Look> {
+    const look = this.lookNow(model, x, rows).finally(() => this.looks.delete(look));
+    this.looks.add(look);
+    return look;
+  }
+
   destroy(): void {
     this.parts.destroy();
+  }
+
+  private async lookNow(model: number, x: Float32Array, rows: number): Promise<Look> {
+    const step = this.taken;
+    const dictionary = await this.weights(model);
+    const { codes } = await this.encode(model, x, rows);
+    return { step, dictionary, codes };
   }
 
   /** Records and submits the next `count` steps, of which only the last may be a logged one. */

@@ -79,6 +79,10 @@ class PlayedTrainer implements Trainer {
     expect(this.loops).toBe(0);
   }
 
+  look() {
+    return Promise.reject(new RangeError('nothing is looked at'));
+  }
+
   modelConfig(model: number) {
     return at(config.models, model);
   }
