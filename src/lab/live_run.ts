@@ -144,9 +144,12 @@ export class LiveRun {
       await this.trainer.applySettings(settings);
       this.post({ kind: 'settings_changed', runId: this.runId, step: this.step, settings });
     };
-    // A new s rebuilds the model's step, which must not be in flight.
-    if (settings.slots === undefined) await apply();
-    else await this.inTurn(apply);
+    if (settings.slots === undefined) return apply();
+    // A new s rebuilds the model, of which no step and no probe must be in flight.
+    await this.inTurn(async () => {
+      await this.unwatched();
+      await apply();
+    });
   }
 
   /** Codes of a model on the rows that analyses use, with its weights. Throws LabError `cancelled`. */
@@ -207,10 +210,15 @@ export class LiveRun {
   destroy(): Promise<void> {
     return this.inTurn(async () => {
       this.status = 'stopped';
-      await this.probes.settled();
+      await this.unwatched();
       this.kept?.destroy();
       this.trainer.destroy();
     });
+  }
+
+  /** Resolves when no probe is under way; how it ended is told to whoever asked for it. */
+  private async unwatched(): Promise<void> {
+    await this.probes.settled().catch(() => undefined);
   }
 
   private async keep(): Promise<void> {

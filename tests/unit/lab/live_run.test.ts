@@ -10,6 +10,7 @@ import type { RunHooks } from '../../../src/lab/engine_types';
 import { LiveRun, type Trainer } from '../../../src/lab/live_run';
 import type { Event, LiveSettings } from '../../../src/lab/protocol';
 import { parseRunConfig } from '../../../src/lab/run_config';
+import type { Look } from '../../../src/lab/run_probes';
 
 const config = parseRunConfig({
   data: { kind: 'synthetic', preset: 'figure1' },
@@ -58,6 +59,8 @@ class PlayedTrainer implements Trainer {
   /** Steps after which settings were applied. */
   readonly applied: number[] = [];
   destroyed = false;
+  looks = 0;
+  looked: () => Promise<Look> = () => Promise.reject(new RangeError('nothing to look at'));
 
   async run(steps: number, hooks: RunHooks = {}): Promise<void> {
     this.loops += 1;
@@ -79,8 +82,9 @@ class PlayedTrainer implements Trainer {
     expect(this.loops).toBe(0);
   }
 
-  look() {
-    return Promise.reject(new RangeError('nothing is looked at'));
+  look(): Promise<Look> {
+    this.looks += 1;
+    return this.looked();
   }
 
   modelConfig(model: number) {
@@ -179,6 +183,37 @@ describe('a run', () => {
     await Promise.all([run.resume(), run.stop()]);
     expect(status()).toBe('stopped');
     expect(trainer.loops).toBe(0);
+  });
+
+  it('rebuilds a model, and frees all, only when no probe looks at it any more', async () => {
+    run.source = { ...source, labelOf: () => 'word' };
+    let end = (_error: Error): void => undefined;
+    trainer.looked = () => new Promise((_, reject) => (end = reject));
+    const looked = run.look().catch(String);
+    await expect.poll(() => trainer.looks).toBe(1);
+    const changed = run.change(slots);
+    const destroyed = run.destroy();
+    await turn();
+    expect(trainer.applied).toEqual([]);
+    end(new Error('no such buffer'));
+    await Promise.all([changed, destroyed]);
+    expect(await looked).toMatch('no such buffer');
+    expect(trainer).toMatchObject({ applied: [0], destroyed: true });
+  });
+
+  it('is freed when a probe fails meanwhile', async () => {
+    run.source = { ...source, labelOf: () => 'word' };
+    let end = (_error: Error): void => undefined;
+    trainer.looked = () => new Promise((_, reject) => (end = reject));
+    const looked = run.look().catch(String);
+    await expect.poll(() => trainer.looks).toBe(1);
+    const destroyed = run.destroy();
+    await turn();
+    end(new Error('no such buffer'));
+    await destroyed;
+    expect(await looked).toMatch('no such buffer');
+    expect(trainer.destroyed).toBe(true);
+    expect(events).toEqual([]);
   });
 
   it('does not go on once it is destroyed', async () => {
