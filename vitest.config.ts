@@ -1,5 +1,5 @@
 /**
- * The three kinds of test. `unit` needs nothing but a CPU; `gpu` needs WebGPU in Node; `e2e` needs
+ * The three kinds of test. `unit` and `unit_page` need nothing but a CPU; `gpu` needs WebGPU in Node; `e2e` needs
  * Chromium. GPU and end-to-end files run each in a process of its own: a lost device or a crashed driver
  * must not take other files down with it. Vitest kills a worker process that does not leave by itself,
  * which Dawn's native threads can cause. GPU files run two at a time: a software adapter compiles on one
@@ -10,6 +10,9 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const oneProcessPerFile = { pool: 'forks', isolate: true } as const;
+/** By default Vitest leaves one core alone, which halves what a machine of two can do. */
+const everyCore = { maxWorkers: '100%', testTimeout: 20_000 } as const;
+const page = ['tests/unit/{state,ui,ui_*}/**/*.test.{ts,tsx}'];
 
 /** The GPU files that take longest on a software adapter. */
 const LONG =
@@ -33,14 +36,21 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...everyCore,
           name: 'unit',
-          // By default Vitest leaves one core alone, which halves what a machine of two can do.
-          maxWorkers: '100%',
-          // Files share the modules of their process, which takes 8 s where a process each takes 23: a file
-          // leaves stores as it found them (`--sequence.shuffle.files` finds one that does not).
+          // Files share the modules of a process, which takes a third of the time. These keep nothing in modules.
           isolate: false,
+          unstubGlobals: true,
           include: ['tests/unit/**/*.test.{ts,tsx}'],
-          testTimeout: 20_000,
+          exclude: page,
+        },
+      },
+      {
+        test: {
+          ...everyCore,
+          name: 'unit_page',
+          // The page's stores live in modules, so every file has its own.
+          include: page,
         },
       },
       {
