@@ -74,6 +74,12 @@ export class LiveRun {
         const look = await this.trainer.look(model, rows.x, rows.count);
         return { ...look, codes: this.inDataUnits(model, look.codes, rows.x) };
       },
+      // A run whose models cannot be looked at has no use: it ends as one does whose command fails.
+      onFailure: (error) => {
+        void this.inTurn(() => {
+          if (this.active) throw error;
+        });
+      },
     });
   }
 

@@ -5,7 +5,6 @@
  */
 import type { CodeTable, Dictionary } from '../analysis/types';
 import { at } from '../base/array';
-import { describeError } from '../base/lab_error';
 import type { ActivationSource, SourceRows } from '../data/source';
 import { labelGroups, probeRows, shapeStates } from './probes';
 import type { Event } from './protocol';
@@ -27,6 +26,8 @@ export interface RunProbesOptions {
   readonly models: readonly number[];
   readonly post: (event: Event) => void;
   readonly look: (model: number, rows: SourceRows) => Promise<Look>;
+  /** Told of a probe that failed while training goes on. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 export class RunProbes {
@@ -75,10 +76,9 @@ export class RunProbes {
   /** Sends it when it was long enough ago; `now` in milliseconds. */
   sometimes(source: ActivationSource, now: number): void {
     if (this.sending !== null || now - this.last < PROBE_MS) return;
-    const { runId, post } = this.options;
     const start = performance.now();
     void this.send(source)
-      .catch((error: unknown) => post({ kind: 'failed', runId, error: describeError(error) }))
+      .catch(this.options.onFailure)
       .finally(() => {
         // A probe that takes long waits longer for the next.
         const took = performance.now() - start;

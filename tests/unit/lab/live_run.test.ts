@@ -70,6 +70,12 @@ class PlayedTrainer implements Trainer {
     while (this.step < end && hooks.shouldStop?.() !== true) {
       await turn();
       this.step += 1;
+      hooks.onProgress?.({
+        step: this.step,
+        samples: this.step,
+        seconds: 1,
+        samplesPerSecond: 1,
+      });
     }
     this.loops -= 1;
   }
@@ -214,6 +220,22 @@ describe('a run', () => {
     expect(await looked).toMatch('no such buffer');
     expect(trainer.destroyed).toBe(true);
     expect(events).toEqual([]);
+  });
+
+  it('ends, with its weights kept, when a probe fails while it trains', async () => {
+    run.source = { ...source, labelOf: () => 'word' };
+    // Not the first step, before which a probe is waited for.
+    trainer.step = 1;
+    await run.resume();
+    await over();
+    expect(status()).toBe('failed');
+    expect(events.filter(({ kind }) => kind === 'failed')).toHaveLength(1);
+    expect(await run.surviveDevice()).toBe(true);
+    const { step } = trainer;
+    await turn();
+    await turn();
+    expect(step).toBeLessThan(TOTAL);
+    expect(trainer).toMatchObject({ loops: 0, step });
   });
 
   it('does not go on once it is destroyed', async () => {
