@@ -144,6 +144,7 @@ async function splice(page: Page): Promise<void> {
   // Far from faithful after 60 steps, and better than the mean in its place.
   expect(Number.parseFloat(score)).toBeGreaterThan(5);
   expect(Number.parseFloat(score)).toBeLessThan(100);
+  await panel.evaluate((element) => element.scrollIntoView({ block: 'end' }));
   await takeScreenshot(page, 'stories-splice');
 }
 
