@@ -79,7 +79,13 @@ export class KeptModels implements RunModels {
   destroy(): void {
     const opened = [...this.encoders.values()];
     this.encoders.clear();
-    for (const encoder of opened) void encoder.then((each) => each.destroy());
+    for (const encoder of opened) {
+      // One that could not be opened has told whoever asked for it.
+      void encoder.then(
+        (each) => each.destroy(),
+        () => undefined,
+      );
+    }
   }
 
   private encoder(model: number): Promise<Encoder> {

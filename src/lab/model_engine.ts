@@ -38,7 +38,7 @@ export interface ModelEngineOptions {
 }
 
 export class ModelEngine {
-  private forward: ForwardEngine | null = null;
+  private forward: Promise<ForwardEngine> | null = null;
 
   private constructor(
     private readonly options: ModelEngineOptions,
@@ -207,7 +207,8 @@ export class ModelEngine {
 
   /** The encoder over this model's current weights; they are shared, so it follows training. */
   async encoder(): Promise<ForwardEngine> {
-    this.forward ??= await ForwardEngine.create(
+    // One for all who ask while it is being made.
+    this.forward ??= ForwardEngine.create(
       this.options.device,
       this.config,
       this.layout.width,
@@ -215,11 +216,20 @@ export class ModelEngine {
       this.options.variant,
       this.inputScale,
     );
-    return this.forward;
+    try {
+      return await this.forward;
+    } catch (error) {
+      this.forward = null;
+      throw error;
+    }
   }
 
   destroy(): void {
-    this.forward?.destroy();
+    // One that could not be made has told whoever asked for it.
+    void this.forward?.then(
+      (encoder) => encoder.destroy(),
+      () => undefined,
+    );
     this.ring.destroy();
     this.runner.destroy();
     for (const buffer of this.buffers.values()) buffer.destroy();
