@@ -5,7 +5,7 @@
  */
 import { at } from '../../src/base/array';
 import { readBuffer } from '../../src/gpu/readback';
-import { readShipped } from '../../src/cli/files';
+import { readShipped } from '../../src/cli/language_models';
 import {
   loadLanguageModel,
   STORIES,
@@ -90,7 +90,7 @@ export async function measureLanguageModel(
   say: (text: string) => void,
 ): Promise<LanguageModelReport> {
   const loaded = await loadLanguageModel(STORIES, {
-    shipped: readShipped,
+    shipped: (path) => readShipped(path),
     files: () => Promise.reject(new RangeError('the benchmark loads what ships')),
   });
   const model = await createLanguageModel(device, loaded.config, loaded.weights);

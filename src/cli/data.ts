@@ -1,7 +1,6 @@
 /**
  * Where the command line's data come from: files of the person, and the files that ship with the lab.
  */
-import { dirname, isAbsolute, join } from 'node:path';
 import { LabError } from '../base/lab_error';
 import { openMatrixSource } from '../data/npy_source';
 import { openSource, type FileAccess, type SourceConfig } from '../data/open';
@@ -9,43 +8,57 @@ import type { ActivationSource, Split } from '../data/source';
 import { readNpy } from '../io/npy';
 import type { LanguageModelStore } from '../lab/language_model_store';
 import { openData, type DataAccess } from '../lab/open_data';
-import { dataSchema, type LanguageDataConfig, type RunConfig } from '../lab/run_config';
-import { exists, readBytes, readShipped } from './files';
-import { openModelStore } from './language_models';
-
-/** A path of a run file: beside the run file, else from the folder that the command runs in. */
-async function resolvePath(path: string, runFile: string): Promise<string> {
-  const beside = join(dirname(runFile), path);
-  return !isAbsolute(path) && (await exists(beside)) ? beside : path;
-}
+import type { DataIdentity } from '../lab/data_identity';
+import type { DataConfig, LanguageDataConfig, RunConfig } from '../lab/run_config';
+import type { DataFiles } from './data_files';
+import { exists, readBytes } from './files';
+import { openModelStore, readShipped } from './language_models';
+import { languageDataOf, type RememberedData } from './remembered_data';
 
 /**
- * Access of a command to files and language models. Paths are those of `runFile`, else of the folder that
- * the command runs in; the device is opened when a language model is asked for.
+ * Access of a command to files and language models; the device is opened when a language model is asked for.
  */
-export function nodeAccess(runFile: string, device: () => Promise<GPUDevice>): DataAccess {
+export function nodeAccess(files: DataFiles, device: () => Promise<GPUDevice>): DataAccess {
   let store: LanguageModelStore | null = null;
   return {
-    shipped: readShipped,
+    shipped: (path) => readShipped(path, files),
     matrix: async (path) => {
-      const found = await resolvePath(path, runFile);
+      const found = await files.file('path', path);
       return readNpy(await readBytes(found), found);
     },
-    text: async (path) => readBytes(await resolvePath(path, runFile)),
+    text: async (path) => readBytes(await files.file('corpus', path)),
     languageModels: async () => {
-      store ??= openModelStore(await device(), (path) => resolvePath(path, runFile));
+      store ??= openModelStore(await device(), files);
       return store;
     },
   };
 }
 
-/** The data of a run. Throws LabError as the files, the device and `openData` do. */
-export function openRunData(
+/** The data of a run, and the run with what they were. */
+export interface RunData {
+  readonly source: ActivationSource;
+  /** Its files by the places where they were found, so that the settings mean the same anywhere. */
+  readonly data: DataConfig;
+  /** What they were, for a record that is kept in `folder`. */
+  identityIn(folder: string): DataIdentity;
+}
+
+/** Opens the data of a run. Throws LabError as the files, the device and `openData` do. */
+export async function openRunData(
   config: RunConfig,
-  runFile: string,
+  files: DataFiles,
   device: () => Promise<GPUDevice>,
-): Promise<ActivationSource> {
-  return openData(config.data, nodeAccess(runFile, device), config.training.seed);
+): Promise<RunData> {
+  const source = await openData(config.data, nodeAccess(files, device), config.training.seed);
+  return {
+    source,
+    data: files.located(config.data),
+    identityIn: (folder) => ({
+      rows: source.size.all,
+      width: source.width,
+      files: files.list(folder),
+    }),
+  };
 }
 
 /** Data to evaluate on. */
@@ -67,18 +80,20 @@ const ownData: Readonly<Record<string, SourceConfig>> = {
 export async function openEvaluationData(
   name: string,
   split: 'all' | 'held_out' | undefined,
-  trained: unknown,
+  trained: RememberedData,
   device: () => Promise<GPUDevice>,
 ): Promise<EvaluationData> {
   if (name === 'lm') {
-    const source = await openData(languageData(trained), nodeAccess('', device), 0);
+    const access = nodeAccess(trained.files, device);
+    const source = await openData(trainedOn(trained), access, 0);
     return { source, split: split ?? 'held_out' };
   }
   const own = Object.hasOwn(ownData, name) ? ownData[name] : undefined;
   if (own !== undefined) {
-    const config = own.kind === 'synthetic' ? { ...own, seed: seedOf(trained, own.preset) } : own;
+    const config =
+      own.kind === 'synthetic' ? { ...own, seed: seedOf(trained.data, own.preset) } : own;
     const access: FileAccess = {
-      shipped: readShipped,
+      shipped: (path) => readShipped(path),
       matrix: () => Promise.reject(new RangeError('the lab has no matrix of its own')),
     };
     return { source: await openSource(config, access, 0), split: split ?? 'held_out' };
@@ -96,9 +111,9 @@ export async function openEvaluationData(
 }
 
 /** The language model that a folder says it was trained on. */
-function languageData(trained: unknown): LanguageDataConfig {
-  const parsed = dataSchema.safeParse(trained);
-  if (parsed.success && parsed.data.kind === 'lm') return parsed.data;
+function trainedOn(trained: RememberedData): LanguageDataConfig {
+  const data = languageDataOf(trained);
+  if (data !== null) return data;
   throw new LabError(
     'bad_config',
     'This model was not trained on activations of a language model, as far as its folder says.',

@@ -2,7 +2,6 @@
  * `lab eval`: what a model from a folder makes of some rows. One JSON object on stdout; codes and
  * reconstructions as .npy files on request, written block by block so that they may be larger than memory.
  */
-import { resolve } from 'node:path';
 import { LabError } from '../base/lab_error';
 import type { Dictionary } from '../analysis/types';
 import type { ActivationSource, Split } from '../data/source';
@@ -15,10 +14,12 @@ import { ENDLESS_ROWS } from '../lab/evaluated_folder';
 import type { EvalRequest } from './arguments';
 import { denseCodes, reconstruct } from './code_matrices';
 import { openEvaluationData } from './data';
-import { writeWhole } from './files';
 import { loadModel } from './model_folder';
 import { withNodeDevice } from './node_gpu';
+import { requireApart } from './path_uses';
+import { rememberedData, tellGuessedFiles, type RememberedData } from './remembered_data';
 import type { Terminal } from './terminal';
+import { tryToWrite, writeWhole } from './written_files';
 
 /** Rows encoded at a time for output files. */
 const BLOCK_ROWS = 4096;
@@ -27,16 +28,22 @@ const LARGEST_OUTPUT = 16 * 2 ** 30;
 
 /** Runs `lab eval`. */
 export async function evaluate(request: EvalRequest, terminal: Terminal): Promise<void> {
-  checkOutputs(request);
   const model = await loadModel(request.model);
   const { config, weights, provenance } = model;
+  const trained = rememberedData(provenance, request.model);
+  await checkOutputs(request, trained);
   await withNodeDevice(async (open) => {
     const { source, split } = await openEvaluationData(
       request.data,
       request.split,
-      provenance?.data,
+      trained,
       async () => (await open()).device,
     );
+    if (request.data === 'lm') {
+      tellGuessedFiles(trained, request.model, terminal);
+      // Only now are the files known that the model's folder remembers.
+      await checkOutputs(request, trained);
+    }
     if (source.width !== weights.width) {
       throw new LabError(
         'bad_data',
@@ -48,17 +55,17 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
     checkSize(request, rows, weights);
     const { device, lost } = await open();
     const encoder = await createEncoder({ device, config, dictionary: weights });
-    const trained: TrainedModel = {
+    const ready: TrainedModel = {
       config,
       weights,
       encode: (x, count, onProgress) => encoder.encode(x, count, onProgress),
     };
     const work = async (): Promise<void> => {
-      const report = await evaluateModel(trained, source, { split, rows });
+      const report = await evaluateModel(ready, source, { split, rows });
       const place = { source, split, rows };
-      if (request.codes !== undefined) await writeCodes(request.codes, trained, place);
+      if (request.codes !== undefined) await writeCodes(request.codes, ready, place);
       if (request.reconstruction !== undefined) {
-        await writeReconstruction(request.reconstruction, trained, place);
+        await writeReconstruction(request.reconstruction, ready, place);
       }
       terminal.result(
         `${JSON.stringify({ model: request.model, data: request.data, ...report })}\n`,
@@ -72,22 +79,19 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
   });
 }
 
-/** An output may not replace what is read, nor the other output. */
-function checkOutputs(request: EvalRequest): void {
-  const taken = new Map([[resolve(request.data), '--data']]);
-  for (const option of ['codes', 'reconstruction'] as const) {
+/** What is written may not replace what is read, and must be writable. */
+async function checkOutputs(request: EvalRequest, trained: RememberedData): Promise<void> {
+  const writes = (['codes', 'reconstruction'] as const).flatMap((option) => {
     const path = request[option];
-    if (path === undefined) continue;
-    const other = taken.get(resolve(path));
-    if (other !== undefined) {
-      throw new LabError(
-        'bad_config',
-        `--${option} and ${other} are the same file, ${path}.`,
-        'Give each a file of its own.',
-      );
-    }
-    taken.set(resolve(path), `--${option}`);
-  }
+    return path === undefined ? [] : [{ what: `--${option}`, path }];
+  });
+  const reads = [
+    { what: 'a file of --model', path: request.model },
+    { what: '--data', path: request.data },
+    ...trained.files.paths.map((path) => ({ what: 'a file of the data', path })),
+  ];
+  await requireApart(reads, writes);
+  for (const { path } of writes) await tryToWrite(path);
 }
 
 function checkSize(request: EvalRequest, rows: number, weights: Dictionary): void {

@@ -1,10 +1,8 @@
 /**
- * Files as the command line reads and writes them: errors in words, and nothing half-written. A new folder
- * is made beside its place and renamed into it; files of a folder that is there are written aside and
- * renamed one by one when all of them are whole. It knows no format.
+ * Files as the command line reads them: errors in words. It knows no format; written_files.ts writes.
  */
-import { open, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open, readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
 
 /** Files by path relative to their folder, with `/` between names. */
@@ -18,7 +16,7 @@ const LARGEST_FILE = 2 ** 32 - 1;
 const PIECE = 2 ** 30;
 
 /** What the operating system said, for the end of a sentence. */
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOENT':
@@ -64,18 +62,23 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     return bytes;
   } catch (error) {
     if (error instanceof LabError) throw error;
-    throw new LabError(
-      'not_found',
-      `${path} cannot be read: ${reason(error)}.`,
-      'Give the path of a file that is there.',
-      { cause: error },
-    );
+    throw notRead(path, error);
   }
 }
 
-/** A file that ships with the lab, by its path below `public`. Throws LabError `not_found`. */
-export async function readShipped(path: string): Promise<ArrayBuffer> {
-  return Uint8Array.from(await readBytes(join(shippedFolder, path))).buffer;
+/** What to say of a file that the system does not let one read. */
+export function notRead(path: string, error: unknown): LabError {
+  return new LabError(
+    'not_found',
+    `${path} cannot be read: ${reason(error)}.`,
+    'Give the path of a file that is there.',
+    { cause: error },
+  );
+}
+
+/** Where a file lies that ships with the lab, by its path below `public`. */
+export function shippedPath(path: string): string {
+  return join(shippedFolder, path);
 }
 
 /** A file with JSON in it. Throws LabError `not_found`, or `bad_config` when it holds something else. */
@@ -126,71 +129,4 @@ export async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function aside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.part`);
-}
-
-function notWritten(path: string, error: unknown): LabError {
-  return new LabError(
-    'bad_file',
-    `${path} cannot be written: ${reason(error)}.`,
-    'Choose another place, or make room there.',
-    { cause: error },
-  );
-}
-
-/** Writes pieces one after another; the file appears when it is whole. */
-export async function writeWhole(
-  path: string,
-  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<void> {
-  const part = aside(path);
-  try {
-    const file = await open(part, 'w').catch((error: unknown) => {
-      throw notWritten(path, error);
-    });
-    try {
-      for await (const piece of pieces) {
-        await file.writeFile(piece).catch((error: unknown) => {
-          throw notWritten(path, error);
-        });
-      }
-    } finally {
-      await file.close();
-    }
-    await rename(part, path).catch((error: unknown) => {
-      throw notWritten(path, error);
-    });
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-}
-
-/**
- * Puts files into a folder. A folder that is not there yet appears at once with all its files; in one that
- * is, every file is replaced at once, after all have been written. Other files in it stay. Throws
- * LabError `bad_file` and leaves everything as it was.
- */
-export async function publishFiles(folder: string, files: FileSet): Promise<void> {
-  const fresh = (await namesIn(folder)) === null;
-  const parts = new Map<string, string>();
-  const place = fresh ? aside(folder) : folder;
-  try {
-    for (const [name, bytes] of Object.entries(files)) {
-      const target = join(place, name);
-      const part = fresh ? target : aside(target);
-      await mkdir(dirname(target), { recursive: true });
-      parts.set(part, target);
-      await writeFile(part, bytes);
-    }
-    if (fresh) await rename(place, folder);
-    else for (const [part, target] of parts) await rename(part, target);
-  } catch (error) {
-    if (fresh) await rm(place, { recursive: true, force: true });
-    else await Promise.all([...parts.keys()].map((part) => rm(part, { force: true })));
-    throw notWritten(folder, error);
-  }
 }

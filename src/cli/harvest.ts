@@ -3,7 +3,7 @@
  * token each row is. Written block by block, so the file may be larger than memory; both files appear when
  * they are whole.
  */
-import { dirname, join, resolve } from 'node:path';
+import { join, parse } from 'node:path';
 import { LabError } from '../base/lab_error';
 import type { ActivationSource, SourceText } from '../data/source';
 import { bytesOf } from '../io/bytes';
@@ -11,30 +11,35 @@ import { npyHeader } from '../io/npy';
 import { openData } from '../lab/open_data';
 import type { LanguageDataConfig } from '../lab/run_config';
 import { nodeAccess } from './data';
-import { writeWhole } from './files';
+import { DataFiles } from './data_files';
 import type { HarvestRequest } from './harvest_arguments';
 import { withNodeDevice } from './node_gpu';
+import { requireApart } from './path_uses';
 import { Progress } from './progress';
 import type { Terminal } from './terminal';
+import { tryToWrite, writeWhole } from './written_files';
 
 /** Rows read at a time. */
 const BLOCK_ROWS = 4096;
 
 /** Runs `lab harvest`. */
 export async function harvest(request: HarvestRequest, terminal: Terminal): Promise<void> {
-  const tokensPath = join(dirname(request.out), 'tokens.json');
-  if (resolve(tokensPath) === resolve(request.out)) {
-    throw new LabError(
-      'bad_config',
-      `--out is ${request.out}, which is where the tokens are written.`,
-      'Give the activations another name, ending in .npy.',
-    );
-  }
+  const tokensPath = tokensFileOf(request.out);
+  const writes = [
+    { what: '--out', path: request.out },
+    { what: 'the table of tokens', path: tokensPath },
+  ];
+  const reads = [
+    { what: '--corpus', path: request.corpus },
+    { what: 'a file of --model', path: request.model },
+  ];
+  await requireApart(reads, writes);
+  for (const { path } of writes) await tryToWrite(path);
   await withNodeDevice(async (open) => {
     const { device, adapter, lost } = await open();
     const work = async (): Promise<void> => {
       const data = dataOf(request);
-      const access = nodeAccess('', () => Promise.resolve(device));
+      const access = nodeAccess(new DataFiles({ asked: true }), () => Promise.resolve(device));
       const source = await openData(data, access, 0);
       const { text } = source;
       if (text === undefined) throw new RangeError('activations of a language model have a text');
@@ -48,6 +53,12 @@ export async function harvest(request: HarvestRequest, terminal: Terminal): Prom
     };
     await Promise.race([work(), lost.then((error) => Promise.reject(error))]);
   });
+}
+
+/** The table beside a file of activations: `acts.tokens.json` of `acts.npy`, so that a folder can hold several. */
+function tokensFileOf(out: string): string {
+  const { dir, name } = parse(out);
+  return join(dir, `${name}.tokens.json`);
 }
 
 function dataOf(request: HarvestRequest): LanguageDataConfig {

@@ -34,7 +34,7 @@ const MOST_TOKENS = 1e9;
 export const harvestHelp = `lab harvest --model M --layer L --tokens T --out ACTS.npy [--corpus FILE] [--context-size N] [--include-first]
 
 Writes activations of a language model: the residual stream entering block L (blocks.L.hook_resid_pre) at the
-first T tokens of a text, float32 [T, d], and tokens.json beside it, which says of every row its token, the
+first T tokens of a text, float32 [T, d], and ACTS.tokens.json beside it, which says of every row its token, the
 token's text, its document and its place there.
 
   --model M           stories15m, or a folder with config.json, model.safetensors and its tokenizer

@@ -11,7 +11,8 @@ import { npyHeader } from '../io/npy';
 import type { LanguageModelStore, ReadyLanguageModel } from '../lab/language_model_store';
 import { textLoss } from '../lab/text_loss';
 import { writeCorpus, type WrittenDocuments } from '../lab/written_documents';
-import { readBytes, writeWhole } from './files';
+import { DataFiles } from './data_files';
+import { readBytes } from './files';
 import type {
   GenerateRequest,
   LanguageRequest,
@@ -20,16 +21,19 @@ import type {
 } from './language_arguments';
 import { openModelStore } from './language_models';
 import { openNodeDevice } from './node_gpu';
+import { requireApart, type PathUse } from './path_uses';
 import { clockTime, grouped } from './progress';
 import type { Terminal } from './terminal';
+import { tryToWrite, writeWhole } from './written_files';
 
 /** Runs one of these commands. */
 export async function runLanguageCommand(
   request: LanguageRequest,
   terminal: Terminal,
 ): Promise<void> {
+  await checkPaths(request);
   const opened = await openNodeDevice();
-  const store = openModelStore(opened.device);
+  const store = openModelStore(opened.device, new DataFiles({ asked: true }));
   try {
     const work = answer(request, opened, store, terminal);
     await Promise.race([work, opened.lost.then((error) => Promise.reject(error))]);
@@ -37,6 +41,18 @@ export async function runLanguageCommand(
     await store.destroy();
     opened.device.destroy();
   }
+}
+
+/** What is written may not replace what is read, and must be writable. */
+async function checkPaths(request: LanguageRequest): Promise<void> {
+  const writes: PathUse[] = [];
+  if (request.command !== 'loss') writes.push({ what: '--out', path: request.out });
+  if (request.command === 'logits' && request.resid !== null) {
+    writes.push({ what: '--resid', path: request.resid });
+  }
+  const model = request.command === 'generate' ? '--model' : '--lm';
+  await requireApart([{ what: `a file of ${model}`, path: request.model }], writes);
+  for (const { path } of writes) await tryToWrite(path);
 }
 
 async function answer(

@@ -2,19 +2,19 @@
  * Language models for the command line: the one that ships, or a folder with the files that the hub has
  * (config.json, model.safetensors, tokenizer.json). Nothing is downloaded.
  */
-import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
 import { LanguageModelStore } from '../lab/language_model_store';
 import { loadLanguageModel, STORIES, type LanguageModelAccess } from '../lab/language_models';
-import { exists, namesIn, readBytes, readShipped } from './files';
+import { DataFiles } from './data_files';
+import { namesIn, readBytes } from './files';
 
-/** Access to models; `resolve` finds the folder that a run file or an option names. */
-export function nodeModelAccess(resolve: (path: string) => Promise<string>): LanguageModelAccess {
+/** Access to models and their files; `files` knows where they are and writes down what was read. */
+export function nodeModelAccess(files: DataFiles): LanguageModelAccess {
   return {
-    shipped: readShipped,
+    shipped: (path) => readShipped(path, files),
     files: async (id) => {
-      const folder = await resolve(id);
-      if ((await namesIn(folder)) === null) {
+      const folder = await files.modelFolder(id);
+      if (folder === null || (await namesIn(folder)) === null) {
         throw new LabError(
           'not_found',
           `There is no language model ${id}: it is neither ${STORIES} nor a folder.`,
@@ -24,8 +24,8 @@ export function nodeModelAccess(resolve: (path: string) => Promise<string>): Lan
       return {
         label: id,
         read: async (name) => {
-          const path = join(folder, name);
-          return (await exists(path)) ? readBytes(path) : null;
+          const path = await files.modelFile(folder, name);
+          return path === null ? null : readBytes(path);
         },
       };
     },
@@ -33,13 +33,18 @@ export function nodeModelAccess(resolve: (path: string) => Promise<string>): Lan
 }
 
 /** The language models of a device. */
-export function openModelStore(
-  device: GPUDevice,
-  resolve: (path: string) => Promise<string> = (path) => Promise.resolve(path),
-): LanguageModelStore {
-  const access = nodeModelAccess(resolve);
+export function openModelStore(device: GPUDevice, files: DataFiles): LanguageModelStore {
+  const access = nodeModelAccess(files);
   return new LanguageModelStore({
     device,
     read: (id, onBytes) => loadLanguageModel(id, access, onBytes),
   });
+}
+
+/** A file that ships with the lab, by its path below `public`. Throws LabError `not_found`. */
+export async function readShipped(
+  path: string,
+  files = new DataFiles({ asked: true }),
+): Promise<ArrayBuffer> {
+  return Uint8Array.from(await readBytes(await files.shipped(path))).buffer;
 }

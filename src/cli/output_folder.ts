@@ -1,19 +1,24 @@
 /**
- * Where a run writes to and what it starts from: a fresh folder, the run that is already in one
- * (--resume), or the weights of other models (--init). Refuses, before anything is trained or written,
- * whatever does not fit.
+ * What lies in the output folder of a run and what it starts from: nothing, the run that is already there
+ * (--resume), or the weights of other models (--init). Refuses, before anything is trained, whatever does not fit.
  */
 import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
+import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../io/sae_folder';
 import { differingSetting, readCheckpoint } from '../lab/checkpoint';
+import type { DataIdentity } from '../lab/data_identity';
 import type { StartingPoint } from '../lab/engine_types';
+import { REPORT_FILE } from '../lab/evaluated_folder';
 import { totalSteps, type RunConfig } from '../lab/run_config';
 import { displayName, shapeOf, type ModelConfig } from '../sae/config';
 import type { TrainRequest } from './arguments';
 import { exists, namesIn, readBytes } from './files';
+import { CLAIM_FILE } from './output_claim';
 import { loadModel } from './model_folder';
 
 export const CHECKPOINT_FILE = 'checkpoint.safetensors';
+export const RUN_FILE = 'run.json';
+export const METRICS_FILE = 'metrics.jsonl';
 
 /** What a run starts from. */
 export interface StartOfRun {
@@ -22,6 +27,8 @@ export interface StartOfRun {
   readonly metrics: readonly string[];
   /** Seconds it had trained before. */
   readonly seconds: number;
+  /** What its data were. Absent for a fresh run, and for one that an earlier version began. */
+  readonly identity?: DataIdentity;
 }
 
 /** Folder of a model below that of its run, with a `/` at its end; '' when it is the only one. */
@@ -29,22 +36,27 @@ export function modelFolder(config: RunConfig, model: ModelConfig): string {
   return config.models.length === 1 ? '' : `${displayName(model)}/`;
 }
 
+/** Paths, below its folder, of every file that a run writes. */
+export function runFiles(config: RunConfig): string[] {
+  const own = [CONFIG_FILE, WEIGHTS_FILE, SPARSITY_FILE, METRICS_FILE, REPORT_FILE];
+  return [
+    RUN_FILE,
+    CHECKPOINT_FILE,
+    ...config.models.flatMap((model) => own.map((name) => modelFolder(config, model) + name)),
+  ];
+}
+
 /**
- * Checks the output folder and reads what the run starts from. Throws LabError `bad_config` when the folder
- * is in use, or holds no run or another run to continue, or when the weights do not fit.
+ * Looks into the output folder, which this run has claimed, and reads what the run starts from. Throws LabError
+ * `bad_config` when it is not empty, or holds no run or another run to continue, or when the weights do not fit.
  */
 export async function openOutput(request: TrainRequest, config: RunConfig): Promise<StartOfRun> {
   if (request.resume) return previousRun(request.out, config);
-  const names = await namesIn(request.out);
-  if (names === null && (await exists(request.out))) {
-    throw new LabError(
-      'bad_config',
-      `--out ${request.out} is a file.`,
-      'Give the path of a new folder.',
-    );
-  }
-  if (names !== null && names.length > 0) {
-    const own = names.includes(CHECKPOINT_FILE);
+  const names = (await namesIn(request.out)) ?? [];
+  // What a killed process was writing is nobody's any more.
+  const others = names.filter((name) => name !== CLAIM_FILE && !/^\..+\.\d+\.part$/s.test(name));
+  if (others.length > 0) {
+    const own = others.includes(CHECKPOINT_FILE);
     throw new LabError(
       'bad_config',
       `--out ${request.out} is not empty${own ? '; it holds a run' : ''}.`,
@@ -94,6 +106,7 @@ async function previousRun(out: string, config: RunConfig): Promise<StartOfRun> 
     initial: saved.states.map((state) => ({ kind: 'state', state })),
     metrics: logged.map(({ lines }) => lines.map((line) => `${line}\n`).join('')),
     seconds: Math.max(0, ...logged.map(({ seconds }) => seconds)),
+    ...(saved.config.data_identity === undefined ? {} : { identity: saved.config.data_identity }),
   };
 }
 
@@ -102,7 +115,7 @@ async function loggedBefore(
   folder: string,
   step: number,
 ): Promise<{ lines: string[]; seconds: number }> {
-  const path = join(folder, 'metrics.jsonl');
+  const path = join(folder, METRICS_FILE);
   if (!(await exists(path))) return { lines: [], seconds: 0 };
   const all = new TextDecoder().decode(await readBytes(path)).split('\n');
   const kept = all.flatMap((line) => {

@@ -12,6 +12,7 @@ import { nodeAccess } from './data';
 import { loadModel } from './model_folder';
 import { openNodeDevice } from './node_gpu';
 import { clockTime } from './progress';
+import { languageDataOf, rememberedData, tellGuessedFiles } from './remembered_data';
 import type { SpliceRequest } from './splice_arguments';
 import type { Terminal } from './terminal';
 
@@ -22,12 +23,19 @@ const PROGRESS_MS = 5000;
 export async function splice(request: SpliceRequest, terminal: Terminal): Promise<void> {
   const { config, weights, provenance } = await loadModel(request.model);
   refuseUnfolded(config);
-  const data = placeOf(request, provenance?.data);
+  // Files that are named now need not be those of the training.
+  const named = [
+    ...(request.lm === null ? [] : (['model'] as const)),
+    ...(request.corpus === null ? [] : (['corpus'] as const)),
+  ];
+  const trained = rememberedData(provenance, request.model, named);
+  const data = placeOf(request, languageDataOf(trained));
   const { device, lost } = await openNodeDevice();
   try {
     const work = async (): Promise<void> => {
-      const access = nodeAccess('', () => Promise.resolve(device));
+      const access = nodeAccess(trained.files, () => Promise.resolve(device));
       const { text } = await openData(data, access, 0);
+      tellGuessedFiles(trained, request.model, terminal);
       const language = await (await access.languageModels()).get(data.model);
       const windows = textWindows(text?.heldOut ?? [], language.tokenizer.bos, data.context_size);
       const faithfulness = await spliceFaithfulness({
@@ -49,9 +57,7 @@ export async function splice(request: SpliceRequest, terminal: Terminal): Promis
 }
 
 /** Where the autoencoder goes: as asked, else where it was trained. Throws LabError `bad_config`. */
-function placeOf(request: SpliceRequest, remembered: unknown): LanguageDataConfig {
-  const parsed = dataSchema.safeParse(remembered);
-  const trained = parsed.success && parsed.data.kind === 'lm' ? parsed.data : null;
+function placeOf(request: SpliceRequest, trained: LanguageDataConfig | null): LanguageDataConfig {
   const lm = request.lm ?? trained?.model;
   const layer = request.layer ?? trained?.layer;
   if (lm === undefined || layer === undefined) {

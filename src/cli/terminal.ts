@@ -9,13 +9,26 @@ export interface Terminal extends ProgressOutput {
   result(text: string): void;
   /**
    * Calls `listener` on the first Ctrl-C or request to end, until the returned function is called; the
-   * second one ends the process at once.
+   * second one ends the process at once, as the first does while nobody listens.
    */
   onInterrupt(listener: () => void): () => void;
 }
 
+/** Signals that ask a process to end, and the number by which its exit code tells which. */
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
+  let listener: (() => void) | null = null;
+  for (const [name, number] of Object.entries(SIGNALS)) {
+    // Leaving by ourselves rather than being ended lets unfinished files be removed (leavings.ts).
+    process.on(name, () => {
+      if (listener === null) process.exit(128 + number);
+      const first = listener;
+      listener = null;
+      first();
+    });
+  }
   return {
     isTTY: process.stderr.isTTY,
     get columns() {
@@ -25,18 +38,10 @@ export function processTerminal(): Terminal {
     now: () => performance.now(),
     write: (text) => void process.stderr.write(text),
     result: (text) => void process.stdout.write(text),
-    onInterrupt: (listener) => {
-      let asked = false;
-      const onSignal = (): void => {
-        if (asked) process.exit(1);
-        asked = true;
-        listener();
-      };
-      process.on('SIGINT', onSignal);
-      process.on('SIGTERM', onSignal);
+    onInterrupt: (given) => {
+      listener = given;
       return () => {
-        process.off('SIGINT', onSignal);
-        process.off('SIGTERM', onSignal);
+        if (listener === given) listener = null;
       };
     },
   };

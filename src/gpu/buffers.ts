@@ -15,6 +15,8 @@ export function mebibytes(bytes: number): string {
 
 /** What makes a run smaller. */
 export const SMALLER_RUN = 'Use fewer groups, a smaller block rank or a smaller batch.';
+/** What makes encoding smaller, for which the batch is chosen to fit. */
+export const SMALLER_MODEL = 'Use fewer groups or latents, or a smaller block rank.';
 
 /** Throws LabError `out_of_memory` when a buffer of the plans exceeds what the device can bind. */
 export function checkFits(

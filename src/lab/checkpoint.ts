@@ -5,7 +5,7 @@
  *
  * Tensors of model i: `i.weights.encoder` [N, d], `.decoder` [N, d], `.encoderBias` [N], `.decoderBias` [d];
  * the same under `i.firstMoment` and `i.secondMoment`; `i.tokensSinceFired` [K], u32. Metadata `run`:
- * JSON of the settings, the step, and per model the input scale and λ.
+ * JSON of the settings, the step, and per model the input scale and λ. Version 1 did not say what the data were.
  */
 import * as z from 'zod/mini';
 import { at } from '../base/array';
@@ -20,7 +20,8 @@ import {
 } from '../io/safetensors';
 import { shapeOf } from '../sae/config';
 import type { ModelState, ParameterArrays } from './engine_types';
-import { parseRunConfig, type RunConfig } from './run_config';
+import { STORIES } from './language_models';
+import { parseRunConfig, type DataConfig, type RunConfig } from './run_config';
 
 /** What a checkpoint holds. */
 export interface Checkpoint {
@@ -33,7 +34,8 @@ export interface Checkpoint {
 
 const metadataSchema = z.strictObject({
   format: z.literal('sasa-lab-checkpoint'),
-  version: z.literal(1),
+  /** 2: the settings say what the data were (data_identity), and where. */
+  version: z.literal([1, 2]),
   step: z.int().check(z.gte(0)),
   config: z.unknown(),
   models: z.array(
@@ -49,7 +51,7 @@ const metadataSchema = z.strictObject({
 export function writeCheckpoint({ config, step, states }: Checkpoint): Uint8Array {
   const metadata: z.input<typeof metadataSchema> = {
     format: 'sasa-lab-checkpoint',
-    version: 1,
+    version: 2,
     step,
     config,
     models: states.map(({ weights, inputScale, lambda }) => ({
@@ -89,9 +91,11 @@ export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
 
 /**
  * The first setting by which two runs differ so that one cannot continue the other: any but the length of
- * the run and how often it is logged. Null when it can.
+ * the run and how often it is logged. Null when it can. Where the saved run knows what its files were, their names
+ * do not count: whoever opens them sees whether they are the same.
  */
 export function differingSetting(saved: RunConfig, asked: RunConfig): string | null {
+  const known = saved.data_identity !== undefined;
   const flat = (config: RunConfig): Map<string, string> => {
     const settings = new Map<string, string>();
     const add = (prefix: string, group: object): void => {
@@ -99,7 +103,7 @@ export function differingSetting(saved: RunConfig, asked: RunConfig): string | n
         settings.set(`${prefix}.${key}`, JSON.stringify(value));
       }
     };
-    add('data', config.data);
+    add('data', known ? { ...config.data, ...fileNames(config.data) } : config.data);
     config.models.forEach((model, index) => add(`models.${index}`, model));
     add('training', config.training);
     for (const free of ['training.training_samples', 'training.log_every']) settings.delete(free);
@@ -111,6 +115,22 @@ export function differingSetting(saved: RunConfig, asked: RunConfig): string | n
     if (was !== is) return `${path} is ${is ?? 'not set'} and was ${was ?? 'not set'}`;
   }
   return null;
+}
+
+/** Settings that name files of the person, with a word in the place of the name. */
+function fileNames(data: DataConfig): Partial<Record<string, string>> {
+  const file = 'a file';
+  switch (data.kind) {
+    case 'npy':
+      return { path: file };
+    case 'lm':
+      return {
+        ...(data.model === STORIES ? {} : { model: file }),
+        ...(data.corpus === 'shipped' || data.corpus === 'generated' ? {} : { corpus: file }),
+      };
+    default:
+      return {};
+  }
 }
 
 function tensorsOf(state: ModelState, model: number): TensorToWrite[] {

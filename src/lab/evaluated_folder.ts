@@ -14,7 +14,7 @@ export const ENDLESS_ROWS = 16_384;
 const MOST_ROWS = 65_536;
 
 /** The file of the evaluation, beside the model's own. */
-const REPORT_FILE = 'report.json';
+export const REPORT_FILE = 'report.json';
 
 /**
  * Evaluates a model on held-out rows (all, where none are held out) and writes its folder. `provenance` says how it was trained; it stands

@@ -4,7 +4,7 @@
  */
 import { at } from '../base/array';
 import type { CodeTable } from '../analysis/types';
-import { allocate, type BufferMap } from '../gpu/buffers';
+import { allocate, SMALLER_MODEL, type BufferMap } from '../gpu/buffers';
 import { PlanRunner } from '../gpu/executor';
 import { readBuffer } from '../gpu/readback';
 import type { ModelConfig } from '../sae/config';
@@ -14,8 +14,31 @@ import type { ModelLayout, KernelVariant } from '../sae/layout';
 import { stepUniforms } from '../sae/schedule';
 import type { Encoded, EncodeProgress } from './engine_types';
 
-/** Rows encoded at a time. */
-const BATCH = 512;
+/** Rows encoded at a time, where the adapter's buffers hold so many. */
+const MOST_ROWS = 512;
+
+/** Limits of a device that decide how many rows are encoded at a time, in bytes. */
+type BufferLimits = Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize' | 'maxBufferSize'>;
+
+/**
+ * The plan that encodes rows with a model on a device, in batches as large as its buffers allow: what a wide model
+ * can be trained with at a small batch, it can be evaluated with. A row alone may still need more than there is.
+ */
+export function encoderPlan(
+  limits: BufferLimits,
+  config: ModelConfig,
+  width: number,
+  variant: KernelVariant,
+): ReturnType<typeof forwardPlan> & { readonly batch: number } {
+  const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  let batch = MOST_ROWS;
+  for (;;) {
+    const planned = forwardPlan(config, width, batch, variant);
+    const fits = planned.plan.buffers.every(({ length }) => length * 4 <= limit);
+    if (fits || batch === 1) return { ...planned, batch };
+    batch /= 2;
+  }
+}
 
 export class ForwardEngine {
   private constructor(
@@ -24,6 +47,7 @@ export class ForwardEngine {
     private readonly buffers: ReadonlyMap<string, GPUBuffer>,
     private readonly runner: PlanRunner,
     private readonly inputScale: number,
+    private readonly batch: number,
   ) {}
 
   /** `weights` holds the buffers encoder, decoder and biases in the engine's layout. */
@@ -35,8 +59,8 @@ export class ForwardEngine {
     variant: KernelVariant,
     inputScale: number,
   ): Promise<ForwardEngine> {
-    const { plan, layout } = forwardPlan(config, width, BATCH, variant);
-    const buffers = await allocate(device, plan);
+    const { plan, layout, batch } = encoderPlan(device.limits, config, width, variant);
+    const buffers = await allocate(device, plan, SMALLER_MODEL);
     const imports = new Map([...weights, ...buffers]);
     const runner = await PlanRunner.create(device, plan, imports).catch((error: unknown) => {
       for (const buffer of buffers.values()) buffer.destroy();
@@ -45,7 +69,7 @@ export class ForwardEngine {
     const values = Object.fromEntries(stepUniforms.fields.map(([name]) => [name, 0]));
     runner.setUniforms(0, { ...values, input_scale: inputScale, one: 1 });
     runner.upload();
-    return new ForwardEngine(device, layout, buffers, runner, inputScale);
+    return new ForwardEngine(device, layout, buffers, runner, inputScale, batch);
   }
 
   /** Codes and squared errors (raw units) of rows x [rows, d]. */
@@ -54,8 +78,8 @@ export class ForwardEngine {
     const active = new Uint32Array(rows * main.slots);
     const codes = new Float32Array(rows * main.slots * rank);
     const squaredError = new Float32Array(rows);
-    for (let first = 0; first < rows; first += BATCH) {
-      const count = Math.min(BATCH, rows - first);
+    for (let first = 0; first < rows; first += this.batch) {
+      const count = Math.min(this.batch, rows - first);
       const block = padRows(x.slice(first * width, (first + count) * width), count, width);
       this.device.queue.writeBuffer(
         this.buffer('x'),

@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
 import { describeIssues } from '../base/schema_issues';
 import { modelSchema } from '../sae/config';
+import { dataIdentitySchema } from './data_identity';
 import { checkRunRules } from './run_rules';
 
 const seed = z._default(z.int().check(z.gte(0), z.lte(0xffffffff)), 0);
@@ -65,6 +66,8 @@ const trainingSchema = z.strictObject({
 
 export const runSchema = z.strictObject({
   data: dataSchema,
+  /** What the data were when this was written, by the command line; other files of their names are refused. */
+  data_identity: z.optional(dataIdentitySchema),
   models: z.array(modelSchema).check(z.minLength(1), z.maxLength(6)),
   training: trainingSchema,
 });

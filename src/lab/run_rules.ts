@@ -64,10 +64,21 @@ function checkGate(model: ModelConfig, index: number): SettingIssue[] {
   return [];
 }
 
+/** What lies beside the folders of several models in the folder of their run. */
+const RUN_FILES = ['run.json', 'run.lock', 'checkpoint.safetensors', 'changes.jsonl'];
+
 /** Names become folders, so they must differ even where the file system ignores case. */
 function checkNames(models: readonly ModelConfig[]): SettingIssue[] {
   return models.flatMap((model, index) => {
     const name = displayName(model);
+    if (models.length > 1 && RUN_FILES.includes(name.toLowerCase())) {
+      return [
+        issue(
+          `models.${index}.name`,
+          `is "${name}", the name of a file of the run; the model's folder needs another`,
+        ),
+      ];
+    }
     const first = models.findIndex(
       (other) => displayName(other).toLowerCase() === name.toLowerCase(),
     );

@@ -5,7 +5,7 @@
 import { LabError } from '../base/lab_error';
 import { requireWanted, type Work } from '../base/work';
 import type { ActivationSource, FeedPart, StreamFeeder, StreamPlan } from '../data/source';
-import { allocate, checkFits } from '../gpu/buffers';
+import { allocate, checkFits, SMALLER_MODEL } from '../gpu/buffers';
 import { PlanRunner } from '../gpu/executor';
 import { WorkClock } from '../gpu/work_clock';
 import { padRows } from '../sae/initial';
@@ -13,6 +13,7 @@ import { stepPlan } from '../sae/step_plan';
 import { chooseVariant } from './choose_variant';
 import type { Session, SessionOptions } from './engine_types';
 import { estimateRun } from './estimate';
+import { encoderPlan } from './forward_engine';
 import { ModelEngine } from './model_engine';
 import type { RunConfig } from './run_config';
 import { measureData, type MeasuredData } from './statistics';
@@ -56,6 +57,14 @@ export async function makeSessionParts(
         stepPlan({ config: model, width: source.width, batch, variant: 'direct', clip }).plan,
     ),
   ]);
+  // What cannot be evaluated when it is trained is not worth training.
+  checkFits(
+    device,
+    config.models.map(
+      (model) => encoderPlan(device.limits, model, source.width, chooseVariant(device)).plan,
+    ),
+    SMALLER_MODEL,
+  );
   const data = await measureData(source, batch, work);
   const streamBuffers = await allocate(device, stream.plan);
   const owned = [...streamBuffers.values()];

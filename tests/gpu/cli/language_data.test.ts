@@ -1,6 +1,6 @@
 /**
  * A language model as data from the command line, on a tiny GPT-2 in the hub's files: harvested rows are the
- * reference's residual stream at the tokens that tokens.json names, a run on it is evaluated the same by its
+ * reference's residual stream at the tokens that acts.tokens.json names, a run on it is evaluated the same by its
  * report and by `lab eval`, and what is refused leaves no file behind.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { runCommandLine } from '../../../src/cli/commands';
+import { DataFiles } from '../../../src/cli/data_files';
 import { nodeModelAccess } from '../../../src/cli/language_models';
 import { readNpy } from '../../../src/io/npy';
 import type { ModelReport } from '../../../src/lab/engine_types';
@@ -67,10 +68,10 @@ describe('lab harvest', () => {
     expect(done.code, done.err).toBe(0);
     expect(JSON.parse(done.out)).toMatchObject({ rows: 200, width: 6 });
     const { rows, width, values } = readNpy(readFileSync(path('acts.npy')), 'acts.npy');
-    const table = json('tokens.json') as TokenTable;
+    const table = json('acts.tokens.json') as TokenTable;
     expect([rows, width]).toEqual([200, 6]);
     expect(table).toMatchObject({ rows: 200, hook: 'blocks.1.hook_resid_pre' });
-    const access = nodeModelAccess((id) => Promise.resolve(id));
+    const access = nodeModelAccess(new DataFiles({ asked: true }));
     const { config, weights, tokenizer } = await loadLanguageModel(path('tiny'), access);
     const step = CONTEXT - 1;
     let row = 0;
@@ -98,7 +99,7 @@ describe('lab harvest', () => {
 
   it('writes BOS when asked to', async () => {
     await harvest(20, 'more.npy', '--include-first');
-    const table = json('tokens.json') as TokenTable;
+    const table = json('more.tokens.json') as TokenTable;
     expect(table.position.slice(0, 3)).toEqual([-1, 0, 1]);
     expect(at(table.token, 0)).toBe(299);
   });

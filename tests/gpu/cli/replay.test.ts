@@ -14,7 +14,7 @@ import { runCommandLine } from '../../../src/cli/commands';
 import { writeNpy } from '../../../src/io/npy';
 import { transpose, writeSaeFolder } from '../../../src/io/sae_folder';
 import { floatTensor, readSafetensors } from '../../../src/io/safetensors';
-import { publishFiles } from '../../../src/cli/files';
+import { publishFiles } from '../../../src/cli/written_files';
 import { modelSchema, shapeOf, type ModelInput } from '../../../src/sae/config';
 import { fakeTerminal } from '../../unit/cli/fake_terminal';
 import { numberSequence } from '../../unit/io/complaint';

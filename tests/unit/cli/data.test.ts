@@ -1,9 +1,12 @@
 /** Where the command line finds data: beside the run file, in the working folder, or in the lab itself. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEvaluationData, openRunData } from '../../../src/cli/data';
+import { DataFiles } from '../../../src/cli/data_files';
+import { rememberedData } from '../../../src/cli/remembered_data';
 import { writeNpy } from '../../../src/io/npy';
 import { parseRunConfig } from '../../../src/lab/run_config';
 
@@ -33,17 +36,34 @@ const run = (path: string) =>
     training: { training_samples: 10 },
   });
 
+const opened = (path: string) =>
+  openRunData(run(path), new DataFiles({ beside: 'runs', asked: true }), noDevice);
+const widthOf = async (path: string): Promise<number> => (await opened(path)).source.width;
+const nothing = rememberedData(null, '.');
+
 describe('the file of a run', () => {
   it('is looked for beside the run file first, then from the working folder', async () => {
-    expect((await openRunData(run('near.npy'), 'runs/run.json', noDevice)).width).toBe(3);
-    expect((await openRunData(run('here.npy'), 'runs/run.json', noDevice)).width).toBe(5);
-    expect(
-      (await openRunData(run(join(folder, 'near.npy')), 'runs/run.json', noDevice)).width,
-    ).toBe(4);
+    expect(await widthOf('near.npy')).toBe(3);
+    expect(await widthOf('here.npy')).toBe(5);
+    expect(await widthOf(join(folder, 'near.npy'))).toBe(4);
+  });
+
+  it('is written down with its place, its rows and its hash', async () => {
+    const { data, identityIn } = await opened('near.npy');
+    const path = join(realpathSync(folder), 'runs/near.npy');
+    expect(data).toEqual({ kind: 'npy', path, order: 'sequential' });
+    const bytes = matrix(20, 3);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const file = { setting: 'path', name: 'near.npy', path, bytes: bytes.length, sha256 };
+    expect(identityIn('out/run')).toEqual({
+      rows: 20,
+      width: 3,
+      files: [{ ...file, relative: '../../runs/near.npy' }],
+    });
   });
 
   it('is named when it is nowhere', async () => {
-    await expect(openRunData(run('gone.npy'), 'runs/run.json', noDevice)).rejects.toThrow(
+    await expect(opened('gone.npy')).rejects.toThrow(
       'gone.npy cannot be read: there is no such file or folder.',
     );
   });
@@ -51,17 +71,17 @@ describe('the file of a run', () => {
 
 describe('data to evaluate on', () => {
   it('are all rows of a file in their order, or those that training would hold out', async () => {
-    const all = await openEvaluationData('near.npy', undefined, null, noDevice);
+    const all = await openEvaluationData('near.npy', undefined, nothing, noDevice);
     expect(all.split).toBe('all');
     expect([...(await all.source.read('all', 0, 99)).rowIds]).toEqual(
       Array.from({ length: 20 }, (_, i) => i),
     );
-    const heldOut = await openEvaluationData('near.npy', 'held_out', null, noDevice);
+    const heldOut = await openEvaluationData('near.npy', 'held_out', nothing, noDevice);
     expect(heldOut.source.size.held_out).toBe(2);
   });
 
   it("are the lab's own held-out rows by name", async () => {
-    const words = await openEvaluationData('words', undefined, null, noDevice);
+    const words = await openEvaluationData('words', undefined, nothing, noDevice);
     expect(words.split).toBe('held_out');
     expect([words.source.width, words.source.size.all, words.source.size.held_out]).toEqual([
       100, 20_000, 2000,
@@ -70,8 +90,14 @@ describe('data to evaluate on', () => {
 
   it('are made again with the seed that the model was trained on', async () => {
     const frames = async (trained: unknown) =>
-      (await openEvaluationData('figure1', undefined, trained, noDevice)).source.features?.[0]
-        ?.frame;
+      (
+        await openEvaluationData(
+          'figure1',
+          undefined,
+          rememberedData({ data: trained }, '.'),
+          noDevice,
+        )
+      ).source.features?.[0]?.frame;
     const seed0 = await frames(null);
     expect(await frames({ kind: 'synthetic', preset: 'figure1', seed: 7 })).not.toEqual(seed0);
     expect(await frames({ kind: 'synthetic', preset: 'zoo', seed: 7 })).toEqual(seed0);
@@ -79,7 +105,7 @@ describe('data to evaluate on', () => {
   });
 
   it('are refused with the choices when there is no such file', async () => {
-    await expect(openEvaluationData('wrods', undefined, null, noDevice)).rejects.toMatchObject({
+    await expect(openEvaluationData('wrods', undefined, nothing, noDevice)).rejects.toMatchObject({
       code: 'not_found',
       message: 'wrods cannot be read: there is no such file.',
       wayOut:

@@ -2,6 +2,7 @@
  * Files of the command line: nothing half-written whatever happens, other people's files untouched, and
  * errors that name path and reason.
  */
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -15,7 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
-import { publishFiles, readBytes, readFolder, readJson, writeWhole } from '../../../src/cli/files';
+import { readBytes, readFolder, readJson } from '../../../src/cli/files';
+import { makeFolder, publishFiles, tryToWrite, writeWhole } from '../../../src/cli/written_files';
 
 let folder = '';
 beforeEach(() => {
@@ -49,8 +51,8 @@ describe('publishing a folder', () => {
     expect(readFileSync(at('x/y/out/a'), 'utf8')).toBe('1');
   });
 
-  it('lets nobody see it before it is whole', async () => {
-    const names = Array.from({ length: 100 }, (_, i) => `f${i}`);
+  it('gives no file its name before all are written', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `f${i}`);
     const state = { published: false };
     const publishing = publishFiles(
       at('out'),
@@ -59,7 +61,8 @@ describe('publishing a folder', () => {
       state.published = true;
     });
     while (!state.published) {
-      if (existsSync(at('out'))) expect(readdirSync(at('out'))).toHaveLength(100);
+      const seen = existsSync(at('out')) ? readdirSync(at('out')) : [];
+      if (seen.some((name) => !name.startsWith('.'))) expect(seen).toHaveLength(20);
       await new Promise(setImmediate);
     }
     await publishing;
@@ -78,7 +81,7 @@ describe('publishing a folder', () => {
   it('leaves nothing of a new folder behind when a file cannot be written', async () => {
     // A file cannot be a folder as well, so the second write fails after the first succeeded.
     const said = await complaintOf(publishFiles(at('out'), { a: text('1'), 'a/b': text('2') }));
-    expect(said).toMatch(/^bad_file: .*out cannot be written: /);
+    expect(said).toMatch(/^bad_file: .*out.a cannot be written: /);
     expect(everything()).toEqual([]);
   });
 
@@ -114,6 +117,58 @@ describe('writing a file in pieces', () => {
     expect(await complaintOf(writeWhole(at('no/x.npy'), [text('a')]))).toBe(
       `bad_file: ${at('no/x.npy')} cannot be written: there is no such file or folder.`,
     );
+  });
+});
+
+describe('a place that a file shall go to', () => {
+  it('is tried without leaving anything, what is there included', async () => {
+    await tryToWrite(at('x.npy'));
+    expect(everything()).toEqual([]);
+    writeFileSync(at('x.npy'), 'old');
+    await tryToWrite(at('x.npy'));
+    expect(everything()).toEqual(['x.npy']);
+    expect(readFileSync(at('x.npy'), 'utf8')).toBe('old');
+  });
+
+  it('may have the longest name that there is', async () => {
+    const name = `${'ä'.repeat(125)}.npy`;
+    await writeWhole(at(name), [text('a')]);
+    expect(everything()).toEqual([name]);
+  });
+
+  it('is refused where nothing can be written, by what stands against it', async () => {
+    writeFileSync(at('file'), '');
+    mkdirSync(at('folder'));
+    const cases: [string, RegExp][] = [
+      [at('file/x'), /a part of its path is no folder/],
+      [at('none/x'), /there is no such file or folder/],
+      ['/proc/nope', /cannot be written: /],
+      [at('x'.repeat(300)), /cannot be written: /],
+      [at('folder'), /folder cannot be written: it is a folder/],
+      ['/dev/null', /null cannot be written: it is a device/],
+    ];
+    for (const [path, said] of cases) expect(await complaintOf(tryToWrite(path))).toMatch(said);
+  });
+
+  it('is rid of what a process that has ended was writing, and of nothing else', async () => {
+    const ended = spawnSync(process.execPath, ['-e', '']).pid;
+    const alive = `.x.npy.${process.ppid}.part`;
+    for (const name of [`.x.npy.${ended}.part`, alive, `.y.npy.${ended}.part`, '.x.npy.part']) {
+      writeFileSync(at(name), 'half');
+    }
+    await tryToWrite(at('x.npy'));
+    expect(everything()).toEqual([alive, '.x.npy.part', `.y.npy.${ended}.part`].sort());
+  });
+});
+
+describe('making a folder', () => {
+  it('says which were made, and ends where none can be', async () => {
+    expect(await makeFolder(at('a/b'))).toEqual([at('a'), at('a/b')]);
+    expect(await makeFolder(at('a/b'))).toEqual([]);
+    // Node's own recursion would run for ever here.
+    await expect(makeFolder('/proc/nope/out')).rejects.toMatchObject({ code: 'ENOENT' });
+    writeFileSync(at('file'), '');
+    await expect(makeFolder(at('file/out'))).rejects.toMatchObject({ code: 'ENOTDIR' });
   });
 });
 

@@ -1,0 +1,66 @@
+/**
+ * What the folder of a model remembers of the data that it was trained on, for commands that read the same again.
+ */
+import { LabError } from '../base/lab_error';
+import type { SaeFolder } from '../io/sae_folder_reader';
+import { dataIdentitySchema, type DataIdentity, type FileSetting } from '../lab/data_identity';
+import { dataSchema, type LanguageDataConfig } from '../lab/run_config';
+import { DataFiles } from './data_files';
+import type { Terminal } from './terminal';
+
+/** Data as a model's folder remembers them. */
+export interface RememberedData {
+  /** Its settings, not validated: other programs write folders too. */
+  readonly data: unknown;
+  /** Where its files are; refuses those that are others now. */
+  readonly files: DataFiles;
+  /** Whether the folder says what they were. Those of earlier versions and of the page do not. */
+  readonly certain: boolean;
+}
+
+/**
+ * Reads `provenance` of the model in `folder`. Files of the settings in `named` may be others, since the command
+ * names them. Throws LabError `bad_file` when what the folder says cannot be read.
+ */
+export function rememberedData(
+  provenance: SaeFolder['provenance'],
+  folder: string,
+  named: readonly FileSetting[] = [],
+): RememberedData {
+  const identity = readIdentity(provenance?.['data_identity'], folder);
+  const files = identity?.files.filter(({ setting }) => !named.includes(setting)) ?? [];
+  return {
+    data: provenance?.['data'],
+    files: new DataFiles({ known: { files, folder }, asked: false }),
+    certain: identity !== null,
+  };
+}
+
+/** The language model and text that a folder says it was trained on; null when it was something else. */
+export function languageDataOf({ data }: RememberedData): LanguageDataConfig | null {
+  const parsed = dataSchema.safeParse(data);
+  return parsed.success && parsed.data.kind === 'lm' ? parsed.data : null;
+}
+
+/** Says which files were read for a folder that does not say what they were. */
+export function tellGuessedFiles(
+  { certain, files }: RememberedData,
+  folder: string,
+  terminal: Terminal,
+): void {
+  if (certain || files.paths.length === 0) return;
+  terminal.write(
+    `lab: ${folder} does not say what the files of its data were, so that nobody can check them; read: ${files.paths.join(', ')}.\n`,
+  );
+}
+
+function readIdentity(said: unknown, folder: string): DataIdentity | null {
+  if (said === undefined) return null;
+  const parsed = dataIdentitySchema.safeParse(said);
+  if (parsed.success) return parsed.data;
+  throw new LabError(
+    'bad_file',
+    `What ${folder}/cfg.json says of its data cannot be read (metadata.sasa_lab.data_identity).`,
+    'Remove that entry to go without the check, or copy the folder again.',
+  );
+}

@@ -1,0 +1,282 @@
+/**
+ * One run of `lab train`, from its first step here to the finished folder. While it trains the state is saved from
+ * time to time, so that it can go on after Ctrl-C, a lost device or a power cut; the state after the last step is
+ * saved before the evaluation begins.
+ */
+import { join } from 'node:path';
+import { LabError } from '../base/lab_error';
+import type { ActivationSource } from '../data/source';
+import { metricsToJsonl } from '../io/metrics_text';
+import { writeCheckpoint } from '../lab/checkpoint';
+import type { DataIdentity } from '../lab/data_identity';
+import type { ModelReport, Session } from '../lab/engine_types';
+import { evaluatedFolder } from '../lab/evaluated_folder';
+import type { MetricRecord } from '../lab/protocol';
+import type { RunConfig } from '../lab/run_config';
+import { displayName } from '../sae/config';
+import type { TrainRequest } from './arguments';
+import type { FileSet } from './files';
+import type { OutputClaim } from './output_claim';
+import {
+  CHECKPOINT_FILE,
+  METRICS_FILE,
+  modelFolder,
+  RUN_FILE,
+  type StartOfRun,
+} from './output_folder';
+import { grouped, Progress } from './progress';
+import type { Terminal } from './terminal';
+import { publishFiles } from './written_files';
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+export interface TrainingRunParts {
+  readonly request: TrainRequest;
+  readonly terminal: Terminal;
+  /** The run as it is kept: with the places of its files and what they were. */
+  readonly config: RunConfig;
+  readonly source: ActivationSource;
+  readonly session: Session;
+  readonly start: StartOfRun;
+  readonly claim: OutputClaim;
+}
+
+export class TrainingRun {
+  readonly progress: Progress;
+  private readonly logged: MetricRecord[] = [];
+  private interrupted = false;
+  private savedStep: number | null = null;
+
+  private readonly request: TrainRequest;
+  private readonly terminal: Terminal;
+  private readonly config: RunConfig;
+  private readonly source: ActivationSource;
+  private readonly session: Session;
+  private readonly start: StartOfRun;
+  private readonly claim: OutputClaim;
+
+  constructor(parts: TrainingRunParts) {
+    const { request, terminal, config, source, session, start, claim } = parts;
+    this.request = request;
+    this.terminal = terminal;
+    this.config = config;
+    this.source = source;
+    this.session = session;
+    this.start = start;
+    this.claim = claim;
+    this.progress = new Progress(
+      terminal,
+      config.models.map(displayName),
+      this.samplesAt(session.totalSteps),
+    );
+  }
+
+  /** Trains to the end, evaluates and publishes. Throws LabError `cancelled` when it was interrupted. */
+  async whole(): Promise<void> {
+    const { session } = this;
+    const quiet = this.terminal.onInterrupt(() => {
+      this.interrupted = true;
+      this.progress.endLine();
+      this.terminal.write('Saving the state; Ctrl-C again leaves at once.\n');
+    });
+    try {
+      await this.trained();
+      if (session.step < session.totalSteps) {
+        throw this.stopped(
+          `Stopped after ${grouped(session.step)} of ${grouped(session.totalSteps)} steps`,
+        );
+      }
+      await this.publish(await this.evaluated());
+    } catch (error) {
+      throw this.withSavedState(error);
+    } finally {
+      quiet();
+    }
+  }
+
+  /** Takes the steps that are left, or those until an interruption; the state after the last one is saved. */
+  private async trained(): Promise<void> {
+    const { session, request } = this;
+    try {
+      while (session.step < session.totalSteps && !this.interrupted) {
+        const every = request.checkpointEvery;
+        await this.steps(every - (session.step % every));
+        await this.save();
+      }
+    } catch (error) {
+      throw await this.kept(error);
+    }
+    if (this.interrupted && this.savedStep === null) await this.save();
+  }
+
+  private stopped(what: string): LabError {
+    return new LabError(
+      'cancelled',
+      `${what}; the state is saved in ${this.request.out}.`,
+      'Run the same command with --resume to go on.',
+    );
+  }
+
+  private samplesAt(step: number): number {
+    return step * this.config.training.train_batch_size_samples;
+  }
+
+  private async steps(count: number): Promise<void> {
+    await this.session.run(count, {
+      onMetrics: (records) => {
+        this.progress.metrics(records);
+        for (const record of records) {
+          this.logged.push({ ...record, seconds: record.seconds + this.start.seconds });
+        }
+      },
+      onProgress: (progress) => this.progress.update(progress),
+      shouldStop: () => this.interrupted,
+    });
+    if (this.session.step === this.session.totalSteps) {
+      this.progress.finish(this.samplesAt(this.session.step));
+    }
+  }
+
+  /** What was logged for one model, with what an earlier part of this run had logged. */
+  private metricsOf(model: number): Uint8Array {
+    const modelName = displayName(this.modelAt(model));
+    const own = this.logged.filter((record) => record.model === model);
+    const before = this.start.metrics[model] ?? '';
+    return text(before + metricsToJsonl(own.map((record) => ({ ...record, modelName }))));
+  }
+
+  private modelAt(model: number): RunConfig['models'][number] {
+    const config = this.config.models[model];
+    if (config === undefined) throw new RangeError(`the run has no model ${model}`);
+    return config;
+  }
+
+  /**
+   * Saves the state to go on from, with what was logged on the way there. The state comes last: what is logged
+   * beyond it is dropped by a run that goes on, what is missing before it could not be had again.
+   */
+  private async save(): Promise<void> {
+    const { config, session } = this;
+    const files: Record<string, Uint8Array> = { [RUN_FILE]: this.runFile() };
+    config.models.forEach((model, index) => {
+      files[`${modelFolder(config, model)}${METRICS_FILE}`] = this.metricsOf(index);
+    });
+    const states = await Promise.all(config.models.map((_, model) => session.state(model)));
+    const { step } = session;
+    files[CHECKPOINT_FILE] = writeCheckpoint({ config, step, states });
+    await this.write(files);
+    this.savedStep = step;
+  }
+
+  private runFile(): Uint8Array {
+    return text(`${JSON.stringify(this.config, null, 2)}\n`);
+  }
+
+  private async write(files: FileSet): Promise<void> {
+    await this.claim.requireOurs();
+    await publishFiles(this.request.out, files);
+  }
+
+  /** What to say when the device is gone: whether there is something to go on from. */
+  afterLoss(error: LabError): LabError {
+    return this.savedStep === null
+      ? error
+      : this.withState(error, 'Run the same command with --resume to go on from there.');
+  }
+
+  /** The same of any other fault that ends the run. */
+  private withSavedState(error: unknown): unknown {
+    if (!(error instanceof LabError) || this.savedStep === null) return error;
+    if (error.code === 'cancelled' || error.code === 'not_finite') return error;
+    return this.withState(error, `${error.wayOut} Then run the same command with --resume.`);
+  }
+
+  private withState(error: LabError, wayOut: string): LabError {
+    return new LabError(
+      error.code,
+      `${error.message} The state after ${grouped(this.savedStep ?? 0)} steps is saved in ${this.request.out}.`,
+      wayOut,
+      { cause: error },
+    );
+  }
+
+  /** The final evaluation of every model and the files of its folder. */
+  private async evaluated(): Promise<{ files: FileSet; reports: ModelReport[] }> {
+    const files: Record<string, Uint8Array> = {};
+    const reports: ModelReport[] = [];
+    const { session, source, config } = this;
+    for (const [index, model] of config.models.entries()) {
+      const folder = modelFolder(config, model);
+      const { files: own, report } = await evaluatedFolder(
+        {
+          config: model,
+          weights: await session.weights(index),
+          encode: (x, count, onProgress) =>
+            session.encode(index, x, count, (share) => {
+              this.requireNoInterrupt();
+              onProgress?.(share);
+            }),
+        },
+        source,
+        {
+          data: config.data,
+          data_identity: this.identityFor(folder),
+          training: config.training,
+          steps: session.step,
+          samples: this.samplesAt(session.step),
+          lambda: session.lambdas[index] ?? null,
+        },
+      );
+      files[`${folder}${METRICS_FILE}`] = this.metricsOf(index);
+      for (const [name, bytes] of Object.entries(own)) files[folder + name] = bytes;
+      reports.push(report);
+    }
+    return { files, reports };
+  }
+
+  /** Evaluating can take as long as training; the state is saved by then. */
+  private requireNoInterrupt(): void {
+    if (this.interrupted) throw this.stopped('Stopped while evaluating, after the last step');
+  }
+
+  /** What the data were, for a record in the folder of a model. */
+  private identityFor(folder: string): DataIdentity | undefined {
+    const { data_identity: identity } = this.config;
+    if (identity === undefined || folder === '') return identity;
+    const files = identity.files.map((file) =>
+      file.relative === undefined ? file : { ...file, relative: `../${file.relative}` },
+    );
+    return { ...identity, files };
+  }
+
+  private async publish({
+    files,
+    reports,
+  }: {
+    files: FileSet;
+    reports: readonly ModelReport[];
+  }): Promise<void> {
+    await this.write({ ...files, [RUN_FILE]: this.runFile() });
+    this.config.models.forEach((model, index) => {
+      const report = reports[index];
+      if (report === undefined) return;
+      const folder = join(this.request.out, modelFolder(this.config, model));
+      this.terminal.result(
+        `${displayName(model)}: explained variance ${report.explained_variance.toFixed(4)}, l0 ${report.l0.toFixed(2)}, ${report.dead_groups} dead; ${folder}\n`,
+      );
+    });
+  }
+
+  /** Keeps the last good weights when training broke down, and says where they are. */
+  private async kept(error: unknown): Promise<unknown> {
+    if (!(error instanceof LabError) || error.code !== 'not_finite') return error;
+    this.progress.endLine();
+    await this.publish(await this.evaluated());
+    return new LabError(
+      error.code,
+      `${error.message} The weights from before are in ${this.request.out}.`,
+      'Lower the learning rate, or warm it up over some steps, and start again.',
+      { cause: error },
+    );
+  }
+}
