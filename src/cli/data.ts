@@ -40,7 +40,7 @@ export interface RunData {
   /** Its files by the places where they were found, so that the settings mean the same anywhere. */
   readonly data: DataConfig;
   /** What they were, for a record that is kept in `folder`. */
-  identityIn(folder: string): DataIdentity;
+  readonly identityIn: (folder: string) => DataIdentity;
 }
 
 /** Opens the data of a run. Throws LabError as the files, the device and `openData` do. */

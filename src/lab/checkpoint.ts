@@ -32,10 +32,12 @@ export interface Checkpoint {
   readonly states: readonly ModelState[];
 }
 
+/** 2: the settings say what the data were (data_identity), and where. Version 1 did not. */
+const VERSION = 2;
+
 const metadataSchema = z.strictObject({
   format: z.literal('sasa-lab-checkpoint'),
-  /** 2: the settings say what the data were (data_identity), and where. */
-  version: z.literal([1, 2]),
+  version: z.int().check(z.gte(1), z.lte(VERSION)),
   step: z.int().check(z.gte(0)),
   config: z.unknown(),
   models: z.array(
@@ -51,7 +53,7 @@ const metadataSchema = z.strictObject({
 export function writeCheckpoint({ config, step, states }: Checkpoint): Uint8Array {
   const metadata: z.input<typeof metadataSchema> = {
     format: 'sasa-lab-checkpoint',
-    version: 2,
+    version: VERSION,
     step,
     config,
     models: states.map(({ weights, inputScale, lambda }) => ({
@@ -173,6 +175,14 @@ function readMetadata(file: SafetensorsFile): z.output<typeof metadataSchema> {
   }
   const result = metadataSchema.safeParse(value);
   if (result.success) return result.data;
+  const newer = z.object({ version: z.int().check(z.gt(VERSION)) }).safeParse(value);
+  if (newer.success) {
+    throw new LabError(
+      'bad_file',
+      `${file.label} is a checkpoint of version ${newer.data.version}; this lab reads up to ${VERSION}.`,
+      'Continue the run with the newer lab that began it.',
+    );
+  }
   throw damaged(file.label, 'what it says of its run cannot be read');
 }
 

@@ -9,6 +9,18 @@ import { runSchema } from './run_config';
 /** What every setting means, by section and name. docs/run-file.md says more. */
 export const settingMeanings: Readonly<Record<string, string>> = {
   data: 'Where the activations come from.',
+  data_identity:
+    'Written by the lab, not by hand: what the data were. A run from this file is refused when its files are others.',
+  'data_identity.rows': 'Rows of all the data; null when there is no end of them.',
+  'data_identity.width': 'Dimensions of a row.',
+  'data_identity.files': 'The files that the rows came from.',
+  'data_identity.files.setting':
+    'The setting of data that names the file; shipped: it comes with the lab.',
+  'data_identity.files.name': 'Name of the file.',
+  'data_identity.files.path': 'Where it was.',
+  'data_identity.files.relative': 'The same, seen from the folder of this file.',
+  'data_identity.files.bytes': 'Its size.',
+  'data_identity.files.sha256': 'SHA-256 of its bytes, which alone says whether it is the same.',
   models: 'The models to train on the same batches, side by side.',
   training: 'How all models are trained.',
   'data.kind':

@@ -13,6 +13,7 @@ import type { Faithfulness } from '../../../src/lab/lm_protocol';
 import { fakeTerminal } from '../../unit/cli/fake_terminal';
 import { safetensorsOf, tinyConfig, tinyTensors, tinyTokenizer } from '../../unit/lm/tiny_gpt2';
 
+const home = process.cwd();
 let folder = '';
 const path = (name: string): string => join(folder, name);
 
@@ -33,7 +34,8 @@ beforeAll(async () => {
     (_, i) => `The ${'low newer wide '.repeat(1 + (i % 3))}${i}.`,
   );
   writeFileSync(path('texts.jsonl'), texts.map((text) => JSON.stringify(text)).join('\n'));
-  const data = { kind: 'lm', model: path('tiny'), layer: 1, corpus: path('texts.jsonl') };
+  // Paths beside the run file, which mean something else in every other folder.
+  const data = { kind: 'lm', model: 'tiny', layer: 1, corpus: 'texts.jsonl' };
   const run = {
     data: { ...data, context_size: 8, n_batches_in_buffer: 1, store_batch_size_prompts: 4 },
     models: [{ architecture: 'topk', d_sae: 12, k: 3 }],
@@ -43,7 +45,10 @@ beforeAll(async () => {
   const trained = await lab('train', '--config', path('run.json'), '--out', path('out'));
   expect(trained.err.includes('lab:'), trained.err).toBe(false);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
 
 type Printed = Faithfulness & { readonly model: string; readonly lm: string };
 
@@ -59,6 +64,34 @@ it('prints the faithfulness of a folder where it was trained', async () => {
   expect(printed.kl_sae).toBeLessThan(printed.kl_zero_ablation);
   const { kl_mean_ablation: ablated, kl_sae: kl } = printed;
   expect(printed.kl_score_mean_ablation).toBeCloseTo((ablated - kl) / ablated, 12);
+});
+
+it('reads the files of the training from any folder, whatever has their names there', async () => {
+  const report = JSON.parse(readFileSync(path('out/report.json'), 'utf8')) as ModelReport;
+  mkdirSync(path('elsewhere/tiny'), { recursive: true });
+  writeFileSync(path('elsewhere/texts.jsonl'), '"Other words."\n'.repeat(40));
+  process.chdir(path('elsewhere'));
+  try {
+    for (const words of [
+      ['eval', '--data', 'lm'],
+      ['splice', '--tokens', '100000'],
+    ]) {
+      const { code, out, err } = await lab(...words, '--model', '../out');
+      expect(code, err).toBe(0);
+      const { explained_variance: found } = JSON.parse(out) as ModelReport;
+      expect(found).toBeCloseTo(report.explained_variance, 5);
+    }
+  } finally {
+    process.chdir(home);
+  }
+  const before = readFileSync(path('texts.jsonl'));
+  writeFileSync(path('texts.jsonl'), '"Other words."\n'.repeat(40));
+  for (const command of [['eval', '--data', 'lm'], ['splice']]) {
+    const { code, err } = await lab(...command, '--model', path('out'));
+    expect(code).toBe(2);
+    expect(err).toContain(`${path('texts.jsonl')} is not the file that this was trained on: `);
+  }
+  writeFileSync(path('texts.jsonl'), before);
 });
 
 it('goes where it is told, and refuses places that there are not', async () => {

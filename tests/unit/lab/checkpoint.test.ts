@@ -42,9 +42,58 @@ const checkpoint = {
   states: [state(5, 3, 0.003), state(7, 1, null)],
 };
 
+const file = (name: string) => ({
+  setting: 'path' as const,
+  name,
+  path: `/there/${name}`,
+  bytes: 8,
+  sha256: 'a'.repeat(64),
+});
+
+describe('a run whose files are known', () => {
+  const npy = (path: string, known: boolean) =>
+    parseRunConfig({
+      ...run,
+      data: { kind: 'npy', path },
+      ...(known ? { data_identity: { rows: 2, width: 1, files: [file('x.npy')] } } : {}),
+    });
+
+  it('is the same under other names; otherwise the name decides', () => {
+    expect(differingSetting(npy('/there/x.npy', true), npy('y.npy', false))).toBeNull();
+    expect(differingSetting(npy('x.npy', false), npy('y.npy', false))).toBe(
+      'data.path is "y.npy" and was "x.npy"',
+    );
+  });
+
+  it('is another one when it read what ships', () => {
+    const lm = (corpus: string) =>
+      parseRunConfig({
+        ...run,
+        data: { kind: 'lm', model: 'stories15m', layer: 1, corpus },
+        data_identity: { rows: 2, width: 1, files: [] },
+      });
+    expect(differingSetting(lm('/there/c.txt'), lm('c.txt'))).toBeNull();
+    expect(differingSetting(lm('/there/c.txt'), lm('shipped'))).toBe(
+      'data.corpus is "shipped" and was "a file"',
+    );
+  });
+});
+
 describe('a checkpoint', () => {
   it('comes back bit for bit', () => {
     expect(readCheckpoint(writeCheckpoint(checkpoint), 'c')).toEqual(checkpoint);
+  });
+
+  it('of version 1, which did not say what the data were, is read; a newer one is named', () => {
+    const as = (version: number): Uint8Array => {
+      const text = new TextDecoder('latin1').decode(writeCheckpoint(checkpoint));
+      const changed = text.replace('version\\":2', `version\\":${version}`);
+      return Uint8Array.from(changed, (letter) => letter.charCodeAt(0));
+    };
+    expect(readCheckpoint(as(1), 'c')).toEqual(checkpoint);
+    expect(complaint(() => readCheckpoint(as(3), 'c'))).toBe(
+      'bad_file: c is a checkpoint of version 3; this lab reads up to 2.',
+    );
   });
 
   it('is refused when it is another kind of file or is damaged', () => {

@@ -99,6 +99,10 @@ describe('a run file', () => {
       'models.1.name is "topk sae", as is that of models.0; every model needs a name of its own.',
     ],
     [
+      { ...base, models: [...base.models, { ...base.models[0], name: 'Run.JSON' }] },
+      'models.1.name is "Run.JSON", the name of a file of the run; the model\'s folder needs another.',
+    ],
+    [
       withTraining({ lr_warm_up_steps: 101 }),
       'training.lr_warm_up_steps is 101; it must be a whole number from 0 to 100, the steps of',
     ],
