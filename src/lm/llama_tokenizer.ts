@@ -60,7 +60,7 @@ function readVocabulary(bytes: Uint8Array, vocabulary: number, label: string): V
       throw refuse(`is cut off in piece ${id}: it has ${bytes.length} bytes`);
     }
     const score = view.getFloat32(offset, true);
-    if (length < 0 || length > longest || Number.isNaN(score)) {
+    if (length < 0 || length > longest || !Number.isFinite(score)) {
       throw refuse(`is no tokenizer of llama2.c: piece ${id} has ${length} bytes, score ${score}`);
     }
     const byte = id - FIRST_BYTE;

@@ -134,15 +134,16 @@ function readVocab(value: unknown, label: string): Map<string, number> {
   const vocab = new Map<string, number>();
   const tokenOf = new Map<number, string>();
   for (const [token, id] of Object.entries(value)) {
-    const name = `has model.vocab entry ${showValue(token)}`;
+    const refuse = (rest: string) =>
+      badTokenizer(label, `has model.vocab entry ${showValue(token)}${rest}`);
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= MOST_TOKENS) {
-      throw badTokenizer(label, `${name} with id ${showValue(id)}, which is none`);
+      throw refuse(` with id ${showValue(id)}, which is none`);
     }
     const other = tokenOf.get(id);
     if (other !== undefined) {
-      throw badTokenizer(label, `${name} and ${showValue(other)}, both with id ${id}`);
+      throw refuse(` and ${showValue(other)}, both with id ${id}`);
     }
-    if (!isWellFormed(token)) throw badTokenizer(label, `${name} with half a surrogate pair`);
+    if (!isWellFormed(token)) throw refuse(' with half a surrogate pair');
     vocab.set(token, id);
     tokenOf.set(id, token);
   }
