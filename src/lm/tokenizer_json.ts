@@ -9,7 +9,7 @@ import { describeIssues, showValue } from '../base/schema_issues';
 import { contestedSpace, type AddedToken } from './added_tokens';
 import { LETTERS } from './byte_alphabet';
 import { MOST_TOKENS, type BytePairModel } from './byte_pairs';
-import { StepReader } from './tokenizer_steps';
+import { StepReader, type Complain } from './tokenizer_steps';
 
 /** A byte-level tokenizer as its file describes it. */
 export interface TokenizerDefinition {
@@ -60,8 +60,8 @@ const fileSchema = z.strictObject({
     fuse_unk: perhaps,
     byte_fallback: z.optional(z.nullable(z.literal(false))),
     ignore_merges: perhaps,
-    vocab: z.unknown(),
-    merges: z.unknown(),
+    vocab: z.optional(z.unknown()),
+    merges: z.optional(z.unknown()),
   }),
 });
 
@@ -79,10 +79,11 @@ export function readTokenizerJson(json: unknown, label: string): TokenizerDefini
     throw notHonoured(label, sentences.slice(0, MOST_COMPLAINTS).join('; '));
   }
   const file = parsed.data;
-  const steps = new StepReader((path, value, must) => {
+  const complain: Complain = (path, value, must) => {
     const state = value === undefined ? 'is missing' : `is ${showValue(value)}`;
     throw notHonoured(label, `${path} ${state}; it must be ${must}`);
-  });
+  };
+  const steps = new StepReader(complain);
   const cut = steps.preTokenizer(file.pre_tokenizer);
   const normalize = steps.normalizer(file.normalizer);
   steps.decoder(file.decoder);
@@ -91,8 +92,8 @@ export function readTokenizerJson(json: unknown, label: string): TokenizerDefini
     const sentence = `post_processor puts ${before.length} tokens before a text; it must be one at most`;
     throw notHonoured(label, sentence);
   }
-  const vocab = readVocab(file.model.vocab, label);
-  const merges = readMerges(file.model.merges, vocab, label);
+  const vocab = readVocab(file.model.vocab, label, complain);
+  const merges = readMerges(file.model.merges, vocab, label, complain);
   return {
     model: {
       vocab,
@@ -113,7 +114,7 @@ function notHonoured(label: string, sentence: string): LabError {
   return new LabError(
     'bad_file',
     `${label} is no tokenizer that the lab runs: ${sentence}.`,
-    'Choose a model with a tokenizer like GPT-2’s, or give its files with this field changed if the model was trained without it.',
+    "Choose a model with a tokenizer like GPT-2's; where the model was trained without this field, change it and give its files.",
   );
 }
 
@@ -127,9 +128,9 @@ export function badTokenizer(label: string, sentence: string): LabError {
 }
 
 /** Tokens with their ids; by hand, because a schema of fifty thousand entries would lose "__proto__". */
-function readVocab(value: unknown, label: string): Map<string, number> {
+function readVocab(value: unknown, label: string, complain: Complain): Map<string, number> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw notHonoured(label, `model.vocab is ${showValue(value)}; it must be an object of ids`);
+    return complain('model.vocab', value, 'an object of ids');
   }
   const vocab = new Map<string, number>();
   const tokenOf = new Map<number, string>();
@@ -155,10 +156,9 @@ function readMerges(
   value: unknown,
   vocab: ReadonlyMap<string, number>,
   label: string,
+  complain: Complain,
 ): (readonly [string, string])[] {
-  if (!Array.isArray(value)) {
-    throw notHonoured(label, `model.merges is ${showValue(value)}; it must be a list`);
-  }
+  if (!Array.isArray(value)) return complain('model.merges', value, 'a list');
   const isOlder = typeof value[0] === 'string';
   // The reference passes over the first line of a merges.txt that came along.
   const entries = value.filter((entry) => !(isOlder && String(entry).startsWith('#version')));

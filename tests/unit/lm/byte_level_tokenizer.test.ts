@@ -106,6 +106,15 @@ describe('a tokenizer.json that does not fit', () => {
     );
   });
 
+  it('is refused when it is no object, or has no model', () => {
+    expect(refusal(null)).toBe(
+      'bad_file: tokenizer.json is no tokenizer that the lab runs: it is null; it must be an object with settings.',
+    );
+    expect(refusal({ ...definition, model: {} })).toBe(
+      'bad_file: tokenizer.json is no tokenizer that the lab runs: model.vocab is missing; it must be an object of ids.',
+    );
+  });
+
   it('is refused when an id is missing', () => {
     const vocab = { ...definition.model.vocab, A: 1000 };
     const broken = { ...definition, model: { ...definition.model, vocab } };
