@@ -135,7 +135,7 @@ async function loadGpt2(files: ModelFiles, json: unknown): Promise<Contents> {
   // The small file first: a tokenizer that does not fit is told before half a gigabyte is fetched.
   const definition = await readJson(files, 'tokenizer.json');
   const ids = { vocabulary: config.vocabulary, bos, eos };
-  const tokenizer = await readByteLevelTokenizer(definition, ids, `${label}/tokenizer.json`);
+  const tokenizer = readByteLevelTokenizer(definition, ids, `${label}/tokenizer.json`);
   const model = await needed(files, 'model.safetensors');
   return {
     config,

@@ -13,6 +13,7 @@ import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { mergePieces } from './merge_queue';
 import { readableBytes } from './piece_text';
+import { remembered } from './remembered';
 import type { Tokenizer } from './tokenizer';
 
 const BOS = 1;
@@ -20,9 +21,6 @@ const EOS = 2;
 const FIRST_BYTE = 3;
 const FIRST_PIECE = FIRST_BYTE + 256;
 const SPECIAL_NAMES = ['<unk>', '<s>', '</s>'];
-
-/** Segments remembered; a text has few different words. */
-const REMEMBERED = 20_000;
 
 interface Vocabulary {
   /** Bytes of each piece, one character a byte. */
@@ -62,7 +60,7 @@ function readVocabulary(bytes: Uint8Array, vocabulary: number, label: string): V
       throw refuse(`is cut off in piece ${id}: it has ${bytes.length} bytes`);
     }
     const score = view.getFloat32(offset, true);
-    if (length < 0 || length > longest || Number.isNaN(score)) {
+    if (length < 0 || length > longest || !Number.isFinite(score)) {
       throw refuse(`is no tokenizer of llama2.c: piece ${id} has ${length} bytes, score ${score}`);
     }
     const byte = id - FIRST_BYTE;
@@ -84,7 +82,7 @@ class LlamaTokenizer implements Tokenizer {
   /** Ids of pieces that text can become, by their bytes; the later id of equals. */
   private readonly idOf = new Map<string, number>();
   private readonly segments: RegExp | null;
-  private readonly remembered = new Map<string, readonly number[]>();
+  private readonly encodeSegment = remembered((segment) => this.merge(segment));
 
   constructor(private readonly table: Vocabulary) {
     this.vocabulary = table.pieces.length;
@@ -131,16 +129,11 @@ class LlamaTokenizer implements Tokenizer {
     return readableBytes(bytesOf(at(this.table.pieces, token)));
   }
 
-  private encodeSegment(segment: string): readonly number[] {
-    const known = this.remembered.get(segment);
-    if (known !== undefined) return known;
-    const ids = mergePieces(this.characters(segment), (left, right) => {
+  private merge(segment: string): readonly number[] {
+    return mergePieces(this.characters(segment), (left, right) => {
       const id = this.idOf.get(at(this.table.pieces, left) + at(this.table.pieces, right));
       return id === undefined ? null : { id, score: at(this.table.scores, id) };
     });
-    if (this.remembered.size >= REMEMBERED) this.remembered.clear();
-    this.remembered.set(segment, ids);
-    return ids;
   }
 
   /** The ids of a text's characters before any merge. */

@@ -52,6 +52,15 @@ describe('encoding', () => {
     expect([...tokenizer.encode('\u0085')]).toEqual([29871, 0xc2 + 3, 0x85 + 3]);
   });
 
+  it('takes half a surrogate pair as U+FFFD', () => {
+    const whole = [...tokenizer.encode('a\ufffdb')];
+    expect([...tokenizer.encode('a\ud83db')]).toEqual(whole);
+    expect([...tokenizer.encode('a\ude00b')]).toEqual(whole);
+    expect(tokenizer.decode(whole)).toBe('a\ufffdb');
+    // A pair in the wrong order is two halves; in the right order it is 😀.
+    expect([...tokenizer.encode('\ude00\ud83d')]).toEqual([...tokenizer.encode('\ufffd\ufffd')]);
+  });
+
   it('has no ids for an empty text, and none for special pieces spelled out', () => {
     expect(tokenizer.encode('')).toHaveLength(0);
     expect([...tokenizer.encode('\n<s>\n</s>')].filter((id) => id < 3)).toEqual([]);
@@ -157,6 +166,15 @@ describe('a file that is not what it should be', () => {
     expect(complaint(() => readLlamaTokenizer(file, 512, 'tokenizer.bin'))).toBe(
       'bad_file: tokenizer.bin holds 32000 pieces where the model has 512.',
     );
+  });
+
+  it('is refused when a score is no finite number', () => {
+    for (const score of [NaN, Infinity, -Infinity]) {
+      const small = smallFile([['ab', score]]);
+      expect(complaint(() => readLlamaTokenizer(small, 260, 'small.bin'))).toBe(
+        `bad_file: small.bin is no tokenizer of llama2.c: piece 259 has 2 bytes, score ${score}.`,
+      );
+    }
   });
 
   it('is refused when it is something else', () => {

@@ -109,7 +109,7 @@ export function safetensorsOf(tensors: ReadonlyMap<string, TinyTensor>): Uint8Ar
 }
 
 /** GPT-2's bytes as characters: openai/gpt-2, encoder.py. */
-function byteCharacters(): string[] {
+export function byteCharacters(): string[] {
   const printable = (byte: number) =>
     (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
   let other = 256;
