@@ -181,6 +181,7 @@ class TrainingRun {
           steps: session.step,
           samples: this.samplesAt(session.step),
           lambda: session.lambdas[index] ?? null,
+          input_scale: session.inputScales[index] ?? 1,
         },
       );
       const folder = modelFolder(config, model);

@@ -215,6 +215,7 @@ export class LiveRun {
         steps: this.step,
         samples: this.step * this.config.training.train_batch_size_samples,
         lambda: session.lambdas[model] ?? null,
+        input_scale: session.inputScales[model] ?? 1,
       },
     );
     return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes: zipFolder(stem, files) };

@@ -55,7 +55,8 @@ export class ModelEngine {
     private readonly buffers: Map<string, GPUBuffer>,
     private readonly runner: PlanRunner,
     private readonly ring: ReadbackRing,
-    private readonly inputScale: number,
+    /** c of `expected_average_only_in`, 1 for the other normalisations. */
+    readonly inputScale: number,
     private strength: number | null,
   ) {}
 

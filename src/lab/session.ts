@@ -82,6 +82,10 @@ export class TrainingSession implements Session {
     return this.parts.models.map((model) => model.lambda);
   }
 
+  get inputScales(): number[] {
+    return this.parts.models.map((model) => model.inputScale);
+  }
+
   get statistics(): Session['statistics'] {
     return this.parts.data.statistics;
   }

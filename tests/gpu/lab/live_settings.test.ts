@@ -134,7 +134,11 @@ it('saves a model with the settings it has, λ among them, and the report with t
     );
     return JSON.parse(new TextDecoder().decode(bytes));
   };
-  const account = { lambda: 0.01, training: { lr: 1e-4 } };
+  const account = {
+    lambda: 0.01,
+    input_scale: expect.closeTo(8, 0) as unknown,
+    training: { lr: 1e-4 },
+  };
   expect(read('cfg.json')).toMatchObject({
     k_groups: 2,
     metadata: { sasa_lab: { ...account, model: { nuclear_coefficient: 0.01, k_groups: 2 } } },

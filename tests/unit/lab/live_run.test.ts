@@ -53,6 +53,7 @@ class PlayedTrainer implements Trainer {
   step = 0;
   readonly totalSteps = TOTAL;
   readonly lambdas = [null];
+  readonly inputScales = [1];
   settings = config;
   /** Calls of `run` under way. */
   loops = 0;
