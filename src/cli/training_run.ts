@@ -225,6 +225,7 @@ export class TrainingRun {
           steps: session.step,
           samples: this.samplesAt(session.step),
           lambda: session.lambdas[index] ?? null,
+          input_scale: session.inputScales[index] ?? 1,
         },
       );
       files[`${folder}${METRICS_FILE}`] = this.metricsOf(index);

@@ -130,7 +130,9 @@ function refuseForeign(config: FolderConfig, label: string): void {
 /** The settings of our own model that this folder describes. */
 function modelConfig(config: FolderConfig, hasEncoderBias: boolean, label: string): ModelConfig {
   const provenance = provenanceOf(config);
-  const remembered = isRecord(provenance?.model) ? provenance.model : {};
+  const remembered = isRecord(provenance?.model)
+    ? penaltiesInDataUnits(provenance.model, provenance.input_scale)
+    : {};
   const usual: Record<string, unknown> = {};
   const certain: Record<string, unknown> = {
     architecture: config.architecture,
@@ -165,6 +167,24 @@ function modelConfig(config: FolderConfig, hasEncoderBias: boolean, label: strin
     `cannot be read: ${issues.map(({ sentence }) => sentence).join('. ')}`,
     'Give a folder of a model within these ranges.',
   );
+}
+
+/**
+ * The penalties of a model whose input scale c is folded into its weights, as strong on those: squared errors are c²
+ * times smaller there, maps DᵀE as they were, decoder rows c times smaller. Folders that do not say c stay as they are.
+ */
+function penaltiesInDataUnits(
+  model: Readonly<Record<string, unknown>>,
+  scale: unknown,
+): Readonly<Record<string, unknown>> {
+  if (typeof scale !== 'number' || !(scale > 0)) return model;
+  const divided = (key: string, divisor: number) =>
+    typeof model[key] === 'number' ? { [key]: model[key] / divisor } : {};
+  return {
+    ...model,
+    ...divided('nuclear_coefficient', scale ** 2),
+    ...divided('l1_coefficient', scale),
+  };
 }
 
 function provenanceOf(config: FolderConfig): Provenance | null {

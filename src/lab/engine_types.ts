@@ -79,6 +79,8 @@ export interface Session {
   readonly totalSteps: number;
   /** λ of each model in absolute units, null where there is none. */
   readonly lambdas: readonly (number | null)[];
+  /** c of each model, see ModelState. */
+  readonly inputScales: readonly number[];
   readonly statistics: DataStatistics;
   readonly estimate: RunEstimate;
   /**

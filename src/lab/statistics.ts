@@ -8,6 +8,7 @@ import { LabError } from '../base/lab_error';
 import { requireWanted, type Work } from '../base/work';
 import type { ActivationSource, SourceRows } from '../data/source';
 import type { Normalization } from '../sae/config';
+import type { InputUnits } from '../sae/nuclear_strength';
 import type { DataStatistics } from './protocol';
 
 /** Rows that statistics are measured on, or as many as the data have. */
@@ -99,6 +100,11 @@ export async function measureData(
 export function inputScaleOf(normalization: Normalization, statistics: DataStatistics): number {
   if (normalization !== 'expected_average_only_in' || statistics.meanNorm === 0) return 1;
   return Math.sqrt(statistics.width) / statistics.meanNorm;
+}
+
+/** What λ_rel of a model is relative to. */
+export function inputUnitsOf(normalization: Normalization, statistics: DataStatistics): InputUnits {
+  return { power: statistics.power, inputScale: inputScaleOf(normalization, statistics) };
 }
 
 /** [d], mean of the first batch in the units the model is trained in: where b_dec starts. */

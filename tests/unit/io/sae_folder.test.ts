@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dictionary } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
 import { modelSchema, shapeOf, type ModelInput } from '../../../src/sae/config';
-import { writeSaeFolder } from '../../../src/io/sae_folder';
+import { writeSaeFolder, type Provenance } from '../../../src/io/sae_folder';
 import { readSaeFolder } from '../../../src/io/sae_folder_reader';
 import { readSafetensors, floatTensor, writeSafetensors } from '../../../src/io/safetensors';
 import { foldInputScale } from '../../../src/lab/weights';
@@ -30,14 +30,14 @@ function randomWeights(groups: number, rank: number, seed = 1): Dictionary {
   };
 }
 
-function folderOf(model: ModelInput, weights?: Dictionary) {
+function folderOf(model: ModelInput, weights?: Dictionary, more: Provenance = {}) {
   const config = modelSchema.parse(model);
   const { groups, rank } = shapeOf(config);
   return writeSaeFolder({
     config,
     weights: weights ?? randomWeights(groups, rank),
     frequency: Float32Array.from({ length: groups }, (_, group) => group / groups),
-    provenance: { data: { kind: 'words' }, seed: 3 },
+    provenance: { data: { kind: 'words' }, seed: 3, ...more },
   });
 }
 
@@ -173,6 +173,26 @@ describe('the scale of expected_average_only_in', () => {
     raw.output.forEach((value, i) =>
       expect(Math.abs(value - at(trained.output, i) / c)).toBeLessThan(tolerance),
     );
+  });
+
+  it('goes out of the penalties too, which are as strong on the folded weights', () => {
+    const scaled = { normalize_activations: 'expected_average_only_in' } as const;
+    const read = (model: ModelInput, more: Provenance = { input_scale: 8 }) =>
+      readSaeFolder(folderOf({ ...model, ...scaled }, undefined, more), 'm').config;
+    const { name: _name, ...map } = sasa;
+    const absolute = { ...map, nuclear_coefficient: 0.64 };
+    const relative = {
+      ...map,
+      nuclear_coefficient: undefined,
+      nuclear_coefficient_relative: 1e-4,
+    };
+    // The scaled loss is c² times ‖x − x̂‖² + λ/c² Σ‖DᵀE‖_*, or + l1/c Σ p‖d‖: D is D/c, p as it was.
+    expect(read(absolute)).toMatchObject({ normalize_activations: 'none' });
+    expect(read(absolute)).toHaveProperty('nuclear_coefficient', 0.01);
+    expect(read(relative)).toHaveProperty('nuclear_coefficient_relative', 1e-4);
+    expect(read(standard)).toHaveProperty('l1_coefficient', 0.0125);
+    // One that was saved before does not say c.
+    expect(read(absolute, {})).toHaveProperty('nuclear_coefficient', 0.64);
   });
 
   it('comes back within two roundings when it is unfolded', () => {
