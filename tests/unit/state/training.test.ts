@@ -1,5 +1,5 @@
 /** What may change while a run goes, what needs a new one, and how one is given up before it begins. */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultPreset } from '../../../src/lab/presets';
 import { parseRunConfig, type RunConfig } from '../../../src/lab/run_config';
 import type { Command, Event } from '../../../src/lab/protocol';
@@ -108,12 +108,9 @@ describe('a run that is being prepared', () => {
     slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.4 });
     slow.say({ kind: 'status', runId, status: 'preparing', step: 0 });
     slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.5 });
-    await vi.waitFor(() =>
-      expect(useRuns.getState().runs[runId]?.preparing).toEqual({
-        stage: 'Reading text',
-        fraction: 0.5,
-      }),
-    );
+    await expect
+      .poll(() => useRuns.getState().runs[runId]?.preparing)
+      .toEqual({ stage: 'Reading text', fraction: 0.5 });
     stopTraining();
     expect(slow.commands.at(-1)).toEqual({ kind: 'forget', runId });
     expect(useRuns.getState().order).toEqual([]);
