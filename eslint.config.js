@@ -82,6 +82,14 @@ export const importArrows = {
   },
 };
 
+/** Limits that a test would set by itself, and the two functions of Vitest whose own limit is a second. */
+const LIMITS_OF_THEIR_OWN = [
+  "Property[key.name='timeout'] > :matches(Literal, BinaryExpression)",
+  'CallExpression[callee.name=/^(it|test|(before|after)(All|Each))$/] > Literal[raw=/^\\d/]',
+  "CallExpression[callee.callee.property.name='each'] > Literal[raw=/^\\d/]",
+  "CallExpression[callee.object.name='vi'][callee.property.name=/^wait(For|Until)$/]",
+];
+
 export default defineConfig(
   globalIgnores(['dist/', 'dist-cli/', 'out/', 'coverage/', 'public/']),
   { linterOptions: { noInlineConfig: true } },
@@ -130,6 +138,18 @@ export default defineConfig(
           name: 'zod',
           message: "Import * as z from 'zod/mini': the page carries one form of zod only.",
         },
+      ],
+    },
+  },
+  {
+    files: ['tests/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...LIMITS_OF_THEIR_OWN.map((selector) => ({
+          selector,
+          message: 'How long a test waits stands in scripts/limits.mjs: no machine is too slow.',
+        })),
       ],
     },
   },

@@ -79,7 +79,7 @@ beforeAll(async () => {
     training_samples: 16 * 12,
   });
   first = await lab(['train', '--config', run, '--out', path('two')]);
-}, 120_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('lab train', () => {

@@ -112,7 +112,7 @@ it('gives up the load of a language model that is deleted meanwhile', async () =
   await store.drop('small');
   await told;
   expect(store.ids).toEqual([]);
-}, 5_000);
+});
 
 it('says nothing more of a run that is given up before its first step', async () => {
   const events: Event[] = [];

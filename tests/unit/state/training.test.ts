@@ -277,12 +277,9 @@ describe('a run that is being prepared', () => {
     slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.4 });
     slow.say({ kind: 'status', runId, status: 'preparing', step: 0 });
     slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.5 });
-    await vi.waitFor(() =>
-      expect(useRuns.getState().runs[runId]?.preparing).toEqual({
-        stage: 'Reading text',
-        fraction: 0.5,
-      }),
-    );
+    await expect
+      .poll(() => useRuns.getState().runs[runId]?.preparing)
+      .toEqual({ stage: 'Reading text', fraction: 0.5 });
     stopTraining();
     expect(slow.commands.at(-1)).toEqual({ kind: 'forget', runId });
     expect(useRuns.getState().order).toEqual([]);
