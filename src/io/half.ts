@@ -23,6 +23,11 @@ export function float16ToFloat32(bits: Uint16Array): Float32Array {
   return Float32Array.from(bits, (pattern) => at(table, pattern));
 }
 
+/** Whether the pattern of a half float is neither NaN nor infinite. */
+export function isFiniteHalf(bits: number): boolean {
+  return (bits & 0x7c00) !== 0x7c00;
+}
+
 /**
  * float32 as float16 bit patterns, rounded to the nearest, ties to even; what is too large becomes infinite, and
  * NaN stays NaN.
