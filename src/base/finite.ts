@@ -12,6 +12,8 @@ export interface Refusal {
   readonly code: LabErrorCode;
   readonly subject: string;
   readonly wayOut: string;
+  /** Number of the first row of `values` where they are a part of something longer; 0 when absent. */
+  readonly firstRow?: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface Refusal {
 export function refuseNotFinite(
   values: ArrayLike<number>,
   shape: readonly number[],
-  { code, subject, wayOut }: Refusal,
+  { code, subject, wayOut, firstRow = 0 }: Refusal,
 ): void {
   let nans = 0;
   let infinities = 0;
@@ -36,16 +38,16 @@ export function refuseNotFinite(
   if (first < 0) return;
   throw new LabError(
     code,
-    `${subject} holds ${nans} NaN and ${infinities} infinite values; the first is ${placeIn(shape, first)} (counted from 0).`,
+    `${subject} holds ${nans} NaN and ${infinities} infinite values; the first is ${placeIn(shape, first, firstRow)} (counted from 0).`,
     wayOut,
   );
 }
 
 /** Where entry `index` of an array of this shape is, in words: "in row 2, column 1". */
-export function placeIn(shape: readonly number[], index: number): string {
+export function placeIn(shape: readonly number[], index: number, firstRow = 0): string {
   const [, width] = shape;
   if (shape.length !== 2 || width === undefined) return `at position ${index}`;
-  return `in row ${Math.floor(index / width)}, column ${index % width}`;
+  return `in row ${firstRow + Math.floor(index / width)}, column ${index % width}`;
 }
 
 /**

@@ -5,11 +5,12 @@
  */
 import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import type { ActivationSource } from '../data/source';
 import { metricsToJsonl } from '../io/metrics_text';
 import { writeCheckpoint } from '../lab/checkpoint';
 import type { ModelReport, Session } from '../lab/engine_types';
-import { evaluatedFolder } from '../lab/evaluated_folder';
+import { evaluatedFolder, type EvaluatedFolder } from '../lab/evaluated_folder';
 import type { MetricRecord } from '../lab/protocol';
 import { parseRunConfig, type RunConfig } from '../lab/run_config';
 import { createSession } from '../lab/session';
@@ -69,6 +70,7 @@ class TrainingRun {
 
   async whole(): Promise<void> {
     const { session, request } = this;
+    let state: FileSet = {};
     const quiet = this.terminal.onInterrupt(() => {
       this.interrupted = true;
       this.progress.endLine();
@@ -80,6 +82,7 @@ class TrainingRun {
         await this.steps(every - (session.step % every));
         if (session.step < session.totalSteps) await this.save();
       }
+      if (session.step === session.totalSteps) state = await this.checkpoint();
     } catch (error) {
       throw await this.kept(error);
     } finally {
@@ -92,7 +95,14 @@ class TrainingRun {
         'Run the same command with --resume to go on.',
       );
     }
-    await this.publish(await this.evaluated(), await this.checkpoint());
+    const failure = await this.publish(await this.evaluated(), state);
+    if (failure === undefined) return;
+    throw new LabError(
+      failure.code,
+      `${failure.message} The weights are in ${request.out}, without a report.`,
+      failure.wayOut,
+      { cause: failure },
+    );
   }
 
   private samplesAt(step: number): number {
@@ -141,7 +151,7 @@ class TrainingRun {
   private async save(): Promise<void> {
     const { step } = this.session;
     const files: Record<string, Uint8Array> = {
-      'run.json': text(`${JSON.stringify(this.config, null, 2)}\n`),
+      'run.json': text(`${strictJson(this.config, 2)}\n`),
       ...(await this.checkpoint()),
     };
     this.config.models.forEach((model, index) => {
@@ -163,9 +173,9 @@ class TrainingRun {
   }
 
   /** The final evaluation of every model and the files of its folder. */
-  private async evaluated(): Promise<{ files: FileSet; reports: ModelReport[] }> {
+  private async evaluated(): Promise<{ files: FileSet; reports: EvaluatedFolder['report'][] }> {
     const files: Record<string, Uint8Array> = {};
-    const reports: ModelReport[] = [];
+    const reports: EvaluatedFolder['report'][] = [];
     const { session, source, config } = this;
     for (const [index, model] of config.models.entries()) {
       const { files: own, report } = await evaluatedFolder(
@@ -191,20 +201,22 @@ class TrainingRun {
     return { files, reports };
   }
 
+  /** Writes the folder and says what is in it; gives the first evaluation that has no numbers. */
   private async publish(
-    { files, reports }: { files: FileSet; reports: readonly ModelReport[] },
+    { files, reports }: { files: FileSet; reports: readonly EvaluatedFolder['report'][] },
     more: FileSet,
-  ): Promise<void> {
-    const run = text(`${JSON.stringify(this.config, null, 2)}\n`);
+  ): Promise<LabError | undefined> {
+    const run = text(`${strictJson(this.config, 2)}\n`);
     await publishFiles(this.request.out, { ...files, ...more, 'run.json': run });
     this.config.models.forEach((model, index) => {
       const report = reports[index];
-      if (report === undefined) return;
+      if (report === undefined || report instanceof LabError) return;
       const folder = join(this.request.out, modelFolder(this.config, model));
       this.terminal.result(
-        `${displayName(model)}: explained variance ${report.explained_variance.toFixed(4)}, l0 ${report.l0.toFixed(2)}, ${report.dead_groups} dead; ${folder}\n`,
+        `${displayName(model)}: ${explainedText(report)}, l0 ${report.l0.toFixed(2)}, ${report.dead_groups} dead; ${folder}\n`,
       );
     });
+    return reports.find((report) => report instanceof LabError);
   }
 
   /** Keeps the last good weights when training broke down, and says where they are. */
@@ -219,4 +231,10 @@ class TrainingRun {
       { cause: error },
     );
   }
+}
+
+/** The explained variance, or why it has no value. */
+function explainedText({ explained_variance: share, not_defined: reasons }: ModelReport): string {
+  if (share !== null) return `explained variance ${share.toFixed(4)}`;
+  return `explained variance not defined (${reasons?.explained_variance ?? ''})`;
 }
