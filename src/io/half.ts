@@ -23,9 +23,12 @@ export function float16ToFloat32(bits: Uint16Array): Float32Array {
   return Float32Array.from(bits, (pattern) => at(table, pattern));
 }
 
-/** Whether the pattern of a half float is neither NaN nor infinite. */
-export function isFiniteHalf(bits: number): boolean {
-  return (bits & 0x7c00) !== 0x7c00;
+/** Whether no pattern of these half floats is NaN or infinite: those have all bits of the exponent set. */
+export function areFiniteHalves(bits: Uint16Array): boolean {
+  for (let i = 0; i < bits.length; i += 1) {
+    if ((at(bits, i) & 0x7c00) === 0x7c00) return false;
+  }
+  return true;
 }
 
 /**

@@ -7,7 +7,7 @@
 import { refuseNotFinite } from '../base/finite';
 import { LabError } from '../base/lab_error';
 import { bytesOf, concatBytes, numbersAt } from './bytes';
-import { bfloat16ToFloat32, float16ToFloat32, isFiniteHalf } from './half';
+import { areFiniteHalves, bfloat16ToFloat32, float16ToFloat32 } from './half';
 
 /** A tensor to write. */
 export interface TensorToWrite {
@@ -236,7 +236,7 @@ export function halfTensor(
   }
   const bits = numbersAt(Uint16Array, bytes, 0, bytes.length / 2);
   // Widened only where there is something to tell: a file may hold hundreds of megabytes.
-  if (!bits.every(isFiniteHalf)) floatTensor(file, name, shape);
+  if (!areFiniteHalves(bits)) floatTensor(file, name, shape);
   return bits;
 }
 
