@@ -153,6 +153,20 @@ export default defineConfig(
       ],
     },
   },
+  {
+    files: ['src/cli/**', 'src/io/{metrics_text,sae_folder}.ts', 'src/lab/evaluated_folder.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'JSON',
+          property: 'stringify',
+          message:
+            'It writes NaN as null: use strictJson (src/base/strict_json.ts) for what leaves the lab.',
+        },
+      ],
+    },
+  },
   importArrows,
   prettier,
 );

@@ -192,18 +192,6 @@ function provenanceOf(config: FolderConfig): Provenance | null {
   return isRecord(provenance) ? provenance : null;
 }
 
-/** Throws LabError `bad_data` when a weight is NaN or infinite: how many, and where the first is. */
-function refuseNotFinite(values: Float32Array, name: string, label: string): void {
-  const first = values.findIndex((value) => !Number.isFinite(value));
-  if (first < 0) return;
-  const total = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
-  throw new LabError(
-    'bad_data',
-    `${label} has ${total} numbers in ${name} that are NaN or infinite, the first at position ${first}.`,
-    'The model was damaged or diverged while it was trained: give another one.',
-  );
-}
-
 const tensorNames = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const;
 
 function readWeights(file: SafetensorsFile, config: FolderConfig, groups: number): Dictionary {
@@ -223,9 +211,6 @@ function readWeights(file: SafetensorsFile, config: FolderConfig, groups: number
     floatTensor(file, 'b_enc', [latents]),
     floatTensor(file, 'b_dec', [width]),
   ];
-  [wEnc, wDec, bEnc, bDec].forEach((values, i) => {
-    refuseNotFinite(values, at(tensorNames, i), file.label);
-  });
   return {
     groups,
     rank: latents / groups,

@@ -10,7 +10,12 @@ import { at } from '../../../src/base/array';
 import { modelSchema, shapeOf, type ModelInput } from '../../../src/sae/config';
 import { writeSaeFolder, type Provenance } from '../../../src/io/sae_folder';
 import { readSaeFolder } from '../../../src/io/sae_folder_reader';
-import { readSafetensors, floatTensor, writeSafetensors } from '../../../src/io/safetensors';
+import {
+  findTensor,
+  readSafetensors,
+  floatTensor,
+  writeSafetensors,
+} from '../../../src/io/safetensors';
 import { foldInputScale } from '../../../src/lab/weights';
 import { complaint, numberSequence } from './complaint';
 
@@ -308,11 +313,20 @@ describe('a folder from elsewhere', () => {
 
   it('is refused when weights are not finite, with their number and the first place', () => {
     const weights = randomWeights(6, 2);
-    weights.decoder[7] = NaN;
-    weights.decoder[9] = Infinity;
     const files = { ...foreign({}), ...folderOf(sasa, weights) };
-    expect(complaint(() => readSaeFolder(files, 'dir'))).toBe(
-      'bad_data: dir/sae_weights.safetensors has 2 numbers in W_dec that are NaN or infinite, the first at position 7.',
+    const bytes = Uint8Array.from(files['sae_weights.safetensors']);
+    const decoder = findTensor(readSafetensors(bytes, 'x'), 'W_dec').bytes;
+    const view = new DataView(decoder.buffer, decoder.byteOffset, decoder.byteLength);
+    view.setFloat32(7 * 4, NaN, true);
+    view.setFloat32(9 * 4, Infinity, true);
+    expect(
+      complaint(() => readSaeFolder({ ...files, 'sae_weights.safetensors': bytes }, 'dir')),
+    ).toBe(
+      `bad_data: dir/sae_weights.safetensors: tensor "W_dec" holds 1 NaN and 1 infinite values; the first is in row ${Math.floor(7 / WIDTH)}, column ${7 % WIDTH} (counted from 0).`,
+    );
+    weights.decoder[7] = NaN;
+    expect(complaint(() => folderOf(sasa, weights))).toBe(
+      `not_finite: Tensor "W_dec", which was to be saved, holds 1 NaN and 0 infinite values; the first is in row ${Math.floor(7 / WIDTH)}, column ${7 % WIDTH} (counted from 0).`,
     );
   });
 
