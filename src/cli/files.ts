@@ -6,6 +6,7 @@
 import { open, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../base/lab_error';
+import { decodeText } from '../base/text_file';
 
 /** Files by path relative to their folder, with `/` between names. */
 export type FileSet = Readonly<Record<string, Uint8Array>>;
@@ -78,9 +79,9 @@ export async function readShipped(path: string): Promise<ArrayBuffer> {
   return Uint8Array.from(await readBytes(join(shippedFolder, path))).buffer;
 }
 
-/** A file with JSON in it. Throws LabError `not_found`, or `bad_config` when it holds something else. */
+/** A file with JSON in it. Throws LabError as readBytes, or `bad_config` when it holds something else. */
 export async function readJson(path: string): Promise<unknown> {
-  const text = new TextDecoder('utf-8').decode(await readBytes(path));
+  const text = decodeText(await readBytes(path), path, 'bad_config');
   try {
     return JSON.parse(text);
   } catch (error) {

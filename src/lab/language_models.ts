@@ -5,6 +5,7 @@
  */
 import { LabError } from '../base/lab_error';
 import { showValue } from '../base/schema_issues';
+import { decodeText } from '../base/text_file';
 import type { ReadShipped } from '../data/words';
 import { readByteLevelTokenizer } from '../lm/byte_level_tokenizer';
 import { readGpt2Weights } from '../lm/gpt2_checkpoint';
@@ -172,15 +173,11 @@ function modelType(config: unknown): unknown {
 }
 
 async function readJson(files: ModelFiles, name: string): Promise<unknown> {
-  const bytes = await needed(files, name);
+  const label = `${files.label}/${name}`;
+  const text = decodeText(await needed(files, name), label, 'bad_file');
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(text);
   } catch (cause) {
-    throw new LabError(
-      'bad_file',
-      `${files.label}/${name} is no JSON.`,
-      'Copy or download it again.',
-      { cause },
-    );
+    throw new LabError('bad_file', `${label} is no JSON.`, 'Copy or download it again.', { cause });
   }
 }
