@@ -3,10 +3,12 @@
  * is made beside its place and renamed into it; files of a folder that is there are written aside and
  * renamed one by one when all of them are whole. It knows no format.
  */
-import { open, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../base/lab_error';
 import { decodeText } from '../base/text_file';
+import { isAbsence, notRead, notWritten } from './file_errors';
+import { makeFolder } from './make_folder';
 
 /** Files by path relative to their folder, with `/` between names. */
 export type FileSet = Readonly<Record<string, Uint8Array>>;
@@ -18,27 +20,10 @@ const shippedFolder = join(import.meta.dirname, '../../public');
 const LARGEST_FILE = 2 ** 32 - 1;
 const PIECE = 2 ** 30;
 
-/** What the operating system said, for the end of a sentence. */
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file or folder';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission is denied';
-    case 'ENOSPC':
-      return 'the disk is full';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'ENOTDIR':
-      return 'a part of its path is no folder';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
-}
-
-/** Bytes of a file. Throws LabError `not_found` when it cannot be read, `bad_file` when it is too large. */
+/**
+ * Bytes of a file. Throws LabError `not_found` when there is no such file, `bad_file` when it cannot be read
+ * for another reason or is too large.
+ */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
@@ -46,7 +31,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
       throw new LabError(
         'bad_file',
         `${path} has ${size} bytes; files up to ${LARGEST_FILE} bytes can be read.`,
-        'Give a part of it.',
+        lessOf(path, Math.floor(size / LARGEST_FILE) + 1),
       );
     }
     // readFile stops at 2 GiB.
@@ -64,14 +49,16 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     }
     return bytes;
   } catch (error) {
-    if (error instanceof LabError) throw error;
-    throw new LabError(
-      'not_found',
-      `${path} cannot be read: ${reason(error)}.`,
-      'Give the path of a file that is there.',
-      { cause: error },
-    );
+    throw error instanceof LabError ? error : notRead(path, error);
   }
+}
+
+/** How to make a file of at most one part in `parts`. */
+function lessOf(path: string, parts: number): string {
+  const [from, to] = [JSON.stringify(path), JSON.stringify(path.replace(/\.npy$/, '_part.npy'))];
+  return path.endsWith('.npy')
+    ? `Give a part of its rows. In Python: import numpy as np; x = np.load(${from}, mmap_mode="r"); np.save(${to}, x[: len(x) // ${parts}])`
+    : 'Give a smaller file: a part of a text, or a model saved as float16.';
 }
 
 /** A file that ships with the lab, by its path below `public`. Throws LabError `not_found`. */
@@ -98,13 +85,7 @@ export async function readJson(path: string): Promise<unknown> {
 /** The files of a folder (not of its subfolders) that are among `names`; an absent one is left out. */
 export async function readFolder(path: string, names: readonly string[]): Promise<FileSet> {
   const present = await namesIn(path);
-  if (present === null) {
-    throw new LabError(
-      'not_found',
-      `${path} is not a folder that can be read.`,
-      'Give the folder of a model: cfg.json beside sae_weights.safetensors.',
-    );
-  }
+  if (present === null) throw await noFolder(path);
   const found = names.filter((name) => present.includes(name));
   const entries = await Promise.all(
     found.map(async (name) => [name, await readBytes(join(path, name))] as const),
@@ -112,34 +93,53 @@ export async function readFolder(path: string, names: readonly string[]): Promis
   return Object.fromEntries(entries);
 }
 
-/** Names in a folder; null when there is no such folder. */
+/** What to say where the folder of a model was expected and there is none. */
+async function noFolder(path: string): Promise<LabError> {
+  if (!(await exists(path))) {
+    return new LabError(
+      'not_found',
+      `${path} cannot be read: there is no such folder.`,
+      'Give the folder of a model: cfg.json beside sae_weights.safetensors.',
+    );
+  }
+  return new LabError(
+    'not_found',
+    `${path} is a file, and the folder of a model is needed.`,
+    /\.zip$/i.test(path)
+      ? `Unpack it and give the folder that is in it.`
+      : `Give the folder that it lies in, ${dirname(path)}.`,
+  );
+}
+
+/**
+ * Names in a folder; null when there is no such folder. Throws LabError `bad_file` for one that is there and
+ * cannot be read.
+ */
 export async function namesIn(path: string): Promise<string[] | null> {
   try {
     return await readdir(path);
-  } catch {
-    return null;
+  } catch (error) {
+    if (isAbsence(error)) return null;
+    throw notRead(path, error);
   }
 }
 
-/** Whether something is there under that name. */
+/**
+ * Whether something is there under that name. Throws LabError `bad_file` when that cannot be known: a folder
+ * above it may not be read, its name is too long, …
+ */
 export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw notRead(path, error);
+  }
 }
 
 function aside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.part`);
-}
-
-function notWritten(path: string, error: unknown): LabError {
-  return new LabError(
-    'bad_file',
-    `${path} cannot be written: ${reason(error)}.`,
-    'Choose another place, or make room there.',
-    { cause: error },
-  );
 }
 
 /** Writes pieces one after another; the file appears when it is whole. */
@@ -183,7 +183,7 @@ export async function publishFiles(folder: string, files: FileSet): Promise<void
     for (const [name, bytes] of Object.entries(files)) {
       const target = join(place, name);
       const part = fresh ? target : aside(target);
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolder(dirname(target));
       parts.set(part, target);
       await writeFile(part, bytes);
     }
