@@ -2,7 +2,7 @@
  * Language models for the command line: the one that ships, or a folder with the files that the hub has
  * (config.json, model.safetensors, tokenizer.json). Nothing is downloaded.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LabError } from '../base/lab_error';
 import { LanguageModelStore } from '../lab/language_model_store';
 import { loadLanguageModel, STORIES, type LanguageModelAccess } from '../lab/language_models';
@@ -14,19 +14,20 @@ export function nodeModelAccess(resolve: (path: string) => Promise<string>): Lan
     shipped: readShipped,
     files: async (id) => {
       const folder = await resolve(id);
-      if ((await namesIn(folder)) === null) {
+      const names = await namesIn(folder);
+      if (names === null) {
+        const isFile = await exists(folder);
         throw new LabError(
           'not_found',
-          `There is no language model ${id}: it is neither ${STORIES} nor a folder.`,
-          'Give the folder with its config.json, model.safetensors and tokenizer.json; from the hub, fetch these three first.',
+          `There is no language model ${id}: it is ${isFile ? 'a file' : `neither ${STORIES} nor a folder`}.`,
+          `Give the folder with its config.json, model.safetensors and tokenizer.json${isFile ? `, for instance ${dirname(folder)}` : '; from the hub, fetch these three first'}.`,
         );
       }
       return {
         label: id,
-        read: async (name) => {
-          const path = join(folder, name);
-          return (await exists(path)) ? readBytes(path) : null;
-        },
+        names,
+        read: (name) =>
+          names.includes(name) ? readBytes(join(folder, name)) : Promise.resolve(null),
       };
     },
   };
