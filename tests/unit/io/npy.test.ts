@@ -197,7 +197,7 @@ describe('refusing .npy', () => {
 });
 
 describe('the way out of a file that is refused', () => {
-  // Each was pasted into Python 3.11 with NumPy 2.4 beside such a file; what it saved is read.
+  // Those for NumPy alone were run by Python 3.11 with NumPy 2.4 beside such files; what they saved is read.
   const load = 'In Python: import numpy as np; x = np.load("a.npy")';
   const loadObjects = `If you trust it: ${load.replace('"a.npy"', '"a.npy", allow_pickle=True')}`;
   const fields = (descr: string, shape = '(2,)') =>
@@ -206,7 +206,7 @@ describe('the way out of a file that is refused', () => {
   const latin = fields("[('ä', '<f4'), ('b', '<f4')]");
   const cases: [what: string, bytes: Uint8Array, message: string, advice: string][] = [
     [
-      'bfloat16, which numpy 1 saves as |V2',
+      'bfloat16, which is saved as |V2 or <V2',
       file(header('|V2', '(2, 3)'), six),
       "holds items of 2 bytes that do not say what they are (dtype '|V2'); NumPy saves bfloat16 like that.",
       `If they are bfloat16: ${load}; np.save("a.npy", np.left_shift(x.view("<u2"), 16, dtype="<u4").view("<f4"))`,
