@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
-import { reason } from './files';
+import { reason } from './file_errors';
 import { discardAtExit, keep } from './leavings';
 import { isRunning, thisProcess } from './process_owner';
 import { makeFolder, publishFiles, removeIfEmpty, tryToWrite } from './written_files';

@@ -2,26 +2,32 @@
  * Files that the person chooses or drops, wherever on the page: activations, a text to read, or the files of a
  * language model. Each goes where it belongs; what nobody can use is said so.
  */
+import { otherFormat } from '../io/npy_advice';
+import { isPickle, isShard } from '../io/other_weights';
 import { engine } from './engine_store';
 import { openCorpus, openFile, openLanguageModel } from './experiment_store';
 import { fetchLanguageModel, useLanguageModels } from './language_models_store';
 import { closeNotice, notify } from './notices_store';
 
 /** What a file chooser lets through. */
-export const DATA_FILES = '.npy,.txt,.json,.jsonl';
+export const DATA_FILES = '.npy,.txt,.md,.json,.jsonl,.ndjson';
 /** The files of a language model of the GPT-2 form. */
 export const MODEL_FILES = '.json,.safetensors';
 
-const CORPUS = /\.(txt|jsonl?|md)$/i;
+const CORPUS = /\.(txt|jsonl?|ndjson|md)$/i;
 
 /** Takes what was dropped or chosen. */
 export function takeFiles(files: readonly File[]): void {
   const [first] = files;
   if (first === undefined) return;
-  if (files.some(({ name }) => name.endsWith('.safetensors'))) {
+  if (files.some(({ name }) => name.endsWith('.safetensors') || isShard(name) || isPickle(name))) {
+    // Without model.safetensors among them it is said there what stands in its place.
     void takeLanguageModel(files);
   } else if (/\.npy$/i.test(first.name)) {
     openFile(first);
+  } else if (/\.npz$/i.test(first.name)) {
+    const { message, wayOut } = otherFormat('npz', first.name);
+    notify({ tone: 'error', title: `${first.name} ${message}.`, detail: wayOut });
   } else if (CORPUS.test(first.name)) {
     openCorpus(first);
   } else {

@@ -7,11 +7,9 @@ import type { Dictionary } from '../analysis/types';
 import { canonicalJson, saysSame } from '../base/canonical';
 import { LabError } from '../base/lab_error';
 import { unzipFolder } from '../io/archive';
-import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../io/sae_folder';
-import { readSaeFolder, type SaeFolder } from '../io/sae_folder_reader';
+import { CONFIG_FILE, WEIGHTS_FILE } from '../io/sae_folder';
+import { FOLDER_FILES, readSaeFolder, type SaeFolder } from '../io/sae_folder_reader';
 import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
-
-const FILES = [CONFIG_FILE, WEIGHTS_FILE, SPARSITY_FILE];
 
 /** A run to start, with the weights that each of its models starts from. */
 export interface OpenedRun {
@@ -32,7 +30,7 @@ export async function readOpenedRun(
   for (const file of chosen) {
     const bytes = new Uint8Array(await file.arrayBuffer());
     if (file.name.toLowerCase().endsWith('.zip')) {
-      folders.push(readSaeFolder(unzipFolder(bytes, FILES, file.name), file.name));
+      folders.push(readSaeFolder(unzipFolder(bytes, FOLDER_FILES, file.name), file.name));
     } else {
       loose[file.name] = bytes;
     }

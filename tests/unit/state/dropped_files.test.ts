@@ -15,9 +15,27 @@ it('says that a language model has to wait for the one before it', () => {
   useLanguageModels.setState({
     fetches: { 'dropped files': { status: 'fetching', files: {}, rate: null, error: null } },
   });
+  const waits = ['error', 'Another language model that was dropped is still being loaded.'];
   takeFiles([new File(['x'], 'model.safetensors')]);
+  // Weights in another form are a model's, too, though config.json alone would be a text.
+  for (const name of ['pytorch_model.bin', 'model.safetensors.index.json']) {
+    takeFiles([new File(['{}'], 'config.json'), new File(['x'], name)]);
+  }
   expect(useNotices.getState().notices.map(({ tone, title }) => [tone, title])).toEqual([
-    ['error', 'Another language model that was dropped is still being loaded.'],
+    waits,
+    waits,
+    waits,
+  ]);
+});
+
+it('says how to take an array out of a .npz', () => {
+  takeFiles([new File(['x'], 'rows.npz')]);
+  expect(useNotices.getState().notices).toMatchObject([
+    {
+      title: 'rows.npz is a .npz archive of NumPy, which holds several arrays.',
+      detail:
+        'In Python: import numpy as np; z = np.load("rows.npz"); print(z.files); np.save("rows.npy", z[z.files[0]]), or another of the names instead of the first.',
+    },
   ]);
 });
 
