@@ -4,6 +4,7 @@
 import { open, readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import { decodeText } from '../base/text_file';
 import { isAbsence, notRead } from './file_errors';
 
@@ -52,7 +53,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 
 /** How to make a file of at most one part in `parts`. */
 function lessOf(path: string, parts: number): string {
-  const [from, to] = [JSON.stringify(path), JSON.stringify(path.replace(/\.npy$/, '_part.npy'))];
+  const [from, to] = [strictJson(path), strictJson(path.replace(/\.npy$/, '_part.npy'))];
   return path.endsWith('.npy')
     ? `Give a part of its rows. In Python: import numpy as np; x = np.load(${from}, mmap_mode="r"); np.save(${to}, x[: len(x) // ${parts}])`
     : 'Give a smaller file: a part of a text, or a model saved as float16.';

@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import { CONFIG_FILE } from '../io/sae_folder';
 import { FOLDER_FILES, readSaeFolder, type SaeFolder } from '../io/sae_folder_reader';
 import { exists, namesIn, readFolder } from './files';
@@ -25,6 +26,6 @@ async function refuseFolderOfModels(folder: string, names: readonly string[]): P
   throw new LabError(
     'not_found',
     `${folder} has no ${CONFIG_FILE}; ${models.length === 1 ? 'a model is in its folder' : 'models are in its folders'} ${models.join(' and ')}.`,
-    `Give one of these: ${models.map((name) => JSON.stringify(join(folder, name))).join(', ')}.`,
+    `Give one of these: ${models.map((name) => strictJson(join(folder, name))).join(', ')}.`,
   );
 }
