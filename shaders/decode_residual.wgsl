@@ -15,7 +15,7 @@
 // row_stats     [B, 8]                0 read; main writes 2: loss, 3: l0 (non-zero codes), 7: sum |p| ||D||;
 //                                     aux writes 5: loss, 6: weight
 // decoder_norms [N]                   L1 only: ||D_j||
-// Dispatch: one workgroup of WG a row. Source: docs/method.md §1 and §2.
+// Dispatch: one workgroup of WG a row, folded. Source: docs/method.md §1 and §2.
 
 override B: u32;
 override D4: u32;
@@ -48,7 +48,8 @@ var<workgroup> partial: array<vec3<f32>, WG>;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.x;
+  let row = place_across(group);
+  if (row >= B) { return; }
   let units = ACTIVE_OFFSET + row * SLOTS;
   let codes = CODES_OFFSET + row * SLOTS * R;
   // Squared norm of the residual, non-zero codes, weighted L1 norm.

@@ -4,7 +4,7 @@
  */
 import { at } from '../base/array';
 import type { CodeTable } from '../analysis/types';
-import { allocate, type BufferMap } from '../gpu/buffers';
+import { allocate, largestBuffer, type BufferMap, type SizeLimits } from '../gpu/buffers';
 import { PlanRunner } from '../gpu/executor';
 import { readBuffer } from '../gpu/readback';
 import type { ModelConfig } from '../sae/config';
@@ -12,10 +12,28 @@ import { forwardPlan } from '../sae/forward_plan';
 import { padRows } from '../sae/initial';
 import type { ModelLayout, KernelVariant } from '../sae/layout';
 import { stepUniforms } from '../sae/schedule';
+import { joinCodes } from './analysed_rows';
 import type { Encoded, EncodeProgress } from './engine_types';
 
-/** Rows encoded at a time. */
-const BATCH = 512;
+/** Rows encoded at a time, where the adapter has room for so many. */
+const MOST_ROWS = 512;
+
+/** The plan that encodes as many rows at a time as fit: the gate of a ReLU SAE has a slot for every latent. */
+export function encoderPlan(
+  config: ModelConfig,
+  width: number,
+  variant: KernelVariant,
+  limits: SizeLimits,
+): ReturnType<typeof forwardPlan> {
+  const limit = largestBuffer(limits);
+  let rows = MOST_ROWS;
+  let made = forwardPlan(config, width, rows, variant);
+  while (rows > 1 && made.plan.buffers.some(({ length }) => length * 4 > limit)) {
+    rows /= 2;
+    made = forwardPlan(config, width, rows, variant);
+  }
+  return made;
+}
 
 export class ForwardEngine {
   private constructor(
@@ -35,7 +53,7 @@ export class ForwardEngine {
     variant: KernelVariant,
     inputScale: number,
   ): Promise<ForwardEngine> {
-    const { plan, layout } = forwardPlan(config, width, BATCH, variant);
+    const { plan, layout } = encoderPlan(config, width, variant, device.limits);
     const buffers = await allocate(device, plan);
     const imports = new Map([...weights, ...buffers]);
     const runner = await PlanRunner.create(device, plan, imports).catch((error: unknown) => {
@@ -50,12 +68,11 @@ export class ForwardEngine {
 
   /** Codes and squared errors (raw units) of rows x [rows, d]. */
   async encode(x: Float32Array, rows: number, onProgress?: EncodeProgress): Promise<Encoded> {
-    const { width, main, rank, groups } = this.layout;
-    const active = new Uint32Array(rows * main.slots);
-    const codes = new Float32Array(rows * main.slots * rank);
+    const { batch, width, main, rank, groups } = this.layout;
+    const pieces: CodeTable[] = [];
     const squaredError = new Float32Array(rows);
-    for (let first = 0; first < rows; first += BATCH) {
-      const count = Math.min(BATCH, rows - first);
+    for (let first = 0; first < rows; first += batch) {
+      const count = Math.min(batch, rows - first);
       const block = padRows(x.slice(first * width, (first + count) * width), count, width);
       this.device.queue.writeBuffer(
         this.buffer('x'),
@@ -74,18 +91,17 @@ export class ForwardEngine {
         readBuffer(this.device, this.buffer('coefs'), count * main.slots * rank * 4),
         readBuffer(this.device, this.buffer('row_stats'), count * 8 * 4),
       ]);
-      active.set(new Uint32Array(units), first * main.slots);
-      codes.set(new Float32Array(values), first * main.slots * rank);
+      const active = new Uint32Array(units);
+      const codes = new Float32Array(values);
+      // At once: slots of all rows together can be more than a machine holds.
+      pieces.push(compact({ rows: count, slots: main.slots, rank, groups, active, codes }));
       const rowStats = new Float32Array(stats);
       for (let row = 0; row < count; row += 1) {
         squaredError[first + row] = at(rowStats, row * 8 + 2) / this.inputScale ** 2;
       }
       onProgress?.((first + count) / rows);
     }
-    return {
-      codes: compact({ rows, slots: main.slots, rank, groups, active, codes }),
-      squaredError,
-    };
+    return { codes: joinCodes(pieces), squaredError };
   }
 
   destroy(): void {

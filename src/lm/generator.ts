@@ -39,7 +39,8 @@ interface PositionPlans {
   readonly choose: Plan;
 }
 
-function positionPlans(
+/** The plans of a position. `weightNames` are the imports that every pass may read. */
+export function positionPlans(
   parts: TransformerParts,
   shape: GeneratorShape,
   weightNames: readonly string[],
