@@ -3,6 +3,7 @@
  * (--resume), or the weights of other models (--init). Refuses, before anything is trained or written,
  * whatever does not fit.
  */
+import { largest } from '../base/array';
 import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
 import { differingSetting, readCheckpoint } from '../lab/checkpoint';
@@ -93,7 +94,10 @@ async function previousRun(out: string, config: RunConfig): Promise<StartOfRun> 
   return {
     initial: saved.states.map((state) => ({ kind: 'state', state })),
     metrics: logged.map(({ lines }) => lines.map((line) => `${line}\n`).join('')),
-    seconds: Math.max(0, ...logged.map(({ seconds }) => seconds)),
+    seconds: largest(
+      logged.map(({ seconds }) => seconds),
+      0,
+    ),
   };
 }
 
