@@ -8,8 +8,8 @@ import type { ModelConfig } from '../sae/config';
 import type { ModelLayout } from '../sae/layout';
 import type { MetricRecord } from './protocol';
 
-/** Columns of a row of `row_stats`; see center_input.wgsl and decode_residual.wgsl. */
-const Column = { power: 1, loss: 2, l0: 3, energy: 4, auxiliary: 5, l1: 7 } as const;
+/** Columns of a row of `row_stats`; see center_input.wgsl and decode_residual.wgsl. `fired` is `l1` with an L1 penalty. */
+const Column = { power: 1, loss: 2, l0: 3, energy: 4, auxiliary: 5, fired: 7, l1: 7 } as const;
 const COLUMNS = 8;
 
 /** What the GPU left of one logged step of one model. */
@@ -66,8 +66,7 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
     }
   }
   const l0 = mean(Column.l0);
-  const groupsPerToken =
-    config.architecture === 'topk_sasa' ? Math.min(layout.main.slots, layout.groups) : l0;
+  const groupsPerToken = config.architecture === 'topk_sasa' ? mean(Column.fired) : l0;
   const values: Record<string, number> = {
     'losses/overall_loss': losses.reduce((sum, [, value]) => sum + value, 0),
     'losses/mse_loss': mse,
