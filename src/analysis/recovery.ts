@@ -3,7 +3,7 @@
  * and whether the codes keep the shape (docs/method.md §6, Capture). Read from the feature moments and the
  * groups' maps.
  */
-import { at } from '../base/array';
+import { at, largest } from '../base/array';
 import { assignMaximum } from './assignment';
 import type { IndexedCodes } from './code_index';
 import { contributionCoordinates, rowsOf } from './code_index';
@@ -103,7 +103,7 @@ function describeFeature(
     bestGroup: best,
     bestR2: best === null ? 0 : at(moments.r2, best),
     bestCapture: best === null ? 0 : captureOf(mapOf(best).basis, rows, width),
-    topShare: total > 0 ? Math.max(...moments.energies) / total : 0,
+    topShare: total > 0 ? largest(moments.energies) / total : 0,
     circularCorrelation: folded === 'circle' && shape !== null ? circleAgreement(shape) : null,
     geodesicSpearman: CURVED_KINDS.has(folded) && shape !== null ? geodesicAgreement(shape) : null,
   };

@@ -127,7 +127,7 @@ export async function publishFiles(folder: string, files: FileSet): Promise<void
   try {
     for (const [name, bytes] of Object.entries(files)) {
       const target = join(folder, name);
-      made.push(...(await makeFolder(dirname(target))));
+      for (const one of await makeFolder(dirname(target))) made.push(one);
       await writeAside(target, [bytes]);
     }
     for (const target of targets) await requirePlace(target);

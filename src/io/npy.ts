@@ -197,7 +197,7 @@ export function npyHeader(shape: readonly number[]): Uint8Array {
   const total = Math.ceil((prefix + dictionary.length + 1) / ALIGNMENT) * ALIGNMENT;
   const text = `${dictionary.padEnd(total - prefix - 1)}\n`;
   return concatBytes([
-    Uint8Array.of(...MAGIC, 1, 0, text.length & 0xff, text.length >> 8),
+    Uint8Array.from([...MAGIC, 1, 0, text.length & 0xff, text.length >> 8]),
     new TextEncoder().encode(text),
   ]);
 }

@@ -6,7 +6,7 @@
  */
 import * as z from 'zod/mini';
 import type { Dictionary } from '../analysis/types';
-import { at } from '../base/array';
+import { at, euclideanNorm } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { describeIssues } from '../base/schema_issues';
 import { decodeText } from '../base/text_file';
@@ -286,7 +286,7 @@ function foldScaling(weights: Dictionary, file: SafetensorsFile, config: FolderC
 function foldDecoderNorms(weights: Dictionary): Dictionary {
   const { width } = weights;
   const norms = weights.encoderBias.map((_, latent) =>
-    Math.hypot(...weights.decoder.subarray(latent * width, (latent + 1) * width)),
+    euclideanNorm(weights.decoder.subarray(latent * width, (latent + 1) * width)),
   );
   const normOf = (index: number): number => at(norms, Math.floor(index / width));
   return {

@@ -6,6 +6,7 @@
 import { describeError, LabError } from '../base/lab_error';
 import type { Work } from '../base/work';
 import { openDevice, type OpenedDevice } from '../gpu/device';
+import { chooseVariant } from './choose_variant';
 import { estimateRun } from './estimate';
 import { LanguageModelHost } from './language_model_host';
 import type { LanguageModelStore } from './language_model_store';
@@ -271,7 +272,7 @@ export class EngineHost {
     const config = parseRunConfig(input);
     const { device } = await this.device();
     const source = await this.data.open(config, undefined, work);
-    const estimate = estimateRun(config, source, device.limits);
+    const estimate = estimateRun(config, source, device.limits, chooseVariant(device));
     this.post({ kind: 'estimated', requestId, estimate });
   }
 

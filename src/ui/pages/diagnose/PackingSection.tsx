@@ -1,4 +1,5 @@
 /** Packing: several independent features in one group. For models of blocks only. */
+import { largest } from '../../../base/array';
 import { useMemo } from 'react';
 import type { GroupPacking } from '../../../analysis/report_types';
 import { DataTable, type DataColumn } from '../../parts/DataTable';
@@ -40,7 +41,7 @@ function heldBy({ features, estimatedFeatures }: GroupPacking): number {
 function HeldCounts({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
   const { groups, basis } = diagnosis.packing;
   const counts = useMemo(() => {
-    const most = Math.max(4, ...groups.map(heldBy));
+    const most = largest(groups.map(heldBy), 4);
     const tally = new Array<number>(most + 1).fill(0);
     for (const group of groups) tally[heldBy(group)] = (tally[heldBy(group)] ?? 0) + 1;
     return tally;
