@@ -3,6 +3,7 @@
  * to, the mean norm that `expected_average_only_in` divides by. Measured on the CPU from the first
  * training batches, once.
  */
+import { isRounding } from '../analysis/row_summary';
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { requireWanted, type Work } from '../base/work';
@@ -54,6 +55,8 @@ export async function measureData(
 ): Promise<MeasuredData> {
   const { width } = source;
   const sum = new Float64Array(width);
+  // Of x − the first row: the difference of two large sums would be all rounding where rows are nearly alike.
+  const offsets = new Float64Array(width);
   const squares = new Float64Array(width);
   let rows = 0;
   let norms = 0;
@@ -65,8 +68,10 @@ export async function measureData(
       let square = 0;
       for (let i = 0; i < width; i += 1) {
         const value = at(x, row * width + i);
+        const offset = value - at(first.x, i);
         sum[i] = at(sum, i) + value;
-        squares[i] = at(squares, i) + value * value;
+        offsets[i] = at(offsets, i) + offset;
+        squares[i] = at(squares, i) + offset * offset;
         square += value * value;
       }
       norms += Math.sqrt(square);
@@ -78,7 +83,8 @@ export async function measureData(
   for (let i = 0; i < width; i += 1) {
     const average = at(sum, i) / rows;
     mean[i] = average;
-    power += at(squares, i) / rows - average * average;
+    const variance = at(squares, i) / rows - (at(offsets, i) / rows) ** 2;
+    if (!isRounding(variance, average)) power += variance;
   }
   if (first === null || !Number.isFinite(power)) {
     throw new LabError(
@@ -88,7 +94,7 @@ export async function measureData(
     );
   }
   return {
-    statistics: { width, power: Math.max(0, power), meanNorm: norms / rows, sampledRows: rows },
+    statistics: { width, power, meanNorm: norms / rows, sampledRows: rows },
     mean,
     firstBatch: first.x,
     firstRows: first.count,
