@@ -64,6 +64,12 @@ export default function DataPage() {
           <Waiting progress={progress} onAgain={again} />
         ) : (
           <>
+            {shown.warnings.map((warning) => (
+              <div key={warning} className="note note-warn" role="status">
+                <Icon name="warning" />
+                <span>{warning}</span>
+              </div>
+            ))}
             <Summary description={shown} />
             <SampleRows sample={shown.sample} />
           </>
