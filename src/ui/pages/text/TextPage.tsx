@@ -21,6 +21,7 @@ import { groupOptions } from './group_names';
 import { FaithfulnessPanel } from './FaithfulnessPanel';
 import { NoLanguageRun } from './NoLanguageRun';
 import { ReadingPanel } from './ReadingPanel';
+import { readingStanding } from './use_reading';
 import { SteeringPanel } from './SteeringPanel';
 import { showModel, useModelInAddress, useTextView } from './text_view';
 import './text.css';
@@ -102,9 +103,9 @@ function OneModel({ runId, model }: { readonly runId: string; readonly model: Ru
   const models = useMemo(() => [model.index], [model.index]);
   const groups = useAnalysis('groups', models);
   const rows = groups.analyses[0]?.answer?.rows ?? null;
-  const reading = useText(
-    (state) => textAnswer(state, 'readings', modelKey(runId, model.index)).answer?.reading ?? null,
-  );
+  const text = useText((state) => state.text);
+  const analysis = useText((state) => textAnswer(state, 'readings', modelKey(runId, model.index)));
+  const reading = analysis.answer?.reading ?? null;
   const options = useMemo(
     () => groupOptions(rows, reading, model.groups),
     [rows, reading, model.groups],
@@ -112,7 +113,12 @@ function OneModel({ runId, model }: { readonly runId: string; readonly model: Ru
   const shared = { runId, model, rows, options, group };
   return (
     <>
-      <ReadingPanel {...shared} reading={reading} naming={groups.progress !== null} />
+      <ReadingPanel
+        {...shared}
+        reading={reading}
+        standing={readingStanding(analysis, text)}
+        naming={groups.progress !== null}
+      />
       <SteeringPanel {...shared} />
     </>
   );
