@@ -82,6 +82,14 @@ export const importArrows = {
   },
 };
 
+/** Limits that a test would set by itself, and the two functions of Vitest whose own limit is a second. */
+const LIMITS_OF_THEIR_OWN = [
+  "Property[key.name='timeout'] > :matches(Literal, BinaryExpression)",
+  'CallExpression[callee.name=/^(it|test|(before|after)(All|Each))$/] > Literal[raw=/^\\d/]',
+  "CallExpression[callee.callee.property.name='each'] > Literal[raw=/^\\d/]",
+  "CallExpression[callee.object.name='vi'][callee.property.name=/^wait(For|Until)$/]",
+];
+
 export default defineConfig(
   globalIgnores(['dist/', 'dist-cli/', 'out/', 'coverage/', 'public/']),
   { linterOptions: { noInlineConfig: true } },
@@ -129,6 +137,32 @@ export default defineConfig(
         {
           name: 'zod',
           message: "Import * as z from 'zod/mini': the page carries one form of zod only.",
+        },
+      ],
+    },
+  },
+  {
+    files: ['tests/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...LIMITS_OF_THEIR_OWN.map((selector) => ({
+          selector,
+          message: 'How long a test waits stands in scripts/limits.mjs: no machine is too slow.',
+        })),
+      ],
+    },
+  },
+  {
+    files: ['src/cli/**', 'src/io/{metrics_text,sae_folder}.ts', 'src/lab/evaluated_folder.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'JSON',
+          property: 'stringify',
+          message:
+            'It writes NaN as null: use strictJson (src/base/strict_json.ts) for what leaves the lab.',
         },
       ],
     },

@@ -8,10 +8,17 @@
  */
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { GPU_LIMIT_MS, POLL_LIMIT_MS, UNIT_LIMIT_MS } from './scripts/limits.mjs';
 
 const oneProcessPerFile = { pool: 'forks', isolate: true } as const;
+/** A test may take so long, and so may a hook, and a condition that is asked for again and again. */
+const limits = (ms: number) => ({
+  testTimeout: ms,
+  hookTimeout: ms,
+  expect: { poll: { timeout: POLL_LIMIT_MS } },
+});
 /** By default Vitest leaves one core alone, which halves what a machine of two can do. */
-const everyCore = { maxWorkers: '100%', testTimeout: 20_000 } as const;
+const everyCore = { maxWorkers: '100%', ...limits(UNIT_LIMIT_MS) } as const;
 const page = ['tests/unit/{state,ui,ui_*}/**/*.test.{ts,tsx}'];
 
 /** The GPU files that take longest on a software adapter. */
@@ -63,9 +70,7 @@ export default defineConfig({
           include: ['tests/gpu/**/*.test.ts'],
           globalSetup: ['tests/gpu/choose_driver.ts'],
           setupFiles: ['tests/gpu/use_driver.ts'],
-          // A software adapter compiles and runs a large kernel in seconds, not milliseconds.
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          ...limits(GPU_LIMIT_MS),
         },
       },
       {
@@ -75,8 +80,7 @@ export default defineConfig({
           fileParallelism: false,
           include: ['tests/e2e/**/*.test.ts'],
           globalSetup: ['tests/e2e/serve_page.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          ...limits(GPU_LIMIT_MS),
         },
       },
     ],

@@ -4,6 +4,7 @@
  */
 import { chromium } from 'playwright-core';
 import { findChromium } from './find_chromium.mjs';
+import { PAGE_LIMIT_MS } from './limits.mjs';
 import { DRIVER_VARIABLES } from './vulkan_driver.mjs';
 
 const FLAGS = [
@@ -37,5 +38,5 @@ export async function launchChromium() {
         : [[name, value]],
     ),
   );
-  return chromium.launch({ executablePath, args: FLAGS, env });
+  return chromium.launch({ executablePath, args: FLAGS, env, timeout: PAGE_LIMIT_MS });
 }

@@ -1,30 +1,14 @@
 /**
  * `npm test`: everything that must hold, in one command, from a fresh clone. Installs what is missing, then
  * runs the stages below and starts no more once one has failed. Ends with a summary and a last line
- * "N passed, N failed" that counts the tests of all stages that ran.
+ * "N passed, N failed" that counts the tests of all stages that ran; whatever else fails counts as one.
  */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { installDependencies, reportFailure, requireNode } from './prerequisites.mjs';
 import { ensureChromium, ensureVulkanDriver } from './provision.mjs';
-import {
-  installDependencies,
-  npmCommand,
-  projectRoot,
-  reportFailure,
-  requireNode,
-} from './prerequisites.mjs';
-import { countTests } from './count_tests.mjs';
+import { runStage, scriptStage, testStage } from './run_stage.mjs';
 
-/** A stage that runs longer than this hangs: a native driver can, and nothing inside it would notice. */
-const STAGE_LIMIT_MINUTES = 20;
-
-/**
- * @typedef {object} Stage
- * @property {string} title
- * @property {string} script The npm script that the stage runs.
- * @property {boolean} counted Whether the script is a run of Vitest, whose tests are counted.
- */
+/** @typedef {import('./run_stage.mjs').Stage} Stage */
+/** @typedef {import('./run_stage.mjs').Outcome} Outcome */
 
 /**
  * Rows run one after the other; the stages of a row run two at a time, since most of them keep one core busy,
@@ -33,109 +17,18 @@ const STAGE_LIMIT_MINUTES = 20;
  */
 const ROWS = [
   [
-    { title: 'Type check', script: 'typecheck', counted: false },
-    { title: 'Lint', script: 'lint', counted: false },
-    { title: 'Format', script: 'format:check', counted: false },
-    { title: 'Unit tests', script: 'test:unit', counted: true },
+    scriptStage('Type check', 'typecheck'),
+    scriptStage('Lint', 'lint'),
+    scriptStage('Format', 'format:check'),
+    testStage('Unit tests', 'test:unit'),
   ],
-  [{ title: 'GPU tests', script: 'test:gpu', counted: true }],
-  [{ title: 'End-to-end tests', script: 'test:e2e', counted: true }],
+  [testStage('GPU tests', 'test:gpu')],
+  [testStage('End-to-end tests', 'test:e2e')],
 ];
-
-/**
- * @typedef {object} Outcome
- * @property {boolean} ok
- * @property {number} passed
- * @property {number} failed
- * @property {number} seconds
- * @property {Buffer[]} output What the stage wrote, if it was held back.
- */
-
-const NO_TESTS = { passed: 0, failed: 0 };
 
 /** @param {string} title */
 function heading(title) {
   console.log(`\n── ${title} ${'─'.repeat(Math.max(0, 76 - title.length))}`);
-}
-
-/**
- * Runs an npm script in a process group of its own, so that Ctrl-C or the time limit ends all of it.
- * @param {string} script @param {string[]} options
- * @param {Buffer[] | undefined} output Takes what it writes; undefined to let it write to the terminal.
- * @returns {Promise<number>} its exit code
- */
-function runScript(script, options, output) {
-  const { command, before, shell } = npmCommand();
-  const separate = process.platform !== 'win32';
-  const child = spawn(command, [...before, 'run', '--silent', script, '--', ...options], {
-    cwd: projectRoot,
-    stdio: output ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...(output && process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
-    detached: separate,
-    shell,
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (/** @type {Buffer} */ chunk) => output?.push(chunk));
-  }
-  /** @param {NodeJS.Signals} signal */
-  const end = (signal) => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(separate ? -child.pid : child.pid, signal);
-    } catch {
-      // It has ended already.
-    }
-  };
-  return new Promise((resolve) => {
-    const limit = setTimeout(() => {
-      console.error(`Stopped: ${script} is not finished after ${STAGE_LIMIT_MINUTES} minutes.`);
-      end('SIGKILL');
-    }, STAGE_LIMIT_MINUTES * 60_000);
-    /** @param {NodeJS.Signals} signal */
-    const interrupted = (signal) => {
-      end(signal);
-      process.exitCode = 130;
-    };
-    process.on('SIGINT', interrupted);
-    process.on('SIGTERM', interrupted);
-    /** @param {number} code */
-    const finished = (code) => {
-      clearTimeout(limit);
-      process.off('SIGINT', interrupted);
-      process.off('SIGTERM', interrupted);
-      resolve(code);
-    };
-    child.once('error', (error) => {
-      console.error(`npm could not be started: ${error.message}`);
-      finished(1);
-    });
-    // Not 'exit': the last output may come after it.
-    child.once('close', (code) => finished(code ?? 1));
-  });
-}
-
-/**
- * Runs one stage.
- * @param {Stage} stage @param {boolean} heldBack Whether its output waits until it has ended.
- * @returns {Promise<Outcome>}
- */
-async function runStage({ script, counted }, heldBack) {
-  const start = performance.now();
-  /** @type {Buffer[]} */
-  const output = [];
-  const held = heldBack ? output : undefined;
-  if (!counted) {
-    const ok = (await runScript(script, [], held)) === 0;
-    return { ok, ...NO_TESTS, seconds: secondsSince(start), output };
-  }
-  const report = join(projectRoot, 'out', 'test', `${script.replace(':', '_')}.json`);
-  rmSync(report, { force: true });
-  mkdirSync(join(projectRoot, 'out', 'test'), { recursive: true });
-  const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const ok = (await runScript(script, options, held)) === 0;
-  // No report: Vitest itself did not get as far as that.
-  const counts = existsSync(report) ? countTests(readFileSync(report, 'utf8')) : NO_TESTS;
-  return { ok, ...counts, seconds: secondsSince(start), output };
 }
 
 /**
@@ -155,7 +48,7 @@ async function runRow(row) {
       const stage = waiting.shift();
       if (stage === undefined) return;
       if (alone) heading(stage.title);
-      const outcome = await runStage(stage, !alone);
+      const outcome = await runStage(stage, { heldBack: !alone });
       outcomes.set(stage, outcome);
       if (!alone) {
         heading(stage.title);
@@ -191,6 +84,7 @@ async function main() {
   } catch (error) {
     reportFailure(error);
     allOk = false;
+    failed = 1;
   }
   summary.push({
     title: 'Prerequisites',

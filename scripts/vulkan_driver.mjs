@@ -12,6 +12,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { swiftShaderDriverFiles } from './find_chromium.mjs';
+import { PROBE_LIMIT_MS } from './limits.mjs';
 import { parseJson } from './prerequisites.mjs';
 
 /** Variables by which the Vulkan loader is told which drivers to load; the second is the newer name. */
@@ -48,7 +49,7 @@ function lavapipeDriverFiles() {
  */
 
 /**
- * Asks for an adapter in a child process. A driver that hangs counts as none after 20 seconds.
+ * Asks for an adapter in a child process. A driver that hangs counts as none in the end.
  * @param {string | undefined} driverFile
  * @returns {AdapterAnswer | undefined}
  */
@@ -58,7 +59,7 @@ function probe(driverFile) {
     env: { ...process.env, ...(driverFile === undefined ? {} : { VK_ICD_FILENAMES: driverFile }) },
     stdio: ['ignore', 'pipe', 'ignore'],
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: PROBE_LIMIT_MS,
   });
   // The answer counts even when Dawn crashes on its way out of the process.
   if (!child.stdout.startsWith('{')) return undefined;

@@ -10,11 +10,11 @@ export interface ReconstructionMetrics {
   readonly mse: number;
   /**
    * 1 − Σ‖x − x̂‖² / Σ‖x − x̄‖², x̄ per dimension over the whole set: a predictor of the mean scores 0.
-   * Constant data have no variance to explain: 1 when rebuilt exactly, else 0.
+   * Null when all rows are the same, or there are none: there is no variance to explain.
    */
-  readonly explainedVariance: number;
-  /** 1 − Σ‖x − x̂‖² / Σ‖x‖², the uncentred number that older tools print. Zero data as above. */
-  readonly explainedVarianceLegacy: number;
+  readonly explainedVariance: number | null;
+  /** 1 − Σ‖x − x̂‖² / Σ‖x‖², the uncentred number that older tools print. Null when all rows are zero. */
+  readonly explainedVarianceLegacy: number | null;
 }
 
 /** Streaming sums for ReconstructionMetrics; the result does not depend on how rows were cut into batches. */
@@ -79,15 +79,15 @@ export class ReconstructionAccumulator {
     return {
       rows,
       mse: rows > 0 ? squaredError / rows : 0,
-      explainedVariance: explained(squaredError, variance),
-      explainedVarianceLegacy: explained(squaredError, squaredNorm),
+      explainedVariance: explainedShare(squaredError, variance),
+      explainedVarianceLegacy: explainedShare(squaredError, squaredNorm),
     };
   }
 }
 
-function explained(squaredError: number, total: number): number {
-  if (total > 0) return 1 - squaredError / total;
-  return squaredError > 0 ? 0 : 1;
+/** 1 − error / total; null when there is nothing in all to explain a share of. */
+export function explainedShare(error: number, total: number): number | null {
+  return total > 0 ? 1 - error / total : null;
 }
 
 /** ReconstructionMetrics of a whole set x, x̂ [rows, d] at once. */

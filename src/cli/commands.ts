@@ -3,6 +3,7 @@
  * they are asked for, so that help, schema and every refusal of an option work on any machine.
  */
 import { describeError, LabError, type LabErrorCode } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import { labVersion } from '../base/version';
 import { runJsonSchema } from '../lab/run_schema';
 import { helpText, parseCommandLine, type Request } from './arguments';
@@ -65,7 +66,7 @@ async function run(request: Request, terminal: Terminal): Promise<number> {
     case 'bench':
       return (await import('./bench')).bench(request.json);
     case 'schema':
-      terminal.result(`${JSON.stringify(runJsonSchema(), null, 2)}\n`);
+      terminal.result(`${strictJson(runJsonSchema(), 2)}\n`);
       return 0;
     case 'version':
       terminal.result(`${labVersion}\n`);

@@ -2,7 +2,9 @@
  * `lab eval`: what a model from a folder makes of some rows. One JSON object on stdout; codes and
  * reconstructions as .npy files on request, written block by block so that they may be larger than memory.
  */
+import { refuseNotFinite } from '../base/finite';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import type { Dictionary } from '../analysis/types';
 import type { ActivationSource, Split } from '../data/source';
 import { bytesOf } from '../io/bytes';
@@ -67,9 +69,7 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
       if (request.reconstruction !== undefined) {
         await writeReconstruction(request.reconstruction, ready, place);
       }
-      terminal.result(
-        `${JSON.stringify({ model: request.model, data: request.data, ...report })}\n`,
-      );
+      terminal.result(`${strictJson({ model: request.model, data: request.data, ...report })}\n`);
     };
     try {
       await Promise.race([work(), lost.then((error) => Promise.reject(error))]);
@@ -116,7 +116,7 @@ async function* encodedBlocks(model: TrainedModel, { source, split, rows }: Plac
   for (let start = 0; start < rows; start += BLOCK_ROWS) {
     const { x, count } = await source.read(split, start, Math.min(BLOCK_ROWS, rows - start));
     const { codes } = await model.encode(x, count);
-    yield { x, codes };
+    yield { x, codes, start };
   }
 }
 
@@ -124,7 +124,9 @@ async function writeCodes(path: string, model: TrainedModel, place: Place): Prom
   const latents = model.weights.groups * model.weights.rank;
   async function* pieces() {
     yield npyHeader([place.rows, latents]);
-    for await (const { codes } of encodedBlocks(model, place)) yield bytesOf(denseCodes(codes));
+    for await (const { codes, start } of encodedBlocks(model, place)) {
+      yield finiteBytes(denseCodes(codes), latents, start, 'The codes');
+    }
   }
   await writeWhole(path, pieces());
 }
@@ -132,9 +134,27 @@ async function writeCodes(path: string, model: TrainedModel, place: Place): Prom
 async function writeReconstruction(path: string, model: TrainedModel, place: Place): Promise<void> {
   async function* pieces() {
     yield npyHeader([place.rows, model.weights.width]);
-    for await (const { x, codes } of encodedBlocks(model, place)) {
-      yield bytesOf(reconstruct(model.weights, model.config, codes, x));
+    for await (const { x, codes, start } of encodedBlocks(model, place)) {
+      const rows = reconstruct(model.weights, model.config, codes, x);
+      yield finiteBytes(rows, model.weights.width, start, 'The reconstruction');
     }
   }
   await writeWhole(path, pieces());
+}
+
+/** Bytes of rows from number `firstRow` on. Throws LabError `not_finite` when they are no numbers. */
+function finiteBytes(
+  values: Float32Array,
+  width: number,
+  firstRow: number,
+  subject: string,
+): Uint8Array {
+  refuseNotFinite(values, [values.length / width, width], {
+    code: 'not_finite',
+    subject,
+    wayOut:
+      'Sums leave float32: scale the rows, or give a model that was trained on rows of this size.',
+    firstRow,
+  });
+  return bytesOf(values);
 }

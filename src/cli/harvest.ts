@@ -5,6 +5,7 @@
  */
 import { join, parse } from 'node:path';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import type { ActivationSource, SourceText } from '../data/source';
 import { bytesOf } from '../io/bytes';
 import { npyHeader } from '../io/npy';
@@ -49,7 +50,7 @@ export async function harvest(request: HarvestRequest, terminal: Terminal): Prom
       await writeWhole(request.out, activations(request, source, rowIds, terminal));
       await writeWhole(tokensPath, tokenTable(data, text, rowIds));
       const written = { out: request.out, tokens: tokensPath, rows: request.tokens };
-      terminal.result(`${JSON.stringify({ ...written, width: source.width })}\n`);
+      terminal.result(`${strictJson({ ...written, width: source.width })}\n`);
     };
     await Promise.race([work(), lost.then((error) => Promise.reject(error))]);
   });
@@ -123,7 +124,7 @@ function* tokenTable(
     exclude_first,
     rows: rowIds.length,
   };
-  yield encoder.encode(JSON.stringify(about, null, 1).slice(0, -2));
+  yield encoder.encode(strictJson(about, 1).slice(0, -2));
   const columns: readonly (readonly [string, (rowId: number) => number | string])[] = [
     ['token', (rowId) => text.token(rowId)],
     ['text', (rowId) => text.tokenText(rowId)],
@@ -134,7 +135,7 @@ function* tokenTable(
     yield encoder.encode(`,\n "${name}": [`);
     for (let start = 0; start < rowIds.length; start += BLOCK_ROWS) {
       const block = Array.from(rowIds.subarray(start, start + BLOCK_ROWS), valueOf);
-      const list = JSON.stringify(block).slice(1, -1);
+      const list = strictJson(block).slice(1, -1);
       yield encoder.encode(start === 0 ? list : `,${list}`);
     }
     yield encoder.encode(']');

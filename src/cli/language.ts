@@ -2,7 +2,9 @@
  * The commands that run a language model alone: `lab generate` writes documents, `lab loss` reads a text,
  * `lab logits` shows every number of a forward pass to others who want to check it.
  */
+import { refuseNotFinite } from '../base/finite';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import { readCorpus } from '../data/corpus';
 import { describeAdapter, type OpenedDevice } from '../gpu/device';
 import { readBuffer } from '../gpu/readback';
@@ -92,7 +94,7 @@ async function generate(
   const options = { documents, temperature, seed, length, atOnce, onProgress: tell };
   const { texts, tokens, unfinished } = await writeCorpus(language, options);
   const file = /\.jsonl$/i.test(out)
-    ? texts.map((text) => `${JSON.stringify(text)}\n`).join('')
+    ? texts.map((text) => `${strictJson(text)}\n`).join('')
     : texts.map((text) => `${text}\n`).join(`${SEPARATOR}\n`);
   const bytes = new TextEncoder().encode(file);
   await writeWhole(out, [bytes]);
@@ -177,9 +179,20 @@ async function logits(
     run(device, (pass) => above.record(pass));
     if (above.logits === null) throw new RangeError('a pass to the logits has none');
     const values = new Float32Array(await readBuffer(device, above.logits));
-    await writeMatrix(out, values.subarray(0, positions * vocabulary), positions, vocabulary);
-    if (resid !== null) {
-      await writeMatrix(resid, withoutPadding(residual, positions, width), positions, width);
+    const files: readonly [string | null, string, Float32Array, number][] = [
+      [out, 'logits', values.subarray(0, positions * vocabulary), vocabulary],
+      [resid, 'residual stream', withoutPadding(residual, positions, width), width],
+    ];
+    // All of them before the first is written, so that none is left over.
+    for (const [, what, matrix, columns] of files) {
+      refuseNotFinite(matrix, [positions, columns], {
+        code: 'not_finite',
+        subject: `The ${what} of ${model}`,
+        wayOut: 'The weights are too large for float32: give the files of another model.',
+      });
+    }
+    for (const [path, , matrix, columns] of files) {
+      if (path !== null) await writeMatrix(path, matrix, positions, columns);
     }
   } finally {
     above.destroy();
@@ -222,5 +235,5 @@ async function writeMatrix(
 }
 
 function print(terminal: Terminal, result: object): void {
-  terminal.result(`${JSON.stringify(result)}\n`);
+  terminal.result(`${strictJson(result)}\n`);
 }

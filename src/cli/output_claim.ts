@@ -8,6 +8,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import { reason } from './files';
 import { discardAtExit, keep } from './leavings';
 import { isRunning, thisProcess } from './process_owner';
@@ -44,7 +45,7 @@ export class OutputClaim {
   ): Promise<OutputClaim> {
     const made = make ? await folderFor(folder) : [];
     for (const path of made) discardAtExit(path, 'empty folder');
-    const content = JSON.stringify({ ...thisProcess(), since: new Date().toISOString() });
+    const content = strictJson({ ...thisProcess(), since: new Date().toISOString() });
     try {
       await take(folder, content, tell);
     } catch (error) {

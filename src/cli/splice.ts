@@ -2,6 +2,7 @@
  * `lab splice`: how faithful a language model stays with an autoencoder from a folder in its residual stream.
  */
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import { uploadDictionary } from '../lab/device_dictionary';
 import { refuseUnfolded } from '../lab/encoder';
 import { openData } from '../lab/open_data';
@@ -48,7 +49,7 @@ export async function splice(request: SpliceRequest, terminal: Terminal): Promis
         onProgress: progressLines(terminal),
       });
       const place = { model: request.model, lm: data.model, corpus: data.corpus };
-      terminal.result(`${JSON.stringify({ ...place, ...faithfulness })}\n`);
+      terminal.result(`${strictJson({ ...place, ...faithfulness })}\n`);
     };
     await Promise.race([work(), lost.then((error) => Promise.reject(error))]);
   } finally {

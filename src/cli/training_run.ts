@@ -5,12 +5,13 @@
  */
 import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import type { ActivationSource } from '../data/source';
 import { metricsToJsonl } from '../io/metrics_text';
 import { writeCheckpoint } from '../lab/checkpoint';
 import type { DataIdentity } from '../lab/data_identity';
 import type { ModelReport, Session } from '../lab/engine_types';
-import { evaluatedFolder } from '../lab/evaluated_folder';
+import { evaluatedFolder, type EvaluatedFolder } from '../lab/evaluated_folder';
 import type { MetricRecord } from '../lab/protocol';
 import type { RunConfig } from '../lab/run_config';
 import { displayName } from '../sae/config';
@@ -39,6 +40,12 @@ export interface TrainingRunParts {
   readonly session: Session;
   readonly start: StartOfRun;
   readonly claim: OutputClaim;
+}
+
+/** Files of the models' folders, and what was found on the way. */
+interface Evaluated {
+  readonly files: FileSet;
+  readonly reports: readonly EvaluatedFolder['report'][];
 }
 
 export class TrainingRun {
@@ -86,7 +93,8 @@ export class TrainingRun {
           `Stopped after ${grouped(session.step)} of ${grouped(session.totalSteps)} steps`,
         );
       }
-      await this.publish(await this.evaluated());
+      const failure = await this.publish(await this.evaluated());
+      if (failure !== undefined) throw this.withoutReport(failure);
     } catch (error) {
       throw this.withSavedState(error);
     } finally {
@@ -169,7 +177,7 @@ export class TrainingRun {
   }
 
   private runFile(): Uint8Array {
-    return text(`${JSON.stringify(this.config, null, 2)}\n`);
+    return text(`${strictJson(this.config, 2)}\n`);
   }
 
   private async write(files: FileSet): Promise<void> {
@@ -201,9 +209,9 @@ export class TrainingRun {
   }
 
   /** The final evaluation of every model and the files of its folder. */
-  private async evaluated(): Promise<{ files: FileSet; reports: ModelReport[] }> {
+  private async evaluated(): Promise<Evaluated> {
     const files: Record<string, Uint8Array> = {};
-    const reports: ModelReport[] = [];
+    const reports: EvaluatedFolder['report'][] = [];
     const { session, source, config } = this;
     for (const [index, model] of config.models.entries()) {
       const folder = modelFolder(config, model);
@@ -225,6 +233,7 @@ export class TrainingRun {
           steps: session.step,
           samples: this.samplesAt(session.step),
           lambda: session.lambdas[index] ?? null,
+          input_scale: session.inputScales[index] ?? 1,
         },
       );
       files[`${folder}${METRICS_FILE}`] = this.metricsOf(index);
@@ -249,22 +258,28 @@ export class TrainingRun {
     return { ...identity, files };
   }
 
-  private async publish({
-    files,
-    reports,
-  }: {
-    files: FileSet;
-    reports: readonly ModelReport[];
-  }): Promise<void> {
+  /** Writes the folder and says what is in it; gives the first evaluation that has no numbers. */
+  private async publish({ files, reports }: Evaluated): Promise<LabError | undefined> {
     await this.write({ ...files, [RUN_FILE]: this.runFile() });
     this.config.models.forEach((model, index) => {
       const report = reports[index];
-      if (report === undefined) return;
+      if (report === undefined || report instanceof LabError) return;
       const folder = join(this.request.out, modelFolder(this.config, model));
       this.terminal.result(
-        `${displayName(model)}: explained variance ${report.explained_variance.toFixed(4)}, l0 ${report.l0.toFixed(2)}, ${report.dead_groups} dead; ${folder}\n`,
+        `${displayName(model)}: ${explainedText(report)}, l0 ${report.l0.toFixed(2)}, ${report.dead_groups} dead; ${folder}\n`,
       );
     });
+    return reports.find((report) => report instanceof LabError);
+  }
+
+  /** A model is worth keeping although it cannot be evaluated on these rows. */
+  private withoutReport(failure: LabError): LabError {
+    return new LabError(
+      failure.code,
+      `${failure.message} The weights are in ${this.request.out}, without a report.`,
+      failure.wayOut,
+      { cause: failure },
+    );
   }
 
   /** Keeps the last good weights when training broke down, and says where they are. */
@@ -279,4 +294,10 @@ export class TrainingRun {
       { cause: error },
     );
   }
+}
+
+/** The explained variance, or why it has no value. */
+function explainedText({ explained_variance: share, not_defined: reasons }: ModelReport): string {
+  if (share !== null) return `explained variance ${share.toFixed(4)}`;
+  return `explained variance not defined (${reasons?.explained_variance ?? ''})`;
 }

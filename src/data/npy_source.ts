@@ -1,10 +1,10 @@
 /**
  * Rows that a person brings, already parsed from their file, as a source of activations. Refuses data
- * that is not finite, saying how much of it and where it begins.
+ * that is not finite, saying how much of it and where it begins, and data whose squares float32 cannot hold.
  */
-import { at } from '../base/array';
-import { LabError } from '../base/lab_error';
+import { refuseNotFinite } from '../base/finite';
 import { HELD_OUT_EVERY } from './held_out_rows';
+import { largestOf, refuseMagnitude } from './magnitude';
 import type { ReadySource } from './source';
 import { nothingHeldOut } from './split_warning';
 import { openTableSource, type RowOrder } from './table_source';
@@ -21,7 +21,7 @@ export interface MatrixFile {
 
 /**
  * Opens a person's matrix. `name` is what they call it. Throws LabError `bad_data` when it holds NaN or
- * infinite values, no rows, or labels that do not match.
+ * infinite values, values whose squares leave float32, no rows, or labels that do not match.
  */
 export function openMatrixSource(
   matrix: MatrixFile,
@@ -29,7 +29,13 @@ export function openMatrixSource(
   order: RowOrder,
   seed: number,
 ): ReadySource {
-  requireFinite(matrix, name);
+  const { values, width } = matrix;
+  refuseNotFinite(values, [matrix.rows, width], {
+    code: 'bad_data',
+    subject: name,
+    wayOut: 'Remove those rows or mend them, and load the file again.',
+  });
+  refuseMagnitude(largestOf(values), width, name);
   const held = order === 'shuffled' && matrix.rows >= HELD_OUT_EVERY;
   const heldOut = held ? 'a tenth held out' : 'none held out: metrics are on training data';
   const reason =
@@ -38,31 +44,12 @@ export function openMatrixSource(
       : `it has fewer than ${HELD_OUT_EVERY} rows. Give more.`;
   return openTableSource({
     label: name,
-    description: `${matrix.rows} rows of ${matrix.width} dimensions, ${heldOut}`,
+    description: `${matrix.rows} rows of ${width} dimensions, ${heldOut}`,
     warnings: held ? [] : [`${nothingHeldOut(name)}: ${reason}`],
-    width: matrix.width,
-    values: matrix.values,
+    width,
+    values,
     order,
     seed,
     ...(matrix.labels === undefined ? {} : { labels: matrix.labels }),
   });
-}
-
-function requireFinite({ values, width }: MatrixFile, name: string): void {
-  let nans = 0;
-  let infinities = 0;
-  let first = -1;
-  for (let i = 0; i < values.length; i += 1) {
-    const value = at(values, i);
-    if (Number.isFinite(value)) continue;
-    if (first < 0) first = i;
-    if (Number.isNaN(value)) nans += 1;
-    else infinities += 1;
-  }
-  if (first < 0) return;
-  throw new LabError(
-    'bad_data',
-    `${name} holds ${nans} NaN and ${infinities} infinite values; the first is in row ${Math.floor(first / width)}, column ${first % width} (counted from 0).`,
-    'Remove those rows or mend them, and load the file again.',
-  );
 }

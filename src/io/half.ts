@@ -23,6 +23,14 @@ export function float16ToFloat32(bits: Uint16Array): Float32Array {
   return Float32Array.from(bits, (pattern) => at(table, pattern));
 }
 
+/** Whether no pattern of these half floats is NaN or infinite: those have all bits of the exponent set. */
+export function areFiniteHalves(bits: Uint16Array): boolean {
+  for (let i = 0; i < bits.length; i += 1) {
+    if ((at(bits, i) & 0x7c00) === 0x7c00) return false;
+  }
+  return true;
+}
+
 /**
  * float32 as float16 bit patterns, rounded to the nearest, ties to even; what is too large becomes infinite, and
  * NaN stays NaN.

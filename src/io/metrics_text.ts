@@ -3,6 +3,7 @@
  * spreadsheet. Metric names are those of docs/method.md §5. It knows neither engine nor page.
  */
 import { csvFormatRows } from 'd3';
+import { strictJson } from '../base/strict_json';
 
 /** One model at one logged step. */
 export interface LoggedMetrics {
@@ -33,9 +34,12 @@ function fieldsOf(record: NamedMetrics): Record<string, Cell> {
   };
 }
 
-/** One JSON object a line, in the given order, with a line break after each. NaN becomes null. */
+/**
+ * One JSON object a line, in the given order, with a line break after each. Throws LabError `not_finite` for a
+ * metric that is NaN or infinite.
+ */
 export function metricsToJsonl(records: readonly NamedMetrics[]): string {
-  return records.map((record) => `${JSON.stringify(fieldsOf(record))}\n`).join('');
+  return records.map((record) => `${strictJson(fieldsOf(record))}\n`).join('');
 }
 
 /**

@@ -1,12 +1,14 @@
 /**
  * NumPy's .npy format: activations come in as a matrix [rows, width], codes and reconstructions go out
  * as one. A file is believed only when its magic, version, header, shape and length agree with each
- * other. It knows nothing of what the numbers mean and lets NaN through (the data source counts them).
+ * other. It knows nothing of what the numbers mean and lets NaN through (the data source counts them), but what
+ * float64 holds and float32 does not is refused here, where both are known.
  * Format: numpy.lib.format, versions 1.0, 2.0 and 3.0.
  */
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { bytesOf, concatBytes, numbersAt } from './bytes';
+import { refuseBeyondFloat32 } from './float64';
 import { float16ToFloat32 } from './half';
 import { parseNpyHeader, type NpyHeader } from './npy_header';
 
@@ -142,7 +144,8 @@ function toFloat32(descr: string, bytes: Uint8Array, start: number, count: numbe
 /**
  * Reads a matrix from the bytes of a .npy file; float16 and float64 become float32. A float32 matrix
  * shares the memory of `bytes`. Throws LabError `bad_file` that begins with `label` (the file's name)
- * and says which of magic, version, dtype, order, shape and length is wrong.
+ * and says which of magic, version, dtype, order, shape and length is wrong, `bad_data` for float64 numbers that
+ * float32 does not hold.
  */
 export function readNpy(bytes: Uint8Array, label: string): NpyMatrix {
   const { header, dataStart } = readHeader(bytes, label);
@@ -158,7 +161,16 @@ export function readNpy(bytes: Uint8Array, label: string): NpyMatrix {
         : saveAgain('x'),
     );
   }
-  return { rows, width, values: toFloat32(header.descr, bytes, dataStart, rows * width) };
+  const values = toFloat32(header.descr, bytes, dataStart, rows * width);
+  if (header.descr === '<f8') {
+    refuseBeyondFloat32(
+      numbersAt(Float64Array, bytes, dataStart, rows * width),
+      values,
+      width,
+      label,
+    );
+  }
+  return { rows, width, values };
 }
 
 /** The bytes before the numbers of a float32 array in C order; its length is a multiple of 64. */

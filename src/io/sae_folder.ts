@@ -17,6 +17,7 @@
 import type { Dictionary } from '../analysis/types';
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import { labVersion } from '../base/version';
 import { shapeOf, type ModelConfig } from '../sae/config';
 import { writeSafetensors } from './safetensors';
@@ -61,7 +62,7 @@ export function transpose(values: Float32Array, rows: number, columns: number): 
 function writeConfig(sae: SaeToWrite): string {
   const { config, weights } = sae;
   const folded = config.normalize_activations === 'expected_average_only_in';
-  return JSON.stringify(
+  return strictJson(
     {
       architecture: config.architecture,
       d_in: weights.width,
@@ -78,7 +79,6 @@ function writeConfig(sae: SaeToWrite): string {
         [PROVENANCE_KEY]: { version: labVersion, model: config, ...sae.provenance },
       },
     },
-    null,
     2,
   );
 }

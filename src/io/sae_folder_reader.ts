@@ -130,7 +130,9 @@ function refuseForeign(config: FolderConfig, label: string): void {
 /** The settings of our own model that this folder describes. */
 function modelConfig(config: FolderConfig, hasEncoderBias: boolean, label: string): ModelConfig {
   const provenance = provenanceOf(config);
-  const remembered = isRecord(provenance?.model) ? provenance.model : {};
+  const remembered = isRecord(provenance?.model)
+    ? penaltiesInDataUnits(provenance.model, provenance.input_scale)
+    : {};
   const usual: Record<string, unknown> = {};
   const certain: Record<string, unknown> = {
     architecture: config.architecture,
@@ -167,21 +169,27 @@ function modelConfig(config: FolderConfig, hasEncoderBias: boolean, label: strin
   );
 }
 
+/**
+ * The penalties of a model whose input scale c is folded into its weights, as strong on those: squared errors are c²
+ * times smaller there, maps DᵀE as they were, decoder rows c times smaller. Folders that do not say c stay as they are.
+ */
+function penaltiesInDataUnits(
+  model: Readonly<Record<string, unknown>>,
+  scale: unknown,
+): Readonly<Record<string, unknown>> {
+  if (typeof scale !== 'number' || !(scale > 0)) return model;
+  const divided = (key: string, divisor: number) =>
+    typeof model[key] === 'number' ? { [key]: model[key] / divisor } : {};
+  return {
+    ...model,
+    ...divided('nuclear_coefficient', scale ** 2),
+    ...divided('l1_coefficient', scale),
+  };
+}
+
 function provenanceOf(config: FolderConfig): Provenance | null {
   const provenance = config.metadata?.[PROVENANCE_KEY];
   return isRecord(provenance) ? provenance : null;
-}
-
-/** Throws LabError `bad_data` when a weight is NaN or infinite: how many, and where the first is. */
-function refuseNotFinite(values: Float32Array, name: string, label: string): void {
-  const first = values.findIndex((value) => !Number.isFinite(value));
-  if (first < 0) return;
-  const total = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
-  throw new LabError(
-    'bad_data',
-    `${label} has ${total} numbers in ${name} that are NaN or infinite, the first at position ${first}.`,
-    'The model was damaged or diverged while it was trained: give another one.',
-  );
 }
 
 const tensorNames = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const;
@@ -203,9 +211,6 @@ function readWeights(file: SafetensorsFile, config: FolderConfig, groups: number
     floatTensor(file, 'b_enc', [latents]),
     floatTensor(file, 'b_dec', [width]),
   ];
-  [wEnc, wDec, bEnc, bDec].forEach((values, i) => {
-    refuseNotFinite(values, at(tensorNames, i), file.label);
-  });
   return {
     groups,
     rank: latents / groups,

@@ -4,9 +4,10 @@
  * tensors tile the rest of it exactly, without holes or overlap. It knows no model.
  * Format: huggingface/safetensors, README "Format".
  */
+import { refuseNotFinite } from '../base/finite';
 import { LabError } from '../base/lab_error';
 import { bytesOf, concatBytes, numbersAt } from './bytes';
-import { bfloat16ToFloat32, float16ToFloat32 } from './half';
+import { areFiniteHalves, bfloat16ToFloat32, float16ToFloat32 } from './half';
 
 /** A tensor to write. */
 export interface TensorToWrite {
@@ -51,6 +52,10 @@ const elementBytes: Readonly<Record<string, number>> = {
 
 /** The reference implementation refuses longer headers. */
 const LONGEST_HEADER = 100_000_000;
+
+/** What to do about numbers that are none. */
+const DIVERGED =
+  'The file is damaged, or the model diverged while it was trained: copy it again or give another one.';
 
 const WAY_OUT = 'The file is damaged or no safetensors file: copy or save it again.';
 
@@ -200,14 +205,46 @@ function checkShape(file: SafetensorsFile, name: string, shape: readonly number[
 
 /**
  * Numbers of a float tensor as float32 (F32, F16 or BF16 in the file; F32 shares the file's memory).
- * Throws LabError `bad_file` when it is missing, has another shape or another dtype.
+ * Throws LabError `bad_file` when it is missing, has another shape or another dtype, `bad_data` when it holds
+ * NaN or infinity.
  */
 export function floatTensor(
   file: SafetensorsFile,
   name: string,
   shape: readonly number[],
 ): Float32Array {
+  const values = widened(file, name, checkShape(file, name, shape));
+  refuseNotFinite(values, shape, {
+    code: 'bad_data',
+    subject: `${file.label}: tensor "${name}"`,
+    wayOut: DIVERGED,
+  });
+  return values;
+}
+
+/**
+ * Bits of an F16 tensor, sharing the file's memory. Throws LabError as floatTensor does.
+ */
+export function halfTensor(
+  file: SafetensorsFile,
+  name: string,
+  shape: readonly number[],
+): Uint16Array {
   const { dtype, bytes } = checkShape(file, name, shape);
+  if (dtype !== 'F16') {
+    throw refuse(file.label, `has tensor "${name}" of dtype ${dtype} where F16 is needed`);
+  }
+  const bits = numbersAt(Uint16Array, bytes, 0, bytes.length / 2);
+  // Widened only where there is something to tell: a file may hold hundreds of megabytes.
+  if (!areFiniteHalves(bits)) floatTensor(file, name, shape);
+  return bits;
+}
+
+function widened(
+  file: SafetensorsFile,
+  name: string,
+  { dtype, bytes }: TensorInFile,
+): Float32Array {
   switch (dtype) {
     case 'F32':
       return numbersAt(Float32Array, bytes, 0, bytes.length / 4);
@@ -244,7 +281,8 @@ function dtypeOf(values: TensorToWrite['values']): string {
 
 /**
  * Bytes of a safetensors file with the tensors in the given order. The header is padded with spaces
- * so that the numbers start at a multiple of 8 bytes.
+ * so that the numbers start at a multiple of 8 bytes. Throws LabError `not_finite` for NaN or infinity,
+ * which no reader of ours would take back.
  */
 export function writeSafetensors(
   tensors: readonly TensorToWrite[],
@@ -262,6 +300,11 @@ export function writeSafetensors(
         'Give as many numbers as the shape has.',
       );
     }
+    refuseNotFinite(values, shape, {
+      code: 'not_finite',
+      subject: `Tensor "${name}", which was to be saved,`,
+      wayOut: 'Lower the learning rate, or warm it up over some steps, and start again.',
+    });
     const end = begin + values.byteLength;
     header.push([name, { dtype: dtypeOf(values), shape, data_offsets: [begin, end] }]);
     begin = end;

@@ -10,6 +10,7 @@
 import * as z from 'zod/mini';
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
 import {
   floatTensor,
   readSafetensors,
@@ -49,7 +50,7 @@ const metadataSchema = z.strictObject({
   ),
 });
 
-/** Bytes of a checkpoint file. */
+/** Bytes of a checkpoint file. Throws LabError `not_finite` for a state that could not go on. */
 export function writeCheckpoint({ config, step, states }: Checkpoint): Uint8Array {
   const metadata: z.input<typeof metadataSchema> = {
     format: 'sasa-lab-checkpoint',
@@ -62,11 +63,12 @@ export function writeCheckpoint({ config, step, states }: Checkpoint): Uint8Arra
       lambda,
     })),
   };
-  return writeSafetensors(states.flatMap(tensorsOf), { run: JSON.stringify(metadata) });
+  return writeSafetensors(states.flatMap(tensorsOf), { run: strictJson(metadata) });
 }
 
 /**
- * Reads a checkpoint file; `label` is its name. Throws LabError `bad_file` when it is none or is damaged.
+ * Reads a checkpoint file; `label` is its name. Throws LabError `bad_file` when it is none or is damaged, `bad_data`
+ * for weights or moments that are no numbers.
  */
 export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
   const file = readSafetensors(bytes, label);

@@ -3,7 +3,7 @@
  * this stands between the two.
  */
 import { numbersAt } from '../io/bytes';
-import { floatTensor, readSafetensors, type SafetensorsFile } from '../io/safetensors';
+import { floatTensor, halfTensor, readSafetensors, type SafetensorsFile } from '../io/safetensors';
 import type { Checkpoint, StoredNumbers } from '../lm/checkpoint';
 
 /**
@@ -29,8 +29,7 @@ export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
 function numbersOf(file: SafetensorsFile, name: string): StoredNumbers {
   const tensor = file.tensors.get(name);
   if (tensor?.dtype === 'F16') {
-    const values = numbersAt(Uint16Array, tensor.bytes, 0, tensor.bytes.length / 2);
-    return { format: 'f16', values };
+    return { format: 'f16', values: halfTensor(file, name, tensor.shape) };
   }
   if (tensor?.dtype === 'I8') {
     return { format: 'i8', values: numbersAt(Int8Array, tensor.bytes, 0, tensor.bytes.length) };

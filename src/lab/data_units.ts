@@ -14,6 +14,15 @@ export function rowScale(row: Float32Array): { mean: number; scale: number } {
   return { mean, scale: Math.sqrt(squares / Math.max(1, row.length - 1)) + 1e-5 };
 }
 
+/** Whether all numbers of row `row` of x [rows, d] are the same, so that layer_norm leaves nothing of it. */
+export function isFlat(x: Float32Array, row: number, width: number): boolean {
+  const first = at(x, row * width);
+  for (let i = row * width + 1; i < (row + 1) * width; i += 1) {
+    if (at(x, i) !== first) return false;
+  }
+  return true;
+}
+
 /**
  * The codes with which D_kᵀp_k is a part of the row itself: each row's times its ρ under `layer_norm`, the
  * codes as they are otherwise (weights in raw units have any other scale in them). x is [rows, d].

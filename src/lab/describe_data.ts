@@ -3,7 +3,7 @@
  * worked out by whoever is given (off the engine's thread); this file reads rows and knows no protocol.
  */
 import { at } from '../base/array';
-import { LabError } from '../base/lab_error';
+import { refuseNotFinite } from '../base/finite';
 import type { Work } from '../base/work';
 import type { RowSummary } from '../analysis/row_summary';
 import type { ActivationSource, SourceRows, SourceText } from '../data/source';
@@ -35,14 +35,11 @@ export async function describeData(
 ): Promise<DataDescription> {
   const { width, label, description, size } = source;
   const { x, rows } = await sampleRows(source, work);
-  const wrong = x.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) {
-    throw new LabError(
-      'bad_data',
-      `A sampled row of ${label} holds a value that is not finite, in column ${wrong % width}.`,
-      'Remove NaN and infinite values from the data.',
-    );
-  }
+  refuseNotFinite(x, [rows, width], {
+    code: 'bad_data',
+    subject: `A sample of ${label}`,
+    wayOut: 'Remove NaN and infinite values from the data.',
+  });
   return {
     label,
     description,

@@ -4,13 +4,18 @@
 import { LabError } from '../base/lab_error';
 import type { ModelConfig } from '../sae/config';
 import { uploadDictionary } from './device_dictionary';
+import { refuseNormOfOne } from './data_fit';
 import type { Encoder, EncoderOptions } from './engine_types';
 import { ForwardEngine } from './forward_engine';
 
-/** Puts a dictionary on the device. Throws LabError `bad_config` for an unfolded input scale. */
+/**
+ * Puts a dictionary on the device. Throws LabError `bad_config` for an unfolded input scale and for a layer norm of
+ * rows of one number.
+ */
 export async function createEncoder(options: EncoderOptions): Promise<Encoder> {
   const { device, config, dictionary } = options;
   refuseUnfolded(config);
+  refuseNormOfOne(config, dictionary.width, 'normalize_activations');
   const uploaded = await uploadDictionary(device, config, dictionary);
   const { buffers, variant } = uploaded;
   const engine = await ForwardEngine.create(device, config, dictionary.width, buffers, variant, 1);

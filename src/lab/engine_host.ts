@@ -84,10 +84,14 @@ export class EngineHost {
       const described = describeError(error);
       if ('requestId' in command) {
         this.post({ kind: 'request_failed', requestId: command.requestId, error: described });
-      } else if ('runId' in command) {
+      } else if (command.kind === 'connect') {
+        this.post({ kind: 'unavailable', error: described });
+      } else if (command.kind === 'start') {
+        // It never came to be; a run that is there ends by its own error only, see LiveRun.
         this.post({ kind: 'failed', runId: command.runId, error: described });
       } else {
-        this.post({ kind: 'unavailable', error: described });
+        const { runId, kind } = command;
+        this.post({ kind: 'command_failed', runId, command: kind, error: described });
       }
     }
   }
@@ -151,14 +155,15 @@ export class EngineHost {
       return;
     }
     await run.pause();
-    if (command.weights !== undefined) await run.look();
+    if (command.weights !== undefined) await run.look().catch((error: unknown) => run.end(error));
   }
 
   private async steer(
     command: Exclude<Command, Request | { kind: 'connect' } | { kind: 'start' }>,
   ): Promise<void> {
     const { kind, runId } = command;
-    if (kind === 'forget' && this.preparation.giveUp(runId)) return;
+    // One that never came to be, or went with its device, is forgotten already.
+    if (kind === 'forget' && (this.preparation.giveUp(runId) || !this.runs.has(runId))) return;
     const run = this.run(runId);
     switch (command.kind) {
       case 'pause':
@@ -175,14 +180,20 @@ export class EngineHost {
         break;
       case 'forget':
         this.runs.delete(runId);
-        this.analyses.forget(runId);
-        this.text.forget(runId);
+        this.forgetAnswers(runId);
         await run.destroy();
         break;
       case 'set_hyperparameters':
         await run.change(command.settings);
+        // Codes of another s are others, though the step is the same.
+        if (command.settings.slots !== undefined) this.forgetAnswers(runId);
         break;
     }
+  }
+
+  private forgetAnswers(runId: string): void {
+    this.analyses.forget(runId);
+    this.text.forget(runId);
   }
 
   private async answer(command: Request): Promise<void> {

@@ -10,6 +10,7 @@
 import type { CodeTable, Dictionary } from '../analysis/types';
 import type { ActivationSource, Split } from '../data/source';
 import type { Architecture, ModelConfig } from '../sae/config';
+import type { NotDefined } from './not_defined';
 import type { DataStatistics, Feeding, MetricRecord, RunEstimate } from './protocol';
 import type { RunConfig } from './run_config';
 
@@ -79,6 +80,8 @@ export interface Session {
   readonly totalSteps: number;
   /** λ of each model in absolute units, null where there is none. */
   readonly lambdas: readonly (number | null)[];
+  /** c of each model, see ModelState. */
+  readonly inputScales: readonly number[];
   readonly statistics: DataStatistics;
   readonly estimate: RunEstimate;
   /**
@@ -143,14 +146,15 @@ export interface EvaluationOptions {
  * Final evaluation of one model: report.json and what `lab eval` prints, so its keys are for people and
  * programs outside. Names and definitions: docs/method.md §5 and §6.
  */
-export interface ModelReport {
+export interface ModelReport extends NotDefined {
   readonly name: string;
   readonly architecture: Architecture;
   /** Rows evaluated, and which. */
   readonly rows: number;
   readonly split: Split;
-  readonly explained_variance: number;
-  readonly explained_variance_legacy: number;
+  /** Null, with the reason in `not_defined`, for rows without variance. */
+  readonly explained_variance: number | null;
+  readonly explained_variance_legacy: number | null;
   /** Sum over d, mean over rows. */
   readonly mse: number;
   readonly l0: number;

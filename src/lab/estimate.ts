@@ -9,6 +9,7 @@ import { displayName, shapeOf } from '../sae/config';
 import { stepPlan } from '../sae/step_plan';
 import type { MemoryRow, RunEstimate } from './protocol';
 import type { RunConfig } from './run_config';
+import { isNormOfOne, NORM_OF_ONE } from './run_rules';
 
 /** Limits of a device that decide whether a run fits, in bytes. */
 export interface SizeLimits {
@@ -87,6 +88,9 @@ function modelWarnings(model: ModelConfig, width: number): string[] {
   const { groups, rank, slots } = shapeOf(model);
   const name = displayName(model);
   const warnings: string[] = [];
+  if (isNormOfOne(model, width)) {
+    warnings.push(`${name}: normalize_activations ${NORM_OF_ONE}. It will be refused.`);
+  }
   if (model.architecture !== 'standard' && slots * rank >= width) {
     warnings.push(
       `${name}: ${slots} active × rank ${rank} = ${slots * rank} columns reach the data's ${width} dimensions. Sparsity does not bind then, and features share groups as in plain PCA.`,

@@ -3,6 +3,7 @@
  * `lab eval`. Encoding is the GPU's, every number after that is float64 from the diagnostics.
  */
 import { at } from '../base/array';
+import { refuseNotFiniteMetrics } from '../base/finite';
 import { describeActivity } from '../analysis/activity';
 import { indexCodes, liveGroups } from '../analysis/code_index';
 import { allFeatureMoments, featureSpread } from '../analysis/feature_moments';
@@ -13,7 +14,7 @@ import type { CodeTable, Dictionary, GroundTruth } from '../analysis/types';
 import type { ActivationSource } from '../data/source';
 import { displayName } from '../sae/config';
 import { encodePieces } from './analysed_rows';
-import { codesInDataUnits } from './data_units';
+import { codesInDataUnits, isFlat } from './data_units';
 import type {
   EvaluationOptions,
   FeatureReport,
@@ -21,10 +22,15 @@ import type {
   RecoveryReport,
   TrainedModel,
 } from './engine_types';
+import { notDefined } from './not_defined';
+
+const SAME = 'All rows are the same: there is no variance to explain.';
+const FLAT =
+  'Each row holds one number throughout, which layer_norm takes out as its mean and puts back: no code explains anything.';
 
 /**
  * Evaluates a model on the first rows of a split. Activations of only some rows are held at a time; the
- * numbers are the same for any cut.
+ * numbers are the same for any cut. Throws LabError `not_finite` when a sum left float32.
  */
 export async function evaluateModel(
   model: TrainedModel,
@@ -33,6 +39,7 @@ export async function evaluateModel(
 ): Promise<ModelReport> {
   const { config, weights } = model;
   const sums = new ReconstructionAccumulator(source.width);
+  let flatRows = 0;
   const { codes, truth } = await encodePieces(
     source,
     options,
@@ -40,9 +47,23 @@ export async function evaluateModel(
       const encoded = await model.encode(x, rows, onProgress);
       return { ...encoded, codes: codesInDataUnits(config, encoded.codes, x, source.width) };
     },
-    ({ x, count }, { squaredError }) => sums.addErrors(x, squaredError, count),
+    ({ x, count }, { squaredError }) => {
+      sums.addErrors(x, squaredError, count);
+      for (let row = 0; row < count; row += 1) flatRows += isFlat(x, row, source.width) ? 1 : 0;
+    },
   );
-  const reconstruction = sums.result();
+  const { mse, ...shares } = sums.result();
+  refuseNotFiniteMetrics(
+    { mse },
+    `${displayName(config)} on ${source.label}`,
+    'The squared errors leave float32: scale the rows, or give a model that was trained on rows of this size.',
+  );
+  // Such a row is its own mean, which layer_norm takes out and puts back without any code.
+  const trivial = config.normalize_activations === 'layer_norm' && flatRows === codes.rows;
+  const explained = {
+    explained_variance: trivial ? null : shares.explainedVariance,
+    explained_variance_legacy: trivial ? null : shares.explainedVarianceLegacy,
+  };
   const indexed = indexCodes(weights, codes);
   const activity = describeActivity(indexed);
   const live = liveGroups(indexed);
@@ -55,9 +76,8 @@ export async function evaluateModel(
     architecture: config.architecture,
     rows: codes.rows,
     split: options.split,
-    explained_variance: reconstruction.explainedVariance,
-    explained_variance_legacy: reconstruction.explainedVarianceLegacy,
-    mse: reconstruction.mse,
+    ...explained,
+    mse,
     l0: activity.l0,
     groups_per_token: activity.groupsPerRow,
     dead_groups: dead,
@@ -65,6 +85,12 @@ export async function evaluateModel(
     group_coverage: activity.coverage,
     mean_stable_rank: mean(ranks.map((rank) => rank.stableRank)),
     mean_rank90: mean(ranks.map((rank) => rank.rank90)),
+    ...notDefined(
+      explained,
+      trivial
+        ? { explained_variance: FLAT, explained_variance_legacy: FLAT }
+        : { explained_variance: SAME, explained_variance_legacy: 'All rows are zero.' },
+    ),
     ...(truth === null ? {} : { recovery: recoveryReport(weights, codes, truth) }),
   };
 }

@@ -14,6 +14,8 @@ export interface RunModels {
   readonly step: number;
   /** λ of each model in absolute units, null where there is none. */
   readonly lambdas: readonly (number | null)[];
+  /** c of `expected_average_only_in` of each model, 1 for the other normalisations. */
+  readonly inputScales: readonly number[];
   /** Settings of a model as they are now. */
   modelConfig(model: number): ModelConfig;
   /** Weights in raw input units. */
@@ -39,6 +41,7 @@ export class KeptModels implements RunModels {
   private constructor(
     readonly step: number,
     readonly lambdas: readonly (number | null)[],
+    readonly inputScales: readonly number[],
     private readonly kept: readonly KeptModel[],
     private readonly device: () => Promise<GPUDevice>,
   ) {}
@@ -56,7 +59,8 @@ export class KeptModels implements RunModels {
         dictionary: await models.weights(model),
       });
     }
-    return new KeptModels(models.step, [...models.lambdas], kept, device);
+    const { step, lambdas, inputScales } = models;
+    return new KeptModels(step, [...lambdas], [...inputScales], kept, device);
   }
 
   modelConfig(model: number): ModelConfig {

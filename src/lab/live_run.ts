@@ -25,7 +25,7 @@ const PROGRESS_MS = 100;
 
 /** What trains a run's models. */
 export type Trainer = RunModels &
-  Pick<TrainingSession, 'totalSteps' | 'run' | 'look' | 'applySettings'>;
+  Pick<TrainingSession, 'totalSteps' | 'settings' | 'run' | 'look' | 'applySettings'>;
 
 /** What a run needs of the engine when its own device is gone. */
 export interface RunSurroundings {
@@ -48,6 +48,8 @@ export class LiveRun {
   private holds = 0;
   /** What the run does, one thing after the other: stretches of the loop, and commands. Never rejects. */
   private line: Promise<void> = Promise.resolve();
+  /** The latest rebuild of a model. Never rejects. */
+  private rebuilt: Promise<void> = Promise.resolve();
   /** The step at which the loop rests of itself. */
   private until = 0;
   private readonly probes: RunProbes;
@@ -75,11 +77,7 @@ export class LiveRun {
         return { ...look, codes: this.inDataUnits(model, look.codes, rows.x) };
       },
       // A run whose models cannot be looked at has no use: it ends as one does whose command fails.
-      onFailure: (error) => {
-        void this.inTurn(() => {
-          if (this.active) throw error;
-        });
-      },
+      onFailure: (error) => void this.end(error),
     });
   }
 
@@ -110,6 +108,13 @@ export class LiveRun {
   /** Says what opened weights make of the data before any step; not where rows have to be made by a language model. */
   async look(): Promise<void> {
     if (this.source.text === undefined) await this.probes.send(this.source);
+  }
+
+  /** Ends the run by an error, its weights kept; one that is over stays as it is. */
+  end(error: unknown): Promise<void> {
+    return this.inTurn(() => {
+      if (this.active) throw error;
+    });
   }
 
   /** One step, then paused. */
@@ -144,18 +149,20 @@ export class LiveRun {
     return true;
   }
 
-  /** Changes settings between two submits and says so; the run fails when it cannot go on with them. */
+  /** Changes settings between two submits and says so. What cannot be changed is said too; the run goes on without. */
   async change(settings: LiveSettings): Promise<void> {
-    const apply = async (): Promise<void> => {
-      await this.trainer.applySettings(settings);
-      this.post({ kind: 'settings_changed', runId: this.runId, step: this.step, settings });
-    };
-    if (settings.slots === undefined) return apply();
+    if (settings.slots === undefined) {
+      // It would be lost on a model that another takes the place of.
+      await this.rebuilt;
+      await this.apply(settings);
+      return;
+    }
     // A new s rebuilds the model, of which no step and no probe must be in flight.
-    await this.inTurn(async () => {
+    this.rebuilt = this.inTurn(async () => {
       await this.unwatched();
-      await apply();
+      await this.apply(settings);
     });
+    await this.rebuilt;
   }
 
   /** Codes of a model on the rows that analyses use, with its weights. Throws LabError `cancelled`. */
@@ -204,10 +211,11 @@ export class LiveRun {
       this.source,
       {
         data: this.config.data,
-        training: this.config.training,
+        training: this.trainer.settings.training,
         steps: this.step,
         samples: this.step * this.config.training.train_batch_size_samples,
         lambda: session.lambdas[model] ?? null,
+        input_scale: session.inputScales[model] ?? 1,
       },
     );
     return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes: zipFolder(stem, files) };
@@ -220,6 +228,19 @@ export class LiveRun {
       this.kept?.destroy();
       this.trainer.destroy();
     });
+  }
+
+  private async apply(settings: LiveSettings): Promise<void> {
+    const { runId, trainer } = this;
+    if (!this.active) return;
+    try {
+      const changes = await trainer.applySettings(settings);
+      if (changes.length === 0) return;
+      this.post({ kind: 'settings_changed', runId, changes, config: trainer.settings });
+    } catch (error) {
+      const command = 'set_hyperparameters';
+      this.post({ kind: 'command_failed', runId, command, error: describeError(error) });
+    }
   }
 
   /** Resolves when no probe is under way; how it ended is told to whoever asked for it. */

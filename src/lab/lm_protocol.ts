@@ -3,6 +3,7 @@
  * with a trained model, steering a continuation, faithfulness. Joined into Command and Event by
  * protocol.ts; requests carry a request id and are answered once, after progress.
  */
+import type { NotDefined } from './not_defined';
 
 /**
  * How a group's part of the residual stream is changed while text is generated: `add` at every token but the
@@ -62,7 +63,7 @@ export interface SteeringAnswer {
 }
 
 /** What splicing the autoencoder into the language model costs; keys are those of `lab splice`. */
-export interface Faithfulness {
+export interface Faithfulness extends NotDefined {
   readonly tokens: number;
   readonly layer: number;
   readonly ce_original: number;
@@ -72,14 +73,17 @@ export interface Faithfulness {
   readonly kl_sae: number;
   readonly kl_mean_ablation: number;
   readonly kl_zero_ablation: number;
-  /** (KL_ablated − KL_sae) / KL_ablated with mean and with zero ablation. */
-  readonly kl_score_mean_ablation: number;
-  readonly kl_score_zero_ablation: number;
+  /**
+   * (KL_ablated − KL_sae) / KL_ablated with mean and with zero ablation. These scores and the explained variances
+   * are null, with the reason in `not_defined`, where they would divide by 0.
+   */
+  readonly kl_score_mean_ablation: number | null;
+  readonly kl_score_zero_ablation: number | null;
   /** (CE_ablated − CE_sae) / (CE_ablated − CE_original). */
-  readonly ce_score_mean_ablation: number;
-  readonly ce_score_zero_ablation: number;
-  readonly explained_variance: number;
-  readonly explained_variance_legacy: number;
+  readonly ce_score_mean_ablation: number | null;
+  readonly ce_score_zero_ablation: number | null;
+  readonly explained_variance: number | null;
+  readonly explained_variance_legacy: number | null;
   readonly l0: number;
 }
 

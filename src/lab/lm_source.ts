@@ -4,6 +4,7 @@
  * shuffle buffer; rows for analyses are read back for the documents asked for, never all at once.
  */
 import { at } from '../base/array';
+import { refuseNotFinite } from '../base/finite';
 import { LabError } from '../base/lab_error';
 import { tokenName } from '../base/token_text';
 import { SharedWorks, whileWanted, type Work } from '../base/work';
@@ -40,6 +41,9 @@ const SAMPLED_ROWS = 2048;
 const KEPT_BYTES = 64 * 2 ** 20;
 /** Windows that a software adapter reads at once, so that it answers now and then. */
 const SOFTWARE_SEQUENCES = 4;
+
+/** What to do about a residual stream that is no numbers. */
+const OVERFLOW = 'The weights are too large for float32: give the files of another model.';
 
 /** A corpus: a name to show and its documents as text. */
 export interface Corpus {
@@ -165,17 +169,22 @@ function lmSource(
   const reader = new WindowReader(device, reading);
   const capacity = bufferRows(device, config, width);
   const rowBytes = 16 * vectorsPerRow(width);
-  const take = async (wanted: readonly WantedRow[], work?: Work): Promise<SourceRows> => ({
-    count: wanted.length,
-    x: await reader.read(wanted, work),
-    rowIds: Uint32Array.from(wanted, ({ window, offset }) => window.firstRow + offset),
-  });
+  const label = `${info.label}, layer ${config.layer}`;
+  const take = async (wanted: readonly WantedRow[], work?: Work): Promise<SourceRows> => {
+    const x = await reader.read(wanted, work);
+    refuseNotFinite(x, [wanted.length, width], {
+      code: 'not_finite',
+      subject: `The residual stream of ${label},`,
+      wayOut: OVERFLOW,
+    });
+    const rowIds = Uint32Array.from(wanted, ({ window, offset }) => window.firstRow + offset);
+    return { count: wanted.length, x, rowIds };
+  };
   /** The first rows of training, counted along the stream. */
   const first = async (start: number, count: number, work: Work = {}): Promise<SourceRows> => {
     const numbers = Uint32Array.from({ length: count }, (_, i) => start + i);
     return take(await rowsOfStream(openStream(), numbers, work), work);
   };
-  const label = `${info.label}, layer ${config.layer}`;
   const samples = new SharedWorks<SourceRows>();
   /** Rows that analyses have read, as far as they are few: every model of a run asks for the same. */
   const kept = new Map<string, SourceRows>();

@@ -2,8 +2,9 @@
  * Turns what a logged step left in the GPU's buffers into the metrics of docs/method.md §5. Sums are taken in
  * float64 on the CPU: a few kilobytes per logged step, and no kernel for what is not a hot path.
  */
+import { explainedShare } from '../analysis/reconstruction';
 import { at } from '../base/array';
-import { LabError } from '../base/lab_error';
+import { refuseNotFiniteMetrics } from '../base/finite';
 import type { ModelConfig } from '../sae/config';
 import type { ModelLayout } from '../sae/layout';
 import type { MetricRecord } from './protocol';
@@ -11,6 +12,10 @@ import type { MetricRecord } from './protocol';
 /** Columns of a row of `row_stats`; see center_input.wgsl and decode_residual.wgsl. */
 const Column = { power: 1, loss: 2, l0: 3, energy: 4, auxiliary: 5, l1: 7 } as const;
 const COLUMNS = 8;
+
+/** What to do when a number broke. */
+const KEPT =
+  'The weights from before are kept. Lower the learning rate, or warm it up over some steps, and start again.';
 
 /** What the GPU left of one logged step of one model. */
 export interface LoggedStep {
@@ -33,7 +38,10 @@ export interface StepContext {
   readonly inputScale: number;
 }
 
-/** Metrics of a logged step. Throws LabError `not_finite` naming the loss that broke. */
+/**
+ * Metrics of a logged step; an explained variance is left out where the batch has no variance. Throws LabError
+ * `not_finite` naming the number that broke: a loss, or the norm of a gradient, beyond which no step is taken.
+ */
 export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord {
   const { config, layout, step } = context;
   const { batch } = layout;
@@ -56,23 +64,16 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
     ['losses/auxiliary_reconstruction_loss', auxiliary],
     ['losses/l1_loss', l1],
   ];
-  for (const [name, value] of losses) {
-    if (!Number.isFinite(value)) {
-      throw new LabError(
-        'not_finite',
-        `${context.name}: ${name} is ${value} at step ${step}.`,
-        'The weights from before are kept. Lower the learning rate, or warm it up over some steps, and start again.',
-      );
-    }
-  }
   const l0 = mean(Column.l0);
   const groupsPerToken =
     config.architecture === 'topk_sasa' ? Math.min(layout.main.slots, layout.groups) : l0;
+  const power = mean(Column.power);
+  const energy = mean(Column.energy);
   const values: Record<string, number> = {
     'losses/overall_loss': losses.reduce((sum, [, value]) => sum + value, 0),
     'losses/mse_loss': mse,
-    'metrics/explained_variance': 1 - mse / unscale / Math.max(mean(Column.power), 1e-30),
-    'metrics/explained_variance_legacy': 1 - mse / unscale / Math.max(mean(Column.energy), 1e-30),
+    ...explained('metrics/explained_variance', mse / unscale, power),
+    ...explained('metrics/explained_variance_legacy', mse / unscale, energy),
     'metrics/l0': l0,
     'metrics/groups_per_token': groupsPerToken,
     'metrics/group_coverage': ranks.live / layout.groups,
@@ -89,6 +90,8 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
   }
   if (layout.auxiliary !== null) values['losses/auxiliary_reconstruction_loss'] = auxiliary;
   if (config.architecture === 'standard') values['losses/l1_loss'] = l1;
+  const checked = { ...Object.fromEntries(losses), '‖x − x̄‖²': power, '‖x‖²': energy, ...values };
+  refuseNotFiniteMetrics(checked, context.name, KEPT, ` at step ${step}`);
   return {
     model: context.model,
     step,
@@ -97,6 +100,12 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
     values,
     rankHistogram: ranks.histogram,
   };
+}
+
+/** The share that is explained, under its name; nothing where there is nothing to explain. */
+function explained(name: string, error: number, total: number): Record<string, number> {
+  const share = explainedShare(error, total);
+  return share === null ? {} : { [name]: share };
 }
 
 interface RankSummary {

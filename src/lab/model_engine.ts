@@ -9,6 +9,7 @@ import { ReadbackRing, readBuffer } from '../gpu/readback';
 import { displayName, type ModelConfig } from '../sae/config';
 import { initialWeights, type ModelWeights } from '../sae/initial';
 import type { ModelLayout, KernelVariant } from '../sae/layout';
+import { nuclearStrength } from '../sae/nuclear_strength';
 import { learningRate, uniformsAt } from '../sae/schedule';
 import { stepPlan } from '../sae/step_plan';
 import type { ModelState, StartingPoint } from './engine_types';
@@ -37,20 +38,37 @@ export interface ModelEngineOptions {
   readonly start: StartingPoint | undefined;
 }
 
+/** A logged step until its numbers are read, by which time settings may be others. */
+export interface RecordedLog {
+  readonly slot: GPUBuffer;
+  /** λ of that step, 0 without a nuclear penalty. */
+  readonly lambda: number;
+}
+
 export class ModelEngine {
   private forward: Promise<ForwardEngine> | null = null;
 
   private constructor(
     private readonly options: ModelEngineOptions,
-    readonly config: ModelConfig,
+    private settings: ModelConfig,
     readonly layout: ModelLayout,
     private readonly buffers: Map<string, GPUBuffer>,
     private readonly runner: PlanRunner,
     private readonly ring: ReadbackRing,
-    private readonly inputScale: number,
-    /** λ in absolute units of the trained input; null without a nuclear penalty. */
-    public lambda: number | null,
+    /** c of `expected_average_only_in`, 1 for the other normalisations. */
+    readonly inputScale: number,
+    private strength: number | null,
   ) {}
+
+  /** The model's settings as they are now. */
+  get config(): ModelConfig {
+    return this.settings;
+  }
+
+  /** λ in absolute units of the trained input; null without a nuclear penalty. */
+  get lambda(): number | null {
+    return this.strength;
+  }
 
   /**
    * Allocates and compiles; nothing is left of it when it fails. Throws LabError `out_of_memory`,
@@ -87,7 +105,7 @@ export class ModelEngine {
       runner,
       ring,
       inputScale,
-      state?.lambda ?? lambdaOf(config, data.statistics.power * inputScale ** 2),
+      state?.lambda ?? nuclearStrength(config, { power: data.statistics.power, inputScale }),
     );
     try {
       engine.begin(start);
@@ -98,10 +116,11 @@ export class ModelEngine {
     return engine;
   }
 
-  /** Sets λ from a new λ_rel; it takes effect at the next step. */
-  setRelativeLambda(relative: number): void {
-    if (this.config.architecture !== 'topk_sasa') return;
-    this.lambda = relative * this.options.data.statistics.power * this.inputScale ** 2;
+  /** Takes settings that differ from its own in λ alone; they take effect at the next step. */
+  setStrength(config: ModelConfig): void {
+    const { power } = this.options.data.statistics;
+    this.settings = config;
+    this.strength = nuclearStrength(config, { power, inputScale: this.inputScale });
   }
 
   /** Dispatches of one step. */
@@ -140,14 +159,14 @@ export class ModelEngine {
     return this.ring.available;
   }
 
-  /** Records the copies of a logged step; `read` gives its metrics after the submit. */
-  recordLog(encoder: GPUCommandEncoder): GPUBuffer {
-    return this.ring.record(encoder);
+  /** Records the copies of a logged step; `readLog` gives its metrics after the submit. */
+  recordLog(encoder: GPUCommandEncoder): RecordedLog {
+    return { slot: this.ring.record(encoder), lambda: this.lambda ?? 0 };
   }
 
-  /** Metrics of a logged step. Throws LabError `not_finite`. */
+  /** Metrics of a logged step, which was taken under `training`. Throws LabError `not_finite`. */
   async readLog(
-    slot: GPUBuffer,
+    { slot, lambda }: RecordedLog,
     step: number,
     seconds: number,
     training: TrainingConfig,
@@ -171,7 +190,7 @@ export class ModelEngine {
         step,
         seconds,
         lr: learningRate(training, step - 1, totalSteps(training)),
-        lambda: this.lambda ?? 0,
+        lambda,
         inputScale: this.inputScale,
       },
     );
@@ -309,11 +328,4 @@ function loggedRegions(buffers: ReadonlyMap<string, GPUBuffer>, layout: ModelLay
     region('singular_values', layout.groups * layout.rank),
     region('penalty', 1, layout.normOffset),
   ];
-}
-
-/** λ in absolute units: as given, else relative to the power of the trained input; null without one. */
-export function lambdaOf(config: ModelConfig, power: number): number | null {
-  if (config.architecture !== 'topk_sasa') return null;
-  if (config.nuclear_coefficient !== undefined) return config.nuclear_coefficient;
-  return (config.nuclear_coefficient_relative ?? 0) * power;
 }

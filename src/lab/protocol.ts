@@ -142,13 +142,31 @@ export interface DiagnoseAnswer {
   readonly analysedRows: number;
 }
 
-/** Settings that may change while a run is going. */
+/** Settings that may change while a run is going; each sets what it names, under the run file's names and units. */
 export interface LiveSettings {
   readonly lr?: number;
-  /** λ_rel of one model (index). */
+  /** λ of one model (index), absolute; takes the place of its λ_rel. */
+  readonly nuclear_coefficient?: { readonly model: number; readonly value: number };
+  /** λ_rel of one model (index); takes the place of its absolute λ. */
   readonly nuclear_coefficient_relative?: { readonly model: number; readonly value: number };
   /** s (or k) of one model (index). */
   readonly slots?: { readonly model: number; readonly value: number };
+}
+
+/** One setting that was changed while a run went. */
+export interface SettingChange {
+  /** Steps taken before it. */
+  readonly step: number;
+  /** Index of the model whose setting it is, null for one of the training. */
+  readonly model: number | null;
+  /** Its name in the run file. */
+  readonly setting:
+    'lr' | 'nuclear_coefficient' | 'nuclear_coefficient_relative' | 'k_groups' | 'k';
+  /** Null where it was not set: λ had its other form, or none. */
+  readonly from: number | null;
+  readonly to: number;
+  /** λ of the model from then on, as in `started`; null for the training and for models without one. */
+  readonly lambda: number | null;
 }
 
 export type ExportFormat = 'saelens_folder' | 'metrics_jsonl' | 'metrics_csv';
@@ -279,8 +297,9 @@ export type Event =
   | {
       readonly kind: 'settings_changed';
       readonly runId: string;
-      readonly step: number;
-      readonly settings: LiveSettings;
+      readonly changes: readonly SettingChange[];
+      /** The run's settings from then on. */
+      readonly config: RunConfig;
     }
   | {
       readonly kind: 'analysis_progress';
@@ -316,6 +335,14 @@ export type Event =
       readonly bytes: ArrayBuffer;
     }
   | { readonly kind: 'request_failed'; readonly requestId: number; readonly error: LabErrorData }
+  /** A command could not be carried out; its run is as it was. */
+  | {
+      readonly kind: 'command_failed';
+      readonly runId: string;
+      readonly command: Command['kind'];
+      readonly error: LabErrorData;
+    }
+  /** The run has ended by an error: it takes no more steps. */
   | { readonly kind: 'failed'; readonly runId: string; readonly error: LabErrorData }
   | {
       readonly kind: 'device_lost';

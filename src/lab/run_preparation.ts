@@ -74,11 +74,12 @@ export class RunPreparation {
     };
     const device = await this.options.device();
     const source = await data.open(config, file, work);
+    const again = data.again(config);
     const initial = weights?.map((start) => ({ kind: 'weights' as const, weights: start })) ?? [];
     const session = await createSession({ device, config, source, initial }, work);
     const surroundings = {
       device: () => this.options.device(),
-      source: () => data.open(config, undefined),
+      source: again,
     };
     const run = new LiveRun(runId, config, source, session, surroundings, post);
     const { totalSteps, estimate, statistics, lambdas } = session;

@@ -11,6 +11,7 @@ export function checkRunRules(config: RunConfig): SettingIssue[] {
   return [
     ...checkLanguageModel(config.data),
     ...config.models.flatMap(checkGate),
+    ...config.models.flatMap(checkNorm),
     ...checkNames(config.models),
     ...checkSchedule(config.training),
   ];
@@ -62,6 +63,21 @@ function checkGate(model: ModelConfig, index: number): SettingIssue[] {
     ];
   }
   return [];
+}
+
+/** Whether this model would take the mean out of rows that are nothing else. */
+export function isNormOfOne(model: ModelConfig, width: number | undefined): boolean {
+  return width === 1 && model.normalize_activations === 'layer_norm';
+}
+
+/** What is wrong with it, after the name of the setting. */
+export const NORM_OF_ONE =
+  'is layer_norm, but a row has one dimension: less its own mean it is 0, and the mean is put back without any code';
+
+/** The data may say the same of a width that is not given here (data_fit.ts). */
+function checkNorm(model: ModelConfig, index: number): SettingIssue[] {
+  if (!isNormOfOne(model, model.d_in)) return [];
+  return [issue(`models.${index}.normalize_activations`, NORM_OF_ONE)];
 }
 
 /** What lies beside the folders of several models in the folder of their run. */

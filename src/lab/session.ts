@@ -4,8 +4,9 @@
  * page and no terminal; the worker and the command line drive it through engine_types.ts.
  */
 import { at } from '../base/array';
+import { saysSame } from '../base/canonical';
 import type { Work } from '../base/work';
-import { modelSchema } from '../sae/config';
+import { shapeOf } from '../sae/config';
 import type {
   Encoded,
   EncodeProgress,
@@ -14,8 +15,10 @@ import type {
   Session,
   SessionOptions,
 } from './engine_types';
+import { changedSettings, withLiveSettings } from './live_settings';
+import type { RecordedLog } from './model_engine';
 import { Pace } from './pace';
-import type { LiveSettings, MetricRecord } from './protocol';
+import type { LiveSettings, MetricRecord, SettingChange } from './protocol';
 import type { Look } from './run_probes';
 import { totalSteps, type RunConfig, type TrainingConfig } from './run_config';
 import { makeSessionParts, type SessionParts } from './session_parts';
@@ -26,7 +29,9 @@ const SLOTS = 16;
 interface PendingLog {
   readonly step: number;
   readonly seconds: number;
-  readonly slots: readonly GPUBuffer[];
+  /** Settings of the step, which may be others when it is read. */
+  readonly training: TrainingConfig;
+  readonly logs: readonly RecordedLog[];
 }
 
 /** Starts a run; everything is allocated and compiled when this resolves. */
@@ -75,6 +80,10 @@ export class TrainingSession implements Session {
 
   get lambdas(): (number | null)[] {
     return this.parts.models.map((model) => model.lambda);
+  }
+
+  get inputScales(): number[] {
+    return this.parts.models.map((model) => model.inputScale);
   }
 
   get statistics(): Session['statistics'] {
@@ -146,26 +155,37 @@ export class TrainingSession implements Session {
     };
   }
 
-  /** Changes settings between submits: lr and λ take effect at the next step, s after a rebuild. */
-  async applySettings(settings: LiveSettings): Promise<void> {
-    if (settings.lr !== undefined) this.training = { ...this.training, lr: settings.lr };
-    const relative = settings.nuclear_coefficient_relative;
-    if (relative !== undefined) {
-      at(this.parts.models, relative.model).setRelativeLambda(relative.value);
+  /** The run's settings as they are now: what it began with and the changes since. */
+  get settings(): RunConfig {
+    const { data } = this.options.config;
+    return { data, models: this.parts.models.map(({ config }) => config), training: this.training };
+  }
+
+  /**
+   * Changes settings between submits: lr and λ take effect at the next step, s after a rebuild, during which no step
+   * may be taken. Says what changed. Throws LabError, and is as it was then: `bad_config` for a value that cannot be,
+   * and what the making of a model throws.
+   */
+  async applySettings(live: LiveSettings): Promise<readonly SettingChange[]> {
+    const before = this.settings;
+    const after = withLiveSettings(before, live);
+    const slotsOf = (config: RunConfig, index: number) => shapeOf(at(config.models, index)).slots;
+    for (const index of after.models.keys()) {
+      if (slotsOf(after, index) !== slotsOf(before, index)) {
+        await this.rebuild(index, at(after.models, index));
+      }
     }
-    if (settings.slots !== undefined) {
-      const { model: index, value } = settings.slots;
-      const old = at(this.parts.models, index);
-      const changed = modelSchema.parse(
-        old.config.architecture === 'topk_sasa'
-          ? { ...old.config, k_groups: value }
-          : { ...old.config, k: value },
-      );
-      const state = await old.state(this.taken);
-      const rebuilt = await this.parts.build(index, changed, { kind: 'state', state });
-      old.destroy();
-      this.parts.models[index] = rebuilt;
-    }
+    // All at once from here on: no step has a part of it.
+    after.models.forEach((changed, index) => {
+      const model = at(this.parts.models, index);
+      if (!saysSame(changed, model.config)) model.setStrength(changed);
+    });
+    this.training = after.training;
+    return changedSettings(before, after).map((change) => ({
+      ...change,
+      step: this.taken,
+      lambda: change.model === null ? null : at(this.parts.models, change.model).lambda,
+    }));
   }
 
   /** Settings of a model as they are now. */
@@ -202,6 +222,15 @@ export class TrainingSession implements Session {
     this.parts.destroy();
   }
 
+  /** Makes a model anew with its state and other settings; it stays as it is when that fails. */
+  private async rebuild(index: number, changed: RunConfig['models'][number]): Promise<void> {
+    const { models, build } = this.parts;
+    const old = at(models, index);
+    const state = await old.state(this.taken);
+    models[index] = await build(index, changed, { kind: 'state', state });
+    old.destroy();
+  }
+
   private async lookNow(model: number, x: Float32Array, rows: number): Promise<Look> {
     const step = this.taken;
     const dictionary = await this.weights(model);
@@ -234,7 +263,8 @@ export class TrainingSession implements Session {
       pending.push({
         step: this.taken,
         seconds: this.pace.seconds,
-        slots: this.parts.models.map((model) => model.recordLog(encoder)),
+        training: this.training,
+        logs: this.parts.models.map((model) => model.recordLog(encoder)),
       });
     }
     device.queue.submit([encoder.finish()]);
@@ -242,10 +272,10 @@ export class TrainingSession implements Session {
 
   /** Reads the oldest `count` logged steps and hands their metrics over. */
   private async drain(pending: PendingLog[], hooks: RunHooks, count: number): Promise<void> {
-    for (const log of pending.splice(0, count)) {
+    for (const { logs, step, seconds, training } of pending.splice(0, count)) {
       const records: MetricRecord[] = await Promise.all(
-        log.slots.map((slot, index) =>
-          at(this.parts.models, index).readLog(slot, log.step, log.seconds, this.training),
+        logs.map((log, index) =>
+          at(this.parts.models, index).readLog(log, step, seconds, training),
         ),
       );
       hooks.onMetrics?.(records);

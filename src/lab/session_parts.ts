@@ -2,9 +2,8 @@
  * What a run is made of before its first step: the stream of batches, its feeder, the models on it, all
  * allocated and compiled. Either everything comes to be or nothing is left behind.
  */
-import { LabError } from '../base/lab_error';
 import { requireWanted, type Work } from '../base/work';
-import type { ActivationSource, FeedPart, StreamFeeder, StreamPlan } from '../data/source';
+import type { FeedPart, StreamFeeder, StreamPlan } from '../data/source';
 import { allocate, checkFits, SMALLER_MODEL } from '../gpu/buffers';
 import { PlanRunner } from '../gpu/executor';
 import { WorkClock } from '../gpu/work_clock';
@@ -12,6 +11,7 @@ import { padRows } from '../sae/initial';
 import { stepPlan } from '../sae/step_plan';
 import { chooseVariant } from './choose_variant';
 import type { Session, SessionOptions } from './engine_types';
+import { checkModels, refuseUntrainable } from './data_fit';
 import { estimateRun } from './estimate';
 import { encoderPlan } from './forward_engine';
 import { ModelEngine } from './model_engine';
@@ -37,7 +37,8 @@ export interface SessionParts {
 
 /**
  * Makes the parts of a run whose submits hold at most `slots` steps. Throws LabError `bad_config` for a d_in
- * that is not the data's, `out_of_memory` for what does not fit, `cancelled` when nobody waits any more.
+ * that is not the data's and a layer norm of rows of one number, `bad_data` for data that cannot be trained on,
+ * `out_of_memory` for what does not fit, `cancelled` when nobody waits any more.
  */
 export async function makeSessionParts(
   options: SessionOptions,
@@ -45,7 +46,7 @@ export async function makeSessionParts(
   work: Work,
 ): Promise<SessionParts> {
   const { device, config, source } = options;
-  checkWidths(config, source);
+  checkModels(config, source.width);
   const batch = config.training.train_batch_size_samples;
   const stream = source.stream(batch);
   const estimate = estimateRun(config, source, device.limits);
@@ -66,6 +67,7 @@ export async function makeSessionParts(
     SMALLER_MODEL,
   );
   const data = await measureData(source, batch, work);
+  for (const model of config.models) refuseUntrainable(model, data, source.label);
   const streamBuffers = await allocate(device, stream.plan);
   const owned = [...streamBuffers.values()];
   const models: ModelEngine[] = [];
@@ -110,17 +112,5 @@ export async function makeSessionParts(
   } catch (error) {
     destroy();
     throw error;
-  }
-}
-
-function checkWidths(config: RunConfig, source: ActivationSource): void {
-  for (const [index, model] of config.models.entries()) {
-    if (model.d_in !== undefined && model.d_in !== source.width) {
-      throw new LabError(
-        'bad_config',
-        `models.${index}.d_in is ${model.d_in}, but the data have ${source.width} dimensions.`,
-        'Leave d_in out; it is taken from the data.',
-      );
-    }
   }
 }

@@ -4,6 +4,7 @@
  * text in the `run` parameter of its address. Whatever text comes in, a validated run or a LabError
  * comes out.
  */
+import { saysSame } from '../base/canonical';
 import { LabError } from '../base/lab_error';
 import { readLinkText, writeLinkText, type LinkSettings, type LinkValue } from '../io/link_text';
 import { parseRunConfig, runSchema, type RunConfig, type RunInput } from './run_config';
@@ -51,12 +52,11 @@ function withoutDefaults(run: RunConfig): Parts {
     models: run.models.map(plainSettings),
     training: plainSettings(run.training),
   };
-  const whole = JSON.stringify(run);
   for (const group of [parts.data, ...parts.models, parts.training]) {
     for (const [key, value] of Object.entries(group)) {
       Reflect.deleteProperty(group, key);
       const rest = runSchema.safeParse(parts);
-      if (!rest.success || !sameRun(rest.data, whole)) group[key] = value;
+      if (!rest.success || !saysSame(rest.data, run)) group[key] = value;
     }
   }
   return parts;
@@ -71,11 +71,6 @@ function plainSettings(settings: object): Settings {
         typeof entry[1] === 'boolean',
     ),
   );
-}
-
-/** A parsed run has its keys in the schema's order, so equal runs have equal JSON. */
-function sameRun(run: RunConfig, json: string): boolean {
-  return JSON.stringify(run) === json;
 }
 
 /** Settings by group; a string says which of them belongs to none. */

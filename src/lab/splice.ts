@@ -3,13 +3,16 @@
  * stream entering a block is replaced by an autoencoder's reconstruction, against zeros and the mean. Every
  * row but position 0 is replaced; logits stay on the GPU, losses come back as four numbers a row.
  */
+import { explainedShare } from '../analysis/reconstruction';
 import { addAt, at } from '../base/array';
+import { refuseNotFiniteMetrics } from '../base/finite';
 import { LabError } from '../base/lab_error';
 import { requireWanted } from '../base/work';
 import type { Replacement } from '../lm/interventions';
 import type { LanguageModel } from '../lm/language_model';
 import type { DeviceDictionary } from './device_dictionary';
 import type { Faithfulness } from './lm_protocol';
+import { notDefined } from './not_defined';
 import { SplicedForward, spliceShape } from './spliced_forward';
 import { predictions, windowBatch, type TextWindow, type WindowBatch } from './text_windows';
 
@@ -35,11 +38,26 @@ interface LossSums {
   divergence: number;
 }
 
+const NO_DAMAGE = 'The ablation changes nothing, so there is nothing to compare with.';
+
+/** Why a number of a Faithfulness has no value. */
+const REASONS = {
+  kl_score_mean_ablation: NO_DAMAGE,
+  kl_score_zero_ablation: NO_DAMAGE,
+  ce_score_mean_ablation: NO_DAMAGE,
+  ce_score_zero_ablation: NO_DAMAGE,
+  explained_variance: 'All rows are the same: there is no variance to explain.',
+  explained_variance_legacy: 'All rows are zero.',
+};
+
+const WIDE = 'The residual stream leaves float32: give another language model, or another layer.';
+
 const REPLACEMENTS: readonly Replacement[] = ['reconstruction', 'zero', 'mean'];
 
 /**
  * Measures faithfulness on the windows. Throws LabError `bad_data` without a prediction to count, `bad_config`
- * for a layer or width that the model has not, `out_of_memory`, `cancelled`.
+ * for a layer or width that the model has not, `not_finite` when numbers leave float32, `out_of_memory`,
+ * `cancelled`.
  */
 export async function spliceFaithfulness(options: SpliceOptions): Promise<Faithfulness> {
   const { lm, layer, dictionary, positions, onProgress } = options;
@@ -90,14 +108,16 @@ export async function spliceFaithfulness(options: SpliceOptions): Promise<Faithf
       requireWanted(options);
     }
     const meanSquare = mean.reduce((sum, value) => sum + value * value, 0);
-    return {
-      tokens,
-      layer,
-      ...scores(losses, tokens),
-      explained_variance: explained(errors.squaredError, errors.power),
-      explained_variance_legacy: explained(errors.squaredError, errors.power + rows * meanSquare),
-      l0: errors.nonZero / rows,
+    const { squaredError, power } = errors;
+    refuseNotFiniteMetrics({ 'Σ‖x − x̂‖²': squaredError, 'Σ‖x − x̄‖²': power }, 'Splice', WIDE);
+    const { shares, ...means } = scores(losses, tokens);
+    const ratios = {
+      ...shares,
+      explained_variance: explainedShare(squaredError, power),
+      explained_variance_legacy: explainedShare(squaredError, power + rows * meanSquare),
     };
+    const place = { tokens, layer, ...means };
+    return { ...place, ...ratios, l0: errors.nonZero / rows, ...notDefined(ratios, REASONS) };
   } finally {
     forward.destroy();
   }
@@ -168,14 +188,15 @@ function scores(losses: ReadonlyMap<Replacement, LossSums>, tokens: number) {
     kl_sae: sae.kl,
     kl_mean_ablation: mean.kl,
     kl_zero_ablation: zero.kl,
-    kl_score_mean_ablation: (mean.kl - sae.kl) / mean.kl,
-    kl_score_zero_ablation: (zero.kl - sae.kl) / zero.kl,
-    ce_score_mean_ablation: (mean.ce - sae.ce) / (mean.ce - original),
-    ce_score_zero_ablation: (zero.ce - sae.ce) / (zero.ce - original),
+    shares: {
+      kl_score_mean_ablation: ratio(mean.kl - sae.kl, mean.kl),
+      kl_score_zero_ablation: ratio(zero.kl - sae.kl, zero.kl),
+      ce_score_mean_ablation: ratio(mean.ce - sae.ce, mean.ce - original),
+      ce_score_zero_ablation: ratio(zero.ce - sae.ce, zero.ce - original),
+    },
   };
 }
 
-function explained(error: number, total: number): number {
-  if (total > 0) return 1 - error / total;
-  return error > 0 ? 0 : 1;
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
 }

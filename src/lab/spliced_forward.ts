@@ -3,11 +3,17 @@
  * residual stream as it is and on what is put in its place, and the losses of both are compared on the GPU.
  */
 import type { CodeTable } from '../analysis/types';
+import { refuseNotFinite } from '../base/finite';
 import { LabError } from '../base/lab_error';
 import { mebibytes } from '../gpu/buffers';
 import { describeAdapter } from '../gpu/device';
 import { readBuffer } from '../gpu/readback';
-import { replacementPlan, tokenLossPlan, type Replacement } from '../lm/interventions';
+import {
+  LOSS_COLUMNS,
+  replacementPlan,
+  tokenLossPlan,
+  type Replacement,
+} from '../lm/interventions';
 import type { Forward, LanguageModel } from '../lm/language_model';
 import { padRows } from '../sae/initial';
 import type { DeviceDictionary } from './device_dictionary';
@@ -60,6 +66,31 @@ export function spliceShape(
   const wanted = Math.ceil((software ? ROWS.software : ROWS.gpu) / positions);
   const sequences = Math.max(1, Math.min(wanted, windows, Math.floor(budget / bytes)));
   return { sequences, positions };
+}
+
+/** What stands in place of the residual stream, for messages. */
+const NAMES: Readonly<Record<Replacement | 'none', string>> = {
+  none: 'as it is',
+  reconstruction: 'with a reconstruction in its residual stream',
+  zero: 'with zeros in its residual stream',
+  mean: 'with the mean in its residual stream',
+};
+
+/**
+ * Losses [rows, LOSS_COLUMNS] of token_losses.wgsl, nats, of a language model `state`. Throws LabError `not_finite`
+ * when its logits were no numbers.
+ */
+export async function readLosses(
+  losses: InterventionRunner,
+  state: string = NAMES.none,
+): Promise<Float32Array> {
+  const values = new Float32Array(await losses.read('losses'));
+  refuseNotFinite(values, [values.length / LOSS_COLUMNS, LOSS_COLUMNS], {
+    code: 'not_finite',
+    subject: `What the language model ${state} loses a token`,
+    wayOut: 'Its numbers leave float32: give the files of another model, or a smaller change.',
+  });
+  return values;
 }
 
 interface Parts {
@@ -181,7 +212,7 @@ export class SplicedForward {
         losses.record(pass);
       });
     });
-    return new Float32Array(await losses.read('losses'));
+    return readLosses(losses, NAMES[replacement]);
   }
 
   /** Codes of all rows of a batch, and the losses [rows, 4] of its next tokens under the untouched model. */
@@ -196,7 +227,7 @@ export class SplicedForward {
       });
     });
     const codes = await autoencoder.readCodes();
-    return { codes, losses: new Float32Array(await losses.read('losses')) };
+    return { codes, losses: await readLosses(losses, NAMES.none) };
   }
 
   /** What the autoencoder made of the batch last replaced by its reconstruction. */

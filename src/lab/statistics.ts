@@ -5,10 +5,13 @@
  */
 import { isRounding } from '../analysis/row_summary';
 import { at } from '../base/array';
-import { LabError } from '../base/lab_error';
+import { refuseNotFinite } from '../base/finite';
 import { requireWanted, type Work } from '../base/work';
+import { largestOf, refuseMagnitude } from '../data/magnitude';
 import type { ActivationSource, SourceRows } from '../data/source';
 import type { Normalization } from '../sae/config';
+import type { InputUnits } from '../sae/nuclear_strength';
+import { isFlat } from './data_units';
 import type { DataStatistics } from './protocol';
 
 /** Rows that statistics are measured on, or as many as the data have. */
@@ -21,6 +24,8 @@ export interface MeasuredData {
   /** The first training batch, [rows, d]. */
   readonly firstBatch: Float32Array;
   readonly firstRows: number;
+  /** Sampled rows whose numbers are all the same: layer_norm leaves nothing of them. */
+  readonly flatRows: number;
 }
 
 /** Training rows that are measured, in pieces of which the first stands for the first batch. */
@@ -46,7 +51,7 @@ async function* sampledRows(
 
 /**
  * Measures the data on its first training batches, or on what it gives as a sample. Throws LabError
- * `bad_data` on NaN or infinity, `cancelled`.
+ * `bad_data` on NaN, infinity and values whose squares leave float32, `cancelled`.
  */
 export async function measureData(
   source: ActivationSource,
@@ -60,10 +65,18 @@ export async function measureData(
   const squares = new Float64Array(width);
   let rows = 0;
   let norms = 0;
+  let largest = 0;
+  let flatRows = 0;
   let first: SourceRows | null = null;
   for await (const piece of sampledRows(source, batch, work)) {
     first ??= piece;
     const { x, count } = piece;
+    refuseNotFinite(x, [count, width], {
+      code: 'bad_data',
+      subject: `A sample of ${source.label}`,
+      wayOut: 'Remove NaN and infinite values from the data.',
+    });
+    largest = Math.max(largest, largestOf(x));
     for (let row = 0; row < count; row += 1) {
       let square = 0;
       for (let i = 0; i < width; i += 1) {
@@ -75,9 +88,11 @@ export async function measureData(
         square += value * value;
       }
       norms += Math.sqrt(square);
+      flatRows += isFlat(x, row, width) ? 1 : 0;
     }
     rows += count;
   }
+  refuseMagnitude(largest, width, source.label);
   const mean = new Float32Array(width);
   let power = 0;
   for (let i = 0; i < width; i += 1) {
@@ -86,18 +101,13 @@ export async function measureData(
     const variance = at(squares, i) / rows - (at(offsets, i) / rows) ** 2;
     if (!isRounding(variance, average)) power += variance;
   }
-  if (first === null || !Number.isFinite(power)) {
-    throw new LabError(
-      'bad_data',
-      `The first ${rows} rows of ${source.label} hold values that are not finite.`,
-      'Remove NaN and infinite values from the data.',
-    );
-  }
+  if (first === null) throw new RangeError(`${source.label} has no rows to measure`);
   return {
     statistics: { width, power, meanNorm: norms / rows, sampledRows: rows },
     mean,
     firstBatch: first.x,
     firstRows: first.count,
+    flatRows,
   };
 }
 
@@ -105,6 +115,11 @@ export async function measureData(
 export function inputScaleOf(normalization: Normalization, statistics: DataStatistics): number {
   if (normalization !== 'expected_average_only_in' || statistics.meanNorm === 0) return 1;
   return Math.sqrt(statistics.width) / statistics.meanNorm;
+}
+
+/** What λ_rel of a model is relative to. */
+export function inputUnitsOf(normalization: Normalization, statistics: DataStatistics): InputUnits {
+  return { power: statistics.power, inputScale: inputScaleOf(normalization, statistics) };
 }
 
 /** [d], mean of the first batch in the units the model is trained in: where b_dec starts. */

@@ -8,7 +8,7 @@ import { describeAdapter } from '../gpu/device';
 import { LOSS_COLUMNS, NO_TARGET, tokenLossPlan } from '../lm/interventions';
 import { InterventionRunner } from './intervention_runner';
 import type { ReadyLanguageModel } from './language_model_store';
-import { mostPositions, spliceShape } from './spliced_forward';
+import { mostPositions, readLosses, spliceShape } from './spliced_forward';
 import { textWindows, windowBatch } from './text_windows';
 
 export interface TextLoss {
@@ -23,7 +23,8 @@ export interface TextLoss {
 
 /**
  * Reads documents (tokens without BOS) and measures their loss; `onProgress` is told the fraction read.
- * Throws LabError `bad_data` when there is no token, `out_of_memory` when the logits of a window do not fit.
+ * Throws LabError `bad_data` when there is no token, `out_of_memory` when the logits of a window do not fit,
+ * `not_finite` when they are no numbers.
  */
 export async function textLoss(
   device: GPUDevice,
@@ -60,7 +61,7 @@ export async function textLoss(
       losses.record(pass);
       pass.end();
       device.queue.submit([encoder.finish()]);
-      const values = new Float32Array(await losses.read('losses'));
+      const values = await readLosses(losses);
       batch.targets.forEach((target, row) => {
         if (target === NO_TARGET) return;
         sum += at(values, row * LOSS_COLUMNS);

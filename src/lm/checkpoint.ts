@@ -16,9 +16,12 @@ export interface StoredTensor {
   /** As the file names it, for messages. */
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Its numbers (bfloat16 widened to float32); throws LabError `bad_file` when they are of no known kind. */
+  /**
+   * Its numbers (bfloat16 widened to float32). Throws LabError `bad_file` when they are of no known kind,
+   * `bad_data` when one is NaN or infinite.
+   */
   numbers(): StoredNumbers;
-  /** Its numbers as float32. Throws LabError `bad_file` unless they are floats. */
+  /** Its numbers as float32. Throws LabError `bad_file` unless they are floats, `bad_data` as above. */
   floats(): Float32Array;
 }
 

@@ -29,6 +29,9 @@ const SUBMIT_MS = 70;
 /** Most positions of a submit; each has its own slot of uniforms. */
 const MOST_POSITIONS = 32;
 
+/** In place of a token where the logits were no numbers (sample_token.wgsl). */
+const NO_TOKEN = 0xffffffff;
+
 /** How a generator that does not fit is made smaller. */
 const SMALLER_GENERATOR = 'Write fewer sequences at once, or shorter ones.';
 
@@ -142,9 +145,11 @@ class GpuGenerator implements Generator {
       if (options.onProgress?.(done + 1) === true) break;
     }
     const all = new Uint32Array(await readBuffer(this.device, this.tokens));
-    return Array.from({ length: sequences }, (_, sequence) =>
+    const written = Array.from({ length: sequences }, (_, sequence) =>
       all.slice(sequence * length, sequence * length + done + 1),
     );
+    refuseNoToken(written);
+    return written;
   }
 
   /** Uploads prompts and streams; returns the length of the shortest prompt. */
@@ -204,6 +209,19 @@ class GpuGenerator implements Generator {
     }
     pass.end();
     this.device.queue.submit([encoder.finish()]);
+  }
+}
+
+/** Throws LabError `not_finite` where the kernels found no token to choose. */
+function refuseNoToken(sequences: readonly Uint32Array[]): void {
+  for (const [sequence, tokens] of sequences.entries()) {
+    const position = tokens.indexOf(NO_TOKEN);
+    if (position < 0) continue;
+    throw new LabError(
+      'not_finite',
+      `The language model's logits for token ${position} of text ${sequence} (counted from 0) are no numbers, so that there is none to choose.`,
+      'Its numbers leave float32: give the files of another model, or a smaller change.',
+    );
   }
 }
 

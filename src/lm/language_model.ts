@@ -162,7 +162,10 @@ export interface GenerateOptions {
 /** Writes many sequences at once with a key-value cache on the GPU; tokens never visit the CPU on the way. */
 export interface Generator {
   readonly shape: GeneratorShape;
-  /** Whole sequences, prompts included, `length` tokens each (fewer when ended early). */
+  /**
+   * Whole sequences, prompts included, `length` tokens each (fewer when ended early). Throws LabError `not_finite`
+   * when logits are no numbers.
+   */
   generate(options: GenerateOptions): Promise<Uint32Array[]>;
   destroy(): void;
 }

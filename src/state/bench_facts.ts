@@ -3,6 +3,7 @@
  * what the run would need. Asked anew when the data or the settings change; an older question is given up.
  */
 import { create } from 'zustand';
+import { canonicalJson, saysSame } from '../base/canonical';
 import { describeError, type LabErrorData } from '../base/lab_error';
 import type { Preview, RunEstimate } from '../lab/protocol';
 import type { RunConfig } from '../lab/run_config';
@@ -44,12 +45,12 @@ export function languageModelMissing(data: RunConfig['data']): string | null {
 
 /** What distinguishes data: settings, and the file for data of that kind. */
 export function sameData(a: RunConfig['data'], b: RunConfig['data']): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return saysSame(a, b);
 }
 
 /** The data settings without the seed, as text. */
 function kindOfData(data: RunConfig['data']): string {
-  return JSON.stringify({ ...data, seed: 0 });
+  return canonicalJson({ ...data, seed: 0 });
 }
 
 /** What the engine was last asked to look at. */
@@ -82,7 +83,7 @@ export function followBench(engine: EngineClient): () => void {
       useBenchFacts.setState(NOTHING_KNOWN);
       return;
     }
-    const data = JSON.stringify(config.data);
+    const data = canonicalJson(config.data);
     if (data !== previewed.data || file !== previewed.file) {
       // Another seed looks much the same; what was known of other data would be wrong beside these.
       const other = kindOfData(config.data) !== previewed.kind || file !== previewed.file;
@@ -97,6 +98,15 @@ export function followBench(engine: EngineClient): () => void {
     if (!signal.aborted) await askEstimate(engine, config, signal);
   };
   void ask();
+  // An engine that was started afresh has none of the data, and no file.
+  let afresh = false;
+  const stopEngine = engine.subscribe(({ kind }) => {
+    if (kind === 'crashed') afresh = true;
+    if (kind !== 'connected' || !afresh) return;
+    afresh = false;
+    previewed = NOT_PREVIEWED;
+    void ask();
+  });
   const stop = useExperiment.subscribe((state, before) => {
     if (state.config === before.config && state.file === before.file) return;
     clearTimeout(timer);
@@ -111,6 +121,7 @@ export function followBench(engine: EngineClient): () => void {
   });
   return () => {
     stop();
+    stopEngine();
     stopModels();
     clearTimeout(timer);
     previewing?.abort();

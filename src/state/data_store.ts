@@ -3,6 +3,7 @@
  * the state of the question. One at a time; a newer question takes the place of an older one.
  */
 import { create } from 'zustand';
+import { canonicalJson } from '../base/canonical';
 import { describeError } from '../base/lab_error';
 import type { DataDescription } from '../lab/data_protocol';
 import type { RunConfig } from '../lab/run_config';
@@ -23,7 +24,7 @@ let running: AbortController | null = null;
 export function dataKey(data: RunConfig['data'], file: File | null): string {
   const needed = fileNeeded(data);
   const version = needed === null || file === null ? '' : `${file.size} ${file.lastModified}`;
-  return `${JSON.stringify(data)} ${version}`;
+  return `${canonicalJson(data)} ${version}`;
 }
 
 /** Asks about the data of a run; the outcome appears in the store. `file` is what the data name, if any. */

@@ -8,6 +8,7 @@ import type { AdapterReport } from '../lab/protocol';
 import { EngineClient, type EngineWorker } from './engine_client';
 import { followBench } from './bench_facts';
 import { followDownloads } from './language_models_store';
+import { notify } from './notices_store';
 import { followEngine } from './runs_store';
 
 export type EngineState =
@@ -51,6 +52,8 @@ export function startEngine(): void {
       useEngine.setState({ connection: { kind: 'ready', adapter: event.adapter } });
     } else if (event.kind === 'unavailable') {
       useEngine.setState({ connection: { kind: 'unavailable', error: event.error } });
+    } else if (event.kind === 'command_failed') {
+      notify({ tone: 'error', title: event.error.message, detail: event.error.wayOut });
     } else if (event.kind === 'crashed') {
       restart(event.error);
     } else if (event.kind === 'device_lost') {

@@ -1,15 +1,17 @@
 /**
- * The experiment on the bench: the draft being edited with what is wrong with it, the dropped file,
+ * The experiment on the bench: the draft being edited with what is wrong with it, the files that were opened,
  * and the way back (undo). Edits of one field in a row are one step of the history. Knows neither the
  * engine nor the address; those listen to it.
  */
 import { create } from 'zustand';
+import { saysSame } from '../base/canonical';
 import { LabError } from '../base/lab_error';
 import { defaultPreset, presetIds, presets, type PresetId } from '../lab/presets';
 import { parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
 import type { Architecture } from '../sae/config';
 import {
   checkDraft,
+  fileNeeded,
   withSetting,
   type Draft,
   type Issues,
@@ -22,6 +24,12 @@ import { convertModel, freeName, newModel, withRelativeLambda } from './model_se
 const HISTORY = 100;
 export const MAX_MODELS = 6;
 
+/** An experiment with the file that it trains on, so that the way back finds both. */
+export interface Placed {
+  readonly draft: Draft;
+  readonly file: File | null;
+}
+
 export interface ExperimentState {
   readonly draft: Draft;
   /** The validated draft, null while there are issues. */
@@ -29,10 +37,12 @@ export interface ExperimentState {
   readonly issues: Issues;
   /** Index of the model whose settings are shown. */
   readonly selected: number;
-  /** The file behind data that name one: a .npy, or a text for a language model. */
+  /** The file that the data name: a .npy, or a text for a language model. Null when it is not open, or none is named. */
   readonly file: File | null;
-  readonly past: readonly Draft[];
-  readonly future: readonly Draft[];
+  /** Every file that was opened in this visit, by name; the latest of those of one name. */
+  readonly files: ReadonlyMap<string, File>;
+  readonly past: readonly Placed[];
+  readonly future: readonly Placed[];
   /** Field of the last edit, so that typing on in it makes no new step of history. */
   readonly lastField: string | null;
 }
@@ -41,20 +51,23 @@ export const useExperiment = create<ExperimentState>()(() => ({
   ...draftState(parseRunConfig(defaultPreset.config)),
   selected: 0,
   file: null,
+  files: new Map(),
   past: [],
   future: [],
   lastField: null,
 }));
 
-/** Puts an experiment on the bench, with its defaults filled in. Throws LabError `bad_config`. */
+/**
+ * Puts an experiment on the bench, with its defaults filled in. `file` is the one that its data name, where it is
+ * known; else one of that name that was opened before serves. Throws LabError `bad_config`.
+ */
 export function openExperiment(input: RunInput, file: File | null = null): void {
   commit(parseRunConfig(input), { selected: 0, file });
 }
 
 /** The preset whose experiment is on the bench untouched, null for any other. */
 export function matchingPreset(draft: Draft): PresetId | null {
-  const text = canonical(draft);
-  return presetIds.find((id) => canonical(parseRunConfig(presets[id].config)) === text) ?? null;
+  return presetIds.find((id) => saysSame(parseRunConfig(presets[id].config), draft)) ?? null;
 }
 
 /** Sets one setting of the training; undefined leaves the choice to the lab. */
@@ -160,18 +173,18 @@ export function openLanguageModel(model: {
 
 /** Takes the last change back. */
 export function undo(): void {
-  const { past, future, draft } = useExperiment.getState();
+  const { past, future, draft, file } = useExperiment.getState();
   const previous = past.at(-1);
   if (previous === undefined) return;
-  restore(previous, past.slice(0, -1), [draft, ...future]);
+  restore(previous, past.slice(0, -1), [{ draft, file }, ...future]);
 }
 
 /** Makes the change again that was taken back. */
 export function redo(): void {
-  const { past, future, draft } = useExperiment.getState();
+  const { past, future, draft, file } = useExperiment.getState();
   const [next, ...rest] = future;
   if (next === undefined) return;
-  restore(next, [...past, draft], rest);
+  restore(next, [...past, { draft, file }], rest);
 }
 
 /** The run on the bench. Throws LabError `bad_config` while something is wrong with it. */
@@ -200,24 +213,31 @@ function editModel(index: number, edit: (model: Settings) => Settings, field?: s
 
 function commit(
   draft: Draft,
-  extra: Partial<Pick<ExperimentState, 'selected' | 'file'>>,
+  { selected, file = null }: { readonly selected?: number; readonly file?: File | null },
   field: string | null = null,
 ): void {
   useExperiment.setState((state) => {
     const sameField = field !== null && field === state.lastField;
+    const { past } = state;
     return {
       ...draftState(draft),
-      ...extra,
-      past: sameField ? state.past : [...state.past, state.draft].slice(-HISTORY),
+      ...withFile(state.files, draft, file),
+      ...(selected === undefined ? {} : { selected }),
+      past: sameField ? past : [...past, { draft: state.draft, file: state.file }].slice(-HISTORY),
       future: [],
       lastField: field,
     };
   });
 }
 
-function restore(draft: Draft, past: readonly Draft[], future: readonly Draft[]): void {
-  useExperiment.setState(({ selected }) => ({
+function restore(
+  { draft, file }: Placed,
+  past: readonly Placed[],
+  future: readonly Placed[],
+): void {
+  useExperiment.setState(({ selected, files }) => ({
     ...draftState(draft),
+    ...withFile(files, draft, file),
     selected: Math.min(selected, draft.models.length - 1),
     past,
     future,
@@ -229,8 +249,14 @@ function draftState(draft: Draft): Pick<ExperimentState, 'draft' | 'config' | 'i
   return { draft, ...checkDraft(draft) };
 }
 
-function canonical(draft: Draft): string {
-  const ordered = (settings: Settings) =>
-    Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([ordered(draft.data), draft.models.map(ordered), ordered(draft.training)]);
+/** The file of a draft: the one that is given, else the one of that name that was opened last. */
+function withFile(
+  files: ReadonlyMap<string, File>,
+  draft: Draft,
+  given: File | null,
+): Pick<ExperimentState, 'file' | 'files'> {
+  const name = fileNeeded(draft.data);
+  if (name === null) return { file: null, files };
+  if (given === null) return { file: files.get(name) ?? null, files };
+  return { file: given, files: new Map([...files, [name, given]]) };
 }

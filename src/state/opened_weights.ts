@@ -4,11 +4,12 @@
  * the data on the bench is taken. Knows no React.
  */
 import type { Dictionary } from '../analysis/types';
+import { canonicalJson, saysSame } from '../base/canonical';
 import { LabError } from '../base/lab_error';
 import { unzipFolder } from '../io/archive';
 import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../io/sae_folder';
 import { readSaeFolder, type SaeFolder } from '../io/sae_folder_reader';
-import { parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
+import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
 
 const FILES = [CONFIG_FILE, WEIGHTS_FILE, SPARSITY_FILE];
 
@@ -48,13 +49,12 @@ export async function readOpenedRun(
 }
 
 function runOf(folders: readonly SaeFolder[], bench: RunConfig | null): OpenedRun {
-  const data = folders.map(({ provenance }) => provenance?.data ?? bench?.data);
-  const first = JSON.stringify(data[0]);
-  const stranger = data.findIndex((other) => JSON.stringify(other) !== first);
+  const data = folders.map(({ provenance }) => withDefaults(provenance?.data ?? bench?.data));
+  const stranger = data.findIndex((other) => !saysSame(other, data[0]));
   if (stranger > 0) {
     throw new LabError(
       'bad_config',
-      `The first model was trained on ${first}, number ${stranger + 1} on ${JSON.stringify(data[stranger])}.`,
+      `The first model was trained on ${canonicalJson(data[0])}, number ${stranger + 1} on ${canonicalJson(data[stranger])}.`,
       'Open models of different data one after the other.',
     );
   }
@@ -65,4 +65,10 @@ function runOf(folders: readonly SaeFolder[], bench: RunConfig | null): OpenedRu
     models: folders.map(({ config, weights }) => ({ ...config, d_in: weights.width })),
   });
   return { input, weights: folders.map(({ weights }) => weights) };
+}
+
+/** Settings of data with what a folder may leave out; those that cannot be read are refused with their run. */
+function withDefaults(data: unknown): unknown {
+  const read = dataSchema.safeParse(data);
+  return read.success ? read.data : data;
 }

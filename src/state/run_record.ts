@@ -10,9 +10,9 @@ import type {
   Event as EngineEvent,
   Feeding,
   LabelProbe,
-  LiveSettings,
   RunEstimate,
   RunStatus,
+  SettingChange,
   ShapeProbe,
 } from '../lab/protocol';
 import { parseRunConfig, totalSteps, type RunConfig, type RunInput } from '../lab/run_config';
@@ -36,15 +36,8 @@ export interface RunModel {
   readonly shapes: ShapeProbe | null;
   /** The latest probe of labelled rows, null before the first. */
   readonly labels: LabelProbe | null;
-  /** λ in absolute units, null where there is none or it is not known yet. */
+  /** λ in absolute units as the engine says it, null where there is none or it is not known yet. */
   readonly lambda: number | null;
-}
-
-/** A setting that was changed while the run went. */
-export interface SettingsChange {
-  readonly step: number;
-  readonly samples: number;
-  readonly settings: LiveSettings;
 }
 
 export interface Run {
@@ -52,8 +45,14 @@ export interface Run {
   readonly name: string;
   /** What was asked for, as written. */
   readonly input: RunInput;
-  /** The same with every default filled in. */
+  /** The same with every default filled in: what the run began with. */
   readonly config: RunConfig;
+  /** Its settings as they are now: `config` with the changes made while it went. */
+  readonly settings: RunConfig;
+  /** `settings` once the engine has done all that it was told. */
+  readonly asked: RunConfig;
+  /** The file that its data name, null for data that name none. */
+  readonly file: File | null;
   readonly status: RunStatus;
   /** What is done before the first step, and its share; null before it is told and once steps are taken. */
   readonly preparing: { readonly stage: string; readonly fraction: number } | null;
@@ -69,7 +68,8 @@ export interface Run {
   readonly feeding: Feeding | null;
   readonly estimate: RunEstimate | null;
   readonly statistics: DataStatistics | null;
-  readonly changes: readonly SettingsChange[];
+  /** What was changed while it went, oldest first. */
+  readonly changes: readonly SettingChange[];
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** `recorded` runs ship with the lab: they have no weights and cannot be analysed. */
@@ -87,13 +87,21 @@ export function isActive(status: RunStatus): boolean {
   return status === 'preparing' || status === 'running' || status === 'paused';
 }
 
+/** What a run begins with besides its settings. */
+export interface RunOrigin {
+  /** The file that the data name. */
+  readonly file?: File | null;
+  /** Its models begin with weights that were trained before. */
+  readonly opened?: boolean;
+}
+
 /** A new run, before the engine has answered. Throws LabError `bad_config`. */
 export function createRun(
   id: string,
   name: string,
   input: RunInput,
   createdAt: number,
-  opened = false,
+  { file = null, opened = false }: RunOrigin = {},
 ): Run {
   const config = parseRunConfig(input);
   return {
@@ -101,6 +109,9 @@ export function createRun(
     name,
     input,
     config,
+    settings: config,
+    asked: config,
+    file,
     status: 'preparing',
     preparing: null,
     error: null,
@@ -140,6 +151,7 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
       return {
         ...run,
         config: event.config,
+        settings: event.config,
         totalSteps: event.totalSteps,
         estimate: event.estimate,
         statistics: event.statistics,
@@ -181,7 +193,7 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
         })),
       };
     case 'settings_changed':
-      return withSettings(run, event.step, event.settings);
+      return withChanges(run, event.changes, event.config);
     case 'failed':
       return { ...run, status: 'failed', preparing: null, error: event.error };
     default:
@@ -197,15 +209,14 @@ function withShapes(run: Run, models: readonly RunModel[], probe: ShapeProbe): r
   return models.map((model) => (model.index === probe.model ? { ...model, shapes: probe } : model));
 }
 
-function withSettings(run: Run, step: number, settings: LiveSettings): Run {
-  const samples = step * run.config.training.train_batch_size_samples;
-  const relative = settings.nuclear_coefficient_relative;
-  const power = run.statistics?.power;
-  const models =
-    relative === undefined || power === undefined
-      ? run.models
-      : run.models.map((model) =>
-          model.index === relative.model ? { ...model, lambda: relative.value * power } : model,
-        );
-  return { ...run, models, changes: [...run.changes, { step, samples, settings }] };
+function withChanges(run: Run, changes: readonly SettingChange[], settings: RunConfig): Run {
+  const models = run.models.map((model) => {
+    const lambda = changes.findLast((change) => change.model === model.index)?.lambda;
+    return {
+      ...model,
+      ...shapeOf(at(settings.models, model.index)),
+      lambda: lambda === undefined ? model.lambda : lambda,
+    };
+  });
+  return { ...run, models, settings, changes: [...run.changes, ...changes] };
 }

@@ -6,6 +6,7 @@
 import { create } from 'zustand';
 import type { Dictionary } from '../analysis/types';
 import { LabError } from '../base/lab_error';
+import { withLiveSettings } from '../lab/live_settings';
 import type { LiveSettings } from '../lab/protocol';
 import type { RunInput } from '../lab/run_config';
 import type { ClientEvent, EngineClient } from './engine_client';
@@ -30,33 +31,29 @@ export function runOf(id: string | null): Run | undefined {
 let runCount = 0;
 
 /**
- * Creates a run and tells the engine to start it. `file` is the content of the .npy for data of that
- * kind (moved to the engine), `weights` what each model starts from. Returns the run's id; throws LabError
- * `bad_config`.
+ * Creates a run and tells the engine to start it. `file` is the one that the data name, with its content (moved to
+ * the engine), `weights` what each model starts from. Returns the run's id; throws LabError `bad_config`.
  */
 export function startRun(
   engine: EngineClient,
   input: RunInput,
   options: {
-    readonly file?: ArrayBuffer;
+    readonly file?: { readonly handle: File; readonly bytes: ArrayBuffer };
     readonly weights?: readonly Dictionary[];
     readonly paused?: boolean;
   } = {},
 ): string {
   const id = crypto.randomUUID();
-  const run = createRun(
-    id,
-    `Run ${runCount + 1}`,
-    input,
-    Date.now(),
-    options.weights !== undefined,
-  );
+  const { file, ...rest } = options;
+  const run = createRun(id, `Run ${runCount + 1}`, input, Date.now(), {
+    file: file?.handle ?? null,
+    opened: options.weights !== undefined,
+  });
   runCount += 1;
   addRun(run);
-  engine.send(
-    { kind: 'start', runId: id, config: input, ...options },
-    options.file === undefined ? [] : [options.file],
-  );
+  const start = { kind: 'start', runId: id, config: input, ...rest } as const;
+  if (file === undefined) engine.send(start);
+  else engine.send({ ...start, file: file.bytes }, [file.bytes]);
   return id;
 }
 
@@ -88,8 +85,9 @@ export function renameRun(id: string, name: string): void {
   updateRun(id, (run) => ({ ...run, name }));
 }
 
-/** Changes lr, λ or s of a run that is going. */
+/** Changes lr, λ or s of a run that is going. Throws LabError `bad_config` for what cannot be. */
 export function changeLive(engine: EngineClient, runId: string, settings: LiveSettings): void {
+  updateRun(runId, (run) => ({ ...run, asked: withLiveSettings(run.asked, settings) }));
   engine.send({ kind: 'set_hyperparameters', runId, settings });
 }
 

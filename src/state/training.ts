@@ -2,13 +2,12 @@
  * What the Train button and its neighbours do: start what is on the bench, pause and resume it, take one
  * step, stop. Errors come as notices; nothing here throws.
  */
+import type { Dictionary } from '../analysis/types';
 import { LabError } from '../base/lab_error';
-import type { LiveSettings } from '../lab/protocol';
-import type { RunConfig } from '../lab/run_config';
-import type { ModelConfig } from '../sae/config';
+import { liveChanges, needsRestart } from '../lab/live_settings';
 import { engine } from './engine_store';
 import { fileNeeded } from './experiment_draft';
-import { readyConfig, useExperiment } from './experiment_store';
+import { openExperiment, readyConfig, useExperiment } from './experiment_store';
 import { notifyError } from './notices_store';
 import { isActive, type Run } from './run_record';
 import { changeLive, removeRun, startRun, useRuns } from './runs_store';
@@ -22,27 +21,35 @@ function activeRun(): Run | undefined {
 /** Starts the bench as a new run and shows it; `paused` for one that waits for Step. */
 export async function train(options: { readonly paused?: boolean } = {}): Promise<string | null> {
   try {
-    const config = readyConfig();
-    const { file } = useExperiment.getState();
-    const needed = fileNeeded(config.data);
-    if (needed !== null && file === null) {
-      throw new LabError(
-        'not_found',
-        `The file ${needed} is not open in this page.`,
-        'Drop it on the Data section again; a link never holds data.',
-      );
-    }
-    const bytes = needed === null ? undefined : await file?.arrayBuffer();
-    const id = startRun(engine, config, {
-      ...(bytes === undefined ? {} : { file: bytes }),
-      paused: options.paused === true,
-    });
-    useView.getState().showRun(id);
-    return id;
+    return await startOnBench({ paused: options.paused === true });
   } catch (error) {
     notifyError(error);
     return null;
   }
+}
+
+/**
+ * Starts what is on the bench, on the file that its data name, and shows it; `weights` are what its models start
+ * from. Returns the run's id; throws LabError `bad_config`, `not_found` for a file that is not open.
+ */
+export async function startOnBench(options: {
+  readonly weights?: readonly Dictionary[];
+  readonly paused: boolean;
+}): Promise<string> {
+  const config = readyConfig();
+  const { file: handle } = useExperiment.getState();
+  const needed = fileNeeded(config.data);
+  if (needed !== null && handle === null) {
+    throw new LabError(
+      'not_found',
+      `The file ${needed} is not open in this page.`,
+      'Drop it on the Data section again; a link never holds data.',
+    );
+  }
+  const file = handle === null ? {} : { file: { handle, bytes: await handle.arrayBuffer() } };
+  const id = startRun(engine, config, { ...options, ...file });
+  useView.getState().showRun(id);
+  return id;
 }
 
 /** Train, Pause or Resume: whatever the big button says now. */
@@ -96,71 +103,39 @@ export async function restartTraining(): Promise<void> {
   await train();
 }
 
-/** The settings of two runs that differ, leaving those aside that can be changed while a run goes. */
-export function needsRestart(run: RunConfig, bench: RunConfig): boolean {
-  return JSON.stringify(withoutLive(run)) !== JSON.stringify(withoutLive(bench));
-}
-
-function withoutLive(config: RunConfig): unknown {
-  const { lr: _lr, ...training } = config.training;
-  const models = config.models.map((model) => ({
-    ...model,
-    k_groups: 0,
-    k: 0,
-    nuclear_coefficient: 0,
-    nuclear_coefficient_relative: 0,
-  }));
-  return { data: config.data, models, training };
-}
-
 /**
- * Sends what is changed on the bench and may change while the run goes; returns how to stop. A change
- * that needs a new run sends nothing.
+ * Sends what is changed on the bench and may change while the run goes; returns how to stop. The bench is that of the
+ * run that is shown: while another one is looked at, nothing is sent. Nor is a change that needs a new run.
  */
 export function followLiveSettings(): () => void {
-  let last = useExperiment.getState().config;
-  return useExperiment.subscribe(({ config }) => {
-    if (config === null || config === last) return;
-    const before = last;
-    last = config;
+  // What is changed while the run is being prepared is sent when it can be heard.
+  let early = false;
+  const send = () => {
     const run = activeRun();
-    if (run === undefined || before === null || needsRestart(run.config, config)) return;
-    for (const settings of liveChanges(before, config, run.statistics?.power)) {
-      changeLive(engine, run.id, settings);
+    const { config } = useExperiment.getState();
+    if (run === undefined || config === null || run.id !== useView.getState().runId) return;
+    early = run.status === 'preparing';
+    if (early || needsRestart(run.settings, config)) return;
+    for (const settings of liveChanges(run.asked, config)) changeLive(engine, run.id, settings);
+  };
+  const stopBench = useExperiment.subscribe(({ config }, before) => {
+    if (config !== null && config !== before.config) send();
+  });
+  const stopRuns = useRuns.subscribe(() => {
+    if (early && activeRun()?.status !== 'preparing') {
+      early = false;
+      send();
     }
   });
+  return () => {
+    stopBench();
+    stopRuns();
+  };
 }
 
-/** The live settings in which two runs of the same models differ. `power` is E‖x‖², if known. */
-export function liveChanges(
-  before: RunConfig,
-  after: RunConfig,
-  power: number | undefined,
-): LiveSettings[] {
-  const changes: LiveSettings[] = [];
-  if (after.training.lr !== before.training.lr) changes.push({ lr: after.training.lr });
-  after.models.forEach((next, model) => {
-    const previous = before.models[model];
-    if (previous === undefined) return;
-    const slots = slotsOf(next);
-    if (slots !== null && slots !== slotsOf(previous))
-      changes.push({ slots: { model, value: slots } });
-    const value = relativeLambda(next, power);
-    if (value !== null && value !== relativeLambda(previous, power)) {
-      changes.push({ nuclear_coefficient_relative: { model, value } });
-    }
-  });
-  return changes;
-}
-
-function slotsOf(model: ModelConfig): number | null {
-  if (model.architecture === 'topk_sasa') return model.k_groups;
-  return model.architecture === 'topk' ? model.k : null;
-}
-
-/** λ_rel of a model; from the absolute λ when that one is set. Null where it is not known. */
-export function relativeLambda(model: ModelConfig, power: number | undefined): number | null {
-  if (model.architecture !== 'topk_sasa') return null;
-  if (model.nuclear_coefficient === undefined) return model.nuclear_coefficient_relative ?? 0;
-  return power === undefined ? null : model.nuclear_coefficient / power;
+/** Makes a run the one all pages show, and puts its settings as they are now on the bench, with its file. */
+export function showOnBench(run: Run): void {
+  // First, so that they are not taken for changes of the run that was shown.
+  useView.getState().showRun(run.id);
+  openExperiment(run.settings, run.file);
 }

@@ -7,7 +7,9 @@ import type { Event, MetricRecord, ShapeState } from '../../src/lab/protocol';
 
 /** Script for `openPage({ before })`. */
 export const recordEngine = `
-  window.engineRecord = { metrics: {}, shapes: {}, status: null, failure: null, longTasks: [] };
+  window.engineRecord = {
+    metrics: {}, shapes: {}, status: null, failure: null, longTasks: [], heard: 0, step: 0, totalSteps: 0,
+  };
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) window.engineRecord.longTasks.push(entry.duration);
   }).observe({ type: 'longtask', buffered: true });
@@ -17,6 +19,9 @@ export const recordEngine = `
       super(...args);
       this.addEventListener('message', ({ data }) => {
         const record = window.engineRecord;
+        record.heard += 1;
+        if (data.kind === 'started') record.totalSteps = data.totalSteps;
+        if (data.kind === 'progress') record.step = data.step;
         if (data.kind === 'metrics') for (const each of data.records) record.metrics[each.model] = each;
         if (data.kind === 'shapes') for (const each of data.probes) record.shapes[each.model] = each.shapes;
         if (data.kind === 'status') record.status = data.status;
@@ -36,20 +41,37 @@ export interface EngineRecord {
   readonly failure: { readonly message: string } | null;
   /** Milliseconds of main-thread tasks over 50 ms. */
   readonly longTasks: readonly number[];
+  /** Messages so far; they come as long as the engine works. */
+  readonly heard: number;
+  /** Steps taken, of how many. */
+  readonly step: number;
+  readonly totalSteps: number;
 }
 
-/** Waits until the run has finished and gives what the engine last said. Throws when the run failed. */
-export async function finishedRun(page: Page, timeoutMs: number): Promise<EngineRecord> {
-  await page.waitForFunction(
-    'engineRecord.status === "finished" || engineRecord.failure !== null',
-    undefined,
-    { timeout: timeoutMs, polling: 500 },
-  );
+/** The run is over, or more was told than before. */
+const news = (heard: number): string =>
+  `engineRecord.status === "finished" || engineRecord.failure !== null || engineRecord.heard > ${heard}`;
+
+/**
+ * Waits until the run has finished and gives what the engine last said. It may take as long as it likes while the
+ * engine goes on telling something. Throws when the run failed.
+ */
+export async function finishedRun(page: Page): Promise<EngineRecord> {
+  let said = 0;
+  for (let record = await engineRecord(page); ; record = await engineRecord(page)) {
+    if (record.failure !== null) throw new Error(record.failure.message);
+    if (record.status === 'finished') return record;
+    const share = Math.floor((10 * record.step) / Math.max(1, record.totalSteps));
+    if (share > said) console.log(`Step ${record.step} of ${record.totalSteps}`);
+    said = Math.max(said, share);
+    await page.waitForFunction(news(record.heard), undefined, { polling: 500 });
+  }
+}
+
+async function engineRecord(page: Page): Promise<EngineRecord> {
   const text = await page.evaluate<string>(
     `JSON.stringify(engineRecord, (key, value) => (key === 'points' || key === 'owners' ? undefined : value))`,
   );
   // The text was made from the engine's own messages one line above.
-  const record = JSON.parse(text) as EngineRecord;
-  if (record.failure !== null) throw new Error(record.failure.message);
-  return record;
+  return JSON.parse(text) as EngineRecord;
 }

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { NO_LIMIT_MS } from '../../scripts/limits.mjs';
 import { readSaeFolder } from '../../src/io/sae_folder_reader';
 import { finishedRun, recordEngine } from './engine_record';
 import { openPage, takeScreenshot } from './harness';
@@ -20,23 +21,17 @@ async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(800);
   await page.waitForFunction(
     'document.querySelector("main [role=progressbar][aria-label*=nalys]") === null',
-    undefined,
-    {
-      timeout: 120_000,
-    },
   );
 }
 
-const TRAINING_MS = 600_000;
-
 it(
   'holds circle, sphere and helix in one group each, of rank 2, 3 and 3, where TopK shatters them',
-  { timeout: TRAINING_MS + 240_000 },
+  { timeout: NO_LIMIT_MS },
   async () => {
     const page = await openPage('', { width: 1440, height: 900, before: recordEngine });
     await page.getByText('circle', { exact: false }).first().waitFor();
     await page.getByRole('button', { name: 'Train', exact: true }).click();
-    const run = await finishedRun(page, TRAINING_MS);
+    const run = await finishedRun(page);
 
     const sasa = run.shapes[0] ?? [];
     expect(sasa.map((shape) => shape.name)).toEqual(['circle', 'sphere', 'helix']);
@@ -89,7 +84,7 @@ it(
     });
     await visitor.getByText('The weights are open.').waitFor();
     await visitor.getByRole('navigation').getByRole('link', { name: 'Train', exact: true }).click();
-    await visitor.locator('.shape-cell').getByText('1 group').nth(2).waitFor({ timeout: 60_000 });
+    await visitor.locator('.shape-cell').getByText('1 group').nth(2).waitFor();
     expect(await visitor.locator('.shape-cell').getByText('1 group').count()).toBe(3);
     expect(await visitor.getByText('weights opened, not trained on').count()).toBe(1);
     expect(await visitor.locator('.run-note').count()).toBe(0);

@@ -10,6 +10,7 @@ import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, inject } from 'vitest';
 import { launchChromium } from '../../scripts/launch_chromium.mjs';
+import { PAGE_LIMIT_MS } from '../../scripts/limits.mjs';
 
 const screenshots = resolve(import.meta.dirname, '../../out/screenshots');
 
@@ -40,6 +41,8 @@ export async function openPage(path: string, options: PageOptions = {}): Promise
     colorScheme: options.theme ?? 'light',
     viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
   });
+  // Playwright's own half a minute is soon over on a busy machine.
+  context.setDefaultTimeout(PAGE_LIMIT_MS);
   const page = await context.newPage();
   if (options.before !== undefined) await page.addInitScript({ content: options.before });
   const trouble: string[] = [];
@@ -62,8 +65,9 @@ export async function openPage(path: string, options: PageOptions = {}): Promise
   return page;
 }
 
-/** Keeps a picture of the page in out/screenshots/NAME.png, for people to look at. */
+/** Keeps a picture of the page in out/screenshots/NAME.png, for people to look at. Says so: a long test goes on. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  console.log(`Picture of ${name}`);
   await mkdir(screenshots, { recursive: true });
   await page.screenshot({ path: resolve(screenshots, `${name}.png`) });
 }

@@ -6,12 +6,10 @@
  */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { NO_LIMIT_MS } from '../../scripts/limits.mjs';
 import { writeShareLink } from '../../src/lab/share_link';
 import { finishedRun, recordEngine } from './engine_record';
 import { openPage, takeScreenshot } from './harness';
-
-const TRAINING_MS = 300_000;
-const ANSWER_MS = 120_000;
 
 const link = writeShareLink({
   data: {
@@ -37,22 +35,19 @@ const link = writeShareLink({
 
 it(
   'trains on its residual stream, reads, steers and is measured',
-  { timeout: 3 * TRAINING_MS },
+  { timeout: NO_LIMIT_MS },
   async () => {
     const page = await openPage(`#/train?run=${encodeURIComponent(link)}`, {
       width: 1440,
       height: 900,
       before: recordEngine,
     });
-    await page
-      .getByText('entering block 1 of 6', { exact: false })
-      .first()
-      .waitFor({ timeout: ANSWER_MS });
+    await page.getByText('entering block 1 of 6', { exact: false }).first().waitFor();
     expect(await page.getByRole('combobox', { name: 'Data', exact: true }).textContent()).toContain(
       'stories15M, layer 1',
     );
     await page.getByRole('button', { name: 'Train', exact: true }).click();
-    const run = await finishedRun(page, TRAINING_MS);
+    const run = await finishedRun(page);
     for (const model of [0, 1]) {
       const values = run.metrics[model]?.values ?? {};
       expect(values['metrics/explained_variance']).toBeGreaterThan(0.2);
@@ -63,10 +58,10 @@ it(
 
     await turnTo(page, 'Groups');
     const rows = page.locator('[role=grid] [role=row]');
-    await rows.nth(1).waitFor({ timeout: TRAINING_MS });
+    await rows.nth(1).waitFor();
     await rows.nth(1).click();
     const contexts = page.locator('.context');
-    await contexts.nth(3).waitFor({ timeout: ANSWER_MS });
+    await contexts.nth(3).waitFor();
     // A context is a token on its colour among words of a story.
     expect(await contexts.nth(3).locator('mark[data-centre=true]').count()).toBe(1);
     expect((await contexts.nth(3).innerText()).length).toBeGreaterThan(20);
@@ -91,7 +86,7 @@ async function readOwnText(page: Page): Promise<string> {
   const sentence = 'Lily saw a big red ball in the park.';
   await page.locator('#own-text').fill(sentence);
   const tokens = page.locator('.tokens .token');
-  await tokens.nth(8).waitFor({ timeout: ANSWER_MS });
+  await tokens.nth(8).waitFor();
   const read = await page.locator('.tokens').innerText();
   expect(read.replaceAll(/\s+/g, ' ').trim()).toBe(sentence);
   await tokens.filter({ hasText: 'ball' }).click();
@@ -122,7 +117,7 @@ async function steer(page: Page, group: string): Promise<void> {
     await page.getByRole('button', { name: kind, exact: true }).click();
     await page.getByRole('button', { name: 'Continue', exact: true }).click();
     const done = page.getByRole('button', { name: 'Continue', exact: true });
-    await done.waitFor({ timeout: ANSWER_MS });
+    await done.waitFor();
     const story = (await original?.innerText()) ?? '';
     expect(story.startsWith('Tom and his dog went to')).toBe(true);
     if (changes) expect(await steered?.innerText()).not.toBe(story);
@@ -134,7 +129,7 @@ async function steer(page: Page, group: string): Promise<void> {
 async function splice(page: Page): Promise<void> {
   const panel = page.locator('.faithfulness');
   await panel.getByRole('button', { name: /Measure/ }).click();
-  await panel.locator('table').first().waitFor({ timeout: ANSWER_MS });
+  await panel.locator('table').first().waitFor();
   await panel.getByRole('button', { name: 'Cancel' }).click();
   const score = await panel
     .locator('tr', { hasText: 'KL score' })
@@ -158,7 +153,7 @@ async function bringTexts(page: Page): Promise<void> {
   await picker.setInputFiles(
     file('cats.txt', Buffer.from(`${story.repeat(3)}<|endoftext|>${story}<|endoftext|>${story}`)),
   );
-  await page.locator('.data-documents li').first().waitFor({ timeout: ANSWER_MS });
+  await page.locator('.data-documents li').first().waitFor();
   const text = await page.locator('.data-page').innerText();
   expect(text).toContain('documents of cats.txt');
   expect(text).toContain('The cat sat on the mat.');

@@ -12,6 +12,7 @@ import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { NO_LIMIT_MS } from '../../scripts/limits.mjs';
 import { finishedRun, recordEngine } from './engine_record';
 import { openPage, takeScreenshot } from './harness';
 
@@ -23,7 +24,6 @@ const projectRoot = resolve(import.meta.dirname, '../..');
  */
 const STEPS = 150;
 const BATCH = 512;
-const TRAINING_MS = 600_000;
 
 /** Families that the page is searched for by one of their words. */
 const FAMILIES: Readonly<Record<string, readonly string[]>> = {
@@ -63,7 +63,7 @@ const reportSchema = z.looseObject({
 
 it(
   'finds families of words, and the saved folder evaluates to what the page said',
-  { timeout: TRAINING_MS + 300_000 },
+  { timeout: NO_LIMIT_MS },
   async () => {
     const page = await openPage('', { width: 1440, height: 900, before: recordEngine });
     await page.getByRole('combobox', { name: 'Data', exact: true }).click();
@@ -76,12 +76,12 @@ it(
     await samples.fill(String(STEPS * BATCH));
     await samples.press('Enter');
     await page.getByRole('button', { name: 'Train', exact: true }).click();
-    const run = await finishedRun(page, TRAINING_MS);
+    const run = await finishedRun(page);
     expect(run.metrics[0]?.step).toBe(STEPS);
     await takeScreenshot(page, 'words-train');
 
     await page.getByRole('navigation').getByRole('link', { name: 'Groups', exact: true }).click();
-    await page.locator('[role=grid] [role=row]').nth(1).waitFor({ timeout: 120_000 });
+    await page.locator('[role=grid] [role=row]').nth(1).waitFor();
     for (const word of Object.keys(FAMILIES)) {
       expect(await bestFamily(page, word), `a group for ${word}`).toBeGreaterThanOrEqual(4);
     }
@@ -89,12 +89,12 @@ it(
     await page
       .getByRole('img', { name: /points in \d dimensions/ })
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     await takeScreenshot(page, 'words-groups');
 
     await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click();
     await page.getByRole('button', { name: 'Export', exact: true }).first().click();
-    const download = page.waitForEvent('download', { timeout: 120_000 });
+    const download = page.waitForEvent('download');
     await page.getByRole('menuitem', { name: 'SASA: SAELens folder' }).click();
     const archive = await readFile(await (await download).path());
     const folder = await mkdtemp(join(tmpdir(), 'words-'));

@@ -14,6 +14,7 @@ import type {
 import type { AnalysedModel } from '../../src/lab/analysed_model';
 import { groupCard } from '../../src/lab/group_card';
 import { groupsAnswer } from '../../src/lab/groups_answer';
+import { changedSettings, withLiveSettings } from '../../src/lab/live_settings';
 import { parseRunConfig, totalSteps } from '../../src/lab/run_config';
 import type { EngineWorker } from '../../src/state/engine_client';
 import {
@@ -126,7 +127,7 @@ export class FakeEngine implements EngineWorker {
           totalSteps: total,
           estimate: estimateOf(config),
           statistics: statisticsOf(config),
-          lambdas: config.models.map((model) => lambdaOf(model, statisticsOf(config).power)),
+          lambdas: config.models.map((_model, index) => lambdaOf(config, index)),
         });
         this.emit({
           kind: 'status',
@@ -158,14 +159,16 @@ export class FakeEngine implements EngineWorker {
         this.#runs.delete(command.runId);
         break;
       case 'set_hyperparameters':
-        this.#withRun(command.runId, (run) =>
-          this.emit({
-            kind: 'settings_changed',
-            runId: run.id,
+        this.#withRun(command.runId, (run) => {
+          const before = run.config;
+          run.config = withLiveSettings(before, command.settings);
+          const changes = changedSettings(before, run.config).map((change) => ({
+            ...change,
             step: run.step,
-            settings: command.settings,
-          }),
-        );
+            lambda: change.model === null ? null : lambdaOf(run.config, change.model),
+          }));
+          this.emit({ kind: 'settings_changed', runId: run.id, changes, config: run.config });
+        });
         break;
       case 'export':
         this.emit({

@@ -13,11 +13,13 @@ import type {
   ShapeState,
 } from '../../src/lab/protocol';
 import type { RunConfig } from '../../src/lab/run_config';
+import { inputUnitsOf } from '../../src/lab/statistics';
 import { shapeOf, type ModelConfig } from '../../src/sae/config';
+import { nuclearStrength } from '../../src/sae/nuclear_strength';
 
 export interface ScriptedRun {
   readonly id: string;
-  readonly config: RunConfig;
+  config: RunConfig;
   readonly total: number;
   step: number;
   going: boolean;
@@ -37,9 +39,10 @@ function progressOf(run: ScriptedRun): number {
   return 1 - Math.exp((-7 * run.step) / run.total);
 }
 
-export function lambdaOf(model: ModelConfig, power: number): number | null {
-  if (model.architecture !== 'topk_sasa') return null;
-  return model.nuclear_coefficient ?? (model.nuclear_coefficient_relative ?? 0) * power;
+/** λ of a model on the scripted data. */
+export function lambdaOf(config: RunConfig, index: number): number | null {
+  const model = at(config.models, index);
+  return nuclearStrength(model, inputUnitsOf(model.normalize_activations, statisticsOf(config)));
 }
 
 export function statisticsOf(config: RunConfig): DataStatistics {

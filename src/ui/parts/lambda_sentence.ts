@@ -4,6 +4,7 @@
  * (1 − λ/(2σ))₊, and a feature of dimension d, norm t and frequency p has σ = p·t²/d (docs/method.md §2).
  */
 import type { NuclearTarget } from '../../sae/config';
+import { relativeStrength, type InputUnits } from '../../sae/nuclear_strength';
 import { formatInteger, formatNumber, formatScientific } from '../plots/format';
 
 /** A kind of feature in the data: its dimension d and mean squared norm t². */
@@ -17,28 +18,30 @@ export function prunedFrequency(lambda: number, { dimension, squaredNorm }: Feat
   return (lambda * dimension) / (2 * squaredNorm);
 }
 
-export interface LambdaFacts {
-  /** λ, absolute. */
+export interface LambdaFacts extends InputUnits {
+  /** λ, absolute: in the units of the input as it is trained on. */
   readonly lambda: number;
   readonly target: NuclearTarget;
-  /** E‖x‖² after centring. */
-  readonly power: number;
   /** Features to speak of, where they are known; empty where they are not. */
   readonly features: readonly FeatureSize[];
 }
 
 /** One or two sentences on what this λ keeps and prunes. */
-export function lambdaSentence({ lambda, target, power, features }: LambdaFacts): string {
-  if (lambda === 0)
+export function lambdaSentence(facts: LambdaFacts): string {
+  const { target, features } = facts;
+  if (facts.lambda === 0)
     return 'No penalty: nothing is pruned, so a feature may split over many groups.';
+  const share = relativeStrength(facts.lambda, facts);
   if (target === 'decoder') {
-    const relative = formatScientific(lambda / power);
+    const relative = formatScientific(share);
     return `On the decoder alone λ has no closed form. It is ${relative} of the data’s power; the released code used 1.2e-3.`;
   }
   if (features.length === 0) {
-    const share = `${formatNumber((100 * lambda) / (2 * power), 2)}\u202f%`;
-    return `Keeps directions that hold more than ${share} of the data’s power; prunes weaker ones.`;
+    const least = `${formatNumber((100 * share) / 2, 2)}\u202f%`;
+    return `Keeps directions that hold more than ${least} of the data’s power; prunes weaker ones.`;
   }
+  // Features are in the units of the data: λ as it would be there.
+  const lambda = facts.lambda / facts.inputScale ** 2;
   const [first, ...more] = features.filter((feature) => prunedFrequency(lambda, feature) < 1);
   if (first === undefined)
     return 'Prunes every shape, however common: λ is too strong for these data.';

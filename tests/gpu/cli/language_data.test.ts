@@ -146,7 +146,8 @@ describe('lab train and lab eval', () => {
       expect(evaluated.code, evaluated.err).toBe(0);
       const again = JSON.parse(evaluated.out) as ModelReport;
       expect(again.rows).toBe(report.rows);
-      expect(Math.abs(again.explained_variance - report.explained_variance)).toBeLessThan(1e-5);
+      const difference = (again.explained_variance ?? NaN) - (report.explained_variance ?? NaN);
+      expect(Math.abs(difference)).toBeLessThan(1e-5);
     } finally {
       process.chdir(home);
     }

@@ -179,7 +179,7 @@ beforeAll(async () => {
   }
   await train('plain', plain, {});
   await train('clipped', clipped, { max_grad_norm: 0.5 });
-}, 240_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function readWeights(name: string, latents: number): ReplayWeights {

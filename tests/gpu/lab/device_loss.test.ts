@@ -92,6 +92,11 @@ it('keeps finished runs, and names those that are lost', async () => {
     expect(Buffer.from(after[name] ?? []).equals(Buffer.from(bytes)), name).toBe(true);
   }
   await host.handle({ kind: 'resume', runId: 'going' });
-  expect((await heard('failed')).error.code).toBe('not_found');
+  expect(await heard('command_failed')).toMatchObject({
+    runId: 'going',
+    command: 'resume',
+    error: { code: 'not_found' },
+  });
+  expect(events.filter(({ kind }) => kind === 'failed')).toEqual([]);
   await host.handle({ kind: 'forget', runId: 'finished' });
 });

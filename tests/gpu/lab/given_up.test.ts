@@ -112,7 +112,7 @@ it('gives up the load of a language model that is deleted meanwhile', async () =
   await store.drop('small');
   await told;
   expect(store.ids).toEqual([]);
-}, 5_000);
+});
 
 it('says nothing more of a run that is given up before its first step', async () => {
   const events: Event[] = [];
@@ -123,5 +123,5 @@ it('says nothing more of a run that is given up before its first step', async ()
   expect(events.map(({ kind }) => kind)).toEqual(['status']);
   // It is not there any more.
   await host.handle({ kind: 'resume', runId: 'r' });
-  expect(events.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'not_found' } });
+  expect(events.at(-1)).toMatchObject({ kind: 'command_failed', error: { code: 'not_found' } });
 });

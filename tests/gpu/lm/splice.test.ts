@@ -112,6 +112,34 @@ describe.each<TransformerForm>(['llama', 'gpt2'])('splicing into a %s', (form) =
     expect(result.explained_variance).toBeCloseTo(0, 4);
   });
 
+  it('numbers that leave float32 are an error and no score', async () => {
+    await expect(splice(fullRank(1e30), 1)).rejects.toMatchObject({ code: 'not_finite' });
+  });
+
+  it('says which scores have no value, and why', async () => {
+    // One token again and again, before any block: all rows are the same where positions have no vectors.
+    const same = windows.map(() => Uint32Array.of(BOS, 5, 5, 5, 5));
+    const result = await splice(fullRank(1), 0, { windows: same });
+    if (form === 'gpt2') {
+      expect(result.not_defined).toBeUndefined();
+      return;
+    }
+    expect(result).toMatchObject({
+      kl_score_mean_ablation: null,
+      ce_score_mean_ablation: null,
+      explained_variance: null,
+      not_defined: {
+        kl_score_mean_ablation:
+          'The ablation changes nothing, so there is nothing to compare with.',
+        ce_score_mean_ablation:
+          'The ablation changes nothing, so there is nothing to compare with.',
+        explained_variance: 'All rows are the same: there is no variance to explain.',
+      },
+    });
+    expect(result.kl_score_zero_ablation).toBeCloseTo(1, 4);
+    expect(result.explained_variance_legacy).toBeCloseTo(1, 6);
+  });
+
   it('the untouched model has the cross-entropy of its logits', async () => {
     const device = await testDevice();
     const { ce_original } = await splice(fullRank(1), 1);

@@ -46,7 +46,7 @@ describe('explained variance', () => {
     }
     expect(pieces.result().rows).toBe(rows);
     expect(pieces.result().mse).toBeCloseTo(whole.mse, 13);
-    expect(pieces.result().explainedVariance).toBeCloseTo(whole.explainedVariance, 13);
+    expect(pieces.result().explainedVariance).toBeCloseTo(whole.explainedVariance ?? NaN, 13);
   });
 
   test('errors summed elsewhere count the same', () => {
@@ -66,15 +66,24 @@ describe('explained variance', () => {
     expect(metrics.explainedVariance).toBeCloseTo(1 - (1000 * 12) / (1000 * (1e6 - 1)), 12);
   });
 
-  test('of constant data, of zero data and of no data is a number', () => {
+  test('of rows that are all the same, of zeros and of no rows is not defined, however they are rebuilt', () => {
     const constant = Float32Array.of(2, 2);
-    expect(reconstructionMetrics(constant, constant, 1).explainedVariance).toBe(1);
-    expect(reconstructionMetrics(constant, Float32Array.of(2, 1), 1).explainedVariance).toBe(0);
+    for (const rebuilt of [constant, Float32Array.of(2, 1)]) {
+      const metrics = reconstructionMetrics(constant, rebuilt, 1);
+      expect(metrics.explainedVariance).toBeNull();
+      expect(metrics.explainedVarianceLegacy).toBe(rebuilt === constant ? 1 : 1 - 1 / 8);
+    }
+    expect(reconstructionMetrics(new Float32Array(4), new Float32Array(4), 2)).toEqual({
+      rows: 2,
+      mse: 0,
+      explainedVariance: null,
+      explainedVarianceLegacy: null,
+    });
     expect(new ReconstructionAccumulator(3).result()).toEqual({
       rows: 0,
       mse: 0,
-      explainedVariance: 1,
-      explainedVarianceLegacy: 1,
+      explainedVariance: null,
+      explainedVarianceLegacy: null,
     });
   });
 });

@@ -126,6 +126,36 @@ describe("a person's matrix", () => {
     expect(error.message).toContain('row 2, column 1');
   });
 
+  it.each([
+    [
+      'too large',
+      1e19,
+      'values up to 1.00e+19; the squares of a row of 3 numbers leave float32 beyond 5.33e+18.',
+    ],
+    ['too small', -1e-25, 'no value above 1.00e-25; the squares of numbers below 4.44e-16 vanish'],
+  ])('whose squares leave float32 is refused with its largest value: %s', (_, value, words) => {
+    const values = new Float32Array(12);
+    values[4] = value;
+    const error = failure(() =>
+      openMatrixSource({ rows: 4, width: 3, values }, 'far.npy', 'shuffled', 0),
+    );
+    expect(error.code).toBe('bad_data');
+    expect(error.message).toContain(`far.npy holds ${words}`);
+    expect(error.wayOut).toMatch(/all rows by the same number/);
+  });
+
+  it('is taken up to the edge of what float32 can square, and where all of it is zero', () => {
+    for (const value of [5e18, 5e-16, 0]) {
+      const values = new Float32Array(12).fill(value);
+      const matrix = { rows: 4, width: 3, values };
+      expect(openMatrixSource(matrix, 'edge.npy', 'shuffled', 0).width).toBe(3);
+      // What is refused is what float32 cannot sum, here with the distance from the mean that is twice the value.
+      const square = Math.fround((2 * value) ** 2);
+      expect(Number.isFinite(Math.fround(3 * square))).toBe(true);
+      expect(square === 0).toBe(value === 0);
+    }
+  });
+
   it('with no rows, or with labels for other rows, is refused', () => {
     const empty = { rows: 0, width: 3, values: new Float32Array(0) };
     expect(failure(() => openMatrixSource(empty, 'e.npy', 'sequential', 0)).message).toMatch(

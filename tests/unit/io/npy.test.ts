@@ -45,13 +45,25 @@ describe('reading .npy', () => {
     expect([...readNpy(file(header('<f2', '(2, 2)'), half), 'x').values]).toEqual([
       1, -2, 0.333251953125, 65504,
     ]);
-    const double = Float64Array.of(0.1, -1e300, 2 ** -160, 3);
+    const double = Float64Array.of(0.1, -Infinity, 2 ** -160, 3);
     expect([...readNpy(file(header('<f8', '(1, 4)'), double), 'x').values]).toEqual([
       Math.fround(0.1),
       -Infinity,
       0,
       3,
     ]);
+  });
+
+  it('names float64 numbers that float32 does not hold as such, and not as infinite or zero', () => {
+    const said = (...values: number[]) =>
+      complaint(() => readNpy(file(header('<f8', '(2, 3)'), Float64Array.of(...values)), 'x.npy'));
+    expect(said(1, NaN, Infinity, 2, -1e300, 3.5e38)).toBe(
+      'bad_data: x.npy holds 2 float64 values beyond float32, whose largest is 3.40e+38; the first, -1.00e+300, is in row 1, column 1 (counted from 0).',
+    );
+    expect(said(0, 0, 1e-60, 0, -1e-300, 0)).toBe(
+      'bad_data: x.npy holds only float64 values too small for float32, whose smallest is 1.40e-45; the first, 1.00e-60, is in row 0, column 2 (counted from 0).',
+    );
+    expect(said(0, 0, 0, 0, 0, 0)).toBe('no complaint');
   });
 
   it('reads a matrix of one row or one column in either order, since both are the same', () => {

@@ -8,9 +8,14 @@ import { describe, expect, it } from 'vitest';
 import type { Dictionary } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
 import { modelSchema, shapeOf, type ModelInput } from '../../../src/sae/config';
-import { writeSaeFolder } from '../../../src/io/sae_folder';
+import { writeSaeFolder, type Provenance } from '../../../src/io/sae_folder';
 import { readSaeFolder } from '../../../src/io/sae_folder_reader';
-import { readSafetensors, floatTensor, writeSafetensors } from '../../../src/io/safetensors';
+import {
+  findTensor,
+  readSafetensors,
+  floatTensor,
+  writeSafetensors,
+} from '../../../src/io/safetensors';
 import { foldInputScale } from '../../../src/lab/weights';
 import { complaint, numberSequence } from './complaint';
 
@@ -30,14 +35,14 @@ function randomWeights(groups: number, rank: number, seed = 1): Dictionary {
   };
 }
 
-function folderOf(model: ModelInput, weights?: Dictionary) {
+function folderOf(model: ModelInput, weights?: Dictionary, more: Provenance = {}) {
   const config = modelSchema.parse(model);
   const { groups, rank } = shapeOf(config);
   return writeSaeFolder({
     config,
     weights: weights ?? randomWeights(groups, rank),
     frequency: Float32Array.from({ length: groups }, (_, group) => group / groups),
-    provenance: { data: { kind: 'words' }, seed: 3 },
+    provenance: { data: { kind: 'words' }, seed: 3, ...more },
   });
 }
 
@@ -175,6 +180,26 @@ describe('the scale of expected_average_only_in', () => {
     );
   });
 
+  it('goes out of the penalties too, which are as strong on the folded weights', () => {
+    const scaled = { normalize_activations: 'expected_average_only_in' } as const;
+    const read = (model: ModelInput, more: Provenance = { input_scale: 8 }) =>
+      readSaeFolder(folderOf({ ...model, ...scaled }, undefined, more), 'm').config;
+    const { name: _name, ...map } = sasa;
+    const absolute = { ...map, nuclear_coefficient: 0.64 };
+    const relative = {
+      ...map,
+      nuclear_coefficient: undefined,
+      nuclear_coefficient_relative: 1e-4,
+    };
+    // The scaled loss is c² times ‖x − x̂‖² + λ/c² Σ‖DᵀE‖_*, or + l1/c Σ p‖d‖: D is D/c, p as it was.
+    expect(read(absolute)).toMatchObject({ normalize_activations: 'none' });
+    expect(read(absolute)).toHaveProperty('nuclear_coefficient', 0.01);
+    expect(read(relative)).toHaveProperty('nuclear_coefficient_relative', 1e-4);
+    expect(read(standard)).toHaveProperty('l1_coefficient', 0.0125);
+    // One that was saved before does not say c.
+    expect(read(absolute, {})).toHaveProperty('nuclear_coefficient', 0.64);
+  });
+
   it('comes back within two roundings when it is unfolded', () => {
     const weights = randomWeights(6, 2);
     const back = foldInputScale(foldInputScale(weights, 3.7), 1 / 3.7);
@@ -288,11 +313,20 @@ describe('a folder from elsewhere', () => {
 
   it('is refused when weights are not finite, with their number and the first place', () => {
     const weights = randomWeights(6, 2);
-    weights.decoder[7] = NaN;
-    weights.decoder[9] = Infinity;
     const files = { ...foreign({}), ...folderOf(sasa, weights) };
-    expect(complaint(() => readSaeFolder(files, 'dir'))).toBe(
-      'bad_data: dir/sae_weights.safetensors has 2 numbers in W_dec that are NaN or infinite, the first at position 7.',
+    const bytes = Uint8Array.from(files['sae_weights.safetensors']);
+    const decoder = findTensor(readSafetensors(bytes, 'x'), 'W_dec').bytes;
+    const view = new DataView(decoder.buffer, decoder.byteOffset, decoder.byteLength);
+    view.setFloat32(7 * 4, NaN, true);
+    view.setFloat32(9 * 4, Infinity, true);
+    expect(
+      complaint(() => readSaeFolder({ ...files, 'sae_weights.safetensors': bytes }, 'dir')),
+    ).toBe(
+      `bad_data: dir/sae_weights.safetensors: tensor "W_dec" holds 1 NaN and 1 infinite values; the first is in row ${Math.floor(7 / WIDTH)}, column ${7 % WIDTH} (counted from 0).`,
+    );
+    weights.decoder[7] = NaN;
+    expect(complaint(() => folderOf(sasa, weights))).toBe(
+      `not_finite: Tensor "W_dec", which was to be saved, holds 1 NaN and 0 infinite values; the first is in row ${Math.floor(7 / WIDTH)}, column ${7 % WIDTH} (counted from 0).`,
     );
   });
 

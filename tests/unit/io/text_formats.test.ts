@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { zipFolder } from '../../../src/io/archive';
 import { readLinkText, writeLinkText, type LinkValue } from '../../../src/io/link_text';
 import { metricsToCsv, metricsToJsonl, type NamedMetrics } from '../../../src/io/metrics_text';
-import { numberSequence } from './complaint';
+import { complaint, numberSequence } from './complaint';
 
 const record = (
   step: number,
@@ -24,7 +24,7 @@ const record = (
 
 describe('metrics', () => {
   it('are one JSON object a line', () => {
-    const text = metricsToJsonl([record(1, { 'metrics/l0': 4 }), record(2, { 'metrics/l0': NaN })]);
+    const text = metricsToJsonl([record(1, { 'metrics/l0': 4 }), record(2, {})]);
     const lines = text.split('\n');
     expect(lines.at(-1)).toBe('');
     expect(lines.slice(0, -1).map((line) => JSON.parse(line) as unknown)).toEqual([
@@ -36,8 +36,14 @@ describe('metrics', () => {
         'metrics/l0': 4,
         'details/rank90_histogram': [1, 2],
       },
-      expect.objectContaining({ step: 2, 'metrics/l0': null }),
+      expect.not.objectContaining({ 'metrics/l0': expect.anything() as unknown }),
     ]);
+  });
+
+  it.each([NaN, Infinity])('never write %s as null, but say which metric it is', (value) => {
+    expect(complaint(() => metricsToJsonl([record(1, { 'metrics/l0': value })]))).toBe(
+      `not_finite: "metrics/l0" is ${value}, which is no result and cannot be written.`,
+    );
   });
 
   it('are CSV with the union of all columns and quoted cells', () => {

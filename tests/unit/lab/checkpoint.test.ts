@@ -3,7 +3,7 @@
  * only by itself.
  */
 import { describe, expect, it } from 'vitest';
-import { writeSafetensors } from '../../../src/io/safetensors';
+import { findTensor, readSafetensors, writeSafetensors } from '../../../src/io/safetensors';
 import { differingSetting, readCheckpoint, writeCheckpoint } from '../../../src/lab/checkpoint';
 import type { ModelState, ParameterArrays } from '../../../src/lab/engine_types';
 import { parseRunConfig, type RunInput } from '../../../src/lab/run_config';
@@ -95,6 +95,30 @@ describe('a checkpoint', () => {
       'bad_file: c is a checkpoint of version 3; this lab reads up to 2.',
     );
   });
+
+  it.each(['weights', 'firstMoment', 'secondMoment'] as const)(
+    'is neither written nor read with numbers that are none: %s',
+    (set) => {
+      const [first, ...others] = checkpoint.states;
+      if (first === undefined) throw new Error('there is no state');
+      const decoderBias = new Float32Array(6);
+      const part = { ...first[set], decoderBias };
+      const whole = { ...checkpoint, states: [{ ...first, [set]: part }, ...others] };
+      const bytes = Uint8Array.from(writeCheckpoint(whole));
+      const name = `0.${set}.decoderBias`;
+      const held = findTensor(readSafetensors(bytes, 'c'), name).bytes;
+      held.set(new Uint8Array(Float32Array.of(-Infinity).buffer), 4 * 4);
+      const words = `"${name}"`;
+      const found = 'holds 0 NaN and 1 infinite values; the first is at position 4';
+      expect(complaint(() => readCheckpoint(bytes, 'c'))).toBe(
+        `bad_data: c: tensor ${words} ${found} (counted from 0).`,
+      );
+      decoderBias[4] = Infinity;
+      expect(complaint(() => writeCheckpoint(whole))).toBe(
+        `not_finite: Tensor ${words}, which was to be saved, ${found} (counted from 0).`,
+      );
+    },
+  );
 
   it('is refused when it is another kind of file or is damaged', () => {
     const tensors = [{ name: 'a', shape: [1], values: new Float32Array(1) }];

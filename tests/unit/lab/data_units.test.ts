@@ -12,6 +12,7 @@ import type { ReadySource, SourceRows, SourceTruth } from '../../../src/data/sou
 import { codesInDataUnits, rowScale } from '../../../src/lab/data_units';
 import type { TrainedModel } from '../../../src/lab/engine_types';
 import { evaluateModel } from '../../../src/lab/evaluate';
+import { evaluatedFolder } from '../../../src/lab/evaluated_folder';
 import { modelSchema, type Normalization } from '../../../src/sae/config';
 
 const config = (normalize_activations: Normalization, groups = 2, rank = 2) =>
@@ -188,5 +189,67 @@ describe('an evaluation', () => {
       mse: whole.mse,
       l0: 1,
     });
+  });
+
+  const whole = { split: 'held_out', rows: 1e6 } as const;
+
+  it('of rows that are all the same says that there is no variance to explain', async () => {
+    const model = modelAlong(Float32Array.of(0.6, 0.8, 0), 'none');
+    const x = Float32Array.from({ length: 30 }, (_, i) => 1 + (i % 3));
+    const report = await evaluateModel(model, sourceOf(x, 3), whole);
+    expect(report.explained_variance).toBeNull();
+    expect(report.explained_variance_legacy).toBeGreaterThan(0.3);
+    expect(report.not_defined).toEqual({
+      explained_variance: 'All rows are the same: there is no variance to explain.',
+    });
+    expect(report.mse).toBeGreaterThan(0);
+    const zeros = await evaluateModel(model, sourceOf(new Float32Array(30), 3), whole);
+    expect(Object.keys(zeros.not_defined ?? {})).toEqual([
+      'explained_variance',
+      'explained_variance_legacy',
+    ]);
+  });
+
+  it('of a layer_norm model explains nothing of rows that are their own mean', async () => {
+    const flat = Float32Array.from({ length: 30 }, (_, i) => Math.floor(i / 3));
+    const axis = Float32Array.of(0.6, 0.8, 0);
+    const report = await evaluateModel(modelAlong(axis, 'layer_norm'), sourceOf(flat, 3), whole);
+    expect(report.explained_variance).toBeNull();
+    expect(report.not_defined?.explained_variance).toMatch(/^Each row holds one number throughout/);
+    // One row that is more than its mean, and there is something to explain.
+    flat[0] = 5;
+    const one = await evaluateModel(modelAlong(axis, 'layer_norm'), sourceOf(flat, 3), whole);
+    expect(one.explained_variance).toBeLessThan(1);
+    expect(one.not_defined).toBeUndefined();
+    const plain = await evaluateModel(modelAlong(axis, 'none'), sourceOf(flat, 3), whole);
+    expect(plain.explained_variance).not.toBeNull();
+  });
+
+  it('whose errors leave float32 is refused, and the weights are kept without a report', async () => {
+    const model = modelAlong(Float32Array.of(0.6, 0.8, 0), 'none');
+    const overflowing: TrainedModel = {
+      ...model,
+      encode: async (x, rows) => {
+        const encoded = await model.encode(x, rows);
+        return { ...encoded, squaredError: encoded.squaredError.fill(Infinity, 0, 1) };
+      },
+    };
+    const source = sourceOf(
+      Float32Array.from({ length: 30 }, (_, i) => Math.sin(i)),
+      3,
+    );
+    await expect(evaluateModel(overflowing, source, whole)).rejects.toMatchObject({
+      code: 'not_finite',
+      message: 'SASA on rows: mse is Infinity.',
+    });
+    const kept = await evaluatedFolder(overflowing, source, { steps: 1 });
+    expect(Object.keys(kept.files).sort()).toEqual([
+      'cfg.json',
+      'sae_weights.safetensors',
+      'sparsity.safetensors',
+    ]);
+    expect(kept.report).toMatchObject({ code: 'not_finite' });
+    const fine = await evaluatedFolder(model, source, { steps: 1 });
+    expect(Object.keys(fine.files)).toContain('report.json');
   });
 });

@@ -8,13 +8,14 @@ import { LabError } from '../../../src/base/lab_error';
 import type { ActivationSource } from '../../../src/data/source';
 import type { RunHooks } from '../../../src/lab/engine_types';
 import { LiveRun, type Trainer } from '../../../src/lab/live_run';
-import type { Event, LiveSettings } from '../../../src/lab/protocol';
+import { changedSettings, withLiveSettings } from '../../../src/lab/live_settings';
+import type { Event, LiveSettings, SettingChange } from '../../../src/lab/protocol';
 import { parseRunConfig } from '../../../src/lab/run_config';
 import type { Look } from '../../../src/lab/run_probes';
 
 const config = parseRunConfig({
   data: { kind: 'synthetic', preset: 'figure1' },
-  models: [{ architecture: 'topk', d_sae: 1, k: 1 }],
+  models: [{ architecture: 'topk', d_sae: 4, k: 1 }],
   training: { train_batch_size_samples: 1, training_samples: 40 },
 });
 const TOTAL = 40;
@@ -52,6 +53,8 @@ class PlayedTrainer implements Trainer {
   step = 0;
   readonly totalSteps = TOTAL;
   readonly lambdas = [null];
+  readonly inputScales = [1];
+  settings = config;
   /** Calls of `run` under way. */
   loops = 0;
   /** What is wrong with the settings that are applied. */
@@ -80,12 +83,18 @@ class PlayedTrainer implements Trainer {
     this.loops -= 1;
   }
 
-  async applySettings(_settings: LiveSettings): Promise<void> {
-    expect(this.loops).toBe(0);
+  async applySettings(live: LiveSettings): Promise<readonly SettingChange[]> {
     this.applied.push(this.step);
-    await turn();
+    if (live.slots !== undefined) {
+      expect(this.loops).toBe(0);
+      await turn();
+      expect(this.loops).toBe(0);
+    }
     if (this.objection !== null) throw this.objection;
-    expect(this.loops).toBe(0);
+    const before = this.settings;
+    this.settings = withLiveSettings(before, live);
+    const changes = changedSettings(before, this.settings);
+    return changes.map((change) => ({ ...change, step: this.step, lambda: null }));
   }
 
   look(): Promise<Look> {
@@ -134,7 +143,11 @@ describe('a run', () => {
     await run.resume();
     await turn();
     await run.change(slots);
-    expect(events.at(-1)).toMatchObject({ kind: 'settings_changed' });
+    expect(events.at(-1)).toMatchObject({
+      kind: 'settings_changed',
+      changes: [{ model: 0, setting: 'k', from: 1, to: 2, lambda: null }],
+      config: { models: [{ k: 2 }] },
+    });
     await over();
     expect(status()).toBe('finished');
     expect(trainer.step).toBe(TOTAL);
@@ -160,18 +173,45 @@ describe('a run', () => {
     expect(trainer.step).toBe(1);
   });
 
-  it('fails, with its weights kept, when it cannot go on with a new s', async () => {
-    trainer.objection = new LabError('out_of_memory', 'It does not fit.', 'Less.');
+  it.each<LiveSettings>([slots, { lr: 1e-4 }, { nuclear_coefficient: { model: 0, value: 1 } }])(
+    'says that %o cannot be and goes on without',
+    async (settings) => {
+      trainer.objection = new LabError('out_of_memory', 'It does not fit.', 'Less.');
+      await run.resume();
+      await run.change(settings);
+      expect(events.filter(({ kind }) => kind === 'command_failed')).toEqual([
+        {
+          kind: 'command_failed',
+          runId: 'r',
+          command: 'set_hyperparameters',
+          error: { code: 'out_of_memory', message: 'It does not fit.', wayOut: 'Less.' },
+        },
+      ]);
+      expect(run.active).toBe(true);
+      await over();
+      expect(status()).toBe('finished');
+      expect(events.some(({ kind }) => kind === 'failed' || kind === 'settings_changed')).toBe(
+        false,
+      );
+    },
+  );
+
+  it('changes nothing once it is over, and says nothing of what is as it was', async () => {
+    await run.change({ lr: config.training.lr });
+    await run.stop();
+    await Promise.all([run.change(slots), run.change({ lr: 1e-4 })]);
+    expect(trainer.settings).toEqual(config);
+    expect(events.filter(({ kind }) => kind === 'settings_changed')).toEqual([]);
+  });
+
+  it('changes lr or λ of the model that a new s makes, not of the one before', async () => {
     await run.resume();
-    await run.change(slots);
-    expect(events.filter(({ kind }) => kind === 'failed')).toHaveLength(1);
-    expect(events.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'out_of_memory' } });
-    expect(run.active).toBe(false);
-    expect(await run.surviveDevice()).toBe(true);
-    const { step } = trainer;
-    await run.resume();
-    await turn();
-    expect(trainer.step).toBe(step);
+    await Promise.all([run.change(slots), run.change({ lr: 1e-4 })]);
+    expect(
+      events.flatMap((event) => (event.kind === 'settings_changed' ? event.changes : [])),
+    ).toMatchObject([{ setting: 'k' }, { setting: 'lr', from: 2e-3, to: 1e-4 }]);
+    expect(trainer.settings).toMatchObject({ models: [{ k: 2 }], training: { lr: 1e-4 } });
+    await over();
   });
 
   it('carries out commands that come together one after the other', async () => {

@@ -65,6 +65,33 @@ describe('metrics of a logged step', () => {
     expect(values['metrics/explained_variance_legacy']).toBeCloseTo(1 - 2 / 40, 12);
   });
 
+  it('leaves explained variances out where a batch has nothing to explain', () => {
+    const constant = Object.keys(valuesOf(contextOf(sasa), changed(1, 0)));
+    expect(constant).not.toContain('metrics/explained_variance');
+    expect(constant).toContain('metrics/explained_variance_legacy');
+    const zero = Object.keys(valuesOf(contextOf(sasa), changed(4, 0)));
+    expect(zero).not.toContain('metrics/explained_variance_legacy');
+  });
+
+  it('explains rows of any size alike', () => {
+    const rowStats = logged.rowStats.slice();
+    for (let row = 0; row < BATCH; row += 1) {
+      for (const column of [1, 2, 4]) {
+        const place = row * 8 + column;
+        rowStats[place] = at(rowStats, place) * 2 ** -110;
+      }
+    }
+    const values = valuesOf(contextOf(sasa), { ...logged, rowStats });
+    expect(values['metrics/explained_variance']).toBeCloseTo(1 - 2 / 8, 12);
+    expect(values['metrics/explained_variance_legacy']).toBeCloseTo(1 - 2 / 40, 12);
+  });
+
+  it('refuses a gradient whose norm overflows although the losses are finite', () => {
+    expect(() => valuesOf(contextOf(sasa), { ...logged, gradientNorm: Infinity })).toThrow(
+      'model: details/grad_norm is Infinity at step 10.',
+    );
+  });
+
   it('does not change explained variances with the scale of the input, and reports losses unscaled', () => {
     const values = valuesOf(contextOf(sasa, { inputScale: 0.5 }));
     expect(values['metrics/explained_variance']).toBeCloseTo(1 - 2 / 8, 12);
@@ -115,6 +142,8 @@ describe('metrics of a logged step', () => {
   it.each([
     [2, NaN, 'losses/mse_loss is NaN at step 10'],
     [5, Infinity, 'losses/auxiliary_reconstruction_loss is Infinity at step 10'],
+    [1, Infinity, '‖x − x̄‖² is Infinity at step 10'],
+    [4, Infinity, '‖x‖² is Infinity at step 10'],
   ])('refuses a loss that is not finite, naming it (column %d)', (column, value, words) => {
     expect(() => valuesOf(contextOf(sasa), changed(column, value))).toThrow(words);
   });

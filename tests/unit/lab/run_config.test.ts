@@ -95,6 +95,10 @@ describe('a run file', () => {
       'models.0.k_groups is 5; it must be a whole number from 1 to n_groups (4).',
     ],
     [
+      withModel({ d_in: 1, normalize_activations: 'layer_norm' }),
+      'models.0.normalize_activations is layer_norm, but a row has one dimension: less its own mean it is 0',
+    ],
+    [
       { ...base, models: [...base.models, { ...base.models[0], name: 'topk sae' }] },
       'models.1.name is "topk sae", as is that of models.0; every model needs a name of its own.',
     ],

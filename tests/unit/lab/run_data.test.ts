@@ -70,3 +70,32 @@ it('says that a file was never dropped, and opens it once it is', async () => {
   await data.open(config('a.npy'), npy(40, 3));
   expect(await firstValue(data, 'a.npy')).toBe(3);
 });
+
+const story = parseRunConfig({
+  data: { kind: 'lm', model: 'stories15m', layer: 2, corpus: 'own.txt' },
+  models: [{ architecture: 'topk', d_sae: 4, k: 1 }],
+  training: { training_samples: 100 },
+});
+
+it('opens the data of a run again from its own text, whatever was dropped since', async () => {
+  const texts: string[] = [];
+  const data = new RunData((file) => ({
+    shipped: () => Promise.reject(new RangeError('nothing ships here')),
+    matrix: () => Promise.reject(new RangeError('no rows here')),
+    text: () => {
+      texts.push(file === undefined ? 'none' : new TextDecoder().decode(file));
+      return Promise.reject(new LabError('bad_data', 'No model here.', 'None.'));
+    },
+    languageModels: () => Promise.reject(new RangeError('no language model here')),
+  }));
+  const drop = async (text: string) => {
+    const { buffer } = Uint8Array.from(new TextEncoder().encode(text));
+    await data.open(story, buffer).catch(() => undefined);
+  };
+  await drop('mine');
+  const again = data.again(story);
+  await drop('another of that name');
+  await data.open(config('a.npy'), npy(4, 1)).catch(() => undefined);
+  await expect(again()).rejects.toThrow('No model here.');
+  expect(texts).toEqual(['mine', 'another of that name', 'mine']);
+});

@@ -212,6 +212,28 @@ describe('a model.safetensors that is not what it should be', () => {
     );
   });
 
+  it.each([
+    ['F32', Float32Array.of(NaN), Float32Array.of(-Infinity)],
+    ['F16', Uint16Array.of(0x7e00), Uint16Array.of(0xfc00)],
+    ['BF16', Uint16Array.of(0x7fc0), Uint16Array.of(0xff80)],
+  ])('is refused when a weight of %s is NaN or infinite', async (dtype, nan, infinity) => {
+    const spoil = (name: string, shape: number[], places: readonly number[]) => {
+      const tensors = tinyTensors('', dtype);
+      const tensor = floatTensor(0, shape, dtype);
+      places.forEach((place, i) => {
+        const bits = i === 0 ? nan : infinity;
+        tensor.bytes.set(new Uint8Array(bits.buffer), place * bits.byteLength);
+      });
+      return refusal({ tensors: tensors.set(name, tensor) });
+    };
+    expect(await spoil('h.1.mlp.c_fc.weight', [6, 24], [3 * 24 + 5, 4 * 24])).toBe(
+      'bad_data: tiny/model.safetensors: tensor "h.1.mlp.c_fc.weight" holds 1 NaN and 1 infinite values; the first is in row 3, column 5 (counted from 0).',
+    );
+    expect(await spoil('ln_f.bias', [6], [2])).toBe(
+      'bad_data: tiny/model.safetensors: tensor "ln_f.bias" holds 1 NaN and 0 infinite values; the first is at position 2 (counted from 0).',
+    );
+  });
+
   it('is refused when a tensor is of integers', async () => {
     const integers = { dtype: 'I8', shape: [6, 24], bytes: new Uint8Array(144) };
     expect(await changed((tensors) => tensors.set('h.0.mlp.c_fc.weight', integers))).toMatch(

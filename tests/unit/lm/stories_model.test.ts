@@ -4,7 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { loadLanguageModel, SHIPPED_BYTES, STORIES } from '../../../src/lab/language_models';
-import type { Checkpoint, StoredNumbers } from '../../../src/lm/checkpoint';
+import { writeSafetensors } from '../../../src/io/safetensors';
+import { readCheckpoint } from '../../../src/lab/checkpoint_tensors';
+import { CheckpointReader, type Checkpoint, type StoredNumbers } from '../../../src/lm/checkpoint';
 import { readStoriesConfig, readStoriesWeights } from '../../../src/lm/stories_model';
 import { complaint } from '../io/complaint';
 import { readShippedFile } from './shipped_files';
@@ -121,6 +123,18 @@ describe('a folder of the Llama form', () => {
     expect(refusal({ n_heads: 3 })).toMatch('n_heads is 3; it must divide dim (8) into even parts');
     expect(refusal({ n_kv_heads: 3 })).toMatch('n_kv_heads is 3; it must divide n_heads (4)');
     expect(refusal({ rope_theta: 1e6 })).toMatch('rope_theta is 1000000, but there is no such');
+  });
+
+  it('refuses scales of int8 rows that are not finite', () => {
+    const bytes = writeSafetensors([
+      { name: 'w.weight', shape: [2, 3], values: new Int8Array(6) },
+      { name: 'w.scale', shape: [2], values: Float32Array.of(1, 2) },
+    ]);
+    bytes.set(new Uint8Array(Float32Array.of(NaN).buffer), bytes.length - 4);
+    const reader = new CheckpointReader(readCheckpoint(bytes, 'int8'));
+    expect(complaint(() => reader.matrix('w', 2, 3))).toBe(
+      'bad_data: int8: tensor "w.scale" holds 1 NaN and 0 infinite values; the first is at position 1 (counted from 0).',
+    );
   });
 
   it('refuses tensors that are missing, left over or of another shape, by name', () => {

@@ -8,8 +8,14 @@ import type { Command, Event as EngineEvent } from '../../../src/lab/protocol';
 import { parseRunConfig } from '../../../src/lab/run_config';
 import { followBench, useBenchFacts } from '../../../src/state/bench_facts';
 import { EngineClient, type EngineWorker } from '../../../src/state/engine_client';
-import { openExperiment, setData, setTraining } from '../../../src/state/experiment_store';
+import {
+  openExperiment,
+  openFile,
+  setData,
+  setTraining,
+} from '../../../src/state/experiment_store';
 import { useLanguageModels } from '../../../src/state/language_models_store';
+import { FAKE_ADAPTER } from '../../support/fake_engine';
 import { estimateOf, previewOf } from '../../support/scripted_answers';
 import { SCRIPTED_MODELS } from '../../support/scripted_language';
 
@@ -36,6 +42,7 @@ class SlowWorker implements EngineWorker {
 const words = parseRunConfig(presets.words.config);
 
 let worker: SlowWorker;
+let client: EngineClient;
 let stop: () => void;
 
 beforeEach(() => {
@@ -50,7 +57,8 @@ afterEach(() => {
 });
 
 function begin(): void {
-  stop = followBench(new EngineClient(() => worker));
+  client = new EngineClient(() => worker);
+  stop = followBench(client);
 }
 
 async function answerPreview(): Promise<void> {
@@ -117,6 +125,20 @@ it('gives the data up that were being read when others are chosen', async () => 
   await vi.advanceTimersByTimeAsync(500);
   expect(worker.count('preview')).toBe(2);
   expect(worker.count('cancel')).toBe(1);
+});
+
+it('hands the data over again to an engine that was started afresh', async () => {
+  openFile(new File([Uint8Array.of(5)], 'a.npy'));
+  begin();
+  await vi.advanceTimersByTimeAsync(500);
+  await answerPreview();
+  worker.onerror?.({ message: 'out of memory' } as ErrorEvent);
+  expect(worker.commands).toEqual([]);
+  client.send({ kind: 'connect', base: '' });
+  worker.say({ kind: 'connected', adapter: FAKE_ADAPTER });
+  await vi.advanceTimersByTimeAsync(500);
+  const again = worker.commands.find((command) => command.kind === 'preview');
+  expect(new Uint8Array(again?.file ?? new ArrayBuffer(0))).toEqual(Uint8Array.of(5));
 });
 
 it('asks nothing about a language model that is not here, until it has come', async () => {

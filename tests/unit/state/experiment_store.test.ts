@@ -191,6 +191,33 @@ describe('a file of the person’s own', () => {
     openFile(new File([], 'b.npy'));
     expect(state().draft.models[0]).toMatchObject({ nuclear_coefficient: 5 });
   });
+
+  it('comes back with the experiment that names it: undone, from a link, after a preset', () => {
+    const files = ['a.npy', 'b.npy'].map((name) => new File([], name));
+    for (const file of files) openFile(file);
+    expect(state().file).toBe(files[1]);
+    undo();
+    expect(state().file).toBe(files[0]);
+    redo();
+    expect(state().file).toBe(files[1]);
+    undo();
+    const link = writeShareLink(readyConfig());
+    openExperiment(defaultPreset.config);
+    expect(state().file).toBeNull();
+    openExperiment(readShareLink(link));
+    expect(state().file).toBe(files[0]);
+    setData('path', 'c.npy');
+    expect(state().file).toBeNull();
+  });
+
+  it('is the one of its time, when another of the same name was opened later', () => {
+    const [first, second] = [1, 2].map((length) => new File([new Uint8Array(length)], 'a.npy'));
+    for (const file of [first, second]) if (file !== undefined) openFile(file);
+    undo();
+    expect(state().file).toBe(first);
+    redo();
+    expect(state().file).toBe(second);
+  });
 });
 
 describe('the link of what is on the bench', () => {

@@ -62,6 +62,16 @@ describe('opening the folders that were saved', () => {
     expect(weights).toEqual([weightsOf(sasa), weightsOf(topk)]);
   });
 
+  it('takes data for the same in whatever order their settings stand, defaults or not', async () => {
+    const turned = { ...zoo, data: { seed: 2, preset: 'zoo', kind: 'synthetic' } };
+    const { input } = await readOpenedRun([zip('a', sasa, zoo), zip('b', topk, turned)], bench);
+    expect(input.data).toEqual(zoo.data);
+    const short = { ...zoo, data: { preset: 'zoo', kind: 'synthetic' } };
+    const whole = { ...zoo, data: { kind: 'synthetic', preset: 'zoo', seed: 0 } };
+    const two = await readOpenedRun([zip('a', sasa, short), zip('b', topk, whole)], bench);
+    expect(two.input.data).toEqual(whole.data);
+  });
+
   it('takes loose files as one folder', async () => {
     const files = Object.entries(folder(topk, zoo)).map(
       ([name, bytes]) => new File([Uint8Array.from(bytes)], name),

@@ -98,11 +98,20 @@ describe('a run from start to end', () => {
     changeLive(engine, id, { nuclear_coefficient_relative: { model: 0, value: 0.01 } });
     await settle();
     const { changes, models, statistics } = runOf(id);
-    expect(changes.map(({ step, samples }) => [step, samples])).toEqual([
-      [100, 25_600],
-      [100, 25_600],
+    expect(changes).toMatchObject([
+      { step: 100, model: null, setting: 'lr', from: 2e-3, to: 1e-3 },
+      { step: 100, model: 0, setting: 'nuclear_coefficient_relative', from: null, to: 0.01 },
     ]);
     expect(at(models, 0).lambda).toBeCloseTo(0.01 * (statistics?.power ?? Number.NaN), 12);
+    expect(changes.map(({ lambda }) => lambda)).toEqual([null, at(models, 0).lambda]);
+    // Events of the engine decide, whatever the page could work out.
+    fake.emit({
+      kind: 'settings_changed',
+      runId: id,
+      changes: [{ ...at(changes, 1), from: 0.01, to: 0.02, lambda: 77 }],
+      config: runOf(id).settings,
+    });
+    expect(runOf(id).models.map(({ lambda }) => lambda)).toEqual([77, null]);
   });
 
   it('keeps the error of a failed run', async () => {

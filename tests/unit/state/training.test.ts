@@ -1,84 +1,254 @@
-/** What may change while a run goes, what needs a new one, and how one is given up before it begins. */
-import { describe, expect, it, vi } from 'vitest';
-import { defaultPreset } from '../../../src/lab/presets';
-import { parseRunConfig, type RunConfig } from '../../../src/lab/run_config';
-import type { Command, Event } from '../../../src/lab/protocol';
+/**
+ * The bench and the run that trains: what is edited reaches the engine while it may, nothing that is only looked at
+ * does, and a run is found again with its settings and its file.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { at } from '../../../src/base/array';
+import type { Command, Event, LiveSettings } from '../../../src/lab/protocol';
+import { defaultPreset, presets } from '../../../src/lab/presets';
+import { inputUnitsOf } from '../../../src/lab/statistics';
+import { absoluteStrength } from '../../../src/sae/nuclear_strength';
 import type { EngineWorker } from '../../../src/state/engine_client';
-import { engine, setWorkerFactory } from '../../../src/state/engine_store';
-import { followEngine, useRuns } from '../../../src/state/runs_store';
+import { engine, setWorkerFactory, startEngine } from '../../../src/state/engine_store';
 import {
-  liveChanges,
-  needsRestart,
-  relativeLambda,
+  openExperiment,
+  openFile,
+  readyConfig,
+  setModel,
+  setTraining,
+  useExperiment,
+} from '../../../src/state/experiment_store';
+import { useNotices } from '../../../src/state/notices_store';
+import type { Run } from '../../../src/state/run_record';
+import {
+  changeLive,
+  followEngine,
+  removeRun,
+  renameRun,
+  useRuns,
+} from '../../../src/state/runs_store';
+import {
+  followLiveSettings,
+  showOnBench,
+  startOnBench,
   stopTraining,
   train,
 } from '../../../src/state/training';
+import { useView } from '../../../src/state/view_store';
+import { FAKE_ADAPTER, FakeEngine } from '../../support/fake_engine';
+import { statisticsOf } from '../../support/scripted_answers';
 
-const base = parseRunConfig(defaultPreset.config);
+let fake: FakeEngine;
+const stops: (() => void)[] = [];
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
-function withModel(index: number, changes: object): RunConfig {
-  const models = base.models.map((model, other) =>
-    other === index ? { ...model, ...changes } : model,
-  );
-  return parseRunConfig({ ...base, models });
+beforeEach(() => {
+  fake = new FakeEngine({ interval: 0, stepsPerTurn: 100, adapter: FAKE_ADAPTER });
+  setWorkerFactory(() => fake);
+  useRuns.setState({ runs: {}, order: [] });
+  useNotices.setState({ notices: [] });
+  useView.setState({ runId: null });
+  useExperiment.setState({ files: new Map() });
+  openExperiment(defaultPreset.config);
+  stops.push(followEngine(engine));
+});
+
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+  engine.close();
+});
+
+function follow(): void {
+  stops.push(followLiveSettings());
 }
 
-describe('settings that differ from a run that goes', () => {
-  it('need no new run when they are lr, λ, s or k', () => {
-    const lr = { ...base, training: { ...base.training, lr: 1e-4 } };
-    for (const bench of [
-      base,
-      lr,
-      withModel(0, { nuclear_coefficient: 0.1 }),
-      withModel(0, { k_groups: 2 }),
-      withModel(1, { k: 8 }),
-    ]) {
-      expect(needsRestart(base, bench)).toBe(false);
-    }
+function runOf(id: string): Run {
+  return at(
+    Object.values(useRuns.getState().runs).filter((run) => run.id === id),
+    0,
+  );
+}
+
+async function started(options: Parameters<typeof train>[0] = {}): Promise<Run> {
+  const id = (await train(options)) ?? '';
+  await settle();
+  return runOf(id);
+}
+
+/** Live settings that the engine was told, in order. */
+const told = (worker: { readonly commands: readonly Command[] } = fake): LiveSettings[] =>
+  worker.commands.flatMap((command) =>
+    command.kind === 'set_hyperparameters' ? [command.settings] : [],
+  );
+
+describe('a live edit of the bench', () => {
+  it('reaches the run in the form in which it is written, λ_rel after an absolute λ too', async () => {
+    follow();
+    const { id } = await started();
+    setModel(0, { nuclear_coefficient: 0.01 });
+    // As the row of λ_rel writes it, whatever the order of the keys is then.
+    setModel(0, { nuclear_coefficient: undefined, nuclear_coefficient_relative: 0.02 });
+    setModel(1, { k: 8 });
+    expect(told()).toEqual([
+      { nuclear_coefficient: { model: 0, value: 0.01 } },
+      { nuclear_coefficient_relative: { model: 0, value: 0.02 } },
+      { slots: { model: 1, value: 8 } },
+    ]);
+    await settle();
+    expect(runOf(id).settings).toEqual(readyConfig());
+    expect(runOf(id).models.map(({ slots }) => slots)).toEqual([1, 8]);
   });
 
-  it('need no new run when λ_rel itself was changed', () => {
-    const relative = (value: number) =>
-      withModel(0, { nuclear_coefficient: undefined, nuclear_coefficient_relative: value });
-    expect(needsRestart(relative(0.01), relative(0.02))).toBe(false);
+  it.each([1, 8])('leaves the run with the λ of the engine, at an input scale of %i', async (c) => {
+    const normalize_activations = c === 1 ? 'none' : 'expected_average_only_in';
+    setModel(0, { normalize_activations });
+    const statistics = statisticsOf(readyConfig());
+    const units = inputUnitsOf(normalize_activations, statistics);
+    expect(units.inputScale).toBe(c);
+    follow();
+    const { id } = await started();
+    const lambda = () => at(runOf(id).models, 0).lambda;
+    expect(lambda()).toBe(0.003);
+    setModel(0, { nuclear_coefficient: 0.01 });
+    await settle();
+    expect(lambda()).toBe(0.01);
+    setModel(0, { nuclear_coefficient: undefined, nuclear_coefficient_relative: 0.02 });
+    await settle();
+    expect(lambda()).toBe(absoluteStrength(0.02, units));
+    fake.turn();
+    setTraining('lr', 1e-4);
+    await settle();
+    expect(runOf(id).changes).toEqual([
+      { step: 0, model: 0, setting: 'nuclear_coefficient', from: 0.003, to: 0.01, lambda: 0.01 },
+      {
+        step: 0,
+        model: 0,
+        setting: 'nuclear_coefficient_relative',
+        from: null,
+        to: 0.02,
+        lambda: 0.02 * statistics.power * c * c,
+      },
+      { step: 100, model: null, setting: 'lr', from: 2e-3, to: 1e-4, lambda: null },
+    ]);
+    expect(at(runOf(id).models, 0).lambda).toBe(absoluteStrength(0.02, units));
   });
 
-  it('need one otherwise', () => {
-    for (const bench of [
-      { ...base, training: { ...base.training, seed: 1 } },
-      { ...base, models: base.models.slice(0, 1) },
-      withModel(0, { n_groups: 32 }),
-      withModel(0, { nuclear_target: 'decoder' }),
-    ]) {
-      expect(needsRestart(base, bench)).toBe(true);
-    }
+  it('is not lost when something that needs a new run was changed before it and is taken back', async () => {
+    follow();
+    const { id } = await started();
+    setModel(0, { n_groups: 32 });
+    setTraining('lr', 1e-4);
+    expect(told()).toEqual([]);
+    setModel(0, { n_groups: 64 });
+    expect(told()).toEqual([{ lr: 1e-4 }]);
+    // There and back before the engine answers.
+    setTraining('lr', 1e-3);
+    setTraining('lr', 1e-4);
+    await settle();
+    expect(runOf(id).settings).toEqual(readyConfig());
+    expect(runOf(id).asked).toEqual(readyConfig());
+  });
+
+  it('does not change a run that trains in the background of the one that is shown', async () => {
+    follow();
+    const first = await started();
+    fake.turn();
+    engine.send({ kind: 'stop', runId: first.id });
+    await settle();
+    setTraining('lr', 1e-4);
+    const second = await started();
+    showOnBench(runOf(first.id));
+    setModel(0, { nuclear_coefficient: 0.1 });
+    expect(told()).toEqual([]);
+    await settle();
+    expect(runOf(second.id).settings).toEqual(second.config);
+  });
+
+  it('waits until a run can hear it', async () => {
+    const slow = new SlowEngine();
+    setWorkerFactory(() => slow);
+    follow();
+    const runId = (await train()) ?? '';
+    setTraining('lr', 1e-4);
+    setTraining('lr', 1e-3);
+    expect(told(slow)).toEqual([]);
+    slow.say({ kind: 'status', runId, status: 'running', step: 0 });
+    expect(told(slow)).toEqual([{ lr: 1e-3 }]);
+    slow.say({ kind: 'status', runId, status: 'paused', step: 0 });
+    expect(told(slow)).toHaveLength(1);
+  });
+
+  it('that the engine cannot carry out is told as such: the run goes on', async () => {
+    vi.stubGlobal('document', { baseURI: 'http://lab/' });
+    startEngine();
+    const { id } = await started();
+    const error = { code: 'out_of_memory', message: 'It does not fit.', wayOut: 'Less.' } as const;
+    fake.emit({ kind: 'command_failed', runId: id, command: 'set_hyperparameters', error });
+    expect(runOf(id)).toMatchObject({ status: 'running', error: null, changes: [] });
+    expect(useNotices.getState().notices).toMatchObject([
+      { tone: 'error', title: 'It does not fit.', detail: 'Less.' },
+    ]);
+  });
+
+  it('is kept by the run for whoever looks at it, and stands in its settings', async () => {
+    const run = await started();
+    changeLive(engine, run.id, { lr: 1e-4 });
+    await settle();
+    const { config, settings } = runOf(run.id);
+    expect(config.training.lr).toBe(2e-3);
+    expect(settings.training.lr).toBe(1e-4);
+    openExperiment(presets.words.config);
+    showOnBench(runOf(run.id));
+    expect(readyConfig()).toEqual(settings);
+    expect(useView.getState().runId).toBe(run.id);
   });
 });
 
-describe('what is sent to the engine', () => {
-  it('is each changed setting alone, with its model', () => {
-    const lr = { ...base, training: { ...base.training, lr: 1e-4 } };
-    expect(liveChanges(base, lr, 1)).toEqual([{ lr: 1e-4 }]);
-    expect(liveChanges(base, withModel(1, { k: 8 }), 1)).toEqual([
-      { slots: { model: 1, value: 8 } },
-    ]);
-    expect(liveChanges(base, withModel(0, { k_groups: 2 }), 1)).toEqual([
-      { slots: { model: 0, value: 2 } },
-    ]);
-    expect(liveChanges(base, base, 1)).toEqual([]);
+describe('a run on a file', () => {
+  const npy = (name: string, byte: number) => new File([Uint8Array.of(byte)], name);
+  const sent = async (): Promise<number[]> => {
+    const start = fake.commands.findLast((command) => command.kind === 'start');
+    return Promise.resolve([...new Uint8Array(start?.file ?? new ArrayBuffer(0))]);
+  };
+
+  it('is trained again on its file after another was looked at, renamed, deleted and brought back', async () => {
+    const first = npy('a.npy', 1);
+    openFile(first);
+    const run = await started();
+    expect(await sent()).toEqual([1]);
+    engine.send({ kind: 'stop', runId: run.id });
+    // Another file of the same name, from another folder.
+    openFile(npy('a.npy', 2));
+    openExperiment(defaultPreset.config);
+    renameRun(run.id, 'first');
+    const removed = removeRun(run.id);
+    expect(removed.run.file).toBe(first);
+    showOnBench(removed.run);
+    expect(useExperiment.getState().file).toBe(first);
+    await started();
+    expect(await sent()).toEqual([1]);
   });
 
-  it('turns an absolute λ into a relative one by the measured power, and waits for that', () => {
-    const changed = withModel(0, { nuclear_coefficient: 0.01 });
-    expect(liveChanges(base, changed, 2)).toEqual([
-      { nuclear_coefficient_relative: { model: 0, value: 0.005 } },
-    ]);
-    expect(liveChanges(base, changed, undefined)).toEqual([]);
-    const relative = withModel(0, {
-      nuclear_coefficient: undefined,
-      nuclear_coefficient_relative: 0.02,
-    });
-    expect(relative.models.map((model) => relativeLambda(model, undefined))).toEqual([0.02, null]);
+  it('is opened with weights on the file of its name, or says which is missing', async () => {
+    const file = npy('a.npy', 3);
+    openFile(file);
+    const config = readyConfig();
+    openExperiment(presets.words.config);
+    openExperiment(config);
+    await startOnBench({ weights: [], paused: true });
+    await settle();
+    expect(await sent()).toEqual([3]);
+    expect(fake.commands.at(-1)).toMatchObject({ kind: 'start', paused: true, weights: [] });
+    openExperiment({ ...config, data: { kind: 'npy', path: 'b.npy' } });
+    await expect(startOnBench({ weights: [], paused: true })).rejects.toThrow('b.npy');
+  });
+
+  it('sends no file to a run whose data name none', async () => {
+    openFile(npy('a.npy', 1));
+    openExperiment(presets.words.config);
+    const { file } = await started();
+    expect(file).toBeNull();
+    expect(fake.commands.at(-1)).not.toHaveProperty('file');
   });
 });
 
@@ -103,23 +273,18 @@ describe('a run that is being prepared', () => {
   it('says what it does, and leaves nothing when it is given up', async () => {
     const slow = new SlowEngine();
     setWorkerFactory(() => slow);
-    const stop = followEngine(engine);
     const runId = (await train()) ?? '';
     slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.4 });
     slow.say({ kind: 'status', runId, status: 'preparing', step: 0 });
     slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.5 });
-    await vi.waitFor(() =>
-      expect(useRuns.getState().runs[runId]?.preparing).toEqual({
-        stage: 'Reading text',
-        fraction: 0.5,
-      }),
-    );
+    await expect
+      .poll(() => useRuns.getState().runs[runId]?.preparing)
+      .toEqual({ stage: 'Reading text', fraction: 0.5 });
     stopTraining();
     expect(slow.commands.at(-1)).toEqual({ kind: 'forget', runId });
     expect(useRuns.getState().order).toEqual([]);
     // What the engine still says of it comes too late.
     slow.say({ kind: 'preparing', runId, stage: 'Reading text', fraction: 0.6 });
-    stop();
     expect(useRuns.getState().runs).toEqual({});
   });
 });

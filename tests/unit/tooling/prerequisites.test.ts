@@ -1,6 +1,5 @@
-/** The decisions of the set-up scripts: what is new enough, what is missing, and what a run has counted. */
+/** The decisions of the set-up scripts: what is new enough, and what is missing. */
 import { describe, expect, it } from 'vitest';
-import { countTests } from '../../../scripts/count_tests.mjs';
 import { isAtLeast, missingPackages } from '../../../scripts/prerequisites.mjs';
 import { mesaRelease } from '../../../scripts/provision.mjs';
 
@@ -45,28 +44,6 @@ describe('the installed packages', () => {
       'nested',
       '@scope/for-another-system',
     ]);
-  });
-});
-
-describe('the count of a run', () => {
-  const file = (status: string, ...tests: string[]): object => ({
-    status,
-    assertionResults: tests.map((each) => ({ status: each })),
-  });
-  const count = (...testResults: object[]): object => countTests(JSON.stringify({ testResults }));
-
-  it('adds up files, and takes skipped tests for neither passed nor failed', () => {
-    expect(
-      count(file('passed', 'passed', 'pending', 'passed'), file('failed', 'failed', 'passed')),
-    ).toEqual({ passed: 3, failed: 1 });
-  });
-
-  it('takes a file that could not be loaded for one failed test', () => {
-    expect(count(file('failed'), file('passed', 'passed'))).toEqual({ passed: 1, failed: 1 });
-  });
-
-  it('takes a file that failed after its tests, in a hook, for one failed test', () => {
-    expect(count(file('failed', 'passed', 'passed'))).toEqual({ passed: 2, failed: 1 });
   });
 });
 

@@ -3,6 +3,7 @@
  * a feature is kept which the penalty prunes.
  */
 import { describe, expect, it } from 'vitest';
+import { absoluteStrength } from '../../../src/sae/nuclear_strength';
 import {
   featureSizes,
   lambdaSentence,
@@ -35,7 +36,12 @@ describe('the rarest feature that survives λ', () => {
 });
 
 describe('the sentence beside λ', () => {
-  const facts = { target: 'composition', power: 1, features: [circle, sphere] } as const;
+  const facts = {
+    target: 'composition',
+    power: 1,
+    inputScale: 1,
+    features: [circle, sphere],
+  } as const;
 
   it('names the rarest circle and sphere of the first experiment', () => {
     expect(lambdaSentence({ ...facts, lambda: 0.003 })).toBe(
@@ -71,6 +77,19 @@ describe('the sentence beside λ', () => {
   it('leaves out dimensions that are pruned at any frequency, and says so when all are', () => {
     expect(lambdaSentence({ ...facts, lambda: 0.8 })).not.toContain('dimension 3');
     expect(lambdaSentence({ ...facts, lambda: 5 })).toContain('Prunes every shape');
+  });
+
+  it('says the same of the same λ_rel in whatever units the rows are trained', () => {
+    for (const target of ['composition', 'decoder'] as const) {
+      for (const features of [[circle, sphere], []]) {
+        const said = [1, 8].map((inputScale) => {
+          const units = { power: 2, inputScale };
+          const lambda = absoluteStrength(0.003, units);
+          return lambdaSentence({ lambda, target, features, ...units });
+        });
+        expect(said[1]).toBe(said[0]);
+      }
+    }
   });
 
   it('says that nothing is pruned at λ = 0', () => {

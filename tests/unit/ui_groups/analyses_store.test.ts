@@ -3,7 +3,7 @@
  * the same thing is not sent, cancelling is no error, an old answer stays readable while a new one is
  * made or fails, and cards never outlive the table that they belong to.
  */
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
 import {
   analyse,
@@ -120,7 +120,7 @@ describe('cards', () => {
     reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(9) });
     await table;
     reply({ kind: 'group_card', requestId: first, runId: 'run', model: 0, card: card(7) });
-    await vi.waitUntil(() => lastRequest() > first + 1);
+    await expect.poll(lastRequest).toBeGreaterThan(first + 1);
     expect(known()).toBeUndefined();
     reply({ kind: 'group_card', requestId: lastRequest(), runId: 'run', model: 0, card: card(9) });
     await late;

@@ -1,11 +1,10 @@
 /** Opens models from the folders that the lab or SAELens saved, as a run that waits to be explored. */
 import { useRef, useState } from 'react';
-import { engine } from '../../../state/engine_store';
 import { openExperiment, useExperiment } from '../../../state/experiment_store';
 import { notify, notifyError } from '../../../state/notices_store';
 import { readOpenedRun } from '../../../state/opened_weights';
-import { renameRun, startRun } from '../../../state/runs_store';
-import { useView } from '../../../state/view_store';
+import { renameRun } from '../../../state/runs_store';
+import { startOnBench } from '../../../state/training';
 import { navigate } from '../../route';
 
 export function OpenWeights() {
@@ -50,15 +49,12 @@ export function OpenWeights() {
 
 async function openFiles(files: readonly File[]): Promise<void> {
   try {
-    const { config, file } = useExperiment.getState();
-    const { input, weights } = await readOpenedRun(files, config);
-    // The bench shows what is trained on; a file belongs to it only while the data are the same.
-    const sameData = JSON.stringify(input.data) === JSON.stringify(config?.data);
-    openExperiment(input, sameData ? file : null);
-    const id = startRun(engine, input, { weights, paused: true });
+    const { input, weights } = await readOpenedRun(files, useExperiment.getState().config);
+    // The bench shows what is trained on.
+    openExperiment(input);
+    const id = await startOnBench({ weights, paused: true });
     const [first] = files;
     if (first !== undefined) renameRun(id, first.name.replace(/\.(zip|json|safetensors)$/i, ''));
-    useView.getState().showRun(id);
     notify({
       tone: 'info',
       title: 'The weights are open.',

@@ -1,10 +1,10 @@
 /** One run in the table: its name, its models with their results, and its actions. */
 import { useState } from 'react';
 import { engine } from '../../../state/engine_store';
-import { openExperiment } from '../../../state/experiment_store';
 import { notify } from '../../../state/notices_store';
 import { isActive, type Run } from '../../../state/run_record';
 import { addRun, forgetRun, removeRun, renameRun, useRuns } from '../../../state/runs_store';
+import { showOnBench } from '../../../state/training';
 import { useView } from '../../../state/view_store';
 import { copyLink } from '../../link_sync';
 import { Icon } from '../../parts/Icon';
@@ -127,7 +127,7 @@ function RunMenu({ run, onRename }: { readonly run: Run; readonly onRename: () =
           { label: 'Show in Train', onSelect: () => show(run, true) },
           { label: 'Show on all pages', detail: 'stay here', onSelect: () => show(run, false) },
           { label: 'Rename', onSelect: onRename },
-          { label: 'Copy link to its settings', onSelect: () => void copyLink(run.config) },
+          { label: 'Copy link to its settings', onSelect: () => void copyLink(run.settings) },
           {
             label: 'Delete',
             onSelect: () => deleteRun(run),
@@ -167,8 +167,7 @@ function RunName({ run, onDone }: { readonly run: Run; readonly onDone: () => vo
 
 /** Makes a run the one all pages show, puts its settings on the bench, and goes to Train if wanted. */
 function show(run: Run, go: boolean): void {
-  openExperiment(run.config);
-  useView.getState().showRun(run.id);
+  showOnBench(run);
   if (go) navigate('train');
 }
 

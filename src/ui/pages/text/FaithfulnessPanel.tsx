@@ -30,7 +30,8 @@ const FIRST_SIZE = { gpu: SIZES[2], software: SIZES[0] };
 interface Line {
   readonly label: string;
   readonly text: MeasureText;
-  readonly value: (faithfulness: Faithfulness) => number;
+  /** Null where it is not defined. */
+  readonly value: (faithfulness: Faithfulness) => number | null;
   readonly format: (value: number) => string;
   readonly strong?: boolean;
 }
@@ -267,9 +268,7 @@ function Result({ measured }: ResultProps) {
                     </Hint>
                   </th>
                   {measured.map(({ index, answer }) => (
-                    <td key={index} title={formatExact(value(answer))}>
-                      {format(value(answer))}
-                    </td>
+                    <ResultCell key={index} value={value(answer)} format={format} />
                   ))}
                 </tr>
               ))}
@@ -283,4 +282,15 @@ function Result({ measured }: ResultProps) {
       </p>
     </>
   );
+}
+
+interface ResultCellProps {
+  readonly value: number | null;
+  readonly format: (value: number) => string;
+}
+
+/** A number with all its digits to point at; a dash where there is none, since it would divide by 0. */
+function ResultCell({ value, format }: ResultCellProps) {
+  if (value === null) return <td title="Not defined: there is nothing to divide by">–</td>;
+  return <td title={formatExact(value)}>{format(value)}</td>;
 }

@@ -48,7 +48,11 @@ export function Curves({ large = false }: CurvesProps) {
     run !== undefined && isActive(run.status) && run.samples > 0 ? run.samples : undefined;
   const changes = run?.changes;
   const models = run?.models;
-  const markers = useMemo(() => markersOf(changes ?? [], models ?? []), [changes, models]);
+  const batch = run?.config.training.train_batch_size_samples ?? 0;
+  const markers = useMemo(
+    () => markersOf(changes ?? [], models ?? [], batch),
+    [changes, models, batch],
+  );
   const legend = legendOf(shown);
   const height = large ? 232 : 128;
   const frame = { shown, legend, xEnd, now, markers, height };

@@ -3,9 +3,11 @@
  * words. One of the two is set; the other follows from it and stands greyed until it is written into.
  */
 import { useMemo } from 'react';
+import { inputUnitsOf } from '../../../lab/statistics';
+import { normalizations, nuclearTargets } from '../../../sae/config';
+import { absoluteStrength, relativeStrength, type InputUnits } from '../../../sae/nuclear_strength';
 import { useBenchFacts } from '../../../state/bench_facts';
 import { setModel, useExperiment } from '../../../state/experiment_store';
-import { nuclearTargets } from '../../../sae/config';
 import { featureSizes, lambdaSentence } from '../../parts/lambda_sentence';
 import { modelTexts } from '../../parts/setting_texts';
 import { formatScientific } from '../../plots/format';
@@ -15,7 +17,7 @@ export function LambdaRows() {
   const selected = useExperiment((state) => state.selected);
   const absolute = useModelSetting('nuclear_coefficient');
   const relative = useModelSetting('nuclear_coefficient_relative');
-  const power = useBenchFacts((facts) => facts.preview?.statistics.power);
+  const units = useInputUnits();
   const isAbsolute = typeof absolute.value === 'number';
   const set = (key: 'nuclear_coefficient' | 'nuclear_coefficient_relative') => (value: unknown) =>
     setModel(selected, {
@@ -23,7 +25,7 @@ export function LambdaRows() {
       nuclear_coefficient_relative: undefined,
       [key]: typeof value === 'number' ? value : 0,
     });
-  const derived = derive(absolute.value, relative.value, power);
+  const derived = derive(absolute.value, relative.value, units);
   return (
     <>
       <ModelChoice name="nuclear_target" values={nuclearTargets} />
@@ -48,31 +50,44 @@ export function LambdaRows() {
   );
 }
 
+/** What λ_rel of the model on the bench is relative to; null until its data are read. */
+function useInputUnits(): InputUnits | null {
+  const statistics = useBenchFacts((facts) => facts.preview?.statistics);
+  const { value } = useModelSetting('normalize_activations');
+  const normalization = normalizations.find((known) => known === value) ?? 'none';
+  return useMemo(
+    () => (statistics === undefined ? null : inputUnitsOf(normalization, statistics)),
+    [statistics, normalization],
+  );
+}
+
 function LambdaSentence() {
-  const preview = useBenchFacts((facts) => facts.preview);
+  const shapes = useBenchFacts((facts) => facts.preview?.shapes);
   const absolute = useModelSetting('nuclear_coefficient').value;
   const relative = useModelSetting('nuclear_coefficient_relative').value;
   const target = useModelSetting('nuclear_target').value;
-  const shapes = preview?.shapes;
+  const units = useInputUnits();
   const features = useMemo(() => featureSizes(shapes ?? []), [shapes]);
-  const power = preview?.statistics.power;
-  if (power === undefined)
+  if (units === null)
     return <p className="say">What λ does is said here once the data are read.</p>;
   const lambda =
-    typeof absolute === 'number' ? absolute : typeof relative === 'number' ? relative * power : 0;
+    typeof absolute === 'number'
+      ? absolute
+      : absoluteStrength(typeof relative === 'number' ? relative : 0, units);
   const known = nuclearTargets.find((candidate) => candidate === target) ?? 'composition';
-  return <p className="say">{lambdaSentence({ lambda, target: known, power, features })}</p>;
+  return <p className="say">{lambdaSentence({ lambda, target: known, ...units, features })}</p>;
 }
 
 function derive(
   absolute: unknown,
   relative: unknown,
-  power: number | undefined,
+  units: InputUnits | null,
 ): { readonly absolute: string; readonly relative: string } {
   const share = typeof relative === 'number' ? relative : 0;
-  if (power === undefined) return { absolute: '–', relative: '–' };
+  if (units === null) return { absolute: '–', relative: '–' };
   return {
-    absolute: formatScientific(share * power),
-    relative: typeof absolute === 'number' ? formatScientific(absolute / power) : '–',
+    absolute: formatScientific(absoluteStrength(share, units)),
+    relative:
+      typeof absolute === 'number' ? formatScientific(relativeStrength(absolute, units)) : '–',
   };
 }

@@ -1,4 +1,5 @@
 /** Train, Step, Stop, and how far the run is. Texts keep their width while their numbers change. */
+import { needsRestart, sameRun } from '../../../lab/live_settings';
 import { useBenchFacts } from '../../../state/bench_facts';
 import { useEngine } from '../../../state/engine_store';
 import { fileNeeded } from '../../../state/experiment_draft';
@@ -7,13 +8,7 @@ import { isAtHand, useLanguageModels } from '../../../state/language_models_stor
 import { languageDataOf } from '../../../state/language_run';
 import { isActive, type Run } from '../../../state/run_record';
 import { useRuns } from '../../../state/runs_store';
-import {
-  needsRestart,
-  restartTraining,
-  stopTraining,
-  takeStep,
-  toggleTraining,
-} from '../../../state/training';
+import { restartTraining, stopTraining, takeStep, toggleTraining } from '../../../state/training';
 import { useView } from '../../../state/view_store';
 import { Icon } from '../../parts/Icon';
 import { formatCount, formatDuration, formatInteger, formatSi } from '../../plots/format';
@@ -197,10 +192,8 @@ export function RunNotes() {
 
 function useSettingsChanged(): boolean {
   const bench = useExperiment((state) => state.config);
-  const config = useShownRun((run) => run.config);
+  const settings = useShownRun((run) => run.settings);
   const active = useShownRun((run) => isActive(run.status));
-  if (bench === null || config === undefined) return false;
-  return active === true
-    ? needsRestart(config, bench)
-    : JSON.stringify(config) !== JSON.stringify(bench);
+  if (bench === null || settings === undefined) return false;
+  return active === true ? needsRestart(settings, bench) : !sameRun(settings, bench);
 }

@@ -15,7 +15,7 @@ import {
   type TrainingSettingKey,
 } from '../../parts/setting_texts';
 import { Toggle } from '../../parts/Toggle';
-import { useActiveRunId } from './shown_run';
+import { useActiveRunId, useShownRunId } from './shown_run';
 
 /** A setting on the bench: what it is, what is wrong with it, and how it is written. */
 interface Binding {
@@ -57,7 +57,8 @@ interface NumberRowProps {
 }
 
 export function NumberRow({ text, binding, doubling, live, automatic }: NumberRowProps) {
-  const running = useActiveRunId() !== null;
+  const active = useActiveRunId();
+  const running = useShownRunId() === active && active !== null;
   const { value, issue, set } = binding;
   return (
     <Field text={text} mark={live === true && running && <LiveMark />}>

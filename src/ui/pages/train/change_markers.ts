@@ -1,37 +1,43 @@
 /** What was changed while a run went, as marks on its curves. */
-import type { RunModel, SettingsChange } from '../../../state/run_record';
+import type { SettingChange } from '../../../lab/protocol';
+import type { RunModel } from '../../../state/run_record';
 import { formatInteger, formatScientific } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import type { Marker } from '../../plots/props';
 
-/** One mark a changed setting, at the samples where it began to hold. */
+/** One mark a changed setting, at the samples where it began to hold; a step takes `batch` of them. */
 export function markersOf(
-  changes: readonly SettingsChange[],
+  changes: readonly SettingChange[],
   models: readonly RunModel[],
+  batch: number,
 ): readonly Marker[] {
-  return changes.flatMap(({ step, samples, settings }) => {
+  return changes.map((change): Marker => {
+    const { step, model } = change;
+    const text = wordOf(change);
     const when = `from step ${formatInteger(step)}`;
-    const marks: Marker[] = [];
-    const { lr, slots, nuclear_coefficient_relative: lambda } = settings;
-    if (lr !== undefined) {
-      const text = `lr ${formatScientific(lr)}`;
-      marks.push({ x: samples, text, title: `Learning rate ${formatScientific(lr)} ${when}` });
+    if (model === null) {
+      return {
+        x: step * batch,
+        text,
+        title: `Learning rate ${formatScientific(change.to)} ${when}`,
+      };
     }
-    if (lambda !== undefined) {
-      const text = `λ_rel ${formatScientific(lambda.value)}`;
-      const title = `${text} for ${nameOf(models, lambda.model)} ${when}`;
-      marks.push({ x: samples, text, title, color: modelColor(lambda.model) });
-    }
-    if (slots !== undefined) {
-      const symbol = models[slots.model]?.unitName === 'latent' ? 'k' : 's';
-      const text = `${symbol} ${slots.value}`;
-      const title = `${text} for ${nameOf(models, slots.model)} ${when}`;
-      marks.push({ x: samples, text, title, color: modelColor(slots.model) });
-    }
-    return marks;
+    const title = `${text} for ${models[model]?.name ?? `model ${model + 1}`} ${when}`;
+    return { x: step * batch, text, title, color: modelColor(model) };
   });
 }
 
-function nameOf(models: readonly RunModel[], index: number): string {
-  return models[index]?.name ?? `model ${index + 1}`;
+function wordOf({ setting, to }: SettingChange): string {
+  switch (setting) {
+    case 'lr':
+      return `lr ${formatScientific(to)}`;
+    case 'nuclear_coefficient':
+      return `λ ${formatScientific(to)}`;
+    case 'nuclear_coefficient_relative':
+      return `λ_rel ${formatScientific(to)}`;
+    case 'k_groups':
+      return `s ${to}`;
+    case 'k':
+      return `k ${to}`;
+  }
 }

@@ -37,7 +37,7 @@ export function usePlannedSamples(): number {
   });
 }
 
-/** Whether any run is at work or paused: settings that can change then are marked "live". */
+/** The run that is at work or paused, whichever is shown; null when there is none. */
 export function useActiveRunId(): string | null {
   return useRuns(({ runs }) => Object.values(runs).find((run) => isActive(run.status))?.id ?? null);
 }
