@@ -8,15 +8,20 @@ import { canonicalJson, saysSame } from '../base/canonical';
 import { LabError } from '../base/lab_error';
 import { unzipFolder } from '../io/archive';
 import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../io/sae_folder';
-import { readSaeFolder, type SaeFolder } from '../io/sae_folder_reader';
+import { readSaeFolder, type FolderOrigin, type SaeFolder } from '../io/sae_folder_reader';
 import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
 
-const FILES = [CONFIG_FILE, WEIGHTS_FILE, SPARSITY_FILE];
+/** What a model folder is read from, by name. */
+export const FOLDER_FILES = [CONFIG_FILE, WEIGHTS_FILE, SPARSITY_FILE];
 
 /** A run to start, with the weights that each of its models starts from. */
 export interface OpenedRun {
   readonly input: RunInput;
   readonly weights: readonly Dictionary[];
+  /** Whether the folders say which data they saw; else the data are those of the bench. */
+  readonly namesData: boolean;
+  /** Which activations a folder from elsewhere says it saw; null where it does not. */
+  readonly origin: FolderOrigin | null;
 }
 
 /**
@@ -30,9 +35,16 @@ export async function readOpenedRun(
   const folders: SaeFolder[] = [];
   const loose: Record<string, Uint8Array> = {};
   for (const file of chosen) {
+    if (loose[file.name] !== undefined) {
+      throw new LabError(
+        'bad_file',
+        `There are several files ${file.name}.`,
+        'Give the files of one model at a time, or a .zip for each model.',
+      );
+    }
     const bytes = new Uint8Array(await file.arrayBuffer());
     if (file.name.toLowerCase().endsWith('.zip')) {
-      folders.push(readSaeFolder(unzipFolder(bytes, FILES, file.name), file.name));
+      folders.push(readSaeFolder(unzipFolder(bytes, FOLDER_FILES, file.name), file.name));
     } else {
       loose[file.name] = bytes;
     }
@@ -64,7 +76,12 @@ function runOf(folders: readonly SaeFolder[], bench: RunConfig | null): OpenedRu
     training,
     models: folders.map(({ config, weights }) => ({ ...config, d_in: weights.width })),
   });
-  return { input, weights: folders.map(({ weights }) => weights) };
+  return {
+    input,
+    weights: folders.map(({ weights }) => weights),
+    namesData: folders[0]?.provenance?.data !== undefined,
+    origin: folders.find(({ origin }) => origin !== null)?.origin ?? null,
+  };
 }
 
 /** Settings of data with what a folder may leave out; those that cannot be read are refused with their run. */

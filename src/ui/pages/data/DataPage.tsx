@@ -5,12 +5,12 @@
 import { useEffect, useRef } from 'react';
 import { languageModelMissing } from '../../../state/bench_facts';
 import { cancelDescription, dataKey, describeBench, useData } from '../../../state/data_store';
-import { DATA_FILES, takeFiles } from '../../../state/dropped_files';
+import { DATA_FILES } from '../../../state/dropped_files';
 import { engine, useEngine } from '../../../state/engine_store';
 import { fileNeeded } from '../../../state/experiment_draft';
 import { useExperiment } from '../../../state/experiment_store';
 import { refreshLanguageModels, useLanguageModels } from '../../../state/language_models_store';
-import { FileDrop } from '../../parts/FileDrop';
+import { openFiles } from '../../file_opening';
 import { Icon } from '../../parts/Icon';
 import { hrefOf } from '../../route';
 import { SampleRows } from './SampleRows';
@@ -76,10 +76,6 @@ export default function DataPage() {
         )}
         <DropZone />
       </div>
-      <FileDrop
-        invitation="Drop a .npy of activations, a text, or the files of a GPT-2 checkpoint"
-        onFiles={takeFiles}
-      />
     </main>
   );
 }
@@ -150,7 +146,7 @@ function DropZone() {
         accept={DATA_FILES}
         hidden
         onChange={(event) => {
-          takeFiles([...(event.target.files ?? [])]);
+          void openFiles([...(event.target.files ?? [])]);
           event.target.value = '';
         }}
       />

@@ -14,6 +14,7 @@ import {
 import { languageDataOf } from '../../../state/language_run';
 import type { Run, RunModel } from '../../../state/run_record';
 import { textAnswer, useText } from '../../../state/text_store';
+import { useWaitingWeights } from '../../../state/weights_opening';
 import { AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
 import { obstacleOf, useAnalysis } from '../../parts/use_analysis';
@@ -35,9 +36,17 @@ export default function TextPage() {
   const config = useCurrentRun((run) => run.config);
   const obstacle = useCurrentRun(obstacleOf);
   const isLanguage = config !== undefined && languageDataOf(config.data) !== null;
-  if (!isLanguage) return <NoLanguageRun />;
-  if (obstacle !== null && obstacle !== undefined && obstacle !== 'training') {
-    const view = { obstacle, progress: null, error: null, start: ignore, cancel: ignore };
+  const waits = useWaitingWeights((state) => state.waiting !== null);
+  const noRun = obstacle === 'failed' || (waits && !isLanguage);
+  if (!isLanguage && !noRun) return <NoLanguageRun />;
+  if (noRun || (obstacle !== null && obstacle !== undefined && obstacle !== 'training')) {
+    const view = {
+      obstacle: noRun && obstacle !== 'failed' ? 'no_run' : (obstacle ?? 'no_run'),
+      progress: null,
+      error: null,
+      start: ignore,
+      cancel: ignore,
+    };
     return (
       <main className="text-empty">
         <AnalysisEmpty view={view} subject="What the trained model sees in your text" />
