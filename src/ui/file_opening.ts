@@ -31,13 +31,13 @@ const DEEPEST = 2;
  * its data away afterwards.
  */
 export function filesOfDrop(data: DataTransfer): Promise<readonly File[]> {
-  const entries = [...data.items].map((item) =>
-    item.kind === 'file' ? item.webkitGetAsEntry() : null,
+  const entries = [...data.items].flatMap((item) =>
+    item.kind === 'file' ? (item.webkitGetAsEntry() ?? []) : [],
   );
-  const plain = [...data.files];
-  if (!entries.some((entry) => entry?.isDirectory === true)) return Promise.resolve(plain);
-  const found = entries.map((entry) => (entry === null ? [] : filesBelow(entry, DEEPEST)));
-  return Promise.all(found).then((lists) => lists.flat());
+  if (!entries.some(({ isDirectory }) => isDirectory)) return Promise.resolve([...data.files]);
+  return Promise.all(entries.map((entry) => filesBelow(entry, DEEPEST))).then((lists) =>
+    lists.flat(),
+  );
 }
 
 async function filesBelow(entry: FileSystemEntry, depth: number): Promise<readonly File[]> {
