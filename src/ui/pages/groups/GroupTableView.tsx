@@ -7,9 +7,10 @@ import { useEffect, useId, useRef, type CSSProperties } from 'react';
 import { Hint } from '../../parts/Hint';
 import { useSize } from '../../plots/use_size';
 import { columnsFor, type Column } from './columns';
-import { isDead, type ColumnId, type SortOrder, type TableRow } from './group_table';
+import { isDead, type ColumnId, type TableRow } from './group_table';
 import { useGroupsView } from './groups_view';
-import type { Searched } from './use_group_table';
+import { directionOf } from './sorting';
+import type { Searched, Sorting } from './use_group_table';
 import './group_table.css';
 
 /** Height of a row in pixels. */
@@ -20,14 +21,14 @@ export interface GroupTableViewProps {
   readonly rank: number;
   readonly unitName: 'group' | 'latent';
   readonly selected: number | null;
-  readonly order: SortOrder;
+  readonly sorting: Sorting;
   readonly searched: Searched | null;
   readonly onSelect: (group: number) => void;
   readonly onSort: (column: ColumnId) => void;
 }
 
 export function GroupTableView(props: GroupTableViewProps) {
-  const { rows, rank, unitName, selected, order, searched, onSelect, onSort } = props;
+  const { rows, rank, unitName, selected, sorting, searched, onSelect, onSort } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [frame, size] = useSize();
   const id = useId();
@@ -59,7 +60,7 @@ export function GroupTableView(props: GroupTableViewProps) {
     >
       <div className="groups-row groups-head" role="row" aria-rowindex={1} style={grid}>
         {columns.map((column) => (
-          <HeadCell key={column.id} column={column} order={order} onSort={onSort} />
+          <HeadCell key={column.id} column={column} sorting={sorting} onSort={onSort} />
         ))}
       </div>
       <div className="groups-scroll" ref={scroller} role="presentation">
@@ -113,12 +114,12 @@ export function GroupTableView(props: GroupTableViewProps) {
 
 interface HeadCellProps {
   readonly column: Column;
-  readonly order: SortOrder;
+  readonly sorting: Sorting;
   readonly onSort: (column: ColumnId) => void;
 }
 
-function HeadCell({ column: { id, head, text, align }, order, onSort }: HeadCellProps) {
-  const direction = order.column === id ? order.direction : undefined;
+function HeadCell({ column: { id, head, text, align }, sorting, onSort }: HeadCellProps) {
+  const direction = id === 'spark' ? undefined : directionOf(sorting, id);
   return (
     <span
       role="columnheader"

@@ -150,6 +150,11 @@ const columns: readonly Column[] = [
   },
 ];
 
+/** What stands at the head of a column. */
+export function headOf(id: ColumnId): string {
+  return columns.find((column) => column.id === id)?.head ?? id;
+}
+
 /** Columns that say nothing about a model of rank 1. */
 const blocksOnly: ReadonlySet<Column['id']> = new Set(['wrank', 'rank', 'irred']);
 

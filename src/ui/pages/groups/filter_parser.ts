@@ -242,6 +242,11 @@ export function parseFilter(text: string): FilterResult {
   return { ok: false, problem: whole, readable: longestReadable(text, whole) };
 }
 
+/** What is in force of a filter: the whole of it, or what can be read before the place that cannot. */
+export function inForce(result: FilterResult): FilterExpression {
+  return result.ok ? result.expression : result.readable;
+}
+
 function parseTokens(
   tokens: readonly Token[],
   textLength: number,
