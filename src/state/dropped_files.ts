@@ -5,7 +5,13 @@
  */
 import { parseRunConfig } from '../lab/run_config';
 import { engine } from './engine_store';
-import { openCorpus, openExperiment, openFile, openLanguageModel, undo } from './experiment_store';
+import {
+  keepBench,
+  openCorpus,
+  openExperiment,
+  openFile,
+  openLanguageModel,
+} from './experiment_store';
 import { fetchLanguageModel, useLanguageModels } from './language_models_store';
 import { closeNotice, notify, notifyError } from './notices_store';
 import { FOLDER_FILES } from './opened_weights';
@@ -92,6 +98,7 @@ async function runIn(file: File): Promise<unknown> {
 
 /** Puts a file on the bench, from which the way back is in the notice. */
 async function takeOntoBench(file: File, kind: DropKind | null): Promise<DropOutcome> {
+  const putBack = keepBench();
   const isRun = kind === 'run';
   if (isRun) {
     // What the data were when the run was trained is checked where they are read again: on the command line.
@@ -105,7 +112,7 @@ async function takeOntoBench(file: File, kind: DropKind | null): Promise<DropOut
     detail: isRun
       ? 'Its settings took the place of those that were there.'
       : 'Train and Data show what is made of it.',
-    action: { label: 'Undo', run: undo },
+    action: { label: 'Undo', run: putBack },
   });
   return 'bench';
 }
@@ -150,11 +157,13 @@ async function takeLanguageModel(files: readonly File[]): Promise<DropOutcome> {
   const model = listed?.find((known) => known.id === id);
   const error = fetches[id]?.error ?? null;
   if (here && model !== undefined) {
+    const putBack = keepBench();
     openLanguageModel(model);
     notify({
       tone: 'info',
       title: 'The language model is on the bench, for this visit.',
       detail: `${model.layers} layers, ${model.width} wide. Choose its layer and its text on the Train page.`,
+      action: { label: 'Undo', run: putBack },
     });
     return 'bench';
   }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeFiles } from '../../../src/state/dropped_files';
 import { setWorkerFactory } from '../../../src/state/engine_store';
-import { useExperiment } from '../../../src/state/experiment_store';
+import { setTraining, useExperiment } from '../../../src/state/experiment_store';
 import { useLanguageModels } from '../../../src/state/language_models_store';
 import { useNotices } from '../../../src/state/notices_store';
 import { FAKE_ADAPTER, FakeEngine } from '../../support/fake_engine';
@@ -52,6 +52,8 @@ describe('onto the bench go', () => {
   it('and what was there comes back', async () => {
     const before = useExperiment.getState().draft;
     await takeFiles([file('run.json', JSON.stringify(run))]);
+    // Whatever was edited meanwhile: the notice takes back what it names, not the last change.
+    setTraining('lr', 0.5);
     useNotices.getState().notices[0]?.action?.run();
     expect(useExperiment.getState().draft).toEqual(before);
   });

@@ -3,7 +3,7 @@
  * its card. It knows neither filter nor keys; what it is told to show, it scrolls to.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useId, useRef, type CSSProperties } from 'react';
+import { useEffect, useId, useMemo, useRef, type CSSProperties } from 'react';
 import { Hint } from '../../parts/Hint';
 import { useSize } from '../../plots/use_size';
 import { columnsFor, type Column } from './columns';
@@ -13,10 +13,15 @@ import { directionOf } from './sorting';
 import type { Searched, Sorting } from './use_group_table';
 import './group_table.css';
 
-/** Height of a row in pixels. */
-const ROW = 33;
+/** Height of a row in pixels, with words in one line or in two. */
+const ROW = { one: 33, two: 48 } as const;
+/** Labels from which one line is not enough. */
+const MANY_LABELS = 4;
 
 export interface GroupTableViewProps {
+  /** All rows, which decide what there is to show. */
+  readonly all: readonly TableRow[];
+  /** Those that pass the filter. */
   readonly rows: readonly TableRow[];
   readonly rank: number;
   readonly unitName: 'group' | 'latent';
@@ -28,20 +33,29 @@ export interface GroupTableViewProps {
 }
 
 export function GroupTableView(props: GroupTableViewProps) {
-  const { rows, rank, unitName, selected, sorting, searched, onSelect, onSort } = props;
+  const { all, rows, rank, unitName, selected, sorting, searched, onSelect, onSort } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [frame, size] = useSize();
   const id = useId();
-  const columns = columnsFor(rank, unitName, size.width);
+  const columns = useMemo(
+    () => columnsFor(rank, unitName, size.width, all),
+    [rank, unitName, size.width, all],
+  );
+  const rowHeight = useMemo(
+    () => (all.some(({ row }) => row.labels.length > MANY_LABELS) ? ROW.two : ROW.one),
+    [all],
+  );
   const grid: CSSProperties = {
     gridTemplateColumns: columns.map(({ width }) => width).join(' '),
   };
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    estimateSize: () => rowHeight,
     overscan: 12,
   });
+
+  useEffect(() => virtual.measure(), [rowHeight, virtual]);
 
   const position = rows.findIndex(({ row }) => row.group === selected);
   useEffect(() => {
@@ -77,7 +91,8 @@ export function GroupTableView(props: GroupTableViewProps) {
                   aria-rowindex={index + 2}
                   aria-selected={row.row.group === selected}
                   data-dead={isDead(row.row)}
-                  style={{ ...grid, transform: `translateY(${start}px)` }}
+                  data-lines={rowHeight === ROW.two ? 2 : 1}
+                  style={{ ...grid, height: rowHeight, transform: `translateY(${start}px)` }}
                   onClick={() => onSelect(row.row.group)}
                 >
                   {columns.map((column) => (

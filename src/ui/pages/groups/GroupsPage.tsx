@@ -116,6 +116,7 @@ export default function GroupsPage() {
         )}
         <AnalysisBar view={view} step={answer.step} />
         <GroupTableView
+          all={table.all}
           rows={table.shown}
           rank={model.rank}
           unitName={unitName}

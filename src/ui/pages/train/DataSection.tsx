@@ -9,9 +9,9 @@ import { DATA_FILES } from '../../../state/dropped_files';
 import { engine } from '../../../state/engine_store';
 import { fileNeeded, type Settings } from '../../../state/experiment_draft';
 import {
+  keepBench,
   matchingPreset,
   openExperiment,
-  undo,
   useExperiment,
 } from '../../../state/experiment_store';
 import {
@@ -150,13 +150,14 @@ function choiceOf(data: Settings): DataChoice {
 /** Puts the preset's whole experiment on the bench: sizes that fit one kind of data seldom fit another. */
 function openPreset(id: PresetId): void {
   const edited = matchingPreset(useExperiment.getState().draft) === null;
+  const putBack = keepBench();
   openExperiment(presets[id].config);
   if (edited) {
     notify({
       tone: 'info',
       title: `Opened the experiment on ${presets[id].label}`,
       detail: 'Its models and settings replaced yours.',
-      action: { label: 'Undo', run: undo },
+      action: { label: 'Undo', run: putBack },
     });
   }
 }
