@@ -6,12 +6,14 @@ import { Tooltip } from 'radix-ui';
 import { Suspense, useEffect, useState } from 'react';
 import { pages, type PageEntry } from './page_registry';
 import { navigate, useRoute } from './route';
+import { DropTarget } from './shell/DropTarget';
 import { Header } from './shell/Header';
 import { LinkBanner } from './shell/LinkBanner';
 import { focusNewestNotice, Notices } from './shell/Notices';
 import { PageErrorBoundary } from './shell/PageErrorBoundary';
 import { ShortcutList } from './shell/ShortcutList';
 import { useTroubleNotices } from './shell/use_trouble_notices';
+import { WaitingBanner } from './shell/WaitingBanner';
 import { useShortcutListener, useShortcuts } from './shortcuts';
 import { useThemeOnRoot } from './theme';
 import './shell/shell.css';
@@ -38,7 +40,10 @@ export function App() {
         Skip to the page
       </a>
       <Header page={entry?.id ?? ''} onShowShortcuts={() => setListOpen(true)} />
-      <LinkBanner />
+      <div className="banners">
+        <LinkBanner />
+        <WaitingBanner />
+      </div>
       <div className="content" id="content" tabIndex={-1}>
         {entry !== undefined && (
           <PageErrorBoundary key={entry.id}>
@@ -50,6 +55,7 @@ export function App() {
       </div>
       <ShortcutList open={listOpen} onOpenChange={setListOpen} />
       <Notices />
+      <DropTarget />
     </Tooltip.Provider>
   );
 }
