@@ -18,7 +18,8 @@ import {
   type PrincipalCodes,
 } from '../analysis/group_codes';
 import { dot } from '../analysis/linear_algebra';
-import { nearestGroups } from '../analysis/overlap';
+import { dimensionCounts, nearestGroups } from '../analysis/overlap';
+import { logOverlapChance, nearestByChance } from '../analysis/random_subspaces';
 import type { StrongRow } from '../analysis/report_types';
 import { blockOf, decoderSingularValues, groupMap } from '../analysis/spectra';
 import { diverseQuantiles, diverseStrongest } from '../analysis/token_contexts';
@@ -101,9 +102,10 @@ export function groupCard(
       ...neighbour,
       labels: labelsOf(analysed, neighbour.group, FEW_LABELS),
     })),
-    coFiring: coFiringGroups(indexed, group, NEIGHBOURS, Math.max(5, codes.rows / 2000))
-      .filter(({ lift }) => lift > 1)
-      .map((partner) => ({ ...partner, labels: labelsOf(analysed, partner.group, FEW_LABELS) })),
+    nearestByChance: chanceOfNearest(analysed, group, basis.ranks.rank90),
+    coFiring: coFiringGroups(indexed, group, NEIGHBOURS, Math.max(5, codes.rows / 2000)).map(
+      (partner) => ({ ...partner, labels: labelsOf(analysed, partner.group, FEW_LABELS) }),
+    ),
     truth: truth === null || captures === null ? null : cardTruth(truth, captures, cloud),
     text:
       text === null
@@ -122,6 +124,15 @@ export function groupCard(
               unitsInSpan(other, basis.basis, axesInInputSpace(indexed, group, cloud)),
             ),
   };
+}
+
+/** Mean cosine of a group of this rank with the nearest other live group, if all were randomly oriented. */
+function chanceOfNearest(analysed: AnalysedModel, group: number, rank90: number): number {
+  const spaces = analysed.spaces();
+  const others = dimensionCounts(spaces);
+  const own = others.get(rank90);
+  if (own !== undefined && firingsOf(analysed.indexed, group) > 0) others.set(rank90, own - 1);
+  return nearestByChance(rank90, others, spaces.width, spaces);
 }
 
 /** The points of the scatter in the axes that everything about the group refers to. */
@@ -197,8 +208,11 @@ function unitsInSpan(other: AnalysedModel, basis: Float64Array, axes: Float64Arr
   const { dictionary } = other.indexed;
   const { width, groups } = dictionary;
   const units: SpanUnits['units'][number][] = [];
+  const chance = logOverlapChance(1, basis.length / width, width, Math.sqrt(INSIDE));
+  let live = 0;
   for (let unit = 0; unit < groups; unit++) {
     if (firingsOf(other.indexed, unit) === 0) continue;
+    live++;
     const atom = blockOf(dictionary.decoder, dictionary, unit);
     const square = dot(atom, 0, atom, 0, width);
     if (square === 0) continue;
@@ -219,5 +233,9 @@ function unitsInSpan(other: AnalysedModel, basis: Float64Array, axes: Float64Arr
       labels: labelsOf(other, unit, FEW_LABELS),
     });
   }
-  return { model: other.model, units: units.sort((a, b) => b.share - a.share) };
+  return {
+    model: other.model,
+    expected: live * Math.exp(chance),
+    units: units.sort((a, b) => b.share - a.share),
+  };
 }

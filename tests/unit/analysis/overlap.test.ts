@@ -117,11 +117,10 @@ describe('all pairs', () => {
     expect(report.nearestHistogram.reduce((sum, count) => sum + count, 0)).toBe(groups);
   });
 
-  test('the bound is 1/(2s − 1), and one group has no pair', () => {
-    expect([1, 2, 3].map(coherenceBound)).toEqual([1, 1 / 3, 1 / 5]);
-    expect(coherenceBound(0)).toBe(1);
+  test('the bound is 1/(2s − 1), none at s = 1, and one group has no pair', () => {
+    expect([0, 1, 2, 3].map(coherenceBound)).toEqual([null, null, 1 / 3, 1 / 5]);
     const alone = describeOverlap(searchOverlap(rowSpaces(dictionary, [5])), 3);
-    expect(alone).toMatchObject({ coherence: 0, pair: null, withinBound: true, meanNearest: 0 });
+    expect(alone).toMatchObject({ coherence: 0, pair: null, coherenceChance95: 0, meanNearest: 0 });
   });
 
   test('screened in a projection, planted relatives are still found and their cosines are exact', () => {
@@ -232,9 +231,9 @@ describe('clusters of units', () => {
   });
 
   test('the components of a cluster wider than the data are found in input space', () => {
-    // 6 copies of a 2-row block in d = 3: 12 columns. They write a plane, the same one.
-    const block = [1, 0, 0, 0, 1, 0];
-    const dictionary = dictionaryOf(6, 2, 3, Array.from({ length: 6 }, () => block).flat());
+    // 6 copies of a 2-row block in d = 5: 12 columns. They write a plane, the same one.
+    const block = [1, 0, 0, 0, 0, 0, 1, 0, 0, 0];
+    const dictionary = dictionaryOf(6, 2, 5, Array.from({ length: 6 }, () => block).flat());
     const { normal } = chance(4);
     const codes = codesOf(
       6,
