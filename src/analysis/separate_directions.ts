@@ -98,6 +98,10 @@ function cosine(
   return signed ? value : Math.abs(value);
 }
 
+/**
+ * Points left in the cone around a centre, and all points in the ring: what belongs to another axis fills the ring
+ * too, or the flanks of a long Gaussian would pass for axes once its middle is taken.
+ */
 function countsAround(
   directions: Float64Array,
   axes: number,
@@ -109,9 +113,8 @@ function countsAround(
   let cone = 0;
   let ring = 0;
   for (let i = 0; i < left.length; i++) {
-    if (left[i] === 0) continue;
     const value = cosine(directions, i * axes, centre, centreStart, axes, signed);
-    if (value >= CONE) cone++;
+    if (value >= CONE) cone += left[i] ?? 0;
     else if (value >= RING) ring++;
   }
   return { cone, ring };

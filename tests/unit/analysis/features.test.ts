@@ -310,6 +310,39 @@ describe('packing', () => {
 });
 
 describe('packing at its edges', () => {
+  test('a long Gaussian has an axis of its own, which is no sign of a second feature', () => {
+    const { normal } = chance(31);
+    const long = indexCodes(
+      dictionaryOf(1, 2, 2, [1, 0, 0, 1]),
+      codesOf(
+        1,
+        2,
+        1,
+        Array.from({ length: 400 }, () => [{ group: 0, code: [6 * normal(), normal()] }]),
+      ),
+    );
+    const { groups, packedShare, packedShareChance } = describePacking(
+      long,
+      rowsOfTable(long),
+      null,
+    );
+    expect(groups[0]).toMatchObject({ axes: 1, leastFeatures: 1 });
+    expect(groups[0]?.axisShare).toBeLessThan(0.8);
+    expect([packedShare, packedShareChance]).toEqual([0, 0]);
+  });
+
+  test.each([500, 5000])('a bundle of three lines of %i rows is not called irreducible', (rows) => {
+    const lines = makeWorld([SIGNED_LINE, SIGNED_LINE, SIGNED_LINE], { rows });
+    const decoder = lines.truth.features.flatMap(({ frame }) => [...frame]);
+    const packed = dictionaryOf(1, 3, lines.width, decoder);
+    const index = indexCodes(packed, encodeTop(packed, lines.x, 1));
+    const [row] = rowsOfTable(index);
+    expect(row?.directions).toMatchObject({ axes: 3, leastFeatures: 3 });
+    // Its planes are far from independent, since the lines take turns.
+    expect(row?.separability).toBeGreaterThan(0.5);
+    expect(row?.irreducibility).toBeLessThanOrEqual(row?.irreducibilityChance95 ?? -1);
+  });
+
   test('a feature that no group captures to a half is held by none', () => {
     const spheres = makeWorld([SPHERE, HELIX]);
     const atoms = shatteredDictionary(spheres, 12);

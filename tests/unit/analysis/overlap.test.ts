@@ -222,12 +222,17 @@ describe('clusters of units', () => {
     expect(circle?.members).toEqual(all(12));
     expect(circle?.components80).toBe(2);
     expect(circle?.redundancy).toBe(6);
+    // Ten of twelve equal components hold 80 %: what twelve unrelated atoms would give.
+    expect(circle?.redundancyApart).toBeCloseTo(1.2, 6);
     expect(circle?.columns).toBe(12);
     expect(circle?.rows).toBe(200);
     // Neighbours 30° apart (cos 30°) or, as lines, opposite (1): all at or above the threshold.
     expect(circle?.meanCosine).toBeGreaterThanOrEqual(0.86);
     // One atom a row: two of them never fire together.
     expect(circle?.maskedCosine).toBe(0);
+    // By chance two of them would meet: each fires on a 24th of the rows.
+    expect(circle?.maskedCosineChance).toBeGreaterThan(0.03);
+    expect(circle?.maskedCosineChance95).toBeGreaterThan(0.05);
   });
 
   test('the components of a cluster wider than the data are found in input space', () => {

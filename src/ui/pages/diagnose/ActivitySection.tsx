@@ -14,7 +14,7 @@ export function ActivitySection({ models }: { readonly models: readonly Diagnose
     <Section
       id="activity"
       title="Dead and dense units"
-      question="How often do units fire? Ones that never do are wasted; ones that fire far more often than the gate’s even share are worth a look."
+      question="How often do units fire, against the even share that the gate would give each?"
     >
       <ModelColumns models={models}>
         {(diagnosed) => (
@@ -90,11 +90,11 @@ function Extremes({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Dia
       <div title={texts.dense.text}>
         <dt>Dense</dt>
         <dd>
-          <b>{formatInteger(dense.length)}</b>{' '}
+          <b>{denseThreshold < 1 ? formatInteger(dense.length) : '–'}</b>{' '}
           <span className="quiet">
             {denseThreshold < 1
               ? `fire on more than ${formatPercent(denseThreshold)} of the rows, ten times the even share`
-              : `can be: the even share is ${formatPercent(evenShare)} of the rows, and ten times that is more than all`}
+              : `none can be: ten times the even share of ${formatPercent(evenShare)} is more than all rows`}
           </span>
           {dense.slice(0, 6).map(({ group, frequency }) => (
             <div key={group}>

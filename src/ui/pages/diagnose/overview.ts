@@ -219,7 +219,7 @@ const lines: readonly OverviewLine[] = [
   {
     id: 'irreducible',
     part: 'dictionary',
-    label: 'Groups more irreducible than chance',
+    label: 'Groups more irreducible than Gaussians',
     text: texts.irreducible,
     value: ({ irreducibility: { groups } }) =>
       groups.length === 0
@@ -227,8 +227,7 @@ const lines: readonly OverviewLine[] = [
         : groups.filter(({ irreducibility, chance95 }) => irreducibility > chance95).length,
     // Half of the twentieth that lies outside the interval lies above it.
     chance: ({ irreducibility: { groups } }) => 0.025 * groups.length,
-    detail: ({ irreducibility: { groups, minimumPoints } }) =>
-      `of ${formatInteger(groups.length)} on ${formatInteger(minimumPoints)} rows or more`,
+    detail: ({ irreducibility: { groups } }) => `of ${formatInteger(groups.length)}`,
     format: formatInteger,
   },
   {

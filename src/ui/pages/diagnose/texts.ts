@@ -106,7 +106,7 @@ export const diagnoseTexts = {
   ),
   irreducible: explain(
     'irreducibility',
-    'Groups whose codes are further from independent parts than 97.5 of 100 Gaussian clouds of as many points. The gate alone hollows clouds and lifts many of them.',
+    'Groups whose codes are further from independent parts than 97.5 of 100 Gaussian clouds of as many points, among those that fire often enough to tell (on 128 rows or more). The gate alone hollows clouds and lifts many of them.',
   ),
   coherence: explain(
     'coherence',

@@ -63,7 +63,7 @@ export function CardFacts({ row, card, rank, rowsName, analysed, modelNames }: C
             label={
               row.irreducibilityChance95 === null
                 ? 'irreducibility'
-                : `bits irreducible (chance ±${formatFixed(row.irreducibilityChance95, 2)})`
+                : `bits irreducible (chance ±${formatNumber(row.irreducibilityChance95, 1)})`
             }
             text={irreducibilityText(row)}
           />

@@ -72,7 +72,7 @@ function irreducibilityCell({ row }: TableRow): ReactNode {
   return (
     <span
       className={within ? 'groups-none' : undefined}
-      title={`${formatExact(irreducibility)} bits on ${points} points; by chance within ±${formatFixed(chance, 3)}`}
+      title={`${formatExact(irreducibility)} bits on ${points} points; by chance within ±${formatNumber(chance, 2)}`}
     >
       {twoDecimals(irreducibility)}
     </span>

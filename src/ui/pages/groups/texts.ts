@@ -21,7 +21,7 @@ export const groupTexts = {
   ),
   irred: explain(
     'irreducibility',
-    'How far its codes are from being independent parts or a mixture, beyond what Gaussian clouds of as many points give: above 0.3 for a circle, within the chance level for independent parts, near 0 for a bundle of lines. A gate that lets a group fire only on long codes hollows its cloud, which alone gives 0.1 to 0.3: compare groups with one another, not with 0.',
+    'How far its codes are from being independent parts or a mixture, beyond what Gaussian clouds of as many points give: above 0.3 for a circle, within the chance level for independent parts, near 0 for a bundle of lines. A gate that lets a group fire only on long codes hollows its cloud: a Gaussian behind it scores 0.2 to 0.6 in a plane, up to 0.1 in three dimensions and below 0.05 in four.',
   ),
   cluster: explain(
     'cluster',
