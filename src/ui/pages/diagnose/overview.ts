@@ -210,7 +210,7 @@ const lines: readonly OverviewLine[] = [
   {
     id: 'least_packed_share',
     part: 'dictionary',
-    label: 'Groups that show more than one, at least',
+    label: 'Groups that show more than one',
     text: texts.packedShare,
     value: (diagnosis) => packedShare(diagnosis, 'codes'),
     chance: ({ packing }) => packing.packedShareChance,
@@ -219,7 +219,7 @@ const lines: readonly OverviewLine[] = [
   {
     id: 'irreducible',
     part: 'dictionary',
-    label: 'Groups more irreducible than Gaussians',
+    label: 'More irreducible than Gaussians',
     text: texts.irreducible,
     value: ({ irreducibility: { groups } }) =>
       groups.length === 0
