@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  circularChance95,
   circularCorrelation,
   geodesicSpearman,
   ranksOf,
@@ -49,6 +50,9 @@ describe('circular correlation', () => {
     ).toBeCloseTo(-1, 10);
     // Standard error about 1/n = 0.005 here; 0.05 is ten of them.
     expect(Math.abs(circularCorrelation(theta, uniformAngles(200, 9)))).toBeLessThan(0.05);
+    // n·|ρ| of uniform angles is exponential with mean 1 (Fisher & Lee 1983): 95 % lie below 3.0/n.
+    expect(circularChance95(theta, uniformAngles(200, 9)) * 200).toBeGreaterThan(2);
+    expect(circularChance95(theta, uniformAngles(200, 9)) * 200).toBeLessThan(4.2);
   });
 
   test('of one direction, of opposite directions and of nothing is 0', () => {

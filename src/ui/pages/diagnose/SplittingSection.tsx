@@ -94,6 +94,13 @@ function Clusters({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Dia
         format: (value) => formatFixed(value, 2),
       },
       {
+        id: 'masked_cosine_chance95',
+        head: '±',
+        text: texts.maskedCosineChance,
+        value: ({ maskedCosineChance95 }) => maskedCosineChance95,
+        format: (value) => formatFixed(value, 2),
+      },
+      {
         id: 'rows',
         head: 'Rows',
         text: texts.clusterRows,

@@ -79,6 +79,11 @@ export const diagnoseTexts = {
     'masked_cosine',
     'Whether linked units fire together (near 1) or instead of one another (near 0), as the pieces of a split feature do; faint: what units that fire independently as often and as strongly give.',
   ),
+  maskedCosineChance: {
+    text: 'How far from its chance level the number at the left lies in 95 of 100 orders of the rows.',
+    formula: '1.96 · √(Σ(a − ā)² Σ(b − b̄)² / (rows − 1)) / √(Σa² Σb²)',
+    source: 'Source: This lab',
+  },
   covering: explain(
     'covering',
     'Atoms that it would take to reach every direction of the feature within ε, using at most k at once. An estimate from above; a share where these atoms cannot reach all of it.',
