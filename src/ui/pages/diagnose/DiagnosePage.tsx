@@ -10,6 +10,7 @@ import { useCurrentRun } from '../../../state/current';
 import type { Run } from '../../../state/run_record';
 import { useRuns } from '../../../state/runs_store';
 import { useView } from '../../../state/view_store';
+import { analysedRowsText } from '../../parts/analysed_rows_text';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
 import { useAnalysis } from '../../parts/use_analysis';
@@ -55,7 +56,7 @@ export default function DiagnosePage() {
         <header className="diagnose-head">
           <h1>Diagnosis</h1>
           <p className="quiet">
-            {formatInteger(first.analysedRows)} rows,{' '}
+            {analysedRowsText(first.analysedRows, first.split, 'rows')},{' '}
             {opened && first.step === 0
               ? 'weights as they were opened'
               : `after step ${formatInteger(first.step)}`}
