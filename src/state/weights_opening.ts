@@ -56,18 +56,19 @@ export function forgetWaitingWeights(): void {
  * ready, `waiting` when they lack their data; `failed` is told in a notice.
  */
 export async function openWeights(files: readonly File[]): Promise<'open' | 'waiting' | 'failed'> {
-  const name = (files[0]?.name ?? '').replace(/\.(zip|json|safetensors)$/i, '');
+  // Loose files have the names that every model's have.
+  const name = /^(.+)\.zip$/i.exec(files[0]?.name ?? '')?.[1] ?? null;
   forgetWaitingWeights();
   try {
     const opened = await onNamedData(await readOpenedRun(files, useExperiment.getState().config));
     const lack = await lackOf(opened);
     if (lack !== null) {
-      useWaitingWeights.setState({ waiting: { name, files, lack } });
+      useWaitingWeights.setState({ waiting: { name: name ?? 'the chosen folder', files, lack } });
       return 'waiting';
     }
     openExperiment(opened.input);
     const id = await startOnBench({ weights: opened.weights, paused: true });
-    renameRun(id, name);
+    if (name !== null) renameRun(id, name);
     if (await isPrepared(id)) return 'open';
     const error = runOf(id)?.error ?? null;
     if (error !== null) notify({ tone: 'error', title: error.message, detail: error.wayOut });

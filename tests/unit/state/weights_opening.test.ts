@@ -108,7 +108,7 @@ describe('weights wait', () => {
       language: { model: 'openai-community/gpt2', layer: 8 },
     });
     expect(waitingText(waiting)).toEqual({
-      title: 'The weights of cfg wait for their data',
+      title: 'The weights of the chosen folder wait for their data',
       reason:
         'They need rows of width 768, of blocks.7.hook_resid_post in gpt2-small; those on the bench have 64.',
       help: 'Put GPT-2 small, layer 8 on the bench and download it there, or drop a .npy of rows of width 768.',

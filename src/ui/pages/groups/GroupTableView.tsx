@@ -14,7 +14,7 @@ import type { Searched, Sorting } from './use_group_table';
 import './group_table.css';
 
 /** Height of a row in pixels, with words in one line or in two. */
-const ROW = { one: 33, two: 48 } as const;
+const ROW = { one: 33, two: 43 } as const;
 /** Labels from which one line is not enough. */
 const MANY_LABELS = 4;
 

@@ -39,6 +39,7 @@ export function SpanPanel({ span, modelName, color, onPick }: SpanPanelProps) {
       })}
     >
       <AtomFan
+        height={170}
         label={`Atoms of the ${modelName} in the plane of this group`}
         atoms={units.map(({ unit, share, labels, x, y }) => ({
           id: unit,

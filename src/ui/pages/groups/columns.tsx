@@ -160,7 +160,7 @@ const columns: readonly Column[] = [
     text: groupTexts.spark,
     width: '52px',
     align: 'start',
-    from: 0,
+    from: 440,
     cell: ({ row }) =>
       isDead(row) ? null : <Spark counts={row.histogram} width={52} height={16} />,
   },
