@@ -65,9 +65,10 @@ export interface RunHooks {
 export interface RunProgress {
   readonly step: number;
   readonly samples: number;
-  /** Seconds of training in this session, and rows per second lately. */
+  /** Seconds of training in this session. */
   readonly seconds: number;
-  readonly samplesPerSecond: number;
+  /** Rows per second lately; null while there were too few steps to say. */
+  readonly samplesPerSecond: number | null;
   /** For data that are made while training goes on. */
   readonly feeding?: Feeding;
 }

@@ -285,9 +285,10 @@ export type Event =
       readonly runId: string;
       readonly step: number;
       readonly samples: number;
-      /** Seconds of training so far, and rows per second lately. */
+      /** Seconds of training so far. */
       readonly seconds: number;
-      readonly samplesPerSecond: number;
+      /** Rows per second lately; null while there were too few steps to say. */
+      readonly samplesPerSecond: number | null;
       /** For data that are made while training goes on (a language model's). */
       readonly feeding?: Feeding;
     }

@@ -63,7 +63,8 @@ export interface Run {
   readonly samples: number;
   /** Seconds of training so far. */
   readonly seconds: number;
-  readonly samplesPerSecond: number;
+  /** Rows per second lately; null while there were too few steps to say. */
+  readonly samplesPerSecond: number | null;
   /** How the making of rows keeps up; null for data that are at hand. */
   readonly feeding: Feeding | null;
   readonly estimate: RunEstimate | null;
@@ -131,7 +132,7 @@ export function createRun(
     step: 0,
     samples: 0,
     seconds: 0,
-    samplesPerSecond: 0,
+    samplesPerSecond: null,
     feeding: null,
     estimate: null,
     statistics: null,

@@ -89,10 +89,10 @@ function Progress() {
   const total = useShownRun(plannedSamples);
   const planned = usePlannedSamples();
   const text = useShownRun(statusText) ?? null;
-  const rate = useShownRun((run) => (run.status === 'running' ? run.samplesPerSecond : null));
+  const rate = useShownRun((run) => run.samplesPerSecond) ?? null;
   const end = total ?? planned;
   const share = shownId === null || end === 0 ? 0 : Math.min(1, samples / end);
-  const left = rate === null || rate === undefined || rate <= 0 ? null : (end - samples) / rate;
+  const left = text !== null || rate === null || rate <= 0 ? null : (end - samples) / rate;
   return (
     <>
       <div
@@ -110,7 +110,7 @@ function Progress() {
         <b>{formatCount(samples)}</b> of {formatCount(end)} samples
       </span>
       <span className="progress-rate quiet">
-        {text ?? (rate === null || rate === undefined ? '' : `${formatSi(rate)}/s`)}
+        {shownId === null ? '' : (text ?? (rate === null ? '–' : `${formatSi(rate)}/s`))}
       </span>
       <span className="progress-left quiet">
         {left === null ? '' : `${formatDuration(Math.max(0, left))} left`}
