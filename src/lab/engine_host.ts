@@ -294,6 +294,7 @@ export class EngineHost {
         description: source.description,
         statistics,
         shapes: rows.truth === undefined ? [] : untrainedShapes(rows.truth),
+        shapeRows: rows.count,
         labels: Array.from(
           rows.rowIds.subarray(0, PREVIEW_LABELS),
           (rowId) => source.labelOf?.(rowId) ?? '',

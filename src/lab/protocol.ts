@@ -243,6 +243,8 @@ export interface Preview {
   readonly statistics: DataStatistics;
   /** Points of the shown shapes with no owner, for synthetic data. */
   readonly shapes: readonly ShapeState[];
+  /** Rows in which those points are. */
+  readonly shapeRows: number;
   /** First labels, for labelled data. */
   readonly labels: readonly string[];
 }

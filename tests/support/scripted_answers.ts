@@ -128,11 +128,14 @@ export function previewOf(config: RunConfig): Preview {
   };
   const key = data.kind === 'synthetic' ? data.preset : data.kind;
   const [label = '', description = ''] = texts[key];
+  const features = featuresOf(config);
+  const perRow = key === 'zoo' ? 3 : 1;
   return {
     label,
     description,
     statistics,
-    shapes: featuresOf(config).map((feature, index) => shapeState(feature, index, [])),
+    shapes: features.map((feature, index) => shapeState(feature, index, [])),
+    shapeRows: (features.length * POINTS) / perRow,
     labels:
       data.kind === 'words' ? 'the of and in to a is was for on as with by that at'.split(' ') : [],
   };
