@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
+import { METRICS_FILE } from '../io/metrics_text';
 import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../io/sae_folder';
 import { differingSetting, readCheckpoint } from '../lab/checkpoint';
 import type { DataIdentity } from '../lab/data_identity';
@@ -18,7 +19,6 @@ import { loadModel } from './model_folder';
 
 export const CHECKPOINT_FILE = 'checkpoint.safetensors';
 export const RUN_FILE = 'run.json';
-export const METRICS_FILE = 'metrics.jsonl';
 
 /** What a run starts from. */
 export interface StartOfRun {

@@ -59,7 +59,7 @@ export async function encodeAnalysedRows(
  */
 export async function encodePieces(
   source: ActivationSource,
-  { split, rows: most, onProgress, signal }: EvaluationOptions & Pick<Work, 'signal'>,
+  { split, rows: most, onProgress, signal }: EvaluationOptions,
   encode: Encode,
   visit?: (rows: SourceRows, encoded: Encoded) => void,
 ): Promise<RowCodes> {

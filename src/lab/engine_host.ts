@@ -247,15 +247,22 @@ export class EngineHost {
       case 'attribute_logits':
         await this.text.answer(command);
         break;
+      case 'evaluate': {
+        const { runId, model } = command;
+        const { step, report } = await this.run(runId).evaluate(model, work);
+        this.post({ kind: 'evaluated', requestId, runId, answer: { model, step, report } });
+        break;
+      }
       case 'export': {
         const { runId, model, format } = command;
-        const file = await this.run(runId).export(model, format);
+        const file = await this.run(runId).export(model, format, work);
         const bytes = Uint8Array.from(file.bytes).buffer;
         this.post(
           {
             kind: 'exported',
             requestId,
             runId,
+            step: file.step,
             filename: file.filename,
             mimeType: file.mimeType,
             bytes,

@@ -140,6 +140,8 @@ export interface EvaluationOptions {
   /** Most rows to read; a finite split may hold fewer. */
   readonly rows: number;
   readonly onProgress?: EncodeProgress;
+  /** Aborted when the evaluation is not wanted any more; it ends with LabError `cancelled` then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -169,6 +171,12 @@ export interface ModelReport {
   /** For synthetic data only. */
   readonly recovery?: RecoveryReport;
 }
+
+/** What the page says of a model's held-out quality. */
+export type QualityReport = Pick<
+  ModelReport,
+  'rows' | 'split' | 'explained_variance' | 'mse' | 'l0' | 'dead_groups'
+>;
 
 /** What became of the known features. */
 export interface RecoveryReport {

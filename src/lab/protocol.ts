@@ -7,9 +7,11 @@ import type { Dictionary } from '../analysis/types';
 import type { LabErrorData } from '../base/lab_error';
 import type { Diagnosis } from '../analysis/report_types';
 import type { DataDescribed, DescribeData } from './data_protocol';
+import type { QualityReport } from './engine_types';
 import type { GroupCard, GroupsAnswer } from './groups_protocol';
 import type { LmCommand, LmEvent } from './lm_protocol';
 import type { RunConfig, RunInput } from './run_config';
+import type { TrainedBefore } from './run_history';
 
 export type {
   CardText,
@@ -142,6 +144,13 @@ export interface DiagnoseAnswer {
   readonly analysedRows: number;
 }
 
+/** The final evaluation of a model, with the step of the weights. */
+export interface EvaluateAnswer {
+  readonly model: number;
+  readonly step: number;
+  readonly report: QualityReport;
+}
+
 /** Settings that may change while a run is going; each sets what it names, under the run file's names and units. */
 export interface LiveSettings {
   readonly lr?: number;
@@ -188,6 +197,8 @@ export type Command =
       readonly file?: ArrayBuffer;
       /** Weights that each model starts from instead of a fresh initialisation, in raw input units. */
       readonly weights?: readonly Dictionary[];
+      /** What those weights had behind them, by model. */
+      readonly before?: readonly TrainedBefore[];
       /** Start paused (the page's first picture, and Step). */
       readonly paused?: boolean;
     }
@@ -223,6 +234,13 @@ export type Command =
     }
   | {
       readonly kind: 'diagnose';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly model: number;
+    }
+  /** The final evaluation on held-out rows, of the weights as they are now; answered by `evaluated`. */
+  | {
+      readonly kind: 'evaluate';
       readonly requestId: number;
       readonly runId: string;
       readonly model: number;
@@ -330,9 +348,17 @@ export type Event =
       readonly answer: DiagnoseAnswer;
     }
   | {
+      readonly kind: 'evaluated';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly answer: EvaluateAnswer;
+    }
+  | {
       readonly kind: 'exported';
       readonly requestId: number;
       readonly runId: string;
+      /** Steps of the run that the file knows of. */
+      readonly step: number;
       readonly filename: string;
       readonly mimeType: string;
       readonly bytes: ArrayBuffer;

@@ -5,6 +5,7 @@
 import { at } from '../../src/base/array';
 import type {
   DataStatistics,
+  EvaluateAnswer,
   LabelProbe,
   MetricRecord,
   Preview,
@@ -265,6 +266,23 @@ export function recordOf(run: ScriptedRun, model: ModelConfig, index: number): M
         run.config.training.lr * Math.min(1, (5 * (run.total - run.step)) / run.total),
       'details/grad_norm': 0.8 * (1 - done) + 0.02 + wobble,
       'details/n_training_samples': run.step * batch,
+    },
+  };
+}
+
+/** What the final evaluation finds: a little worse than the last batch, on rows of another number. */
+export function evaluationOf(run: ScriptedRun, model: ModelConfig, index: number): EvaluateAnswer {
+  const { values } = recordOf(run, model, index);
+  return {
+    model: index,
+    step: run.step,
+    report: {
+      rows: run.config.data.kind === 'words' ? 2000 : 16_384,
+      split: 'held_out',
+      explained_variance: (values['metrics/explained_variance'] ?? 0) - 0.05,
+      mse: (values['losses/mse_loss'] ?? 0) * 1.1,
+      l0: values['metrics/l0'] ?? 0,
+      dead_groups: (values['sparsity/dead_groups'] ?? 0) + 1,
     },
   };
 }
