@@ -9,7 +9,7 @@ import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../io/sae_folder';
 import { differingSetting, readCheckpoint } from '../lab/checkpoint';
 import type { DataIdentity } from '../lab/data_identity';
 import type { StartingPoint } from '../lab/engine_types';
-import { REPORT_FILE } from '../lab/evaluated_folder';
+import { REPORT_FILE } from '../lab/report_rows';
 import { totalSteps, type RunConfig } from '../lab/run_config';
 import { displayName, shapeOf, type ModelConfig } from '../sae/config';
 import type { TrainRequest } from './arguments';

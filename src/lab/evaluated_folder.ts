@@ -9,10 +9,7 @@ import { writeSaeFolder, type FolderFiles, type Provenance } from '../io/sae_fol
 import type { ModelReport, TrainedModel } from './engine_types';
 import { evaluateModel } from './evaluate';
 import { FiringFrequency } from './firing_frequency';
-import { reportRows } from './report_rows';
-
-/** The file of the evaluation, beside the model's own. */
-export const REPORT_FILE = 'report.json';
+import { REPORT_FILE, reportRows } from './report_rows';
 
 /** What the final evaluation of a model found. */
 export interface Evaluation {

@@ -1,7 +1,10 @@
 /**
- * Which rows the final evaluation of a model reads, by which page, report.json and `lab eval` mean the same rows.
+ * Where the final evaluation of a model is written and which rows it reads, by which page, report.json and `lab eval` mean the same rows.
  */
 import type { ActivationSource, Split } from '../data/source';
+
+/** The file of the final evaluation, beside the model's own. */
+export const REPORT_FILE = 'report.json';
 
 /** Rows of endless data that an evaluation reads. */
 const ENDLESS_ROWS = 16_384;

@@ -5,6 +5,7 @@
 import type { Dictionary } from '../analysis/types';
 import { LabError } from '../base/lab_error';
 import { liveChanges, needsRestart } from '../lab/live_settings';
+import type { TrainedBefore } from '../lab/run_history';
 import { engine } from './engine_store';
 import { fileNeeded } from './experiment_draft';
 import { openExperiment, readyConfig, useExperiment } from './experiment_store';
@@ -30,10 +31,11 @@ export async function train(options: { readonly paused?: boolean } = {}): Promis
 
 /**
  * Starts what is on the bench, on the file that its data name, and shows it; `weights` are what its models start
- * from. Returns the run's id; throws LabError `bad_config`, `not_found` for a file that is not open.
+ * from, which have `before` behind them. Returns the run's id; throws LabError `bad_config`, `not_found` for a file that is not open.
  */
 export async function startOnBench(options: {
   readonly weights?: readonly Dictionary[];
+  readonly before?: readonly TrainedBefore[];
   readonly paused: boolean;
 }): Promise<string> {
   const config = readyConfig();

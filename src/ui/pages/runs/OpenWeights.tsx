@@ -1,5 +1,6 @@
 /** Opens models from the folders that the lab or SAELens saved, as a run that waits to be explored. */
 import { useRef, useState } from 'react';
+import { keepEvaluation } from '../../../state/analyses_store';
 import { openExperiment, useExperiment } from '../../../state/experiment_store';
 import { notify, notifyError } from '../../../state/notices_store';
 import { readOpenedRun } from '../../../state/opened_weights';
@@ -33,7 +34,7 @@ export function OpenWeights() {
         ref={picker}
         className="visually-hidden"
         type="file"
-        accept=".zip,.json,.safetensors"
+        accept=".zip,.json,.jsonl,.safetensors"
         multiple
         tabIndex={-1}
         aria-label="Model folders to open"
@@ -49,16 +50,23 @@ export function OpenWeights() {
 
 async function openFiles(files: readonly File[]): Promise<void> {
   try {
-    const { input, weights } = await readOpenedRun(files, useExperiment.getState().config);
+    const opened = await readOpenedRun(files, useExperiment.getState().config);
+    const { input, weights, before, reports, unread } = opened;
     // The bench shows what is trained on.
     openExperiment(input);
-    const id = await startOnBench({ weights, paused: true });
+    const id = await startOnBench({ weights, before, paused: true });
+    reports.forEach((report, model) => {
+      if (report !== null) keepEvaluation(id, { model, step: 0, report });
+    });
     const [first] = files;
-    if (first !== undefined) renameRun(id, first.name.replace(/\.(zip|json|safetensors)$/i, ''));
+    if (first !== undefined) renameRun(id, first.name.replace(/\.(zip|jsonl?|safetensors)$/i, ''));
     notify({
       tone: 'info',
       title: 'The weights are open.',
-      detail: 'The run waits at its first step: explore its groups, or train on from here.',
+      detail: [
+        'The run waits at its first step: explore its groups, or train on from here.',
+        ...unread,
+      ].join(' '),
       action: { label: 'Groups', run: () => navigate('groups') },
     });
   } catch (error) {
