@@ -11,6 +11,7 @@ import { useRuns } from '../../../state/runs_store';
 import { useView } from '../../../state/view_store';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
+import { useHeldOut } from '../../parts/held_out';
 import { useAnalysis } from '../../parts/use_analysis';
 import { formatInteger } from '../../plots/format';
 import { ActivitySection } from './ActivitySection';
@@ -34,6 +35,7 @@ export default function DiagnosePage() {
     [models.length],
   );
   const view = useAnalysis('diagnosis', indices);
+  const quality = useHeldOut(useCurrentRun((run) => run.id) ?? null);
   const diagnosed = models.flatMap((model, index): DiagnosedModel[] => {
     const answer = view.analyses[index]?.answer ?? null;
     return answer === null ? [] : [{ ...answer, model }];
@@ -63,7 +65,7 @@ export default function DiagnosePage() {
           <RunChoice />
         </header>
         <VerdictCard models={diagnosed} />
-        <OverviewTable models={diagnosed} />
+        <OverviewTable models={diagnosed} quality={quality} />
         <SplittingSection models={diagnosed} />
         <RecoverySection models={diagnosed} />
         <RanksSection models={diagnosed} />

@@ -36,7 +36,7 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
           <Measure
             value={dead ? null : row.codeStableRank}
             format={(value) => formatFixed(value, 1)}
-            label="rank of codes"
+            label="stable rank of codes"
             text={withRanks(
               groupTexts.rank,
               row.codeRank90,
@@ -47,7 +47,7 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
           <Measure
             value={row.weightStableRank}
             format={(value) => formatFixed(value, 1)}
-            label="rank of weights"
+            label="stable rank of map"
             text={withRanks(
               groupTexts.wrank,
               row.weightRank90,
