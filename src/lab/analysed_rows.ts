@@ -92,6 +92,12 @@ export async function encodePieces(
   return { codes: joinCodes(pieces), rowIds: rowIds.slice(0, done), truth };
 }
 
+/** The rows of made data that analyses look at, whose true features are known; null for other data. */
+export async function analysedMadeRows(source: ActivationSource): Promise<SourceRows | null> {
+  const { split, limit } = analysedSplit(source);
+  return source.features === undefined ? null : source.read(split, 0, limit);
+}
+
 /** What can be told of all rows is told of them; tokens are judged on text that was not trained on. */
 function analysedSplit({ size, text }: ActivationSource): { split: Split; limit: number } {
   if (text !== undefined) return { split: 'held_out', limit: ANALYSED_ROWS.tokens };

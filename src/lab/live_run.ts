@@ -104,15 +104,17 @@ export class LiveRun {
   }
 
   pause(): Promise<void> {
-    return this.inTurn(() => {
+    return this.inTurn(async () => {
       // The loop may have finished or failed on its way out.
-      if (this.active && this.status !== 'paused') this.setStatus('paused');
+      if (!this.active || this.status === 'paused') return;
+      this.setStatus('paused');
+      if (this.step > 0) await this.probes.rest(this.source);
     });
   }
 
   /** Says what opened weights make of the data before any step; not where rows have to be made by a language model. */
   async look(): Promise<void> {
-    if (this.source.text === undefined) await this.probes.send(this.source);
+    if (this.source.text === undefined) await this.probes.rest(this.source);
   }
 
   /** Ends the run by an error, its weights kept; one that is over stays as it is. */
@@ -135,6 +137,7 @@ export class LiveRun {
   stop(): Promise<void> {
     return this.inTurn(async () => {
       if (!this.active) return;
+      if (this.step > 0) await this.probes.rest(this.source);
       await this.keep();
       this.setStatus('stopped');
     });
@@ -296,8 +299,7 @@ export class LiveRun {
         shouldStop: () => this.holds > 0,
       });
       if (this.step < this.until) return;
-      await this.probes.settled();
-      await this.probes.send(this.source);
+      await this.probes.rest(this.source);
       const finished = this.step >= this.trainer.totalSteps;
       if (finished) await this.keep();
       this.setStatus(finished ? 'finished' : 'paused');

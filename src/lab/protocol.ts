@@ -128,6 +128,8 @@ export interface ShapeState {
 export interface LabelProbe {
   readonly model: number;
   readonly step: number;
+  /** Rows that were looked at: the first of the data, of text those that are never trained on. */
+  readonly rows: number;
   readonly groups: readonly {
     readonly group: number;
     readonly frequency: number;

@@ -220,6 +220,7 @@ export function labelsOf(run: ScriptedRun, model: ModelConfig, index: number): L
   return {
     model: index,
     step: run.step,
+    rows: 2048,
     groups: FAMILIES.map((family, i) => ({
       group: Math.floor(noise(i, index) * groups),
       frequency: 0.004 + 0.012 * noise(i, 2),

@@ -13,7 +13,7 @@ export interface CardFactsProps {
   /** Null while it is on its way. */
   readonly card: GroupCard | null;
   readonly rank: number;
-  /** What one row of the data is called: "words", "samples". */
+  /** The analysed rows: "8192 samples". */
   readonly rowsName: string;
   readonly modelNames: readonly string[];
 }

@@ -64,7 +64,7 @@ export function GroupDetail(props: GroupDetailProps) {
         row={row}
         card={card}
         rank={model.rank}
-        rowsName={rowsName}
+        rowsName={`${formatInteger(props.analysedRows)} ${rowsName}`}
         modelNames={models.map(({ name }) => name)}
       />
       {isDead(row) && (
