@@ -10,10 +10,12 @@ import { at } from '../../../src/base/array';
 import { zooPreset } from '../../../src/data/zoo_presets';
 import { openZooSource } from '../../../src/data/zoo_source';
 import { readSaeFolder } from '../../../src/io/sae_folder_reader';
+import { encodeAnalysedRows } from '../../../src/lab/analysed_rows';
 import { createEncoder } from '../../../src/lab/encoder';
 import { EngineHost } from '../../../src/lab/engine_host';
 import { evaluateModel } from '../../../src/lab/evaluate';
-import type { Event } from '../../../src/lab/protocol';
+import { shapeStates } from '../../../src/lab/probes';
+import type { Event, ShapeState } from '../../../src/lab/protocol';
 import type { RunInput } from '../../../src/lab/run_config';
 import { testDevice, testGpu } from '../adapter';
 
@@ -223,4 +225,27 @@ it('a live change stands in changes.jsonl, cfg.json and report.json, and weights
   const { steps, samples } = (await again.folder()).account;
   expect([steps, samples]).toEqual([first + 1, rows + BATCH]);
   await again.host.handle({ kind: 'forget', runId: 'r' });
+});
+
+it('counts the units of shapes on the rows of the diagnosis when a run rests', async () => {
+  const { host, events, start, logged, folder } = engine();
+  await start(run(200_000), 'running');
+  await logged(10);
+  await host.handle({ kind: 'pause', runId: 'r' });
+  const shown = events.findLast((event) => event.kind === 'shapes')?.probes[0];
+  const { files, step } = await folder();
+  const { config, weights } = readSaeFolder(files, 'the folder');
+  const encoder = await createEncoder({ device: await testDevice(), config, dictionary: weights });
+  const source = openZooSource(spec, 1, label);
+  const analysed = await encodeAnalysedRows(source, (x, rows) => encoder.encode(x, rows));
+  const { truth, codes } = analysed;
+  if (truth === null) throw new Error('figure1 has known shapes');
+  const numbers = (shapes: readonly ShapeState[]) =>
+    shapes.map(({ points: _points, owners: _owners, ...rest }) => rest);
+  expect(shown?.step).toBe(step);
+  expect(numbers(shown?.shapes ?? [])).toEqual(numbers(shapeStates(weights, codes, truth)));
+  // The picture keeps its density: a point each of the first 2048 rows.
+  expect(shown?.shapes.reduce((sum, { owners }) => sum + owners.length, 0)).toBe(2048);
+  encoder.destroy();
+  await host.handle({ kind: 'forget', runId: 'r' });
 });
