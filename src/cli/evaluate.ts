@@ -12,7 +12,7 @@ import { npyHeader } from '../io/npy';
 import { createEncoder } from '../lab/encoder';
 import type { TrainedModel } from '../lab/engine_types';
 import { evaluateModel } from '../lab/evaluate';
-import { ENDLESS_ROWS } from '../lab/evaluated_folder';
+import { reportRows, splitRows } from '../lab/report_rows';
 import type { EvalRequest } from './arguments';
 import { denseCodes, reconstruct } from './code_matrices';
 import { openEvaluationData } from './data';
@@ -53,7 +53,7 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
         'Give activations of the same place in the same model.',
       );
     }
-    const rows = source.size[split] ?? ENDLESS_ROWS;
+    const rows = splitRows(source, split);
     checkSize(request, rows, weights);
     const { device, lost } = await open();
     const encoder = await createEncoder({ device, config, dictionary: weights });
@@ -63,7 +63,9 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
       encode: (x, count, onProgress) => encoder.encode(x, count, onProgress),
     };
     const work = async (): Promise<void> => {
-      const report = await evaluateModel(ready, source, { split, rows });
+      // The rows of report.json where they are those that were held out, so that both say the same.
+      const judged = split === 'held_out' ? reportRows(source) : { split, rows };
+      const report = await evaluateModel(ready, source, judged);
       const place = { source, split, rows };
       if (request.codes !== undefined) await writeCodes(request.codes, ready, place);
       if (request.reconstruction !== undefined) {

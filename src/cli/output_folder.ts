@@ -5,11 +5,12 @@
 import { join } from 'node:path';
 import { largest } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { METRICS_FILE } from '../io/metrics_text';
 import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../io/sae_folder';
 import { differingSetting, readCheckpoint } from '../lab/checkpoint';
 import type { DataIdentity } from '../lab/data_identity';
 import type { StartingPoint } from '../lab/engine_types';
-import { REPORT_FILE } from '../lab/evaluated_folder';
+import { REPORT_FILE } from '../lab/report_rows';
 import { totalSteps, type RunConfig } from '../lab/run_config';
 import { displayName, shapeOf, type ModelConfig } from '../sae/config';
 import type { TrainRequest } from './arguments';
@@ -19,7 +20,6 @@ import { loadModel } from './model_folder';
 
 export const CHECKPOINT_FILE = 'checkpoint.safetensors';
 export const RUN_FILE = 'run.json';
-export const METRICS_FILE = 'metrics.jsonl';
 
 /** What a run starts from. */
 export interface StartOfRun {

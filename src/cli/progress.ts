@@ -17,7 +17,8 @@ export interface ProgressOutput {
 
 export interface ProgressState {
   readonly samples: number;
-  readonly samplesPerSecond: number;
+  /** Null while it is not known. */
+  readonly samplesPerSecond: number | null;
   readonly feeding?: Feeding;
 }
 
@@ -81,7 +82,8 @@ export class Progress {
   /** Shows how far it is, if the last time is long enough ago. */
   update(state: ProgressState): void {
     this.feeding = state.feeding ?? null;
-    if ((this.feeding?.filled ?? 1) === 1) this.rates.push(state.samplesPerSecond);
+    const { samplesPerSecond: rate } = state;
+    if (rate !== null && (this.feeding?.filled ?? 1) === 1) this.rates.push(rate);
     if (this.rates.length > RATES) this.rates.shift();
     const now = this.output.now();
     if (now - this.lastDrawn < (this.output.isTTY ? REDRAW_MS : PLAIN_MS)) return;
@@ -117,9 +119,9 @@ export class Progress {
     if (this.feeding !== null && this.feeding.filled < 1) {
       return `Filling the shuffle buffer ${Math.floor(100 * this.feeding.filled)} %  ${sourceRate(this.feeding)}`;
     }
-    const samplesPerSecond = this.rates.toSorted((a, b) => a - b)[this.rates.length >> 1] ?? 0;
+    const rate = this.rates.toSorted((a, b) => a - b)[this.rates.length >> 1] ?? null;
     const share = Math.floor((100 * samples) / this.totalSamples);
-    const left = samplesPerSecond > 0 ? (this.totalSamples - samples) / samplesPerSecond : null;
+    const left = rate === null || rate <= 0 ? null : (this.totalSamples - samples) / rate;
     const explained = this.modelNames.flatMap((name, model) => {
       const value = this.explained[model];
       return value === undefined ? [] : [`${name} EV ${value.toFixed(3)}`];
@@ -127,7 +129,7 @@ export class Progress {
     return [
       `${String(share).padStart(3)} %`,
       `${grouped(samples)} of ${grouped(this.totalSamples)} tokens`,
-      rateText(samplesPerSecond),
+      rate === null ? '' : rateText(rate),
       left === null || samples >= this.totalSamples ? '' : `${clockTime(left)} left`,
       this.feeding === null ? '' : sourceRate(this.feeding),
       ...explained,

@@ -7,24 +7,18 @@ import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import type { ActivationSource } from '../data/source';
-import { metricsToJsonl } from '../io/metrics_text';
+import { METRICS_FILE, metricsToJsonl } from '../io/metrics_text';
 import { writeCheckpoint } from '../lab/checkpoint';
 import type { DataIdentity } from '../lab/data_identity';
-import type { ModelReport, Session } from '../lab/engine_types';
-import { evaluatedFolder, type EvaluatedFolder } from '../lab/evaluated_folder';
+import type { ModelReport, Session, TrainedModel } from '../lab/engine_types';
+import { evaluatedFolder, finalEvaluation } from '../lab/evaluated_folder';
 import type { MetricRecord } from '../lab/protocol';
 import type { RunConfig } from '../lab/run_config';
 import { displayName } from '../sae/config';
 import type { TrainRequest } from './arguments';
 import type { FileSet } from './files';
 import type { OutputClaim } from './output_claim';
-import {
-  CHECKPOINT_FILE,
-  METRICS_FILE,
-  modelFolder,
-  RUN_FILE,
-  type StartOfRun,
-} from './output_folder';
+import { CHECKPOINT_FILE, modelFolder, RUN_FILE, type StartOfRun } from './output_folder';
 import { grouped, Progress } from './progress';
 import type { Terminal } from './terminal';
 import { publishFiles } from './written_files';
@@ -45,7 +39,7 @@ export interface TrainingRunParts {
 /** Files of the models' folders, and what was found on the way. */
 interface Evaluated {
   readonly files: FileSet;
-  readonly reports: readonly EvaluatedFolder['report'][];
+  readonly reports: readonly (ModelReport | LabError)[];
 }
 
 export class TrainingRun {
@@ -211,34 +205,34 @@ export class TrainingRun {
   /** The final evaluation of every model and the files of its folder. */
   private async evaluated(): Promise<Evaluated> {
     const files: Record<string, Uint8Array> = {};
-    const reports: EvaluatedFolder['report'][] = [];
+    const reports: (ModelReport | LabError)[] = [];
     const { session, source, config } = this;
     for (const [index, model] of config.models.entries()) {
       const folder = modelFolder(config, model);
-      const { files: own, report } = await evaluatedFolder(
-        {
-          config: model,
-          weights: await session.weights(index),
-          encode: (x, count, onProgress) =>
-            session.encode(index, x, count, (share) => {
-              this.requireNoInterrupt();
-              onProgress?.(share);
-            }),
-        },
-        source,
-        {
-          data: config.data,
-          data_identity: this.identityFor(folder),
-          training: config.training,
-          steps: session.step,
-          samples: this.samplesAt(session.step),
-          lambda: session.lambdas[index] ?? null,
-          input_scale: session.inputScales[index] ?? 1,
-        },
-      );
+      const trained: TrainedModel = {
+        config: model,
+        weights: await session.weights(index),
+        encode: (x, count, onProgress) =>
+          session.encode(index, x, count, (share) => {
+            this.requireNoInterrupt();
+            onProgress?.(share);
+          }),
+      };
+      const evaluation = await finalEvaluation(trained, source);
+      const own = evaluatedFolder(trained, evaluation, {
+        data: config.data,
+        data_identity: this.identityFor(folder),
+        training: config.training,
+        steps: session.step,
+        samples: this.samplesAt(session.step),
+        lambda: session.lambdas[index] ?? null,
+        input_scale: session.inputScales[index] ?? 1,
+        // Nothing changes the settings of a run here.
+        changes: [],
+      });
       files[`${folder}${METRICS_FILE}`] = this.metricsOf(index);
       for (const [name, bytes] of Object.entries(own)) files[folder + name] = bytes;
-      reports.push(report);
+      reports.push(evaluation.report);
     }
     return { files, reports };
   }

@@ -3,7 +3,12 @@
  * spreadsheet. Metric names are those of docs/method.md §5. It knows neither engine nor page.
  */
 import { csvFormatRows } from 'd3';
+import * as z from 'zod/mini';
 import { strictJson } from '../base/strict_json';
+import { readJsonLines } from './json_lines';
+
+/** The file of JSON lines, beside the model's own. */
+export const METRICS_FILE = 'metrics.jsonl';
 
 /** One model at one logged step. */
 export interface LoggedMetrics {
@@ -40,6 +45,27 @@ function fieldsOf(record: NamedMetrics): Record<string, Cell> {
  */
 export function metricsToJsonl(records: readonly NamedMetrics[]): string {
   return records.map((record) => `${strictJson(fieldsOf(record))}\n`).join('');
+}
+
+const lineSchema = z.looseObject({
+  step: z.int().check(z.gte(0)),
+  'details/n_training_samples': z.number(),
+  'details/seconds': z.number(),
+  'details/rank90_histogram': z.array(z.number()),
+});
+
+/** The records of JSON lines, the name of their model left out. Throws LabError `bad_file`. */
+export function readMetricsJsonl(text: string, label: string): LoggedMetrics[] {
+  return readJsonLines(text, lineSchema, label).map((line) => {
+    const { step, model: _named, 'details/rank90_histogram': rankHistogram, ...numbers } = line;
+    const { 'details/n_training_samples': samples, 'details/seconds': seconds, ...rest } = numbers;
+    const values = Object.entries(rest).flatMap(([name, value]) => {
+      // NaN was written as null.
+      const number = value === null ? Number.NaN : value;
+      return typeof number === 'number' ? [[name, number] as const] : [];
+    });
+    return { step, samples, seconds, values: Object.fromEntries(values), rankHistogram };
+  });
 }
 
 /**

@@ -66,7 +66,7 @@ export async function encodeAnalysedRows(
  */
 export async function encodePieces(
   source: ActivationSource,
-  { split, rows: most, onProgress, signal }: EvaluationOptions & Pick<Work, 'signal'>,
+  { split, rows: most, onProgress, signal }: EvaluationOptions,
   encode: Encode,
   visit?: (rows: SourceRows, encoded: Encoded) => void,
 ): Promise<RowCodes> {
@@ -97,6 +97,12 @@ export async function encodePieces(
     throw new LabError('bad_data', `${source.label} has no rows to analyse.`, 'Load other data.');
   }
   return { codes: joinCodes(pieces), rowIds: rowIds.slice(0, done), truth };
+}
+
+/** The rows of made data that analyses look at, whose true features are known; null for other data. */
+export async function analysedMadeRows(source: ActivationSource): Promise<SourceRows | null> {
+  const { split, limit } = analysedSplit(source);
+  return source.features === undefined ? null : source.read(split, 0, limit);
 }
 
 /** What can be told of all rows is told of them; tokens are judged on text that was not trained on. */

@@ -1,6 +1,7 @@
 /**
  * A trained model that only encodes: weights from a folder on a device of their own buffers.
  */
+import type { Dictionary } from '../analysis/types';
 import { LabError } from '../base/lab_error';
 import type { ModelConfig } from '../sae/config';
 import { uploadDictionary } from './device_dictionary';
@@ -26,6 +27,23 @@ export async function createEncoder(options: EncoderOptions): Promise<Encoder> {
       uploaded.destroy();
     },
   };
+}
+
+/**
+ * The same for a model that was trained here, whose weights have its input scale folded in while its settings still
+ * name it.
+ */
+export async function createFoldedEncoder(
+  device: GPUDevice,
+  config: ModelConfig,
+  dictionary: Dictionary,
+): Promise<Encoder> {
+  const scaled = config.normalize_activations === 'expected_average_only_in';
+  return createEncoder({
+    device,
+    config: scaled ? { ...config, normalize_activations: 'none' } : config,
+    dictionary,
+  });
 }
 
 /** Throws LabError `bad_config` for settings of a folder that expect a scaled input. */

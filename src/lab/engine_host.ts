@@ -251,15 +251,23 @@ export class EngineHost {
       case 'attribute_logits':
         await this.text.answer(command);
         break;
+      case 'evaluate': {
+        const { runId, model } = command;
+        const { step, report } = await this.run(runId).evaluate(model, work);
+        if (report instanceof LabError) throw report;
+        this.post({ kind: 'evaluated', requestId, runId, answer: { model, step, report } });
+        break;
+      }
       case 'export': {
         const { runId, model, format } = command;
-        const file = await this.run(runId).export(model, format);
+        const file = await this.run(runId).export(model, format, work);
         const bytes = Uint8Array.from(file.bytes).buffer;
         this.post(
           {
             kind: 'exported',
             requestId,
             runId,
+            step: file.step,
             filename: file.filename,
             mimeType: file.mimeType,
             bytes,
@@ -298,6 +306,7 @@ export class EngineHost {
         description: source.description,
         statistics,
         shapes: rows.truth === undefined ? [] : untrainedShapes(rows.truth),
+        shapeRows: rows.count,
         labels: Array.from(
           rows.rowIds.subarray(0, PREVIEW_LABELS),
           (rowId) => source.labelOf?.(rowId) ?? '',

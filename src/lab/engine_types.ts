@@ -66,9 +66,10 @@ export interface RunHooks {
 export interface RunProgress {
   readonly step: number;
   readonly samples: number;
-  /** Seconds of training in this session, and rows per second lately. */
+  /** Seconds of training in this session. */
   readonly seconds: number;
-  readonly samplesPerSecond: number;
+  /** Rows per second lately; null while there were too few steps to say. */
+  readonly samplesPerSecond: number | null;
   /** For data that are made while training goes on. */
   readonly feeding?: Feeding;
 }
@@ -140,6 +141,8 @@ export interface EvaluationOptions {
   /** Most rows to read; a finite split may hold fewer. */
   readonly rows: number;
   readonly onProgress?: EncodeProgress;
+  /** Aborted when the evaluation is not wanted any more; it ends with LabError `cancelled` then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -170,6 +173,12 @@ export interface ModelReport extends NotDefined {
   /** For synthetic data only. */
   readonly recovery?: RecoveryReport;
 }
+
+/** What the page says of a model's held-out quality. */
+export type QualityReport = Pick<
+  ModelReport,
+  'rows' | 'split' | 'explained_variance' | 'mse' | 'l0' | 'dead_groups'
+>;
 
 /** What became of the known features. */
 export interface RecoveryReport {

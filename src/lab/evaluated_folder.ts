@@ -1,58 +1,68 @@
 /**
- * A trained model as a person takes it home: the SAELens folder, and the final evaluation that was made on
- * the way. The page's download and the command line's output hold the same files.
+ * The final evaluation of a trained model, and the model as a person takes it home: the SAELens folder with
+ * that evaluation, what was logged while it trained and what was changed meanwhile. The page's download and the
+ * command line's output hold the same files; the numbers of page, report.json and `lab eval` are made here.
  */
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
+import type { Work } from '../base/work';
 import type { ActivationSource } from '../data/source';
 import { writeSaeFolder, type FolderFiles, type Provenance } from '../io/sae_folder';
-import type { EncodeProgress, ModelReport, TrainedModel } from './engine_types';
+import type { ModelReport, TrainedModel } from './engine_types';
 import { evaluateModel } from './evaluate';
 import { FiringFrequency } from './firing_frequency';
+import { REPORT_FILE, reportRows } from './report_rows';
 
-/** Rows of endless data that an evaluation reads. */
-export const ENDLESS_ROWS = 16_384;
-/** Most rows of finite data that the final evaluation reads. */
-const MOST_ROWS = 65_536;
+/** What the final evaluation of a model found. */
+export interface Evaluation {
+  /** The numbers of report.json. */
+  readonly report: ModelReport;
+  /** [K], share of the evaluated rows in which each group fired. */
+  readonly frequency: Float32Array;
+}
 
-/** The file of the evaluation, beside the model's own. */
-export const REPORT_FILE = 'report.json';
-
-export interface EvaluatedFolder {
-  readonly files: FolderFiles;
-  /** The evaluation, or why it has no numbers; then there is no report.json among the files, but the weights are. */
-  readonly report: ModelReport | LabError;
+/** An evaluation that gave no numbers, and why. */
+export interface FailedEvaluation {
+  readonly report: LabError;
+  readonly frequency: Float32Array;
 }
 
 /**
- * Evaluates a model on held-out rows (all, where none are held out) and writes its folder. `provenance` says how it was trained; it stands
- * in cfg.json and beside the numbers in report.json. Throws LabError `not_finite` for weights that are no numbers.
+ * Evaluates a model on held-out rows, or on all where none are held out. A model is worth keeping although it cannot be
+ * evaluated on these rows: then the evaluation says why. Throws LabError `cancelled`.
  */
-export async function evaluatedFolder(
+export async function finalEvaluation(
   model: TrainedModel,
   source: ActivationSource,
-  provenance: Provenance,
-  onProgress?: EncodeProgress,
-): Promise<EvaluatedFolder> {
-  const frequency = new FiringFrequency(model.weights.groups);
-  // Fewer than ten rows leave none to hold out.
-  const split = source.size.held_out === 0 ? 'all' : 'held_out';
-  const evaluated = async (): Promise<{ report: ModelReport; text: string }> => {
-    const report = await evaluateModel(frequency.watch(model), source, {
-      split,
-      rows: Math.min(source.size[split] ?? ENDLESS_ROWS, MOST_ROWS),
-      ...(onProgress === undefined ? {} : { onProgress }),
+  { signal, onProgress }: Work = {},
+): Promise<Evaluation | FailedEvaluation> {
+  const watched = new FiringFrequency(model.weights.groups);
+  try {
+    const report = await evaluateModel(watched.watch(model), source, {
+      ...reportRows(source),
+      signal,
+      onProgress: (share) => onProgress?.(share, 'Evaluating on held-out rows'),
     });
-    return { report, text: `${strictJson({ ...report, ...provenance }, 2)}\n` };
-  };
-  // A model is worth keeping although it cannot be evaluated on these rows.
-  const evaluation = await evaluated().catch((error: unknown) => {
-    if (error instanceof LabError && error.code === 'not_finite') return error;
-    throw error;
-  });
-  const { config, weights } = model;
-  const files = writeSaeFolder({ config, weights, frequency: frequency.shares(), provenance });
-  if (evaluation instanceof LabError) return { files, report: evaluation };
-  const { report, text } = evaluation;
-  return { files: { ...files, [REPORT_FILE]: new TextEncoder().encode(text) }, report };
+    // What could not be written down is no evaluation.
+    strictJson(report);
+    return { report, frequency: watched.shares() };
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== 'not_finite') throw error;
+    return { report: error, frequency: watched.shares() };
+  }
+}
+
+/**
+ * The files of a model's folder. `provenance` says how it was trained; it stands in cfg.json and beside the numbers
+ * in report.json, which is missing when there are none. Throws LabError `not_finite` for weights that are no numbers.
+ */
+export function evaluatedFolder(
+  { config, weights }: Pick<TrainedModel, 'config' | 'weights'>,
+  { report, frequency }: Evaluation | FailedEvaluation,
+  provenance: Provenance,
+): FolderFiles {
+  const files = writeSaeFolder({ config, weights, frequency, provenance });
+  if (report instanceof LabError) return files;
+  const text = `${strictJson({ ...report, ...provenance }, 2)}\n`;
+  return { ...files, [REPORT_FILE]: new TextEncoder().encode(text) };
 }

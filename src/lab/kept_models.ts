@@ -5,7 +5,7 @@
 import { at } from '../base/array';
 import type { Dictionary } from '../analysis/types';
 import type { ModelConfig } from '../sae/config';
-import { createEncoder } from './encoder';
+import { createFoldedEncoder } from './encoder';
 import type { Encoded, EncodeProgress, Encoder } from './engine_types';
 
 /** What can be asked of a run's models, on the device that trains them or off it. */
@@ -102,12 +102,6 @@ export class KeptModels implements RunModels {
   }
 
   private async openEncoder({ config, dictionary }: KeptModel): Promise<Encoder> {
-    // Weights in raw units have the input scale in them.
-    const scaled = config.normalize_activations === 'expected_average_only_in';
-    return createEncoder({
-      device: await this.device(),
-      config: scaled ? { ...config, normalize_activations: 'none' } : config,
-      dictionary,
-    });
+    return createFoldedEncoder(await this.device(), config, dictionary);
   }
 }

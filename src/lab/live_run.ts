@@ -6,19 +6,26 @@ import type { CodeTable } from '../analysis/types';
 import { describeError } from '../base/lab_error';
 import type { Work } from '../base/work';
 import type { ActivationSource } from '../data/source';
-import { zipFolder } from '../io/archive';
-import { metricsToCsv, metricsToJsonl } from '../io/metrics_text';
-import { displayName, shapeOf } from '../sae/config';
+import { shapeOf, type ModelConfig } from '../sae/config';
 import { encodeAnalysedRows } from './analysed_rows';
 import type { AnalysisTable } from './analysis_worker';
 import { codesInDataUnits } from './data_units';
-import type { Encoded, EncodeProgress } from './engine_types';
-import { evaluatedFolder } from './evaluated_folder';
+import { exportFile, type ExportedFile } from './exported_file';
 import { KeptModels, type RunModels } from './kept_models';
-import type { Event, ExportFormat, LiveSettings, MetricRecord, RunStatus } from './protocol';
+import type {
+  Event,
+  ExportFormat,
+  LiveSettings,
+  MetricRecord,
+  RunStatus,
+  SettingChange,
+} from './protocol';
 import type { RunConfig } from './run_config';
+import { RunEvaluations, type EvaluatedModel } from './run_evaluations';
+import type { TrainedBefore } from './run_history';
 import { RunProbes } from './run_probes';
 import type { TrainingSession } from './session';
+import { steadyModel, type SteadyModel } from './steady_model';
 
 /** Least time between two progress reports. */
 const PROGRESS_MS = 100;
@@ -34,16 +41,12 @@ export interface RunSurroundings {
   source(): Promise<ActivationSource>;
 }
 
-/** A file for the person. */
-export interface ExportedFile {
-  readonly filename: string;
-  readonly mimeType: string;
-  readonly bytes: Uint8Array;
-}
-
 export class LiveRun {
   private status: RunStatus = 'preparing';
-  private readonly records: MetricRecord[] = [];
+  readonly records: MetricRecord[] = [];
+  /** What was changed while it went, oldest first. */
+  readonly changes: SettingChange[] = [];
+  private readonly evaluations = new RunEvaluations(this);
   /** Commands that wait for the loop to rest or are carried out; it does not go on before the last of them. */
   private holds = 0;
   /** What the run does, one thing after the other: stretches of the loop, and commands. Never rejects. */
@@ -66,6 +69,8 @@ export class LiveRun {
     private readonly trainer: Trainer,
     private readonly surroundings: RunSurroundings,
     private readonly post: (event: Event) => void,
+    /** What the weights that it begins with had behind them, by model. */
+    readonly before: readonly TrainedBefore[] = [],
   ) {
     this.session = trainer;
     this.probes = new RunProbes({
@@ -99,15 +104,17 @@ export class LiveRun {
   }
 
   pause(): Promise<void> {
-    return this.inTurn(() => {
+    return this.inTurn(async () => {
       // The loop may have finished or failed on its way out.
-      if (this.active && this.status !== 'paused') this.setStatus('paused');
+      if (!this.active || this.status === 'paused') return;
+      this.setStatus('paused');
+      if (this.step > 0) await this.probes.rest(this.source);
     });
   }
 
   /** Says what opened weights make of the data before any step; not where rows have to be made by a language model. */
   async look(): Promise<void> {
-    if (this.source.text === undefined) await this.probes.send(this.source);
+    if (this.source.text === undefined) await this.probes.rest(this.source);
   }
 
   /** Ends the run by an error, its weights kept; one that is over stays as it is. */
@@ -130,6 +137,7 @@ export class LiveRun {
   stop(): Promise<void> {
     return this.inTurn(async () => {
       if (!this.active) return;
+      if (this.step > 0) await this.probes.rest(this.source);
       await this.keep();
       this.setStatus('stopped');
     });
@@ -165,65 +173,67 @@ export class LiveRun {
     await this.rebuilt;
   }
 
-  /** Codes of a model on the rows that analyses use, with its weights. Throws LabError `cancelled`. */
-  async analysisTable(model: number, work: Work): Promise<AnalysisTable> {
-    const { source, session, step } = this;
-    const dictionary = await session.weights(model);
-    const rows = await encodeAnalysedRows(
-      source,
-      (x, count, progress) => this.encodeInDataUnits(model, x, count, progress),
-      work,
-    );
-    const labelOf = rows.text === null ? source.labelOf?.bind(source) : undefined;
-    return {
-      ...rows,
-      model,
-      step,
-      dictionary,
-      labels: labelOf === undefined ? null : Array.from(rows.rowIds, (rowId) => labelOf(rowId)),
-      activeGroups: shapeOf(session.modelConfig(model)).slots,
-    };
+  /** Its settings as they are now. */
+  get settings(): RunConfig {
+    return this.trainer.settings;
   }
 
-  /** A file with the model's weights or its metrics. */
-  async export(model: number, format: ExportFormat): Promise<ExportedFile> {
-    const { session } = this;
-    const config = session.modelConfig(model);
-    const name = displayName(config);
-    const stem = `${name} ${this.source.label} step ${this.step}`.replace(/[^A-Za-z0-9]+/g, '-');
-    if (format !== 'saelens_folder') {
-      const named = this.records
-        .filter((record) => record.model === model)
-        .map((record) => ({ ...record, modelName: name }));
-      const lines = format === 'metrics_csv';
-      return {
-        filename: `${stem}.${lines ? 'csv' : 'jsonl'}`,
-        mimeType: lines ? 'text/csv' : 'application/x-ndjson',
-        bytes: new TextEncoder().encode(lines ? metricsToCsv(named) : metricsToJsonl(named)),
-      };
-    }
-    const { files } = await evaluatedFolder(
-      {
-        config,
-        weights: await session.weights(model),
-        encode: (x, count, progress) => session.encode(model, x, count, progress),
-      },
-      this.source,
-      {
-        data: this.config.data,
-        training: this.trainer.settings.training,
-        steps: this.step,
-        samples: this.step * this.config.training.train_batch_size_samples,
-        lambda: session.lambdas[model] ?? null,
-        input_scale: session.inputScales[model] ?? 1,
-      },
+  /** Settings of a model as they are now. */
+  modelConfig(model: number): ModelConfig {
+    return this.session.modelConfig(model);
+  }
+
+  /** A model as it is now, of which nothing changes while training goes on. */
+  steady(model: number): Promise<SteadyModel> {
+    return steadyModel(
+      this.session,
+      model,
+      this.kept === null ? () => this.surroundings.device() : null,
     );
-    return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes: zipFolder(stem, files) };
+  }
+
+  /** A model as it is now with its final evaluation, which its folder holds too. Throws LabError `cancelled`. */
+  evaluate(model: number, work: Work): Promise<EvaluatedModel> {
+    return this.evaluations.of(model, work);
+  }
+
+  /** Codes of a model on the rows that analyses use, with its weights. Throws LabError `cancelled`. */
+  async analysisTable(model: number, work: Work): Promise<AnalysisTable> {
+    const { source } = this;
+    const steady = await this.steady(model);
+    const { step, config, weights: dictionary } = steady;
+    try {
+      const rows = await encodeAnalysedRows(
+        source,
+        async (x, count, progress) => {
+          const encoded = await steady.encode(x, count, progress);
+          return { ...encoded, codes: codesInDataUnits(config, encoded.codes, x, source.width) };
+        },
+        work,
+      );
+      const labelOf = rows.text === null ? source.labelOf?.bind(source) : undefined;
+      return {
+        ...rows,
+        model,
+        step,
+        dictionary,
+        labels: labelOf === undefined ? null : Array.from(rows.rowIds, (rowId) => labelOf(rowId)),
+        activeGroups: shapeOf(config).slots,
+      };
+    } finally {
+      steady.destroy();
+    }
+  }
+
+  /** A file with the model's weights or its metrics. Throws LabError `cancelled`. */
+  export(model: number, format: ExportFormat, work: Work): Promise<ExportedFile> {
+    return exportFile(this, model, format, work);
   }
 
   destroy(): Promise<void> {
     return this.inTurn(async () => {
       this.status = 'stopped';
+      await this.evaluations.giveUp();
       await this.unwatched();
       this.kept?.destroy();
       this.trainer.destroy();
@@ -236,6 +246,7 @@ export class LiveRun {
     try {
       const changes = await trainer.applySettings(settings);
       if (changes.length === 0) return;
+      this.changes.push(...changes);
       this.post({ kind: 'settings_changed', runId, changes, config: trainer.settings });
     } catch (error) {
       const command = 'set_hyperparameters';
@@ -288,8 +299,7 @@ export class LiveRun {
         shouldStop: () => this.holds > 0,
       });
       if (this.step < this.until) return;
-      await this.probes.settled();
-      await this.probes.send(this.source);
+      await this.probes.rest(this.source);
       const finished = this.step >= this.trainer.totalSteps;
       if (finished) await this.keep();
       this.setStatus(finished ? 'finished' : 'paused');
@@ -303,16 +313,6 @@ export class LiveRun {
     await this.keep().catch(() => undefined);
     this.status = 'failed';
     this.post({ kind: 'failed', runId: this.runId, error: describeError(error) });
-  }
-
-  private async encodeInDataUnits(
-    model: number,
-    x: Float32Array,
-    rows: number,
-    onProgress?: EncodeProgress,
-  ): Promise<Encoded> {
-    const encoded = await this.session.encode(model, x, rows, onProgress);
-    return { ...encoded, codes: this.inDataUnits(model, encoded.codes, x) };
   }
 
   private inDataUnits(model: number, codes: CodeTable, x: Float32Array): CodeTable {

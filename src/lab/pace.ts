@@ -8,6 +8,10 @@ import { at } from '../base/array';
 const SUBMIT_MS = 40;
 /** Seconds over which rows per second are averaged: rows may be made in bursts. */
 const RATE_SECONDS = 3;
+/** Steps and seconds below which a rate says nothing. */
+const LEAST_RATE = { steps: 3, seconds: 0.5 };
+/** Submits that a loop has in flight: the first so many cost no time when they are made, so none is counted. */
+const IN_FLIGHT = 2;
 
 export class Pace {
   /** Seconds spent training. */
@@ -17,6 +21,8 @@ export class Pace {
   private stepMs = Number.POSITIVE_INFINITY;
   /** How far it was how many seconds in, lately. */
   private readonly lately: { readonly seconds: number; readonly taken: number }[] = [];
+  /** Submits still to come before as many are in flight as will be. */
+  private filling = IN_FLIGHT;
 
   /** `most`: steps that one submit can hold. */
   constructor(private readonly most: number) {}
@@ -24,7 +30,8 @@ export class Pace {
   /** Begins to count time, `taken` steps in. */
   begin(taken: number): void {
     this.mark = performance.now();
-    this.lately.splice(0, this.lately.length, { seconds: this.seconds, taken });
+    this.filling = IN_FLIGHT;
+    this.restartRate(taken);
   }
 
   /** Steps that the next submit should hold. */
@@ -39,15 +46,26 @@ export class Pace {
     this.mark = now;
     this.seconds += elapsed / 1000;
     if (count > 0) this.stepMs = Math.max(0.01, elapsed / count);
+    if (count > 0 && this.filling > 0) {
+      this.filling -= 1;
+      this.restartRate(taken);
+      return;
+    }
     const { lately, seconds } = this;
     lately.push({ seconds, taken });
     while (lately.length > 2 && seconds - at(lately, 1).seconds > RATE_SECONDS) lately.shift();
   }
 
-  /** Steps per second lately. */
-  get stepsPerSecond(): number {
+  /** Steps per second lately; null while there were too few, in too short a time, to say. */
+  get stepsPerSecond(): number | null {
     const first = at(this.lately, 0);
     const last = at(this.lately, this.lately.length - 1);
-    return (last.taken - first.taken) / Math.max(1e-6, last.seconds - first.seconds);
+    const steps = last.taken - first.taken;
+    const seconds = last.seconds - first.seconds;
+    return steps < LEAST_RATE.steps || seconds < LEAST_RATE.seconds ? null : steps / seconds;
+  }
+
+  private restartRate(taken: number): void {
+    this.lately.splice(0, this.lately.length, { seconds: this.seconds, taken });
   }
 }

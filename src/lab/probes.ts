@@ -65,7 +65,7 @@ export function untrainedShapes(truth: GroundTruth): ShapeState[] {
   });
 }
 
-/** State of every feature under a dictionary. */
+/** State of every feature under a dictionary: numbers of all rows, points of the first few. */
 export function shapeStates(
   dictionary: Dictionary,
   codes: CodeTable,
@@ -73,6 +73,14 @@ export function shapeStates(
 ): ShapeState[] {
   const indexed = indexCodes(dictionary, codes);
   return allFeatureMoments(indexed, truth).map((moments) => shapeState(indexed, truth, moments));
+}
+
+/** Points of a feature in the rows that are drawn, which are the first ones. */
+function drawnPoints(truth: GroundTruth, feature: number): number {
+  const { offsets, entries } = indexTruth(truth);
+  const own = entries.subarray(at(offsets, feature), at(offsets, feature + 1));
+  const beyond = own.findIndex((entry) => entry >= PROBE_ROWS.ready * truth.maxActive);
+  return beyond < 0 ? own.length : beyond;
 }
 
 function shapeState(
@@ -86,7 +94,7 @@ function shapeState(
     name: spread.name,
     dimension: spread.dimension,
     points: shapePoints(truth, moments.feature),
-    owners: moments.owners,
+    owners: moments.owners.slice(0, drawnPoints(truth, moments.feature)),
     units90: spread.units90 ?? 0,
     units99: spread.units99 ?? 0,
     reconstruction: spread.reconstruction,
@@ -95,11 +103,11 @@ function shapeState(
   };
 }
 
-/** [points, 3], coordinates of a feature's points in its frame, padded with zeros, cut at 3. */
+/** [points, 3], coordinates of a feature's points in the drawn rows in its frame, padded with zeros, cut at 3. */
 function shapePoints(truth: GroundTruth, feature: number): Float32Array {
   const { offsets, entries } = indexTruth(truth);
   const first = at(offsets, feature);
-  const count = at(offsets, feature + 1) - first;
+  const count = drawnPoints(truth, feature);
   const axes = Math.min(3, at(truth.features, feature).dimension);
   const points = new Float32Array(count * 3);
   for (let point = 0; point < count; point += 1) {

@@ -7,9 +7,11 @@ import type { Dictionary } from '../analysis/types';
 import type { LabErrorData } from '../base/lab_error';
 import type { Diagnosis } from '../analysis/report_types';
 import type { DataDescribed, DescribeData } from './data_protocol';
+import type { QualityReport } from './engine_types';
 import type { AnalysedSplit, GroupCard, GroupsAnswer } from './groups_protocol';
 import type { LmCommand, LmEvent } from './lm_protocol';
 import type { RunConfig, RunInput } from './run_config';
+import type { TrainedBefore } from './run_history';
 
 export type {
   AnalysedSplit,
@@ -127,6 +129,8 @@ export interface ShapeState {
 export interface LabelProbe {
   readonly model: number;
   readonly step: number;
+  /** Rows that were looked at: the first of the data, of text those that are never trained on. */
+  readonly rows: number;
   readonly groups: readonly {
     readonly group: number;
     readonly frequency: number;
@@ -142,6 +146,13 @@ export interface DiagnoseAnswer {
   readonly featureNames: readonly string[];
   readonly analysedRows: number;
   readonly split: AnalysedSplit;
+}
+
+/** The final evaluation of a model, with the step of the weights. */
+export interface EvaluateAnswer {
+  readonly model: number;
+  readonly step: number;
+  readonly report: QualityReport;
 }
 
 /** Settings that may change while a run is going; each sets what it names, under the run file's names and units. */
@@ -190,6 +201,8 @@ export type Command =
       readonly file?: ArrayBuffer;
       /** Weights that each model starts from instead of a fresh initialisation, in raw input units. */
       readonly weights?: readonly Dictionary[];
+      /** What those weights had behind them, by model. */
+      readonly before?: readonly TrainedBefore[];
       /** Start paused (the page's first picture, and Step). */
       readonly paused?: boolean;
     }
@@ -229,6 +242,13 @@ export type Command =
       readonly runId: string;
       readonly model: number;
     }
+  /** The final evaluation on held-out rows, of the weights as they are now; answered by `evaluated`. */
+  | {
+      readonly kind: 'evaluate';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly model: number;
+    }
   | {
       readonly kind: 'export';
       readonly requestId: number;
@@ -245,6 +265,8 @@ export interface Preview {
   readonly statistics: DataStatistics;
   /** Points of the shown shapes with no owner, for synthetic data. */
   readonly shapes: readonly ShapeState[];
+  /** Rows in which those points are. */
+  readonly shapeRows: number;
   /** First labels, for labelled data. */
   readonly labels: readonly string[];
 }
@@ -287,9 +309,10 @@ export type Event =
       readonly runId: string;
       readonly step: number;
       readonly samples: number;
-      /** Seconds of training so far, and rows per second lately. */
+      /** Seconds of training so far. */
       readonly seconds: number;
-      readonly samplesPerSecond: number;
+      /** Rows per second lately; null while there were too few steps to say. */
+      readonly samplesPerSecond: number | null;
       /** For data that are made while training goes on (a language model's). */
       readonly feeding?: Feeding;
     }
@@ -329,9 +352,17 @@ export type Event =
       readonly answer: DiagnoseAnswer;
     }
   | {
+      readonly kind: 'evaluated';
+      readonly requestId: number;
+      readonly runId: string;
+      readonly answer: EvaluateAnswer;
+    }
+  | {
       readonly kind: 'exported';
       readonly requestId: number;
       readonly runId: string;
+      /** Steps of the run that the file knows of. */
+      readonly step: number;
       readonly filename: string;
       readonly mimeType: string;
       readonly bytes: ArrayBuffer;

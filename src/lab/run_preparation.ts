@@ -61,7 +61,7 @@ export class RunPreparation {
   }
 
   private async build(
-    { runId, file, weights }: Start,
+    { runId, file, weights, before }: Start,
     config: RunConfig,
     signal: AbortSignal,
   ): Promise<LiveRun> {
@@ -81,7 +81,7 @@ export class RunPreparation {
       device: () => this.options.device(),
       source: again,
     };
-    const run = new LiveRun(runId, config, source, session, surroundings, post);
+    const run = new LiveRun(runId, config, source, session, surroundings, post, before);
     const { totalSteps, estimate, statistics, lambdas } = session;
     if (!signal.aborted) {
       post({ kind: 'started', runId, config, totalSteps, estimate, statistics, lambdas });

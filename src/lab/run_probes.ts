@@ -6,6 +6,7 @@
 import type { CodeTable, Dictionary } from '../analysis/types';
 import { at } from '../base/array';
 import type { ActivationSource, SourceRows } from '../data/source';
+import { analysedMadeRows } from './analysed_rows';
 import { labelGroups, probeRows, shapeStates } from './probes';
 import type { Event } from './protocol';
 
@@ -33,6 +34,8 @@ export interface RunProbesOptions {
 export class RunProbes {
   /** The rows of every probe, read when they are first needed. */
   private rows: Promise<SourceRows> | null = null;
+  /** Those of a run that rests, where they are others. */
+  private resting: Promise<SourceRows | null> | null = null;
   private reading: AbortController | null = null;
   private sending: Promise<void> | null = null;
   private last = -Infinity;
@@ -67,10 +70,28 @@ export class RunProbes {
 
   /** Sends the state of the shapes or of the strongest groups now. */
   async send(source: ActivationSource): Promise<void> {
-    this.sending ??= this.sendAll(source).finally(() => {
+    await this.underWay(() => this.sendAll(source));
+  }
+
+  /** Sends, or waits for what is being sent. */
+  private async underWay(send: () => Promise<void>): Promise<void> {
+    this.sending ??= send().finally(() => {
       this.sending = null;
     });
     await this.sending;
+  }
+
+  /**
+   * Sends the state of a run that rests, as its analyses find it: where true features are known, units are counted on
+   * the rows of those.
+   */
+  async rest(source: ActivationSource): Promise<void> {
+    await this.settled();
+    await this.underWay(async () => {
+      this.resting ??= analysedMadeRows(source);
+      const rows = await this.resting;
+      await (rows === null ? this.sendAll(source) : this.sendOf(source, rows));
+    });
   }
 
   /** Sends it when it was long enough ago; `now` in milliseconds. */
@@ -92,9 +113,12 @@ export class RunProbes {
   }
 
   private async sendAll(source: ActivationSource): Promise<void> {
-    const { runId, models, post, look } = this.options;
     this.rows ??= probeRows(source);
-    const rows = await this.rows;
+    await this.sendOf(source, await this.rows);
+  }
+
+  private async sendOf(source: ActivationSource, rows: SourceRows): Promise<void> {
+    const { runId, models, post, look } = this.options;
     const { truth } = rows;
     if (truth !== undefined) {
       const probes = [];
@@ -108,7 +132,8 @@ export class RunProbes {
       const probes = [];
       for (const model of models) {
         const { step, dictionary, codes } = await look(model, rows);
-        probes.push({ model, step, groups: labelGroups(dictionary, codes, label) });
+        const groups = labelGroups(dictionary, codes, label);
+        probes.push({ model, step, rows: codes.rows, groups });
       }
       post({ kind: 'labels', runId, probes });
     }

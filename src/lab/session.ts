@@ -135,12 +135,13 @@ export class TrainingSession implements Session {
   private progress(): RunProgress {
     const batch = this.training.train_batch_size_samples;
     const { pace } = this;
+    const rate = pace.stepsPerSecond;
     const { feeder, clock } = this.parts;
     return {
       step: this.taken,
       samples: this.taken * batch,
       seconds: pace.seconds,
-      samplesPerSecond: pace.stepsPerSecond * batch,
+      samplesPerSecond: rate === null ? null : rate * batch,
       ...(feeder === null
         ? {}
         : {

@@ -1,12 +1,12 @@
 /**
- * What the engine has found out about trained models: the group table, single cards and the diagnosis of
- * each model, with the state of every request. Kept here so that an analysis goes on while the person
+ * What the engine has found out about trained models: the group table, single cards, the diagnosis and the
+ * held-out evaluation of each model, with the state of every request. Kept here so that an analysis goes on while the person
  * looks at another page and is still there when they return. An answer belongs to the step at which it
  * was made; a newer one replaces it, and until then the old one stays readable.
  */
 import { create } from 'zustand';
 import { describeError, type LabErrorData } from '../base/lab_error';
-import type { DiagnoseAnswer, GroupCard, GroupsAnswer } from '../lab/protocol';
+import type { DiagnoseAnswer, EvaluateAnswer, GroupCard, GroupsAnswer } from '../lab/protocol';
 import type { EngineClient, RequestOptions } from './engine_client';
 
 /** One analysis: the latest answer, and what is under way or went wrong since. */
@@ -22,6 +22,8 @@ export const NOT_ASKED: Analysis<never> = { answer: null, progress: null, error:
 interface Answers {
   groups: GroupsAnswer;
   diagnosis: DiagnoseAnswer;
+  /** Of rows that were held out; also that of a report that was opened with its weights. */
+  evaluation: EvaluateAnswer;
 }
 
 export type AnalysisKind = keyof Answers;
@@ -44,6 +46,7 @@ export type AnalysesState = AnalysesByKind & {
 export const useAnalyses = create<AnalysesState>()(() => ({
   groups: {},
   diagnosis: {},
+  evaluation: {},
   cards: {},
 }));
 
@@ -101,9 +104,12 @@ export async function analyse(
       const answer = await engine.groups(runId, model, options);
       forgetCards((card) => card.startsWith(`${key}#`));
       update('groups', key, { answer, progress: null });
-    } else {
+    } else if (kind === 'diagnosis') {
       const answer = await engine.diagnose(runId, model, options);
       update('diagnosis', key, { answer, progress: null });
+    } else {
+      const answer = await engine.evaluate(runId, model, options);
+      update('evaluation', key, { answer, progress: null });
     }
     return 'answered';
   } catch (error) {
@@ -114,6 +120,26 @@ export async function analyse(
   } finally {
     running.delete(name);
   }
+}
+
+/**
+ * Asks for an analysis of several models, one after the other: the engine has one GPU. One that is cancelled or
+ * fails ends the row.
+ */
+export async function analyseInTurn(
+  engine: EngineClient,
+  kind: AnalysisKind,
+  runId: string,
+  models: readonly number[],
+): Promise<void> {
+  for (const model of models) {
+    if ((await analyse(engine, kind, runId, model)) === 'ended') return;
+  }
+}
+
+/** Keeps an evaluation that was made elsewhere: the report of opened weights. */
+export function keepEvaluation(runId: string, answer: EvaluateAnswer): void {
+  update('evaluation', modelKey(runId, answer.model), { answer });
 }
 
 /** Gives up an analysis that is under way. */

@@ -7,6 +7,7 @@ import { LabError, type LabErrorData } from '../base/lab_error';
 import type {
   Command,
   DiagnoseAnswer,
+  EvaluateAnswer,
   Event as EngineEvent,
   ExportFormat,
   GroupCard,
@@ -41,6 +42,8 @@ export interface ExportedFile {
   readonly filename: string;
   readonly mimeType: string;
   readonly bytes: ArrayBuffer;
+  /** Steps of the run that it knows of. */
+  readonly step: number;
 }
 
 type RequestCommand = Extract<Command, { readonly requestId: number }>;
@@ -118,6 +121,11 @@ export class EngineClient {
     return (await this.request({ kind: 'diagnose', runId, model }, 'diagnosed', options)).answer;
   }
 
+  /** The final evaluation of one model of a run, on rows it was not trained on. */
+  async evaluate(runId: string, model: number, options?: RequestOptions): Promise<EvaluateAnswer> {
+    return (await this.request({ kind: 'evaluate', runId, model }, 'evaluated', options)).answer;
+  }
+
   /** Weights or metrics as a file. */
   async export(
     runId: string,
@@ -126,8 +134,8 @@ export class EngineClient {
     options?: RequestOptions,
   ): Promise<ExportedFile> {
     const request: Request = { kind: 'export', runId, model, format };
-    const { filename, mimeType, bytes } = await this.request(request, 'exported', options);
-    return { filename, mimeType, bytes };
+    const { step, filename, mimeType, bytes } = await this.request(request, 'exported', options);
+    return { step, filename, mimeType, bytes };
   }
 
   /** Ends the worker; requests under way are rejected as cancelled. */

@@ -9,6 +9,7 @@ import { EngineClient, type EngineWorker } from './engine_client';
 import { followBench } from './bench_facts';
 import { followDownloads } from './language_models_store';
 import { notify } from './notices_store';
+import { followEndedRuns } from './final_evaluations';
 import { followEngine } from './runs_store';
 
 export type EngineState =
@@ -61,6 +62,7 @@ export function startEngine(): void {
     }
   });
   followEngine(engine);
+  followEndedRuns(engine);
   followDownloads(engine);
   engine.send({ kind: 'connect', base: document.baseURI });
   followBench(engine);

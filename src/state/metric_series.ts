@@ -72,7 +72,7 @@ export class MetricSeries {
   }
 
   /** Appends one record. */
-  append(record: MetricRecord): void {
+  append(record: Omit<MetricRecord, 'model'>): void {
     const time = this.steps.length;
     this.steps.push(record.step);
     this.samples.push(record.samples);

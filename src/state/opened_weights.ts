@@ -1,12 +1,14 @@
 /**
  * Models that were trained before, opened from their SAELens folders: they become a run that waits at its
  * first step, ready to be explored or trained on. Their folders say which data they saw; where they do not,
- * the data on the bench is taken. Knows no React.
+ * the data on the bench is taken. What else a folder of the lab holds comes with them: how far they were trained,
+ * what was changed meanwhile, their curves and their evaluation. Knows no React.
  */
 import type { Dictionary } from '../analysis/types';
 import { canonicalJson, saysSame } from '../base/canonical';
-import { LabError } from '../base/lab_error';
+import { describeError, LabError } from '../base/lab_error';
 import { unzipFolder } from '../io/archive';
+import { METRICS_FILE, readMetricsJsonl } from '../io/metrics_text';
 import { CONFIG_FILE, WEIGHTS_FILE } from '../io/sae_folder';
 import {
   FOLDER_FILES,
@@ -14,7 +16,26 @@ import {
   type FolderOrigin,
   type SaeFolder,
 } from '../io/sae_folder_reader';
+import type { QualityReport } from '../lab/engine_types';
+import { REPORT_FILE } from '../lab/report_rows';
 import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
+import {
+  CHANGES_FILE,
+  readChanges,
+  readChangesJsonl,
+  type TrainedBefore,
+} from '../lab/run_history';
+import { readReport } from '../lab/written_report';
+
+const FILES = [...FOLDER_FILES, REPORT_FILE, METRICS_FILE, CHANGES_FILE];
+
+type Files = Readonly<Record<string, Uint8Array>>;
+
+/** A folder with the account that the lab keeps in it. */
+interface OpenedFolder extends SaeFolder {
+  readonly before: TrainedBefore;
+  readonly report: QualityReport | null;
+}
 
 /** A run to start, with the weights that each of its models starts from. */
 export interface OpenedRun {
@@ -24,6 +45,12 @@ export interface OpenedRun {
   readonly namesData: boolean;
   /** Which activations a folder from elsewhere says it saw; null where it does not. */
   readonly origin: FolderOrigin | null;
+  /** What the weights have behind them, by model. */
+  readonly before: readonly TrainedBefore[];
+  /** What their evaluation found, by model; null where the folder has none. */
+  readonly reports: readonly (QualityReport | null)[];
+  /** Sentences on what of the accounts could not be read; the weights open all the same. */
+  readonly unread: readonly string[];
 }
 
 /**
@@ -34,7 +61,8 @@ export async function readOpenedRun(
   chosen: readonly File[],
   bench: RunConfig | null,
 ): Promise<OpenedRun> {
-  const folders: SaeFolder[] = [];
+  const folders: OpenedFolder[] = [];
+  const unread: string[] = [];
   const loose: Record<string, Uint8Array> = {};
   for (const file of chosen) {
     if (loose[file.name] !== undefined) {
@@ -46,12 +74,12 @@ export async function readOpenedRun(
     }
     const bytes = new Uint8Array(await file.arrayBuffer());
     if (file.name.toLowerCase().endsWith('.zip')) {
-      folders.push(readSaeFolder(unzipFolder(bytes, FOLDER_FILES, file.name), file.name));
+      folders.push(openFolder(unzipFolder(bytes, FILES, file.name), file.name, unread));
     } else {
       loose[file.name] = bytes;
     }
   }
-  if (Object.keys(loose).length > 0) folders.push(readSaeFolder(loose, 'The chosen folder'));
+  if (Object.keys(loose).length > 0) folders.push(openFolder(loose, 'The chosen folder', unread));
   if (folders.length === 0) {
     throw new LabError(
       'not_found',
@@ -59,10 +87,41 @@ export async function readOpenedRun(
       `Choose a .zip of a model, or ${CONFIG_FILE} and ${WEIGHTS_FILE}.`,
     );
   }
-  return runOf(folders, bench);
+  return { ...runOf(folders, bench), unread };
 }
 
-function runOf(folders: readonly SaeFolder[], bench: RunConfig | null): OpenedRun {
+/** A model with its account; what of that cannot be read is said in `unread`, and never a reason to refuse weights. */
+function openFolder(files: Files, label: string, unread: string[]): OpenedFolder {
+  const folder = readSaeFolder(files, label);
+  const read = <T>(name: string, reader: (text: string, label: string) => T): T | null => {
+    const bytes = files[name];
+    if (bytes === undefined) return null;
+    try {
+      return reader(new TextDecoder().decode(bytes), `${label}/${name}`);
+    } catch (error) {
+      unread.push(describeError(error).message);
+      return null;
+    }
+  };
+  const count = (value: unknown) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : 0;
+  const { steps, samples, changes } = folder.provenance ?? {};
+  return {
+    ...folder,
+    report: read(REPORT_FILE, readReport),
+    before: {
+      steps: count(steps),
+      samples: count(samples),
+      changes: read(CHANGES_FILE, readChangesJsonl) ?? readChanges(changes) ?? [],
+      metrics: read(METRICS_FILE, readMetricsJsonl) ?? [],
+    },
+  };
+}
+
+function runOf(
+  folders: readonly OpenedFolder[],
+  bench: RunConfig | null,
+): Omit<OpenedRun, 'unread'> {
   const data = folders.map(({ provenance }) => withDefaults(provenance?.data ?? bench?.data));
   const stranger = data.findIndex((other) => !saysSame(other, data[0]));
   if (stranger > 0) {
@@ -83,6 +142,8 @@ function runOf(folders: readonly SaeFolder[], bench: RunConfig | null): OpenedRu
     weights: folders.map(({ weights }) => weights),
     namesData: folders[0]?.provenance?.data !== undefined,
     origin: folders.find(({ origin }) => origin !== null)?.origin ?? null,
+    before: folders.map(({ before }) => before),
+    reports: folders.map(({ report }) => report),
   };
 }
 

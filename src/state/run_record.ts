@@ -4,6 +4,7 @@
  * versions of the record, and `revision` rises when they grew. Knows no store and no React.
  */
 import { at } from '../base/array';
+import { saysSame } from '../base/canonical';
 import type { LabErrorData } from '../base/lab_error';
 import type {
   DataStatistics,
@@ -16,7 +17,8 @@ import type {
   ShapeProbe,
 } from '../lab/protocol';
 import { parseRunConfig, totalSteps, type RunConfig, type RunInput } from '../lab/run_config';
-import { displayName, shapeOf, type Architecture } from '../sae/config';
+import { countedOn, NEVER_TRAINED, type TrainedBefore } from '../lab/run_history';
+import { displayName, shapeOf, type Architecture, type ModelConfig } from '../sae/config';
 import { MetricSeries, ShapeSeries } from './metric_series';
 
 /** One model of a run, with what the page shows of it everywhere. */
@@ -38,6 +40,10 @@ export interface RunModel {
   readonly labels: LabelProbe | null;
   /** λ in absolute units as the engine says it, null where there is none or it is not known yet. */
   readonly lambda: number | null;
+  /** What its weights had behind them when the run began with them; curves and changes count on from there. */
+  readonly before: TrainedBefore;
+  /** Steps of the run that its weights had when they were last saved; null when they never were. */
+  readonly savedStep: number | null;
 }
 
 export interface Run {
@@ -63,7 +69,8 @@ export interface Run {
   readonly samples: number;
   /** Seconds of training so far. */
   readonly seconds: number;
-  readonly samplesPerSecond: number;
+  /** Rows per second lately; null while there were too few steps to say. */
+  readonly samplesPerSecond: number | null;
   /** How the making of rows keeps up; null for data that are at hand. */
   readonly feeding: Feeding | null;
   readonly estimate: RunEstimate | null;
@@ -91,8 +98,8 @@ export function isActive(status: RunStatus): boolean {
 export interface RunOrigin {
   /** The file that the data name. */
   readonly file?: File | null;
-  /** Its models begin with weights that were trained before. */
-  readonly opened?: boolean;
+  /** Its models begin with weights that were trained before; what those had behind them, by model. */
+  readonly opened?: readonly TrainedBefore[] | null;
 }
 
 /** A new run, before the engine has answered. Throws LabError `bad_config`. */
@@ -101,7 +108,7 @@ export function createRun(
   name: string,
   input: RunInput,
   createdAt: number,
-  { file = null, opened = false }: RunOrigin = {},
+  { file = null, opened = null }: RunOrigin = {},
 ): Run {
   const config = parseRunConfig(input);
   return {
@@ -115,33 +122,74 @@ export function createRun(
     status: 'preparing',
     preparing: null,
     error: null,
-    models: config.models.map((model, index) => ({
-      index,
-      name: displayName(model),
-      architecture: model.architecture,
-      unitName: model.architecture === 'topk_sasa' ? ('group' as const) : ('latent' as const),
-      ...shapeOf(model),
-      metrics: new MetricSeries(),
-      shapeHistory: new ShapeSeries(),
-      shapes: null,
-      labels: null,
-      lambda: null,
-    })),
+    models: config.models.map((model, index) =>
+      createModel(model, index, opened?.[index] ?? NEVER_TRAINED),
+    ),
     totalSteps: totalSteps(config.training),
     step: 0,
     samples: 0,
     seconds: 0,
-    samplesPerSecond: 0,
+    samplesPerSecond: null,
     feeding: null,
     estimate: null,
     statistics: null,
     changes: [],
     createdAt,
     origin: 'session',
-    opened,
+    opened: opened !== null,
     inEngine: true,
     revision: 0,
   };
+}
+
+function createModel(model: ModelConfig, index: number, before: TrainedBefore): RunModel {
+  const metrics = new MetricSeries();
+  for (const record of before.metrics) metrics.append(record);
+  return {
+    index,
+    name: displayName(model),
+    architecture: model.architecture,
+    unitName: model.architecture === 'topk_sasa' ? 'group' : 'latent',
+    ...shapeOf(model),
+    metrics,
+    shapeHistory: new ShapeSeries(),
+    shapes: null,
+    labels: null,
+    lambda: null,
+    before,
+    savedStep: null,
+  };
+}
+
+/** Steps and samples that a run's weights had behind them when it began; of those that had most. */
+export function trainedBefore({ models }: Pick<Run, 'models'>): {
+  readonly steps: number;
+  readonly samples: number;
+} {
+  return {
+    steps: Math.max(0, ...models.map(({ before }) => before.steps)),
+    samples: Math.max(0, ...models.map(({ before }) => before.samples)),
+  };
+}
+
+/** Everything that was changed while the weights of a run were trained, oldest first, before they were opened too. */
+export function allChanges(run: Pick<Run, 'models' | 'changes'>): readonly SettingChange[] {
+  const { steps } = trainedBefore(run);
+  const earlier = run.models.flatMap(({ index, before }) =>
+    before.changes.map((change) => ({ ...change, model: change.setting === 'lr' ? null : index })),
+  );
+  // A change of the training stands in the account of every model.
+  const each = earlier.filter(
+    (change, at) => !earlier.slice(0, at).some((other) => saysSame(other, change)),
+  );
+  const own = run.changes.map((change) => ({ ...change, step: steps + change.step }));
+  return [...each.toSorted((a, b) => a.step - b.step), ...own];
+}
+
+/** Whether a run has weights that were trained since they were last saved, and would be lost with the page. */
+export function hasUnsavedWeights({ origin, inEngine, step, models }: Run): boolean {
+  if (origin !== 'session' || !inEngine || step === 0) return false;
+  return models.some(({ savedStep }) => savedStep === null || savedStep < step);
 }
 
 /** The run after an event about it. Events of other kinds leave it as it is. */
@@ -175,7 +223,10 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
         feeding: event.feeding ?? null,
       };
     case 'metrics':
-      for (const record of event.records) at(run.models, record.model).metrics.append(record);
+      for (const record of event.records) {
+        const { before, metrics } = at(run.models, record.model);
+        metrics.append(countedOn(before, record));
+      }
       return { ...run, revision: run.revision + 1 };
     case 'shapes':
       return {
@@ -202,7 +253,8 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
 }
 
 function withShapes(run: Run, models: readonly RunModel[], probe: ShapeProbe): readonly RunModel[] {
-  const samples = probe.step * run.config.training.train_batch_size_samples;
+  const { before } = at(run.models, probe.model);
+  const samples = before.samples + probe.step * run.config.training.train_batch_size_samples;
   // A shape that is not reconstructed yet has no units to count.
   const units = probe.shapes.map((shape) => shape.units90).filter((count) => count > 0);
   at(models, probe.model).shapeHistory.append(samples, units);

@@ -9,6 +9,7 @@ import { LabError } from '../base/lab_error';
 import { withLiveSettings } from '../lab/live_settings';
 import type { LiveSettings } from '../lab/protocol';
 import type { RunInput } from '../lab/run_config';
+import type { TrainedBefore } from '../lab/run_history';
 import type { ClientEvent, EngineClient } from './engine_client';
 import { applyEvent, createRun, isActive, type Run } from './run_record';
 
@@ -32,7 +33,7 @@ let runCount = 0;
 
 /**
  * Creates a run and tells the engine to start it. `file` is the one that the data name, with its content (moved to
- * the engine), `weights` what each model starts from. Returns the run's id; throws LabError `bad_config`.
+ * the engine), `weights` what each model starts from, which has `before` behind it. Returns the run's id; throws LabError `bad_config`.
  */
 export function startRun(
   engine: EngineClient,
@@ -40,6 +41,7 @@ export function startRun(
   options: {
     readonly file?: { readonly handle: File; readonly bytes: ArrayBuffer };
     readonly weights?: readonly Dictionary[];
+    readonly before?: readonly TrainedBefore[];
     readonly paused?: boolean;
   } = {},
 ): string {
@@ -47,7 +49,7 @@ export function startRun(
   const { file, ...rest } = options;
   const run = createRun(id, `Run ${runCount + 1}`, input, Date.now(), {
     file: file?.handle ?? null,
-    opened: options.weights !== undefined,
+    opened: options.weights === undefined ? null : (options.before ?? []),
   });
   runCount += 1;
   addRun(run);
@@ -78,6 +80,14 @@ export function removeRun(id: string): { readonly run: Run; readonly position: n
 /** Frees the engine's memory of a run, for good. */
 export function forgetRun(engine: EngineClient, run: Run): void {
   if (run.origin === 'session' && run.inEngine) engine.send({ kind: 'forget', runId: run.id });
+}
+
+/** Notes that the weights of a model were saved, as they were after `step` steps of the run. */
+export function noteSaved(id: string, model: number, step: number): void {
+  updateRun(id, (run) => ({
+    ...run,
+    models: run.models.map((each) => (each.index === model ? { ...each, savedStep: step } : each)),
+  }));
 }
 
 /** Gives a run another name. */

@@ -5,12 +5,14 @@
 import type { Dictionary } from '../analysis/types';
 import { LabError } from '../base/lab_error';
 import { liveChanges, needsRestart } from '../lab/live_settings';
+import type { TrainedBefore } from '../lab/run_history';
+import { sameData } from './bench_facts';
 import { engine } from './engine_store';
 import { fileNeeded } from './experiment_draft';
 import { openExperiment, readyConfig, useExperiment } from './experiment_store';
-import { notifyError } from './notices_store';
+import { notify, notifyError } from './notices_store';
 import { isActive, type Run } from './run_record';
-import { changeLive, removeRun, startRun, useRuns } from './runs_store';
+import { changeLive, removeRun, runOf, startRun, useRuns } from './runs_store';
 import { useView } from './view_store';
 
 /** The run that is at work or paused, whichever is shown; undefined when none is. */
@@ -30,10 +32,11 @@ export async function train(options: { readonly paused?: boolean } = {}): Promis
 
 /**
  * Starts what is on the bench, on the file that its data name, and shows it; `weights` are what its models start
- * from. Returns the run's id; throws LabError `bad_config`, `not_found` for a file that is not open.
+ * from, which have `before` behind them. Returns the run's id; throws LabError `bad_config`, `not_found` for a file that is not open.
  */
 export async function startOnBench(options: {
   readonly weights?: readonly Dictionary[];
+  readonly before?: readonly TrainedBefore[];
   readonly paused: boolean;
 }): Promise<string> {
   const config = readyConfig();
@@ -60,10 +63,32 @@ export async function toggleTraining(): Promise<void> {
   else if (run.status === 'running') engine.send({ kind: 'pause', runId: run.id });
 }
 
-/** One step of the paused run; starts one when there is none. */
+/**
+ * Why Step takes no step: the run that is shown is over, and a new one would take its place on every page. Null when
+ * it may.
+ */
+export function stepRefusal(shown: Run | undefined): string | null {
+  if (shown === undefined || isActive(shown.status) || shown.origin === 'recorded') return null;
+  return `${shown.name} is over: Step takes no more steps of it. Train starts a new run.`;
+}
+
+/** The run that the Train page shows: the current one, unless it is over and the bench has other data. */
+function shownRun(): Run | undefined {
+  const run = runOf(useView.getState().runId);
+  const { config } = useExperiment.getState();
+  if (run === undefined || config === null || isActive(run.status)) return run;
+  return sameData(run.config.data, config.data) ? run : undefined;
+}
+
+/** One step of the paused run; starts one when none is shown, and says why not when the one that is shown is over. */
 export async function takeStep(): Promise<void> {
   const run = activeRun();
   if (run !== undefined && run.status !== 'paused') return;
+  const refusal = run === undefined ? stepRefusal(shownRun()) : null;
+  if (refusal !== null) {
+    notify({ tone: 'info', title: refusal });
+    return;
+  }
   const id = run?.id ?? (await train({ paused: true }));
   if (id !== null && (await isPrepared(id))) engine.send({ kind: 'step', runId: id });
 }

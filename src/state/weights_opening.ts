@@ -8,6 +8,7 @@ import { saysSame } from '../base/canonical';
 import type { FolderOrigin } from '../io/sae_folder_reader';
 import { defaultPreset, presets } from '../lab/presets';
 import { parseRunConfig, type RunConfig } from '../lab/run_config';
+import { keepEvaluation } from './analyses_store';
 import { languageModelMissing, useBenchFacts } from './bench_facts';
 import { engine } from './engine_store';
 import { fileNeeded } from './experiment_draft';
@@ -67,9 +68,22 @@ export async function openWeights(files: readonly File[]): Promise<'open' | 'wai
       return 'waiting';
     }
     openExperiment(opened.input);
-    const id = await startOnBench({ weights: opened.weights, paused: true });
+    const { weights, before, reports, unread } = opened;
+    const id = await startOnBench({ weights, before, paused: true });
+    reports.forEach((report, model) => {
+      if (report !== null) keepEvaluation(id, { model, step: 0, report });
+    });
     if (name !== null) renameRun(id, name);
-    if (await isPrepared(id)) return 'open';
+    if (await isPrepared(id)) {
+      if (unread.length > 0) {
+        notify({
+          tone: 'info',
+          title: 'Not all of what came with the weights could be read.',
+          detail: unread.join(' '),
+        });
+      }
+      return 'open';
+    }
     const error = runOf(id)?.error ?? null;
     if (error !== null) notify({ tone: 'error', title: error.message, detail: error.wayOut });
   } catch (error) {

@@ -7,9 +7,13 @@ import { create } from 'zustand';
 import { describeError, type LabErrorData } from '../base/lab_error';
 import { defaultPreset } from '../lab/presets';
 import { readShareLink, writeShareLink } from '../lab/share_link';
+import { sameRun } from '../lab/live_settings';
 import type { RunConfig } from '../lab/run_config';
 import { matchingPreset, openExperiment, useExperiment } from '../state/experiment_store';
 import { notify, notifyError } from '../state/notices_store';
+import { allChanges, type Run } from '../state/run_record';
+import { runOf } from '../state/runs_store';
+import { useView } from '../state/view_store';
 
 import { currentRoute, formatHash, hrefOf, replaceParams, subscribeRoute } from './route';
 
@@ -45,16 +49,38 @@ function linkOf(config: RunConfig): string {
   return `${origin}${pathname}${hash}`;
 }
 
-/** Puts an address on the clipboard: that of the given experiment, or of what is shown. */
-export async function copyLink(config?: RunConfig): Promise<void> {
-  const link = config === undefined ? shownLink() : linkOf(config);
+/** Puts the address of what is shown on the clipboard. */
+export async function copyLink(): Promise<void> {
+  const { config } = useExperiment.getState();
+  const run = runOf(useView.getState().runId);
+  const changed =
+    run !== undefined && run.changes.length > 0 && config !== null && sameRun(run.settings, config);
+  await copy(
+    shownLink(),
+    changed
+      ? `It holds the settings as they are now, and not when they were changed: a run of it has them from its first step, unlike ${run.name}.`
+      : HOLDS,
+  );
+}
+
+/** Puts the address of the settings that a run began with on the clipboard. */
+export async function copyRunLink(run: Run): Promise<void> {
+  const { length } = allChanges(run);
+  const changes = length === 1 ? 'The change that was' : `The ${length} changes that were`;
+  await copy(
+    linkOf(run.config),
+    length === 0
+      ? HOLDS
+      : `${HOLDS} ${changes} made while ${run.name} trained ${length === 1 ? 'is' : 'are'} not in it: it holds what the run began with.`,
+  );
+}
+
+const HOLDS = 'It holds the settings and seeds, never data or weights.';
+
+async function copy(link: string, detail: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(link);
-    notify({
-      tone: 'info',
-      title: 'Link copied',
-      detail: 'It holds the settings and seeds, never data or weights.',
-    });
+    notify({ tone: 'info', title: 'Link copied', detail });
   } catch (error) {
     notifyError(error);
   }

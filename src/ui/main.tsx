@@ -7,9 +7,11 @@ import { createRoot } from 'react-dom/client';
 import { startEngine } from '../state/engine_store';
 import { App } from './App';
 import { followLink } from './link_sync';
+import { guardUnload } from './unload_guard';
 
 startEngine();
 followLink();
+guardUnload(window);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element #root');

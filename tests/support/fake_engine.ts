@@ -19,6 +19,7 @@ import { parseRunConfig, totalSteps } from '../../src/lab/run_config';
 import type { EngineWorker } from '../../src/state/engine_client';
 import {
   estimateOf,
+  evaluationOf,
   labelsOf,
   lambdaOf,
   previewOf,
@@ -175,11 +176,20 @@ export class FakeEngine implements EngineWorker {
           kind: 'exported',
           requestId: command.requestId,
           runId: command.runId,
+          step: this.#stepOf(command.runId),
           filename: `model_${command.model}.zip`,
           mimeType: 'application/zip',
           bytes: new ArrayBuffer(16),
         });
         break;
+      case 'evaluate': {
+        const { requestId, runId, model } = command;
+        this.#withRun(runId, (run) => {
+          const answer = evaluationOf(run, at(run.config.models, model), model);
+          this.emit({ kind: 'evaluated', requestId, runId, answer });
+        });
+        break;
+      }
       case 'cancel':
         this.#language.cancel(command.requestId);
         break;

@@ -5,6 +5,7 @@
 import { at } from '../../src/base/array';
 import type {
   DataStatistics,
+  EvaluateAnswer,
   LabelProbe,
   MetricRecord,
   Preview,
@@ -128,11 +129,14 @@ export function previewOf(config: RunConfig): Preview {
   };
   const key = data.kind === 'synthetic' ? data.preset : data.kind;
   const [label = '', description = ''] = texts[key];
+  const features = featuresOf(config);
+  const perRow = key === 'zoo' ? 3 : 1;
   return {
     label,
     description,
     statistics,
-    shapes: featuresOf(config).map((feature, index) => shapeState(feature, index, [])),
+    shapes: features.map((feature, index) => shapeState(feature, index, [])),
+    shapeRows: (features.length * POINTS) / perRow,
     labels:
       data.kind === 'words' ? 'the of and in to a is was for on as with by that at'.split(' ') : [],
   };
@@ -216,6 +220,7 @@ export function labelsOf(run: ScriptedRun, model: ModelConfig, index: number): L
   return {
     model: index,
     step: run.step,
+    rows: 2048,
     groups: FAMILIES.map((family, i) => ({
       group: Math.floor(noise(i, index) * groups),
       frequency: 0.004 + 0.012 * noise(i, 2),
@@ -262,6 +267,23 @@ export function recordOf(run: ScriptedRun, model: ModelConfig, index: number): M
         run.config.training.lr * Math.min(1, (5 * (run.total - run.step)) / run.total),
       'details/grad_norm': 0.8 * (1 - done) + 0.02 + wobble,
       'details/n_training_samples': run.step * batch,
+    },
+  };
+}
+
+/** What the final evaluation finds: a little worse than the last batch, on rows of another number. */
+export function evaluationOf(run: ScriptedRun, model: ModelConfig, index: number): EvaluateAnswer {
+  const { values } = recordOf(run, model, index);
+  return {
+    model: index,
+    step: run.step,
+    report: {
+      rows: run.config.data.kind === 'words' ? 2000 : 16_384,
+      split: 'held_out',
+      explained_variance: (values['metrics/explained_variance'] ?? 0) - 0.05,
+      mse: (values['losses/mse_loss'] ?? 0) * 1.1,
+      l0: values['metrics/l0'] ?? 0,
+      dead_groups: (values['sparsity/dead_groups'] ?? 0) + 1,
     },
   };
 }

@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { LabErrorData } from '../../base/lab_error';
 import {
-  analyse,
+  analyseInTurn,
   analysisOf,
   cancelAnalysis,
   useAnalyses,
@@ -82,7 +82,7 @@ export function useAnalysis<Kind extends AnalysisKind>(
   );
 
   const start = () => {
-    if (runId !== undefined) void analyseInTurn(kind, runId, models);
+    if (runId !== undefined) void analyseInTurn(engine, kind, runId, models);
   };
   const cancel = () => {
     if (runId === undefined) return;
@@ -96,7 +96,7 @@ export function useAnalysis<Kind extends AnalysisKind>(
     // Asked once: a cancelled or failed analysis waits for the person.
     if (wanted === '' || wanted === asked.current || runId === undefined) return;
     asked.current = wanted;
-    void analyseInTurn(kind, runId, models);
+    void analyseInTurn(engine, kind, runId, models);
   }, [wanted, kind, runId, models]);
 
   return {
@@ -109,18 +109,8 @@ export function useAnalysis<Kind extends AnalysisKind>(
   };
 }
 
-/** One model after the other: the engine has one GPU. A cancelled one ends the row. */
-async function analyseInTurn(
-  kind: AnalysisKind,
-  runId: string,
-  models: readonly number[],
-): Promise<void> {
-  for (const model of models) {
-    if ((await analyse(engine, kind, runId, model)) === 'ended') return;
-  }
-}
-
-function jointProgress(
+/** Progress over several analyses of which one is under way; null when none is. */
+export function jointProgress(
   analyses: readonly Analysis<unknown>[],
 ): { readonly fraction: number; readonly stage: string } | null {
   const current = analyses.findIndex(({ progress }) => progress !== null);

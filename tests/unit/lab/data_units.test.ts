@@ -12,7 +12,7 @@ import type { ReadySource, SourceRows, SourceTruth } from '../../../src/data/sou
 import { codesInDataUnits, rowScale } from '../../../src/lab/data_units';
 import type { TrainedModel } from '../../../src/lab/engine_types';
 import { evaluateModel } from '../../../src/lab/evaluate';
-import { evaluatedFolder } from '../../../src/lab/evaluated_folder';
+import { evaluatedFolder, finalEvaluation } from '../../../src/lab/evaluated_folder';
 import { modelSchema, type Normalization } from '../../../src/sae/config';
 
 const config = (normalize_activations: Normalization, groups = 2, rank = 2) =>
@@ -242,14 +242,15 @@ describe('an evaluation', () => {
       code: 'not_finite',
       message: 'SASA on rows: mse is Infinity.',
     });
-    const kept = await evaluatedFolder(overflowing, source, { steps: 1 });
-    expect(Object.keys(kept.files).sort()).toEqual([
+    const failed = await finalEvaluation(overflowing, source);
+    const kept = evaluatedFolder(overflowing, failed, { steps: 1 });
+    expect(Object.keys(kept).sort()).toEqual([
       'cfg.json',
       'sae_weights.safetensors',
       'sparsity.safetensors',
     ]);
-    expect(kept.report).toMatchObject({ code: 'not_finite' });
-    const fine = await evaluatedFolder(model, source, { steps: 1 });
-    expect(Object.keys(fine.files)).toContain('report.json');
+    expect(failed.report).toMatchObject({ code: 'not_finite' });
+    const fine = evaluatedFolder(model, await finalEvaluation(model, source), { steps: 1 });
+    expect(Object.keys(fine)).toContain('report.json');
   });
 });

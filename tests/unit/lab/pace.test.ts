@@ -39,3 +39,26 @@ it('averages the rate over bursts, and counts time without steps', () => {
   expect(pace.stepsPerSecond).toBeGreaterThan(7);
   expect(pace.stepsPerSecond).toBeLessThan(13);
 });
+
+it('says no rate until there were enough steps over long enough, and counts none that only filled the queue', () => {
+  const pace = new Pace(16);
+  const step = (taken: number, after: number): void => {
+    now += after;
+    pace.advance(1, taken);
+  };
+  pace.begin(0);
+  // A single step is submitted in a moment; its work comes later.
+  step(1, 0.1);
+  expect(pace.stepsPerSecond).toBeNull();
+  // Two submits are in flight before anything is waited for; then every step takes 0.3 s.
+  pace.begin(1);
+  step(2, 0.1);
+  step(3, 0.1);
+  step(4, 300);
+  step(5, 300);
+  expect(pace.stepsPerSecond).toBeNull();
+  step(6, 300);
+  expect(pace.stepsPerSecond).toBeCloseTo(1 / 0.3, 6);
+  pace.begin(6);
+  expect(pace.stepsPerSecond).toBeNull();
+});

@@ -4,9 +4,12 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Dictionary } from '../../../src/analysis/types';
+import { at } from '../../../src/base/array';
 import { zipFolder } from '../../../src/io/archive';
+import { metricsToJsonl } from '../../../src/io/metrics_text';
 import { writeSaeFolder } from '../../../src/io/sae_folder';
 import { parseRunConfig } from '../../../src/lab/run_config';
+import { changesToJsonl, type ModelChange } from '../../../src/lab/run_history';
 import { modelSchema, shapeOf, type ModelInput } from '../../../src/sae/config';
 import { readOpenedRun } from '../../../src/state/opened_weights';
 
@@ -83,6 +86,94 @@ describe('opening the folders that were saved', () => {
   it('takes the data on the bench where a folder does not say', async () => {
     const { input } = await readOpenedRun([zip('a', topk, {})], bench);
     expect(input).toMatchObject({ data: { kind: 'words' }, training });
+  });
+});
+
+describe('the account of a folder', () => {
+  const change: ModelChange = {
+    step: 40,
+    setting: 'nuclear_coefficient',
+    from: 0.003,
+    to: 0.3,
+    lambda: 0.3,
+  };
+  const report = {
+    rows: 2000,
+    split: 'held_out',
+    explained_variance: 0.615,
+    mse: 1.2,
+    l0: 8,
+    dead_groups: 3,
+  };
+  const record = {
+    step: 391,
+    samples: 25_024,
+    seconds: 2.5,
+    values: { 'metrics/explained_variance': 0.671, 'metrics/l0': NaN },
+    rankHistogram: [2, 4],
+  };
+  const provenance = { ...zoo, steps: 391, samples: 25_024, changes: [change] };
+  const zipped = (more: Readonly<Record<string, string>>) => {
+    const files = Object.entries(more).map(
+      ([name, text]) => [name, new TextEncoder().encode(text)] as const,
+    );
+    const all = { ...folder(sasa, provenance), ...Object.fromEntries(files) };
+    return new File([Uint8Array.from(zipFolder('a', all))], 'a.zip');
+  };
+
+  it('comes with the weights: steps, changes, curves and the evaluation', async () => {
+    // Earlier versions wrote null where there was no number.
+    const finite = { ...record, values: { ...record.values, 'metrics/l0': 7 } };
+    const metrics = metricsToJsonl([{ ...finite, modelName: 'Map' }]).replace(
+      '"metrics/l0":7',
+      '"metrics/l0":null',
+    );
+    const files = { 'report.json': JSON.stringify({ ...report, ...provenance }) };
+    const zip = zipped({
+      ...files,
+      'metrics.jsonl': metrics,
+      'changes.jsonl': changesToJsonl([change, { ...change, step: 50 }]),
+    });
+    const { before, reports, unread } = await readOpenedRun([zip], bench);
+    expect(unread).toEqual([]);
+    expect(reports).toEqual([report]);
+    // changes.jsonl is the source, of which cfg.json has a copy.
+    expect(before).toEqual([
+      {
+        steps: 391,
+        samples: 25_024,
+        changes: [change, { ...change, step: 50 }],
+        metrics: [record],
+      },
+    ]);
+    const { before: copied } = await readOpenedRun([zipped(files)], bench);
+    expect(at(copied, 0)).toMatchObject({ changes: [change], metrics: [] });
+  });
+
+  it('that cannot be read is named, and the weights open', async () => {
+    const { weights, before, reports, unread } = await readOpenedRun(
+      [
+        zipped({
+          'report.json': '{"rows": "many"}',
+          'metrics.jsonl': 'no\n',
+          'changes.jsonl': '{"step":1}\n',
+        }),
+      ],
+      bench,
+    );
+    expect(weights).toEqual([weightsOf(sasa)]);
+    expect(reports).toEqual([null]);
+    expect(before).toMatchObject([{ steps: 391, changes: [change], metrics: [] }]);
+    expect(unread).toHaveLength(3);
+    expect(unread.join(' ')).toMatch(
+      /report\.json: rows is "many".*changes\.jsonl, line 1.*metrics\.jsonl, line 1: is no JSON/,
+    );
+  });
+
+  it('of a folder from elsewhere is empty', async () => {
+    const { before, reports } = await readOpenedRun([zip('a', topk, {})], bench);
+    expect(before).toEqual([{ steps: 0, samples: 0, changes: [], metrics: [] }]);
+    expect(reports).toEqual([null]);
   });
 });
 

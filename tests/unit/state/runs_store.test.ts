@@ -7,17 +7,20 @@ import { at } from '../../../src/base/array';
 import { defaultPreset, presets } from '../../../src/lab/presets';
 import type { RunInput } from '../../../src/lab/run_config';
 import { EngineClient } from '../../../src/state/engine_client';
-import type { Run } from '../../../src/state/run_record';
+import type { ModelChange, TrainedBefore } from '../../../src/lab/run_history';
+import { allChanges, hasUnsavedWeights, type Run } from '../../../src/state/run_record';
 import {
   addRun,
   changeLive,
   followEngine,
   forgetRun,
+  noteSaved,
   removeRun,
   renameRun,
   startRun,
   useRuns,
 } from '../../../src/state/runs_store';
+import { guardUnload } from '../../../src/ui/unload_guard';
 import { FAKE_ADAPTER, FakeEngine, type FakeOptions } from '../../support/fake_engine';
 
 let fake: FakeEngine;
@@ -218,5 +221,80 @@ describe('losing the engine', () => {
     expect(runOf(finished)).toMatchObject({ status: 'finished', inEngine: false });
     expect(runOf(going)).toMatchObject({ status: 'failed', inEngine: false, error });
     expect(at(runOf(finished).models, 0).metrics.steps.length).toBe(100);
+  });
+});
+
+describe('weights that would be lost with the page', () => {
+  const evaluated: TrainedBefore = { steps: 391, samples: 100_096, changes: [], metrics: [] };
+
+  it('are those trained since they were last saved, of every model', async () => {
+    begin();
+    const id = startRun(engine, defaultPreset.config);
+    await settle();
+    expect(hasUnsavedWeights(runOf(id))).toBe(false);
+    fake.turn();
+    await settle();
+    expect(hasUnsavedWeights(runOf(id))).toBe(true);
+    noteSaved(id, 0, 100);
+    expect(hasUnsavedWeights(runOf(id))).toBe(true);
+    noteSaved(id, 1, 100);
+    expect(hasUnsavedWeights(runOf(id))).toBe(false);
+    fake.turn();
+    await settle();
+    expect(hasUnsavedWeights(runOf(id))).toBe(true);
+  });
+
+  it('are none where weights were opened and not trained on', async () => {
+    begin();
+    const id = startRun(engine, defaultPreset.config, {
+      weights: [],
+      before: [evaluated, evaluated],
+      paused: true,
+    });
+    await settle();
+    expect(hasUnsavedWeights(runOf(id))).toBe(false);
+  });
+
+  it('have the page ask before it goes, and only they', async () => {
+    begin();
+    const page = new EventTarget();
+    const asks = () => !page.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+    const unguard = guardUnload(page as Window);
+    const id = startRun(engine, defaultPreset.config);
+    await settle();
+    expect(asks()).toBe(false);
+    fake.turn();
+    await settle();
+    expect(asks()).toBe(true);
+    noteSaved(id, 0, 100);
+    noteSaved(id, 1, 100);
+    expect(asks()).toBe(false);
+    unguard();
+  });
+});
+
+describe('a run of opened weights', () => {
+  it('counts curves and changes on from what they had behind them', async () => {
+    begin();
+    const metrics = [
+      { step: 391, samples: 100_096, seconds: 2, values: { 'metrics/l0': 4 }, rankHistogram: [1] },
+    ];
+    const lr: ModelChange = { step: 40, setting: 'lr', from: 2e-3, to: 0.02, lambda: null };
+    const changes = [lr];
+    const before = { steps: 391, samples: 100_096, changes, metrics };
+    const id = startRun(engine, defaultPreset.config, { weights: [], before: [before, before] });
+    await settle();
+    const batch = runOf(id).config.training.train_batch_size_samples;
+    const { metrics: curve } = at(runOf(id).models, 0);
+    expect([...curve.samples.view()]).toEqual([100_096]);
+    fake.turn();
+    changeLive(engine, id, { lr: 1e-4 });
+    await settle();
+    expect(curve.samples.last()).toBe(100_096 + 100 * batch);
+    // A change of the training stands in the account of both models, and is one.
+    expect(allChanges(runOf(id))).toMatchObject([
+      { step: 40, model: null, setting: 'lr', to: 0.02 },
+      { step: 491, model: null, setting: 'lr', from: 2e-3, to: 1e-4 },
+    ]);
   });
 });

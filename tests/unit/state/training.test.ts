@@ -8,6 +8,7 @@ import type { Command, Event, LiveSettings } from '../../../src/lab/protocol';
 import { defaultPreset, presets } from '../../../src/lab/presets';
 import { inputUnitsOf } from '../../../src/lab/statistics';
 import { absoluteStrength } from '../../../src/sae/nuclear_strength';
+import { analysisOf, useAnalyses } from '../../../src/state/analyses_store';
 import type { EngineWorker } from '../../../src/state/engine_client';
 import { engine, setWorkerFactory, startEngine } from '../../../src/state/engine_store';
 import {
@@ -18,6 +19,7 @@ import {
   setTraining,
   useExperiment,
 } from '../../../src/state/experiment_store';
+import { followEndedRuns } from '../../../src/state/final_evaluations';
 import { useNotices } from '../../../src/state/notices_store';
 import type { Run } from '../../../src/state/run_record';
 import {
@@ -32,6 +34,7 @@ import {
   showOnBench,
   startOnBench,
   stopTraining,
+  takeStep,
   train,
 } from '../../../src/state/training';
 import { useView } from '../../../src/state/view_store';
@@ -249,6 +252,58 @@ describe('a run on a file', () => {
     const { file } = await started();
     expect(file).toBeNull();
     expect(fake.commands.at(-1)).not.toHaveProperty('file');
+  });
+});
+
+describe('a run that is over', () => {
+  it('takes no step and starts no run by Step, and says why; Train starts anew', async () => {
+    const run = await started();
+    while (runOf(run.id).status === 'running') {
+      fake.turn();
+      await settle();
+    }
+    expect(runOf(run.id).status).toBe('finished');
+    await takeStep();
+    expect(useRuns.getState().order).toEqual([run.id]);
+    expect(useView.getState().runId).toBe(run.id);
+    expect(useNotices.getState().notices).toMatchObject([
+      { tone: 'info', title: expect.stringContaining('is over') as string },
+    ]);
+    // The bench of other data is not that run: Step begins one there.
+    openExperiment(presets.words.config);
+    await takeStep();
+    await settle();
+    expect(useRuns.getState().order).toHaveLength(2);
+  });
+
+  it('is evaluated on held-out rows by itself, unless that was given up by a next run', async () => {
+    stops.push(followEndedRuns(engine));
+    const first = await started();
+    fake.turn();
+    engine.send({ kind: 'stop', runId: first.id });
+    await settle();
+    const evaluation = (id: string, model: number) =>
+      analysisOf(useAnalyses.getState(), 'evaluation', id, model);
+    await vi.waitFor(() => expect(evaluation(first.id, 1).answer?.step).toBe(100));
+    expect(evaluation(first.id, 0).answer).toMatchObject({
+      model: 0,
+      report: { split: 'held_out', rows: 16_384 },
+    });
+    const second = await started();
+    fake.turn();
+    // Answers come too late for this one.
+    const silent = vi.spyOn(fake, 'emit').mockImplementation(() => undefined);
+    fake.onmessage?.(
+      new MessageEvent('message', {
+        data: { kind: 'status', runId: second.id, status: 'stopped', step: 100 },
+      }),
+    );
+    expect(evaluation(second.id, 0).progress).not.toBeNull();
+    await train();
+    expect(fake.commands.at(-1)?.kind).toBe('start');
+    expect(fake.commands.some(({ kind }) => kind === 'cancel')).toBe(true);
+    await vi.waitFor(() => expect(evaluation(second.id, 0).progress).toBeNull());
+    silent.mockRestore();
   });
 });
 

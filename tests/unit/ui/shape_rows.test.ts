@@ -18,7 +18,7 @@ const shape = (changes: Partial<ShapeState>): ShapeState => ({
 
 describe('the caption of a shape', () => {
   it('names one group with its rank', () =>
-    expect(captionOf(shape({}), 'group')).toEqual({ text: '1 group', detail: 'rank 2' }));
+    expect(captionOf(shape({}), 'group')).toEqual({ text: '1 group', detail: 'rank90 2' }));
 
   it('counts atoms of a scalar model, without a rank', () =>
     expect(captionOf(shape({ units90: 22 }), 'latent')).toEqual({

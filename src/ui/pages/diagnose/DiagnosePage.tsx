@@ -13,6 +13,7 @@ import { useView } from '../../../state/view_store';
 import { analysedRowsText } from '../../parts/analysed_rows_text';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
+import { useHeldOut } from '../../parts/held_out';
 import { useAnalysis } from '../../parts/use_analysis';
 import { formatInteger } from '../../plots/format';
 import { ActivitySection } from './ActivitySection';
@@ -36,6 +37,7 @@ export default function DiagnosePage() {
     [models.length],
   );
   const view = useAnalysis('diagnosis', indices);
+  const quality = useHeldOut(useCurrentRun((run) => run.id) ?? null);
   const diagnosed = models.flatMap((model, index): DiagnosedModel[] => {
     const answer = view.analyses[index]?.answer ?? null;
     return answer === null ? [] : [{ ...answer, model }];
@@ -65,7 +67,7 @@ export default function DiagnosePage() {
           <RunChoice />
         </header>
         <VerdictCard models={diagnosed} />
-        <OverviewTable models={diagnosed} />
+        <OverviewTable models={diagnosed} quality={quality} />
         <SplittingSection models={diagnosed} />
         <RecoverySection models={diagnosed} />
         <RanksSection models={diagnosed} />

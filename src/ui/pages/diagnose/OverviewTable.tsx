@@ -1,19 +1,32 @@
 /** The numbers of all models side by side, each with its meaning on hover and the groups behind it. */
 import { useMemo } from 'react';
 import { csvText, saveFile } from '../../../io/figure_export';
+import { qualityMeasures, type HeldOutView } from '../../parts/held_out';
 import { Hint } from '../../parts/Hint';
 import { withExact } from '../../parts/Measure';
 import { formatInteger, formatNumber } from '../../plots/format';
 import { groupsHref, type DiagnosedModel } from './diagnosed';
+import { HeldOutTable } from './HeldOutTable';
 import { overviewLines, type OverviewLine, type OverviewPart } from './overview';
 import { ModelMark } from './Section';
 
-export function OverviewTable({ models }: { readonly models: readonly DiagnosedModel[] }) {
+export interface OverviewTableProps {
+  readonly models: readonly DiagnosedModel[];
+  /** Held-out quality of the run's models. */
+  readonly quality: HeldOutView;
+}
+
+export function OverviewTable({ models, quality }: OverviewTableProps) {
   const lines = useMemo(() => overviewLines(models.map(({ diagnosis }) => diagnosis)), [models]);
   const save = () => {
+    const reports = models.map(({ model }) => quality.answers[model.index]?.report);
     const table = {
       columns: ['measure', ...models.map(({ model }) => model.name)],
       rows: [
+        ...qualityMeasures.map(({ id }) => [
+          `held_out/${id}`,
+          ...reports.map((report) => report?.[id] ?? null),
+        ]),
         ['analysed_rows', ...models.map(({ analysedRows }) => analysedRows)],
         ['split', ...models.map(({ split }) => split)],
         ...lines.flatMap(({ id, value, chance }) => [
@@ -28,6 +41,7 @@ export function OverviewTable({ models }: { readonly models: readonly DiagnosedM
   };
   return (
     <div className="overview">
+      <HeldOutTable models={models} view={quality} />
       {parts.map(({ part, title }) => {
         const own = lines.filter((line) => line.part === part);
         return (

@@ -105,7 +105,7 @@ const lines: readonly OverviewLine[] = [
   {
     id: 'mean_rank_error',
     part: 'features',
-    label: 'Rank error, from 2 dimensions up',
+    label: 'Error of rank90, from 2 dimensions up',
     text: texts.rankError,
     value: ({ recovery }) => recovery?.meanRankErrorMultiDimensional ?? null,
     format: two,
@@ -121,7 +121,7 @@ const lines: readonly OverviewLine[] = [
   {
     id: 'live',
     part: 'dictionary',
-    label: 'Live units',
+    label: 'Units that fired',
     text: texts.live,
     value: ({ activity }) => activity.liveGroups,
     format: formatInteger,
@@ -143,7 +143,7 @@ const lines: readonly OverviewLine[] = [
   {
     id: 'l0',
     part: 'dictionary',
-    label: 'Columns per row',
+    label: 'Columns per row (l0)',
     text: texts.l0,
     value: ({ activity }) => activity.l0,
     format: two,
@@ -151,7 +151,7 @@ const lines: readonly OverviewLine[] = [
   {
     id: 'mean_weight_rank90',
     part: 'dictionary',
-    label: 'Rank of weights, mean',
+    label: 'rank90 of maps, mean',
     text: texts.weightRank,
     value: (diagnosis) => (blocks(diagnosis) ? diagnosis.ranks.meanWeightRank90 : null),
     format: two,
@@ -159,7 +159,7 @@ const lines: readonly OverviewLine[] = [
   {
     id: 'mean_code_rank90',
     part: 'dictionary',
-    label: 'Rank of codes, mean',
+    label: 'rank90 of codes, mean',
     text: texts.codeRank,
     value: (diagnosis) => (blocks(diagnosis) ? diagnosis.ranks.meanCodeRank90 : null),
     format: two,

@@ -13,7 +13,7 @@ export interface CardFactsProps {
   /** Null while it is on its way. */
   readonly card: GroupCard | null;
   readonly rank: number;
-  /** What one row of the data is called: "words", "samples". */
+  /** The analysed rows: "8192 samples". */
   readonly rowsName: string;
   /** Which rows all of this was measured on. */
   readonly analysed: string;
@@ -38,7 +38,7 @@ export function CardFacts({ row, card, rank, rowsName, analysed, modelNames }: C
           <Measure
             value={dead ? null : row.codeStableRank}
             format={(value) => formatFixed(value, 1)}
-            label="rank of codes"
+            label="stable rank of codes"
             text={withRanks(
               groupTexts.rank,
               row.codeRank90,
@@ -49,7 +49,7 @@ export function CardFacts({ row, card, rank, rowsName, analysed, modelNames }: C
           <Measure
             value={row.weightStableRank}
             format={(value) => formatFixed(value, 1)}
-            label="rank of weights"
+            label="stable rank of map"
             text={withRanks(
               groupTexts.wrank,
               row.weightRank90,

@@ -9,7 +9,10 @@ export const groupTexts = {
   labels: {
     text: 'What it writes most strongly on: the labels of its strongest rows, strongest first.',
   },
-  freq: explain('frequency', 'How often it fires, as a share of the analysed rows.'),
+  freq: explain(
+    'frequency',
+    'How often it fires, as a share of the analysed rows, which the page names. The Train page counts on fewer rows.',
+  ),
   norm: explain('mean_norm', 'How strongly it writes when it fires, on average.'),
   wrank: explain(
     'stable_rank',

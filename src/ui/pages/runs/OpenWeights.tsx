@@ -28,7 +28,7 @@ export function OpenWeights() {
         ref={picker}
         className="visually-hidden"
         type="file"
-        accept=".zip,.json,.safetensors"
+        accept=".zip,.json,.jsonl,.safetensors"
         multiple
         tabIndex={-1}
         aria-label="Model folders to open"

@@ -2,18 +2,19 @@
 import { useState } from 'react';
 import { engine } from '../../../state/engine_store';
 import { notify } from '../../../state/notices_store';
-import { isActive, type Run } from '../../../state/run_record';
+import { allChanges, isActive, trainedBefore, type Run } from '../../../state/run_record';
 import { addRun, forgetRun, removeRun, renameRun, useRuns } from '../../../state/runs_store';
 import { showOnBench } from '../../../state/training';
 import { useView } from '../../../state/view_store';
-import { copyLink } from '../../link_sync';
+import { copyRunLink } from '../../link_sync';
+import { qualityMeasures, rowsText, useHeldOut } from '../../parts/held_out';
 import { Icon } from '../../parts/Icon';
 import { Menu } from '../../parts/Menu';
 import { formatExact, formatFixed, formatInteger } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { navigate } from '../../route';
 import { exportActions } from './export_actions';
-import { dataName, durationText, modelSize, startText, statusWord } from './run_row';
+import { changeText, dataName, durationText, modelSize, startText, statusWord } from './run_row';
 
 export interface RunRowProps {
   readonly id: string;
@@ -73,19 +74,13 @@ export function RunRow({ id, position }: RunRowProps) {
           </li>
         ))}
       </ul>
-      <ul role="cell" className="runs-results">
-        {run.models.map((model) => {
-          const value = model.metrics.last('metrics/explained_variance');
-          return (
-            <li key={model.index} title={value === undefined ? undefined : formatExact(value)}>
-              {value === undefined ? '–' : formatFixed(value, 3)}
-            </li>
-          );
-        })}
-      </ul>
+      <Results
+        values={run.models.map(({ metrics }) => metrics.last('metrics/explained_variance'))}
+        format={(value) => formatFixed(value, 3)}
+      />
+      <HeldOutCells run={run} />
       <span role="cell" className="runs-number">
-        {formatInteger(run.step)}
-        <span className="quiet"> of {formatInteger(run.totalSteps)}</span>
+        <Steps run={run} />
       </span>
       <span role="cell" className="runs-number">
         {durationText(run)}
@@ -96,6 +91,118 @@ export function RunRow({ id, position }: RunRowProps) {
       <span role="cell" className="runs-actions">
         <RunMenu run={run} onRename={() => setRenaming(true)} />
       </span>
+      <RunChanges run={run} />
+    </div>
+  );
+}
+
+interface ResultsProps {
+  /** One a model; undefined where it is not known. */
+  readonly values: readonly (number | undefined)[];
+  readonly format: (value: number) => string;
+  readonly title?: string | undefined;
+}
+
+/** One number of every model, below each other. */
+function Results({ values, format, title }: ResultsProps) {
+  return (
+    <ul role="cell" className="runs-results" title={title}>
+      {values.map((value, model) => (
+        <li key={model} title={value === undefined ? undefined : formatExact(value)}>
+          {value === undefined ? <span className="quiet">–</span> : format(value)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The held-out quality of every model, with its rows; what can be done where it is not known or out of date. */
+function HeldOutCells({ run }: { readonly run: Run }) {
+  const view = useHeldOut(run.id);
+  const { answers, progress, error, possible, current } = view;
+  const answer = answers.find((each) => each !== null) ?? null;
+  const rows = answer === null ? undefined : rowsText(answer.report);
+  const before = trainedBefore(run).steps;
+  return (
+    <>
+      {qualityMeasures.map(({ id, format }) => (
+        <Results
+          key={id}
+          values={answers.map((each) => each?.report[id] ?? undefined)}
+          format={format}
+          title={rows}
+        />
+      ))}
+      <span role="cell" className="runs-rows quiet">
+        {rows !== undefined && (
+          <span>
+            {rows}
+            {!current && answer !== null && `, at step ${formatInteger(before + answer.step)}`}
+          </span>
+        )}
+        {progress !== null ? (
+          <button type="button" className="link-button" onClick={view.cancel}>
+            {Math.round(100 * progress.fraction)} %, cancel
+          </button>
+        ) : (
+          possible &&
+          !current && (
+            <button
+              type="button"
+              className="link-button"
+              title={error?.message}
+              onClick={view.start}
+            >
+              {error === null ? 'Evaluate' : 'Failed: try again'}
+            </button>
+          )
+        )}
+      </span>
+    </>
+  );
+}
+
+/** Steps of the run, after those that its weights had behind them. */
+function Steps({ run }: { readonly run: Run }) {
+  const { steps, samples } = trainedBefore(run);
+  if (steps === 0) {
+    return (
+      <>
+        {formatInteger(run.step)}
+        <span className="quiet"> of {formatInteger(run.totalSteps)}</span>
+      </>
+    );
+  }
+  const trained = `Its weights had ${formatInteger(steps)} steps, ${formatInteger(samples)} samples, when they were opened`;
+  return (
+    <span title={trained}>
+      {formatInteger(steps)}
+      <span className="quiet">
+        {run.step === 0
+          ? ' before'
+          : ` + ${formatInteger(run.step)} of ${formatInteger(run.totalSteps)}`}
+      </span>
+    </span>
+  );
+}
+
+/** Says that the settings were changed while the run went, with the list. */
+function RunChanges({ run }: { readonly run: Run }) {
+  const changes = allChanges(run);
+  if (changes.length === 0) return null;
+  return (
+    <div role="cell" className="runs-changes">
+      <details>
+        <summary>
+          {changes.length === 1 ? '1 setting change' : `${changes.length} setting changes`} while it
+          trained
+        </summary>
+        <ol>
+          {changes.map((change, index) => (
+            <li key={index}>{changeText(change, run.models)}</li>
+          ))}
+        </ol>
+      </details>
     </div>
   );
 }
@@ -127,7 +234,7 @@ function RunMenu({ run, onRename }: { readonly run: Run; readonly onRename: () =
           { label: 'Show in Train', onSelect: () => show(run, true) },
           { label: 'Show on all pages', detail: 'stay here', onSelect: () => show(run, false) },
           { label: 'Rename', onSelect: onRename },
-          { label: 'Copy link to its settings', onSelect: () => void copyLink(run.settings) },
+          { label: 'Copy link to its settings', onSelect: () => void copyRunLink(run) },
           {
             label: 'Delete',
             onSelect: () => deleteRun(run),

@@ -47,6 +47,25 @@ function NoRuns() {
   );
 }
 
+const columns: readonly { readonly title: string; readonly about?: string }[] = [
+  { title: 'Run' },
+  { title: 'Status' },
+  { title: 'Data' },
+  { title: 'Models' },
+  {
+    title: 'Last batch: EV',
+    about: 'Explained variance of the last logged training batch',
+  },
+  { title: 'Held out: EV', about: 'Explained variance of rows that were not trained on' },
+  { title: 'Loss', about: 'Held out: squared error, summed over dimensions, mean over rows' },
+  { title: 'l0', about: 'Held out: columns of the dictionary that describe a row' },
+  { title: 'Dead', about: 'Held out: units that fired on none of the rows' },
+  { title: 'Rows', about: 'Which rows the four numbers to the left are about' },
+  { title: 'Steps' },
+  { title: 'Time' },
+  { title: 'Started' },
+];
+
 function RunTable({ order }: { readonly order: readonly string[] }) {
   const scroller = useRef<HTMLDivElement>(null);
   const newestFirst = order.toReversed();
@@ -65,13 +84,11 @@ function RunTable({ order }: { readonly order: readonly string[] }) {
       aria-rowcount={order.length + 1}
     >
       <div className="runs-head runs-columns" role="row">
-        {['Run', 'Status', 'Data', 'Models', 'Explained variance', 'Steps', 'Time', 'Started'].map(
-          (title) => (
-            <span role="columnheader" key={title}>
-              {title}
-            </span>
-          ),
-        )}
+        {columns.map(({ title, about }) => (
+          <span role="columnheader" key={title} title={about}>
+            {title}
+          </span>
+        ))}
         <span role="columnheader">
           <span className="visually-hidden">Actions</span>
         </span>

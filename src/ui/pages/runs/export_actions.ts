@@ -4,6 +4,7 @@ import type { ExportFormat } from '../../../lab/protocol';
 import { engine } from '../../../state/engine_store';
 import { notifyError } from '../../../state/notices_store';
 import type { Run } from '../../../state/run_record';
+import { noteSaved } from '../../../state/runs_store';
 import type { MenuAction } from '../../parts/Menu';
 
 /** Actions of the export menu, one model after the other. */
@@ -30,8 +31,9 @@ export function exportActions(run: Run): readonly MenuAction[] {
 
 async function exportRun(run: Run, model: number, format: ExportFormat): Promise<void> {
   try {
-    const { filename, mimeType, bytes } = await engine.export(run.id, model, format);
+    const { filename, mimeType, bytes, step } = await engine.export(run.id, model, format);
     saveFile(new Blob([bytes], { type: mimeType }), filename, mimeType);
+    if (format === 'saelens_folder') noteSaved(run.id, model, step);
   } catch (error) {
     notifyError(error);
   }

@@ -1,8 +1,9 @@
 /** What the table of runs says of a run, as text. */
 import { presets } from '../../../lab/presets';
+import type { SettingChange } from '../../../lab/protocol';
 import type { RunConfig } from '../../../lab/run_config';
 import type { Run, RunModel } from '../../../state/run_record';
-import { formatDuration, formatInteger } from '../../plots/format';
+import { formatDuration, formatExact, formatInteger, formatNumber } from '../../plots/format';
 
 /** The data in a few words: "Circle, sphere, helix", "activations.npy". */
 export function dataName(data: RunConfig['data']): string {
@@ -29,6 +30,26 @@ export function statusWord(run: Run): string {
   if (run.origin === 'recorded') return 'recorded';
   if (run.opened && run.step === 0 && run.status === 'paused') return 'opened';
   return run.status === 'running' ? 'training' : run.status;
+}
+
+const settingNames: Readonly<Record<SettingChange['setting'], string>> = {
+  lr: 'learning rate',
+  nuclear_coefficient: 'λ',
+  nuclear_coefficient_relative: 'λ_rel',
+  k_groups: 's',
+  k: 'k',
+};
+
+/** "λ of SASA: 0.003 → 0.3 after step 40"; for a relative λ with what it then is. */
+export function changeText(
+  { step, model, setting, from, to, lambda }: SettingChange,
+  models: readonly Pick<RunModel, 'name'>[],
+): string {
+  const whose = model === null ? '' : ` of ${models[model]?.name ?? `model ${model + 1}`}`;
+  const was = from === null ? 'not set' : formatExact(from);
+  const then =
+    lambda === null || setting === 'nuclear_coefficient' ? '' : `, λ = ${formatNumber(lambda)}`;
+  return `${settingNames[setting]}${whose}: ${was} → ${formatExact(to)} after step ${formatInteger(step)}${then}`;
 }
 
 /** Time of training: "3.2 s"; a dash before the first step. */

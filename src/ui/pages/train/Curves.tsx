@@ -4,7 +4,7 @@
  */
 import { useMemo, useState } from 'react';
 import { useExperiment } from '../../../state/experiment_store';
-import { isActive, type Run } from '../../../state/run_record';
+import { allChanges, isActive, type Run, trainedBefore } from '../../../state/run_record';
 import { useRuns } from '../../../state/runs_store';
 import { seriesId, useView } from '../../../state/view_store';
 import { Choice } from '../../parts/Choice';
@@ -43,14 +43,20 @@ export function Curves({ large = false }: CurvesProps) {
   const overlays = overlaid.flatMap((other) => (other === id ? [] : (all[other] ?? [])));
   const shown = run === undefined ? overlays : [run, ...overlays];
   const hasShapes = (run?.config.data.kind ?? dataKind) === 'synthetic';
-  const xEnd = (run === undefined ? planned : run.config.training.training_samples) || undefined;
+  // Curves of opened weights begin before the run.
+  const earlier = run === undefined ? 0 : trainedBefore(run).samples;
+  const going = earlier > 0 && run?.step === 0 ? 0 : run?.config.training.training_samples;
+  const xEnd = earlier + (going ?? planned) || undefined;
   const now =
-    run !== undefined && isActive(run.status) && run.samples > 0 ? run.samples : undefined;
+    run !== undefined && isActive(run.status) && run.samples > 0
+      ? earlier + run.samples
+      : undefined;
   const changes = run?.changes;
   const models = run?.models;
   const batch = run?.config.training.train_batch_size_samples ?? 0;
   const markers = useMemo(
-    () => markersOf(changes ?? [], models ?? [], batch),
+    () =>
+      markersOf(allChanges({ changes: changes ?? [], models: models ?? [] }), models ?? [], batch),
     [changes, models, batch],
   );
   const legend = legendOf(shown);

@@ -62,12 +62,15 @@ function useInputUnits(): InputUnits | null {
 }
 
 function LambdaSentence() {
-  const shapes = useBenchFacts((facts) => facts.preview?.shapes);
+  const preview = useBenchFacts((facts) => facts.preview);
   const absolute = useModelSetting('nuclear_coefficient').value;
   const relative = useModelSetting('nuclear_coefficient_relative').value;
   const target = useModelSetting('nuclear_target').value;
   const units = useInputUnits();
-  const features = useMemo(() => featureSizes(shapes ?? []), [shapes]);
+  const features = useMemo(
+    () => (preview === null ? [] : featureSizes(preview.shapes, preview.shapeRows)),
+    [preview],
+  );
   if (units === null)
     return <p className="say">What λ does is said here once the data are read.</p>;
   const lambda =

@@ -36,7 +36,9 @@ function TileCell({ tile, run, names }: TileCellProps) {
   return (
     <div className="tile">
       <Hint text={tile.meaning} formula={tile.formula}>
-        <dt tabIndex={0}>{tile.title}</dt>
+        <dt tabIndex={0}>
+          {tile.title} <small>{tile.rows}</small>
+        </dt>
       </Hint>
       <dd className="tile-values">
         {names.map((name, index) => {

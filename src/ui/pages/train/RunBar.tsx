@@ -6,9 +6,15 @@ import { fileNeeded } from '../../../state/experiment_draft';
 import { useExperiment } from '../../../state/experiment_store';
 import { isAtHand, useLanguageModels } from '../../../state/language_models_store';
 import { languageDataOf } from '../../../state/language_run';
-import { isActive, type Run } from '../../../state/run_record';
+import { isActive, trainedBefore, type Run } from '../../../state/run_record';
 import { useRuns } from '../../../state/runs_store';
-import { restartTraining, stopTraining, takeStep, toggleTraining } from '../../../state/training';
+import {
+  restartTraining,
+  stepRefusal,
+  stopTraining,
+  takeStep,
+  toggleTraining,
+} from '../../../state/training';
 import { useView } from '../../../state/view_store';
 import { Icon } from '../../parts/Icon';
 import { formatCount, formatDuration, formatInteger, formatSi } from '../../plots/format';
@@ -19,6 +25,7 @@ export function RunBar() {
   const activeId = useActiveRunId();
   const status = useShownRun((run) => run.status);
   const blocked = useBlocked();
+  const over = useShownRun(stepRefusal) ?? null;
   const elsewhere = activeId !== null && activeId !== shownId;
   const active = status !== undefined && isActive(status);
   const label = !active ? 'Train' : status === 'paused' ? 'Resume' : 'Pause';
@@ -37,8 +44,8 @@ export function RunBar() {
       <button
         className="button"
         type="button"
-        title="Take one step"
-        disabled={elsewhere || (active ? status !== 'paused' : blocked !== null)}
+        title={over ?? 'Take one step'}
+        disabled={elsewhere || over !== null || (active ? status !== 'paused' : blocked !== null)}
         onClick={() => void takeStep()}
       >
         Step
@@ -89,10 +96,10 @@ function Progress() {
   const total = useShownRun(plannedSamples);
   const planned = usePlannedSamples();
   const text = useShownRun(statusText) ?? null;
-  const rate = useShownRun((run) => (run.status === 'running' ? run.samplesPerSecond : null));
+  const rate = useShownRun((run) => run.samplesPerSecond) ?? null;
   const end = total ?? planned;
   const share = shownId === null || end === 0 ? 0 : Math.min(1, samples / end);
-  const left = rate === null || rate === undefined || rate <= 0 ? null : (end - samples) / rate;
+  const left = text !== null || rate === null || rate <= 0 ? null : (end - samples) / rate;
   return (
     <>
       <div
@@ -110,7 +117,7 @@ function Progress() {
         <b>{formatCount(samples)}</b> of {formatCount(end)} samples
       </span>
       <span className="progress-rate quiet">
-        {text ?? (rate === null || rate === undefined ? '' : `${formatSi(rate)}/s`)}
+        {shownId === null ? '' : (text ?? (rate === null ? '–' : `${formatSi(rate)}/s`))}
       </span>
       <span className="progress-left quiet">
         {left === null ? '' : `${formatDuration(Math.max(0, left))} left`}
@@ -132,7 +139,7 @@ function statusText(run: Run): string | null {
       // The first step waits for kernels to compile and for the first picture.
       return run.samples === 0 ? 'starting…' : null;
     case 'paused':
-      if (run.opened && run.step === 0) return 'weights opened, not trained on';
+      if (run.opened && run.step === 0) return openedText(run);
       return `paused at step ${formatInteger(run.step)}`;
     case 'finished':
       return `finished in ${formatDuration(run.seconds)}`;
@@ -141,6 +148,12 @@ function statusText(run: Run): string | null {
     case 'failed':
       return `failed at step ${formatInteger(run.step)}`;
   }
+}
+
+function openedText(run: Run): string {
+  const { steps } = trainedBefore(run);
+  const trained = steps === 0 ? '' : ` of step ${formatInteger(steps)}`;
+  return `weights${trained} opened, not trained on`;
 }
 
 /** What stands between the bench and the run shown: a failure, a run elsewhere, settings that differ. */

@@ -7,6 +7,7 @@ import { useShortcuts } from '../../shortcuts';
 import { Curves } from './Curves';
 import { FeedingLine } from './FeedingLine';
 import { FitNote } from './FitNote';
+import { HeldOutTiles } from './HeldOutTiles';
 import { IssueNote } from './IssueNote';
 import { MetricTiles } from './MetricTiles';
 import { NoWebGpu } from './NoWebGpu';
@@ -41,6 +42,7 @@ function Lab() {
         <FitNote />
         <RunNotes />
         <MetricTiles />
+        <HeldOutTiles />
         <Results />
       </main>
     </div>

@@ -1,7 +1,7 @@
 /** For data whose rows have labels: the strongest groups of each model and what they hold, while it trains. */
 import { useBenchFacts } from '../../../state/bench_facts';
 import type { LabelProbe } from '../../../lab/protocol';
-import { formatPercent } from '../../plots/format';
+import { formatInteger, formatPercent } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { joinLabels } from '../../parts/join_labels';
 import { hrefOf } from '../../route';
@@ -29,6 +29,7 @@ export function WordGroups({ labelName }: WordGroupsProps) {
             <b>{name}</b>
             <span className="quiet">
               {unitName === 'group' ? 'strongest groups' : 'strongest latents'}
+              {labels !== null && ` on ${probedRows(labels, labelName)}`}
             </span>
           </header>
           <WordTable probe={labels} model={index} unitName={unitName} labelName={labelName} />
@@ -36,6 +37,12 @@ export function WordGroups({ labelName }: WordGroupsProps) {
       ))}
     </div>
   );
+}
+
+/** "the first 2048 words", "1024 held-out tokens": the Groups page counts on more. */
+function probedRows({ rows }: LabelProbe, labelName: 'word' | 'token'): string {
+  const count = formatInteger(rows);
+  return labelName === 'word' ? `the first ${count} words` : `${count} held-out tokens`;
 }
 
 interface WordTableProps extends WordGroupsProps {
@@ -48,6 +55,7 @@ function WordTable({ probe, model, unitName, labelName }: WordTableProps) {
   if (probe === null || probe.groups.length === 0) {
     return <p className="quiet words-empty">The first {labelName}s appear after a few steps.</p>;
   }
+  const rowsText = probedRows(probe, labelName);
   return (
     <div className="words-scroll">
       <table className="words-table">
@@ -55,8 +63,14 @@ function WordTable({ probe, model, unitName, labelName }: WordTableProps) {
           <tr>
             <th scope="col">{unitName === 'group' ? 'Group' : 'Latent'}</th>
             <th scope="col">Strongest on</th>
-            <th scope="col">Fires</th>
-            {unitName === 'group' && <th scope="col">Rank</th>}
+            <th scope="col" title={`Share of ${rowsText} on which it fires`}>
+              Fires
+            </th>
+            {unitName === 'group' && (
+              <th scope="col" title="Singular values of its map that hold 90 % of their squares">
+                rank90
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>

@@ -7,13 +7,13 @@ export interface Caption {
   readonly detail: string | undefined;
 }
 
-/** "1 group" and "rank 2"; "22 atoms"; "not captured" while too little of it is reconstructed. */
+/** "1 group" and "rank90 2" (of its map); "22 atoms"; "not captured" while too little of it is reconstructed. */
 export function captionOf(shape: ShapeState, unitName: RunModel['unitName']): Caption {
   if (!isCaptured(shape)) return { text: 'not captured', detail: undefined };
   const noun = unitName === 'group' ? 'group' : 'atom';
   const text = `${shape.units90} ${noun}${shape.units90 === 1 ? '' : 's'}`;
   const detail =
-    unitName === 'group' && shape.units90 === 1 ? `rank ${shape.topRank90}` : undefined;
+    unitName === 'group' && shape.units90 === 1 ? `rank90 ${shape.topRank90}` : undefined;
   return { text, detail };
 }
 

@@ -1,9 +1,12 @@
 /** The numbers at the top of the Train page: what each tile says of each model, and what it means. */
 import type { Run, RunModel } from '../../../state/run_record';
-import { formatFixed, formatInteger, formatNumber } from '../../plots/format';
+import { lossText } from '../../parts/held_out';
+import { formatFixed, formatInteger } from '../../plots/format';
 
 export interface Tile {
   readonly title: string;
+  /** Which rows the number is about, in two words: "last batch". */
+  readonly rows: string;
   /** What it means, for the tooltip, with its formula. */
   readonly meaning: string;
   readonly formula?: string;
@@ -14,17 +17,21 @@ export interface Tile {
   readonly detail?: (model: RunModel) => string;
 }
 
-/** Four digits at most and no jump of width while it falls: "24.5", "1.129", "0.024", "3.0e-4". */
-function lossText(value: number): string {
-  return value < 0.001 || value >= 10 ? formatNumber(value) : formatFixed(value, 3);
-}
+/** Where a metric of the log comes from. */
+const LAST_BATCH = 'last batch';
 
 const last = (name: string) => (model: RunModel) => model.metrics.last(name);
 
+/** Rows in which a unit must have been selected to count as alive. */
+function windowOf(run: Run, { index }: RunModel): number {
+  return run.settings.models[index]?.dead_group_window ?? 0;
+}
+
 const explained: Tile = {
   title: 'Explained variance',
+  rows: LAST_BATCH,
   meaning:
-    'Share of the data’s variance that the reconstruction holds. Predicting the mean scores 0.',
+    'Share of the variance of the last logged training batch that the reconstruction holds. Predicting the mean scores 0.',
   formula: '1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²',
   value: last('metrics/explained_variance'),
   format: (value) => formatFixed(value, 3),
@@ -32,7 +39,8 @@ const explained: Tile = {
 
 const loss: Tile = {
   title: 'Reconstruction loss',
-  meaning: 'Squared error, summed over dimensions, mean over samples.',
+  rows: LAST_BATCH,
+  meaning: 'Squared error, summed over dimensions, mean over the last logged training batch.',
   formula: 'E‖x − x̂‖²',
   value: last('losses/mse_loss'),
   format: lossText,
@@ -40,29 +48,34 @@ const loss: Tile = {
 
 const alive: Tile = {
   title: 'Units alive',
-  meaning: 'Groups (or latents) that some recent sample used; the others are dead.',
+  rows: 'dead window',
+  meaning:
+    'Groups (or latents) that the training selected within the last dead_group_window samples; the others are dead. It says nothing before so many samples were seen: until then every unit counts as alive.',
   formula: 'selected within the last dead_group_window samples',
-  value: (model) => {
+  value: (model, run) => {
     const dead = model.metrics.last('sparsity/dead_groups');
-    return dead === undefined ? undefined : model.groups - dead;
+    const seen = run.step === 0 ? model.before.samples : run.samples;
+    return dead === undefined || seen < windowOf(run, model) ? undefined : model.groups - dead;
   },
   format: formatInteger,
   detail: (model) => `/${formatInteger(model.groups)}`,
 };
 
 const columns: Tile = {
-  title: 'Columns per sample',
-  meaning: 'Non-zero codes of a sample, on average: the l0.',
+  title: 'Columns per row (l0)',
+  rows: LAST_BATCH,
+  meaning: 'Non-zero codes of a row, mean over the last logged training batch.',
   formula: 'l0 = E[#{j : z_j ≠ 0}];  s·r for groups',
   value: last('metrics/l0'),
   format: (value) => formatFixed(value, 1),
 };
 
 const rank: Tile = {
-  title: 'Mean rank 90',
+  title: 'Mean rank90 of maps',
+  rows: 'units alive',
   meaning:
-    'Singular values of a live group’s map that hold 90 % of their squares, on average. A latent has rank 1.',
-  formula: 'min n : Σ_{i≤n} σᵢ² ≥ 0.9 Σσᵢ²',
+    'Singular values of a group’s map that hold 90 % of their squares, mean over the units alive. A latent has rank 1.',
+  formula: 'min n : Σ_{i≤n} σᵢ² ≥ 0.9 Σσᵢ², σ of D_kᵀE_k',
   value: (model) =>
     model.unitName === 'latent' && model.metrics.steps.length > 0
       ? 1
@@ -72,8 +85,9 @@ const rank: Tile = {
 
 const units: Tile = {
   title: 'Units per shape',
+  rows: 'probe rows',
   meaning:
-    'Groups (or latents) that carry 90 % of a shape’s energy, mean over shapes. More than one: the shape is split.',
+    'Groups (or latents) that carry 90 % of a shape’s energy, mean over shapes. More than one: the shape is split. Counted on 2048 rows that are never trained on while it goes, on the 8192 rows of Diagnose when it rests.',
   formula: 'energy of unit j on shape i = E[‖P_{Vᵢ} contributionⱼ‖² | i active]',
   value: (model) => model.shapeHistory.meanUnits.last(),
   format: (value) => formatFixed(value, 1),

@@ -1,0 +1,52 @@
+/**
+ * The held-out evaluation that every run gets when its training ends, without anybody asking: unless it is long
+ * work, as it is where a language model has to make the rows slowly. It never holds up a next run: that one's
+ * start gives it up. Knows no React.
+ */
+import { MOST_REPORT_ROWS } from '../lab/report_rows';
+import { analyseInTurn, cancelAnalysis } from './analyses_store';
+import type { EngineClient } from './engine_client';
+import { isActive, type Run } from './run_record';
+import { useRuns } from './runs_store';
+
+/** Seconds of work that nobody asked for. */
+const UNASKED_SECONDS = 15;
+
+/** Evaluates all models of a run as they are now; the answers appear in the store of analyses. */
+export function evaluateRun(engine: EngineClient, run: Run): Promise<void> {
+  return analyseInTurn(
+    engine,
+    'evaluation',
+    run.id,
+    run.models.map(({ index }) => index),
+  );
+}
+
+/** Gives up the evaluation of a run that is under way. */
+export function cancelEvaluation(run: Run): void {
+  for (const { index } of run.models) cancelAnalysis('evaluation', run.id, index);
+}
+
+/** Evaluates every run whose training has ended; returns how to stop. */
+export function followEndedRuns(engine: EngineClient): () => void {
+  return useRuns.subscribe(({ runs }, before) => {
+    if (runs === before.runs) return;
+    const changed = Object.values(runs).filter((run) => before.runs[run.id] !== run);
+    if (changed.some((run) => isActive(run.status) && before.runs[run.id] === undefined)) {
+      for (const run of Object.values(runs)) if (!isActive(run.status)) cancelEvaluation(run);
+    }
+    for (const run of changed) {
+      const was = before.runs[run.id]?.status;
+      if (was !== undefined && isActive(was) && isEvaluatedUnasked(run)) {
+        void evaluateRun(engine, run);
+      }
+    }
+  });
+}
+
+function isEvaluatedUnasked({ status, step, inEngine, feeding, models }: Run): boolean {
+  if ((status !== 'finished' && status !== 'stopped') || step === 0 || !inEngine) return false;
+  if (feeding === null || feeding.rowsMade === 0) return true;
+  const perRow = feeding.sourceSeconds / feeding.rowsMade;
+  return perRow * MOST_REPORT_ROWS * models.length < UNASKED_SECONDS;
+}

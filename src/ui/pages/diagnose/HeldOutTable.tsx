@@ -1,0 +1,97 @@
+/**
+ * What the models are worth on held-out rows, at the head of the numbers: the other ones are about the rows that were
+ * diagnosed, some of which may have been trained on.
+ */
+import { qualityMeasures, rowsText, type HeldOutView } from '../../parts/held_out';
+import { Hint } from '../../parts/Hint';
+import { withExact } from '../../parts/Measure';
+import { formatInteger } from '../../plots/format';
+import type { DiagnosedModel } from './diagnosed';
+import { ModelMark } from './Section';
+
+export interface HeldOutTableProps {
+  readonly models: readonly DiagnosedModel[];
+  /** By the index of the model. */
+  readonly view: HeldOutView;
+}
+
+export function HeldOutTable({ models, view }: HeldOutTableProps) {
+  const answers = models.map(({ model }) => view.answers[model.index] ?? null);
+  const answer = answers.find((each) => each !== null) ?? null;
+  if (answer === null && !view.possible) return null;
+  return (
+    <div className="overview-part">
+      <table aria-label="Held-out quality">
+        <thead>
+          <tr>
+            <th scope="col">
+              {answer === null ? 'Held-out quality' : `Quality: ${rowsText(answer.report)}`}
+              <Evaluate view={view} step={answer?.step ?? null} />
+            </th>
+            {models.map(({ model }) => (
+              <th key={model.index} scope="col">
+                <span>
+                  <ModelMark index={model.index} />
+                  {model.name}
+                </span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {qualityMeasures.map(({ id, label, text, format }) => (
+            <tr key={id}>
+              <th scope="row">
+                <Hint {...text} side="right">
+                  <span tabIndex={0}>{label}</span>
+                </Hint>
+              </th>
+              {models.map(({ model }, index) => {
+                const value = answers[index]?.report[id] ?? null;
+                return (
+                  <td key={model.index}>
+                    {value === null ? (
+                      <span className="quiet">–</span>
+                    ) : (
+                      <Hint {...text} text={withExact(text.text, value, format(value))}>
+                        <b tabIndex={0}>{format(value)}</b>
+                      </Hint>
+                    )}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** How far it is, and what can be done while the numbers are missing or of another step. */
+function Evaluate({ view, step }: { readonly view: HeldOutView; readonly step: number | null }) {
+  const { progress, error, possible, current, start, cancel } = view;
+  if (progress !== null) {
+    return (
+      <button type="button" className="button button-quiet" onClick={cancel}>
+        {Math.round(100 * progress.fraction)} %, cancel
+      </button>
+    );
+  }
+  if (current) return null;
+  return (
+    <>
+      {step !== null && <span className="quiet"> after step {formatInteger(step)}</span>}
+      {possible && (
+        <button
+          type="button"
+          className="button button-quiet"
+          title={error?.message}
+          onClick={start}
+        >
+          {error === null ? 'Evaluate' : 'Failed: try again'}
+        </button>
+      )}
+    </>
+  );
+}
