@@ -6,7 +6,12 @@ import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import type { Work } from '../base/work';
 import type { RowSummary } from '../analysis/row_summary';
-import type { ActivationSource, SourceRows, SourceText } from '../data/source';
+import {
+  holdsNothingOut,
+  type ActivationSource,
+  type SourceRows,
+  type SourceText,
+} from '../data/source';
 import type { DataDescription, DataSample } from './data_protocol';
 import { probeRows, untrainedShapes } from './probes';
 
@@ -47,7 +52,7 @@ export async function describeData(
     label,
     description,
     trainRows: size.train,
-    heldOutRows: size.held_out,
+    heldOutRows: holdsNothingOut(source) ? 0 : size.held_out,
     summary: await summarize(x, rows, width),
     sample: sampleOf(source, await probeRows(source, work)),
   };
