@@ -136,3 +136,8 @@ export interface ActivationSource {
    */
   sample?(count: number, work?: Work): Promise<SourceRows>;
 }
+
+/** Whether every row is trained on: `held_out` reads all of them then. */
+export function holdsNothingOut({ size }: Pick<ActivationSource, 'size'>): boolean {
+  return size.train !== null && size.train === size.all;
+}

@@ -6,7 +6,12 @@ import { at } from '../base/array';
 import { refuseNotFinite } from '../base/finite';
 import type { Work } from '../base/work';
 import type { RowSummary } from '../analysis/row_summary';
-import type { ActivationSource, SourceRows, SourceText } from '../data/source';
+import {
+  holdsNothingOut,
+  type ActivationSource,
+  type SourceRows,
+  type SourceText,
+} from '../data/source';
 import type { DataDescription, DataSample } from './data_protocol';
 import { probeRows, untrainedShapes } from './probes';
 
@@ -45,8 +50,7 @@ export async function describeData(
     description,
     warnings: source.warnings ?? [],
     trainRows: size.train,
-    // With nothing to hold out, what evaluations read are the rows that are trained on.
-    heldOutRows: size.train !== null && size.train === size.all ? 0 : size.held_out,
+    heldOutRows: holdsNothingOut(source) ? 0 : size.held_out,
     summary: await summarize(x, rows, width),
     sample: sampleOf(source, await probeRows(source, work)),
   };

@@ -1,7 +1,7 @@
 /**
  * Where the final evaluation of a model is written and which rows it reads, by which page, report.json and `lab eval` mean the same rows.
  */
-import type { ActivationSource, Split } from '../data/source';
+import { holdsNothingOut, type ActivationSource, type Split } from '../data/source';
 
 /** The file of the final evaluation, beside the model's own. */
 export const REPORT_FILE = 'report.json';
@@ -16,11 +16,11 @@ export function splitRows(source: Pick<ActivationSource, 'size'>, split: Split):
   return source.size[split] ?? ENDLESS_ROWS;
 }
 
-/** What the final evaluation reads of some data: rows held out, or all where fewer than ten rows leave none to hold out. */
+/** What the final evaluation reads of some data: rows held out, or all where none are. */
 export function reportRows(source: Pick<ActivationSource, 'size'>): {
   readonly split: 'held_out' | 'all';
   readonly rows: number;
 } {
-  const split = source.size.held_out === 0 ? 'all' : 'held_out';
+  const split = holdsNothingOut(source) ? 'all' : 'held_out';
   return { split, rows: Math.min(splitRows(source, split), MOST_REPORT_ROWS) };
 }

@@ -86,7 +86,9 @@ it(
     await visitor.getByRole('navigation').getByRole('link', { name: 'Train', exact: true }).click();
     await visitor.locator('.shape-cell').getByText('1 group').nth(2).waitFor();
     expect(await visitor.locator('.shape-cell').getByText('1 group').count()).toBe(3);
-    expect(await visitor.getByText('weights opened, not trained on').count()).toBe(1);
+    expect(await visitor.getByText('weights of step 1000 opened, not trained on').count()).toBe(1);
+    // Their evaluation came with them.
+    await visitor.locator('.held-out').getByText('held out, 16\u202f384 rows; step 1000').waitFor();
     expect(await visitor.locator('.run-note').count()).toBe(0);
   },
 );

@@ -1,5 +1,6 @@
 /** Which rows the final evaluation reads: page, report.json and `lab eval` ask here. */
 import { expect, it } from 'vitest';
+import { openMatrixSource } from '../../../src/data/npy_source';
 import { reportRows, splitRows } from '../../../src/lab/report_rows';
 
 const sized = (train: number | null, held_out: number | null, all: number | null) => ({
@@ -13,6 +14,14 @@ it('are those held out, of which a part is enough where there are many, and all 
     split: 'held_out',
     rows: 65_536,
   });
-  expect(reportRows(sized(8, 0, 8))).toEqual({ split: 'all', rows: 8 });
   expect(splitRows(sized(900_000, 100_000, 1_000_000), 'held_out')).toBe(100_000);
+});
+
+it('are said to be all rows where the data hold none out', () => {
+  const matrix = (rows: number) => ({ rows, width: 2, values: new Float32Array(rows * 2) });
+  const rowsOf = (rows: number, order: 'shuffled' | 'sequential') =>
+    reportRows(openMatrixSource(matrix(rows), 'rows.npy', order, 0));
+  expect(rowsOf(40, 'sequential')).toEqual({ split: 'all', rows: 40 });
+  expect(rowsOf(8, 'shuffled')).toEqual({ split: 'all', rows: 8 });
+  expect(rowsOf(40, 'shuffled')).toEqual({ split: 'held_out', rows: 4 });
 });

@@ -51,7 +51,7 @@ it('names the rows of every number', () => {
     'Reconstruction loss: last batch',
     'Units alive: dead window',
     'Columns per row (l0): last batch',
-    'Mean rank90 of maps: units alive',
+    'Rank90 of maps: units alive',
     'Units per shape: probe rows',
   ]);
   expect(rowsText({ split: 'held_out', rows: 2000 })).toBe('held out, 2000 rows');

@@ -71,7 +71,7 @@ const columns: Tile = {
 };
 
 const rank: Tile = {
-  title: 'Mean rank90 of maps',
+  title: 'Rank90 of maps',
   rows: 'units alive',
   meaning:
     'Singular values of a group’s map that hold 90 % of their squares, mean over the units alive. A latent has rank 1.',
