@@ -90,6 +90,32 @@ const LIMITS_OF_THEIR_OWN = [
   "CallExpression[callee.object.name='vi'][callee.property.name=/^wait(For|Until)$/]",
 ];
 
+/** Functions that take as many arguments as one likes to give; a call takes some tens of thousands. */
+const MANY = '/^(push|unshift|splice|concat|of|max|min|hypot|fromCharCode|fromCodePoint)$/';
+
+/**
+ * A list spread into a call: what a person gives can make it longer than a call may be. A block of its own so that
+ * a test can hold it against forbidden calls.
+ * @type {import('eslint').Linter.Config}
+ */
+export const shortCalls = {
+  name: 'sasa-lab/short-calls',
+  files: ['src/**/*.{ts,tsx}'],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      ...[
+        `CallExpression[callee.property.name=${MANY}] > SpreadElement`,
+        `CallExpression[callee.property.name='apply'][callee.object.property.name=${MANY}]`,
+      ].map((selector) => ({
+        selector,
+        message:
+          'A long list overflows the stack here. Spread into an array, loop, or use largest and smallest of base/array.',
+      })),
+    ],
+  },
+};
+
 export default defineConfig(
   globalIgnores(['dist/', 'dist-cli/', 'out/', 'coverage/', 'public/']),
   { linterOptions: { noInlineConfig: true } },
@@ -168,5 +194,6 @@ export default defineConfig(
     },
   },
   importArrows,
+  shortCalls,
   prettier,
 );

@@ -7,7 +7,7 @@
 // queries       [M, QUERY4]                       QUERY4 = heads * HD4
 // keys_values   [sequences, CAPACITY, 2, KEY4]    KEY4 = kv heads * HD4
 // attended      [M, STRIDE] vec4s
-// Dispatch: ceil(M*HEADS / 64) workgroups over (32768, y). Source: Milakov & Gimelshein 2018; Dao et al. 2022.
+// Dispatch: ceil(M*HEADS / 64) workgroups, folded. Source: Milakov & Gimelshein 2018; Dao et al. 2022.
 
 override M: u32;
 override HEADS: u32;
@@ -20,7 +20,6 @@ override CAPACITY: u32;
 override STRIDE: u32;
 override SCALE: f32;
 
-const ACROSS = 32768u;
 /// vec4s of the widest head.
 const MOST = 32u;
 
@@ -30,7 +29,7 @@ const MOST = 32u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let index = (group.y * ACROSS + group.x) * 64u + lane;
+  let index = place_across(group) * 64u + lane;
   if (index >= M * HEADS) { return; }
   let row = index % M;
   let head = index / M;

@@ -10,7 +10,7 @@
 // rows       [sections, B, D4]  section 0 receives the input
 // row_stats  [B, 8]        0: rho_b; 1: power ||c (x_b - mean)||^2, 4: energy ||c x_b||^2, both in raw units
 //                          (for the explained variances)
-// Dispatch: one workgroup a row. Source: docs/method.md §1.
+// Dispatch: one workgroup a row, folded. Source: docs/method.md §1.
 
 override B: u32;
 override D: u32;
@@ -41,7 +41,8 @@ fn b_dec(c: u32) -> vec4<f32> {
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.x;
+  let row = place_across(group);
+  if (row >= B) { return; }
   // Sums over the row: values, squared distance to the data mean, squares.
   var sums = vec3<f32>(0.0);
   for (var c = lane; c < D4; c += WG) {

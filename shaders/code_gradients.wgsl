@@ -13,7 +13,7 @@
 // row_stats       [B, 8]              0: rho, of which the weight is 2 rho^2 / B; 6: auxiliary weight
 // decoder_norms   [N]                 L1 only
 // A team of TEAM threads makes q and g of a slot, four at a time, as in encode_active.wgsl.
-// Dispatch: ceil(B*(SLOTS + AUX_SLOTS)*TEAM / 64) workgroups over (32768, y). Source: docs/method.md §2.
+// Dispatch: ceil(B*(SLOTS + AUX_SLOTS)*TEAM / 64) workgroups, folded. Source: docs/method.md §2.
 
 override B: u32;
 override D4: u32;
@@ -33,7 +33,6 @@ override L1: bool;
 override TEAM: u32;
 
 const NONE = 0xffffffffu;
-const ACROSS = 32768u;
 
 @group(0) @binding(0) var<storage, read> rows: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> decoder: array<vec4<f32>>;
@@ -104,7 +103,7 @@ fn store(slot: Slot, i: u32, product: f32) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let place = (group.y * ACROSS + group.x) * (64u / TEAM) + lane / TEAM;
+  let place = place_across(group) * (64u / TEAM) + lane / TEAM;
   let member = lane % TEAM;
   let inside = place < B * (SLOTS + AUX_SLOTS);
   var slot = Slot(NONE, 0u, 0u, 1u, 0.0, 0u, 0u, 0u);

@@ -12,10 +12,10 @@
 // active_units  [ACTIVE_OFFSET + B*SLOTS]
 // coefs         [CODES_OFFSET + B*SLOTS*R]
 // dead_list     [1 + K]               aux: scale min(dead / K_AUX, 1) when SCALE_BY_DEAD
-// row_stats     [B, 8]                0 read; main writes 2: loss, 3: l0 (non-zero codes), 7: sum |p| ||D||;
-//                                     aux writes 5: loss, 6: weight
+// row_stats     [B, 8]                0 read; main writes 2: loss, 3: l0 (non-zero codes), 7: units with a code that
+//                                     is not zero, or with L1 sum |p| ||D||; aux writes 5: loss, 6: weight
 // decoder_norms [N]                   L1 only: ||D_j||
-// Dispatch: one workgroup of WG a row. Source: docs/method.md §1 and §2.
+// Dispatch: one workgroup of WG a row, folded. Source: docs/method.md §1 and §2.
 
 override B: u32;
 override D4: u32;
@@ -48,10 +48,11 @@ var<workgroup> partial: array<vec3<f32>, WG>;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.x;
+  let row = place_across(group);
+  if (row >= B) { return; }
   let units = ACTIVE_OFFSET + row * SLOTS;
   let codes = CODES_OFFSET + row * SLOTS * R;
-  // Squared norm of the residual, non-zero codes, weighted L1 norm.
+  // Squared norm of the residual, non-zero codes, units that have one or the weighted L1 norm.
   var sums = vec3<f32>(0.0);
   for (var c = lane; c < D4; c += WG) {
     var rest = rows[(TARGET * B + row) * D4 + c];
@@ -71,12 +72,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     sums.x += dot(rest, rest);
   }
   if (MAIN) {
-    for (var i = lane; i < SLOTS * R; i += WG) {
-      let code = coefs[codes + i];
-      if (code != 0.0) {
+    for (var slot = lane; slot < SLOTS; slot += WG * uniforms.one) {
+      var fires = 0.0;
+      for (var i = 0u; i < R; i += uniforms.one) {
+        let code = coefs[codes + slot * R + i];
+        if (code == 0.0) { continue; }
         sums.y += 1.0;
-        if (L1) { sums.z += abs(code) * decoder_norms[active_units[units + i / R] * R + i % R]; }
+        fires = 1.0;
+        if (L1) { sums.z += abs(code) * decoder_norms[active_units[units + slot] * R + i]; }
       }
+      if (!L1) { sums.z += fires; }
     }
   }
   partial[lane] = sums;

@@ -7,7 +7,7 @@
 // tokens           [sequences, CAPACITY]
 // positions        [context, D4]   learned positions, read when LEARNED
 // residual         [M, D4]
-// A thread makes four columns of a row. Dispatch: ceil(M*D4 / 64) workgroups over (32768, y).
+// A thread makes four columns of a row. Dispatch: ceil(M*D4 / 64) workgroups, folded.
 // Source: Radford et al. 2019 (learned positions); Touvron et al. 2023 (none).
 
 override M: u32;
@@ -18,7 +18,6 @@ override POSITIONS: u32;
 override CAPACITY: u32;
 override LEARNED: bool;
 
-const ACROSS = 32768u;
 
 @group(0) @binding(2) var<storage, read> tokens: array<u32>;
 @group(0) @binding(3) var<storage, read> positions: array<vec4<f32>>;
@@ -26,7 +25,7 @@ const ACROSS = 32768u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let index = (group.y * ACROSS + group.x) * 64u + lane;
+  let index = place_across(group) * 64u + lane;
   if (index >= M * D4) { return; }
   let row = index / D4;
   let column = index % D4;

@@ -9,7 +9,7 @@
 // coefs         [CODES_OFFSET + B*SLOTS*R]     receives the codes
 // A team of TEAM threads makes the codes of a slot, four at a time, so that a row is read once for four; its
 // threads read neighbouring addresses. On processors a team is one thread, and nothing is waited for.
-// Dispatch: ceil(B*SLOTS*TEAM / 64) workgroups over (32768, y). Source: docs/method.md §1.
+// Dispatch: ceil(B*SLOTS*TEAM / 64) workgroups, folded. Source: docs/method.md §1.
 
 override B: u32;
 override D4: u32;
@@ -22,7 +22,6 @@ override USE_BIAS: bool;
 override TEAM: u32;
 
 const NONE = 0xffffffffu;
-const ACROSS = 32768u;
 
 @group(0) @binding(0) var<storage, read> rows: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> encoder: array<vec4<f32>>;
@@ -59,7 +58,7 @@ fn store(place: u32, first: u32, unit: u32, i: u32, sum: f32) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let place = (group.y * ACROSS + group.x) * (64u / TEAM) + lane / TEAM;
+  let place = place_across(group) * (64u / TEAM) + lane / TEAM;
   let member = lane % TEAM;
   let inside = place < B * SLOTS;
   var unit = NONE;

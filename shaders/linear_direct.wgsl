@@ -5,7 +5,7 @@
 // weights, terms   W [N, C], N a multiple of 8, see weight_rows.wgsl
 // x                [M, C, 4] vec4s, rows padded to whole chunks of 16
 // A thread makes 4 rows x 8 outputs.
-// Dispatch: (ceil(N / 64), ceil(ceil(M/4) / 8)).
+// Dispatch: ceil(N / 64) workgroups across, ceil(ceil(M/4) / 8) down, folded.
 
 override M: u32;
 override C: u32;
@@ -27,9 +27,9 @@ fn products(w: Chunk, v0: Chunk, v1: Chunk, v2: Chunk, v3: Chunk) -> vec4<f32> {
 }
 
 @compute @workgroup_size(8, 8)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let n = id.x * 8u;
-  let m = id.y * 4u;
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let n = (group.x * 8u + local.x) * 8u;
+  let m = (place_down(group) * 8u + local.y) * 4u;
   if (n >= N || m >= M) { return; }
   let x0 = m * C;
   let x1 = min(m + 1u, M - 1u) * C;

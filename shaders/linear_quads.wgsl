@@ -7,7 +7,7 @@
 // x                [M, C, 4] vec4s, rows padded to whole chunks of 16
 // A thread makes 16 rows x 4 outputs; all threads of a workgroup have the same rows, so that those of a quad
 // do, however the adapter forms quads.
-// Dispatch: (ceil(N / 128), ceil(M / 16)).
+// Dispatch: ceil(N / 128) workgroups across, ceil(M / 16) down, folded.
 
 override M: u32;
 override C: u32;
@@ -46,7 +46,7 @@ fn main(
   @builtin(subgroup_invocation_id) in_subgroup: u32,
 ) {
   let n = group.x * 128u + lane * 4u;
-  let m = group.y * 16u;
+  let m = place_down(group) * 16u;
   // Threads past the last output stay, their quad needs what they load.
   let w = min(n, N - 4u) * C;
   let own = m + in_subgroup % 4u;

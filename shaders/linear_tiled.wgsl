@@ -7,7 +7,8 @@
 // 16 columns at a time; the next chunk is on its way from memory while the present one is used. 32 neighbouring
 // threads, 4 across x 8 down, make 32 outputs of all rows; a thread holds ROWS/8 rows x 8 outputs, the most
 // multiply-adds a vec4 read from workgroup memory that fit about 128 registers.
-// Workgroup memory: at most 4.1 + 8 KiB. Dispatch: (ceil(N / OUTPUTS), ceil(M / ROWS)).
+// Workgroup memory: at most 4.1 + 8 KiB. Dispatch: ceil(N / OUTPUTS) workgroups across,
+// ceil(M / ROWS) down, folded.
 
 override M: u32;
 override C: u32;
@@ -36,7 +37,7 @@ fn emit_row(row: u32, quad: u32, low: vec4<f32>, high: vec4<f32>) {
 
 @compute @workgroup_size(OUTPUTS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let first_row = group.y * ROWS;
+  let first_row = place_down(group) * ROWS;
   let strip = lane / 32u * 32u;
   let first_output = group.x * OUTPUTS + strip;
   let across = lane % 4u;

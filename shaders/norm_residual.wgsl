@@ -6,7 +6,7 @@
 // residual   [M, D4]
 // norm       [2, D4]      gains, then biases; zero past column D
 // normed     [M, STRIDE]  vec4s; columns past D4 are left alone
-// A workgroup of WG threads (a power of two) makes a row. Dispatch: M workgroups over (32768, y).
+// A workgroup of WG threads (a power of two) makes a row. Dispatch: M workgroups, folded.
 // Source: Ba, Kiros & Hinton 2016; Zhang & Sennrich 2019.
 
 override M: u32;
@@ -17,7 +17,6 @@ override EPSILON: f32;
 override CENTERED: bool;
 override WG: u32;
 
-const ACROSS = 32768u;
 
 @group(0) @binding(0) var<storage, read> residual: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> norm: array<vec4<f32>>;
@@ -39,7 +38,7 @@ fn sum_of_row(lane: u32, value: f32) -> f32 {
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.y * ACROSS + group.x;
+  let row = place_across(group);
   let base = min(row, M - 1u) * D4;
   var mean = 0.0;
   if (CENTERED) {

@@ -2,13 +2,12 @@
 // stay. Runs before the forward pass of models whose penalty is on the decoder.
 //
 // encoder, decoder  [N, D4]
-// Dispatch: one workgroup of WG a row, over (32768, y). Source: docs/method.md §2, option `decoder`.
+// Dispatch: one workgroup of WG a row, folded. Source: docs/method.md §2, option `decoder`.
 
 override N: u32;
 override D4: u32;
 override WG: u32;
 
-const ACROSS = 32768u;
 
 @group(0) @binding(0) var<storage, read_write> encoder: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> decoder: array<vec4<f32>>;
@@ -17,7 +16,7 @@ var<workgroup> partial: array<vec2<f32>, WG>;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.y * ACROSS + group.x;
+  let row = place_across(group);
   if (row >= N) { return; }
   var sums = vec2<f32>(0.0);
   for (var c = lane; c < D4; c += WG) {

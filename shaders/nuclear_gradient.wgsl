@@ -15,7 +15,7 @@
 // penalty           [2, K, R, R]  0: matrix for E, 1: matrix for D;  dR/dW_k = penalty W_k
 // singular_values   [K, R]        descending, of the map (MODE decoder: of the decoder)
 // Round-robin pairs rotate in parallel: R/2 lanes, one barrier a round; sweeps end when none rotates.
-// Dispatch: one workgroup of WG >= R a group. Source: docs/method.md §2, Gradient of the nuclear norms.
+// Dispatch: one workgroup of WG >= R a group, folded. Source: docs/method.md §2, Gradient of the nuclear norms.
 
 override K: u32;
 override R: u32;
@@ -26,7 +26,6 @@ override WG: u32;
 override UNROLL: bool; // loops have a stride that the compiler knows
 
 const RIDGE = 1e-6;
-const ACROSS = 32768u; // workgroups in x; the rest of the groups go to y
 
 @group(0) @binding(0) var<storage, read> encoder: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> decoder: array<vec4<f32>>;
@@ -121,7 +120,7 @@ fn rotate(p: u32, q: u32) -> u32 {
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let k = group.y * ACROSS + group.x;
+  let k = place_across(group);
   if (k >= K) { return; }
   let base = k * R * D4;
   for (var i = lane; i < 2u * R * R; i += WG) {

@@ -9,14 +9,13 @@
 // rows       [sections, ROWS, D4]  section 1 holds e (read when WITH is 0)
 // row_stats  [ROWS, 8]   0: rho (read when WITH is 0)
 // mean       [D4]        read when WITH is 2
-// A thread makes one vec4. Dispatch: ceil(ROWS*D4 / 64) workgroups over (32768, y). Source: docs/method.md §6.
+// A thread makes one vec4. Dispatch: ceil(ROWS*D4 / 64) workgroups, folded. Source: docs/method.md §6.
 
 override ROWS: u32;
 override POSITIONS: u32;
 override D4: u32;
 override WITH: u32;
 
-const ACROSS = 32768u;
 
 @group(0) @binding(0) var<storage, read_write> residual: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> rows: array<vec4<f32>>;
@@ -25,7 +24,7 @@ const ACROSS = 32768u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let index = (group.y * ACROSS + group.x) * 64u + lane;
+  let index = place_across(group) * 64u + lane;
   if (index >= ROWS * D4) { return; }
   let row = index / D4;
   if (row % POSITIONS == 0u) { return; }

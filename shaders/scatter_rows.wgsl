@@ -7,7 +7,7 @@
 //
 // Which row goes where is src/data/shuffle_order.ts.
 //
-// Dispatch: (ceil(MOVES / 8), 1, 1) workgroups of 64: eight threads copy one row.
+// Dispatch: ceil(MOVES / 8) workgroups of 64, folded: eight threads copy one row.
 
 override MOVES: u32;
 override VECTORS: u32;
@@ -19,12 +19,12 @@ override VECTORS: u32;
 const LANES = 8u;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let index = id.x / LANES;
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+  let index = place_across(group) * (64u / LANES) + thread / LANES;
   if (index >= min(uniforms.count, MOVES)) { return; }
   let source = moves[2u * index] * VECTORS;
   let slot = moves[2u * index + 1u] * VECTORS;
-  for (var vector = id.x % LANES; vector < VECTORS; vector += LANES) {
+  for (var vector = thread % LANES; vector < VECTORS; vector += LANES) {
     pool[slot + vector] = rows[source + vector];
   }
 }

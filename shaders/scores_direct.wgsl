@@ -10,7 +10,8 @@
 // dead_list  [1 + K]       0: how many units; then the units. Read when COMPACT: unit = dead_list[1 + position]
 // scores     [B, K]        by position; unit = position when not COMPACT
 // A thread makes 4 rows x 1 group (SCALAR: 4 rows x 4 units).
-// Dispatch: (ceil(positions / 8), ceil(ceil(B/4) / 8)), positions = K or ceil(K/4). Source: docs/method.md §1.
+// Dispatch: ceil(positions / 8) workgroups across, folded, positions = K or ceil(K/4); ceil(ceil(B/4) / 8) down.
+// Source: docs/method.md §1.
 
 override B: u32;
 override D4: u32;
@@ -39,11 +40,12 @@ fn bias(latent: u32) -> vec4<f32> {
 }
 
 @compute @workgroup_size(8, 8)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
   var units = K;
   if (COMPACT) { units = dead_list[0]; }
-  let first = select(id.x, id.x * 4u, SCALAR);
-  let token = id.y * 4u;
+  let place = place_across(group) * 8u + local.x;
+  let first = select(place, place * 4u, SCALAR);
+  let token = (group.y * 8u + local.y) * 4u;
   if (first >= units || token >= B) { return; }
   let base = SECTION * B;
   let x0 = (base + token) * D4;
@@ -53,13 +55,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
 
   var squares = vec4<f32>(0.0);
   let chunks = select((R + 3u) / 4u, 1u, SCALAR);
-  let group = unit_at(first, units) * R;
+  let latent = unit_at(first, units) * R;
   for (var chunk = 0u; chunk < chunks; chunk += 1u) {
     let j = chunk * 4u;
-    var n0 = group + j;
-    var n1 = group + min(j + 1u, R - 1u);
-    var n2 = group + min(j + 2u, R - 1u);
-    var n3 = group + min(j + 3u, R - 1u);
+    var n0 = latent + j;
+    var n1 = latent + min(j + 1u, R - 1u);
+    var n2 = latent + min(j + 2u, R - 1u);
+    var n3 = latent + min(j + 3u, R - 1u);
     if (SCALAR) {
       n1 = unit_at(first + 1u, units);
       n2 = unit_at(first + 2u, units);

@@ -8,7 +8,7 @@
 // latents in named accumulators. A tile holds floor(64 / R) whole groups, so that the norm of a group
 // never leaves the workgroup; columns past them idle (6 % at R = 6).
 // Workgroup memory: 2 + 4 + 8 KiB, inside WebGPU's default 16 KiB.
-// Dispatch: (ceil(K / groups per tile), ceil(B / 32)). Source: docs/method.md §1.
+// Dispatch: ceil(K / groups per tile) workgroups across, folded, ceil(B / 32) down. Source: docs/method.md §1.
 
 override B: u32;
 override D4: u32;
@@ -72,7 +72,8 @@ fn main(
   }
   let count = workgroupUniformLoad(&units);
   let groups = LATENTS / R;
-  if (group.x * groups >= count) { return; }
+  let tile = place_across(group);
+  if (tile * groups >= count) { return; }
   let first_row = group.y * ROWS;
 
   var a0 = vec4<f32>(0.0);
@@ -89,10 +90,10 @@ fn main(
   let part = lane / DEPTH;
   let row_a = (SECTION * B + min(first_row + part, B - 1u)) * D4;
   let row_b = (SECTION * B + min(first_row + part + 16u, B - 1u)) * D4;
-  let latent_a = latent_of(group.x, part, count) * D4;
-  let latent_b = latent_of(group.x, part + 16u, count) * D4;
-  let latent_c = latent_of(group.x, part + 32u, count) * D4;
-  let latent_d = latent_of(group.x, part + 48u, count) * D4;
+  let latent_a = latent_of(tile, part, count) * D4;
+  let latent_b = latent_of(tile, part + 16u, count) * D4;
+  let latent_c = latent_of(tile, part + 32u, count) * D4;
+  let latent_d = latent_of(tile, part + 48u, count) * D4;
 
   for (var k = 0u; k < D4; k += DEPTH) {
     let inside = k + depth < D4;
@@ -123,21 +124,21 @@ fn main(
   }
 
   let row = local.y * 4u;
-  put(local.x, row, finish(a0, group.x, local.x, count));
-  put(local.x + 8u, row, finish(a1, group.x, local.x + 8u, count));
-  put(local.x + 16u, row, finish(a2, group.x, local.x + 16u, count));
-  put(local.x + 24u, row, finish(a3, group.x, local.x + 24u, count));
-  put(local.x + 32u, row, finish(a4, group.x, local.x + 32u, count));
-  put(local.x + 40u, row, finish(a5, group.x, local.x + 40u, count));
-  put(local.x + 48u, row, finish(a6, group.x, local.x + 48u, count));
-  put(local.x + 56u, row, finish(a7, group.x, local.x + 56u, count));
+  put(local.x, row, finish(a0, tile, local.x, count));
+  put(local.x + 8u, row, finish(a1, tile, local.x + 8u, count));
+  put(local.x + 16u, row, finish(a2, tile, local.x + 16u, count));
+  put(local.x + 24u, row, finish(a3, tile, local.x + 24u, count));
+  put(local.x + 32u, row, finish(a4, tile, local.x + 32u, count));
+  put(local.x + 40u, row, finish(a5, tile, local.x + 40u, count));
+  put(local.x + 48u, row, finish(a6, tile, local.x + 48u, count));
+  put(local.x + 56u, row, finish(a7, tile, local.x + 56u, count));
   workgroupBarrier();
 
   // Sum the squares of each group's columns; neighbouring threads write neighbouring groups.
   for (var i = lane; i < groups * ROWS; i += 64u) {
     let g = i % groups;
     let r = i / groups;
-    let position = group.x * groups + g;
+    let position = tile * groups + g;
     if (position < count && first_row + r < B) {
       var sum = 0.0;
       for (var j = 0u; j < R; j += 1u) { sum += squares[(g * R + j) * ROWS + r]; }

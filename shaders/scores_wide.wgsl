@@ -3,7 +3,7 @@
 // that a vec4 read from workgroup memory serves 16 multiply-adds instead of 11, and the next part of the
 // tile is on its way from memory while the present one is used.
 //
-// Dispatch: (ceil(K / floor(128 / R)), ceil(B / 64)) workgroups of 16 x 8. Source: docs/method.md §1.
+// Dispatch: ceil(K / floor(128 / R)) workgroups across, folded, ceil(B / 64) down workgroups of 16 x 8. Source: docs/method.md §1.
 
 override B: u32;
 override D4: u32;
@@ -61,7 +61,8 @@ fn main(
   var count = K;
   if (COMPACT) { count = dead_list[0]; }
   let groups = LATENTS / R;
-  if (group.x * groups >= count) { return; }
+  let tile = place_across(group);
+  if (tile * groups >= count) { return; }
   let first_row = group.y * ROWS;
 
   // Results: 4 rows a vec4, of latents local.x, local.x + 16, …
@@ -88,10 +89,10 @@ fn main(
   let part = lane / DEPTH;
   let row_a = (SECTION * B + min(first_row + part, B - 1u)) * D4;
   let row_b = (SECTION * B + min(first_row + part + 32u, B - 1u)) * D4;
-  let latent_a = latent_of(group.x, part, count) * D4;
-  let latent_b = latent_of(group.x, part + 32u, count) * D4;
-  let latent_c = latent_of(group.x, part + 64u, count) * D4;
-  let latent_d = latent_of(group.x, part + 96u, count) * D4;
+  let latent_a = latent_of(tile, part, count) * D4;
+  let latent_b = latent_of(tile, part + 32u, count) * D4;
+  let latent_c = latent_of(tile, part + 64u, count) * D4;
+  let latent_d = latent_of(tile, part + 96u, count) * D4;
   var c = min(depth, D4 - 1u);
   var next_a = select(vec4<f32>(0.0), rows[row_a + c], depth < D4);
   var next_b = select(vec4<f32>(0.0), rows[row_b + c], depth < D4);
@@ -155,17 +156,17 @@ fn main(
   for (var g = 0u; g < groups; g += at_once) {
     let here = min(at_once, groups - g);
     for (var half = 0u; half < 2u; half += 1u) {
-      put(local.x + 0u, g * R, local.y, group.x, count, select(low0, high0, half == 1u));
-      put(local.x + 16u, g * R, local.y, group.x, count, select(low1, high1, half == 1u));
-      put(local.x + 32u, g * R, local.y, group.x, count, select(low2, high2, half == 1u));
-      put(local.x + 48u, g * R, local.y, group.x, count, select(low3, high3, half == 1u));
-      put(local.x + 64u, g * R, local.y, group.x, count, select(low4, high4, half == 1u));
-      put(local.x + 80u, g * R, local.y, group.x, count, select(low5, high5, half == 1u));
-      put(local.x + 96u, g * R, local.y, group.x, count, select(low6, high6, half == 1u));
-      put(local.x + 112u, g * R, local.y, group.x, count, select(low7, high7, half == 1u));
+      put(local.x + 0u, g * R, local.y, tile, count, select(low0, high0, half == 1u));
+      put(local.x + 16u, g * R, local.y, tile, count, select(low1, high1, half == 1u));
+      put(local.x + 32u, g * R, local.y, tile, count, select(low2, high2, half == 1u));
+      put(local.x + 48u, g * R, local.y, tile, count, select(low3, high3, half == 1u));
+      put(local.x + 64u, g * R, local.y, tile, count, select(low4, high4, half == 1u));
+      put(local.x + 80u, g * R, local.y, tile, count, select(low5, high5, half == 1u));
+      put(local.x + 96u, g * R, local.y, tile, count, select(low6, high6, half == 1u));
+      put(local.x + 112u, g * R, local.y, tile, count, select(low7, high7, half == 1u));
       workgroupBarrier();
       for (var i = lane; i < here * DOWN; i += ACROSS * DOWN) {
-        let position = group.x * groups + g + i % here;
+        let position = tile * groups + g + i % here;
         let down = i / here;
         var sum = vec4<f32>(0.0);
         for (var j = 0u; j < R; j += 1u) { sum += latent_tile[((i % here) * R + j) * DOWN + down]; }

@@ -8,7 +8,7 @@
 // fired       [FIRED_OFFSET + K*WORDS]    bit b of unit u: u won on row b (zeroed before the step)
 // last_fired  [K]                 MARK_ALIVE: the token counter after this batch
 // Scalar units with POSITIVE compete only while their pre-activation is above 0 (TopK's ReLU).
-// Dispatch: one workgroup a row. Source: docs/method.md §1.
+// Dispatch: one workgroup a row, folded. Source: docs/method.md §1.
 
 override B: u32;
 override K: u32;
@@ -46,7 +46,8 @@ fn before(a: f32, i: u32, b: f32, j: u32) -> bool {
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.x;
+  let row = place_across(group);
+  if (row >= B) { return; }
   var units = K;
   if (COMPACT) { units = dead_list[0]; }
 

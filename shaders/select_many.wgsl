@@ -2,7 +2,7 @@
 // at a time) on order-preserving bit patterns; ties go to the lowest index. Winners are stored in
 // ascending order of unit. With SLOTS = K and POSITIVE it is the ReLU gate. Same bindings and constants
 // as select_few.wgsl.
-// Dispatch: one workgroup of 256 a row. Source: docs/method.md §1.
+// Dispatch: one workgroup of 256 a row, folded. Source: docs/method.md §1.
 
 override B: u32;
 override K: u32;
@@ -46,7 +46,8 @@ fn key_of(position: u32, row: u32) -> u32 {
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.x;
+  let row = place_across(group);
+  if (row >= B) { return; }
   var units = K;
   if (COMPACT) { units = dead_list[0]; }
   if (lane == 0u) {

@@ -17,7 +17,7 @@
 // coordinates   [M, R]             C = A D_k^T
 // frames        [2, M, D4]         the group's axes, then the control's
 // edits         [ROWS, 8]          kind, frame (0 or 1), amount, axis, cosine, sine
-// Dispatch: one workgroup of WG a row. Source: docs/method.md §1 and §6.
+// Dispatch: one workgroup of WG a row, folded. Source: docs/method.md §1 and §6.
 
 override ROWS: u32;
 override D4: u32;
@@ -40,7 +40,8 @@ var<workgroup> change: array<f32, M>;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.x;
+  let row = place_across(group);
+  if (row >= ROWS) { return; }
   let edit = row * 8u;
   let kind = u32(edits[edit]);
   if (kind == 0u) { return; }

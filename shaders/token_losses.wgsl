@@ -10,7 +10,7 @@
 // before, after  [ROWS, V]  logits, not padded
 // targets        [ROWS]     the next token; 0xffffffff for a row that does not count, whose losses are 0
 // losses         [ROWS] vec4 of f32 (output)
-// Dispatch: one workgroup of WG a row. Source: docs/method.md §6, "Faithfulness".
+// Dispatch: one workgroup of WG a row, folded. Source: docs/method.md §6, "Faithfulness".
 
 override ROWS: u32;
 override V: u32;
@@ -29,7 +29,7 @@ var<workgroup> partial: array<vec3<f32>, WG>;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.x;
+  let row = place_across(group);
   if (row >= ROWS) { return; }
   let next = targets[row];
   if (next == NONE) {

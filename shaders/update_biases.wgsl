@@ -11,7 +11,7 @@
 // penalty    sums at SUMS_OFFSET [N], shares at SHARES_OFFSET [BLOCKS, D4*4] (BLOCKS 0: b_dec is not
 //            applied to the input); squared gradient norm of each workgroup goes to SQUARES_OFFSET
 // Dispatch: ceil(D4 / 4) workgroups for b_dec, then (ENCODER_BIAS) ceil(N / 4) for b_enc, 4 outputs each,
-// WG / 4 segments of the sum, added up in one order; over (32768, y). Source: docs/method.md §2.
+// WG / 4 segments of the sum, added up in one order; folded. Source: docs/method.md §2.
 
 override B: u32;
 override D4: u32;
@@ -25,7 +25,6 @@ override SQUARES_OFFSET: u32;
 override FUSED: bool;
 override WG: u32;
 
-const ACROSS = 32768u;
 
 @group(0) @binding(0) var<storage, read> rows: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> row_stats: array<f32>;
@@ -60,7 +59,7 @@ fn step(index: u32, gradient: f32) {
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let decoder_groups = (D4 + 3u) / 4u;
   let total = decoder_groups + select(0u, (N + 3u) / 4u, ENCODER_BIAS);
-  let group = id.y * ACROSS + id.x;
+  let group = place_across(id);
   if (group >= total) { return; }
   let segment = lane / 4u;
   let of_decoder = group < decoder_groups;

@@ -24,7 +24,7 @@
 //               SQUARES_OFFSET [K, tiles], sums to SUMS_OFFSET [K, R], shares to SHARES_OFFSET
 //               [ceil(K / GROUPS), D4*4]
 // AUX_COLUMNS: the auxiliary branch chose single columns; every row of the block has its own list.
-// Dispatch: (min(blocks, 32768), tiles = ceil(D4 / 16), ceil(blocks / 32768)), blocks = ceil(K / GROUPS).
+// Dispatch: blocks = ceil(K / GROUPS) workgroups across, folded, tiles = ceil(D4 / 16) down.
 // Source: docs/method.md §2.
 
 override B: u32;
@@ -57,7 +57,6 @@ override AUX_SUMS: bool;    // the auxiliary codes count in both (they read the 
 override FUSED: bool;
 override AT_ONCE: u32;      // rows of a block that are summed together: 4 or 8
 
-const ACROSS = 32768u;
 const SEGMENTS = 4u;
 const COLUMNS = 16u;  // vec4 columns of a tile
 const LISTED = 256u;  // entries a list holds
@@ -340,7 +339,7 @@ fn update_group(k: u32, lane: u32, tile: u32) -> vec4<f32> {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let block = id.z * ACROSS + id.x;
+  let block = place_across(id);
   var share = vec4<f32>(0.0);
   for (var g = 0u; g < GROUPS; g += 1u) {
     let k = block * GROUPS + g;

@@ -3,7 +3,7 @@
 // formula, bindings and constants as update_rows.wgsl; its squared gradient norms are one per thread.
 // A workgroup has one block of groups, so what belongs to a row of the batch is read once for all threads.
 //
-// Dispatch: (min(blocks, 32768), ceil(D4 / WG), ceil(blocks / 32768)), blocks = ceil(K / GROUPS).
+// Dispatch: blocks = ceil(K / GROUPS) workgroups across, folded, ceil(D4 / WG) down.
 // Source: docs/method.md §2.
 
 override B: u32;
@@ -36,7 +36,6 @@ override AUX_SUMS: bool;    // the auxiliary codes count in both (they read the 
 override FUSED: bool;
 override WG: u32;
 
-const ACROSS = 32768u;
 
 @group(0) @binding(0) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> moment1: array<vec4<f32>>;
@@ -188,7 +187,7 @@ fn update_group(k: u32, column: u32) -> vec4<f32> {
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let block = id.z * ACROSS + id.x;
+  let block = place_across(id);
   let column = id.y * WG + lane;
   if (column >= D4 || block * GROUPS >= K) { return; }
   var share = vec4<f32>(0.0);

@@ -1,6 +1,6 @@
 // Adam on a stored gradient plus the nuclear term lambda * M_k W_k. Each thread owns a vec4 column of a
-// group, because the term mixes the rows of a block. Dispatch: ceil(K*D4 / 64) workgroups over
-// (32768, y).
+// group, because the term mixes the rows of a block. Dispatch: ceil(K*D4 / 64)
+// workgroups, folded.
 
 override K: u32;
 override R: u32;
@@ -14,11 +14,10 @@ override PARTS: u32; // sums that the gradient stands in
 @group(0) @binding(3) var<storage, read> gradient: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read> penalty: array<f32>;
 
-const ACROSS = 32768u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let thread = (group.y * ACROSS + group.x) * 64u + lane;
+  let thread = place_across(group) * 64u + lane;
   if (thread >= K * D4) { return; }
   let k = thread / D4;
   let c = thread % D4;

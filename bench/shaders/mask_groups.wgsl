@@ -1,6 +1,6 @@
 // Keeps the values of the winning groups and zeroes the rest, in place, on a dense [B, N].
-// `fired` has a bit for every row and group. Dispatch: ceil(B*K / 64) workgroups
-// over (32768, y).
+// `fired` has a bit for every row and group. Dispatch: ceil(B*K / 64)
+// workgroups, folded.
 
 override B: u32;
 override K: u32;
@@ -10,11 +10,10 @@ override WORDS: u32;
 @group(0) @binding(0) var<storage, read> fired: array<u32>;
 @group(0) @binding(1) var<storage, read_write> values: array<f32>;
 
-const ACROSS = 32768u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let index = (group.y * ACROSS + group.x) * 64u + lane;
+  let index = place_across(group) * 64u + lane;
   if (index >= B * K) { return; }
   let row = index / K;
   let word = fired[(index % K) * WORDS + row / 32u];

@@ -1,6 +1,6 @@
 // Gradient of the loss in the reconstruction: g = -2/B (x - xhat). xhat stands in
 // PARTS sums [PARTS, LENGTH]. Dispatch: ceil(LENGTH / 64)
-// workgroups over (32768, y).
+// workgroups, folded.
 
 override LENGTH: u32;
 override B: u32;
@@ -10,11 +10,10 @@ override PARTS: u32;
 @group(0) @binding(1) var<storage, read> xhat: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> g: array<vec4<f32>>;
 
-const ACROSS = 32768u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let index = (group.y * ACROSS + group.x) * 64u + lane;
+  let index = place_across(group) * 64u + lane;
   if (index >= LENGTH) { return; }
   var rest = x[index];
   for (var part = 0u; part < PARTS; part += 1u) { rest -= xhat[part * LENGTH + index]; }

@@ -120,8 +120,9 @@ def losses(config, weights, tokens):
 def windows(config, tokenizer, text_file):
     """Every document from its beginning, BOS before each window."""
     reach = config["max_seq_len"] - 1
-    for document in Path(text_file).read_text().split("<|endoftext|>"):
-        tokens = tokenizer.encode(document.strip())
+    text = Path(text_file).read_text().removesuffix("\n")
+    for document in re.split(r"\n?<\|endoftext\|>\n?", text):
+        tokens = tokenizer.encode(document) if document.strip() else []
         for start in range(0, len(tokens), reach):
             yield np.array([1] + tokens[start : start + reach])
 

@@ -3,21 +3,26 @@
  * Counts only; nothing about directions.
  */
 import { at } from '../base/array';
+import { poissonAtLeast } from './chance';
 import type { IndexedCodes } from './code_index';
 import { firingsOf, hasCode, liveGroups } from './code_index';
 import type { ActivityReport } from './report_types';
 
 export interface ActivityOptions {
-  /** A group is dense when it fires in more than this share of rows; default 0.1. */
-  readonly denseThreshold?: number | undefined;
+  /** A group is dense when it fires more than this many times as often as the mean live group; default 10. */
+  readonly denseFactor?: number | undefined;
   /** Bins of the frequency histogram; default 24. */
   readonly frequencyBins?: number | undefined;
 }
 
-/** Sparsity of a code table. O(firings·r + K). */
+/**
+ * Sparsity of a code table. How often is often depends on the gate: with s groups a row and L live ones the
+ * mean live group fires on s/L of the rows, which is a third for three shapes and a thousandth for a wide
+ * dictionary, so dense groups are told by their multiple of it. O(firings·r + K).
+ */
 export function describeActivity(
   indexed: IndexedCodes,
-  { denseThreshold = 0.1, frequencyBins = 24 }: ActivityOptions = {},
+  { denseFactor = 10, frequencyBins = 24 }: ActivityOptions = {},
 ): ActivityReport {
   const { codes, dictionary, entries } = indexed;
   const { groups, rank } = dictionary;
@@ -39,6 +44,8 @@ export function describeActivity(
     counts[bin] = at(counts, bin) + 1;
   }
   const isLive = new Set(live);
+  const evenShare = rows > 0 && live.length > 0 ? entries.length / rows / live.length : 0;
+  const denseThreshold = denseFactor * evenShare;
   return {
     rows,
     groups,
@@ -48,6 +55,7 @@ export function describeActivity(
     liveGroups: live.length,
     coverage: groups > 0 ? live.length / groups : 0,
     dead: Array.from({ length: groups }, (_, k) => k).filter((k) => !isLive.has(k)),
+    evenShare,
     denseThreshold,
     dense: live
       .filter((group) => frequency(group) > denseThreshold)
@@ -66,9 +74,14 @@ export interface CoFiring {
   readonly lift: number;
 }
 
+/** Chance that a group without partners shows one: shared out over the groups that it is compared with. */
+const FALSE_PARTNER = 0.05;
+
 /**
- * Groups that fire together with `group`, by falling lift; pairs seen in fewer than `minimumCount` rows
- * are left out, because the lift of a chance meeting of rare groups is huge. O(n·slots + K log K).
+ * Groups that fire together with `group` more often than by chance, by falling lift: independent groups meet
+ * in a Poisson number of rows, and a pair is listed when so many meetings have a chance below 5 % over all the
+ * groups compared. Pairs seen in fewer than `minimumCount` rows are left out as too few to name.
+ * O(n·slots + K log K).
  */
 export function coFiringGroups(
   indexed: IndexedCodes,
@@ -86,10 +99,12 @@ export function coFiringGroups(
       together[other] = at(together, other) + 1;
     }
   }
+  const compared = Math.max(1, liveGroups(indexed).length - 1);
   const found: CoFiring[] = [];
   together.forEach((both, other) => {
     if (both < minimumCount) return;
     const expected = (firingsOf(indexed, group) * firingsOf(indexed, other)) / codes.rows;
+    if (poissonAtLeast(both, expected) * compared >= FALSE_PARTNER) return;
     found.push({ group: other, count: both, lift: both / expected });
   });
   return found.sort((a, b) => b.lift - a.lift || a.group - b.group).slice(0, count);

@@ -21,6 +21,8 @@ export interface IndexedCodes {
   readonly norms: Float64Array;
   /** [K, r, r], L_k with L_k·L_kᵀ = D_k·D_kᵀ: y = p·L_k are orthonormal coordinates of the contribution. */
   readonly factors: Float64Array;
+  /** Whether units are directions with a sign: of rank 1, with codes that are never negative, as a ReLU leaves them. */
+  readonly oriented: boolean;
 }
 
 /**
@@ -53,7 +55,9 @@ export function indexCodes(dictionary: Dictionary, codes: CodeTable): IndexedCod
     const block = blockOf(dictionary.decoder, dictionary, k);
     factors.set(lowerFactor(block, rank, dictionary.width).lower, k * rank * rank);
   }
-  const indexed = { dictionary, codes, offsets, entries, norms: new Float64Array(0), factors };
+  const oriented = rank === 1 && !codes.codes.some((code) => code < 0);
+  const norms = new Float64Array(0);
+  const indexed = { dictionary, codes, offsets, entries, norms, factors, oriented };
   return { ...indexed, norms: contributionNorms(indexed) };
 }
 

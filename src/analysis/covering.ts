@@ -2,11 +2,12 @@
  * Covering numbers: how many atoms does it take so that every direction of a feature's subspace is within
  * ε of the span of at most k of them (docs/method.md §6)? An upper estimate by greedy selection with orthogonal
  * matching pursuit on sampled unit vectors; the paper's bound grows like (1/ε)^((d_i−k)/k), and a group
- * of rank d_i answers it with d_i atoms.
+ * of rank d_i answers it with d_i atoms. Beside each stands what as many atoms in random directions reach.
  */
 import { at } from '../base/array';
 import { RandomDraws, RandomStream } from '../base/random';
 import { dot } from './linear_algebra';
+import { randomDirections } from './random_subspaces';
 import type { CoveringEntry } from './report_types';
 import type { TrueFeature } from './types';
 
@@ -38,12 +39,16 @@ export function coveringNumbers(
   const pool = closestAtoms(atoms, width, frame, feature.dimension, candidates);
   const directions = unitVectors(feature.dimension, samples);
   const problem = coveringProblem(pool, directions, feature.dimension);
+  const random = randomDirections(atoms.length / width, width);
+  const randomPool = closestAtoms(random, width, frame, feature.dimension, candidates);
+  const byChance = coveringProblem(randomPool, directions, feature.dimension);
   return atomsPerVector.flatMap((k) =>
     epsilons.map((epsilon) => ({
       feature: featureIndex,
       k,
       epsilon,
       ...greedyCover(problem, k, epsilon),
+      coveredByChance: coverable(byChance, k, epsilon).length / byChance.vectors,
     })),
   );
 }
@@ -163,16 +168,12 @@ function greedyCover(
   k: number,
   epsilon: number,
 ): { atoms: number; covered: number } {
-  // A touch of slack: an atom in the middle of an arc reaches both ends at exactly ε.
-  const limit = epsilon * epsilon * (1 + 1e-12);
-  const pool = Array.from({ length: problem.atoms }, (_, a) => a);
-  const coverable = Array.from({ length: problem.vectors }, (_, v) => v).filter(
-    (v) => pursue(problem, v, pool, k, limit) === null,
-  );
+  const limit = squaredReach(epsilon);
+  const reachable = coverable(problem, k, epsilon);
   const chosen: number[] = [];
   const isChosen = new Uint8Array(problem.atoms);
   // The pursuit of an open vector stops at k − 1 atoms, so that one more can be judged.
-  let open = coverable.map((vector) => ({ vector, pursuit: startPursuit(problem, vector) }));
+  let open = reachable.map((vector) => ({ vector, pursuit: startPursuit(problem, vector) }));
   while (open.length > 0) {
     const best = bestAtom(
       problem,
@@ -188,7 +189,20 @@ function greedyCover(
       return pursuit === null ? [] : [{ vector, pursuit }];
     });
   }
-  return { atoms: chosen.length, covered: (coverable.length - open.length) / problem.vectors };
+  return { atoms: chosen.length, covered: (reachable.length - open.length) / problem.vectors };
+}
+
+/** Largest squared distance of a covered vector: a touch of slack, as an atom in the middle of an arc reaches both ends at exactly ε. */
+function squaredReach(epsilon: number): number {
+  return epsilon * epsilon * (1 + 1e-12);
+}
+
+/** The vectors that come within ε of at most k atoms of the whole pool. */
+function coverable(problem: CoveringProblem, k: number, epsilon: number): number[] {
+  const pool = Array.from({ length: problem.atoms }, (_, a) => a);
+  return Array.from({ length: problem.vectors }, (_, v) => v).filter(
+    (v) => pursue(problem, v, pool, k, squaredReach(epsilon)) === null,
+  );
 }
 
 function startPursuit({ atoms, products, gram }: CoveringProblem, vector: number): Pursuit {

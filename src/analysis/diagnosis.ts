@@ -2,7 +2,7 @@
  * The whole Diagnose page as one object. Runs every diagnostic once, in an order that lets later ones use
  * earlier results, and holds no formula of its own.
  */
-import { at } from '../base/array';
+import { at, largest, smallest } from '../base/array';
 import type { ActivityOptions } from './activity';
 import { describeActivity } from './activity';
 import type { IndexedCodes } from './code_index';
@@ -32,7 +32,7 @@ export interface DiagnosisOptions
   extends
     Pick<GroupTableOptions, 'pointCap' | 'minimumPoints' | 'threshold' | 'onProgress'>,
     Pick<OverlapOptions, 'exactWork'>,
-    Pick<ActivityOptions, 'denseThreshold'> {
+    Pick<ActivityOptions, 'denseFactor'> {
   /** s in the coherence bound; default: the mean number of groups a row, rounded, at least 1. */
   readonly activeGroups?: number | undefined;
   /** Features whose covering number is estimated; default: the first of each kind and dimension, 8 at most. */
@@ -58,7 +58,8 @@ export function diagnose(
     onProgress?.(from + (to - from) * fraction);
   const indexed = indexCodes(dictionary, codes);
   const activity = describeActivity(indexed, options);
-  const search = searchOverlap(rowSpaces(dictionary, liveGroups(indexed)), {
+  const spaces = rowSpaces(dictionary, liveGroups(indexed), indexed.oriented);
+  const search = searchOverlap(spaces, {
     threshold,
     exactWork: options.exactWork,
     onProgress: stage(0, 0.3),
@@ -70,11 +71,7 @@ export function diagnose(
   onProgress?.(0.85);
   const splitting = describeSplitting(indexed, search, truth, moments, options);
   onProgress?.(0.92);
-  const packing = describePacking(
-    indexed,
-    (group) => at(rows, group).irreducibility,
-    recovery === null ? null : recovery.features,
-  );
+  const packing = describePacking(indexed, rows, recovery === null ? null : recovery.features);
   onProgress?.(1);
   return {
     activity,
@@ -131,13 +128,13 @@ function describeSplitting(
   const features =
     truth === null || moments === null
       ? null
-      : moments.map((moment) => featureSpread(moment, truth, unit));
+      : moments.map((moment) => featureSpread(moment, truth, indexed));
   const counted = (features ?? []).flatMap(({ units90, splittingRatio }) =>
     units90 === null || splittingRatio === null ? [] : [{ units90, splittingRatio }],
   );
   return {
     unit,
-    threshold: search.threshold,
+    ...linksOf(search),
     clusters,
     clusteredUnits: clusters.reduce((sum, { members }) => sum + members.length, 0),
     meanRedundancy: mean(redundancies),
@@ -146,6 +143,23 @@ function describeSplitting(
     meanSplittingRatio: mean(counted.map(({ splittingRatio }) => splittingRatio)),
     covering: truth === null ? null : describeCovering(indexed, truth, options),
     exact: search.exact,
+  };
+}
+
+/** From which cosines units were linked, and how many pairs chance alone would have linked. */
+function linksOf({
+  thresholds,
+  dimensions,
+}: OverlapSearch): Pick<SplittingReport, 'linkedFrom' | 'linksByChance'> {
+  const sizes = [...dimensions.keys()];
+  const cosines = sizes
+    .flatMap((m) => sizes.map((k) => thresholds.of(m, k)))
+    .filter((cosine) => Number.isFinite(cosine));
+  const units = [...dimensions.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    linkedFrom:
+      cosines.length === 0 ? null : { lowest: smallest(cosines), highest: largest(cosines) },
+    linksByChance: ((units * Math.max(0, units - 1)) / 2) * Math.exp(thresholds.logChance),
   };
 }
 
@@ -181,11 +195,17 @@ function describeIrreducibility(
   rows: readonly GroupRow[],
   { pointCap = POINT_CAP, minimumPoints = MINIMUM_POINTS }: DiagnosisOptions,
 ): IrreducibilityReport {
-  const groups = rows.flatMap(({ group, irreducibility, mixture, separability }) =>
-    irreducibility === null || mixture === null || separability === null
+  const groups = rows.flatMap((row) => {
+    const { group, irreducibility, mixture, separability } = row;
+    const { irreducibilityChance95: chance95, irreducibilityPoints: points } = row;
+    return irreducibility === null ||
+      chance95 === null ||
+      points === null ||
+      mixture === null ||
+      separability === null
       ? []
-      : [{ group, irreducibility, mixture, separability }],
-  );
+      : [{ group, irreducibility, chance95, points, mixture, separability }];
+  });
   groups.sort((a, b) => b.irreducibility - a.irreducibility || a.group - b.group);
   return { groups, pointCap, minimumPoints };
 }

@@ -162,17 +162,32 @@ export function allFeatureMoments(
 /** Least share of a feature's energy that must be rebuilt before its units are counted (docs/method.md §6). */
 const SPLITTING_RECONSTRUCTION = 0.5;
 
+/**
+ * Fewest units that can hold a feature of d_i dimensions: d_i / r of them, rounded up; d_i + 1 atoms when codes are
+ * never negative, since positive combinations of d_i atoms leave directions out (Davis 1954). A line with
+ * one end needs one atom.
+ */
+export function leastUnits(
+  kind: string,
+  dimension: number,
+  { dictionary: { rank }, oriented }: Pick<IndexedCodes, 'dictionary' | 'oriented'>,
+): number {
+  if (oriented) return kind === 'line' ? dimension : dimension + 1;
+  return Math.ceil(dimension / rank);
+}
+
 /** How a feature is spread over units, from its moments. O(K log K). */
 export function featureSpread(
   moments: FeatureMoments,
   truth: GroundTruth,
-  unit: 'atoms' | 'groups',
+  indexed: IndexedCodes,
 ): FeatureSpread {
   const { name, kind, dimension } = at(truth.features, moments.feature);
   const descending = moments.energies.slice().sort().reverse();
   const total = descending.reduce((sum, value) => sum + value, 0);
   const counted = moments.rows > 0 && moments.reconstruction >= SPLITTING_RECONSTRUCTION;
   const units90 = counted ? countForShare(descending, 0.9) : null;
+  const least = leastUnits(kind, dimension, indexed);
   return {
     feature: moments.feature,
     name,
@@ -180,9 +195,10 @@ export function featureSpread(
     dimension,
     rows: moments.rows,
     reconstruction: moments.reconstruction,
+    leastUnits: least,
     units90,
     units99: counted ? countForShare(descending, 0.99) : null,
-    splittingRatio: units90 === null ? null : units90 / (unit === 'atoms' ? dimension : 1),
+    splittingRatio: units90 === null ? null : units90 / least,
     topUnit: total > 0 ? moments.energies.indexOf(at(descending, 0)) : null,
     topShare: total > 0 ? at(descending, 0) / total : 0,
   };

@@ -63,7 +63,8 @@ const GROUPS = {
   },
   irreducibility: {
     label: 'Irreducibility',
-    formula: 'mean over planes of consecutive principal axes of (1 − mixture)·separability',
+    formula:
+      'mean over planes of consecutive principal axes of (1 − max(mixture, bundle))·(separability − its mean over Gaussian clouds of as many points); bundle: share of the points on 2 or more separate axes, 1 from 80 %',
     unit: 'bits',
     source: ENGELS,
   },
@@ -75,7 +76,8 @@ const GROUPS = {
   },
   separability: {
     label: 'Separability',
-    formula: 'min over 100 rotations of the mutual information, 10 × 10 histogram',
+    formula:
+      'mutual information of the whitened coordinates, 6 × 6 bins of equal counts, in the rotation of 100 that is least for the other half of the points',
     unit: 'bits',
     source: ENGELS,
   },
@@ -96,7 +98,8 @@ const SPLITTING = {
   },
   splitting_ratio: {
     label: 'Splitting ratio',
-    formula: 'units for 90 % / d_i for atoms; units for 90 % for groups; 1 is no splitting',
+    formula:
+      'units for 90 % / the fewest that could hold the feature: ⌈d_i / r⌉, d_i + 1 for atoms with codes ≥ 0; 1 is no splitting',
     unit: '',
     source: SASA,
   },
@@ -108,19 +111,22 @@ const SPLITTING = {
   },
   redundancy: {
     label: 'Redundancy',
-    formula: 'units in the cluster / principal components for 80 % of its variance',
+    formula:
+      'units in the cluster / principal components for 80 % of its variance; chance: of their variances pooled',
     unit: '',
     source: SASA,
   },
   masked_cosine: {
     label: 'Masked cosine',
-    formula: 'cosine of ‖D_aᵀp_a‖ and ‖D_bᵀp_b‖ over the rows where either fires',
+    formula:
+      'cosine of ‖D_aᵀp_a‖ and ‖D_bᵀp_b‖ over the rows where either fires; chance: Σa·Σb / (rows·√(Σa²·Σb²))',
     unit: '',
     source: 'Bricken et al. 2023',
   },
   cluster: {
     label: 'Splitting cluster',
-    formula: 'connected component of units whose smallest principal angle has cosine ≥ threshold',
+    formula:
+      'connected component of units whose smallest principal angle has cosine ≥ 0.7 (atoms), or the cosine that random blocks reach as rarely',
     unit: '',
     source: SASA,
   },
@@ -134,6 +140,12 @@ const SPLITTING = {
   features_per_group: {
     label: 'Features per group',
     formula: 'features whose best group this is and which it captures ≥ 0.5; mean over live groups',
+    unit: 'features',
+    source: LAB,
+  },
+  least_features: {
+    label: 'Features shown at the least',
+    formula: 'separate axes if ≥ 2, + 1 if a fifth of the points lie near none; else 1',
     unit: 'features',
     source: LAB,
   },
@@ -160,7 +172,7 @@ const GEOMETRY = {
   },
   coherence: {
     label: 'Block coherence μ',
-    formula: 'max_{i≠j} ‖Q_i Q_jᵀ‖₂; theory wants μ < 1/(2s − 1)',
+    formula: 'max_{i≠j} ‖Q_i Q_jᵀ‖₂, of atoms with codes ≥ 0 max cos; theory wants μ < 1/(2s − 1)',
     unit: '',
     source: SASA,
   },

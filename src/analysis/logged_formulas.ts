@@ -64,13 +64,14 @@ export const LOGGED = {
   },
   'metrics/l0': {
     label: 'L0',
-    formula: 'mean number of non-zero codes per row; s·r for a group model',
+    formula: 'mean number of non-zero codes per row; at most s·r for a group model',
     unit: 'columns',
     source: SAELENS,
   },
   'metrics/groups_per_token': {
     label: 'Groups per row',
-    formula: 'mean number of groups that fire in a row; s for a top-s gate',
+    formula:
+      'mean number of groups with a code that is not zero in a row; at most s for a top-s gate',
     unit: 'groups',
     source: SASA,
   },

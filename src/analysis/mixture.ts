@@ -8,20 +8,12 @@
  */
 import { at } from '../base/array';
 import { binsPerUnit, project, type Range } from './separability';
+import type { CentredCloud } from './whitening';
 
 const COARSE_ANGLES = 48;
 const COARSE_BINS = 128;
 const REFINED_PEAKS = 2;
 const REFINEMENTS = 5;
-
-/** Centred points and their covariance. */
-export interface CentredCloud {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly xx: number;
-  readonly xy: number;
-  readonly yy: number;
-}
 
 /**
  * ε-mixture index of a centred cloud. Directions are screened on histograms of the projections; the best

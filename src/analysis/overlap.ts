@@ -2,11 +2,13 @@
  * How the row spaces of groups lie to each other: principal angles, nearest groups, block coherence, and
  * the links of nearly shared directions that clusters are built from. The K × K problem is one pass
  * over pairs that keeps a short list a group; no K²-sized table ever exists. Spaces are the groups' rank-90
- * row spaces; for a scalar SAE a space is an atom's line and a cosine is |cos| of two atoms.
+ * row spaces; for a scalar SAE a space is an atom's line and a cosine is |cos| of two atoms, or cos itself
+ * where codes are never negative: opposite atoms of a ReLU model never fire together and share nothing.
  */
 import { at } from '../base/array';
 import { dot, multiplyTransposed } from './linear_algebra';
 import { nearestPairs } from './pair_search';
+import { chanceOverlap, LinkThresholds, type DimensionCounts } from './random_subspaces';
 import type { NearestGroup, OverlapReport } from './report_types';
 import { singularValues } from './singular_values';
 import { groupMap } from './spectra';
@@ -21,10 +23,19 @@ export interface RowSpaces {
   readonly offsets: Uint32Array;
   /** [total rank, d], orthonormal within a space. */
   readonly rows: Float64Array;
+  /** Whether every space is a direction whose sign counts; see `IndexedCodes.oriented`. */
+  readonly oriented: boolean;
 }
 
-/** Rank-90 row spaces of the given groups; a group with a zero map has no rows. O(n·r²·d). */
-export function rowSpaces(dictionary: Dictionary, groups: readonly number[]): RowSpaces {
+/**
+ * Rank-90 row spaces of the given groups; a group with a zero map has no rows. The basis of a scalar SAE's unit
+ * points along its atom. O(n·r²·d).
+ */
+export function rowSpaces(
+  dictionary: Dictionary,
+  groups: readonly number[],
+  oriented = false,
+): RowSpaces {
   const { rank, width } = dictionary;
   const offsets = new Uint32Array(groups.length + 1);
   // Room for full rank at once: bases kept one by one would exist twice.
@@ -35,7 +46,23 @@ export function rowSpaces(dictionary: Dictionary, groups: readonly number[]): Ro
     offsets[i + 1] = at(offsets, i) + basis.length / width;
   });
   const used = at(offsets, groups.length) * width;
-  return { width, groups: Uint32Array.from(groups), offsets, rows: rows.subarray(0, used) };
+  return {
+    width,
+    groups: Uint32Array.from(groups),
+    offsets,
+    rows: rows.subarray(0, used),
+    oriented,
+  };
+}
+
+/** How many spaces have which dimension; those without one are left out. */
+export function dimensionCounts({ offsets, groups }: RowSpaces): Map<number, number> {
+  const counts = new Map<number, number>();
+  groups.forEach((_, i) => {
+    const dimension = at(offsets, i + 1) - at(offsets, i);
+    if (dimension > 0) counts.set(dimension, (counts.get(dimension) ?? 0) + 1);
+  });
+  return counts;
 }
 
 /** Basis of space i, [rank, d]; a view. */
@@ -76,8 +103,11 @@ export function nearestGroups(
   const found: NearestSpace[] = [];
   spaces.groups.forEach((other, i) => {
     if (other === group) return;
-    const cosines = principalCosines(basis, spaceRows(spaces, i), spaces.width);
-    const cosine = cosines[0];
+    const own = spaceRows(spaces, i);
+    const cosines = spaces.oriented
+      ? Float64Array.of(dot(basis, 0, own, 0, own.length))
+      : principalCosines(basis, own, spaces.width);
+    const cosine = own.length > 0 ? cosines[0] : undefined;
     if (cosine !== undefined) found.push({ group: other, cosine, cosines: Array.from(cosines) });
   });
   const overlap = (space: NearestSpace) => space.cosines.reduce((sum, c) => sum + c * c, 0);
@@ -88,7 +118,10 @@ export function nearestGroups(
 export interface OverlapOptions {
   /** Neighbours kept for each group; default 8. */
   readonly neighbours?: number | undefined;
-  /** Pairs at or above this cosine are linked; default 0.7. */
+  /**
+   * Atoms at or above this cosine are linked, and blocks from the cosine that is as rare by chance
+   * (`LinkThresholds`); default 0.7.
+   */
   readonly threshold?: number | undefined;
   /**
    * Multiply-adds above which pairs are screened in a random projection and only the promising ones
@@ -113,7 +146,13 @@ export interface OverlapSearch {
   readonly component: ReadonlyMap<number, number>;
   /** Pair with the largest cosine; null with fewer than two non-empty spaces. */
   readonly closest: GroupPair | null;
-  readonly threshold: number;
+  /** Whether two searched groups of this cosine are linked. */
+  readonly isLinked: (a: number, b: number, cosine: number) => boolean;
+  readonly thresholds: LinkThresholds;
+  readonly width: number;
+  readonly oriented: boolean;
+  /** Searched groups by the dimension of their space; those without one are left out. */
+  readonly dimensions: DimensionCounts;
   /** False when pairs were screened: the lists hold true cosines but may miss a neighbour. */
   readonly exact: boolean;
 }
@@ -125,12 +164,17 @@ export interface OverlapSearch {
  */
 export function searchOverlap(spaces: RowSpaces, options: OverlapOptions = {}): OverlapSearch {
   const { neighbours = 8, threshold = 0.7, exactWork = 6e9, onProgress } = options;
-  const found = nearestPairs(spaces, { neighbours, threshold, exactWork, onProgress });
+  const { width, oriented } = spaces;
+  const thresholds = new LinkThresholds(threshold, width, { oriented });
+  const linkedFrom = (m: number, k: number) => thresholds.of(m, k);
+  const found = nearestPairs(spaces, { neighbours, linkedFrom, exactWork, onProgress });
+  const dimensionOf = new Map<number, number>();
   const nearest = new Map<number, NearestGroup[]>();
   const component = new Map<number, number>();
   let closest: GroupPair | null = null;
   found.lists.forEach((list, i) => {
     const group = at(spaces.groups, i);
+    dimensionOf.set(group, at(spaces.offsets, i + 1) - at(spaces.offsets, i));
     nearest.set(
       group,
       list.map(({ index, cosine }) => ({ group: at(spaces.groups, index), cosine })),
@@ -141,17 +185,30 @@ export function searchOverlap(spaces: RowSpaces, options: OverlapOptions = {}): 
       closest = { a: group, b: at(spaces.groups, first.index), cosine: first.cosine };
     }
   });
-  return { nearest, component, closest, threshold, exact: found.exact };
+  const isLinked = (a: number, b: number, cosine: number) =>
+    cosine >= linkedFrom(dimensionOf.get(a) ?? 0, dimensionOf.get(b) ?? 0);
+  return {
+    nearest,
+    component,
+    closest,
+    isLinked,
+    thresholds,
+    width,
+    oriented,
+    dimensions: dimensionCounts(spaces),
+    exact: found.exact,
+  };
 }
 
-/** Largest s for which a coherence bound of 1/(2s − 1) is stated; s below 1 counts as 1. */
-export function coherenceBound(activeGroups: number): number {
-  return 1 / (2 * Math.max(1, activeGroups) - 1);
+/** What theory asks block coherence to stay below, 1/(2s − 1); null at s = 1, where that is no condition. */
+export function coherenceBound(activeGroups: number): number | null {
+  return activeGroups > 1 ? 1 / (2 * activeGroups - 1) : null;
 }
 
 /**
  * Block coherence μ = max_{i≠j} ‖Q_iQ_jᵀ‖₂ and the nearest-neighbour picture. `activeGroups` is s, the
- * groups active in a row (docs/method.md §6: theory wants μ < 1/(2s − 1)). O(K·neighbours·log).
+ * groups active in a row (docs/method.md §6: theory wants μ < 1/(2s − 1)). Beside both stands what
+ * randomly oriented spaces of the same dimensions have. O(K·neighbours·log).
  */
 export function describeOverlap(
   search: OverlapSearch,
@@ -165,7 +222,7 @@ export function describeOverlap(
   for (const [group, list] of search.nearest) {
     const first = list[0];
     if (first === undefined) continue;
-    const bin = Math.min(bins - 1, Math.floor(first.cosine * bins));
+    const bin = Math.min(bins - 1, Math.max(0, Math.floor(first.cosine * bins)));
     nearestHistogram[bin] = at(nearestHistogram, bin) + 1;
     sum += first.cosine;
     counted++;
@@ -175,15 +232,17 @@ export function describeOverlap(
     }
   }
   const coherence = search.closest?.cosine ?? 0;
-  const bound = coherenceBound(activeGroups);
+  const chance = chanceOverlap(search.dimensions, search.width, search);
   return {
     coherence,
+    coherenceChance95: chance.coherence95,
     pair: search.closest === null ? null : [search.closest.a, search.closest.b],
     activeGroups,
-    bound,
-    withinBound: coherence < bound,
+    bound: coherenceBound(activeGroups),
     nearestHistogram,
     meanNearest: counted > 0 ? sum / counted : 0,
+    meanNearestChance: chance.meanNearest,
+    oriented: search.oriented,
     closestPairs: [...found.values()]
       .sort((p, q) => q.cosine - p.cosine || p.a - q.a || p.b - q.b)
       .slice(0, pairs),

@@ -5,24 +5,13 @@
  */
 import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
-import { liveGroups } from './code_index';
-import { principalCodes } from './group_codes';
-import { dot } from './linear_algebra';
+import { RandomDraws, RandomStream } from '../base/random';
+import { principalCodes, type PrincipalCodes } from './group_codes';
 import { evenSample } from './even_sample';
-import type { FeatureRecovery, GroupPacking, PackingReport } from './report_types';
+import type { FeatureRecovery } from './recovery_report_types';
+import type { CodeDirections, GroupPacking, GroupRow, PackingReport } from './report_types';
+import { separateDirections, type CloudDirections } from './separate_directions';
 
-/** Half-angle of the cone that belongs to an axis. */
-const CONE = Math.cos((20 * Math.PI) / 180);
-/** Outer half-angle of the ring that must be nearly empty around a separate axis. */
-const RING = Math.cos((40 * Math.PI) / 180);
-/** Most points in the ring, as a share of those in the cone. A filled plane has a share of 1. */
-const RING_SHARE = 0.25;
-/** Least share of the cloud that an axis must hold. */
-const LEAST_SHARE = 0.05;
-/** Directions tried as centres of cones. */
-const CANDIDATES = 32;
-/** Dense directions without an empty ring that are passed over before the search ends. */
-const MOST_FAILURES = 8;
 /** Points used of one group. */
 const POINT_CAP = 500;
 /** Share of points near no axis from which they count as one more feature. */
@@ -30,160 +19,75 @@ const REMAINDER = 0.2;
 /** Least capture by which a group holds a feature (docs/method.md §6). */
 const HELD_CAPTURE = 0.5;
 
-/** Axes or rays of a cloud. */
-export interface CloudDirections {
-  readonly count: number;
-  /** Share of points within 20° of one of them. */
-  readonly share: number;
+/** Clouds that say whether a single axis is there by chance. */
+const AXIS_CLOUDS = 20;
+
+/** Separate directions of a group's code cloud, from at most 500 points. */
+export function codeDirections(indexed: IndexedCodes, group: number): CodeDirections {
+  const codes = principalCodes(indexed, group, { limit: POINT_CAP });
+  const found = separateDirections(codes.coordinates, codes.axes, false);
+  return {
+    axes: found.count,
+    rays: separateDirections(codes.coordinates, codes.axes, true).count,
+    axisShare: found.share,
+    leastFeatures: leastFeatures(found, () => hasAxisByChance(codes, group)),
+  };
 }
 
 /**
- * Well-separated directions of a cloud [n, axes] through the origin: cones of 20° that hold at least 5 % of
- * the points and are surrounded by a ring (20° to 40°) with at most a quarter as many. `signed` false
- * counts axes (both half-lines together), true counts rays. A circle, a sphere or a Gaussian has none; a
- * cloud of one dimension has one axis. O(32·n·axes) for each direction tried.
+ * Features that a cloud shows at the least: its axes, and one more when a fifth of the points lie near none of
+ * them. A single axis counts only where Gaussian clouds of the same mean and covariance show none: a long
+ * Gaussian has one. Features that fire together, or many, show no axes, so this is a lower bound.
  */
-export function separateDirections(
-  cloud: Float64Array,
-  axes: number,
-  signed: boolean,
-): CloudDirections {
-  const directions = unitDirections(cloud, axes);
-  const n = directions.length / axes;
-  if (n === 0) return { count: 0, share: 0 };
-  const left = new Uint8Array(n).fill(1);
-  const tried = new Uint8Array(n);
-  let count = 0;
-  let covered = 0;
-  let failures = 0;
-  while (failures < MOST_FAILURES) {
-    const open = Array.from(left, (_, i) => i).filter((i) => left[i] === 1 && tried[i] === 0);
-    if (open.length === 0) break;
-    const start = densestCandidate(directions, axes, open, left, signed);
-    const centre = refinedCentre(directions, axes, start, left, signed);
-    const { cone, ring } = countsAround(directions, axes, centre, 0, left, signed);
-    // Nothing denser is left to try.
-    if (cone < LEAST_SHARE * n) break;
-    const accepted = ring <= RING_SHARE * cone;
-    if (accepted) {
-      count++;
-      covered += cone;
-    } else {
-      failures++;
-    }
-    // The refined centre may lie beside the start: mark that too, so that every round moves on.
-    tried[start] = 1;
-    for (let i = 0; i < n; i++) {
-      if (cosine(directions, i * axes, centre, 0, axes, signed) < CONE) continue;
-      tried[i] = 1;
-      if (accepted) left[i] = 0;
-    }
+function leastFeatures({ count, share }: CloudDirections, axisByChance: () => boolean): number {
+  const remainder = 1 - share >= REMAINDER ? 1 : 0;
+  if (count >= 2) return count + remainder;
+  return count === 1 && remainder === 1 && !axisByChance() ? 2 : 1;
+}
+
+/** Whether one of twenty Gaussian clouds of a group's size, mean and covariance has a separate axis. */
+function hasAxisByChance(codes: PrincipalCodes, group: number): boolean {
+  for (let cloud = 0; cloud < AXIS_CLOUDS; cloud++) {
+    const points = gaussianCloud(codes, group, NULL_CLOUDS + cloud);
+    if (separateDirections(points, codes.axes, false).count > 0) return true;
   }
-  return { count, share: covered / n };
+  return false;
 }
 
-/** Points scaled to length 1; points at the origin have no direction and are left out. */
-function unitDirections(cloud: Float64Array, axes: number): Float64Array {
-  const n = cloud.length / axes;
-  const directions = new Float64Array(cloud.length);
-  let kept = 0;
-  for (let i = 0; i < n; i++) {
-    const length = Math.sqrt(dot(cloud, i * axes, cloud, i * axes, axes));
-    if (length === 0) continue;
-    for (let a = 0; a < axes; a++) {
-      directions[kept * axes + a] = (cloud[i * axes + a] ?? 0) / length;
-    }
-    kept++;
-  }
-  return directions.subarray(0, kept * axes);
-}
-
-function cosine(
-  a: Float64Array,
-  aStart: number,
-  b: Float64Array,
-  bStart: number,
-  axes: number,
-  signed: boolean,
-): number {
-  const value = dot(a, aStart, b, bStart, axes);
-  return signed ? value : Math.abs(value);
-}
-
-function countsAround(
-  directions: Float64Array,
-  axes: number,
-  centre: Float64Array,
-  centreStart: number,
-  left: Uint8Array,
-  signed: boolean,
-): { cone: number; ring: number } {
-  let cone = 0;
-  let ring = 0;
-  for (let i = 0; i < left.length; i++) {
-    if (left[i] === 0) continue;
-    const value = cosine(directions, i * axes, centre, centreStart, axes, signed);
-    if (value >= CONE) cone++;
-    else if (value >= RING) ring++;
-  }
-  return { cone, ring };
-}
-
-function densestCandidate(
-  directions: Float64Array,
-  axes: number,
-  open: readonly number[],
-  left: Uint8Array,
-  signed: boolean,
-): number {
-  let best = at(open, 0);
-  let most = -1;
-  for (const position of evenSample(open.length, CANDIDATES)) {
-    const candidate = at(open, position);
-    const { cone } = countsAround(directions, axes, directions, candidate * axes, left, signed);
-    if (cone > most) {
-      most = cone;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-/** Mean direction (signs aligned) of the points in the cone around a candidate. */
-function refinedCentre(
-  directions: Float64Array,
-  axes: number,
-  start: number,
-  left: Uint8Array,
-  signed: boolean,
+/** Seeded Gaussian points [count, axes] with a code cloud's mean and variances along its principal axes. */
+function gaussianCloud(
+  { count, axes, mean, variances }: PrincipalCodes,
+  group: number,
+  cloud: number,
 ): Float64Array {
-  const centre = new Float64Array(axes);
-  for (let i = 0; i < left.length; i++) {
-    if (left[i] === 0) continue;
-    const value = dot(directions, i * axes, directions, start * axes, axes);
-    if ((signed ? value : Math.abs(value)) < CONE) continue;
-    const sign = value < 0 ? -1 : 1;
-    for (let a = 0; a < axes; a++) {
-      centre[a] = (centre[a] ?? 0) + sign * (directions[i * axes + a] ?? 0);
-    }
-  }
-  const length = Math.sqrt(dot(centre, 0, centre, 0, axes));
-  return length > 0
-    ? centre.map((value) => value / length)
-    : directions.slice(start * axes, (start + 1) * axes);
+  const draws = new RandomDraws(0, RandomStream.diagnosticNulls, group, cloud);
+  return Float64Array.from(
+    { length: count * axes },
+    (_, i) => at(mean, i % axes) + Math.sqrt(at(variances, i % axes)) * draws.normal(i),
+  );
 }
 
-/** Irreducibility of a group as the table has it, or null. */
-export type IrreducibilityOf = (group: number) => number | null;
+/**
+ * Share of a cloud that is a bundle of lines: the points near its separate axes when there are two or more, and
+ * all of it when fewer than a fifth lie near none.
+ */
+export function bundledShare({ axes, axisShare }: CodeDirections): number {
+  if (axes < 2) return 0;
+  return 1 - axisShare >= REMAINDER ? axisShare : 1;
+}
+
+/** Clouds drawn for the chance level. */
+const NULL_CLOUDS = 200;
 
 /**
  * Features per group. With `recovery` (ground truth) a group holds the features for which it is the best
- * group and which it captures to at least one half; else the number is estimated from its code cloud.
- * At most 500 points a group: O(n·r² + 32·500·r·directions) for each live group.
+ * group and which it captures to at least one half; else their number is read from its code cloud, from below.
+ * `rows` is the group table. Beside the counts stands what seeded Gaussian clouds of the groups' sizes, means and
+ * covariances would be called: 200 of them, at most 500 points each.
  */
 export function describePacking(
   indexed: IndexedCodes,
-  irreducibilityOf: IrreducibilityOf,
+  rows: readonly GroupRow[],
   recovery: readonly FeatureRecovery[] | null,
 ): PackingReport {
   const held = new Map<number, number[]>();
@@ -191,23 +95,21 @@ export function describePacking(
     if (bestGroup === null || bestCapture < HELD_CAPTURE) continue;
     held.set(bestGroup, [...(held.get(bestGroup) ?? []), feature]);
   }
-  const groups = liveGroups(indexed).map((group): GroupPacking => {
-    const { coordinates, axes: width } = principalCodes(indexed, group, { limit: POINT_CAP });
-    const axes = separateDirections(coordinates, width, false);
-    const rays = separateDirections(coordinates, width, true);
-    const remainder = 1 - axes.share >= REMAINDER ? 1 : 0;
-    return {
-      group,
-      features: recovery === null ? null : (held.get(group) ?? []),
-      axes: axes.count,
-      rays: rays.count,
-      axisShare: axes.share,
-      estimatedFeatures: Math.max(1, axes.count + remainder),
-      irreducibility: irreducibilityOf(group),
-    };
+  const groups = rows.flatMap((row): GroupPacking[] => {
+    const { group, directions, irreducibility, irreducibilityChance95 } = row;
+    if (directions === null) return [];
+    return [
+      {
+        group,
+        ...directions,
+        features: recovery === null ? null : (held.get(group) ?? []),
+        irreducibility,
+        irreducibilityChance95,
+      },
+    ];
   });
-  const counts = groups.map(({ features, estimatedFeatures }) =>
-    features === null ? estimatedFeatures : features.length,
+  const counts = groups.map(({ features, leastFeatures: least }) =>
+    features === null ? least : features.length,
   );
   const live = Math.max(1, groups.length);
   return {
@@ -215,5 +117,28 @@ export function describePacking(
     groups,
     meanFeatures: counts.reduce((sum, count) => sum + count, 0) / live,
     packedShare: counts.filter((count) => count > 1).length / live,
+    packedShareChance: packedShareByChance(
+      indexed,
+      groups.map(({ group }) => group),
+    ),
   };
+}
+
+/** Share of Gaussian clouds with the groups' sizes, means and covariances that count as more than one feature. */
+function packedShareByChance(indexed: IndexedCodes, groups: readonly number[]): number {
+  if (groups.length === 0) return 0;
+  const sampled = evenSample(groups.length, NULL_CLOUDS);
+  const each = Math.ceil(NULL_CLOUDS / sampled.length);
+  let packed = 0;
+  for (const position of sampled) {
+    const group = at(groups, position);
+    const codes = principalCodes(indexed, group, { limit: POINT_CAP });
+    let axisByChance: boolean | null = null;
+    for (let cloud = 0; cloud < each; cloud++) {
+      const found = separateDirections(gaussianCloud(codes, group, cloud), codes.axes, false);
+      const least = leastFeatures(found, () => (axisByChance ??= hasAxisByChance(codes, group)));
+      if (least > 1) packed++;
+    }
+  }
+  return packed / (each * sampled.length);
 }

@@ -1,6 +1,6 @@
 /**
  * The all-pairs pass over row spaces: for each space its nearest others by the cosine of the smallest
- * principal angle, and the components of all pairs at or above a threshold. Exact while that is
+ * principal angle, and the components of all pairs that are close enough to be linked. Exact while that is
  * affordable; beyond, pairs are screened in a random projection and the promising ones measured exactly.
  */
 import { at } from '../base/array';
@@ -13,11 +13,14 @@ export interface PairSearchInput {
   readonly offsets: Uint32Array;
   /** [offsets[n], width], orthonormal within a space. */
   readonly rows: Float64Array;
+  /** Whether every space is a direction whose sign counts: opposite ones then have the cosine −1, not 1. */
+  readonly oriented: boolean;
 }
 
 export interface PairSearchOptions {
   readonly neighbours: number;
-  readonly threshold: number;
+  /** Cosine from which spaces of m and k dimensions are linked. */
+  readonly linkedFrom: (m: number, k: number) => number;
   readonly exactWork: number;
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
@@ -30,7 +33,7 @@ export interface Neighbour {
 export interface PairSearchResult {
   /** [n], strongest first, ties by index. */
   readonly lists: readonly (readonly Neighbour[])[];
-  /** Representative of the component of space i under links ≥ threshold. */
+  /** Representative of the component of space i under the links. */
   rootOf(index: number): number;
   readonly exact: boolean;
 }
@@ -52,7 +55,7 @@ export function nearestPairs(input: PairSearchInput, options: PairSearchOptions)
 function searchExactly(
   input: PairSearchInput,
   n: number,
-  { neighbours, threshold, onProgress }: PairSearchOptions,
+  { neighbours, linkedFrom, onProgress }: PairSearchOptions,
 ): PairSearchResult {
   const lists = Array.from({ length: n }, () => new NeighbourList(neighbours));
   const components = new Components(n);
@@ -60,12 +63,13 @@ function searchExactly(
     const listI = at(lists, i);
     const listJ = at(lists, j);
     // Most pairs of a wide dictionary cannot matter, and their spectrum is never needed.
-    const needed = Math.min(listI.weakest, listJ.weakest, threshold);
+    const link = linkedFrom(m, k);
+    const needed = Math.min(listI.weakest, listJ.weakest, link);
     if (needed > 0 && largestSingularValueBound(product, m, k) < needed) return;
-    const cosine = largestSingularValue(product, m, k);
+    const cosine = overlapOf(product, m, k, input.oriented);
     listI.offer(j, cosine);
     listJ.offer(i, cosine);
-    if (cosine >= threshold) components.join(i, j);
+    if (cosine >= link) components.join(i, j);
   });
   return {
     lists: lists.map((list) => list.entries),
@@ -77,7 +81,7 @@ function searchExactly(
 function searchScreened(
   input: PairSearchInput,
   n: number,
-  { neighbours, threshold, onProgress }: PairSearchOptions,
+  { neighbours, linkedFrom, onProgress }: PairSearchOptions,
 ): PairSearchResult {
   const sketch = project(input);
   const candidates = Array.from(
@@ -88,7 +92,7 @@ function searchScreened(
   forEachPair(sketch, report, (i, j, product, m, k) => {
     const listI = at(candidates, i);
     const listJ = at(candidates, j);
-    const estimate = frobenius(product, m * k);
+    const estimate = input.oriented ? at(product, 0) : frobenius(product, m * k);
     if (estimate < Math.min(listI.weakest, listJ.weakest)) return;
     listI.offer(j, estimate);
     listJ.offer(i, estimate);
@@ -101,10 +105,10 @@ function searchScreened(
       const m = at(input.offsets, i + 1) - at(input.offsets, i);
       const k = at(input.offsets, j + 1) - at(input.offsets, j);
       blockProduct(input, i, j, product);
-      const cosine = largestSingularValue(product, m, k);
+      const cosine = overlapOf(product, m, k, input.oriented);
       at(lists, i).offer(j, cosine);
       at(lists, j).offer(i, cosine);
-      if (cosine >= threshold) components.join(i, j);
+      if (cosine >= linkedFrom(m, k)) components.join(i, j);
     }
   });
   onProgress?.(1);
@@ -116,7 +120,7 @@ function searchScreened(
 }
 
 /** Rows times a fixed Gaussian matrix [width, SKETCH_WIDTH] / √SKETCH_WIDTH (Johnson & Lindenstrauss). */
-function project({ width, offsets, rows }: PairSearchInput): PairSearchInput {
+function project({ width, offsets, rows, oriented }: PairSearchInput): PairSearchInput {
   const draws = new RandomDraws(0, RandomStream.diagnostics, width);
   const matrix = Float64Array.from(
     { length: width * SKETCH_WIDTH },
@@ -133,7 +137,7 @@ function project({ width, offsets, rows }: PairSearchInput): PairSearchInput {
       }
     }
   }
-  return { width: SKETCH_WIDTH, offsets, rows: projected };
+  return { width: SKETCH_WIDTH, offsets, rows: projected, oriented };
 }
 
 /** Calls `visit(i, j, Q_iQ_jᵀ, rows of i, rows of j)` for every pair i < j of non-empty spaces. */
@@ -224,7 +228,9 @@ function largestSingularValueBound(product: Float64Array, m: number, k: number):
   return Math.sqrt(largest);
 }
 
-function largestSingularValue(product: Float64Array, m: number, k: number): number {
+/** Cosine of the smallest principal angle, from Q_iQ_jᵀ; with its sign for directions. */
+function overlapOf(product: Float64Array, m: number, k: number, oriented: boolean): number {
+  if (oriented) return Math.max(-1, Math.min(1, at(product, 0)));
   if (m === 1 || k === 1) return Math.min(1, frobenius(product, m * k));
   return Math.min(1, singularValues(product, m, k)[0] ?? 0);
 }
@@ -234,10 +240,10 @@ class NeighbourList {
   readonly entries: Neighbour[] = [];
   constructor(private readonly limit: number) {}
 
-  /** Cosine that a newcomer must beat; below 0 while there is room. */
+  /** Cosine that a newcomer must beat; −∞ while there is room. */
   get weakest(): number {
-    if (this.entries.length < this.limit) return -1;
-    return this.entries[this.limit - 1]?.cosine ?? -1;
+    if (this.entries.length < this.limit) return Number.NEGATIVE_INFINITY;
+    return this.entries[this.limit - 1]?.cosine ?? Number.NEGATIVE_INFINITY;
   }
 
   offer(index: number, cosine: number): void {

@@ -3,16 +3,21 @@
  * and whether the codes keep the shape (docs/method.md §6, Capture). Read from the feature moments and the
  * groups' maps.
  */
-import { at } from '../base/array';
+import { at, largest } from '../base/array';
 import { assignMaximum } from './assignment';
 import type { IndexedCodes } from './code_index';
 import { contributionCoordinates, rowsOf } from './code_index';
-import { circularCorrelation, geodesicSpearman } from './correlation';
+import {
+  circularChance95,
+  circularCorrelation,
+  geodesicSpearman,
+  type CorrelationAboveChance,
+} from './correlation';
 import type { FeatureMoments } from './feature_moments';
 import { dot, symmetricEigen } from './linear_algebra';
 import { captureOf } from './overlap';
 import { evenSample } from './even_sample';
-import type { FeatureRecovery, RecoveryReport } from './report_types';
+import type { FeatureRecovery, RecoveryReport } from './recovery_report_types';
 import type { GroupMap } from './spectra';
 import { groupMap } from './spectra';
 import type { GroundTruth } from './types';
@@ -89,6 +94,8 @@ function describeFeature(
   const rank90 = group === null ? null : mapOf(group).ranks.rank90;
   const folded = foldKind(kind);
   const shape = group === null ? null : sharedPoints(indexed, truth, moments.feature, group);
+  const circle = folded === 'circle' && shape !== null ? circleAgreement(shape) : null;
+  const geodesic = CURVED_KINDS.has(folded) && shape !== null ? geodesicAgreement(shape) : null;
   return {
     feature: moments.feature,
     name,
@@ -103,9 +110,12 @@ function describeFeature(
     bestGroup: best,
     bestR2: best === null ? 0 : at(moments.r2, best),
     bestCapture: best === null ? 0 : captureOf(mapOf(best).basis, rows, width),
-    topShare: total > 0 ? Math.max(...moments.energies) / total : 0,
-    circularCorrelation: folded === 'circle' && shape !== null ? circleAgreement(shape) : null,
-    geodesicSpearman: CURVED_KINDS.has(folded) && shape !== null ? geodesicAgreement(shape) : null,
+    topShare: total > 0 ? largest(moments.energies) / total : 0,
+    captureChance: rank90 === null ? null : rank90 / width,
+    circularCorrelation: circle?.value ?? null,
+    circularChance95: circle?.chance95 ?? null,
+    geodesicSpearman: geodesic?.value ?? null,
+    geodesicChance95: geodesic?.chance95 ?? null,
   };
 }
 
@@ -157,7 +167,13 @@ function sharedPoints(
 }
 
 /** |circular correlation| of the true angle and the angle in the codes' strongest plane; null without a plane. */
-function circleAgreement({ count, dimension, rank, truth, codes }: SharedPoints): number | null {
+function circleAgreement({
+  count,
+  dimension,
+  rank,
+  truth,
+  codes,
+}: SharedPoints): CorrelationAboveChance | null {
   if (rank < 2 || dimension < 2 || count < 3) return null;
   // Second moments about the origin: the plane of the angle passes through it.
   const moments = new Float64Array(rank * rank);
@@ -177,10 +193,19 @@ function circleAgreement({ count, dimension, rank, truth, codes }: SharedPoints)
   const codeAngles = Float64Array.from(chosen, (n) =>
     Math.atan2(dot(vectors, rank, codes, n * rank, rank), dot(vectors, 0, codes, n * rank, rank)),
   );
-  return Math.abs(circularCorrelation(trueAngles, codeAngles));
+  return {
+    value: Math.abs(circularCorrelation(trueAngles, codeAngles)),
+    chance95: circularChance95(trueAngles, codeAngles),
+  };
 }
 
-function geodesicAgreement({ count, dimension, rank, truth, codes }: SharedPoints): number | null {
+function geodesicAgreement({
+  count,
+  dimension,
+  rank,
+  truth,
+  codes,
+}: SharedPoints): CorrelationAboveChance | null {
   if (count < 3) return null;
   const chosen = evenSample(count, CURVE_POINTS);
   const take = (values: Float64Array, width: number): Float64Array => {

@@ -5,6 +5,7 @@
  * group has no irreducibility); no field is ever NaN or infinite. What each number means, with its
  * formula and source, is in `formulas.ts`.
  */
+import type { RecoveryReport } from './recovery_report_types';
 
 /** Four readings of one spectrum σ₁ ≥ σ₂ ≥ … (docs/method.md §6); all 0 for a zero spectrum. */
 export interface RankSummary {
@@ -23,6 +24,18 @@ export interface StrongRow {
   readonly row: number;
   /** ‖D_kᵀ p_k‖, in the data's units. */
   readonly norm: number;
+}
+
+/** Well-separated directions through the origin in a group's code cloud. */
+export interface CodeDirections {
+  /** Axes: both half-lines together. */
+  readonly axes: number;
+  /** Half-lines. */
+  readonly rays: number;
+  /** Share of the points that lie near one of the axes. */
+  readonly axisShare: number;
+  /** Features that the cloud shows at the least; see `leastFeatures` in packing.ts. */
+  readonly leastFeatures: number;
 }
 
 /** One row of the group table. A scalar SAE's latent is a group of rank 1. */
@@ -46,12 +59,18 @@ export interface GroupRow {
   readonly codeStableRank: number;
   readonly codeParticipation: number;
   readonly codeEntropyRank: number;
-  /** Mean over principal planes of (1 − mixture)·separability, bits; null below two dimensions or too few firings. */
+  /** Mean over principal planes of (1 − mixture)·(separability − its mean under the null), bits; null below two dimensions or too few firings. */
   readonly irreducibility: number | null;
+  /** In 95 of 100 Gaussian clouds of as many points |irreducibility| stays below this, bits; null as above. */
+  readonly irreducibilityChance95: number | null;
+  /** Points that it was measured on; null as above. */
+  readonly irreducibilityPoints: number | null;
   /** Share of points near a line in the most reducible direction, averaged over planes; null as above. */
   readonly mixture: number | null;
   /** Bits, averaged over planes; null as above. */
   readonly separability: number | null;
+  /** Separate directions of its code cloud; null for a unit of rank 1 or one that never fires. */
+  readonly directions: CodeDirections | null;
   /** Index into the clusters of groups that nearly share a direction; null when it has no such neighbour. */
   readonly cluster: number | null;
   readonly strongestRows: readonly StrongRow[];
@@ -95,7 +114,9 @@ export interface ActivityReport {
   readonly coverage: number;
   /** Groups that never fired in the analysed rows. */
   readonly dead: readonly number[];
-  /** A group is dense when it fires in more than this share of rows. */
+  /** Firings of the mean live group / rows: what the gate gives each when it shares them out evenly. */
+  readonly evenShare: number;
+  /** A group is dense when it fires in more than this share of rows; 1 or more where none can. */
   readonly denseThreshold: number;
   readonly dense: readonly { readonly group: number; readonly frequency: number }[];
   /** Groups by log10 frequency: equal bins from `from` (dead groups are left out) to 0. */
@@ -111,12 +132,18 @@ export interface UnitCluster {
   readonly columns: number;
   /** Principal components of the cluster's summed contribution for 80 % of its variance; 0 when it never fires. */
   readonly components80: number;
-  /** members / components80: 1 is no redundancy; null when it never fires. */
+  /** members / components80; null when it never fires. */
   readonly redundancy: number | null;
+  /** The same if its units kept their own variances but shared no direction and fired apart; null as above. */
+  readonly redundancyApart: number | null;
   /** Mean cosine over the linked pairs. */
   readonly meanCosine: number;
   /** Mean masked cosine similarity over the linked pairs, on rows where either fires; null when none fires. */
   readonly maskedCosine: number | null;
+  /** Mean of it over all orders of the rows, firing as often and as strongly; null as above. */
+  readonly maskedCosineChance: number | null;
+  /** 95 of 100 orders of the rows lie this close to `maskedCosineChance`; null as above. */
+  readonly maskedCosineChance95: number | null;
   /** Rows in which at least one member fires. */
   readonly rows: number;
 }
@@ -131,10 +158,12 @@ export interface FeatureSpread {
   readonly rows: number;
   /** Share of the feature's energy that the contributions rebuild inside its subspace; can be negative. */
   readonly reconstruction: number;
+  /** Fewest units that could hold it: see `leastUnits`. */
+  readonly leastUnits: number;
   /** Units that carry 90 % and 99 % of the energy; null when the reconstruction is below one half. */
   readonly units90: number | null;
   readonly units99: number | null;
-  /** units90 / d_i for atoms, units90 for groups; null as above. */
+  /** units90 / leastUnits; null as above. */
   readonly splittingRatio: number | null;
   /** Unit with the most energy, and its share; null when no unit fires on the feature. */
   readonly topUnit: number | null;
@@ -150,13 +179,20 @@ export interface CoveringEntry {
   readonly atoms: number;
   /** Share of the sampled unit vectors within ε; below 1 when the dictionary cannot cover the feature. */
   readonly covered: number;
+  /** The same share for as many atoms in random directions. */
+  readonly coveredByChance: number;
 }
 
 export interface SplittingReport {
   /** What is counted: atoms for a scalar SAE (rank 1), else groups. */
   readonly unit: 'atoms' | 'groups';
-  /** Cosine (of the smallest principal angle) above which two live units are linked. */
-  readonly threshold: number;
+  /**
+   * Cosines (of the smallest principal angle) from which live units are linked, by the dimensions that occur; null
+   * where spaces of their dimensions always meet, so that no overlap is a sign of anything.
+   */
+  readonly linkedFrom: { readonly lowest: number; readonly highest: number } | null;
+  /** Pairs of as many randomly oriented units that would be linked, on average. */
+  readonly linksByChance: number;
   /** Components of at least two live units, largest first; `id` is the index in this array. */
   readonly clusters: readonly UnitCluster[];
   readonly clusteredUnits: number;
@@ -174,51 +210,52 @@ export interface SplittingReport {
 }
 
 /** What one live group holds. */
-export interface GroupPacking {
+export interface GroupPacking extends CodeDirections {
   readonly group: number;
   /** Features for which this is the best group and which it captures ≥ 0.5; null without ground truth. */
   readonly features: readonly number[] | null;
-  /** Well-separated axes in its code cloud. */
-  readonly axes: number;
-  /** Well-separated rays (half-lines) in its code cloud. */
-  readonly rays: number;
-  /** Share of its points that lie near one of those axes. */
-  readonly axisShare: number;
-  /** Features read from the cloud: its axes, plus one when a fifth of the points lie near none; at least 1. */
-  readonly estimatedFeatures: number;
   /** As in GroupRow. */
   readonly irreducibility: number | null;
+  readonly irreducibilityChance95: number | null;
 }
 
 export interface PackingReport {
-  /** Whether `meanFeatures` and `packedShare` count true features or axes of code clouds. */
+  /** Whether `meanFeatures` and `packedShare` count true features or read code clouds, from below. */
   readonly basis: 'truth' | 'codes';
+  /** Live groups; empty for a scalar SAE. */
   readonly groups: readonly GroupPacking[];
-  /** Mean features (or axes) per live group. */
+  /** Mean features per live group. */
   readonly meanFeatures: number;
   /** Share of live groups holding more than one. */
   readonly packedShare: number;
+  /** Share of Gaussian clouds of the groups' sizes, means and covariances that would count as holding more than one. */
+  readonly packedShareChance: number;
 }
 
 export interface NearestGroup {
   readonly group: number;
-  /** Cosine of the smallest principal angle between the rank-90 row spaces. */
+  /** Cosine of the smallest principal angle between the rank-90 row spaces; see `OverlapReport.oriented`. */
   readonly cosine: number;
 }
 
 export interface OverlapReport {
   /** Block coherence μ = max over pairs of live groups; a lower bound when `exact` is false. */
   readonly coherence: number;
+  /** μ of as many randomly oriented spaces of the same dimensions stays below this in 95 of 100 cases. */
+  readonly coherenceChance95: number;
   /** The pair that attains it; null with fewer than two live groups. */
   readonly pair: readonly [number, number] | null;
   /** s: groups active in a row, as used in the bound. */
   readonly activeGroups: number;
-  /** 1 / (2s − 1). */
-  readonly bound: number;
-  readonly withinBound: boolean;
+  /** 1 / (2s − 1); null at s = 1, where it is no condition. */
+  readonly bound: number | null;
   /** Live groups by cosine with their nearest group, equal bins over [0, 1]. */
   readonly nearestHistogram: readonly number[];
   readonly meanNearest: number;
+  /** The same mean for randomly oriented spaces of the same dimensions. */
+  readonly meanNearestChance: number;
+  /** Whether cosines keep their sign, as they do for atoms whose codes are never negative. */
+  readonly oriented: boolean;
   /** Pairs with the largest cosines, strongest first. */
   readonly closestPairs: readonly {
     readonly a: number;
@@ -228,55 +265,13 @@ export interface OverlapReport {
   readonly exact: boolean;
 }
 
-/** One true feature against the dictionary. */
-export interface FeatureRecovery {
-  readonly feature: number;
-  readonly name: string;
-  readonly kind: string;
-  readonly dimension: number;
-  readonly rows: number;
-  /** Group matched one-to-one by d_i·R² (Hungarian); null when no group is left with R² above 0. */
-  readonly group: number | null;
-  /** R² of the matched group's contribution as a prediction of the feature's contribution; 0 when unmatched. */
-  readonly r2: number;
-  /** Capture of the feature by the matched group; 0 when unmatched. */
-  readonly capture: number;
-  /** rank90 of the matched group's map, and |rank90 − d_i|; null when unmatched. */
-  readonly rank90: number | null;
-  readonly rankError: number | null;
-  /** Group with the largest R², matched or not; null when no group fires. */
-  readonly bestGroup: number | null;
-  readonly bestR2: number;
-  readonly bestCapture: number;
-  /** Share of the feature's energy that its strongest group carries. */
-  readonly topShare: number;
-  /** |circular correlation| of code angle and true angle; circles only. */
-  readonly circularCorrelation: number | null;
-  /** Spearman correlation of code distances and geodesic distances; curved features of known geodesics. */
-  readonly geodesicSpearman: number | null;
-}
-
-export interface RecoveryReport {
-  readonly features: readonly FeatureRecovery[];
-  /** Over features that occur in the analysed rows; 0 when none does. */
-  readonly meanR2: number;
-  readonly meanCapture: number;
-  /** Over matched features; null when none is. */
-  readonly meanRankError: number | null;
-  /** The same two over features with d_i ≥ 2; null when there are none. */
-  readonly meanCaptureMultiDimensional: number | null;
-  /** By each feature's best group, which several features may share. */
-  readonly meanBestCaptureMultiDimensional: number | null;
-  readonly meanRankErrorMultiDimensional: number | null;
-  /** Share of features whose strongest group carries ≥ 90 % of their energy. */
-  readonly consolidatedShare: number;
-}
-
 export interface IrreducibilityReport {
   /** Groups with a defined score, most irreducible first. */
   readonly groups: readonly {
     readonly group: number;
     readonly irreducibility: number;
+    readonly chance95: number;
+    readonly points: number;
     readonly mixture: number;
     readonly separability: number;
   }[];

@@ -3,6 +3,7 @@
  * all groups, so that a token finds its groups. Counts and norms only; nothing about directions.
  */
 import { addAt, at } from '../base/array';
+import { poissonAtLeast } from './chance';
 import { firingsOf, normsOf, rowsOf, type IndexedCodes } from './code_index';
 import type { TokenRows } from './types';
 
@@ -26,7 +27,7 @@ export interface TokenStatistics {
   readonly distinct: number;
   /** Most firings first. */
   readonly most: readonly TokenShare[];
-  /** Largest lift first, among tokens with enough firings to mean something. */
+  /** Largest lift first, among tokens with more firings than chance gives any of them. */
   readonly lifted: readonly TokenShare[];
 }
 
@@ -44,6 +45,9 @@ export function tokenOccurrences({ tokens }: TokenRows, vocabulary: number): Uin
 function leastFirings(firings: number): number {
   return Math.max(3, Math.ceil(firings / 500));
 }
+
+/** Chance that a group that looks at no token has a lifted one: shared out over the tokens that it fires on. */
+const FALSE_LIFT = 0.05;
 
 /** Statistics of one group, the first `count` tokens of either order. O(n + V). */
 export function tokenStatistics(
@@ -84,6 +88,10 @@ export function tokenStatistics(
     most: shares.toSorted((a, b) => b.firings - a.firings || byToken(a, b)).slice(0, count),
     lifted: shares
       .filter((share) => share.firings >= least)
+      .filter(({ token, firings: times }) => {
+        const expected = (at(occurrences, token) * firings) / rows;
+        return poissonAtLeast(times, expected) * found.length < FALSE_LIFT;
+      })
       .sort((a, b) => b.lift - a.lift || b.firings - a.firings || byToken(a, b))
       .slice(0, count),
   };

@@ -1,14 +1,17 @@
 /**
  * Splitting without ground truth: units (atoms, or groups of rank above 1) that nearly share a
  * direction, how many dimensions such a cluster really uses, and whether its members fire together.
- * A circle tiled by twelve atoms shows as one cluster of twelve that needs two components.
+ * A circle tiled by twelve atoms shows as one cluster of twelve that needs two components. Both numbers come
+ * with what unrelated units would give: ten of twelve equal components hold 80 %, so 1.2 is no redundancy.
  */
 import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
+import { cosineByChance, type ChanceMoments, type StrengthSums } from './chance';
 import { firingsOf, normsOf, rowsOf } from './code_index';
 import { lowerFactor } from './linear_algebra';
 import type { OverlapSearch } from './overlap';
 import { evenSample } from './even_sample';
+import { Z95 } from './irreducibility';
 import type { UnitCluster } from './report_types';
 import { symmetricEigenvalues } from './singular_values';
 import { blockOf, countForShare } from './spectra';
@@ -34,7 +37,7 @@ export function clusterMembers(search: OverlapSearch): number[][] {
 }
 
 /**
- * Every cluster with its redundancy. Links are |cos| ≥ threshold for atoms and smallest principal angles for
+ * Every cluster with its redundancy. Links are cosines of atoms, and smallest principal angles of
  * groups; means are taken over the links that the search kept (each unit's nearest few). Cost of a cluster of
  * c columns on n rows: O(min(c, d)²·(d + 1000) + n·log n) and O(n) for each link.
  */
@@ -49,32 +52,59 @@ function describeCluster(
   id: number,
 ): UnitCluster {
   const rows = unionOfRows(indexed, units);
-  const components80 = componentsOf(indexed, units, rows, 0.8);
-  let cosine = 0;
-  let masked = 0;
-  let links = 0;
-  let maskedLinks = 0;
+  const components80 = countForShare(spectrumOf(indexed, units, rows), SHARE);
+  const apart = units.flatMap((unit) => Array.from(spectrumOf(indexed, [unit], rows)));
+  const componentsApart = countForShare(
+    apart.sort((a, b) => b - a),
+    SHARE,
+  );
+  const cosines: number[] = [];
+  const masked: { similarity: number; chance: ChanceMoments }[] = [];
   for (const unit of units) {
-    for (const neighbour of search.nearest.get(unit) ?? []) {
-      if (neighbour.cosine < search.threshold || countedFromOtherEnd(search, unit, neighbour.group))
+    for (const { group: other, cosine } of search.nearest.get(unit) ?? []) {
+      if (!search.isLinked(unit, other, cosine) || countedFromOtherEnd(search, unit, other))
         continue;
-      cosine += neighbour.cosine;
-      links++;
-      const similarity = maskedCosine(indexed, unit, neighbour.group);
+      cosines.push(cosine);
+      const similarity = maskedCosine(indexed, unit, other);
       if (similarity === null) continue;
-      masked += similarity;
-      maskedLinks++;
+      const chance = cosineByChance(
+        indexed.codes.rows,
+        strengthSums(indexed, unit),
+        strengthSums(indexed, other),
+      );
+      masked.push({ similarity, chance });
     }
   }
+  const fires = masked.length > 0;
   return {
     id,
     members: units,
     columns: units.length * indexed.dictionary.rank,
     components80,
     redundancy: components80 > 0 ? units.length / components80 : null,
-    meanCosine: links > 0 ? cosine / links : 0,
-    maskedCosine: maskedLinks > 0 ? masked / maskedLinks : null,
+    redundancyApart: componentsApart > 0 ? units.length / componentsApart : null,
+    meanCosine: cosines.length > 0 ? meanOf(cosines) : 0,
+    maskedCosine: fires ? meanOf(masked.map(({ similarity }) => similarity)) : null,
+    maskedCosineChance: fires ? meanOf(masked.map(({ chance }) => chance.mean)) : null,
+    // Links of one cluster may rise and fall together: their mean is taken to be as loose as one of them.
+    maskedCosineChance95: fires ? Z95 * meanOf(masked.map(({ chance }) => chance.deviation)) : null,
     rows: rows.length,
+  };
+}
+
+/** Share of a cluster's variance that its components must hold. */
+const SHARE = 0.8;
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Sums of a unit's strengths ‖D_kᵀp_k‖ over all rows. */
+function strengthSums(indexed: IndexedCodes, unit: number): StrengthSums {
+  const norms = normsOf(indexed, unit);
+  return {
+    sum: norms.reduce((sum, norm) => sum + norm, 0),
+    squares: norms.reduce((sum, norm) => sum + norm * norm, 0),
   };
 }
 
@@ -103,8 +133,8 @@ export function maskedCosine(indexed: IndexedCodes, a: number, b: number): numbe
     else if (difference < 0) i++;
     else j++;
   }
-  const energyA = normsA.reduce((sum, norm) => sum + norm * norm, 0);
-  const energyB = normsB.reduce((sum, norm) => sum + norm * norm, 0);
+  const { squares: energyA } = strengthSums(indexed, a);
+  const { squares: energyB } = strengthSums(indexed, b);
   if (energyA + energyB === 0) return null;
   return energyA > 0 && energyB > 0 ? together / Math.sqrt(energyA * energyB) : 0;
 }
@@ -123,13 +153,12 @@ function unionOfRows(indexed: IndexedCodes, units: readonly number[]): Uint32Arr
   return all.filter((row, i) => i === 0 || row !== at(all, i - 1));
 }
 
-/** Principal components that hold `share` of the variance of the units' summed contribution; 0 when it has none. */
-function componentsOf(
+/** Variances of the units' summed contribution along its principal components, largest first. */
+function spectrumOf(
   indexed: IndexedCodes,
   units: readonly number[],
   rows: Uint32Array,
-  share: number,
-): number {
+): Float64Array {
   const { rank, width } = indexed.dictionary;
   const columns = units.length * rank;
   const stacked = new Float64Array(columns * width);
@@ -159,10 +188,7 @@ function componentsOf(
     }
   });
   const spectrum = symmetricEigenvalues(covarianceOf(points, sample.length, size), size);
-  return countForShare(
-    spectrum.map((value) => Math.max(0, value)),
-    share,
-  );
+  return spectrum.map((value) => Math.max(0, value));
 }
 
 /** Covariance [size, size] of n points about their mean (divided by n). O(n·size²). */

@@ -21,3 +21,24 @@ export function addAt(
 ): void {
   values[index] = at(values, index) + amount;
 }
+
+/** The largest of `values` and `least`; of a list of any length, where `Math.max(...values)` overflows the stack. */
+export function largest(values: Iterable<number>, least = Number.NEGATIVE_INFINITY): number {
+  let most = least;
+  for (const value of values) most = Math.max(most, value);
+  return most;
+}
+
+/** The smallest of `values` and `most`, of a list of any length. */
+export function smallest(values: Iterable<number>, most = Number.POSITIVE_INFINITY): number {
+  let least = most;
+  for (const value of values) least = Math.min(least, value);
+  return least;
+}
+
+/** ‖values‖₂, of a list of any length. */
+export function euclideanNorm(values: Iterable<number>): number {
+  let squares = 0;
+  for (const value of values) squares += value * value;
+  return Math.sqrt(squares);
+}

@@ -32,6 +32,8 @@ export const RandomStream = {
   steeringControl: 9,
   /** Order of the windows of a text; step = pass over the text. */
   windowOrder: 10,
+  /** What chance alone gives a diagnostic; always with seed 0. */
+  diagnosticNulls: 11,
 } as const;
 
 const MULTIPLIER_0 = 0xd2511f53;

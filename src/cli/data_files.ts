@@ -15,7 +15,8 @@ import {
   type FileSetting,
 } from '../lab/data_identity';
 import type { DataConfig } from '../lab/run_config';
-import { exists, notRead, shippedPath } from './files';
+import { notRead } from './file_errors';
+import { exists, shippedPath } from './files';
 
 /** What is known of data before they are opened. */
 export interface KnownFiles {

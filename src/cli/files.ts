@@ -2,8 +2,11 @@
  * Files as the command line reads them: errors in words. It knows no format; written_files.ts writes.
  */
 import { open, readFile, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LabError } from '../base/lab_error';
+import { strictJson } from '../base/strict_json';
+import { decodeText } from '../base/text_file';
+import { isAbsence, notRead } from './file_errors';
 
 /** Files by path relative to their folder, with `/` between names. */
 export type FileSet = Readonly<Record<string, Uint8Array>>;
@@ -15,27 +18,10 @@ const shippedFolder = join(import.meta.dirname, '../../public');
 const LARGEST_FILE = 2 ** 32 - 1;
 const PIECE = 2 ** 30;
 
-/** What the operating system said, for the end of a sentence. */
-export function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file or folder';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission is denied';
-    case 'ENOSPC':
-      return 'the disk is full';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'ENOTDIR':
-      return 'a part of its path is no folder';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
-}
-
-/** Bytes of a file. Throws LabError `not_found` when it cannot be read, `bad_file` when it is too large. */
+/**
+ * Bytes of a file. Throws LabError `not_found` when there is no such file, `bad_file` when it cannot be read
+ * for another reason or is too large.
+ */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
@@ -43,7 +29,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
       throw new LabError(
         'bad_file',
         `${path} has ${size} bytes; files up to ${LARGEST_FILE} bytes can be read.`,
-        'Give a part of it.',
+        lessOf(path, Math.floor(size / LARGEST_FILE) + 1),
       );
     }
     // readFile stops at 2 GiB.
@@ -61,19 +47,16 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     }
     return bytes;
   } catch (error) {
-    if (error instanceof LabError) throw error;
-    throw notRead(path, error);
+    throw error instanceof LabError ? error : notRead(path, error);
   }
 }
 
-/** What to say of a file that the system does not let one read. */
-export function notRead(path: string, error: unknown): LabError {
-  return new LabError(
-    'not_found',
-    `${path} cannot be read: ${reason(error)}.`,
-    'Give the path of a file that is there.',
-    { cause: error },
-  );
+/** How to make a file of at most one part in `parts`. */
+function lessOf(path: string, parts: number): string {
+  const [from, to] = [strictJson(path), strictJson(path.replace(/\.npy$/, '_part.npy'))];
+  return path.endsWith('.npy')
+    ? `Give a part of its rows. In Python: import numpy as np; x = np.load(${from}, mmap_mode="r"); np.save(${to}, x[: len(x) // ${parts}])`
+    : 'Give a smaller file: a part of a text, or a model saved as float16.';
 }
 
 /** Where a file lies that ships with the lab, by its path below `public`. */
@@ -81,9 +64,9 @@ export function shippedPath(path: string): string {
   return join(shippedFolder, path);
 }
 
-/** A file with JSON in it. Throws LabError `not_found`, or `bad_config` when it holds something else. */
+/** A file with JSON in it. Throws LabError as readBytes, or `bad_config` when it holds something else. */
 export async function readJson(path: string): Promise<unknown> {
-  const text = new TextDecoder('utf-8').decode(await readBytes(path));
+  const text = decodeText(await readBytes(path), path, 'bad_config');
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -100,13 +83,7 @@ export async function readJson(path: string): Promise<unknown> {
 /** The files of a folder (not of its subfolders) that are among `names`; an absent one is left out. */
 export async function readFolder(path: string, names: readonly string[]): Promise<FileSet> {
   const present = await namesIn(path);
-  if (present === null) {
-    throw new LabError(
-      'not_found',
-      `${path} is not a folder that can be read.`,
-      'Give the folder of a model: cfg.json beside sae_weights.safetensors.',
-    );
-  }
+  if (present === null) throw await noFolder(path);
   const found = names.filter((name) => present.includes(name));
   const entries = await Promise.all(
     found.map(async (name) => [name, await readBytes(join(path, name))] as const),
@@ -114,19 +91,47 @@ export async function readFolder(path: string, names: readonly string[]): Promis
   return Object.fromEntries(entries);
 }
 
-/** Names in a folder; null when there is no such folder. */
+/** What to say where the folder of a model was expected and there is none. */
+async function noFolder(path: string): Promise<LabError> {
+  if (!(await exists(path))) {
+    return new LabError(
+      'not_found',
+      `${path} cannot be read: there is no such folder.`,
+      'Give the folder of a model: cfg.json beside sae_weights.safetensors.',
+    );
+  }
+  return new LabError(
+    'not_found',
+    `${path} is a file, and the folder of a model is needed.`,
+    /\.zip$/i.test(path)
+      ? `Unpack it and give the folder that is in it.`
+      : `Give the folder that it lies in, ${dirname(path)}.`,
+  );
+}
+
+/**
+ * Names in a folder; null when there is no such folder. Throws LabError `bad_file` for one that is there and
+ * cannot be read.
+ */
 export async function namesIn(path: string): Promise<string[] | null> {
   try {
     return await readdir(path);
-  } catch {
-    return null;
+  } catch (error) {
+    if (isAbsence(error)) return null;
+    throw notRead(path, error);
   }
 }
 
-/** Whether something is there under that name. */
+/**
+ * Whether something is there under that name. Throws LabError `bad_file` when that cannot be known: a folder
+ * above it may not be read, its name is too long, …
+ */
 export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw notRead(path, error);
+  }
 }

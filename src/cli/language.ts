@@ -12,6 +12,7 @@ import { bytesOf } from '../io/bytes';
 import { npyHeader } from '../io/npy';
 import type { LanguageModelStore, ReadyLanguageModel } from '../lab/language_model_store';
 import { textLoss } from '../lab/text_loss';
+import { afterBos } from '../lab/text_windows';
 import { writeCorpus, type WrittenDocuments } from '../lab/written_documents';
 import { DataFiles } from './data_files';
 import { readBytes } from './files';
@@ -147,7 +148,7 @@ async function logits(
   terminal: Terminal,
 ): Promise<void> {
   const { context, layers, vocabulary, width } = lm.config;
-  const tokens = Uint32Array.of(tokenizer.bos, ...tokenizer.encode(text));
+  const tokens = afterBos(tokenizer.bos, tokenizer.encode(text));
   const positions = tokens.length;
   if (positions > context) {
     throw new LabError(

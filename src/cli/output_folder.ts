@@ -3,6 +3,7 @@
  * (--resume), or the weights of other models (--init). Refuses, before anything is trained, whatever does not fit.
  */
 import { join } from 'node:path';
+import { largest } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../io/sae_folder';
 import { differingSetting, readCheckpoint } from '../lab/checkpoint';
@@ -54,7 +55,9 @@ export async function openOutput(request: TrainRequest, config: RunConfig): Prom
   if (request.resume) return previousRun(request.out, config);
   const names = (await namesIn(request.out)) ?? [];
   // What a killed process was writing is nobody's any more.
-  const others = names.filter((name) => name !== CLAIM_FILE && !/^\..+\.\d+\.part$/s.test(name));
+  const others = names.filter(
+    (name) => !name.startsWith(CLAIM_FILE) && !/^\..+\.\d+\.part$/s.test(name),
+  );
   if (others.length > 0) {
     const own = others.includes(CHECKPOINT_FILE);
     throw new LabError(
@@ -105,7 +108,10 @@ async function previousRun(out: string, config: RunConfig): Promise<StartOfRun> 
   return {
     initial: saved.states.map((state) => ({ kind: 'state', state })),
     metrics: logged.map(({ lines }) => lines.map((line) => `${line}\n`).join('')),
-    seconds: Math.max(0, ...logged.map(({ seconds }) => seconds)),
+    seconds: largest(
+      logged.map(({ seconds }) => seconds),
+      0,
+    ),
     ...(saved.config.data_identity === undefined ? {} : { identity: saved.config.data_identity }),
   };
 }

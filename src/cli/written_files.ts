@@ -6,21 +6,13 @@
 import { mkdir, open, readdir, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../base/lab_error';
-import { reason, type FileSet } from './files';
+import { notWritten } from './file_errors';
+import type { FileSet } from './files';
 import { discardAtExit, keep } from './leavings';
 import { isAlive } from './process_owner';
 
 /** Bytes of a name that every usual file system takes. */
 const LONGEST_NAME = 255;
-
-function notWritten(path: string, error: unknown): LabError {
-  return new LabError(
-    'bad_file',
-    `${path} cannot be written: ${reason(error)}.`,
-    'Choose another place, or make room there.',
-    { cause: error },
-  );
-}
 
 /** Where a file lies while it is written; its name may be the longest that there can be. */
 function aside(path: string): string {
@@ -135,7 +127,7 @@ export async function publishFiles(folder: string, files: FileSet): Promise<void
   try {
     for (const [name, bytes] of Object.entries(files)) {
       const target = join(folder, name);
-      made.push(...(await makeFolder(dirname(target))));
+      for (const one of await makeFolder(dirname(target))) made.push(one);
       await writeAside(target, [bytes]);
     }
     for (const target of targets) await requirePlace(target);

@@ -5,22 +5,25 @@
  *   .txt           documents between lines "<|endoftext|>"; without such a line, the whole text is one
  *   .json          a list of texts, or of objects with a "text"
  *   .jsonl, .ndjson   the same, one a line
+ *
+ * White space is text: a model has tokens for it, and another program that reads the same document must get
+ * the same tokens. Only line breaks that end a line of the file are not: those before and after a separator,
+ * and the last one.
  */
-import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
+import { decodeText } from '../base/text_file';
 
-/** What separates documents in plain text. */
-const SEPARATOR = '<|endoftext|>';
+/** What separates documents in plain text, with the ends of its own line and of the one before. */
+const SEPARATOR = /(?:\r?\n)?<\|endoftext\|>(?:\r?\n)?/;
 
 /**
- * The documents of a file, without empty ones. Throws LabError `bad_data` when the bytes are no UTF-8 (with
- * the place), the JSON is none, an entry has no text, or there is no text at all.
+ * The documents of a file as they stand there, without those of nothing but white space. Throws LabError
+ * `bad_data` when the bytes are no text (with what they are), the JSON is none, an entry has no text, or
+ * there is no text at all.
  */
 export function readCorpus(bytes: Uint8Array, name: string): string[] {
-  const text = decodeUtf8(bytes, name);
-  const documents = splitDocuments(text, name)
-    .map((document) => document.trim())
-    .filter((document) => document !== '');
+  const text = decodeText(bytes, name);
+  const documents = splitDocuments(text, name).filter((document) => document.trim() !== '');
   if (documents.length > 0) return documents;
   throw new LabError('bad_data', `${name} holds no text.`, 'Choose a file with text in it.');
 }
@@ -43,16 +46,19 @@ function splitDocuments(text: string, name: string): string[] {
     }
     return list.map((entry, index) => textOf(entry, name, index));
   }
-  return text.split(SEPARATOR);
+  return text.replace(/\r?\n$/, '').split(SEPARATOR);
 }
 
 function parse(text: string, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new LabError('bad_data', `${place} is no JSON.`, 'Correct it, or give plain text.', {
-      cause,
-    });
+    throw new LabError(
+      'bad_data',
+      `${place} is no JSON.`,
+      'Correct it; plain text is called .txt, and a file with a JSON value a line .jsonl.',
+      { cause },
+    );
   }
 }
 
@@ -66,40 +72,4 @@ function textOf(entry: unknown, name: string, index: number): string {
     `Entry ${index + 1} of ${name} is neither a text nor an object with a "text".`,
     'Give every document as a text.',
   );
-}
-
-function decodeUtf8(bytes: Uint8Array, name: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new LabError(
-      'bad_data',
-      `${name} is not UTF-8: byte ${firstInvalidByte(bytes)} does not continue its text.`,
-      'Save it as UTF-8 and choose it again.',
-      { cause },
-    );
-  }
-}
-
-/** Offset of the first sequence that is no UTF-8, given that there is one. */
-function firstInvalidByte(bytes: Uint8Array): number {
-  let offset = 0;
-  while (offset < bytes.length) {
-    const length = sequenceLength(at(bytes, offset));
-    const sequence = bytes.subarray(offset, offset + length);
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(sequence);
-    } catch {
-      return offset;
-    }
-    offset += length;
-  }
-  return offset;
-}
-
-/** Bytes of the sequence that a byte begins; 1 for a byte that begins none. */
-function sequenceLength(first: number): number {
-  if (first >= 0xf0) return 4;
-  if (first >= 0xe0) return 3;
-  return first >= 0xc0 ? 2 : 1;
 }

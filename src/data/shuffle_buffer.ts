@@ -11,6 +11,7 @@ import { PlanRunner } from '../gpu/executor';
 import type { Plan } from '../gpu/plan';
 import { defineUniforms } from '../gpu/uniforms';
 import type { WorkClock } from '../gpu/work_clock';
+import { across } from '../gpu/workgroups';
 import { gatherRowsKernel, scatterRowsKernel } from './kernels';
 import { vectorsPerRow } from './pad_rows';
 import { domainBits } from './row_order';
@@ -111,7 +112,8 @@ function gatherPlan({ label, width, order, batchRows }: ShuffleOptions): Plan {
   };
 }
 
-function scatterPlan(width: number, moves: number): Plan {
+/** Moves up to `moves` rows of `width` numbers into the buffer. */
+export function scatterPlan(width: number, moves: number): Plan {
   return {
     name: 'shuffle buffer',
     uniform: scatterUniform,
@@ -124,7 +126,7 @@ function scatterPlan(width: number, moves: number): Plan {
         kernel: scatterRowsKernel,
         bindings: { rows: 'rows', moves: 'moves', pool: 'pool' },
         constants: { MOVES: moves, VECTORS: vectorsPerRow(width) },
-        workgroups: [Math.ceil(moves / ROWS_PER_GROUP), 1, 1],
+        workgroups: across(Math.ceil(moves / ROWS_PER_GROUP)),
       },
     ],
   };

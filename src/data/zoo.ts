@@ -3,7 +3,7 @@
  * kernel's tables, and what is known about the data exactly. Both ways of making rows (zoo_rows.ts on
  * the CPU, shaders/make_zoo_batch.wgsl on the GPU) read this one object. Source: docs/method.md §7.
  */
-import { at } from '../base/array';
+import { at, largest } from '../base/array';
 import type { SourceFeature } from './source';
 import { drawFrames } from './zoo_frames';
 import { isCentred, shapeDimension, SWISS_ROLL_TURNS, type ShapeKind } from './zoo_shapes';
@@ -71,7 +71,7 @@ export function layOutZoo(spec: ZooSpec, seed: number): Zoo {
   const dimensions = ordered.map(({ spec: feature }) =>
     shapeDimension(feature.kind, parameterOf(feature)),
   );
-  const widest = Math.max(...dimensions);
+  const widest = largest(dimensions);
   if (widest > spec.width) {
     throw badZoo(`a feature of ${widest} dimensions does not fit a width of ${spec.width}`);
   }

@@ -2,7 +2,7 @@
  * Where synthetic features live: an orthonormal frame V_i for each, drawn from the seed. Computed once,
  * in float64, when a data set is opened.
  */
-import { at } from '../base/array';
+import { at, largest } from '../base/array';
 import { RandomDraws, RandomStream } from '../base/random';
 
 /** First draw of the coordinates in the shared subspace; the own direction's draws end before it. */
@@ -20,7 +20,7 @@ export function drawFrames(
   coherence: number,
   seed: number,
 ): Float32Array {
-  const shared = sharedSubspace(Math.min(width, 2 * Math.max(...dimensions)), width, seed);
+  const shared = sharedSubspace(Math.min(width, 2 * largest(dimensions)), width, seed);
   const total = dimensions.reduce((sum, dimension) => sum + dimension, 0);
   const frames = new Float32Array(total * width);
   let firstRow = 0;

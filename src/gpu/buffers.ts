@@ -1,9 +1,9 @@
 /**
- * Buffers of a plan, allocated once from the plan's own table under an error scope, so that a model
- * that does not fit is refused before anything runs.
+ * What a device can hold and run of a plan, and the plan's buffers, allocated once from its own table under an
+ * error scope, so that a model that does not fit is refused before anything runs.
  */
 import { LabError } from '../base/lab_error';
-import { planBytes, type Plan } from './plan';
+import { planBytes, type Pass, type Plan } from './plan';
 
 /** Named GPU buffers. */
 export type BufferMap = ReadonlyMap<string, GPUBuffer>;
@@ -18,13 +18,30 @@ export const SMALLER_RUN = 'Use fewer groups, a smaller block rank or a smaller 
 /** What makes encoding smaller, for which the batch is chosen to fit. */
 export const SMALLER_MODEL = 'Use fewer groups or latents, or a smaller block rank.';
 
-/** Throws LabError `out_of_memory` when a buffer of the plans exceeds what the device can bind. */
+/** Limits of a device, in bytes, that decide how large a buffer may be. */
+export type SizeLimits = Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize'>;
+
+/** Limits of a device that decide whether a plan can run there. */
+export type PlanLimits = SizeLimits & Pick<GPUSupportedLimits, 'maxComputeWorkgroupsPerDimension'>;
+
+/** Whatever an adapter grants, kernels count elements in 32 bits and drivers bytes. */
+const MOST_BYTES = 2 ** 32 - 4;
+
+/** Bytes of the largest buffer that a kernel can read to its end. */
+export function largestBuffer({ maxBufferSize, maxStorageBufferBindingSize }: SizeLimits): number {
+  return Math.min(maxBufferSize, maxStorageBufferBindingSize, MOST_BYTES);
+}
+
+/**
+ * Throws LabError `out_of_memory` when a buffer of the plans exceeds what the device can bind, `bad_config` when a
+ * pass has more workgroups than it can run.
+ */
 export function checkFits(
-  device: GPUDevice,
+  { limits }: { readonly limits: PlanLimits },
   plans: readonly Plan[],
   wayOut: string = SMALLER_RUN,
 ): void {
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const limit = largestBuffer(limits);
   const total = plans.reduce((sum, plan) => sum + planBytes(plan), 0);
   for (const plan of plans) {
     for (const buffer of plan.buffers) {
@@ -36,6 +53,21 @@ export function checkFits(
       );
     }
   }
+  // A plan that is too large says so before it says how many workgroups that would take.
+  for (const plan of plans) {
+    for (const pass of plan.passes) checkWorkgroups(pass, plan, limits, wayOut);
+  }
+}
+
+function checkWorkgroups(pass: Pass, plan: Plan, limits: PlanLimits, wayOut: string): void {
+  const most = limits.maxComputeWorkgroupsPerDimension;
+  const tooMany = pass.workgroups.find((count) => count > most);
+  if (tooMany === undefined) return;
+  throw new LabError(
+    'bad_config',
+    `${plan.name} needs ${tooMany} workgroups in one dimension for "${pass.name}", and this adapter runs at most ${most}.`,
+    wayOut,
+  );
 }
 
 /**

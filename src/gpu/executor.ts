@@ -8,6 +8,7 @@ import { storageBindings, type StorageBinding } from './bindings';
 import type { BufferMap } from './buffers';
 import type { Pass, Plan } from './plan';
 import { writeUniforms, type UniformValues } from './uniforms';
+import { workgroupsWgsl } from './workgroups';
 
 interface BoundBuffer extends Pick<StorageBinding, 'index' | 'access'> {
   readonly buffer: GPUBuffer;
@@ -223,7 +224,8 @@ function pipelineOf(
   const known = pipelines.get(device) ?? new Map<string, Promise<GPUComputePipeline>>();
   pipelines.set(device, known);
   const { source, enables = [] } = pass.kernel;
-  const code = enables.map((name) => `enable ${name};\n`).join('') + plan.uniform.wgsl + source;
+  const enabled = enables.map((name) => `enable ${name};\n`).join('');
+  const code = enabled + plan.uniform.wgsl + workgroupsWgsl + source;
   const key = JSON.stringify(pass.constants) + code;
   const found = known.get(key);
   if (found !== undefined) return found;

@@ -9,6 +9,7 @@ import { LabError } from '../base/lab_error';
 import type { FileStore } from './file_store';
 import { downloadFile, noRoom } from './hub_download';
 import { fetchListing, HUB, requireHubId } from './hub_listing';
+import { languageModelInstead, someOf } from './other_weights';
 
 /** Told as a file comes in. */
 export type OnFileBytes = (file: string, received: number, total: number) => void;
@@ -32,6 +33,8 @@ export interface KeptModel {
 /** The files of a model. */
 export interface HubModel {
   readonly label: string;
+  /** Names of the files that were asked for. */
+  readonly names: readonly string[];
   /** A file, downloaded if need be; null when the model has none of that name. */
   read(name: string): Promise<Uint8Array | null>;
 }
@@ -92,6 +95,7 @@ export class HubFiles {
     let last: Promise<unknown> = Promise.resolve();
     return {
       label: id,
+      names,
       read: (name) => {
         if (!Object.hasOwn(manifest.files, name)) return Promise.resolve(null);
         const tell = (received: number, total: number) => onBytes(name, received, total);
@@ -150,11 +154,12 @@ export class HubFiles {
     const wanted = names.map((name) => {
       const file = files.get(name);
       if (file !== undefined) return [name, { ...file, complete: false }] as const;
-      const others = [...files.keys()].filter((other) => !other.startsWith('.')).slice(0, 8);
+      const others = [...files.keys()].filter((other) => !other.startsWith('.'));
+      const instead = languageModelInstead(others, name, id);
       throw new LabError(
         'not_found',
-        `${id} on the Hugging Face hub has no ${name}; it has ${others.join(', ') || 'no files'}.`,
-        'Choose a model with config.json, tokenizer.json and model.safetensors.',
+        `${id} on the Hugging Face hub has no ${name}; it has ${instead?.found ?? (someOf(others) || 'no files')}.`,
+        instead?.wayOut ?? 'Choose a model with config.json, tokenizer.json and model.safetensors.',
       );
     });
     return { version: 1, id, revision, files: Object.fromEntries(wanted) };

@@ -6,11 +6,13 @@
  * Format: numpy.lib.format, versions 1.0, 2.0 and 3.0.
  */
 import { at } from '../base/array';
+import { formatOf } from '../base/file_format';
 import { LabError } from '../base/lab_error';
 import { bytesOf, concatBytes, numbersAt } from './bytes';
 import { refuseBeyondFloat32 } from './float64';
 import { float16ToFloat32 } from './half';
-import { parseNpyHeader, type NpyHeader } from './npy_header';
+import { dtypeRefusal, flatten, joinAgain, otherFormat, saveAgain } from './npy_advice';
+import { itemBytes, parseNpyHeader, type NpyHeader } from './npy_header';
 
 /** A matrix of float32 numbers. */
 export interface NpyMatrix {
@@ -27,39 +29,26 @@ const ALIGNMENT = 64;
 /** A header for a plain matrix has about 80 bytes; numpy itself refuses more than 10 000. */
 const LONGEST_HEADER = 10_000;
 
-const itemBytes: Readonly<Record<string, number>> = { '<f2': 2, '<f4': 4, '<f8': 8 };
-
 function refuse(label: string, message: string, wayOut: string): LabError {
   return new LabError('bad_file', `${label} ${message}.`, wayOut);
 }
 
-const saveAgain = (expression: string): string =>
-  `Save it again in Python with np.save(file, ${expression}).`;
+const DAMAGED = 'Copy it again, or save it again where it was made.';
+
+const beginsWithMagic = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => byte === bytes[i]);
 
 /** Reads magic, version and header; says where the numbers start. */
 function readHeader(bytes: Uint8Array, label: string): { header: NpyHeader; dataStart: number } {
-  const found = [...bytes.subarray(0, 6)];
-  if (bytes.length < 6 || MAGIC.some((byte, i) => byte !== found[i])) {
-    const shown = found.map((byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'nothing';
-    throw refuse(
-      label,
-      `is not a .npy file: it starts with ${shown} instead of the magic 93 4e 55 4d 50 59`,
-      'Give a file written by numpy.save.',
-    );
-  }
+  if (!beginsWithMagic(bytes)) throw notNpy(bytes, label);
   if (bytes.length < 10) {
-    throw refuse(
-      label,
-      `is cut off inside its header: it has ${bytes.length} bytes`,
-      saveAgain('x'),
-    );
+    throw refuse(label, `is cut off inside its header: it has ${bytes.length} bytes`, DAMAGED);
   }
   const [major, minor] = [at(bytes, 6), at(bytes, 7)];
   if (major < 1 || major > 3 || minor !== 0) {
     throw refuse(
       label,
       `is .npy version ${major}.${minor}; versions 1.0, 2.0 and 3.0 can be read`,
-      saveAgain('x'),
+      saveAgain(label, 'x'),
     );
   }
   const wide = major > 1;
@@ -74,60 +63,83 @@ function readHeader(bytes: Uint8Array, label: string): { header: NpyHeader; data
     throw refuse(
       label,
       `is cut off inside its header: the header should end at byte ${prefix + (declared ?? 0)} and the file has ${bytes.length} bytes`,
-      saveAgain('x'),
+      DAMAGED,
     );
   }
   if (declared > LONGEST_HEADER) {
     throw refuse(
       label,
       `says that its header has ${declared} bytes, more than the ${LONGEST_HEADER} of any plain array`,
-      saveAgain('x'),
+      `If it is a structured array of numbers: ${flatten(label, null, `, max_header_size=${declared}`)}`,
     );
   }
-  const text = new TextDecoder('utf-8').decode(bytes.subarray(prefix, prefix + declared));
-  const header = parseNpyHeader(text);
+  // Up to version 2.0 headers are Latin-1.
+  const decoder = new TextDecoder(major < 3 ? 'latin1' : 'utf-8');
+  const header = parseNpyHeader(decoder.decode(bytes.subarray(prefix, prefix + declared)));
   if (typeof header === 'string') {
-    throw refuse(label, `has a header that cannot be read: ${header}`, saveAgain('x'));
+    throw refuse(label, `has a header that cannot be read: ${header}`, saveAgain(label, 'x'));
   }
   return { header, dataStart: prefix + declared };
 }
 
-function checkHeader(header: NpyHeader, label: string): { rows: number; width: number } {
+function notNpy(bytes: Uint8Array, label: string): LabError {
+  const format = formatOf(bytes);
+  if (format !== null && format !== 'npy') {
+    const { message, wayOut } = otherFormat(format, label);
+    return refuse(label, message, wayOut);
+  }
+  const found = [...bytes.subarray(0, 6)];
+  const shown = found.map((byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'nothing';
+  return refuse(
+    label,
+    `is not a .npy file: it starts with ${shown} instead of the magic 93 4e 55 4d 50 59`,
+    'Give a file written by numpy.save.',
+  );
+}
+
+interface PlainMatrix {
+  readonly rows: number;
+  readonly width: number;
+  readonly descr: string;
+}
+
+function checkHeader(header: NpyHeader, label: string): PlainMatrix {
   const { descr, fortranOrder, shape } = header;
-  if (itemBytes[descr] === undefined) {
-    const bigEndian = /^>f[248]$/.test(descr);
-    throw refuse(
-      label,
-      bigEndian
-        ? `holds big-endian numbers (dtype '${descr}')`
-        : `holds numbers of dtype '${descr}'; float16, float32 and float64 ('<f2', '<f4', '<f8') can be read`,
-      saveAgain("x.astype('<f4')"),
-    );
+  const unread = dtypeRefusal(header, label);
+  if (unread !== null || typeof descr !== 'string') {
+    throw refuse(label, unread?.message ?? 'holds no numbers', unread?.wayOut ?? DAMAGED);
   }
   const dimensions = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
-  const [rows, width] = shape;
-  if (shape.length !== 2 || rows === undefined || width === undefined) {
-    throw refuse(
-      label,
-      `has shape ${dimensions}; a matrix [rows, width] with one activation a row is needed`,
-      saveAgain(shape.length < 2 ? 'x.reshape(-1, width)' : 'x.reshape(-1, x.shape[-1])'),
-    );
-  }
-  if (rows === 0 || width === 0) {
+  if (shape.includes(0)) {
     throw refuse(
       label,
       `has shape ${dimensions}, so it holds no numbers`,
       'Give a file with rows in it.',
     );
   }
+  const [rows, width] = shape;
+  if (shape.length !== 2 || rows === undefined || width === undefined) {
+    throw refuse(
+      label,
+      `has shape ${dimensions}; a matrix [rows, width] with one activation a row is needed`,
+      notMatrix(shape, label),
+    );
+  }
   if (fortranOrder && rows > 1 && width > 1) {
     throw refuse(
       label,
       `is stored in Fortran order (columns first)`,
-      saveAgain('np.ascontiguousarray(x)'),
+      saveAgain(label, 'np.ascontiguousarray(x)'),
     );
   }
-  return { rows, width };
+  return { rows, width, descr };
+}
+
+function notMatrix(shape: readonly number[], label: string): string {
+  if (shape.length > 2) return saveAgain(label, 'x.reshape(-1, x.shape[-1])');
+  const [count] = shape;
+  if (count === undefined) return 'Give a matrix; this is a single number.';
+  return `If it is one activation: ${saveAgain(label, 'x.reshape(1, -1)')}. If rows of a width follow one another, write x.reshape(-1, width) with that width, which must divide ${count}.`;
 }
 
 function toFloat32(descr: string, bytes: Uint8Array, start: number, count: number): Float32Array {
@@ -149,20 +161,24 @@ function toFloat32(descr: string, bytes: Uint8Array, start: number, count: numbe
  */
 export function readNpy(bytes: Uint8Array, label: string): NpyMatrix {
   const { header, dataStart } = readHeader(bytes, label);
-  const { rows, width } = checkHeader(header, label);
-  const size = itemBytes[header.descr] ?? 4;
-  const expected = dataStart + rows * width * size;
+  const { rows, width, descr } = checkHeader(header, label);
+  const expected = dataStart + rows * width * (itemBytes[descr] ?? 4);
   if (expected !== bytes.length) {
+    const several = expected < bytes.length && beginsWithMagic(bytes.subarray(expected));
     throw refuse(
       label,
-      `has ${bytes.length} bytes where its shape (${rows}, ${width}) of dtype '${header.descr}' needs ${expected}`,
-      bytes.length < expected
-        ? 'The file is cut off or its header is wrong: copy or save it again.'
-        : saveAgain('x'),
+      several
+        ? 'holds several arrays, saved one after another'
+        : `has ${bytes.length} bytes where its shape (${rows}, ${width}) of dtype '${descr}' needs ${expected}`,
+      several
+        ? joinAgain(label)
+        : bytes.length < expected
+          ? `The file is cut off or its header is wrong. ${DAMAGED}`
+          : saveAgain(label, 'x'),
     );
   }
-  const values = toFloat32(header.descr, bytes, dataStart, rows * width);
-  if (header.descr === '<f8') {
+  const values = toFloat32(descr, bytes, dataStart, rows * width);
+  if (descr === '<f8') {
     refuseBeyondFloat32(
       numbersAt(Float64Array, bytes, dataStart, rows * width),
       values,
@@ -181,7 +197,7 @@ export function npyHeader(shape: readonly number[]): Uint8Array {
   const total = Math.ceil((prefix + dictionary.length + 1) / ALIGNMENT) * ALIGNMENT;
   const text = `${dictionary.padEnd(total - prefix - 1)}\n`;
   return concatBytes([
-    Uint8Array.of(...MAGIC, 1, 0, text.length & 0xff, text.length >> 8),
+    Uint8Array.from([...MAGIC, 1, 0, text.length & 0xff, text.length >> 8]),
     new TextEncoder().encode(text),
   ]);
 }

@@ -6,10 +6,12 @@
  */
 import * as z from 'zod/mini';
 import type { Dictionary } from '../analysis/types';
-import { at } from '../base/array';
+import { at, euclideanNorm } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { describeIssues } from '../base/schema_issues';
-import { architectures, modelSchema, shapeOf, type ModelConfig } from '../sae/config';
+import { decodeText } from '../base/text_file';
+import { architectures, gateIssue, modelSchema, shapeOf, type ModelConfig } from '../sae/config';
+import { autoencoderInstead, someOf } from './other_weights';
 import {
   CONFIG_FILE,
   PROVENANCE_KEY,
@@ -62,21 +64,31 @@ function refuse(label: string, message: string, wayOut: string): LabError {
   return new LabError('bad_file', `${label} ${message}.`, wayOut);
 }
 
-function fileOf(files: Readonly<Record<string, Uint8Array>>, name: string, label: string) {
+/** The file of that name; `present` are the names of all that lies beside it. */
+function fileOf(
+  files: Readonly<Record<string, Uint8Array>>,
+  name: string,
+  label: string,
+  present: readonly string[],
+): Uint8Array {
   const bytes = files[name];
   if (bytes !== undefined) return bytes;
+  const instead = autoencoderInstead(present);
+  const others = present.filter((other) => !FOLDER_FILES.includes(other));
+  const found = instead?.found ?? someOf(others);
   throw new LabError(
     'not_found',
-    `${label} has no ${name}.`,
-    `Give a SAELens or SASA folder: ${CONFIG_FILE} beside ${WEIGHTS_FILE}.`,
+    `${label} has no ${name}${found === '' ? '' : `; it has ${found}`}.`,
+    instead?.wayOut ?? `Give a SAELens or SASA folder: ${CONFIG_FILE} beside ${WEIGHTS_FILE}.`,
   );
 }
 
 function readConfig(bytes: Uint8Array, label: string): FolderConfig {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8').decode(bytes));
+    value = JSON.parse(decodeText(bytes, label, 'bad_file'));
   } catch (error) {
+    if (error instanceof LabError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw refuse(label, `is no JSON (${reason})`, 'Copy or save the folder again.');
   }
@@ -86,7 +98,7 @@ function readConfig(bytes: Uint8Array, label: string): FolderConfig {
     throw refuse(
       label,
       `cannot be read: ${issues.map(({ sentence }) => sentence).join('. ')}`,
-      'Give a folder written by SAELens 6 or newer, the SASA plug-in or this lab.',
+      'Give a folder written by SAELens 6 or newer, the SASA plug-in or this lab. SAELens rewrites an older one: SAE.load_from_disk("old").save_model("new")',
     );
   }
   refuseForeign(result.data, label);
@@ -107,7 +119,7 @@ function refuseForeign(config: FolderConfig, label: string): void {
     throw refuse(
       label,
       'has normalize_activations "expected_average_only_in", whose scale is not in the folder',
-      'Fold it in SAELens with sae.fold_activation_norm_scaling_factor(scale) and save the model again.',
+      'Fold it in SAELens with sae.fold_activation_norm_scaling_factor(scale) and save the model again with sae.save_model("new").',
     );
   }
   if (![undefined, null, 'none', 'layer_norm'].includes(normalization)) {
@@ -118,21 +130,34 @@ function refuseForeign(config: FolderConfig, label: string): void {
     );
   }
   const { reshape_activations: reshape } = config;
-  const activation = config.activation_fn ?? config.activation_fn_str ?? 'relu';
-  const foreign = [
-    ['reshape_activations', reshape ?? 'none', 'none'],
-    ['finetuning_scaling_factor', config.finetuning_scaling_factor ?? false, false],
-    ['activation_fn', architecture === 'standard' ? activation : 'relu', 'relu'],
-  ] as const;
-  for (const [key, value, readable] of foreign) {
-    if (value !== readable) {
-      throw refuse(
-        label,
-        `has ${key} ${JSON.stringify(value)}`,
-        `The lab reads ${key} ${JSON.stringify(readable)} only.`,
-      );
-    }
+  if ((reshape ?? 'none') !== 'none') {
+    throw refuse(
+      label,
+      `has reshape_activations ${JSON.stringify(reshape)}`,
+      'The lab reads reshape_activations "none" only.',
+    );
   }
+  const activation = config.activation_fn ?? config.activation_fn_str ?? 'relu';
+  if (architecture !== 'standard' || activation === 'relu') return;
+  throw refuse(
+    label,
+    `has activation_fn ${JSON.stringify(activation)} with architecture "standard", for which the lab computes "relu"`,
+    activation === 'topk'
+      ? 'If it was trained with TopK, write "architecture": "topk" into it; k is read from activation_fn_kwargs.'
+      : 'Give a model that was trained with relu.',
+  );
+}
+
+/** k of a TopK model: SAELens before 6 keeps it among the arguments of the activation function. */
+function topK(config: FolderConfig, label: string): unknown {
+  const { k, activation_fn_kwargs: kwargs } = config;
+  const older = isRecord(kwargs) ? kwargs.k : undefined;
+  if (k === undefined || older === undefined || k === older) return k ?? older;
+  throw refuse(
+    label,
+    `has k ${JSON.stringify(k)}, and ${JSON.stringify(older)} in activation_fn_kwargs`,
+    'Take out the one that the model was not trained with.',
+  );
 }
 
 /** The settings of our own model that this folder describes. */
@@ -157,7 +182,7 @@ function modelConfig(config: FolderConfig, hasEncoderBias: boolean, label: strin
       break;
     case 'topk':
       certain.d_sae = config.d_sae;
-      certain.k = config.k;
+      certain.k = topK(config, label);
       break;
     default:
       certain.d_sae = config.d_sae;
@@ -166,14 +191,21 @@ function modelConfig(config: FolderConfig, hasEncoderBias: boolean, label: strin
   }
   // What the lab remembers of training is welcome but never a reason to refuse the weights.
   const full = modelSchema.safeParse({ ...usual, ...remembered, ...certain });
-  if (full.success) return full.data;
-  const plain = modelSchema.safeParse({ ...usual, ...certain });
-  if (plain.success) return plain.data;
-  const issues = describeIssues(modelSchema, certain, plain.error);
+  const plain = full.success ? full : modelSchema.safeParse({ ...usual, ...certain });
+  if (!plain.success) {
+    const issues = describeIssues(modelSchema, certain, plain.error);
+    throw refuse(
+      label,
+      `cannot be read: ${issues.map(({ sentence }) => sentence).join('. ')}`,
+      'Give a folder of a model within these ranges.',
+    );
+  }
+  const wrong = gateIssue(plain.data);
+  if (wrong === null) return plain.data;
   throw refuse(
     label,
-    `cannot be read: ${issues.map(({ sentence }) => sentence).join('. ')}`,
-    'Give a folder of a model within these ranges.',
+    `cannot be read: ${wrong.setting} ${wrong.sentence}`,
+    'Give a folder whose settings agree, those that the model was trained with.',
   );
 }
 
@@ -209,16 +241,19 @@ function originOf(config: FolderConfig): FolderOrigin | null {
 }
 
 const tensorNames = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const;
+/** SAELens 3 to 5 write it into every model; a code is multiplied by it before it is decoded. */
+const SCALING = 'scaling_factor';
 
 function readWeights(file: SafetensorsFile, config: FolderConfig, groups: number): Dictionary {
   const { d_in: width, d_sae: latents } = config;
   for (const name of tensorNames) findTensor(file, name);
-  const unknown = [...file.tensors.keys()].find((name) => !tensorNames.some((n) => n === name));
+  const known = [...tensorNames, SCALING];
+  const unknown = [...file.tensors.keys()].find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw refuse(
       file.label,
       `has a tensor "${unknown}" that no model of architecture "${config.architecture}" has`,
-      `The lab reads ${tensorNames.join(', ')}.`,
+      `If nothing is computed with it, leave it out. In Python, in its folder: from safetensors.torch import load_file, save_file; t = load_file("${WEIGHTS_FILE}"); del t[${JSON.stringify(unknown)}]; save_file(t, "${WEIGHTS_FILE}")`,
     );
   }
   const [wEnc, wDec, bEnc, bDec] = [
@@ -239,13 +274,35 @@ function readWeights(file: SafetensorsFile, config: FolderConfig, groups: number
 }
 
 /**
+ * Multiplies every decoder row by the `scaling_factor` of its latent, if there is one: codes · diag(factor) · W_dec
+ * is what SAELens 3 to 5 computes. As there, factors of 1 (within 10⁻⁵) are nothing, and others need the setting.
+ */
+function foldScaling(weights: Dictionary, file: SafetensorsFile, config: FolderConfig): Dictionary {
+  if (!file.tensors.has(SCALING)) return weights;
+  const factor = floatTensor(file, SCALING, [config.d_sae]);
+  if (factor.every((value) => Math.abs(value - 1) <= 1e-5)) return weights;
+  if (config.finetuning_scaling_factor !== true) {
+    throw refuse(
+      file.label,
+      `has a tensor "${SCALING}" of other numbers than 1, and ${CONFIG_FILE} does not say that it is used`,
+      `If its codes are multiplied by it, write "finetuning_scaling_factor": true into ${CONFIG_FILE}; if not, leave the tensor out.`,
+    );
+  }
+  const { width, decoder } = weights;
+  return {
+    ...weights,
+    decoder: decoder.map((value, i) => value * at(factor, Math.floor(i / width))),
+  };
+}
+
+/**
  * A TopK model trained with `rescale_acts_by_decoder_norm` chooses by pre·‖d‖ and decodes code/‖d‖·d. With
  * ‖d‖ moved into the encoder it is a plain TopK model. Exact for latents; groups never come here.
  */
 function foldDecoderNorms(weights: Dictionary): Dictionary {
   const { width } = weights;
   const norms = weights.encoderBias.map((_, latent) =>
-    Math.hypot(...weights.decoder.subarray(latent * width, (latent + 1) * width)),
+    euclideanNorm(weights.decoder.subarray(latent * width, (latent + 1) * width)),
   );
   const normOf = (index: number): number => at(norms, Math.floor(index / width));
   return {
@@ -256,19 +313,26 @@ function foldDecoderNorms(weights: Dictionary): Dictionary {
   };
 }
 
+/** The files that are read. */
+export const FOLDER_FILES: readonly string[] = [CONFIG_FILE, WEIGHTS_FILE, SPARSITY_FILE];
+
 /**
- * Reads the files of a folder; `label` is its name for messages. Throws LabError `not_found` for a missing
+ * Reads the files of a folder; `label` is its name for messages, `present` the names of all files in it. Throws LabError `not_found` for a missing
  * file, `bad_file` for one that cannot be read or is of a foreign model, `bad_data` for weights that are
  * not finite.
  */
 export function readSaeFolder(
   files: Readonly<Record<string, Uint8Array>>,
   label: string,
+  present: readonly string[] = Object.keys(files),
 ): SaeFolder {
   const configLabel = `${label}/${CONFIG_FILE}`;
-  const folderConfig = readConfig(fileOf(files, CONFIG_FILE, label), configLabel);
   const weightsLabel = `${label}/${WEIGHTS_FILE}`;
-  const file = readSafetensors(fileOf(files, WEIGHTS_FILE, label), weightsLabel);
+  const configBytes = fileOf(files, CONFIG_FILE, label, present);
+  // A cfg.json of another program is told by the weights that lie beside it.
+  const weightBytes = fileOf(files, WEIGHTS_FILE, label, present);
+  const folderConfig = readConfig(configBytes, configLabel);
+  const file = readSafetensors(weightBytes, weightsLabel);
   const bias = file.tensors.get('b_enc')?.bytes.some((byte) => byte !== 0) ?? false;
   const config = modelConfig(folderConfig, bias, configLabel);
   const { groups, rank } = shapeOf(config);
@@ -285,7 +349,7 @@ export function readSaeFolder(
   const sparsity = files[SPARSITY_FILE];
   return {
     config,
-    weights: rescaled ? foldDecoderNorms(weights) : weights,
+    weights: foldScaling(rescaled ? foldDecoderNorms(weights) : weights, file, folderConfig),
     logFrequency:
       sparsity === undefined
         ? null

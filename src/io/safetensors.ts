@@ -4,6 +4,7 @@
  * tensors tile the rest of it exactly, without holes or overlap. It knows no model.
  * Format: huggingface/safetensors, README "Format".
  */
+import { formatOf, formatWords, unpackAdvice, type FileFormat } from '../base/file_format';
 import { refuseNotFinite } from '../base/finite';
 import { LabError } from '../base/lab_error';
 import { bytesOf, concatBytes, numbersAt } from './bytes';
@@ -31,23 +32,30 @@ export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Bytes of one element of every dtype of the format that has whole bytes. */
-const elementBytes: Readonly<Record<string, number>> = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  F8_E5M2: 1,
-  F8_E4M3: 1,
-  U16: 2,
-  I16: 2,
-  F16: 2,
-  BF16: 2,
-  U32: 4,
-  I32: 4,
-  F32: 4,
-  U64: 8,
-  I64: 8,
-  F64: 8,
+/** Bits of one element of every dtype of the format. */
+const elementBits: Readonly<Record<string, number>> = {
+  BOOL: 8,
+  F4: 4,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  U8: 8,
+  I8: 8,
+  F8_E5M2: 8,
+  F8_E4M3: 8,
+  F8_E5M2FNUZ: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E8M0: 8,
+  U16: 16,
+  I16: 16,
+  F16: 16,
+  BF16: 16,
+  U32: 32,
+  I32: 32,
+  F32: 32,
+  U64: 64,
+  I64: 64,
+  F64: 64,
+  C64: 64,
 };
 
 /** The reference implementation refuses longer headers. */
@@ -63,6 +71,20 @@ function refuse(label: string, message: string, wayOut = WAY_OUT): LabError {
   return new LabError('bad_file', `${label} ${message}.`, wayOut);
 }
 
+/** Lines of Python that save all tensors of a file as float32; `label` ends with the name of the file. */
+function asFloat32(label: string): string {
+  const name = JSON.stringify(label.slice(label.lastIndexOf('/') + 1));
+  return `Save it as float32. In Python, in its folder: from safetensors.torch import load_file, save_file; t = load_file(${name}); save_file({k: v.float() for k, v in t.items()}, ${name})`;
+}
+
+/** What to do about a file of another format. */
+function convert(format: FileFormat, label: string): string {
+  if (format === 'torch' || format === 'pickle') {
+    return `If you trust it, in Python: import torch; from safetensors.torch import save_file; t = torch.load(${JSON.stringify(label)}, map_location="cpu"); save_file({k: v.contiguous() for k, v in t.items()}, "weights.safetensors"). Give that file in place of this one, under its name.`;
+  }
+  return unpackAdvice(format) ?? 'Give a file of the safetensors format.';
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -72,6 +94,8 @@ function isCounts(value: unknown): value is number[] {
 }
 
 function readHeader(bytes: Uint8Array, label: string): { header: object; dataStart: number } {
+  const format = formatOf(bytes);
+  if (format !== null) throw refuse(label, `is ${formatWords[format]}`, convert(format, label));
   if (bytes.length < 8) {
     throw refuse(label, `is no safetensors file: it has ${bytes.length} bytes, fewer than 8`);
   }
@@ -112,11 +136,12 @@ interface Placed extends TensorInFile {
 function readEntry(name: string, entry: unknown, data: Uint8Array, label: string): Placed {
   const fields = isRecord(entry) ? entry : {};
   const { dtype, shape, data_offsets: offsets } = fields;
-  const size = typeof dtype === 'string' ? elementBytes[dtype] : undefined;
+  const size = typeof dtype === 'string' ? elementBits[dtype] : undefined;
   if (typeof dtype !== 'string' || size === undefined) {
     throw refuse(
       label,
-      `gives tensor "${name}" the dtype ${JSON.stringify(dtype)}; known are ${Object.keys(elementBytes).join(', ')}`,
+      `gives tensor "${name}" the dtype ${JSON.stringify(dtype)}; known are ${Object.keys(elementBits).join(', ')}`,
+      typeof dtype === 'string' ? asFloat32(label) : WAY_OUT,
     );
   }
   if (!isCounts(shape)) throw refuse(label, `gives tensor "${name}" no shape of whole numbers`);
@@ -130,7 +155,7 @@ function readEntry(name: string, entry: unknown, data: Uint8Array, label: string
       `is cut off: tensor "${name}" ends at byte ${end} of the data and the file holds ${data.length}`,
     );
   }
-  const expected = shape.reduce((product, n) => product * n, size);
+  const expected = shape.reduce((product, n) => product * n, size) / 8;
   if (expected !== end - begin) {
     throw refuse(
       label,
@@ -256,7 +281,7 @@ function widened(
       throw refuse(
         file.label,
         `has tensor "${name}" of dtype ${dtype}; F32, F16 and BF16 can be read`,
-        'Save the model as float32.',
+        asFloat32(file.label),
       );
   }
 }

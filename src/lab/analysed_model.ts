@@ -51,7 +51,8 @@ export function analysedModel(parts: Omit<AnalysedModel, 'spaces'>): AnalysedMod
   return {
     ...parts,
     spaces: () => {
-      spaces ??= rowSpaces(parts.indexed.dictionary, liveGroups(parts.indexed));
+      const { indexed } = parts;
+      spaces ??= rowSpaces(indexed.dictionary, liveGroups(indexed), indexed.oriented);
       return spaces;
     },
   };

@@ -11,6 +11,7 @@ import { requireWanted, type Work } from '../base/work';
 import type { ActivationSource, SourceRows, SourceText, Split } from '../data/source';
 import type { TextRows } from './analysed_model';
 import type { EncodeProgress, Encoded, EvaluationOptions } from './engine_types';
+import type { AnalysedSplit } from './groups_protocol';
 
 /** Rows that analyses read, at most. Tokens are many and each says little; made rows never end. */
 const ANALYSED_ROWS = { made: 8192, finite: 50_000, tokens: 200_000 };
@@ -26,6 +27,7 @@ export interface RowCodes {
 
 export interface AnalysedCodes extends RowCodes {
   readonly text: TextRows | null;
+  readonly split: AnalysedSplit;
 }
 
 /** Encodes rows x [rows, d]. */
@@ -50,7 +52,12 @@ export async function encodeAnalysedRows(
     { split, rows: limit, signal, onProgress: (share) => onProgress?.(share, 'Encoding rows') },
     encode,
   );
-  return { ...coded, text: source.text === undefined ? null : textRows(source.text, coded.rowIds) };
+  return {
+    ...coded,
+    text: source.text === undefined ? null : textRows(source.text, coded.rowIds),
+    // All rows of an endless source are the held-out ones.
+    split: split === 'all' && source.size.all !== null ? 'all' : 'held_out',
+  };
 }
 
 /**

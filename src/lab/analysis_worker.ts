@@ -10,6 +10,7 @@ import { describeError, type LabErrorData } from '../base/lab_error';
 import { analysedModel, analysedText, type AnalysedModel, type TextRows } from './analysed_model';
 import { groupAxes, groupCard, type GroupAxes } from './group_card';
 import { groupsAnswer } from './groups_answer';
+import type { AnalysedSplit } from './groups_protocol';
 import type { DiagnoseAnswer, GroupCard, GroupsAnswer } from './protocol';
 
 /** Codes of one model on some rows, with the weights that made them. */
@@ -24,6 +25,7 @@ export interface AnalysisTable {
   readonly truth: GroundTruth | null;
   /** For rows that are tokens of texts. */
   readonly text: TextRows | null;
+  readonly split: AnalysedSplit;
   /** s in the bound on block coherence. */
   readonly activeGroups: number;
 }
@@ -121,7 +123,7 @@ function answer(
   const { table, analysed } = loaded(question.key);
   switch (question.kind) {
     case 'groups':
-      return groupsAnswer(analysed, onProgress);
+      return groupsAnswer(analysed, table.split, onProgress);
     case 'card':
       return groupCard(
         analysed,
@@ -140,6 +142,7 @@ function answer(
         }),
         featureNames: table.truth?.features.map((feature) => feature.name) ?? [],
         analysedRows: table.codes.rows,
+        split: table.split,
       };
   }
 }

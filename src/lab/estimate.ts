@@ -3,25 +3,21 @@
  * the run will use, whether it fits, and warnings in plain words.
  */
 import type { ActivationSource } from '../data/source';
-import { mebibytes, SMALLER_RUN } from '../gpu/buffers';
+import { largestBuffer, mebibytes, SMALLER_RUN, type SizeLimits } from '../gpu/buffers';
 import type { ModelConfig } from '../sae/config';
 import { displayName, shapeOf } from '../sae/config';
+import type { KernelVariant } from '../sae/layout';
 import { stepPlan } from '../sae/step_plan';
 import type { MemoryRow, RunEstimate } from './protocol';
 import type { RunConfig } from './run_config';
 import { isNormOfOne, NORM_OF_ONE } from './run_rules';
 
-/** Limits of a device that decide whether a run fits, in bytes. */
-export interface SizeLimits {
-  readonly maxBufferSize: number;
-  readonly maxStorageBufferBindingSize: number;
-}
-
-/** Estimates a run on data that are open. */
+/** Estimates a run on data that are open, for a device of these limits that runs these kernels. */
 export function estimateRun(
   config: RunConfig,
   source: ActivationSource,
   limits: SizeLimits,
+  variant: KernelVariant,
 ): RunEstimate {
   const { width, bytes } = source;
   const batch = config.training.train_batch_size_samples;
@@ -39,7 +35,7 @@ export function estimateRun(
       config: model,
       width,
       batch,
-      variant: 'tiled',
+      variant,
       clip: config.training.max_grad_norm !== undefined,
     });
     for (const buffer of plan.buffers) {
@@ -53,8 +49,8 @@ export function estimateRun(
     flop += 2 * batch * layout.latents * width;
     parameters.push(2 * layout.latents * width + layout.latents + width);
   }
-  const largestBuffer = rows.reduce((most, row) => Math.max(most, row.bytes), 0);
-  const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const largest = rows.reduce((most, row) => Math.max(most, row.bytes), 0);
+  const limit = largestBuffer(limits);
   const warnings = [
     ...(source.warnings ?? []),
     ...config.models.flatMap((model) => modelWarnings(model, width)),
@@ -76,7 +72,7 @@ export function estimateRun(
   return {
     bytes: rows.reduce((sum, row) => sum + row.bytes, 0),
     rows,
-    largestBuffer,
+    largestBuffer: largest,
     fits: tooLarge === undefined,
     warnings,
     flopPerStep: flop,

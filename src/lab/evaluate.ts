@@ -101,11 +101,7 @@ function recoveryReport(weights: Dictionary, codes: CodeTable, truth: GroundTrut
   const moments = allFeatureMoments(indexed, truth);
   const recovery = describeRecovery(indexed, truth, moments);
   const features = recovery.features.map((feature, index): FeatureReport => {
-    const spread = featureSpread(
-      at(moments, index),
-      truth,
-      weights.rank === 1 ? 'atoms' : 'groups',
-    );
+    const spread = featureSpread(at(moments, index), truth, indexed);
     return {
       name: feature.name,
       kind: feature.kind,

@@ -3,20 +3,15 @@
  * language model: GPT-2's takes 147 MiB as float32, and WebGPU promises 128 MiB. Where it is too large it goes
  * to float16, half the bytes, at an error of at most one part in 2048 of an entry. It knows no device.
  */
+import { largestBuffer, type SizeLimits } from '../gpu/buffers';
 import { float32ToFloat16 } from '../io/half';
 import type { Matrix, TransformerWeights } from '../lm/language_model';
 
-/** The limits of a device that decide. */
-export type BindingLimits = Pick<
-  GPUSupportedLimits,
-  'maxStorageBufferBindingSize' | 'maxBufferSize'
->;
-
 /** The same weights, with the token embedding as float16 if it fits only so. */
-export function fitWeights(weights: TransformerWeights, limits: BindingLimits): TransformerWeights {
+export function fitWeights(weights: TransformerWeights, limits: SizeLimits): TransformerWeights {
   const { tokenEmbedding } = weights;
-  const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  if (tokenEmbedding.format !== 'f32' || tokenEmbedding.values.byteLength <= most) return weights;
+  if (tokenEmbedding.format !== 'f32') return weights;
+  if (tokenEmbedding.values.byteLength <= largestBuffer(limits)) return weights;
   const half = asHalf(tokenEmbedding);
   return half === null ? weights : { ...weights, tokenEmbedding: half };
 }

@@ -4,7 +4,13 @@
  */
 import { at } from '../base/array';
 import type { CodeTable } from '../analysis/types';
-import { allocate, SMALLER_MODEL, type BufferMap } from '../gpu/buffers';
+import {
+  allocate,
+  largestBuffer,
+  SMALLER_MODEL,
+  type BufferMap,
+  type SizeLimits,
+} from '../gpu/buffers';
 import { PlanRunner } from '../gpu/executor';
 import { readBuffer } from '../gpu/readback';
 import type { ModelConfig } from '../sae/config';
@@ -12,32 +18,30 @@ import { forwardPlan } from '../sae/forward_plan';
 import { padRows } from '../sae/initial';
 import type { ModelLayout, KernelVariant } from '../sae/layout';
 import { stepUniforms } from '../sae/schedule';
+import { joinCodes } from './analysed_rows';
 import type { Encoded, EncodeProgress } from './engine_types';
 
-/** Rows encoded at a time, where the adapter's buffers hold so many. */
+/** Rows encoded at a time, where the adapter has room for so many. */
 const MOST_ROWS = 512;
 
-/** Limits of a device that decide how many rows are encoded at a time, in bytes. */
-type BufferLimits = Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize' | 'maxBufferSize'>;
-
 /**
- * The plan that encodes rows with a model on a device, in batches as large as its buffers allow: what a wide model
- * can be trained with at a small batch, it can be evaluated with. A row alone may still need more than there is.
+ * The plan that encodes as many rows at a time as fit: what a wide model is trained with at a small batch, it can be
+ * evaluated with. A row alone may still need more than there is.
  */
 export function encoderPlan(
-  limits: BufferLimits,
   config: ModelConfig,
   width: number,
   variant: KernelVariant,
-): ReturnType<typeof forwardPlan> & { readonly batch: number } {
-  const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  let batch = MOST_ROWS;
-  for (;;) {
-    const planned = forwardPlan(config, width, batch, variant);
-    const fits = planned.plan.buffers.every(({ length }) => length * 4 <= limit);
-    if (fits || batch === 1) return { ...planned, batch };
-    batch /= 2;
+  limits: SizeLimits,
+): ReturnType<typeof forwardPlan> {
+  const limit = largestBuffer(limits);
+  let rows = MOST_ROWS;
+  let made = forwardPlan(config, width, rows, variant);
+  while (rows > 1 && made.plan.buffers.some(({ length }) => length * 4 > limit)) {
+    rows /= 2;
+    made = forwardPlan(config, width, rows, variant);
   }
+  return made;
 }
 
 export class ForwardEngine {
@@ -47,7 +51,6 @@ export class ForwardEngine {
     private readonly buffers: ReadonlyMap<string, GPUBuffer>,
     private readonly runner: PlanRunner,
     private readonly inputScale: number,
-    private readonly batch: number,
   ) {}
 
   /** `weights` holds the buffers encoder, decoder and biases in the engine's layout. */
@@ -59,7 +62,7 @@ export class ForwardEngine {
     variant: KernelVariant,
     inputScale: number,
   ): Promise<ForwardEngine> {
-    const { plan, layout, batch } = encoderPlan(device.limits, config, width, variant);
+    const { plan, layout } = encoderPlan(config, width, variant, device.limits);
     const buffers = await allocate(device, plan, SMALLER_MODEL);
     const imports = new Map([...weights, ...buffers]);
     const runner = await PlanRunner.create(device, plan, imports).catch((error: unknown) => {
@@ -69,17 +72,16 @@ export class ForwardEngine {
     const values = Object.fromEntries(stepUniforms.fields.map(([name]) => [name, 0]));
     runner.setUniforms(0, { ...values, input_scale: inputScale, one: 1 });
     runner.upload();
-    return new ForwardEngine(device, layout, buffers, runner, inputScale, batch);
+    return new ForwardEngine(device, layout, buffers, runner, inputScale);
   }
 
   /** Codes and squared errors (raw units) of rows x [rows, d]. */
   async encode(x: Float32Array, rows: number, onProgress?: EncodeProgress): Promise<Encoded> {
-    const { width, main, rank, groups } = this.layout;
-    const active = new Uint32Array(rows * main.slots);
-    const codes = new Float32Array(rows * main.slots * rank);
+    const { batch, width, main, rank, groups } = this.layout;
+    const pieces: CodeTable[] = [];
     const squaredError = new Float32Array(rows);
-    for (let first = 0; first < rows; first += this.batch) {
-      const count = Math.min(this.batch, rows - first);
+    for (let first = 0; first < rows; first += batch) {
+      const count = Math.min(batch, rows - first);
       const block = padRows(x.slice(first * width, (first + count) * width), count, width);
       this.device.queue.writeBuffer(
         this.buffer('x'),
@@ -98,18 +100,17 @@ export class ForwardEngine {
         readBuffer(this.device, this.buffer('coefs'), count * main.slots * rank * 4),
         readBuffer(this.device, this.buffer('row_stats'), count * 8 * 4),
       ]);
-      active.set(new Uint32Array(units), first * main.slots);
-      codes.set(new Float32Array(values), first * main.slots * rank);
+      const active = new Uint32Array(units);
+      const codes = new Float32Array(values);
+      // At once: slots of all rows together can be more than a machine holds.
+      pieces.push(compact({ rows: count, slots: main.slots, rank, groups, active, codes }));
       const rowStats = new Float32Array(stats);
       for (let row = 0; row < count; row += 1) {
         squaredError[first + row] = at(rowStats, row * 8 + 2) / this.inputScale ** 2;
       }
       onProgress?.((first + count) / rows);
     }
-    return {
-      codes: compact({ rows, slots: main.slots, rank, groups, active, codes }),
-      squaredError,
-    };
+    return { codes: joinCodes(pieces), squaredError };
   }
 
   destroy(): void {

@@ -17,7 +17,8 @@ import {
   principalCodes,
   type PrincipalCodes,
 } from '../analysis/group_codes';
-import { nearestGroups } from '../analysis/overlap';
+import { dimensionCounts, nearestGroups } from '../analysis/overlap';
+import { nearestByChance } from '../analysis/random_subspaces';
 import type { StrongRow } from '../analysis/report_types';
 import { decoderSingularValues, groupMap } from '../analysis/spectra';
 import { diverseQuantiles, diverseStrongest } from '../analysis/token_contexts';
@@ -99,9 +100,10 @@ export function groupCard(
       ...neighbour,
       labels: labelsOf(analysed, neighbour.group, FEW_LABELS),
     })),
-    coFiring: coFiringGroups(indexed, group, NEIGHBOURS, Math.max(5, codes.rows / 2000))
-      .filter(({ lift }) => lift > 1)
-      .map((partner) => ({ ...partner, labels: labelsOf(analysed, partner.group, FEW_LABELS) })),
+    nearestByChance: chanceOfNearest(analysed, group, basis.ranks.rank90),
+    coFiring: coFiringGroups(indexed, group, NEIGHBOURS, Math.max(5, codes.rows / 2000)).map(
+      (partner) => ({ ...partner, labels: labelsOf(analysed, partner.group, FEW_LABELS) }),
+    ),
     truth: truth === null || captures === null ? null : cardTruth(truth, captures, cloud),
     text:
       text === null
@@ -128,6 +130,15 @@ export function groupCard(
               ),
             ),
   };
+}
+
+/** Mean cosine of a group of this rank with the nearest other live group, if all were randomly oriented. */
+function chanceOfNearest(analysed: AnalysedModel, group: number, rank90: number): number {
+  const spaces = analysed.spaces();
+  const others = dimensionCounts(spaces);
+  const own = others.get(rank90);
+  if (own !== undefined && firingsOf(analysed.indexed, group) > 0) others.set(rank90, own - 1);
+  return nearestByChance(rank90, others, spaces.width, spaces);
 }
 
 /** The points of the scatter in the axes that everything about the group refers to. */

@@ -6,6 +6,7 @@ import { groupTable } from '../analysis/group_table';
 import { groupsOfNames } from '../analysis/token_statistics';
 import { addAt, at } from '../base/array';
 import { labelsOf, nameOfToken, type AnalysedModel, type AnalysedText } from './analysed_model';
+import type { AnalysedSplit } from './groups_protocol';
 import type { GroupsAnswer, LabelledFirings } from './protocol';
 
 /** Distinct labels that name a group. */
@@ -14,6 +15,7 @@ const LABELS = 10;
 /** The table of all groups with the labels of their strongest rows. */
 export function groupsAnswer(
   analysed: AnalysedModel,
+  split: AnalysedSplit,
   onProgress?: (fraction: number) => void,
 ): GroupsAnswer {
   const { model, step, indexed, rows } = analysed;
@@ -22,6 +24,7 @@ export function groupsAnswer(
     model,
     step,
     analysedRows: indexed.codes.rows,
+    split,
     rows: table.map((row) => ({ ...row, labels: labelsOf(analysed, row.group, LABELS) })),
     firings: rows.text === null ? labelledFirings(analysed) : tokenFirings(analysed, rows.text),
     text: rows.text === null ? null : sizesOf(rows.text),

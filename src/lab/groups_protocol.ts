@@ -6,6 +6,9 @@ import type { GroupRow } from '../analysis/report_types';
 import type { TokenWindows } from '../analysis/token_contexts';
 import type { TokenStatistics } from '../analysis/token_statistics';
 
+/** Rows that a model was analysed on: none that it was trained on, or all that there are, trained on or not. */
+export type AnalysedSplit = 'held_out' | 'all';
+
 /** What a group has to do with the true features of synthetic data. */
 export interface CardTruth {
   /** Names of all features, by index. */
@@ -38,6 +41,8 @@ export interface SpanUnit {
 /** What another, scalar model of the run has in the place of a group. */
 export interface SpanUnits {
   readonly model: number;
+  /** How many of its live atoms would lie in the span if they had random directions. */
+  readonly expected: number;
   /** Live atoms with at least half of their squared norm inside, the most inside first. */
   readonly units: readonly SpanUnit[];
   /** The live atoms with the largest shares, whatever those are. */
@@ -127,6 +132,9 @@ export interface GroupCard {
     readonly cosines: readonly number[];
     readonly labels: readonly string[];
   }[];
+  /** Mean cosine with the nearest one if all of them had random orientations. */
+  readonly nearestByChance: number;
+  /** Groups that fire on the same rows more often than by chance. */
   readonly coFiring: readonly {
     readonly group: number;
     readonly lift: number;
@@ -160,6 +168,7 @@ export interface GroupsAnswer {
   readonly step: number;
   readonly rows: readonly LabelledGroupRow[];
   readonly analysedRows: number;
+  readonly split: AnalysedSplit;
   /** Null for data without labels. */
   readonly firings: LabelledFirings | null;
   /** What the rows were, when they are tokens of a language model; else null. */

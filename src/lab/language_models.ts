@@ -5,7 +5,9 @@
  */
 import { LabError } from '../base/lab_error';
 import { showValue } from '../base/schema_issues';
+import { decodeText } from '../base/text_file';
 import type { ReadShipped } from '../data/words';
+import { languageModelInstead } from '../io/other_weights';
 import { readByteLevelTokenizer } from '../lm/byte_level_tokenizer';
 import { readGpt2Weights } from '../lm/gpt2_checkpoint';
 import { readGpt2Config } from '../lm/gpt2_config';
@@ -31,6 +33,8 @@ export type OnModelBytes = (file: string, received: number, total: number | null
 export interface ModelFiles {
   /** How a person calls the place that they come from. */
   readonly label: string;
+  /** Names of all files there, for saying what lies there instead of one that is missing. */
+  readonly names: readonly string[];
   /** Bytes of a file; null when there is none of that name. */
   read(name: string): Promise<Uint8Array | null>;
 }
@@ -67,6 +71,7 @@ export async function loadLanguageModel(
   let bytes = 0;
   const files: ModelFiles = {
     label: found.label,
+    names: found.names,
     read: async (name) => {
       const content = await found.read(name);
       bytes += content?.length ?? 0;
@@ -109,6 +114,7 @@ function requireForm(json: unknown, label: string): TransformerForm {
 export function shippedStories(shipped: ReadShipped): ModelFiles {
   return {
     label: 'stories15M',
+    names: [],
     read: async (name) => new Uint8Array(await shipped(`${STORIES_FOLDER}/${name}`)),
   };
 }
@@ -157,10 +163,11 @@ function infoOf(
 async function needed(files: ModelFiles, name: string): Promise<Uint8Array> {
   const bytes = await files.read(name);
   if (bytes !== null) return bytes;
+  const instead = languageModelInstead(files.names, name, null);
   throw new LabError(
     'not_found',
-    `${files.label} has no ${name}.`,
-    'A model needs config.json, model.safetensors and its tokenizer.',
+    `${files.label} has no ${name}${instead === null ? '' : `; it has ${instead.found}`}.`,
+    instead?.wayOut ?? 'A model needs config.json, model.safetensors and its tokenizer.',
   );
 }
 
@@ -172,15 +179,11 @@ function modelType(config: unknown): unknown {
 }
 
 async function readJson(files: ModelFiles, name: string): Promise<unknown> {
-  const bytes = await needed(files, name);
+  const label = `${files.label}/${name}`;
+  const text = decodeText(await needed(files, name), label, 'bad_file');
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(text);
   } catch (cause) {
-    throw new LabError(
-      'bad_file',
-      `${files.label}/${name} is no JSON.`,
-      'Copy or download it again.',
-      { cause },
-    );
+    throw new LabError('bad_file', `${label} is no JSON.`, 'Copy or download it again.', { cause });
   }
 }

@@ -274,7 +274,7 @@ export class LiveRun {
       if (this.step === 0 && !(await this.probes.first(this.source))) return;
       await this.trainer.run(this.until - this.step, {
         onMetrics: (records) => {
-          this.records.push(...records);
+          for (const record of records) this.records.push(record);
           this.post({ kind: 'metrics', runId: this.runId, records });
         },
         onProgress: (progress) => {

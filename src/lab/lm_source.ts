@@ -8,7 +8,7 @@ import { refuseNotFinite } from '../base/finite';
 import { LabError } from '../base/lab_error';
 import { tokenName } from '../base/token_text';
 import { SharedWorks, whileWanted, type Work } from '../base/work';
-import { mebibytes } from '../gpu/buffers';
+import { largestBuffer, mebibytes } from '../gpu/buffers';
 import {
   cutLongDocuments,
   distinctTexts,
@@ -271,12 +271,9 @@ async function rowsOfStream(
   return wanted;
 }
 
-/** Rows of the shuffle buffer: what is asked for, or half of the largest buffer that the device gives. */
+/** Rows of the shuffle buffer: what is asked for, or what the device's largest buffer holds. */
 function bufferRows(device: GPUDevice, config: LanguageDataConfig, width: number): number {
-  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-  const most = Math.floor(
-    Math.min(maxBufferSize, maxStorageBufferBindingSize) / (16 * vectorsPerRow(width)),
-  );
+  const most = Math.floor(largestBuffer(device.limits) / (16 * vectorsPerRow(width)));
   const asked = config.n_batches_in_buffer * config.store_batch_size_prompts * config.context_size;
   return Math.min(asked, most);
 }

@@ -9,8 +9,8 @@ import type { ModelConfig } from '../sae/config';
 import type { ModelLayout } from '../sae/layout';
 import type { MetricRecord } from './protocol';
 
-/** Columns of a row of `row_stats`; see center_input.wgsl and decode_residual.wgsl. */
-const Column = { power: 1, loss: 2, l0: 3, energy: 4, auxiliary: 5, l1: 7 } as const;
+/** Columns of a row of `row_stats`; see center_input.wgsl and decode_residual.wgsl. `fired` is `l1` with an L1 penalty. */
+const Column = { power: 1, loss: 2, l0: 3, energy: 4, auxiliary: 5, fired: 7, l1: 7 } as const;
 const COLUMNS = 8;
 
 /** What to do when a number broke. */
@@ -65,8 +65,7 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
     ['losses/l1_loss', l1],
   ];
   const l0 = mean(Column.l0);
-  const groupsPerToken =
-    config.architecture === 'topk_sasa' ? Math.min(layout.main.slots, layout.groups) : l0;
+  const groupsPerToken = config.architecture === 'topk_sasa' ? mean(Column.fired) : l0;
   const power = mean(Column.power);
   const energy = mean(Column.energy);
   const values: Record<string, number> = {

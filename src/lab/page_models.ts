@@ -6,7 +6,9 @@ import { LabError } from '../base/lab_error';
 import { requireWanted } from '../base/work';
 import { httpReader } from '../data/shipped_files';
 import { HubFiles } from '../io/hub_files';
+import { isShard } from '../io/other_weights';
 import { openPrivateFiles, readBlob } from '../io/private_files';
+import { WEIGHTS_FILE } from '../io/sae_folder';
 import {
   describeLanguageModel,
   loadLanguageModel,
@@ -117,16 +119,19 @@ async function listedOrNot(
 
 const sizeOf = (files: readonly File[]): number => files.reduce((sum, { size }) => sum + size, 0);
 
-/** Dropped files by name; a lone .safetensors file is the model whatever it is called. */
+/** Dropped files by name; a lone .safetensors file is the model whatever it is called, unless it is a part of one. */
 function filesOf(
   id: string,
   files: readonly File[],
   onBytes?: OnModelBytes,
   signal?: AbortSignal,
 ): ModelFiles {
-  const weights = files.filter(({ name }) => name.endsWith('.safetensors'));
+  const weights = files.filter(
+    ({ name }) => name.endsWith('.safetensors') && !isShard(name) && name !== WEIGHTS_FILE,
+  );
   return {
     label: id,
+    names: files.map(({ name }) => name),
     read: async (name) => {
       const lone = name === 'model.safetensors' && weights.length === 1 ? weights[0] : undefined;
       const file = files.find((candidate) => candidate.name === name) ?? lone;

@@ -4,7 +4,13 @@
  */
 import { at } from '../base/array';
 import { SharedWorks, type Work } from '../base/work';
-import { firingsOf, indexCodes, liveGroups, strongestRows } from '../analysis/code_index';
+import {
+  firingsOf,
+  indexCodes,
+  liveGroups,
+  strongestRows,
+  type IndexedCodes,
+} from '../analysis/code_index';
 import {
   allFeatureMoments,
   featureSpread,
@@ -66,15 +72,15 @@ export function shapeStates(
   truth: GroundTruth,
 ): ShapeState[] {
   const indexed = indexCodes(dictionary, codes);
-  return allFeatureMoments(indexed, truth).map((moments) => shapeState(dictionary, truth, moments));
+  return allFeatureMoments(indexed, truth).map((moments) => shapeState(indexed, truth, moments));
 }
 
 function shapeState(
-  dictionary: Dictionary,
+  indexed: IndexedCodes,
   truth: GroundTruth,
   moments: FeatureMoments,
 ): ShapeState {
-  const spread = featureSpread(moments, truth, dictionary.rank === 1 ? 'atoms' : 'groups');
+  const spread = featureSpread(moments, truth, indexed);
   const top = spread.topUnit;
   return {
     name: spread.name,
@@ -85,7 +91,7 @@ function shapeState(
     units99: spread.units99 ?? 0,
     reconstruction: spread.reconstruction,
     topShare: spread.topShare,
-    topRank90: top === null ? 0 : summarizeRanks(mapSingularValues(dictionary, top)).rank90,
+    topRank90: top === null ? 0 : summarizeRanks(mapSingularValues(indexed.dictionary, top)).rank90,
   };
 }
 

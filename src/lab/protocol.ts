@@ -7,11 +7,12 @@ import type { Dictionary } from '../analysis/types';
 import type { LabErrorData } from '../base/lab_error';
 import type { Diagnosis } from '../analysis/report_types';
 import type { DataDescribed, DescribeData } from './data_protocol';
-import type { GroupCard, GroupsAnswer } from './groups_protocol';
+import type { AnalysedSplit, GroupCard, GroupsAnswer } from './groups_protocol';
 import type { LmCommand, LmEvent } from './lm_protocol';
 import type { RunConfig, RunInput } from './run_config';
 
 export type {
+  AnalysedSplit,
   CardText,
   CardTruth,
   GroupCard,
@@ -140,6 +141,7 @@ export interface DiagnoseAnswer {
   readonly diagnosis: Diagnosis;
   readonly featureNames: readonly string[];
   readonly analysedRows: number;
+  readonly split: AnalysedSplit;
 }
 
 /** Settings that may change while a run is going; each sets what it names, under the run file's names and units. */

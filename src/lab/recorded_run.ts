@@ -4,6 +4,7 @@
  * points as base64; the page replays it through the same store as a live run.
  * File: public/data/recorded/figure1.json.
  */
+import { largest } from '../base/array';
 import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
 import type { MetricRecord, ShapeProbe } from './protocol';
@@ -78,7 +79,7 @@ export interface RecordedRun {
 
 /** The text of a recording. */
 export function writeRecordedRun(run: RecordedRun): string {
-  const lastStep = Math.max(...run.probes.map((probe) => probe.step));
+  const lastStep = largest(run.probes.map((probe) => probe.step));
   const { adapter, recordedAt, config, statistics, seconds } = run;
   const file: RecordedFile = {
     format: 'sasa-lab-recorded-run',

@@ -3,7 +3,7 @@
  * model, two models of one name, a schedule longer than the run. Pure; knows no page and no engine.
  */
 import type { SettingIssue } from '../base/schema_issues';
-import { displayName, type ModelConfig } from '../sae/config';
+import { displayName, gateIssue, type ModelConfig } from '../sae/config';
 import type { DataConfig, RunConfig, TrainingConfig } from './run_config';
 
 /** Everything that is impossible about a run whose single settings are in range. */
@@ -48,21 +48,8 @@ function checkLanguageModel(data: DataConfig): SettingIssue[] {
 }
 
 function checkGate(model: ModelConfig, index: number): SettingIssue[] {
-  const at = `models.${index}`;
-  if (model.architecture === 'topk_sasa' && model.k_groups > model.n_groups) {
-    return [
-      issue(
-        `${at}.k_groups`,
-        `is ${model.k_groups}; it must be a whole number from 1 to n_groups (${model.n_groups})`,
-      ),
-    ];
-  }
-  if (model.architecture === 'topk' && model.k > model.d_sae) {
-    return [
-      issue(`${at}.k`, `is ${model.k}; it must be a whole number from 1 to d_sae (${model.d_sae})`),
-    ];
-  }
-  return [];
+  const wrong = gateIssue(model);
+  return wrong === null ? [] : [issue(`models.${index}.${wrong.setting}`, wrong.sentence)];
 }
 
 /** Whether this model would take the mean out of rows that are nothing else. */

@@ -49,20 +49,20 @@ export async function makeSessionParts(
   checkModels(config, source.width);
   const batch = config.training.train_batch_size_samples;
   const stream = source.stream(batch);
-  const estimate = estimateRun(config, source, device.limits);
+  const variant = chooseVariant(device);
+  const estimate = estimateRun(config, source, device.limits, variant);
   const clip = config.training.max_grad_norm !== undefined;
   checkFits(device, [
     stream.plan,
     ...config.models.map(
-      (model) =>
-        stepPlan({ config: model, width: source.width, batch, variant: 'direct', clip }).plan,
+      (model) => stepPlan({ config: model, width: source.width, batch, variant, clip }).plan,
     ),
   ]);
   // What cannot be evaluated when it is trained is not worth training.
   checkFits(
     device,
     config.models.map(
-      (model) => encoderPlan(device.limits, model, source.width, chooseVariant(device)).plan,
+      (model) => encoderPlan(model, source.width, chooseVariant(device), device.limits).plan,
     ),
     SMALLER_MODEL,
   );
@@ -97,7 +97,6 @@ export async function makeSessionParts(
     if (x === undefined) throw new RangeError('the stream has no output');
     const shared = { x, data_mean: dataMean };
     const build = (index: number, model: Model, start: Start): Promise<ModelEngine> => {
-      const variant = chooseVariant(device);
       return ModelEngine.create(
         { device, run: config, index, data, shared, variant, slots, start },
         model,

@@ -4,6 +4,7 @@
  */
 import { firingsOf, hasCode, rowsOf, type IndexedCodes } from '../analysis/code_index';
 import { dot } from '../analysis/linear_algebra';
+import { logOverlapChance } from '../analysis/random_subspaces';
 import { blockOf } from '../analysis/spectra';
 import { at } from '../base/array';
 import { labelsOf, type AnalysedModel } from './analysed_model';
@@ -32,11 +33,13 @@ export function spanUnits(span: GroupSpan, other: AnalysedModel): SpanUnits {
     .filter((unit) => firingsOf(other.indexed, unit) > 0)
     .map((unit) => placeOf(span, other, unit))
     .sort((a, b) => b.share - a.share || a.unit - b.unit);
+  const inside = logOverlapChance(1, basis.length / width, width, Math.sqrt(INSIDE));
   const named = (place: Place) => ({ ...place, labels: labelsOf(other, place.unit, FEW_LABELS) });
   return {
     model: other.model,
     units: live.filter(({ share }) => share >= INSIDE).map(named),
     nearest: live.slice(0, NAMED).map(named),
+    expected: live.length * Math.exp(inside),
     chance: likelyLargestShare(basis.length / width, width, live.length),
     coFiring: coFiringUnits(span, other).map((partner) => ({
       ...partner,

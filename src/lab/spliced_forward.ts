@@ -5,7 +5,7 @@
 import type { CodeTable } from '../analysis/types';
 import { refuseNotFinite } from '../base/finite';
 import { LabError } from '../base/lab_error';
-import { mebibytes } from '../gpu/buffers';
+import { largestBuffer, mebibytes } from '../gpu/buffers';
 import { describeAdapter } from '../gpu/device';
 import { readBuffer } from '../gpu/readback';
 import {
@@ -33,8 +33,7 @@ export interface SpliceShape {
 
 /** Bytes that one buffer of logits may take on this device. */
 function logitsBudget(device: GPUDevice): number {
-  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
-  return Math.min(LOGITS_BYTES, maxStorageBufferBindingSize, maxBufferSize);
+  return Math.min(LOGITS_BYTES, largestBuffer(device.limits));
 }
 
 /** Most positions, up to the context, whose logits fit the device; at least 2. */

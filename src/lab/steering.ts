@@ -35,6 +35,7 @@ import type { GroupAxes } from './group_card';
 import { InterventionRunner } from './intervention_runner';
 import type { Continuation, SteeringEdit } from './lm_protocol';
 import { ResidualEncoder } from './residual_encoder';
+import { afterBos } from './text_windows';
 
 /** Lengths of generators are multiples of this, so that few shapes are ever compiled. */
 const LENGTH_STEP = 64;
@@ -181,7 +182,7 @@ export async function steerText(options: SteerOptions): Promise<Continuation[]> 
   const { lm, tokenizer, layer, dictionary, group, edit, temperature, seed, signal } = options;
   const { context } = lm.config;
   const written = tokenizer.encode(options.prompt);
-  const prompt = Uint32Array.of(tokenizer.bos, ...written);
+  const prompt = afterBos(tokenizer.bos, written);
   if (prompt.length >= context) {
     throw new LabError(
       'bad_data',

@@ -3,7 +3,7 @@
  * surprisal, and the groups that fire with the norms of their contributions.
  */
 import { NO_GROUP, type CodeTable, type Dictionary } from '../analysis/types';
-import { addAt, at } from '../base/array';
+import { addAt, at, euclideanNorm } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { requireWanted } from '../base/work';
 import type { LanguageModel } from '../lm/language_model';
@@ -156,6 +156,6 @@ class FiringList {
       const atom = (group * code.length + i) * width;
       for (let c = 0; c < width; c += 1) addAt(sum, c, value * at(decoder, atom + c));
     });
-    return Math.hypot(...sum);
+    return euclideanNorm(sum);
   }
 }

@@ -7,6 +7,14 @@ import { NO_TARGET } from '../lm/interventions';
 /** [≥ 2], BOS and then tokens of one document. */
 export type TextWindow = Uint32Array;
 
+/** A sequence that begins with BOS. */
+export function afterBos(bos: number, tokens: Uint32Array): Uint32Array {
+  const sequence = new Uint32Array(tokens.length + 1);
+  sequence[0] = bos;
+  sequence.set(tokens, 1);
+  return sequence;
+}
+
 /** Windows of documents (tokens without BOS), in order, at most `positions` tokens each, BOS included. */
 export function* textWindows(
   documents: Iterable<Uint32Array>,
@@ -16,11 +24,7 @@ export function* textWindows(
   const step = positions - 1;
   for (const document of documents) {
     for (let start = 0; start < document.length; start += step) {
-      const part = document.subarray(start, start + step);
-      const window = new Uint32Array(part.length + 1);
-      window[0] = bos;
-      window.set(part, 1);
-      yield window;
+      yield afterBos(bos, document.subarray(start, start + step));
     }
   }
 }

@@ -106,7 +106,8 @@ export class DocumentWriter {
         work.onProgress?.(Math.min(1, done), 'Writing documents to hold out');
         return work.signal?.aborted === true;
       };
-      documents.push(...(await this.inTurn(() => this.generate(first, tell))));
+      const batch = await this.inTurn(() => this.generate(first, tell));
+      for (const document of batch) documents.push(document);
       // A batch that was given up half-way is no batch.
       requireWanted(work);
     }

@@ -36,12 +36,12 @@ export function forwardPlan(
   const { sequences, positions, from, until, continues } = shape;
   const rows: RowShape = { sequences, positions, capacity: positions };
   const last = until === 'logits' ? layers : until;
-  const passes: Pass[] = [];
-  if (from === 0 && continues === undefined) passes.push(embedPass(parts, rows));
-  for (let block = from; block < last; block += 1) {
-    passes.push(...blockPasses(parts, rows, block, KEYS_VALUES));
-  }
-  if (until === 'logits') passes.push(...unembedPasses(parts, rows));
+  const blocks = Array.from({ length: last - from }, (_, i) => from + i);
+  const passes: Pass[] = [
+    ...(from === 0 && continues === undefined ? [embedPass(parts, rows)] : []),
+    ...blocks.flatMap((block) => blockPasses(parts, rows, block, KEYS_VALUES)),
+    ...(until === 'logits' ? unembedPasses(parts, rows) : []),
+  ];
   const shared = continues === undefined ? [tokensBuffer(rows), residualBuffer(parts, rows)] : [];
   const own: BufferSpec[] = [...shared, ...blockBuffers(parts, rows, [KEYS_VALUES])];
   if (until === 'logits') own.push(logitsBuffer(parts, rows));

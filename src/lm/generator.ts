@@ -3,7 +3,7 @@
  * token chosen there too. Many positions go into one submit, as many as keep it under the time that a page
  * can wait for the GPU; the prompt is forced position by position through the same passes.
  */
-import { at } from '../base/array';
+import { at, smallest } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { allocate, type BufferMap } from '../gpu/buffers';
 import { PlanRunner } from '../gpu/executor';
@@ -42,7 +42,8 @@ interface PositionPlans {
   readonly choose: Plan;
 }
 
-function positionPlans(
+/** The plans of a position. `weightNames` are the imports that every pass may read. */
+export function positionPlans(
   parts: TransformerParts,
   shape: GeneratorShape,
   weightNames: readonly string[],
@@ -175,7 +176,7 @@ class GpuGenerator implements Generator {
         streams === undefined ? i : at(streams, i),
       ),
     );
-    return Math.min(...lengths);
+    return smallest(lengths);
   }
 
   /** Records and submits positions `first` … `first` + `count` − 1. */

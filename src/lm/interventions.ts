@@ -5,6 +5,7 @@
  */
 import type { Kernel, Plan } from '../gpu/plan';
 import { defineUniforms } from '../gpu/uniforms';
+import { across, spread } from '../gpu/workgroups';
 import replaceResidual from '../../shaders/replace_residual.wgsl?raw';
 import steerResidual from '../../shaders/steer_residual.wgsl?raw';
 import tokenLosses from '../../shaders/token_losses.wgsl?raw';
@@ -61,7 +62,7 @@ export function tokenLossPlan({ rows, vocabulary, software }: TokenLossOptions):
         kernel: interventionKernels.token_losses,
         bindings: { before: 'before', after: 'after', targets: 'targets', losses: 'losses' },
         constants: { ROWS: rows, V: vocabulary, WG: threads },
-        workgroups: [rows, 1, 1],
+        workgroups: across(rows),
       },
     ],
   };
@@ -87,7 +88,6 @@ export interface ReplacementOptions {
 export function replacementPlan(options: ReplacementOptions): Plan {
   const d4 = Math.ceil(options.width / 4);
   const rows = options.sequences * options.positions;
-  const workgroups = Math.ceil((rows * d4) / 64);
   return {
     name: `replace by ${options.replacement}`,
     uniform: interventionUniforms,
@@ -105,7 +105,7 @@ export function replacementPlan(options: ReplacementOptions): Plan {
           D4: d4,
           WITH: REPLACEMENTS.indexOf(options.replacement),
         },
-        workgroups: [Math.min(workgroups, 32768), Math.ceil(workgroups / 32768), 1],
+        workgroups: spread(rows * d4),
       },
     ],
   };
@@ -255,7 +255,7 @@ export function steeringPlan(
           GROUP: group.group,
           WG: threadsFor(d4, software),
         },
-        workgroups: [rows, 1, 1],
+        workgroups: across(rows),
       },
     ],
   };

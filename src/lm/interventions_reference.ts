@@ -2,7 +2,7 @@
  * Float64 twins of the kernels of interventions.ts: what they compute, written as formulas over plain
  * arrays. Parity tests compare pass by pass; nothing else uses them.
  */
-import { addAt, at } from '../base/array';
+import { addAt, at, euclideanNorm } from '../base/array';
 import { NO_TARGET, type Replacement, type RowEdit, type SteeredGroup } from './interventions';
 
 /** log Σ_v exp(values[v]) over `count` values from `start`. */
@@ -77,7 +77,7 @@ export function coordinateChange(
   fires: boolean,
   edit: RowEdit['edit'],
 ): Float64Array {
-  const norm = Math.hypot(...y);
+  const norm = euclideanNorm(y);
   const change = new Float64Array(y.length);
   if (edit.kind === 'none') return change;
   if (edit.kind === 'add') {

@@ -4,7 +4,7 @@
  * go (into the residual stream, through an activation, to heads, to logits).
  */
 import type { Kernel, Pass } from '../gpu/plan';
-import { FULL_GPU } from '../gpu/workgroups';
+import { down, FULL_GPU } from '../gpu/workgroups';
 import { projectHeadsKernels, projectKernels, unembedKernels } from './kernels';
 import { paddedRows } from './pack_matrix';
 import { termsOf, weightNames } from './transformer_layout';
@@ -38,8 +38,8 @@ function tileOf({ family }: TransformerParts, rows: number, outputs: number): Li
   if (family === 'direct') return DIRECT_TILE;
   if (family === 'quads') return QUADS_TILE;
   const filling = LARGE_TILES.filter((tile) => {
-    const [across, down] = workgroupsOf(tile, rows, outputs);
-    return across * down >= FULL_GPU;
+    const [wide, deep, lines] = workgroupsOf(tile, rows, outputs);
+    return wide * deep * lines >= FULL_GPU;
   });
   const made = (tile: LinearTile) => Math.ceil(outputs / tile.outputs) * tile.outputs;
   return (
@@ -56,7 +56,7 @@ export function workgroupsOf(
   rows: number,
   outputs: number,
 ): [number, number, number] {
-  return [Math.ceil(outputs / tile.outputs), Math.ceil(rows / tile.rows), 1];
+  return down(Math.ceil(outputs / tile.outputs), Math.ceil(rows / tile.rows));
 }
 
 interface LinearOptions {

@@ -150,7 +150,9 @@ const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function binary(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  let characters = '';
+  for (const byte of bytes) characters += String.fromCharCode(byte);
+  return characters;
 }
 
 function bytesOf(characters: string): Uint8Array {

@@ -3,7 +3,7 @@
  * no packing, no fusing. Tests hold the GPU against it; it is far too slow for anything else.
  * Source: Radford et al. 2019 (GPT-2), Touvron et al. 2023 (Llama), Su et al. 2021 (rotary positions).
  */
-import { addAt, at } from '../base/array';
+import { addAt, at, largest } from '../base/array';
 import type {
   BlockWeights,
   Linear,
@@ -161,7 +161,7 @@ function attention(
         }
         return dot / Math.sqrt(head);
       });
-      const peak = Math.max(...scores);
+      const peak = largest(scores);
       const parts = scores.map((score) => Math.exp(score - peak));
       const total = parts.reduce((sum, part) => sum + part, 0);
       parts.forEach((part, s) => {

@@ -4,7 +4,7 @@
  */
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
-import { mebibytes, type BufferMap } from '../gpu/buffers';
+import { largestBuffer, mebibytes, type BufferMap } from '../gpu/buffers';
 import type {
   BlockWeights,
   Linear,
@@ -209,7 +209,7 @@ function checkSizes(
   recipes: readonly MatrixRecipe[],
   vectors: readonly (readonly [string, Float32Array])[],
 ): void {
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const limit = largestBuffer(device.limits);
   const sizes = recipes.map(({ name, matrices, rows, columns }) => ({
     name,
     bytes: packedBytes({

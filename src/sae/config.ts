@@ -103,6 +103,23 @@ export function shapeOf(config: ModelConfig): ModelShape {
   }
 }
 
+/** A setting of the gate that lets more through than there is, with what is wrong; null when there is none. */
+export function gateIssue(config: ModelConfig): { setting: string; sentence: string } | null {
+  switch (config.architecture) {
+    case 'topk_sasa':
+      return tooMany('k_groups', config.k_groups, 'n_groups', config.n_groups);
+    case 'topk':
+      return tooMany('k', config.k, 'd_sae', config.d_sae);
+    case 'standard':
+      return null;
+  }
+}
+
+function tooMany(setting: string, value: number, limit: string, most: number) {
+  const sentence = `is ${value}; it must be a whole number from 1 to ${limit} (${most})`;
+  return value > most ? { setting, sentence } : null;
+}
+
 /** Name to show: the person's own, else one from the architecture. */
 export function displayName(config: ModelConfig): string {
   if (config.name !== undefined) return config.name;

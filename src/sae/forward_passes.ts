@@ -3,7 +3,7 @@
  * the gate, the codes of the winners, their reconstruction.
  */
 import type { Kernel, Pass } from '../gpu/plan';
-import { FULL_GPU, spread } from '../gpu/workgroups';
+import { across, FULL_GPU, spread } from '../gpu/workgroups';
 import { kernels } from './kernels';
 import { rowThreads, teamThreads } from './launch_sizes';
 import type { BranchLayout, KernelVariant, ModelLayout } from './layout';
@@ -32,20 +32,20 @@ export interface ScoreOptions {
 function scoresKernel(
   batch: number,
   { variant, branch: { units, rank }, scalar, compact }: ScoreOptions,
-): { readonly kernel: Kernel; readonly across: number; readonly down: number } {
+): { readonly kernel: Kernel; readonly wide: number; readonly down: number } {
   if (variant === 'direct') {
-    const across = Math.ceil((scalar ? Math.ceil(units / 4) : units) / 8);
-    return { kernel: kernels.scores_direct, across, down: Math.ceil(Math.ceil(batch / 4) / 8) };
+    const wide = Math.ceil((scalar ? Math.ceil(units / 4) : units) / 8);
+    return { kernel: kernels.scores_direct, wide, down: Math.ceil(Math.ceil(batch / 4) / 8) };
   }
-  const wide = {
+  const large = {
     kernel: kernels.scores_wide,
-    across: Math.ceil(units / Math.floor(128 / rank)),
+    wide: Math.ceil(units / Math.floor(128 / rank)),
     down: Math.ceil(batch / 64),
   };
-  if (!compact && wide.across * wide.down >= FULL_GPU) return wide;
+  if (!compact && large.wide * large.down >= FULL_GPU) return large;
   return {
     kernel: kernels.scores_tiled,
-    across: Math.ceil(units / Math.floor(64 / rank)),
+    wide: Math.ceil(units / Math.floor(64 / rank)),
     down: Math.ceil(batch / 32),
   };
 }
@@ -54,7 +54,7 @@ function scoresKernel(
 export function scoresPass(layout: ModelLayout, options: ScoreOptions): Pass {
   const { batch, d4 } = layout;
   const { units, rank } = options.branch;
-  const { kernel, across, down } = scoresKernel(batch, options);
+  const { kernel, wide, down } = scoresKernel(batch, options);
   return {
     name: options.name,
     kernel,
@@ -75,7 +75,7 @@ export function scoresPass(layout: ModelLayout, options: ScoreOptions): Pass {
       COMPACT: Number(options.compact),
       USE_BIAS: Number(options.useBias),
     },
-    workgroups: [across, down, 1],
+    workgroups: across(wide, down),
   };
 }
 
@@ -127,7 +127,7 @@ export function selectPass(
       MARK_ALIVE: Number(options.markAlive),
       ...(few ? { WG: branch.units <= 256 ? 32 : 64 } : {}),
     },
-    workgroups: [serial ? Math.ceil(layout.batch / 8) : layout.batch, 1, 1],
+    workgroups: serial ? [Math.ceil(layout.batch / 8), 1, 1] : across(layout.batch),
   };
 }
 
@@ -210,6 +210,6 @@ export function decodePass(
       L1: Number(options.l1),
       WG: rowThreads(layout.d4, variant),
     },
-    workgroups: [layout.batch, 1, 1],
+    workgroups: across(layout.batch),
   };
 }

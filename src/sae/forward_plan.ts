@@ -3,6 +3,7 @@
  * Architectures differ here only in the gate: how a unit scores and who may win.
  */
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
+import { across } from '../gpu/workgroups';
 import type { ModelConfig } from './config';
 import { decodePass, encodePass, scoresPass, Section, selectPass } from './forward_passes';
 import { kernels } from './kernels';
@@ -40,7 +41,7 @@ export function mainForward(
         APPLY_B_DEC: Number(config.apply_b_dec_to_input),
         WG: rowThreads(layout.d4, variant),
       },
-      workgroups: [layout.batch, 1, 1],
+      workgroups: across(layout.batch),
     },
     scoresPass(layout, {
       name: 'score groups',

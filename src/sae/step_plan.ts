@@ -10,13 +10,7 @@ import { decodePass, encodePass, scoresPass, Section, selectPass } from './forwa
 import { mainForward, workBuffers } from './forward_plan';
 import { kernels } from './kernels';
 import { teamThreads } from './launch_sizes';
-import {
-  layoutOf,
-  usesEncoderBias,
-  type AuxiliaryLayout,
-  type ModelLayout,
-  type KernelVariant,
-} from './layout';
+import { layoutOf, usesEncoderBias, type ModelLayout, type KernelVariant } from './layout';
 import { stepUniforms } from './schedule';
 import { adamPass, gradientNormPass, updateBiasesPass, updatePass } from './update_passes';
 
@@ -40,14 +34,13 @@ export interface StepOptions {
 export function stepPlan(options: StepOptions): StepPlan {
   const { config, width, batch, variant, clip } = options;
   const layout = layoutOf(config, width, batch, variant);
-  const passes: Pass[] = [];
-  if (unitNorms(config)) passes.push(normalizePass(layout));
-  if (config.architecture === 'standard') passes.push(decoderNormsPass(layout));
-  passes.push(...mainForward(config, layout, variant, true));
-  if (layout.auxiliary !== null) {
-    passes.push(...auxiliaryPasses(config, layout, layout.auxiliary, variant));
-  }
-  passes.push(codeGradientsPass(config, layout, variant));
+  const passes: Pass[] = [
+    ...(unitNorms(config) ? [normalizePass(layout)] : []),
+    ...(config.architecture === 'standard' ? [decoderNormsPass(layout)] : []),
+    ...mainForward(config, layout, variant, true),
+    ...auxiliaryPasses(config, layout, variant),
+    codeGradientsPass(config, layout, variant),
+  ];
   if (config.architecture === 'topk_sasa') passes.push(nuclearPass(config, layout, variant));
   passes.push(
     updatePass(config, layout, 'encoder', variant, clip),
@@ -176,12 +169,9 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
 }
 
 /** Dead groups reconstruct what the live ones leave over (docs/method.md §2, Dead groups). */
-function auxiliaryPasses(
-  config: ModelConfig,
-  layout: ModelLayout,
-  auxiliary: AuxiliaryLayout,
-  variant: KernelVariant,
-): Pass[] {
+function auxiliaryPasses(config: ModelConfig, layout: ModelLayout, variant: KernelVariant): Pass[] {
+  const { auxiliary } = layout;
+  if (auxiliary === null) return [];
   const residual = auxiliary.loss === 'residual';
   // Scalar models have every pre-activation at hand; dead columns of a group model are scored anew.
   const scored = residual || auxiliary.columns;

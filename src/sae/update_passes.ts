@@ -4,7 +4,7 @@
  * is taken, and Adam follows. step_plan.ts says where these passes stand.
  */
 import type { Pass } from '../gpu/plan';
-import { across, ACROSS } from '../gpu/workgroups';
+import { across } from '../gpu/workgroups';
 import type { ModelConfig } from './config';
 import { Section } from './forward_passes';
 import { kernels } from './kernels';
@@ -85,11 +85,7 @@ export function updatePass(
       FUSED: Number(!clip),
       ...(tiled ? { AT_ONCE: layout.rank > 4 && layout.rank <= 8 ? 8 : 4 } : { WG: threads }),
     },
-    workgroups: [
-      Math.min(blocks, ACROSS),
-      tiled ? layout.tiles : Math.ceil(layout.d4 / threads),
-      Math.ceil(blocks / ACROSS),
-    ],
+    workgroups: across(blocks, tiled ? layout.tiles : Math.ceil(layout.d4 / threads)),
   };
 }
 

@@ -3,6 +3,9 @@
  * the files of a language model. Each goes where it belongs; what nobody can use is said so, and nothing is taken
  * in part.
  */
+import { otherFormat } from '../io/npy_advice';
+import { isPickle, isShard } from '../io/other_weights';
+import { FOLDER_FILES } from '../io/sae_folder_reader';
 import { parseRunConfig } from '../lab/run_config';
 import { engine } from './engine_store';
 import {
@@ -14,11 +17,10 @@ import {
 } from './experiment_store';
 import { fetchLanguageModel, useLanguageModels } from './language_models_store';
 import { closeNotice, notify, notifyError } from './notices_store';
-import { FOLDER_FILES } from './opened_weights';
 import { openWeights } from './weights_opening';
 
 /** What a file chooser lets through. */
-export const DATA_FILES = '.npy,.txt,.json,.jsonl';
+export const DATA_FILES = '.npy,.txt,.md,.json,.jsonl,.ndjson';
 /** The files of a language model of the GPT-2 form. */
 export const MODEL_FILES = '.json,.safetensors';
 
@@ -55,7 +57,12 @@ async function takeSorted(files: readonly File[]): Promise<DropOutcome> {
   if (kinds.includes('language_model')) return takeLanguageModel(files);
   const stranger = files.find((_, index) => kinds[index] === null);
   if (stranger !== undefined) {
-    refuse(`${stranger.name} is nothing that the lab can open.`, `What can be: ${DROPPABLE}.`);
+    if (/\.npz$/i.test(stranger.name)) {
+      const { message, wayOut } = otherFormat('npz', stranger.name);
+      refuse(`${stranger.name} ${message}.`, wayOut);
+    } else {
+      refuse(`${stranger.name} is nothing that the lab can open.`, `What can be: ${DROPPABLE}.`);
+    }
     return null;
   }
   if (files.length > 1) {
@@ -77,9 +84,9 @@ const BESIDE_WEIGHTS =
 async function kindOf(file: File): Promise<DropKind | null> {
   const name = file.name.toLowerCase();
   if (FOLDER_FILES.includes(name) || name.endsWith('.zip')) return 'weights';
-  if (/^(config|tokenizer)\.json$/.test(name) || name.endsWith('.safetensors')) {
-    return 'language_model';
-  }
+  // Without model.safetensors among them it is said there what stands in its place.
+  const isWeights = name.endsWith('.safetensors') || isShard(name) || isPickle(name);
+  if (/^(config|tokenizer)\.json$/.test(name) || isWeights) return 'language_model';
   if (name.endsWith('.npy')) return 'activations';
   if (name.endsWith('.json')) return (await runIn(file)) === undefined ? 'text' : 'run';
   return /\.(txt|md|jsonl|ndjson)$/.test(name) ? 'text' : null;

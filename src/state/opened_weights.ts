@@ -7,12 +7,14 @@ import type { Dictionary } from '../analysis/types';
 import { canonicalJson, saysSame } from '../base/canonical';
 import { LabError } from '../base/lab_error';
 import { unzipFolder } from '../io/archive';
-import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../io/sae_folder';
-import { readSaeFolder, type FolderOrigin, type SaeFolder } from '../io/sae_folder_reader';
+import { CONFIG_FILE, WEIGHTS_FILE } from '../io/sae_folder';
+import {
+  FOLDER_FILES,
+  readSaeFolder,
+  type FolderOrigin,
+  type SaeFolder,
+} from '../io/sae_folder_reader';
 import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
-
-/** What a model folder is read from, by name. */
-export const FOLDER_FILES = [CONFIG_FILE, WEIGHTS_FILE, SPARSITY_FILE];
 
 /** A run to start, with the weights that each of its models starts from. */
 export interface OpenedRun {

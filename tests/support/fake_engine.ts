@@ -185,7 +185,7 @@ export class FakeEngine implements EngineWorker {
         break;
       case 'groups': {
         const { requestId, runId, model } = command;
-        const answer = groupsAnswer(at(this.#stories(runId), model));
+        const answer = groupsAnswer(at(this.#stories(runId), model), 'held_out');
         this.emit({ kind: 'groups', requestId, runId, answer });
         break;
       }

@@ -114,10 +114,12 @@ export function decodeResidual(call: KernelCall): void {
     const rest = rows.slice(from, from + stride);
     if (call.flag('SUBTRACT_B_DEC')) addScaled(rest, -1, biases, call.constant('BIAS_OFFSET'));
     let nonZero = 0;
+    let fired = 0;
     let l1 = 0;
     for (let slot = 0; slot < slots; slot += 1) {
       const unit = at(active, call.constant('ACTIVE_OFFSET') + b * slots + slot);
       if (unit === NO_UNIT) continue;
+      const before = nonZero;
       for (let i = 0; i < R; i += 1) {
         const code = at(coefs, call.constant('CODES_OFFSET') + (b * slots + slot) * R + i);
         const latent = unit * R + i;
@@ -125,13 +127,14 @@ export function decodeResidual(call: KernelCall): void {
         if (code !== 0) nonZero += 1;
         if (call.flag('L1')) l1 += Math.abs(code) * at(norms, latent);
       }
+      if (nonZero > before) fired += 1;
     }
     rows.set(rest, (call.constant('RESULT') * B + b) * stride);
     const scale = at(stats, b * STATS);
     const loss = branch * scale ** 2 * squaredNorm(rest);
     if (main) {
       stats.set([loss, nonZero], b * STATS + 2);
-      stats[b * STATS + 7] = l1;
+      stats[b * STATS + 7] = call.flag('L1') ? l1 : fired;
     } else {
       const weight = (call.uniform('aux_coefficient') * branch * 2 * scale ** 2) / B;
       stats.set([loss, weight], b * STATS + 5);

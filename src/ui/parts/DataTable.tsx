@@ -22,6 +22,8 @@ export interface DataColumn<Row> {
   readonly value: (row: Row) => CellValue;
   /** Text of a number; default: as an integer. */
   readonly format?: ((value: number) => string) | undefined;
+  /** What chance alone gives: faint behind the value, and a column of its own, `ID_chance`, in the file. */
+  readonly chance?: ((row: Row) => number | null) | undefined;
   /** What is shown instead of the formatted value. */
   readonly cell?: ((row: Row) => ReactNode) | undefined;
   /** Colour of the model that the column belongs to, drawn above its head. */
@@ -60,11 +62,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const [order, setOrder] = useState<Order | null>(orderOf(props.sort));
   const sorted = useMemo(() => sortRows(rows, columns, order), [rows, columns, order]);
   const save = () => {
-    const table = {
-      columns: columns.map(({ id }) => id),
-      rows: sorted.map((row) => columns.map(({ value }) => value(row))),
-    };
-    saveFile(csvText(table), `${fileName}.csv`, 'text/csv;charset=utf-8');
+    saveFile(csvText(fileTable(sorted, columns)), `${fileName}.csv`, 'text/csv;charset=utf-8');
   };
   return (
     <section className="data-table">
@@ -161,16 +159,39 @@ function Head<Row>({ column, isText, order, onOrder }: HeadProps<Row>) {
 }
 
 function Cell<Row>({ column, row }: { readonly column: DataColumn<Row>; readonly row: Row }) {
-  const { text, value, format = formatInteger, cell, divided } = column;
+  const { text, value, format = formatInteger, chance, cell, divided } = column;
   const held = value(row);
+  const expected = chance?.(row) ?? null;
   const content = cell?.(row) ?? (typeof held === 'number' ? format(held) : (held ?? '–'));
   const title =
     typeof held === 'number' ? `${formatExact(held)}\n${plainText(text)}` : (held ?? 'Not defined');
   return (
     <td data-number={typeof held !== 'string'} data-divided={divided} title={title}>
       {content}
+      {held !== null && expected !== null && (
+        <span className="data-chance" title={`by chance ${formatExact(expected)}`}>
+          {format(expected)}
+        </span>
+      )}
     </td>
   );
+}
+
+/** What is saved: every value as it is, and what chance gives in the column after it. */
+export function fileTable<Row>(
+  rows: readonly Row[],
+  columns: readonly DataColumn<Row>[],
+): { readonly columns: readonly string[]; readonly rows: readonly (readonly CellValue[])[] } {
+  return {
+    columns: columns.flatMap(({ id, chance }) =>
+      chance === undefined ? [id] : [id, `${id}_chance`],
+    ),
+    rows: rows.map((row) =>
+      columns.flatMap(({ value, chance }) =>
+        chance === undefined ? [value(row)] : [value(row), chance(row)],
+      ),
+    ),
+  };
 }
 
 function orderOf(sort: string | undefined): Order | null {

@@ -3,6 +3,7 @@
  * group on a slice with covariance eigenvalues σ, the minimiser keeps a direction with gain
  * (1 − λ/(2σ))₊, and a feature of dimension d, norm t and frequency p has σ = p·t²/d (docs/method.md §2).
  */
+import { largest, smallest } from '../../base/array';
 import type { NuclearTarget } from '../../sae/config';
 import { relativeStrength, type InputUnits } from '../../sae/nuclear_strength';
 import { formatInteger, formatNumber, formatScientific } from '../plots/format';
@@ -68,7 +69,7 @@ export function featureSizes(
   if (whole.length === 0) return [];
   const mean = whole.reduce((sum, { points }) => sum + meanSquaredNorm(points), 0) / whole.length;
   const dimensions = shapes.map(({ dimension }) => dimension).filter((dimension) => dimension >= 2);
-  const ends = new Set([Math.min(...dimensions), Math.max(...dimensions)]);
+  const ends = new Set([smallest(dimensions), largest(dimensions)]);
   return [...ends].filter(Number.isFinite).map((dimension) => ({ dimension, squaredNorm: mean }));
 }
 

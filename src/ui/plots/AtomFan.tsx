@@ -2,6 +2,7 @@
  * The atoms of a scalar SAE that lie in the plane of a group: a spoke an atom, as long as its share in the plane,
  * beside the list of their names. Shows at a glance how a circle was cut into pieces.
  */
+import { largest } from '../../base/array';
 import { useState } from 'react';
 import { EmptyNote, FigureBox } from './FigureBox';
 import type { AtomFanProps } from './point_props';
@@ -22,7 +23,10 @@ export function AtomFan({ label, height, className, atoms, color, onPick, empty 
   const first = cy - ((listed.length + (more > 0 ? 1 : 0)) * LINE) / 2;
   const strength = (id: number) => (lit === null || lit === id ? 1 : 0.25);
   const listX = 2 * radius + 28;
-  const numberWidth = Math.max(0, ...listed.map(({ id }) => textWidth(String(id))));
+  const numberWidth = largest(
+    listed.map(({ id }) => textWidth(String(id))),
+    0,
+  );
   return (
     <FigureBox height={height} className={className}>
       <div

@@ -2,7 +2,7 @@
  * Singular values as bars in a row, one row for the codes and one for the weights, so that the eye compares
  * what a group could do with what it does. Each value stands beside its bar.
  */
-import { at } from '../../base/array';
+import { at, largest } from '../../base/array';
 import { FigureBox } from './FigureBox';
 import { formatExact, formatFixed } from './format';
 import type { BarStripProps } from './cell_props';
@@ -19,11 +19,21 @@ export function barStripHeight(rows: number): number {
 
 export function BarStrip({ label, height, className, rows, format = twoDecimals }: BarStripProps) {
   const [sizeRef, size] = useSize();
-  const columns = Math.max(1, ...rows.map(({ values }) => values.length));
-  const names = Math.max(0, ...rows.map((row) => Math.ceil(textWidth(row.label) / 8) * 8)) + 12;
+  const columns = largest(
+    rows.map(({ values }) => values.length),
+    1,
+  );
+  const names =
+    largest(
+      rows.map((row) => Math.ceil(textWidth(row.label) / 8) * 8),
+      0,
+    ) + 12;
   const slot = Math.max(8, (size.width - names) / columns);
   const texts = rows.map(({ values }) => Array.from(values, format));
-  const room = Math.max(0, ...texts.flat().map((text) => textWidth(text)));
+  const room = largest(
+    texts.flat().map((text) => textWidth(text)),
+    0,
+  );
   // Numbers only where every one of them fits; else the bars alone, with the numbers on hover.
   const written = slot >= room + 24;
   const full = Math.max(4, written ? slot - room - 18 : slot - 3);
@@ -38,7 +48,7 @@ export function BarStrip({ label, height, className, rows, format = twoDecimals 
       >
         <svg width={size.width} height={size.height} aria-hidden="true">
           {rows.map((row, r) => {
-            const most = row.max ?? Math.max(0, ...Array.from(row.values));
+            const most = row.max ?? largest(Array.from(row.values), 0);
             return (
               <g key={row.label} transform={`translate(0 ${(r + 0.5) * pitch})`}>
                 <text className="plot-name" dy="0.35em">

@@ -2,6 +2,7 @@
  * Everything a person does to a figure over time: hover, drag a range, wheel, keys. Writes cursor and zoom to the
  * figure's link and draws nothing but the dragged range.
  */
+import { smallest } from '../../base/array';
 import {
   useCallback,
   useRef,
@@ -150,7 +151,7 @@ export function ChartSurface({
           <div
             className="plot-drag"
             style={{
-              left: Math.min(...drag),
+              left: smallest(drag),
               width: Math.abs(drag[1] - drag[0]),
               top: plane.area.top,
               height: plane.area.bottom - plane.area.top,

@@ -2,7 +2,7 @@
  * What a line chart shows at the shared cursor: a hairline, a dot on every line and a small table of values on
  * the side with more room. Drawn in SVG over the chart, and redrawn alone when the cursor moves.
  */
-import { at } from '../../base/array';
+import { at, largest } from '../../base/array';
 import { nearestIndex } from './decimate';
 import { formatCount, formatNumber, THIN } from './format';
 import type { LineFrame } from './line_frame';
@@ -35,8 +35,14 @@ export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
 
   const head = `${formatX(cursor)}${xUnit === undefined ? '' : THIN + xUnit}`;
   const values = readings.map(({ value }) => formatY(value));
-  const nameWidth = Math.max(0, ...readings.map(({ series }) => textWidth(series.label)));
-  const valueWidth = Math.max(0, ...values.map((value) => textWidth(value)));
+  const nameWidth = largest(
+    readings.map(({ series }) => textWidth(series.label)),
+    0,
+  );
+  const valueWidth = largest(
+    values.map((value) => textWidth(value)),
+    0,
+  );
   const width = Math.max(textWidth(head), 12 + nameWidth + 12 + valueWidth) + 2 * PAD;
   const height = (readings.length + 1) * ROW + PAD;
   const rightSide = px < (area.left + area.right) / 2;

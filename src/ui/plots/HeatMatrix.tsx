@@ -3,7 +3,7 @@
  * the arrow keys move over the cells and Enter picks one.
  */
 import { useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import { at } from '../../base/array';
+import { at, largest } from '../../base/array';
 import { extentOf, type Ends } from './axis_scale';
 import { clamp, contrast } from './color_space';
 import { EmptyNote, FigureBox } from './FigureBox';
@@ -185,7 +185,10 @@ function domainOf(values: ArrayLike<number>, kind: 'sequential' | 'diverging'): 
 }
 
 function widest(labels: readonly string[]): number {
-  return Math.max(0, ...labels.map((text) => textWidth(text)));
+  return largest(
+    labels.map((text) => textWidth(text)),
+    0,
+  );
 }
 
 function shortened(text: string, room: number): string {

@@ -10,7 +10,7 @@ import { EmptyNote, FigureBox } from './FigureBox';
 import { formatInteger, formatNumber } from './format';
 import { HoverCard } from './HoverCard';
 import { leftMargin, PlotAxes, ticksFor, type Axis, type PlotArea } from './PlotAxes';
-import type { HistogramProps } from './cell_props';
+import type { HistogramMark, HistogramProps } from './cell_props';
 import type { ScaleKind } from './props';
 import { textWidth } from './text_width';
 import { useSize, type Size } from './use_size';
@@ -107,7 +107,7 @@ export function Histogram(props: HistogramProps) {
                 <line {...upright(frame.x.scale(mark.x), frame.area)} stroke="var(--ink3)" />
                 <text
                   className="plot-note"
-                  {...beside(frame.x.scale(mark.x), mark.text, frame.area)}
+                  {...beside(frame.x.scale(mark.x), mark, frame.area)}
                   y={frame.area.top + 5}
                   dy="0.35em"
                 >
@@ -217,9 +217,10 @@ function barsOf(
   });
 }
 
-/** Where the text of a reference line stands: at its right, or at its left where it would be cut off. */
-function beside(x: number, text: string, { right }: PlotArea) {
-  return x + 5 + textWidth(text) > right
+/** Where the text of a reference line stands: at its right, or at its left where it is told to or would be cut off. */
+function beside(x: number, { text, before = false }: HistogramMark, { left, right }: PlotArea) {
+  const width = textWidth(text) + 5;
+  return x + width > right || (before && x - width > left)
     ? { x: x - 5, textAnchor: 'end' as const }
     : { x: x + 5, textAnchor: 'start' as const };
 }

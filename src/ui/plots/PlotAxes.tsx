@@ -3,7 +3,7 @@
  * the same way in every figure that has axes. Must not know what is plotted.
  */
 import { memo } from 'react';
-import { at } from '../../base/array';
+import { at, largest } from '../../base/array';
 import { axisTicks, tickTexts, type AxisScale, type Ends } from './axis_scale';
 import { THIN } from './format';
 import type { ScaleKind } from './props';
@@ -44,7 +44,7 @@ export function ticksFor(
 
 /** Room left of the plot for the y labels, in steps of 8 so that it rarely moves. */
 export function leftMargin(texts: readonly string[]): number {
-  const widest = Math.max(0, ...texts.map(labelWidth));
+  const widest = largest(texts.map(labelWidth), 0);
   return Math.max(32, Math.ceil((widest + 10) / 8) * 8);
 }
 

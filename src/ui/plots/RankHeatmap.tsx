@@ -3,7 +3,7 @@
  * that had this rank then. Cells are averaged over pixel columns, so any number of moments draws the same.
  */
 import { useEffect, useMemo, useRef } from 'react';
-import { at } from '../../base/array';
+import { at, largest } from '../../base/array';
 import { axisScale, type Ends } from './axis_scale';
 import { ChartSurface } from './ChartSurface';
 import { nearestIndex } from './decimate';
@@ -131,7 +131,7 @@ function HeatmapCursor({ x, counts, ranks, axis, area, xUnit }: HeatmapCursorPro
   const texts = rows.map((count) =>
     total === 0 ? '' : `${formatPercent(count / total, 2)}  (${formatInteger(count)})`,
   );
-  const width = Math.max(...texts.map((text) => textWidth(text)));
+  const width = largest(texts.map((text) => textWidth(text)));
   const left = px + 10 + width <= area.right ? px + 8 : px - 8 - width;
   return (
     <g className="plot-cursor" data-export="skip">

@@ -3,6 +3,7 @@
  * this adds what small live charts need: ends on 1-2-5 steps of a log axis instead of whole decades, ticks
  * that never crowd, and one SI letter for all labels of an axis. Knows no data and no page.
  */
+import { largest } from '../../base/array';
 import { scaleLinear, scaleLog, tickFormat, ticks as d3Ticks } from 'd3';
 import { formatScientific, formatSi, THIN, trimmed } from './format';
 import type { Column, ScaleKind } from './props';
@@ -81,7 +82,7 @@ export function axisTicks(
 /** Texts of the ticks of one axis, all with the same SI letter on a linear axis. */
 export function tickTexts(kind: ScaleKind, ticks: readonly number[]): readonly string[] {
   if (kind === 'log') return ticks.map(logText);
-  const size = Math.max(0, ...ticks.map(Math.abs));
+  const size = largest(ticks.map(Math.abs), 0);
   if (size === 0) return ticks.map(String);
   if (size < 1e-3) return ticks.map((tick) => formatScientific(tick, 2));
   const [unit, letter] =

@@ -22,6 +22,14 @@ export interface SparkProps {
   readonly label?: string | undefined;
 }
 
+/** A vertical reference line. */
+export interface HistogramMark {
+  readonly x: number;
+  readonly text: string;
+  /** Whether the text stands at its left, where a second line follows closely. */
+  readonly before?: boolean | undefined;
+}
+
 export interface HistogramProps extends FigureProps {
   /** [bins]. */
   readonly counts: Column;
@@ -33,7 +41,7 @@ export interface HistogramProps extends FigureProps {
   readonly yScale?: ScaleKind | undefined;
   readonly color?: string | undefined;
   /** Vertical reference lines (threshold, mean). */
-  readonly marks?: readonly { readonly x: number; readonly text: string }[] | undefined;
+  readonly marks?: readonly HistogramMark[] | undefined;
   readonly formatX?: ((value: number) => string) | undefined;
   /** Where x is labelled, with `formatX`; default: round numbers as they are. */
   readonly xTicks?: readonly number[] | undefined;

@@ -2,6 +2,7 @@
  * Drawing an outline around points with the pointer: freehand or as a rectangle. Gives the outline while it is
  * drawn and once more when it is finished; a press without a drag is reported as such.
  */
+import { largest } from '../../base/array';
 import { useState, type PointerEvent } from 'react';
 
 export type LassoTool = 'lasso' | 'rectangle';
@@ -44,8 +45,8 @@ export function useLasso(tool: LassoTool, { onDone, onPress }: LassoEvents): Las
     onPointerUp: () => {
       if (trace === null || outline === null) return;
       const [first] = trace;
-      const reach = Math.max(
-        ...trace.map(([x, y]) => (first ? Math.hypot(x - first[0], y - first[1]) : 0)),
+      const reach = largest(
+        trace.map(([x, y]) => (first ? Math.hypot(x - first[0], y - first[1]) : 0)),
       );
       if (reach >= 4) onDone(outline);
       else if (first) onPress(first[0], first[1]);

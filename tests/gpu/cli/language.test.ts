@@ -45,6 +45,14 @@ async function lab(...words: string[]) {
 }
 
 describe('a language model from the command line', () => {
+  it('refuses a text that is far too long with the number of its tokens', async () => {
+    const text = '\u0085'.repeat(129_000);
+    const words = ['logits', '--lm', folder, '--text', text, '--out', place('none.npy')];
+    const { code, said } = await lab(...words);
+    expect(code).toBe(2);
+    expect(said).toMatch(/has 258001 tokens, its beginning included; .* reads 40\./);
+  });
+
   it('gives logits from which its loss follows', async () => {
     const text = 'the other weather';
     const out = place('logits.npy');

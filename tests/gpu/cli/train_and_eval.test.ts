@@ -306,7 +306,7 @@ describe('lab eval', () => {
     expect(same.err).toContain('--codes and --data are the same file');
     const missing = await lab(['eval', '--model', path('nowhere'), '--data', path('x.npy')]);
     expect(missing.code).toBe(2);
-    expect(missing.err).toContain('nowhere is not a folder that can be read.');
+    expect(missing.err).toContain('nowhere cannot be read: there is no such folder.');
     expect(existsSync(path('c.npy'))).toBe(false);
   });
 });

@@ -183,6 +183,13 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     silent: true,
     passes: ['select groups'],
   },
+  'groups that win with a code of zeros': {
+    model: sasa(5, 3, 2, noAux),
+    width: 3,
+    batch: 5,
+    silent: true,
+    passes: ['decode residual'],
+  },
   'few winners of many, ties': {
     model: sasa(300, 1, 16, { k_aux: 16 }),
     width: 5,

@@ -163,11 +163,13 @@ describe('rows of a group', () => {
 
 describe('activity', () => {
   test('l0 counts non-zero codes, groups per row counts firings, coverage the live groups', () => {
-    const activity = describeActivity(indexed, { denseThreshold: 0.3, frequencyBins: 2 });
+    const activity = describeActivity(indexed, { denseFactor: 1.2, frequencyBins: 2 });
     expect(activity.l0).toBe(5 / 4);
     expect(activity.groupsPerRow).toBe(3 / 4);
     expect(activity.dead).toEqual([1]);
     expect(activity.coverage).toBeCloseTo(2 / 3, 14);
+    // Three firings in four rows over two live groups.
+    expect(activity.evenShare).toBe(3 / 8);
     expect(activity.dense).toEqual([{ group: 0, frequency: 0.5 }]);
     // log10 of 1/2 and 1/4 between −1 and 0: both in the right half or the middle.
     expect(activity.frequencyHistogram).toEqual({ from: -1, counts: [1, 1] });
@@ -181,7 +183,23 @@ describe('activity', () => {
     }
   });
 
-  test('co-firing: lift 1 for independent groups, 1/P for groups that are always together', () => {
+  test('dense groups are told by the gate’s even share: of three that share all rows none is', () => {
+    const rows = Array.from({ length: 30 }, (_, row) => [{ group: row % 3, code: [1] }]);
+    const shapes = describeActivity(
+      indexCodes(dictionaryOf(3, 1, 3, gaussian(3, 3, 1)), codesOf(3, 1, 1, rows)),
+    );
+    expect(shapes).toMatchObject({ evenShare: 1 / 3, dense: [] });
+    // One of 100 fires on every row, the others on one each.
+    const wide = Array.from({ length: 99 }, (_, row) => [
+      { group: 0, code: [1] },
+      { group: row + 1, code: [1] },
+    ]);
+    const table = codesOf(100, 1, 2, wide);
+    const one = describeActivity(indexCodes(dictionaryOf(100, 1, 3, gaussian(100, 3, 1)), table));
+    expect(one.dense).toEqual([{ group: 0, frequency: 1 }]);
+  });
+
+  test('co-firing lists what chance does not explain: lift 1/P for a constant partner, no independent group', () => {
     // Group 0 in even rows; group 1 with it always; group 2 in rows with r mod 8 in {0, 1}.
     const rows = Array.from({ length: 40 }, (_, row) => {
       const firing = [];
@@ -190,10 +208,8 @@ describe('activity', () => {
       return firing;
     });
     const table = indexCodes(dictionaryOf(3, 1, 3, gaussian(3, 3, 1)), codesOf(3, 1, 3, rows));
-    expect(coFiringGroups(table, 0, 5)).toEqual([
-      { group: 1, count: 20, lift: 2 },
-      { group: 2, count: 5, lift: 1 },
-    ]);
-    expect(coFiringGroups(table, 0, 5, 6).map(({ group }) => group)).toEqual([1]);
+    // Independent groups meet 10 times on average; 20 times has a chance of 0.0035. Group 2 meets as often as expected.
+    expect(coFiringGroups(table, 0, 5)).toEqual([{ group: 1, count: 20, lift: 2 }]);
+    expect(coFiringGroups(table, 0, 5, 21)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  circularChance95,
   circularCorrelation,
   geodesicSpearman,
   ranksOf,
@@ -49,6 +50,9 @@ describe('circular correlation', () => {
     ).toBeCloseTo(-1, 10);
     // Standard error about 1/n = 0.005 here; 0.05 is ten of them.
     expect(Math.abs(circularCorrelation(theta, uniformAngles(200, 9)))).toBeLessThan(0.05);
+    // n·|ρ| of uniform angles is exponential with mean 1 (Fisher & Lee 1983): 95 % lie below 3.0/n.
+    expect(circularChance95(theta, uniformAngles(200, 9)) * 200).toBeGreaterThan(2);
+    expect(circularChance95(theta, uniformAngles(200, 9)) * 200).toBeLessThan(4.2);
   });
 
   test('of one direction, of opposite directions and of nothing is 0', () => {
@@ -94,7 +98,9 @@ describe('geodesic Spearman', () => {
     for (const shape of [SPHERE, HELIX]) {
       const truth = points(shape, 90);
       const copy = multiply(truth, randomFrame(3, 5, 2), 90, 3, 5);
-      expect(geodesicSpearman(truth, 3, copy, 5)).toBeCloseTo(1, 6);
+      const { value, chance95 } = geodesicSpearman(truth, 3, copy, 5);
+      expect(value).toBeCloseTo(1, 6);
+      expect(chance95).toBeLessThan(0.2);
     }
   });
 
@@ -103,18 +109,18 @@ describe('geodesic Spearman', () => {
     const flat = Float64Array.from({ length: 180 }, (_, i) =>
       at(truth, 3 * Math.floor(i / 2) + (i % 2)),
     );
-    expect(geodesicSpearman(truth, 3, flat, 2)).toBeLessThan(0.6);
+    expect(geodesicSpearman(truth, 3, flat, 2).value).toBeLessThan(0.6);
   });
 
   test('goes along the shape: an open ring unrolled to its line scores 1, not its chords', () => {
     // 300° of a ring: its ends are near each other across the gap but far apart along it.
     const line = Float64Array.from({ length: 90 }, (_, i) => (i / 89) * ((300 * Math.PI) / 180));
     const ring = Float64Array.from([...line].flatMap((t) => [Math.cos(t), Math.sin(t)]));
-    expect(geodesicSpearman(line, 1, ring, 2)).toBeGreaterThan(0.999);
+    expect(geodesicSpearman(line, 1, ring, 2).value).toBeGreaterThan(0.999);
   });
 
   test('of fewer than three points, or of one point again and again, is 0', () => {
-    expect(geodesicSpearman(Float64Array.of(1, 2), 1, Float64Array.of(1, 2), 1)).toBe(0);
-    expect(geodesicSpearman(new Float64Array(20), 1, new Float64Array(20), 1)).toBe(0);
+    expect(geodesicSpearman(Float64Array.of(1, 2), 1, Float64Array.of(1, 2), 1).value).toBe(0);
+    expect(geodesicSpearman(new Float64Array(20), 1, new Float64Array(20), 1).value).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 /** Splitting, packing and recovery against worlds whose answer is known. */
 import { describe, expect, test } from 'vitest';
-import { indexCodes } from '../../../src/analysis/code_index';
+import { indexCodes, liveGroups, type IndexedCodes } from '../../../src/analysis/code_index';
 import {
   allFeatureMoments,
   featureMoments,
@@ -8,7 +8,10 @@ import {
   indexTruth,
 } from '../../../src/analysis/feature_moments';
 import { codeSums } from '../../../src/analysis/feature_readout';
-import { describePacking, separateDirections } from '../../../src/analysis/packing';
+import { groupTable } from '../../../src/analysis/group_table';
+import { rowSpaces } from '../../../src/analysis/overlap';
+import { describePacking } from '../../../src/analysis/packing';
+import { separateDirections } from '../../../src/analysis/separate_directions';
 import { describeRecovery } from '../../../src/analysis/recovery';
 import {
   NO_GROUP,
@@ -33,6 +36,11 @@ import {
 } from './worlds';
 
 const world = makeWorld([CIRCLE, SPHERE, HELIX]);
+
+function rowsOfTable(indexed: IndexedCodes) {
+  return groupTable(indexed, rowSpaces(indexed.dictionary, liveGroups(indexed)));
+}
+
 const perfect = perfectDictionary(world, 4);
 const perfectIndex = indexCodes(perfect, encodeTop(perfect, world.x, 1));
 const perfectMoments = allFeatureMoments(perfectIndex, world.truth);
@@ -43,7 +51,7 @@ const shatteredMoments = allFeatureMoments(shatteredIndex, world.truth);
 describe('a perfect dictionary of a circle, a sphere and a helix', () => {
   test('spends one unit on each feature and rebuilds it', () => {
     for (const moments of perfectMoments) {
-      const spread = featureSpread(moments, world.truth, 'groups');
+      const spread = featureSpread(moments, world.truth, perfectIndex);
       expect(spread).toMatchObject({
         rows: 200,
         units90: 1,
@@ -106,10 +114,10 @@ describe('a perfect dictionary of a circle, a sphere and a helix', () => {
 
   test('packs nothing: one feature a group, and no separate axes in the clouds', () => {
     const recovery = describeRecovery(perfectIndex, world.truth, perfectMoments);
-    const known = describePacking(perfectIndex, () => null, recovery.features);
+    const known = describePacking(perfectIndex, rowsOfTable(perfectIndex), recovery.features);
     expect(known).toMatchObject({ basis: 'truth', meanFeatures: 1, packedShare: 0 });
     expect(known.groups.map(({ features }) => features)).toEqual([[0], [1], [2]]);
-    const read = describePacking(perfectIndex, () => null, null);
+    const read = describePacking(perfectIndex, rowsOfTable(perfectIndex), null);
     expect(read).toMatchObject({ basis: 'codes', meanFeatures: 1, packedShare: 0 });
     expect(read.groups.map(({ axes, rays }) => [axes, rays])).toEqual([
       [0, 0],
@@ -139,12 +147,14 @@ describe('a perfect dictionary of a circle, a sphere and a helix', () => {
 describe('a shattered dictionary of the same', () => {
   test('spends many atoms on each feature', () => {
     const [circle, sphere, helix] = shatteredMoments.map((moments) =>
-      featureSpread(moments, world.truth, 'atoms'),
+      featureSpread(moments, world.truth, shatteredIndex),
     );
     // Twelve even arcs of a circle carry a twelfth each: 90 % takes 11.
     expect(circle?.units90).toBe(11);
     expect(circle?.units99).toBe(12);
-    expect(circle?.splittingRatio).toBe(5.5);
+    // Codes are never negative: a plane needs three atoms.
+    expect(circle?.leastUnits).toBe(3);
+    expect(circle?.splittingRatio).toBe(11 / 3);
     expect(sphere?.units90).toBeGreaterThanOrEqual(8);
     expect(helix?.units90).toBeGreaterThanOrEqual(4);
     // An arc of ±15°: mean cos² is 1/2 + sin 30°/(2·π/6) = 0.977.
@@ -235,13 +245,13 @@ describe('degenerate worlds', () => {
     const index = indexCodes(dead, codesOf(2, 2, 1, [[], [], []]));
     for (const truth of [none, together]) {
       const moments = allFeatureMoments(index, truth);
-      const spread = featureSpread(at(moments, 0), truth, 'groups');
+      const spread = featureSpread(at(moments, 0), truth, index);
       expect(spread).toMatchObject({ units90: null, splittingRatio: null, topUnit: null });
       expect(spread.topShare).toBe(0);
       const recovery = describeRecovery(index, truth, moments);
       expect(recovery).toMatchObject({ meanR2: 0, meanCapture: 0, meanRankError: null });
       expect(recovery.features[0]).toMatchObject({ group: null, rank90: null, bestGroup: null });
-      expect(describePacking(index, () => null, recovery.features)).toMatchObject({
+      expect(describePacking(index, rowsOfTable(index), recovery.features)).toMatchObject({
         groups: [],
         meanFeatures: 0,
         packedShare: 0,
@@ -255,7 +265,7 @@ describe('degenerate worlds', () => {
     const moments = at(allFeatureMoments(index, world.truth), 0);
     // A quarter of the signal leaves (3/4)² of the energy: reconstruction 7/16.
     expect(moments.reconstruction).toBeCloseTo(7 / 16, 6);
-    expect(featureSpread(moments, world.truth, 'groups')).toMatchObject({
+    expect(featureSpread(moments, world.truth, index)).toMatchObject({
       units90: null,
       units99: null,
       splittingRatio: null,
@@ -282,23 +292,57 @@ describe('packing', () => {
     // Each line is read out perfectly by the group; only one can be matched to it.
     expect(recovery.features.every(({ bestR2 }) => bestR2 > 0.999)).toBe(true);
     expect(recovery.features.filter(({ group }) => group === 0).length).toBe(1);
-    expect(describePacking(index, () => null, recovery.features)).toMatchObject({
+    expect(describePacking(index, rowsOfTable(index), recovery.features)).toMatchObject({
       meanFeatures: 4,
       packedShare: 1,
     });
-    const [read] = describePacking(index, () => 0.25, null).groups;
+    const [read] = describePacking(index, rowsOfTable(index), null).groups;
     expect(read).toMatchObject({
       axes: 4,
       rays: 8,
       axisShare: 1,
-      estimatedFeatures: 4,
-      irreducibility: 0.25,
+      leastFeatures: 4,
+      // A bundle of lines, whatever its planes look like.
+      irreducibility: 0,
       features: null,
     });
   });
 });
 
 describe('packing at its edges', () => {
+  test('a long Gaussian has an axis of its own, which is no sign of a second feature', () => {
+    const { normal } = chance(31);
+    const long = indexCodes(
+      dictionaryOf(1, 2, 2, [1, 0, 0, 1]),
+      codesOf(
+        1,
+        2,
+        1,
+        Array.from({ length: 400 }, () => [{ group: 0, code: [6 * normal(), normal()] }]),
+      ),
+    );
+    const { groups, packedShare, packedShareChance } = describePacking(
+      long,
+      rowsOfTable(long),
+      null,
+    );
+    expect(groups[0]).toMatchObject({ axes: 1, leastFeatures: 1 });
+    expect(groups[0]?.axisShare).toBeLessThan(0.8);
+    expect([packedShare, packedShareChance]).toEqual([0, 0]);
+  });
+
+  test.each([500, 5000])('a bundle of three lines of %i rows is not called irreducible', (rows) => {
+    const lines = makeWorld([SIGNED_LINE, SIGNED_LINE, SIGNED_LINE], { rows });
+    const decoder = lines.truth.features.flatMap(({ frame }) => [...frame]);
+    const packed = dictionaryOf(1, 3, lines.width, decoder);
+    const index = indexCodes(packed, encodeTop(packed, lines.x, 1));
+    const [row] = rowsOfTable(index);
+    expect(row?.directions).toMatchObject({ axes: 3, leastFeatures: 3 });
+    // Its planes are far from independent, since the lines take turns.
+    expect(row?.separability).toBeGreaterThan(0.5);
+    expect(row?.irreducibility).toBeLessThanOrEqual(row?.irreducibilityChance95 ?? -1);
+  });
+
   test('a feature that no group captures to a half is held by none', () => {
     const spheres = makeWorld([SPHERE, HELIX]);
     const atoms = shatteredDictionary(spheres, 12);
@@ -309,7 +353,7 @@ describe('packing at its edges', () => {
       allFeatureMoments(index, spheres.truth),
     );
     expect(recovery.features.every(({ bestGroup }) => bestGroup !== null)).toBe(true);
-    expect(describePacking(index, () => null, recovery.features).meanFeatures).toBe(0);
+    expect(describePacking(index, rowsOfTable(index), recovery.features).meanFeatures).toBe(0);
   });
 
   test('a group that holds a line and a ring is read as two features', () => {
@@ -317,8 +361,8 @@ describe('packing at its edges', () => {
     const decoder = mixed.truth.features.flatMap(({ frame }) => [...frame]);
     const packed = dictionaryOf(1, 3, mixed.width, decoder);
     const index = indexCodes(packed, encodeTop(packed, mixed.x, 1));
-    const [read] = describePacking(index, () => null, null).groups;
-    expect(read).toMatchObject({ axes: 1, estimatedFeatures: 2 });
+    const [read] = describePacking(index, rowsOfTable(index), null).groups;
+    expect(read).toMatchObject({ axes: 1, leastFeatures: 2 });
   });
 });
 

@@ -117,11 +117,10 @@ describe('all pairs', () => {
     expect(report.nearestHistogram.reduce((sum, count) => sum + count, 0)).toBe(groups);
   });
 
-  test('the bound is 1/(2s − 1), and one group has no pair', () => {
-    expect([1, 2, 3].map(coherenceBound)).toEqual([1, 1 / 3, 1 / 5]);
-    expect(coherenceBound(0)).toBe(1);
+  test('the bound is 1/(2s − 1), none at s = 1, and one group has no pair', () => {
+    expect([0, 1, 2, 3].map(coherenceBound)).toEqual([null, null, 1 / 3, 1 / 5]);
     const alone = describeOverlap(searchOverlap(rowSpaces(dictionary, [5])), 3);
-    expect(alone).toMatchObject({ coherence: 0, pair: null, withinBound: true, meanNearest: 0 });
+    expect(alone).toMatchObject({ coherence: 0, pair: null, coherenceChance95: 0, meanNearest: 0 });
   });
 
   test('screened in a projection, planted relatives are still found and their cosines are exact', () => {
@@ -223,18 +222,23 @@ describe('clusters of units', () => {
     expect(circle?.members).toEqual(all(12));
     expect(circle?.components80).toBe(2);
     expect(circle?.redundancy).toBe(6);
+    // Ten of twelve equal components hold 80 %: what twelve unrelated atoms would give.
+    expect(circle?.redundancyApart).toBeCloseTo(1.2, 6);
     expect(circle?.columns).toBe(12);
     expect(circle?.rows).toBe(200);
     // Neighbours 30° apart (cos 30°) or, as lines, opposite (1): all at or above the threshold.
     expect(circle?.meanCosine).toBeGreaterThanOrEqual(0.86);
     // One atom a row: two of them never fire together.
     expect(circle?.maskedCosine).toBe(0);
+    // By chance two of them would meet: each fires on a 24th of the rows.
+    expect(circle?.maskedCosineChance).toBeGreaterThan(0.03);
+    expect(circle?.maskedCosineChance95).toBeGreaterThan(0.05);
   });
 
   test('the components of a cluster wider than the data are found in input space', () => {
-    // 6 copies of a 2-row block in d = 3: 12 columns. They write a plane, the same one.
-    const block = [1, 0, 0, 0, 1, 0];
-    const dictionary = dictionaryOf(6, 2, 3, Array.from({ length: 6 }, () => block).flat());
+    // 6 copies of a 2-row block in d = 5: 12 columns. They write a plane, the same one.
+    const block = [1, 0, 0, 0, 0, 0, 1, 0, 0, 0];
+    const dictionary = dictionaryOf(6, 2, 5, Array.from({ length: 6 }, () => block).flat());
     const { normal } = chance(4);
     const codes = codesOf(
       6,

@@ -45,7 +45,8 @@ describe('group table', () => {
     expect(circle.meanNorm).toBeCloseTo(1, 6);
     expect(circle.codeRank90).toBe(2);
     expect(circle.codeStableRank).toBeCloseTo(2, 0);
-    expect(circle.irreducibility).toBeGreaterThan(0.8);
+    expect(circle.irreducibility).toBeGreaterThan(10 * (circle.irreducibilityChance95 ?? 1));
+    expect(circle.irreducibilityPoints).toBe(200);
     expect(circle.cluster).toBeNull();
     expect(circle.strongestRows.length).toBe(3);
     expect(circle.histogram.length).toBe(5);
@@ -122,7 +123,7 @@ describe('diagnosis', () => {
     expect(splitting).toMatchObject({ unit: 'groups', clusters: [], meanUnits90: 1 });
     expect(splitting.meanSplittingRatio).toBe(1);
     expect(packing).toMatchObject({ basis: 'truth', meanFeatures: 1, packedShare: 0 });
-    expect(overlap).toMatchObject({ activeGroups: 1, bound: 1, withinBound: true, exact: true });
+    expect(overlap).toMatchObject({ activeGroups: 1, bound: null, exact: true });
     expect(overlap.coherence).toBeLessThan(1e-6);
     expect(recovery?.meanRankError).toBe(0);
     expect(ranks.weightHistogram).toEqual([0, 0, 1, 2, 0]);

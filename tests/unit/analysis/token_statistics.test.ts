@@ -35,8 +35,15 @@ describe('the tokens of a group', () => {
     expect(most.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
   });
 
-  it('are listed by lift only with firings enough', () => {
-    expect(lifted.map(({ token }) => token)).toEqual([1]);
+  it('are listed by lift only with more firings than chance gives', () => {
+    // Token 1 fires 3 times of 3, where 1.8 are expected: chance does that often.
+    expect(lifted).toEqual([]);
+    // Ten documents of the same: 30 where 18 are expected, which has a chance below 1 %.
+    const many = rowsOfDocuments(Array.from({ length: 10 }, () => [0, 0, 0, 1, 1, 1, 0, 0, 0, 2]));
+    const norms = Array.from({ length: 10 }, () => [2, 0, 0, 4, 5, 6, 0, 0, 4, 8]);
+    const counts = tokenOccurrences(many, 4);
+    const found = tokenStatistics(indexedNorms([norms.flat()]), 0, many, counts, 10).lifted;
+    expect(found.map(({ token }) => token)).toEqual([1]);
   });
 
   it('are none for a silent group', () => {

@@ -195,7 +195,32 @@ describe('reading', () => {
     writeFileSync(at('a'), '1');
     expect(Object.keys(await readFolder(folder, ['a', 'b']))).toEqual(['a']);
     expect(await complaintOf(readFolder(at('none'), ['a']))).toBe(
-      `not_found: ${at('none')} is not a folder that can be read.`,
+      `not_found: ${at('none')} cannot be read: there is no such folder.`,
+    );
+    expect(await complaintOf(readFolder(at('a/b'), ['a']))).toBe(
+      `not_found: ${at('a/b')} cannot be read: there is no such folder.`,
+    );
+  });
+
+  it('says that a file is no folder, and which folder it lies in', async () => {
+    writeFileSync(at('cfg.json'), '{}');
+    writeFileSync(at('SASA.zip'), 'PK');
+    await expect(readFolder(at('cfg.json'), ['cfg.json'])).rejects.toMatchObject({
+      code: 'not_found',
+      message: `${at('cfg.json')} is a file, and the folder of a model is needed.`,
+      wayOut: `Give the folder that it lies in, ${folder}.`,
+    });
+    await expect(readFolder(at('SASA.zip'), ['cfg.json'])).rejects.toMatchObject({
+      wayOut: 'Unpack it and give the folder that is in it.',
+    });
+  });
+
+  it('reads a run file in marked UTF-16, and refuses bytes that are no text', async () => {
+    writeFileSync(at('run.json'), Buffer.from('\ufeff{"é": 1}', 'utf16le'));
+    expect(await readJson(at('run.json'))).toEqual({ é: 1 });
+    writeFileSync(at('run.json'), Buffer.from('{"name": "é"}', 'latin1'));
+    expect(await complaintOf(readJson(at('run.json')))).toBe(
+      `bad_config: ${at('run.json')} is not UTF-8: byte 10 does not continue its text.`,
     );
   });
 });

@@ -16,6 +16,16 @@ export function complaint(attempt: () => unknown): string {
   return 'no complaint';
 }
 
+/** What a person is told to do when `attempt` is refused. */
+export function wayOut(attempt: () => unknown): string {
+  try {
+    attempt();
+  } catch (error) {
+    return error instanceof LabError ? error.wayOut : `not a LabError: ${String(error)}`;
+  }
+  return 'no complaint';
+}
+
 /** A fixed sequence of numbers in [0, 1) for property tests (mulberry32). */
 export function numberSequence(seed: number): () => number {
   let state = seed;

@@ -216,6 +216,22 @@ describe('what cannot be had', () => {
     );
   });
 
+  it('is weights in parts, with how to make one file of them', async () => {
+    const parts = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
+    const names = ['config.json', 'tokenizer.json', ...parts];
+    const other = await startHub('a/b', new Map(names.map((name) => [name, new Uint8Array(8)])));
+    const opened = new HubFiles({ store, hub: other.address }).open('a/b', NAMES);
+    await expect(opened).rejects.toMatchObject({
+      code: 'not_found',
+      message: `a/b on the Hugging Face hub has no model.safetensors; it has its weights in parts (${parts.join(', ')}).`,
+      wayOut: expect.stringContaining('In Python: from transformers') as string,
+    });
+    await expect(opened).rejects.toMatchObject({
+      wayOut: expect.stringContaining('M.from_pretrained("a/b").save_pretrained(') as string,
+    });
+    await other.close();
+  });
+
   it('is a name that is none', async () => {
     for (const id of ['a/b/c', 'https://example.org/x', '../x', '']) {
       expect(await complaint(hub().open(id, NAMES))).toMatch('bad_config:');

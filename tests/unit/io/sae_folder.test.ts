@@ -17,7 +17,7 @@ import {
   writeSafetensors,
 } from '../../../src/io/safetensors';
 import { foldInputScale } from '../../../src/lab/weights';
-import { complaint, numberSequence } from './complaint';
+import { complaint, numberSequence, wayOut } from './complaint';
 
 const WIDTH = 5;
 
@@ -273,21 +273,119 @@ describe('a folder from elsewhere', () => {
     [{ normalize_activations: 'expected_average_only_in' }, 'whose scale is not in the folder'],
     [{ normalize_activations: 7 }, 'normalize_activations is 7; it must be a text or null'],
     [{ reshape_activations: 'hook_z' }, 'has reshape_activations "hook_z"'],
-    [{ finetuning_scaling_factor: true }, 'has finetuning_scaling_factor true'],
     [{ group_rank: 64 }, 'group_rank is 64; it must be a whole number from 1 to 32'],
     [{ n_groups: 5 }, 'has d_sae 12 where 5 groups of rank 2 have 10 latents'],
     [{ k_groups: undefined }, 'k_groups is missing'],
+    [{ k_groups: 7 }, 'k_groups is 7; it must be a whole number from 1 to n_groups (6)'],
   ])('is refused in words: %o', (changes, sentence) => {
     const said = complaint(() => readSaeFolder(foreign(changes), 'dir'));
     expect(said).toContain('bad_file: dir/cfg.json ');
     expect(said).toContain(sentence);
   });
 
-  it('is refused when an older format hides a TopK gate in a standard model', () => {
+  it('is refused when an older format hides a TopK gate in a standard model, and read as advised', () => {
     const files = folderOf(standard);
-    const cfg = { ...json(files['cfg.json']), activation_fn_str: 'topk' };
-    expect(complaint(() => readSaeFolder({ ...files, 'cfg.json': text(cfg) }, 'dir'))).toContain(
-      'has activation_fn "topk"',
+    const { metadata: _, ...own } = json(files['cfg.json']);
+    const cfg = { ...own, activation_fn_str: 'topk', activation_fn_kwargs: { k: 3 } };
+    const read = (changes: object) =>
+      readSaeFolder({ ...files, 'cfg.json': text({ ...cfg, ...changes }) }, 'dir');
+    expect(complaint(() => read({}))).toContain('has activation_fn "topk"');
+    expect(wayOut(() => read({}))).toContain('write "architecture": "topk" into it');
+    expect(read({ architecture: 'topk' }).config).toMatchObject({ d_sae: 12, k: 3 });
+  });
+
+  const topkFolder = (changes: object, removed: string[] = []) => {
+    const files = folderOf(topk);
+    const cfg = Object.entries(json(files['cfg.json'])).filter(([key]) => !removed.includes(key));
+    return { ...files, 'cfg.json': text({ ...Object.fromEntries(cfg), ...changes }) };
+  };
+
+  it('has its k where SAELens before 6 keeps it', () => {
+    const older = topkFolder({ activation_fn_kwargs: { k: 2 } }, ['k', 'metadata']);
+    expect(readSaeFolder(older, 'dir').config).toMatchObject({ architecture: 'topk', k: 2 });
+    expect(
+      readSaeFolder(topkFolder({ activation_fn_kwargs: { k: 3 } }), 'dir').config,
+    ).toMatchObject({ k: 3 });
+    expect(
+      complaint(() => readSaeFolder(topkFolder({ activation_fn_kwargs: { k: 2 } }), 'dir')),
+    ).toBe('bad_file: dir/cfg.json has k 3, and 2 in activation_fn_kwargs.');
+    expect(complaint(() => readSaeFolder(topkFolder({}, ['k', 'metadata']), 'dir'))).toContain(
+      'k is missing',
+    );
+  });
+
+  it('is refused when it lets more latents through than it has', () => {
+    expect(complaint(() => readSaeFolder(topkFolder({ k: 13 }), 'dir'))).toBe(
+      'bad_file: dir/cfg.json cannot be read: k is 13; it must be a whole number from 1 to d_sae (12).',
+    );
+    expect(readSaeFolder(topkFolder({ k: 12 }), 'dir').config).toMatchObject({ k: 12 });
+  });
+
+  describe('with the scaling factors of SAELens before 6', () => {
+    const weights = randomWeights(12, 1);
+    const scaled = (factors: Float32Array, changes: object = {}) => {
+      const files = folderOf(topk, weights);
+      const file = readSafetensors(files['sae_weights.safetensors'] ?? new Uint8Array(), 'w');
+      const tensors = [...file.tensors].map(([name, { shape }]) => ({
+        name,
+        shape,
+        values: floatTensor(file, name, shape),
+      }));
+      return {
+        'cfg.json': text({ ...json(files['cfg.json']), ...changes }),
+        'sae_weights.safetensors': writeSafetensors([
+          ...tensors,
+          { name: 'scaling_factor', shape: [factors.length], values: factors },
+        ]),
+      };
+    };
+
+    it('is the model without them when they are 1, as SAELens takes it', () => {
+      const ones = Float32Array.from({ length: 12 }, (_, i) => 1 + (i % 2) * 5e-6);
+      expect(readSaeFolder(scaled(ones), 'dir').weights).toEqual(weights);
+      const used = scaled(ones, { finetuning_scaling_factor: true });
+      expect(readSaeFolder(used, 'dir').weights).toEqual(weights);
+    });
+
+    it('is read without them when the setting stands alone, as SAELens takes it', () => {
+      const alone = topkFolder({ finetuning_scaling_factor: true });
+      expect(readSaeFolder(alone, 'dir').config).toMatchObject({ k: 3 });
+    });
+
+    it('decodes codes that are multiplied by them', () => {
+      const factors = Float32Array.from({ length: 12 }, (_, i) => 0.5 + i / 8);
+      const read = readSaeFolder(scaled(factors, { finetuning_scaling_factor: true }), 'dir');
+      expect(read.weights.encoder).toEqual(weights.encoder);
+      read.weights.decoder.forEach((value, i) => {
+        const expected = at(weights.decoder, i) * at(factors, Math.floor(i / WIDTH));
+        expect(value).toBe(Math.fround(expected));
+      });
+    });
+
+    it('is refused when they are not 1 and not used, and when there are too few', () => {
+      const halves = new Float32Array(12).fill(0.5);
+      expect(complaint(() => readSaeFolder(scaled(halves), 'dir'))).toBe(
+        'bad_file: dir/sae_weights.safetensors has a tensor "scaling_factor" of other numbers than 1, and cfg.json does not say that it is used.',
+      );
+      expect(complaint(() => readSaeFolder(scaled(halves.subarray(3)), 'dir'))).toContain(
+        'has tensor "scaling_factor" of shape [9] where [12] is needed',
+      );
+    });
+  });
+
+  it.each<[string[], string, string]>([
+    [['ae.pt', 'config.json'], 'ae.pt, a model of dictionary_learning', 'docs/other-formats.md'],
+    [['sae.safetensors'], 'sae.safetensors, a model of sparsify', 'docs/other-formats.md'],
+    [['config.json', 'model.safetensors'], 'a language model, no autoencoder', '--lm'],
+    [['sae_weights.pt'], 'sae_weights.pt, a pickle, which can run', 'docs/other-formats.md'],
+    [['cfg (1).json', 'notes.txt'], 'cfg (1).json, notes.txt', 'cfg.json beside'],
+  ])('is told with what lies there instead: %j', (names, found, advice) => {
+    const attempt = () => readSaeFolder({}, 'dir', names);
+    expect(complaint(attempt)).toContain(`not_found: dir has no cfg.json; it has ${found}`);
+    expect(wayOut(attempt)).toContain(advice);
+    const cfg = text({ activation: 'topk', k: 3 });
+    expect(complaint(() => readSaeFolder({ 'cfg.json': cfg }, 'dir', names))).toContain(
+      `not_found: dir has no sae_weights.safetensors; it has ${found}`,
     );
   });
 
@@ -332,9 +430,8 @@ describe('a folder from elsewhere', () => {
 
   it('is refused when a file is missing or no JSON', () => {
     expect(complaint(() => readSaeFolder({}, 'dir'))).toBe('not_found: dir has no cfg.json.');
-    expect(complaint(() => readSaeFolder({ 'cfg.json': text(foreign({})) }, 'dir'))).toContain(
-      'bad_file',
-    );
+    const strange = { ...foreign({}), 'cfg.json': text(foreign({})) };
+    expect(complaint(() => readSaeFolder(strange, 'dir'))).toContain('bad_file: dir/cfg.json ');
     const { 'cfg.json': cfg } = foreign({});
     expect(complaint(() => readSaeFolder({ 'cfg.json': cfg }, 'dir'))).toBe(
       'not_found: dir has no sae_weights.safetensors.',

@@ -3,6 +3,7 @@
  * headers that lie. Files are built here from the format's definition (length, JSON, numbers), so that
  * the writer is not its own judge.
  */
+import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { bytesOf, concatBytes } from '../../../src/io/bytes';
 import {
@@ -12,7 +13,7 @@ import {
   uintTensor,
   writeSafetensors,
 } from '../../../src/io/safetensors';
-import { complaint, numberSequence } from './complaint';
+import { complaint, numberSequence, wayOut } from './complaint';
 
 /** A file with any header and any data. */
 function file(header: unknown, data: Uint8Array): Uint8Array {
@@ -62,6 +63,61 @@ describe('reading safetensors', () => {
     );
     expect([...floatTensor(read, 'x', [2])]).toEqual([1, -2]);
     expect([...floatTensor(read, 'y', [2])]).toEqual([1, -2]);
+  });
+});
+
+describe('the dtypes of the format', () => {
+  it('are known, the small ones too, so that a tensor nobody asks for is no reason to refuse a file', () => {
+    const read = readSafetensors(
+      file(
+        {
+          a: entry('F8_E8M0', [2], 0, 2),
+          b: entry('F4', [2, 2], 2, 4),
+          c: entry('C64', [1], 4, 12),
+          d: entry('F32', [1], 12, 16),
+        },
+        four,
+      ),
+      'x',
+    );
+    expect([...floatTensor(read, 'd', [1])]).toEqual([4]);
+    expect(complaint(() => readSafetensors(file({ a: entry('F4', [3], 0, 2) }, four), 'x'))).toBe(
+      'bad_file: x gives tensor "a" 2 bytes where its shape [3] of F4 needs 1.5.',
+    );
+  });
+
+  it('that are not read come with lines that make float32 of them', () => {
+    const read = readSafetensors(
+      file({ a: entry('F8_E4M3', [16], 0, 16) }, four),
+      'dir/m.safetensors',
+    );
+    const lines =
+      'Save it as float32. In Python, in its folder: from safetensors.torch import load_file, save_file; t = load_file("m.safetensors"); save_file({k: v.float() for k, v in t.items()}, "m.safetensors")';
+    expect(wayOut(() => floatTensor(read, 'a', [16]))).toBe(lines);
+    const unknown = file({ a: entry('F7', [4], 0, 16) }, four);
+    expect(wayOut(() => readSafetensors(unknown, 'm.safetensors'))).toBe(lines);
+  });
+});
+
+describe('another format under the name of safetensors', () => {
+  it.each<[Uint8Array, string, string]>([
+    [
+      zipSync({ 'archive/data.pkl': new Uint8Array(4) }),
+      'is a file of torch.save, a pickle, which can run code and is never opened.',
+      't = torch.load("m.safetensors", map_location="cpu"); save_file(',
+    ],
+    [Uint8Array.of(0x80, 2, 0x8a, 10), 'is a Python pickle', 'torch.load("m.safetensors"'],
+    [
+      new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:00\n'),
+      'is only the pointer that Git LFS keeps in place of the file.',
+      'git lfs pull',
+    ],
+    [new TextEncoder().encode('<!doctype html>'), 'is a web page', '/resolve/'],
+    [gzipSync(four), 'is compressed with gzip.', 'Unpack it'],
+  ])('is called by its name: %#', (bytes, sentence, advice) => {
+    const attempt = () => readSafetensors(bytes, 'm.safetensors');
+    expect(complaint(attempt)).toContain(`bad_file: m.safetensors ${sentence}`);
+    expect(wayOut(attempt)).toContain(advice);
   });
 });
 

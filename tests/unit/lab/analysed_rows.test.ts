@@ -69,6 +69,20 @@ const source: ActivationSource = {
     };
   },
 };
+/** Rows without text, of which there are so many, or no end. */
+function madeOf(count: number | null): ActivationSource {
+  const { text: _, ...rest } = source;
+  return {
+    ...rest,
+    size: { train: count, held_out: count, all: count },
+    read: (_split, start, wanted) => ({
+      count: wanted,
+      x: new Float32Array(wanted),
+      rowIds: Uint32Array.from({ length: wanted }, (_value, i) => start + i),
+    }),
+  };
+}
+
 /** One slot: group 0 with the row's own value. */
 const encode: Encode = (x, rows) =>
   Promise.resolve({
@@ -81,6 +95,7 @@ describe('rows that analyses look at', () => {
     const rows = await encodeAnalysedRows(source, encode);
     expect(Math.max(...reads)).toBeLessThanOrEqual(8192);
     expect(rows.codes.rows).toBe(ROWS);
+    expect(rows.split).toBe('held_out');
     expect(rows.codes.codes.every((value, row) => value === row)).toBe(true);
     expect(rows.rowIds[ROWS - 1]).toBe(ROWS - 1);
     const { text: found } = rows;
@@ -111,6 +126,12 @@ describe('rows that analyses look at', () => {
       code: 'cancelled',
     });
     expect(reads).toHaveLength(1);
+  });
+
+  it('say whether some of them were trained on: all rows of finite data, none of endless data', async () => {
+    const finite = await encodeAnalysedRows(madeOf(40), encode);
+    expect([finite.split, finite.codes.rows]).toEqual(['all', 40]);
+    expect((await encodeAnalysedRows(madeOf(null), encode)).split).toBe('held_out');
   });
 
   it('must be there', async () => {

@@ -66,7 +66,8 @@ function tableAt(step: number): AnalysisTable {
     labels: null,
     truth: null,
     text: null,
-    activeGroups: 1,
+    split: 'all',
+  activeGroups: 1,
   };
 }
 

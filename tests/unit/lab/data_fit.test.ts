@@ -28,7 +28,7 @@ describe('rows of one number', () => {
     );
     expect(complaint(() => checkModels(run, 2))).toBe('no complaint');
     const limits = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 };
-    const { warnings } = estimateRun(run, tableOf(new Float32Array(8), 1), limits);
+    const { warnings } = estimateRun(run, tableOf(new Float32Array(8), 1), limits, 'direct');
     expect(warnings.some((warning) => warning.includes('a row has one dimension'))).toBe(true);
   });
 });

@@ -31,7 +31,7 @@ const limits = (mebibytes: number) => ({
 
 describe('the estimate of a run', () => {
   it('adds up what data and models allocate', () => {
-    const estimate = estimateRun(run(256), table, limits(128));
+    const estimate = estimateRun(run(256), table, limits(128), 'tiled');
     expect(estimate).toMatchObject({ fits: true, warnings: [] });
     expect(estimate.bytes).toBe(estimate.rows.reduce((sum, { bytes }) => sum + bytes, 0));
     expect(estimate.rows).toContainEqual({
@@ -44,11 +44,13 @@ describe('the estimate of a run', () => {
 
   it('passes on what the data warn of', () => {
     const warnings = ['Nothing of rows.npy is held out.'];
-    expect(estimateRun(run(256), { ...table, warnings }, limits(128)).warnings).toEqual(warnings);
+    expect(estimateRun(run(256), { ...table, warnings }, limits(128), 'tiled').warnings).toEqual(
+      warnings,
+    );
   });
 
   it('says of a table that is too large that it has too many rows', () => {
-    const estimate = estimateRun(run(256), table, limits(0.75));
+    const estimate = estimateRun(run(256), table, limits(0.75), 'tiled');
     expect(estimate.fits).toBe(false);
     expect(estimate.warnings[0]).toBe(
       'data needs 1.0 MiB for "table", and this adapter gives one buffer at most 0.8 MiB. Give a file with fewer rows.',
@@ -56,7 +58,7 @@ describe('the estimate of a run', () => {
   });
 
   it('says of a model that is too large how it gets smaller', () => {
-    const estimate = estimateRun(run(65_536), table, limits(8));
+    const estimate = estimateRun(run(65_536), table, limits(8), 'tiled');
     expect(estimate.fits).toBe(false);
     expect(estimate.warnings[0]).toMatch(
       /^TopK SAE needs 16 MiB for "[a-z_]+", and this adapter gives one buffer at most 8\.0 MiB\. Use fewer groups/,

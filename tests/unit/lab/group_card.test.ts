@@ -242,10 +242,10 @@ describe('other cards', () => {
 
 describe('the table', () => {
   it('names groups by distinct labels, strongest first', () => {
-    const answer = groupsAnswer(blockModel(labelled));
+    const answer = groupsAnswer(blockModel(labelled), 'all');
     expect(answer.rows[1]?.labels.slice(0, 3)).toEqual(['word 9', 'word 7', 'word 5']);
     expect(new Set(answer.rows[1]?.labels).size).toBe(answer.rows[1]?.labels.length);
-    expect(groupsAnswer(blockModel(made)).rows.map(({ labels }) => labels)).toEqual([
+    expect(groupsAnswer(blockModel(made), 'held_out').rows.map(({ labels }) => labels)).toEqual([
       ['circle'],
       ['line'],
       [],
@@ -253,12 +253,12 @@ describe('the table', () => {
   });
 
   it('says which groups fire on each labelled row, and how strongly', () => {
-    const { firings } = groupsAnswer(blockModel(labelled));
+    const { firings } = groupsAnswer(blockModel(labelled), 'all');
     expect(Array.from(firings?.groups ?? [])).toEqual(
       Array.from({ length: ROWS }, (_, row) => row % 2),
     );
     expect(firings?.norms[0]).toBeCloseTo(2, 6);
     expect(firings?.norms[1]).toBeCloseTo(1 + 1 / ROWS, 6);
-    expect(groupsAnswer(blockModel(made)).firings).toBeNull();
+    expect(groupsAnswer(blockModel(made), 'held_out').firings).toBeNull();
   });
 });

@@ -25,7 +25,7 @@ function contextOf(model: ModelInput, change: Partial<StepContext> = {}): StepCo
   };
 }
 
-/** Columns: rho, power, loss, l0, energy, auxiliary loss, its weight, L1. */
+/** Columns: rho, power, loss, l0, energy, auxiliary loss, its weight, units that fired or L1. */
 const rows = [
   [1, 3, 0.5, 4, 10, 0.25, 0, 2],
   [1, 5, 1.5, 2, 30, 0.75, 0, 4],
@@ -125,7 +125,8 @@ describe('metrics of a logged step', () => {
   it('counts codes, tokens and steps', () => {
     const values = valuesOf(contextOf(sasa));
     expect(values['metrics/l0']).toBe(3);
-    expect(values['metrics/groups_per_token']).toBe(1);
+    // What fired, not what the gate lets through.
+    expect(values['metrics/groups_per_token']).toBe(3);
     expect(values['details/n_training_samples']).toBe(20);
     expect(values['details/current_learning_rate']).toBe(0.25);
     expect(values['details/grad_norm']).toBe(0.125);

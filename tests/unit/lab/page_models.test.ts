@@ -85,6 +85,39 @@ describe("the page's language models", () => {
     );
   });
 
+  it.each<[string[], string, string]>([
+    [
+      ['model-00001-of-00002.safetensors', 'model.safetensors.index.json'],
+      'has no model.safetensors; it has its weights in parts (model-00001-of-00002.safetensors, model.safetensors.index.json).',
+      'In Python, in its folder: from transformers import AutoModelForCausalLM as M, AutoTokenizer as T; M.from_pretrained(".").save_pretrained("whole", max_shard_size="100GB")',
+    ],
+    [
+      ['pytorch_model.bin'],
+      'has no model.safetensors; it has pytorch_model.bin, a pickle, which can run code and is never opened.',
+      'M.from_pretrained(".").save_pretrained("whole", max_shard_size="100GB"); T.from_pretrained(".").save_pretrained("whole")',
+    ],
+  ])('say what was dropped in place of the weights: %j', async (names, sentence, advice) => {
+    const files = [...tiny].slice(0, 2).map(([name, bytes]) => new File([bytes], name));
+    const others = names.map((name) => new File([new Uint8Array(8)], name));
+    models.keepDropped('in parts', [...files, ...others]);
+    await expect(models.load('in parts', base, () => undefined)).rejects.toMatchObject({
+      code: 'not_found',
+      message: `in parts ${sentence}`,
+      wayOut: expect.stringContaining(advice) as string,
+    });
+    await models.remove('in parts');
+  });
+
+  it('say that an autoencoder is none', async () => {
+    models.keepDropped('an SAE', [new File([new Uint8Array(8)], 'sae_weights.safetensors')]);
+    await expect(models.load('an SAE', base, () => undefined)).rejects.toMatchObject({
+      message:
+        'an SAE has no config.json; it has an autoencoder (sae_weights.safetensors), no language model.',
+      wayOut: 'Open it on the Runs page, or give it to the command line as --model.',
+    });
+    await models.remove('an SAE');
+  });
+
   it('are listed without dropped files that are no model', async () => {
     models.keepDropped('weights alone', [new File([new Uint8Array(8)], 'model.safetensors')]);
     await expect(models.load('weights alone', base, () => undefined)).rejects.toThrow(

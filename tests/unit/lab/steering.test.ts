@@ -6,7 +6,14 @@ import { describe, expect, it } from 'vitest';
 import type { Dictionary } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
-import { checkGroup, randomFrame, steeredGroup, subspaceEdit } from '../../../src/lab/steering';
+import {
+  checkGroup,
+  randomFrame,
+  steeredGroup,
+  steerText,
+  subspaceEdit,
+  type SteerOptions,
+} from '../../../src/lab/steering';
 import { coordinateChange } from '../../../src/lm/interventions_reference';
 import { modelSchema } from '../../../src/sae/config';
 
@@ -183,5 +190,17 @@ describe('closed forms', () => {
     expect(changed({ kind: 'add', axis: 2, amount: 1 }, false)).toEqual(
       Float64Array.from([3, -4, 13]),
     );
+  });
+});
+
+it('refuses a prompt that is far too long with the number of its tokens', async () => {
+  const options = {
+    lm: { config: { context: 256 } },
+    tokenizer: { bos: 1, encode: (text: string) => new Uint32Array(2 * text.length) },
+    prompt: 'x'.repeat(129_000),
+  } as unknown as SteerOptions;
+  await expect(steerText(options)).rejects.toMatchObject({
+    code: 'bad_data',
+    message: expect.stringMatching(/^The prompt has 258000 tokens, .* reads 255 /) as string,
   });
 });

@@ -87,7 +87,7 @@ function model(): AnalysedModel {
 }
 
 describe('the table of token rows', () => {
-  const answer = groupsAnswer(model());
+  const answer = groupsAnswer(model(), 'all');
 
   it('names groups by their tokens, the space before a word left out', () => {
     expect(answer.rows.map(({ labels }) => labels)).toEqual([

@@ -41,6 +41,7 @@ function load({
     files: () =>
       Promise.resolve({
         label: 'tiny',
+        names: [...files.keys()],
         read: (name: string) => Promise.resolve(files.get(name) ?? null),
       }),
   });

@@ -61,6 +61,15 @@ describe('encoding', () => {
     expect([...tokenizer.encode('\ude00\ud83d')]).toEqual([...tokenizer.encode('\ufffd\ufffd')]);
   });
 
+  it('reads texts far longer than any word, whatever they are made of', () => {
+    // An algorithm that looked at all pairs for every merge would take hours for the first.
+    for (const text of ['a'.repeat(129_000), ' '.repeat(129_000), '\u0085'.repeat(129_000)]) {
+      const ids = tokenizer.encode(text);
+      expect(ids.length).toBeGreaterThan(8000);
+      expect(tokenizer.decode(ids)).toBe(text);
+    }
+  });
+
   it('has no ids for an empty text, and none for special pieces spelled out', () => {
     expect(tokenizer.encode('')).toHaveLength(0);
     expect([...tokenizer.encode('\n<s>\n</s>')].filter((id) => id < 3)).toEqual([]);

@@ -101,4 +101,26 @@ describe('what goes nowhere is said', () => {
     await takeFiles([file('model.safetensors')]);
     expect(titles()).toEqual(['Another language model that was dropped is still being loaded.']);
   });
+
+  it.each(['pytorch_model.bin', 'model.safetensors.index.json'])(
+    'weights of a language model in another form, config.json beside them: %s',
+    async (name) => {
+      useLanguageModels.setState({
+        fetches: { 'dropped files': { status: 'fetching', files: {}, rate: null, error: null } },
+      });
+      await takeFiles([file('config.json', '{}'), file(name)]);
+      expect(titles()).toEqual(['Another language model that was dropped is still being loaded.']);
+    },
+  );
+
+  it('an archive of arrays, with how to take one out', async () => {
+    expect(await takeFiles([file('rows.npz')])).toBeNull();
+    expect(useNotices.getState().notices).toMatchObject([
+      {
+        title: 'rows.npz is a .npz archive of NumPy, which holds several arrays.',
+        detail:
+          'In Python: import numpy as np; z = np.load("rows.npz"); print(z.files); np.save("rows.npy", z[z.files[0]]), or another of the names instead of the first.',
+      },
+    ]);
+  });
 });

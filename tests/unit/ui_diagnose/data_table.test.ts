@@ -1,6 +1,6 @@
 /** Sorting of result tables: both directions, undefined values last, equal rows in the given order. */
 import { describe, expect, it } from 'vitest';
-import { sortRows, type DataColumn } from '../../../src/ui/parts/DataTable';
+import { fileTable, sortRows, type DataColumn } from '../../../src/ui/parts/DataTable';
 
 interface Row {
   readonly name: string;
@@ -33,5 +33,17 @@ describe('sorting', () => {
   it('leaves the rows as given without an order or for an unknown column', () => {
     expect(sortRows(rows, columns, null)).toBe(rows);
     expect(sortRows(rows, columns, { column: 'other', descending: true })).toBe(rows);
+  });
+});
+
+describe('the saved file', () => {
+  it('has what chance gives in a column after each measured one', () => {
+    const withChance = columns.map((column) =>
+      column.id === 'value' ? { ...column, chance: () => 0.5 } : column,
+    );
+    const table = fileTable(rows, withChance);
+    expect(table.columns).toEqual(['name', 'value', 'value_chance']);
+    expect(table.rows[1]).toEqual(['circle 2', null, 0.5]);
+    expect(fileTable(rows, columns).columns).toEqual(['name', 'value']);
   });
 });

@@ -37,6 +37,21 @@ describe('the lines', () => {
     expect(line?.detail?.(absent)).toBe('of 1');
   });
 
+  it('of what chance could give too say what it gives', () => {
+    const lines = overviewLines([diagnosis({ clusters: [[0, 1]] })]);
+    const chances = ['near_duplicates', 'coherence'].map((id) =>
+      lines.find((line) => line.id === id)?.chance?.(diagnosis()),
+    );
+    expect(chances).toEqual([0, 0.4]);
+  });
+
+  it('call no unit dense where the gate’s even share leaves no room for one', () => {
+    const line = overviewLines([blocks]).find(({ id }) => id === 'dense');
+    expect(line?.filter?.(blocks)).toBeNull();
+    expect(line?.detail?.(blocks)).toBe('none can be');
+    expect(line?.filter?.(atoms)).toBe('freq > 11.11111111111111%');
+  });
+
   it('have ids of their own', () => {
     const ids = overviewLines([blocks, atoms, diagnosis()]).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

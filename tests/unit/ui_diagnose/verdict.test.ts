@@ -17,7 +17,11 @@ const sasa = (of: Parameters<typeof diagnosis>[0]) =>
 
 describe('with known features', () => {
   it('tells the story of the first experiment', () => {
-    const split = three.map((feature, index) => ({ ...feature, units90: [5, 14, 7][index] ?? 0 }));
+    const split = three.map((feature, index) => ({
+      ...feature,
+      units90: [5, 14, 7][index] ?? 0,
+      leastUnits: [3, 4, 4][index] ?? 0,
+    }));
     const sentence = verdictSentence(
       verdicts([
         { name: 'SASA', unitName: 'group', diagnosis: diagnosis({ features: three }) },
@@ -29,8 +33,8 @@ describe('with known features', () => {
       ]),
     );
     expect(sentence).toBe(
-      'SASA holds each of the 3 shapes in one group; TopK SAE spreads the sphere over 14 atoms, ' +
-        'the helix over 7 and the circle over 5.',
+      'SASA holds each of the 3 shapes in one group; TopK SAE spreads the sphere over 14 atoms ' +
+        '(4 would be the least), the helix over 7 (least 4) and the circle over 5 (least 3).',
     );
   });
 
@@ -46,7 +50,7 @@ describe('with known features', () => {
     const [verdict] = sasa({ features, held: [1, 4, 4, 0, 1] });
     expect(verdict?.text).toBe(
       'holds 50 of 64 features in one group each, spreads 10 features over several groups each, ' +
-        'up to 4 (line 50), does not rebuild the other 4 and packs 8 features into 2 groups',
+        'up to 4 (line 50, at least 1), does not rebuild the other 4 and packs 8 features into 2 groups',
     );
     expect(verdict?.tone).toBe('mixed');
   });

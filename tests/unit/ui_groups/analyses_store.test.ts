@@ -44,6 +44,7 @@ const answer = (step: number) => ({
   step,
   rows: [],
   analysedRows: 100,
+  split: 'all' as const,
   firings: null,
   text: null,
 });

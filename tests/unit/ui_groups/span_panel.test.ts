@@ -12,6 +12,7 @@ const span: SpanUnits = {
   model: 1,
   units: [],
   nearest: [unit],
+  expected: 0.04,
   chance: 0.162,
   coFiring: [{ unit: 40, share: 0.04, lift: 8.3, count: 71, labels: ['october'] }],
 };
@@ -20,7 +21,9 @@ it('names the nearest latents where none lies inside, with the number that chanc
   expect(spanSentence(span, 'TopK SAE')).toBe(
     'No latent of the TopK SAE lies mostly in this span; these are the nearest. Of as many random directions the nearest would have 16\u202f% inside.',
   );
-  expect(spanSentence({ ...span, units: [unit] }, 'TopK SAE')).toMatch(/^1 latent lies mostly/);
+  expect(spanSentence({ ...span, units: [unit] }, 'TopK SAE')).toMatch(
+    /^1 latent lies mostly in this span \(by chance 0.0\)/,
+  );
 });
 
 it('names the latents that fire on the same rows', () => {

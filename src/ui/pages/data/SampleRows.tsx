@@ -1,4 +1,5 @@
 /** A few rows to look at: shapes, words, beginnings of documents, or plain numbers. */
+import { largest } from '../../../base/array';
 import { useState } from 'react';
 import { tokenPiece } from '../../../base/token_text';
 import type { DataSample } from '../../../lab/data_protocol';
@@ -86,7 +87,10 @@ function Shapes({ shapes }: Extract<DataSample, { kind: 'shapes' }>) {
 function Documents({ documents }: Extract<DataSample, { kind: 'documents' }>) {
   const color = resolveColor(modelColor(0), useTheme());
   const theme = useTheme();
-  const most = Math.max(0, ...documents.flatMap(({ tokens }) => tokens.map(({ norm }) => norm)));
+  const most = largest(
+    documents.flatMap(({ tokens }) => tokens.map(({ norm }) => norm)),
+    0,
+  );
   return (
     <Sample
       title="Documents that are held out"

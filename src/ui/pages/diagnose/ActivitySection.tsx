@@ -14,7 +14,7 @@ export function ActivitySection({ models }: { readonly models: readonly Diagnose
     <Section
       id="activity"
       title="Dead and dense units"
-      question="How often do units fire? Ones that never do are wasted; ones that always do stand for no feature."
+      question="How often do units fire, against the even share that the gate would give each?"
     >
       <ModelColumns models={models}>
         {(diagnosed) => (
@@ -30,7 +30,7 @@ export function ActivitySection({ models }: { readonly models: readonly Diagnose
 
 function Frequencies({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
   const { from, counts } = diagnosis.activity.frequencyHistogram;
-  const dense = Math.log10(diagnosis.activity.denseThreshold);
+  const { evenShare, denseThreshold } = diagnosis.activity;
   return (
     <FigureFrame
       title={`Live ${model.unitName}s by how often they fire`}
@@ -51,7 +51,10 @@ function Frequencies({ diagnosed: { model, diagnosis } }: { readonly diagnosed: 
         color={modelColor(model.index)}
         formatX={frequencyText}
         xTicks={decades(from)}
-        marks={[{ x: dense, text: 'dense' }]}
+        marks={[
+          { x: Math.log10(evenShare), text: 'even share', before: true },
+          ...(denseThreshold < 1 ? [{ x: Math.log10(denseThreshold), text: 'dense' }] : []),
+        ].filter(({ x }) => Number.isFinite(x))}
       />
     </FigureFrame>
   );
@@ -69,7 +72,7 @@ function decades(from: number): readonly number[] {
 }
 
 function Extremes({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
-  const { dead, dense, rows, denseThreshold } = diagnosis.activity;
+  const { dead, dense, rows, evenShare, denseThreshold } = diagnosis.activity;
   return (
     <dl className="diagnose-facts">
       <div title={texts.dead.text}>
@@ -87,9 +90,11 @@ function Extremes({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Dia
       <div title={texts.dense.text}>
         <dt>Dense</dt>
         <dd>
-          <b>{formatInteger(dense.length)}</b>{' '}
+          <b>{denseThreshold < 1 ? formatInteger(dense.length) : '–'}</b>{' '}
           <span className="quiet">
-            fire in more than {formatPercent(denseThreshold)} of the rows
+            {denseThreshold < 1
+              ? `fire on more than ${formatPercent(denseThreshold)} of the rows, ten times the even share`
+              : `none can be: ten times the even share of ${formatPercent(evenShare)} is more than all rows`}
           </span>
           {dense.slice(0, 6).map(({ group, frequency }) => (
             <div key={group}>

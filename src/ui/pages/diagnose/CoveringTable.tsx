@@ -56,6 +56,12 @@ function coveringRows(models: readonly DiagnosedModel[]): readonly CoveringRow[]
   }));
 }
 
+/** Mean share of directions that random atoms reach, over the sampled features. */
+function chanceOf(entries: readonly CoveringEntry[], k: number, epsilon: number): number {
+  const same = entries.filter((entry) => entry.k === k && entry.epsilon === epsilon);
+  return same.reduce((sum, entry) => sum + entry.coveredByChance, 0) / Math.max(1, same.length);
+}
+
 /** A column for each number of atoms at once (k) and error allowed (ε). */
 function coveringColumns({ model, diagnosis }: DiagnosedModel): readonly DataColumn<CoveringRow>[] {
   const entries = diagnosis.splitting.covering ?? [];
@@ -68,13 +74,16 @@ function coveringColumns({ model, diagnosis }: DiagnosedModel): readonly DataCol
     return {
       id: `${model.name} k${k}_epsilon${epsilon}`,
       head: `k ${k}, ε ${formatFixed(epsilon, 1)}`,
-      text: { ...texts.covering, text: `${model.name}. ${texts.covering.text}` },
       color: modelColor(model.index),
       divided: position === 0,
       // A cover that leaves directions out is not a cover.
       value: (row) => {
         const entry = of(row);
         return entry?.covered === 1 ? entry.atoms : null;
+      },
+      text: {
+        ...texts.covering,
+        text: `${model.name}. ${texts.covering.text} As many atoms in random directions reach ${formatPercent(chanceOf(entries, k, epsilon), 2)} of the directions with k ${k}, ε ${formatFixed(epsilon, 1)}.`,
       },
       cell: (row) => {
         const entry = of(row);

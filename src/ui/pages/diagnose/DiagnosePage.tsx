@@ -3,12 +3,14 @@
  * plain words, all numbers in one table, then a section for each thing that can go wrong, down to the
  * groups behind every number.
  */
+import { smallest } from '../../../base/array';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { useCurrentRun } from '../../../state/current';
 import type { Run } from '../../../state/run_record';
 import { useRuns } from '../../../state/runs_store';
 import { useView } from '../../../state/view_store';
+import { analysedRowsText } from '../../parts/analysed_rows_text';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
 import { useAnalysis } from '../../parts/use_analysis';
@@ -49,12 +51,12 @@ export default function DiagnosePage() {
   const known = diagnosed.some(({ diagnosis }) => diagnosis.recovery !== null);
   return (
     <main className="diagnose">
-      <AnalysisBar view={view} step={Math.min(...diagnosed.map(({ step }) => step))} />
+      <AnalysisBar view={view} step={smallest(diagnosed.map(({ step }) => step))} />
       <div className="diagnose-body">
         <header className="diagnose-head">
           <h1>Diagnosis</h1>
           <p className="quiet">
-            {formatInteger(first.analysedRows)} rows,{' '}
+            {analysedRowsText(first.analysedRows, first.split, 'rows')},{' '}
             {opened && first.step === 0
               ? 'weights as they were opened'
               : `after step ${formatInteger(first.step)}`}

@@ -62,12 +62,19 @@ function modelColumns(
   const id = (name: string) => `${model.name} ${name}`;
   return [
     {
+      id: id('least'),
+      head: 'Least',
+      text: { ...texts.least, text: `${model.name}. ${texts.least.text}` },
+      value: (row) => of(row)?.leastUnits ?? null,
+      color,
+      divided: true,
+    },
+    {
       id: id('units90'),
       head: '90 %',
       text: { ...texts.units90, text: `${model.name}. ${texts.units90.text}` },
       value: (row) => of(row)?.units90 ?? null,
       color,
-      divided: true,
     },
     {
       id: id('units99'),

@@ -1,4 +1,4 @@
-/** Overlap: how nearly units share directions, against what theory asks. */
+/** Overlap: how nearly units share directions, against what chance gives and what theory asks. */
 import { useMemo } from 'react';
 import { DataTable, type DataColumn } from '../../parts/DataTable';
 import { plainText } from '../../parts/explain';
@@ -16,7 +16,7 @@ export function OverlapSection({ models }: { readonly models: readonly Diagnosed
     <Section
       id="overlap"
       title="Overlap"
-      question="Do units point the same way? The less they overlap, the surer a feature is found again."
+      question="Do units point the same way, more than units with random orientations would?"
     >
       <ModelColumns models={models}>
         {(diagnosed) => (
@@ -34,7 +34,7 @@ export function OverlapSection({ models }: { readonly models: readonly Diagnosed
 const three = (value: number) => formatFixed(value, 3);
 
 function Coherence({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
-  const { coherence, pair, bound, withinBound, activeGroups, exact } = diagnosis.overlap;
+  const { coherence, coherenceChance95, pair, bound, activeGroups, exact } = diagnosis.overlap;
   return (
     <div className="diagnose-measures">
       <Measure
@@ -45,24 +45,32 @@ function Coherence({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Di
         href={pair === null ? undefined : groupsHref(model, filterOf(pair))}
       />
       <Measure
-        value={bound}
+        value={pair === null ? null : coherenceChance95}
         format={three}
-        label={`bound for s = ${activeGroups}`}
-        text={texts.bound}
+        label="by chance, at most (95 %)"
+        text={texts.coherenceChance}
       />
-      <p className="diagnose-say" data-good={withinBound}>
+      {bound !== null && (
+        <Measure
+          value={bound}
+          format={three}
+          label={`theory’s bound, s = ${activeGroups}`}
+          text={texts.bound}
+        />
+      )}
+      <p className="diagnose-say">
         {pair === null
           ? 'There are no two live units to compare.'
-          : withinBound
-            ? 'Within the bound: theory promises recovery.'
-            : 'Above the bound: theory promises nothing here, recovery may still work.'}
+          : coherence > coherenceChance95
+            ? 'The closest pair is closer than random orientations would bring any.'
+            : 'No pair is closer than random orientations bring some.'}
       </p>
     </div>
   );
 }
 
 function Nearest({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
-  const { nearestHistogram, meanNearest } = diagnosis.overlap;
+  const { nearestHistogram, meanNearest, meanNearestChance } = diagnosis.overlap;
   const bins = nearestHistogram.length;
   return (
     <FigureFrame
@@ -80,9 +88,24 @@ function Nearest({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Diag
         counts={nearestHistogram}
         from={0}
         to={1}
-        xLabel="cosine of the smallest principal angle"
+        xLabel={
+          diagnosis.overlap.oriented
+            ? 'cosine, below 0 counted at 0'
+            : 'cosine of the smallest principal angle'
+        }
         color={modelColor(model.index)}
-        marks={[{ x: meanNearest, text: `mean ${formatFixed(meanNearest, 2)}` }]}
+        marks={[
+          {
+            x: meanNearestChance,
+            text: `chance ${formatFixed(meanNearestChance, 2)}`,
+            before: meanNearestChance <= meanNearest,
+          },
+          {
+            x: meanNearest,
+            text: `mean ${formatFixed(meanNearest, 2)}`,
+            before: meanNearest < meanNearestChance,
+          },
+        ]}
       />
     </FigureFrame>
   );

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { csvText, saveFile } from '../../../io/figure_export';
 import { Hint } from '../../parts/Hint';
 import { withExact } from '../../parts/Measure';
+import { formatInteger, formatNumber } from '../../plots/format';
 import { groupsHref, type DiagnosedModel } from './diagnosed';
 import { overviewLines, type OverviewLine, type OverviewPart } from './overview';
 import { ModelMark } from './Section';
@@ -12,7 +13,16 @@ export function OverviewTable({ models }: { readonly models: readonly DiagnosedM
   const save = () => {
     const table = {
       columns: ['measure', ...models.map(({ model }) => model.name)],
-      rows: lines.map(({ id, value }) => [id, ...models.map(({ diagnosis }) => value(diagnosis))]),
+      rows: [
+        ['analysed_rows', ...models.map(({ analysedRows }) => analysedRows)],
+        ['split', ...models.map(({ split }) => split)],
+        ...lines.flatMap(({ id, value, chance }) => [
+          [id, ...models.map(({ diagnosis }) => value(diagnosis))],
+          ...(chance === undefined
+            ? []
+            : [[`${id}_chance`, ...models.map(({ diagnosis }) => chance(diagnosis))]]),
+        ]),
+      ],
     };
     saveFile(csvText(table), 'diagnosis.csv', 'text/csv;charset=utf-8');
   };
@@ -85,6 +95,12 @@ function OverviewPartTable({ title, lines, models, onSave }: OverviewPartTablePr
   );
 }
 
+/** A count by chance may be a fraction; next to nothing is 0. */
+function chanceText(chance: number, format: (value: number) => string): string {
+  if (format !== formatInteger) return format(chance);
+  return chance < 0.005 ? '0' : formatNumber(chance, 2);
+}
+
 interface OverviewCellProps {
   readonly line: OverviewLine;
   readonly diagnosed: DiagnosedModel;
@@ -95,7 +111,11 @@ function OverviewCell({ line, diagnosed: { model, diagnosis } }: OverviewCellPro
   if (value === null) return <span className="quiet">–</span>;
   const shown = line.format(value);
   const filter = line.filter?.(diagnosis) ?? null;
-  const detail = line.detail?.(diagnosis);
+  const chance = line.chance?.(diagnosis) ?? null;
+  const details = [
+    line.detail?.(diagnosis),
+    chance === null ? undefined : `chance ${chanceText(chance, line.format)}`,
+  ].filter((detail) => detail !== undefined);
   return (
     <>
       <Hint {...line.text} text={withExact(line.text.text, value, shown)}>
@@ -105,7 +125,7 @@ function OverviewCell({ line, diagnosed: { model, diagnosis } }: OverviewCellPro
           <a href={groupsHref(model, filter)}>{shown}</a>
         )}
       </Hint>
-      {detail !== undefined && <span className="quiet"> {detail}</span>}
+      {details.length > 0 && <span className="quiet"> {details.join(', ')}</span>}
     </>
   );
 }

@@ -1,4 +1,5 @@
 /** Packing: several independent features in one group. For models of blocks only. */
+import { largest } from '../../../base/array';
 import { useMemo } from 'react';
 import type { GroupPacking } from '../../../analysis/report_types';
 import { DataTable, type DataColumn } from '../../parts/DataTable';
@@ -32,23 +33,23 @@ export function PackingSection({ models }: { readonly models: readonly Diagnosed
   );
 }
 
-/** What a group is counted to hold: known features, else what its codes look like. */
-function heldBy({ features, estimatedFeatures }: GroupPacking): number {
-  return features === null ? estimatedFeatures : features.length;
+/** What a group is counted to hold: known features, else what its codes show at the least. */
+function heldBy({ features, leastFeatures }: GroupPacking): number {
+  return features === null ? leastFeatures : features.length;
 }
 
 function HeldCounts({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
   const { groups, basis } = diagnosis.packing;
   const counts = useMemo(() => {
-    const most = Math.max(4, ...groups.map(heldBy));
+    const most = largest(groups.map(heldBy), 4);
     const tally = new Array<number>(most + 1).fill(0);
     for (const group of groups) tally[heldBy(group)] = (tally[heldBy(group)] ?? 0) + 1;
     return tally;
   }, [groups]);
   return (
     <FigureFrame
-      title={`Live groups by features held${basis === 'truth' ? '' : ', estimated'}`}
-      hint={plainText(basis === 'truth' ? texts.featuresPerGroup : texts.axesPerGroup)}
+      title={`Live groups by features held${basis === 'truth' ? '' : ', at least'}`}
+      hint={plainText(basis === 'truth' ? texts.featuresPerGroup : texts.leastPerGroup)}
       fileName={`packing-${model.name}`}
       csv={() => ({
         columns: ['features_held', 'groups'],
@@ -79,7 +80,7 @@ function HeldCounts({ diagnosed: { model, diagnosis } }: { readonly diagnosed: D
 }
 
 function PackedGroups({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
-  const { groups, basis } = diagnosis.packing;
+  const { groups, basis, packedShareChance } = diagnosis.packing;
   const names = diagnosis.splitting.features;
   const shared = useMemo(() => groups.filter((group) => heldBy(group) > 1), [groups]);
   const columns = useMemo<readonly DataColumn<GroupPacking>[]>(() => {
@@ -111,19 +112,28 @@ function PackedGroups({ diagnosed: { model, diagnosis } }: { readonly diagnosed:
         head: 'Irred.',
         text: texts.irreducibility,
         value: ({ irreducibility }) => irreducibility,
+        chance: ({ irreducibilityChance95 }) => irreducibilityChance95,
         format: (value) => formatFixed(value, 2),
       },
     ];
   }, [model, names, basis]);
   return (
     <DataTable
-      title="Groups that hold more than one"
-      hint={basis === 'truth' ? texts.packed : texts.axesPerGroup}
+      title={
+        basis === 'truth'
+          ? 'Groups that hold more than one'
+          : `Groups that show more than one (${formatPercent(packedShareChance)} of Gaussian clouds do)`
+      }
+      hint={basis === 'truth' ? texts.packed : texts.leastPerGroup}
       fileName={`packed-groups-${model.name}`}
       columns={columns}
       rows={shared}
       rowKey={({ group }) => group}
-      empty="None: every live group holds at most one."
+      empty={
+        basis === 'truth'
+          ? 'None: every live group holds at most one.'
+          : 'None shows several axes. Features that fire together, or many in one group, do not show this way.'
+      }
       tall={6}
     />
   );

@@ -1,6 +1,6 @@
 /** Recovery: every known feature against the one unit that stands for it. */
 import { useMemo } from 'react';
-import type { FeatureRecovery } from '../../../analysis/report_types';
+import type { FeatureRecovery } from '../../../analysis/recovery_report_types';
 import { DataTable, type DataColumn } from '../../parts/DataTable';
 import { formatFixed, formatPercent } from '../../plots/format';
 import { groupHref, type DiagnosedModel } from './diagnosed';
@@ -48,6 +48,7 @@ function RecoveryTable({
         head: 'Capture',
         text: texts.capture,
         value: ({ capture }) => capture,
+        chance: ({ captureChance }) => captureChance,
         format: three,
       },
       { id: 'rank90', head: 'Rank', text: texts.rank90, value: ({ rank90 }) => rank90 },
@@ -65,6 +66,7 @@ function RecoveryTable({
         text: texts.circular,
         value: ({ circularCorrelation }) => circularCorrelation,
         format: three,
+        chance: ({ circularChance95 }) => circularChance95,
       },
       {
         id: 'geodesic_spearman',
@@ -72,6 +74,7 @@ function RecoveryTable({
         text: texts.geodesic,
         value: ({ geodesicSpearman }) => geodesicSpearman,
         format: three,
+        chance: ({ geodesicChance95 }) => geodesicChance95,
       },
     ],
     [model],

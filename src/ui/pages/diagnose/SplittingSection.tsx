@@ -1,11 +1,11 @@
 /** Splitting: one feature told by many units. */
 import { useMemo } from 'react';
 import { at } from '../../../base/array';
-import type { UnitCluster } from '../../../analysis/report_types';
+import type { SplittingReport, UnitCluster } from '../../../analysis/report_types';
 import { DataTable, type DataColumn } from '../../parts/DataTable';
 import { plainText } from '../../parts/explain';
 import { FigureFrame } from '../../plots/FigureFrame';
-import { formatFixed } from '../../plots/format';
+import { formatFixed, formatNumber } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { ScatterPlot } from '../../plots/ScatterPlot';
 import { navigate } from '../../route';
@@ -46,7 +46,7 @@ export function SplittingSection({ models }: { readonly models: readonly Diagnos
 }
 
 function Clusters({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
-  const { clusters, threshold, exact } = diagnosis.splitting;
+  const { clusters, linkedFrom, linksByChance, exact } = diagnosis.splitting;
   const columns = useMemo<readonly DataColumn<UnitCluster>[]>(
     () => [
       {
@@ -75,6 +75,7 @@ function Clusters({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Dia
         head: 'Redundancy',
         text: texts.redundancy,
         value: ({ redundancy }) => redundancy,
+        chance: ({ redundancyApart }) => redundancyApart,
         format: (value) => formatFixed(value, 1),
       },
       {
@@ -89,6 +90,14 @@ function Clusters({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Dia
         head: 'Together',
         text: texts.maskedCosine,
         value: ({ maskedCosine }) => maskedCosine,
+        chance: ({ maskedCosineChance }) => maskedCosineChance,
+        format: (value) => formatFixed(value, 2),
+      },
+      {
+        id: 'masked_cosine_chance95',
+        head: '±',
+        text: texts.maskedCosineChance,
+        value: ({ maskedCosineChance95 }) => maskedCosineChance95,
         format: (value) => formatFixed(value, 2),
       },
       {
@@ -102,16 +111,35 @@ function Clusters({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Dia
   );
   return (
     <DataTable
-      title={`Near-duplicates, cosine above ${formatFixed(threshold, 2)}${exact ? '' : ' (screened)'}`}
+      title={
+        linkedFrom === null
+          ? 'Near-duplicates'
+          : `Near-duplicates, cosine from ${cosineRange(linkedFrom)}${exact ? '' : ' (screened)'}; ${expectedText(linksByChance)} by chance`
+      }
       hint={texts.cluster}
       fileName={`clusters-${model.name}`}
       columns={columns}
       rows={clusters}
       rowKey={({ id }) => id}
-      empty={`No two live ${model.unitName}s share a direction this closely.`}
+      empty={
+        linkedFrom === null
+          ? `None can be told: spans of these dimensions always meet in so narrow a space.`
+          : `No two live ${model.unitName}s share a direction this closely.`
+      }
       tall={6}
     />
   );
+}
+
+/** "0.70", or "0.76 to 0.78" where groups have spans of different dimensions. */
+function cosineRange({ lowest, highest }: NonNullable<SplittingReport['linkedFrom']>): string {
+  const [low, high] = [formatFixed(lowest, 2), formatFixed(highest, 2)];
+  return low === high ? low : `${low} to ${high}`;
+}
+
+function expectedText(links: number): string {
+  if (links < 0.005) return 'no pair';
+  return `${formatNumber(links, 2)} ${links === 1 ? 'pair' : 'pairs'}`;
 }
 
 function Redundancy({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
@@ -124,14 +152,17 @@ function Redundancy({ diagnosed: { model, diagnosis } }: { readonly diagnosed: D
       hint={plainText(texts.redundancyScatter)}
       fileName={`redundancy-${model.name}`}
       csv={() => ({
-        columns: ['cluster', 'units', 'columns', 'components80', 'redundancy'],
-        rows: clusters.map(({ id, members, columns, components80, redundancy }) => [
-          id,
-          members.length,
-          columns,
-          components80,
-          redundancy,
-        ]),
+        columns: ['cluster', 'units', 'columns', 'components80', 'redundancy', 'redundancy_chance'],
+        rows: clusters.map(
+          ({ id, members, columns, components80, redundancy, redundancyApart }) => [
+            id,
+            members.length,
+            columns,
+            components80,
+            redundancy,
+            redundancyApart,
+          ],
+        ),
       })}
     >
       <ScatterPlot

@@ -19,6 +19,8 @@ export interface OverviewLine {
   /** Null where it is not defined for the model. */
   readonly value: (diagnosis: Diagnosis) => number | null;
   readonly format: (value: number) => string;
+  /** What chance alone gives: behind the number, and in the saved file. */
+  readonly chance?: (diagnosis: Diagnosis) => number | null;
   /** Small text behind the number: "of 64". */
   readonly detail?: (diagnosis: Diagnosis) => string;
   /** Filter of the Groups page that shows what is behind the number. */
@@ -31,6 +33,12 @@ const blocks = ({ activity }: Diagnosis) => activity.rank > 1;
 
 const meanPacked = (diagnosis: Diagnosis, basis: Diagnosis['packing']['basis']) =>
   blocks(diagnosis) && diagnosis.packing.basis === basis ? diagnosis.packing.meanFeatures : null;
+
+const packedShare = (diagnosis: Diagnosis, basis: Diagnosis['packing']['basis']) =>
+  blocks(diagnosis) && diagnosis.packing.basis === basis ? diagnosis.packing.packedShare : null;
+
+const meanOf = (values: readonly number[]) =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const present = ({ splitting }: Diagnosis) =>
   splitting.features?.filter(({ rows }) => rows > 0) ?? [];
@@ -47,6 +55,14 @@ const lines: readonly OverviewLine[] = [
         : present(diagnosis).filter(({ units90 }) => units90 === 1).length,
     format: formatInteger,
     detail: (diagnosis) => `of ${present(diagnosis).length}`,
+  },
+  {
+    id: 'mean_least_units',
+    part: 'features',
+    label: 'Least units per feature, mean',
+    text: texts.least,
+    value: (diagnosis) => meanOf(present(diagnosis).map(({ leastUnits }) => leastUnits)),
+    format: two,
   },
   {
     id: 'mean_units90',
@@ -78,6 +94,12 @@ const lines: readonly OverviewLine[] = [
     label: 'Capture, from 2 dimensions up',
     text: texts.capture,
     value: ({ recovery }) => recovery?.meanCaptureMultiDimensional ?? null,
+    chance: ({ recovery }) =>
+      meanOf(
+        recovery?.features.flatMap(({ rows, dimension, captureChance }) =>
+          rows > 0 && dimension > 1 && captureChance !== null ? [captureChance] : [],
+        ) ?? [],
+      ),
     format: three,
   },
   {
@@ -113,8 +135,10 @@ const lines: readonly OverviewLine[] = [
     text: texts.dense,
     value: ({ activity }) => activity.dense.length,
     format: formatInteger,
-    detail: ({ activity }) => `above ${formatPercent(activity.denseThreshold)}`,
-    filter: ({ activity }) => `freq > ${100 * activity.denseThreshold}%`,
+    detail: ({ activity: { denseThreshold } }) =>
+      denseThreshold < 1 ? `above ${formatPercent(denseThreshold)}` : 'none can be',
+    filter: ({ activity: { denseThreshold } }) =>
+      denseThreshold < 1 ? `freq > ${100 * denseThreshold}%` : null,
   },
   {
     id: 'l0',
@@ -146,6 +170,8 @@ const lines: readonly OverviewLine[] = [
     label: 'Near-duplicate units',
     text: texts.cluster,
     value: ({ splitting }) => splitting.clusteredUnits,
+    // A linked pair makes two units of a cluster.
+    chance: ({ splitting }) => 2 * splitting.linksByChance,
     format: formatInteger,
     detail: ({ splitting: { clusters } }) =>
       `in ${clusters.length} ${clusters.length === 1 ? 'cluster' : 'clusters'}`,
@@ -166,10 +192,10 @@ const lines: readonly OverviewLine[] = [
     },
   },
   {
-    id: 'axes_per_group',
+    id: 'least_features_per_group',
     part: 'dictionary',
-    label: 'Features per live group, estimated',
-    text: texts.axesPerGroup,
+    label: 'Features per live group, at least',
+    text: texts.leastPerGroup,
     value: (diagnosis) => meanPacked(diagnosis, 'codes'),
     format: two,
   },
@@ -178,8 +204,31 @@ const lines: readonly OverviewLine[] = [
     part: 'dictionary',
     label: 'Groups that hold more than one',
     text: texts.packedShare,
-    value: (diagnosis) => (blocks(diagnosis) ? diagnosis.packing.packedShare : null),
+    value: (diagnosis) => packedShare(diagnosis, 'truth'),
     format: formatPercent,
+  },
+  {
+    id: 'least_packed_share',
+    part: 'dictionary',
+    label: 'Groups that show more than one',
+    text: texts.packedShare,
+    value: (diagnosis) => packedShare(diagnosis, 'codes'),
+    chance: ({ packing }) => packing.packedShareChance,
+    format: formatPercent,
+  },
+  {
+    id: 'irreducible',
+    part: 'dictionary',
+    label: 'More irreducible than Gaussians',
+    text: texts.irreducible,
+    value: ({ irreducibility: { groups } }) =>
+      groups.length === 0
+        ? null
+        : groups.filter(({ irreducibility, chance95 }) => irreducibility > chance95).length,
+    // Half of the twentieth that lies outside the interval lies above it.
+    chance: ({ irreducibility: { groups } }) => 0.025 * groups.length,
+    detail: ({ irreducibility: { groups } }) => `of ${formatInteger(groups.length)}`,
+    format: formatInteger,
   },
   {
     id: 'coherence',
@@ -187,8 +236,8 @@ const lines: readonly OverviewLine[] = [
     label: 'Block coherence',
     text: texts.coherence,
     value: ({ overlap }) => overlap.coherence,
+    chance: ({ overlap }) => overlap.coherenceChance95,
     format: three,
-    detail: ({ overlap }) => `bound ${formatFixed(overlap.bound, 3)}`,
     filter: ({ overlap }) => (overlap.pair === null ? null : filterOf(overlap.pair)),
   },
 ];

@@ -5,7 +5,11 @@ import type { MeasureText } from '../../parts/Measure';
 export const diagnoseTexts = {
   live: explain('metrics/group_coverage', 'Units that fired at least once in the analysed rows.'),
   dead: { text: 'Units that never fired in the analysed rows: capacity that does nothing.' },
-  dense: { text: 'Units that fire so often that they can hardly stand for one feature.' },
+  dense: {
+    text: 'Units that fire more than ten times as often as the mean live unit. How often is often depends on the gate: of three live groups, one a row, each fires on a third. Not wrong by itself: a feature may be that common.',
+    formula: 'fires on > 10 · (units a row / live units)',
+    source: 'Source: This lab',
+  },
   l0: explain('metrics/l0', 'How many columns of the dictionary describe one row.'),
   groupsPerRow: explain('metrics/groups_per_token', 'How many units describe one row.'),
   frequency: explain(
@@ -31,7 +35,15 @@ export const diagnoseTexts = {
     'Units that it takes for nine tenths of the feature’s energy: 1 is whole, more is split. Not counted for a feature that the model does not rebuild.',
   ),
   units99: explain('units99', 'The same for 99 %.'),
-  ratio: explain('splitting_ratio', 'Units against what the feature needs: 1 is no splitting.'),
+  least: {
+    text: 'The fewest units that could hold the feature: atoms with one direction each need as many as it has dimensions, and one more when codes are never negative; a group needs one for every r dimensions.',
+    formula: '⌈dᵢ / r⌉; dᵢ + 1 for codes ≥ 0 (a line with one end: 1)',
+    source: 'Source: Davis 1954, positive linear dependence',
+  },
+  ratio: explain(
+    'splitting_ratio',
+    'Units against the least that could hold the feature: 1 is no splitting.',
+  ),
   reconstruction: explain(
     'feature_reconstruction',
     'How much of the feature comes out again, inside its own subspace.',
@@ -42,7 +54,10 @@ export const diagnoseTexts = {
     formula: 'E[‖P_{V_i} c_j‖²] / Σ_j E[‖P_{V_i} c_j‖²], c_j = D_jᵀp_j',
     source: 'Source: This lab',
   },
-  cluster: explain('cluster', 'Units that point nearly the same way, linked into one set.'),
+  cluster: explain(
+    'cluster',
+    'Units that point nearly the same way, linked into one set. Blocks have more directions to meet in than atoms, so they are linked from the cosine that is as unlikely by chance.',
+  ),
   members: { text: 'Units of the cluster. Press one for its card.' },
   columns: { text: 'Columns of the dictionary that the cluster uses.' },
   components: {
@@ -50,7 +65,7 @@ export const diagnoseTexts = {
   },
   redundancy: explain(
     'redundancy',
-    'Units against what they write: 1 is no repetition, 5 is one direction told five times.',
+    'Units against what they write; faint: what the same units would give if they shared no direction and fired apart, which is no repetition.',
   ),
   redundancyScatter: explain(
     'redundancy',
@@ -62,22 +77,27 @@ export const diagnoseTexts = {
   ),
   maskedCosine: explain(
     'masked_cosine',
-    'Whether linked units fire together (near 1) or instead of one another (near 0), as the pieces of a split feature do.',
+    'Whether linked units fire together (near 1) or instead of one another (near 0), as the pieces of a split feature do; faint: what units that fire independently as often and as strongly give.',
   ),
+  maskedCosineChance: {
+    text: 'How far from its chance level the number at the left lies in 95 of 100 orders of the rows.',
+    formula: '1.96 · √(Σ(a − ā)² Σ(b − b̄)² / (rows − 1)) / √(Σa² Σb²)',
+    source: 'Source: This lab',
+  },
   covering: explain(
     'covering',
-    'Atoms that it would take to reach every direction of the feature within ε, using at most k at once. An estimate from above; “–” where these atoms cannot reach it.',
+    'Atoms that it would take to reach every direction of the feature within ε, using at most k at once. An estimate from above; a share where these atoms cannot reach all of it.',
   ),
   clusterRows: { text: 'Analysed rows in which at least one unit of the cluster fires.' },
   featuresPerGroup: explain(
     'features_per_group',
     'Independent features that share a group: the opposite failure to splitting.',
   ),
-  axesPerGroup: explain(
-    'axes',
-    'Separate axes in the codes of a group: without known features, the sign that it holds several.',
+  leastPerGroup: explain(
+    'least_features',
+    'Features that the codes of a group show at the least: two or more separate axes are a sign of several. A lower bound: features that fire together, or many in one group, show no axes.',
   ),
-  packedShare: explain('packed_share', 'Live groups that hold more than one feature.'),
+  packedShare: explain('packed_share', 'Live groups that hold, or show, more than one feature.'),
   packed: explain(
     'features_per_group',
     'Known features for which this is the best group and which it holds by half at least.',
@@ -87,20 +107,30 @@ export const diagnoseTexts = {
   axisShare: { text: 'Share of its codes that lie near one of these axes.' },
   irreducibility: explain(
     'irreducibility',
-    'High for one feature that needs all its dimensions, near 0 for a bundle.',
+    'High for one feature that needs all its dimensions, near 0 for a bundle; faint: 95 of 100 Gaussian clouds of as many points lie within this of 0.',
+  ),
+  irreducible: explain(
+    'irreducibility',
+    'Groups whose codes are further from independent parts than 97.5 of 100 Gaussian clouds of as many points, among those that fire often enough to tell (on 128 rows or more). The gate alone hollows clouds and lifts many of them.',
   ),
   coherence: explain(
     'coherence',
-    'The largest overlap of two units. Below the bound, the theory promises that features are found again.',
+    'The largest overlap of two units. Atoms whose codes are never negative keep the sign of their cosine: opposite ones never fire together.',
   ),
+  coherenceChance: {
+    text: 'As many units with random orientations and the same dimensions have no closer pair in 95 of 100 cases.',
+    formula:
+      'Σ_pairs P(σ₁(Q_i Q_jᵀ) ≥ μ) = −log 0.95, exact tails of the largest root of a multivariate beta',
+    source: 'Source: Muirhead 1982, Aomoto 1987',
+  },
   bound: {
-    text: 'What theory asks block coherence to stay below.',
+    text: 'What theory asks block coherence to stay below. It says nothing at s = 1, and it often asks less than random orientations have: a larger μ does not mean that features are lost.',
     formula: '1 / (2s − 1), s units active in a row',
     source: 'Source: Dalili & Mahdavi 2026, arXiv:2606.06333',
   },
   nearest: explain(
     'principal_cosine',
-    'How nearly each live unit shares a direction with its nearest neighbour: a heap at the right end is repetition.',
+    'How nearly each live unit shares a direction with its nearest neighbour: a heap at the right end is repetition. The line at chance is where the mean would be if all were randomly oriented.',
   ),
   pairs: explain('principal_cosine', 'The pairs of live units with the largest overlap.'),
   feature: { text: 'A feature that is known to be in the data.' },
@@ -114,7 +144,7 @@ export const diagnoseTexts = {
   ),
   capture: explain(
     'capture',
-    'How much of the feature’s subspace lies in the span of the matched group: 1 is all of it.',
+    'How much of the feature’s subspace lies in the span of the matched group: 1 is all of it; faint: what as many random directions hold.',
   ),
   rank90: explain('weight_rank90', 'Dimensions of the matched group; best is dᵢ.'),
   rankError: explain('rank_error', 'How far the group’s rank is from the feature’s dimension.'),
@@ -128,10 +158,10 @@ export const diagnoseTexts = {
   ),
   circular: explain(
     'circular_correlation',
-    'Whether the angle of the codes follows the angle of the feature: 1 is a faithful copy. Circles only.',
+    'Whether the angle of the codes follows the angle of the feature: 1 is a faithful copy; faint: 95 of 100 random pairings of the rows stay below. Circles only.',
   ),
   geodesic: explain(
     'geodesic_spearman',
-    'Whether points far apart on the feature are far apart in the codes: 1 keeps the order.',
+    'Whether points far apart on the feature are far apart in the codes: 1 keeps the order; faint: 95 of 100 random pairings of the rows stay below.',
   ),
 } satisfies Record<string, MeasureText>;

@@ -80,15 +80,20 @@ function withTruth(model: Judged, present: readonly FeatureSpread[]): ModelVerdi
   return { name, text: listed(clauses), tone };
 }
 
-/** "spreads the circle over 5 atoms and the sphere over 9"; of many features only the worst is named. */
+/**
+ * "spreads the circle over 5 atoms (3 are the least) and the sphere over 9 (4)"; of many features only the worst
+ * is named. One direction each, atoms cannot hold a shape in one: what is split is what goes beyond the least.
+ */
 function spreading(split: readonly Rebuilt[], unit: string, noun: string): string {
   const worst = at(split, 0);
   if (split.length > 3) {
-    return `spreads ${split.length} ${noun}s over several ${unit}s each, up to ${worst.units90} (${worst.name})`;
+    return `spreads ${split.length} ${noun}s over several ${unit}s each, up to ${worst.units90} (${worst.name}, at least ${worst.leastUnits})`;
   }
   const parts = split.map((feature, index) => {
     const units = index === 0 ? ` ${unit}s` : '';
-    return `${plainName(feature)} over ${feature.units90}${units}`;
+    const least =
+      index === 0 ? `${feature.leastUnits} would be the least` : `least ${feature.leastUnits}`;
+    return `${plainName(feature)} over ${feature.units90}${units} (${least})`;
   });
   return `spreads ${listed(parts)}`;
 }

@@ -15,13 +15,15 @@ export interface CardFactsProps {
   readonly rank: number;
   /** What one row of the data is called: "words", "samples". */
   readonly rowsName: string;
+  /** Which rows all of this was measured on. */
+  readonly analysed: string;
   readonly modelNames: readonly string[];
 }
 
 /** Capture from which a feature counts as held; docs/method.md §6, packing. */
 const HELD = 0.5;
 
-export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsProps) {
+export function CardFacts({ row, card, rank, rowsName, analysed, modelNames }: CardFactsProps) {
   const dead = isDead(row);
   return (
     <div className="card-facts">
@@ -29,7 +31,7 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
         value={row.frequency}
         format={formatPercent}
         label={`of ${rowsName}`}
-        text={groupTexts.freq}
+        text={{ ...groupTexts.freq, text: `${groupTexts.freq.text} Here: ${analysed}.` }}
       />
       {rank > 1 && (
         <>
@@ -58,8 +60,12 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
           <Measure
             value={row.irreducibility}
             format={(value) => formatFixed(value, 2)}
-            label="irreducibility"
-            text={groupTexts.irred}
+            label={
+              row.irreducibilityChance95 === null
+                ? 'irreducibility'
+                : `bits irreducible (chance ±${formatNumber(row.irreducibilityChance95, 1)})`
+            }
+            text={irreducibilityText(row)}
           />
         </>
       )}
@@ -71,17 +77,34 @@ export function CardFacts({ row, card, rank, rowsName, modelNames }: CardFactsPr
       />
       {!dead && card !== null && card.truth !== null && <Held truth={card.truth} />}
       {!dead &&
-        card?.inOtherModels.map(({ model, units }) => (
+        card?.inOtherModels.map(({ model, units, expected }) => (
           <Measure
             key={model}
             value={units.length}
             format={formatInteger}
             label={`${modelNames[model] ?? 'other'} ${units.length === 1 ? 'latent' : 'latents'} in its span`}
-            text={groupTexts.inSpan}
+            text={{
+              ...groupTexts.inSpan,
+              text: `${groupTexts.inSpan.text} Random directions would put ${formatNumber(expected, 2)} there.`,
+            }}
           />
         ))}
     </div>
   );
+}
+
+/** What its irreducibility means, and how much of it chance explains. */
+function irreducibilityText(row: LabelledGroupRow): (typeof groupTexts)['irred'] {
+  const { irreducibility, irreducibilityChance95: chance, irreducibilityPoints: points } = row;
+  if (irreducibility === null || chance === null || points === null) {
+    return {
+      ...groupTexts.irred,
+      text: `${groupTexts.irred.text} Too few rows, ${formatInteger(row.firings)}, to tell it from chance.`,
+    };
+  }
+  const verdict = irreducibility > chance ? 'more than chance gives' : 'no more than chance gives';
+  const said = `On ${formatInteger(points)} points: ${verdict}, 95 of 100 Gaussian clouds lie within ±${formatNumber(chance, 2)}.`;
+  return { ...groupTexts.irred, text: `${groupTexts.irred.text} ${said}` };
 }
 
 /** The feature that the group holds, and how much of it; or how many it holds. */

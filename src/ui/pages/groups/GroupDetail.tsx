@@ -12,7 +12,8 @@ import {
 } from '../../../state/analyses_store';
 import { engine } from '../../../state/engine_store';
 import type { RunModel } from '../../../state/run_record';
-import { formatInteger } from '../../plots/format';
+import type { AnalysedSplit } from '../../../lab/protocol';
+import { analysedRowsText } from '../../parts/analysed_rows_text';
 import { CardFacts } from './CardFacts';
 import { CardHeader } from './CardHeader';
 import { CardPanels } from './CardPanels';
@@ -35,6 +36,7 @@ export interface GroupDetailProps {
   /** The word that is searched for, if any. */
   readonly searched: string | null;
   readonly analysedRows: number;
+  readonly split: AnalysedSplit;
   readonly onMove: (movement: Movement) => void;
   readonly onSelect: (model: number, group: number) => void;
 }
@@ -65,11 +67,12 @@ export function GroupDetail(props: GroupDetailProps) {
         card={card}
         rank={model.rank}
         rowsName={rowsName}
+        analysed={analysedRowsText(props.analysedRows, props.split, rowsName)}
         modelNames={models.map(({ name }) => name)}
       />
       {isDead(row) && (
         <p className="card-dead">
-          Never fired in the {formatInteger(props.analysedRows)} analysed {rowsName}. What follows
+          Never fired in {analysedRowsText(props.analysedRows, props.split, rowsName)}. What follows
           is what its weights say.
         </p>
       )}

@@ -140,6 +140,7 @@ export default function GroupsPage() {
             isText={isText}
             searched={searched?.word ?? null}
             analysedRows={answer.analysedRows}
+            split={answer.split}
             onMove={move}
             onSelect={(other, next) => showModelOf(runId, other, next)}
           />

@@ -25,7 +25,10 @@ const FULL_LIFT = 6;
 
 export function NearestPanel({ card, color, unitName, onSelect }: PanelProps) {
   return (
-    <Panel title={`Nearest ${unitName}s, by principal angle`} text={groupTexts.nearest}>
+    <Panel
+      title={`Nearest ${unitName}s, by principal angle (chance ${formatFixed(card.nearestByChance, 2)})`}
+      text={groupTexts.nearest}
+    >
       {card.nearest.length === 0 && <p className="quiet">No other live {unitName}.</p>}
       {card.nearest.map(({ group, cosine, cosines, labels }) => (
         <Neighbour

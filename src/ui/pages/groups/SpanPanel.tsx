@@ -7,7 +7,7 @@ import type { SpanUnits } from '../../../lab/protocol';
 import { plainText } from '../../parts/explain';
 import { AtomFan } from '../../plots/AtomFan';
 import { FigureFrame } from '../../plots/FigureFrame';
-import { formatInteger, formatPercent } from '../../plots/format';
+import { formatFixed, formatInteger, formatPercent } from '../../plots/format';
 import { joinLabels } from '../../parts/join_labels';
 import { groupTexts } from './texts';
 
@@ -57,11 +57,14 @@ export function SpanPanel({ span, modelName, color, onPick }: SpanPanelProps) {
 }
 
 /** How many latents lie inside, and what chance gives. */
-export function spanSentence({ units, nearest, chance }: SpanUnits, modelName: string): string {
+export function spanSentence(
+  { units, nearest, expected, chance }: SpanUnits,
+  modelName: string,
+): string {
   if (nearest.length === 0) return '';
   const inside =
     units.length === 0
       ? `No latent of the ${modelName} lies mostly in this span; these are the nearest.`
-      : `${formatInteger(units.length)} ${units.length === 1 ? 'latent lies' : 'latents lie'} mostly in this span.`;
+      : `${formatInteger(units.length)} ${units.length === 1 ? 'latent lies' : 'latents lie'} mostly in this span (by chance ${formatFixed(expected, 1)}).`;
   return `${inside} Of as many random directions the nearest would have ${formatPercent(chance, 2)} inside.`;
 }

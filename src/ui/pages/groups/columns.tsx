@@ -63,6 +63,22 @@ function labelsCell({ row, starred }: TableRow, searched: Searched | null): Reac
   );
 }
 
+/** Faint where chance explains it, with its null on hover. */
+function irreducibilityCell({ row }: TableRow): ReactNode {
+  const { irreducibility, irreducibilityChance95: chance, irreducibilityPoints: points } = row;
+  if (irreducibility === null || chance === null || points === null)
+    return number(null, twoDecimals);
+  const within = irreducibility <= chance;
+  return (
+    <span
+      className={within ? 'groups-none' : undefined}
+      title={`${formatExact(irreducibility)} bits on ${points} points; by chance within ±${formatNumber(chance, 2)}`}
+    >
+      {twoDecimals(irreducibility)}
+    </span>
+  );
+}
+
 const index: Column = {
   id: 'group',
   head: 'Group',
@@ -127,7 +143,7 @@ const columns: readonly Column[] = [
     width: '38px',
     align: 'end',
     from: 0,
-    cell: ({ subject }) => number(subject.numbers.irred, twoDecimals),
+    cell: irreducibilityCell,
   },
   {
     id: 'cluster',

@@ -21,7 +21,7 @@ export const groupTexts = {
   ),
   irred: explain(
     'irreducibility',
-    'How far its codes are from being independent parts or a mixture: high for a circle, near 0 for a bundle of separate features.',
+    'How far its codes are from being independent parts or a mixture, beyond what Gaussian clouds of as many points give: above 0.3 for a circle, within the chance level for independent parts, near 0 for a bundle of lines. A gate that lets a group fire only on long codes hollows its cloud: a Gaussian behind it scores 0.2 to 0.6 in a plane, up to 0.1 in three dimensions and below 0.05 in four.',
   ),
   cluster: explain(
     'cluster',
@@ -45,11 +45,11 @@ export const groupTexts = {
   },
   nearest: explain(
     'principal_cosine',
-    'How nearly its span shares a direction with others: 1 is the same direction.',
+    'How nearly its span shares a direction with others: 1 is the same direction. Spans of several dimensions come close by chance; the title says how close the nearest would be if all were randomly oriented. Atoms whose codes are never negative keep the sign of their cosine.',
   ),
   coFiring: {
-    text: 'Fires in the same rows more often than by chance.',
-    formula: 'lift = P(both) / (P(a)·P(b))',
+    text: 'Fires in the same rows more often than by chance: a lift this large would come up in fewer than 5 of 100 groups without a partner.',
+    formula: 'lift = P(both) / (P(a)·P(b)); listed when P(Poisson ≥ count) · groups < 0.05',
     source: 'Source: This lab',
   },
   otherCoFiring: {
@@ -64,8 +64,8 @@ export const groupTexts = {
     source: 'Source: This lab',
   },
   tokens: {
-    text: 'The tokens at whose place it fires. Share: of all its firings. Fires on: of all places of the token. Lift: how many times as often as on any token.',
-    formula: 'lift = P(fires | token) / P(fires)',
+    text: 'The tokens at whose place it fires. Share: of all its firings. Fires on: of all places of the token. Lift: how many times as often as on any token; by lift only tokens are listed that chance would list in fewer than 5 of 100 groups.',
+    formula: 'lift = P(fires | token) / P(fires); listed when P(Poisson ≥ firings) · tokens < 0.05',
     source: 'Source: This lab',
   },
   writes: {

@@ -2,7 +2,7 @@
  * A ruler of cross-entropy from the language model as it is to the worst ablation, with a flag for every way
  * of replacing the stream; flags that would collide hang one below the other.
  */
-import { at } from '../../../base/array';
+import { at, largest, smallest } from '../../../base/array';
 import { Hint } from '../../parts/Hint';
 import { withExact, type MeasureText } from '../../parts/Measure';
 import { formatFixed } from '../../plots/format';
@@ -25,7 +25,7 @@ const SIDE = 8;
 export function LossRuler({ marks }: { readonly marks: readonly RulerMark[] }) {
   const [sizeRef, size] = useSize();
   const values = marks.map(({ value }) => value);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = [smallest(values), largest(values)];
   const room = Math.max(1, size.width - 2 * SIDE);
   const placed = placeMarks(
     marks.map((mark) => ({
@@ -34,7 +34,12 @@ export function LossRuler({ marks }: { readonly marks: readonly RulerMark[] }) {
     })),
     size.width,
   );
-  const lines = 1 + Math.max(0, ...placed.map(({ line }) => line));
+  const lines =
+    1 +
+    largest(
+      placed.map(({ line }) => line),
+      0,
+    );
   return (
     <figure className="ruler" aria-label="Cross-entropy of the next token, nats">
       <figcaption className="quiet">Cross-entropy, nats a token</figcaption>
