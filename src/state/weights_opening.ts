@@ -26,8 +26,6 @@ export type WeightsLack =
   | {
       readonly kind: 'width';
       readonly width: number;
-      /** Of the rows on the bench; null when those are not at hand either. */
-      readonly bench: number | null;
       readonly origin: FolderOrigin | null;
       readonly language: LanguageData | null;
     }
@@ -124,9 +122,8 @@ async function lackOf(opened: OpenedRun): Promise<WeightsLack | null> {
   const missing = missingOf(data);
   if (missing !== null && opened.namesData) return missing;
   const width = widthOfWeights(opened);
-  const bench = missing === null ? await widthOf(data) : null;
-  if (width === bench) return null;
-  return { kind: 'width', width, bench, origin: opened.origin, language: languageOf(opened) };
+  if (missing === null && (await widthOf(data)) === width) return null;
+  return { kind: 'width', width, origin: opened.origin, language: languageOf(opened) };
 }
 
 /** What data name and this page does not have. */

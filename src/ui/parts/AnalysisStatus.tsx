@@ -5,13 +5,12 @@
  */
 import type { ReactNode } from 'react';
 import { useCurrentRun } from '../../state/current';
-import { useWaitingWeights } from '../../state/weights_opening';
 import { formatInteger } from '../plots/format';
 import { hrefOf } from '../route';
 import './analysis_status.css';
 import { Icon } from './Icon';
 import type { AnalysisView, Obstacle } from './use_analysis';
-import { waitingText } from './waiting_text';
+import { useWaitingText } from './waiting_text';
 
 type Followed = Pick<
   AnalysisView<'groups' | 'diagnosis'>,
@@ -26,7 +25,7 @@ export interface AnalysisEmptyProps {
 
 /** Fills the page while there is no answer: the reason, and the one thing to do. */
 export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
-  const waiting = useWaitingWeights((state) => state.waiting);
+  const waiting = useWaitingText();
   if (view.progress !== null) {
     return (
       <Middle title="Analysing">
@@ -38,7 +37,7 @@ export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
     );
   }
   if (waiting !== null && view.obstacle !== null && view.obstacle !== 'training') {
-    const { title, reason, help } = waitingText(waiting);
+    const { title, reason, help } = waiting;
     return (
       <Middle title={title}>
         <p>

@@ -1,7 +1,8 @@
 /** Why weights are not open yet, and what helps, in words: the same on every page. */
+import { useBenchFacts } from '../../state/bench_facts';
 import { languageModelOf, useLanguageModels } from '../../state/language_models_store';
 import type { LanguageData } from '../../state/language_run';
-import type { WaitingWeights } from '../../state/weights_opening';
+import { useWaitingWeights, type WaitingWeights } from '../../state/weights_opening';
 
 export interface WaitingText {
   /** "The weights of pythia wait for their data." */
@@ -16,7 +17,15 @@ export function placeName({ model, layer }: LanguageData): string {
   return `${label}, layer ${layer}`;
 }
 
-export function waitingText({ name, lack }: WaitingWeights): WaitingText {
+/** What is said of the weights that wait now, beside what is on the bench now; null while none wait. */
+export function useWaitingText(): WaitingText | null {
+  const waiting = useWaitingWeights((state) => state.waiting);
+  const bench = useBenchFacts(({ preview }) => preview?.statistics.width);
+  return waiting === null ? null : waitingText(waiting, bench ?? null);
+}
+
+/** `bench`: width of the rows on the bench, null while those are not at hand. */
+export function waitingText({ name, lack }: WaitingWeights, bench: number | null): WaitingText {
   const title = `The weights of ${name} wait for their data`;
   switch (lack.kind) {
     case 'file':
@@ -32,7 +41,7 @@ export function waitingText({ name, lack }: WaitingWeights): WaitingText {
         help: 'Put it on the bench and download it there.',
       };
     case 'width': {
-      const { width, bench, origin, language } = lack;
+      const { width, origin, language } = lack;
       const seen = origin === null ? '' : `, of ${origin.hook} in ${origin.model}`;
       const instead =
         bench === null ? 'those on the bench are not at hand' : `those on the bench have ${bench}`;

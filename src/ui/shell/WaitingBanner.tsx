@@ -11,19 +11,27 @@ import {
 } from '../../state/weights_opening';
 import { openFiles } from '../file_opening';
 import { Icon } from '../parts/Icon';
-import { placeName, waitingText } from '../parts/waiting_text';
+import { placeName, useWaitingText, type WaitingText } from '../parts/waiting_text';
 import { navigate } from '../route';
 
 export function WaitingBanner() {
   const waiting = useWaitingWeights((state) => state.waiting);
-  return waiting === null ? null : <Waiting waiting={waiting} />;
+  const text = useWaitingText();
+  return waiting === null || text === null ? null : <Waiting waiting={waiting} text={text} />;
 }
 
-function Waiting({ waiting }: { readonly waiting: WaitingWeights }) {
+interface WaitingProps {
+  readonly waiting: WaitingWeights;
+  readonly text: WaitingText;
+}
+
+function Waiting({ waiting, text: { title, reason, help } }: WaitingProps) {
   const { lack, files } = waiting;
   const ready = useIsThere(lack);
-  const { title, reason, help } = waitingText(waiting);
   const language = lack.kind === 'file' ? null : lack.language;
+  const onBench = useExperiment(
+    ({ draft }) => draft.data.kind === 'lm' && draft.data.model === language?.model,
+  );
   return (
     <div className="banner" role="alert">
       <Icon name="warning" />
@@ -40,7 +48,8 @@ function Waiting({ waiting }: { readonly waiting: WaitingWeights }) {
           Open the weights
         </button>
       ) : (
-        language !== null && (
+        language !== null &&
+        !onBench && (
           <button className="button" type="button" onClick={() => putOnBench(language)}>
             Put {placeName(language)} on the bench
           </button>

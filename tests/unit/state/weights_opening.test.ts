@@ -102,12 +102,11 @@ describe('weights wait', () => {
     expect(waiting.lack).toEqual({
       kind: 'width',
       width: 768,
-      bench: 64,
       origin: { model: 'gpt2-small', hook: 'blocks.7.hook_resid_post' },
       // What leaves block 7 enters block 8.
       language: { model: 'openai-community/gpt2', layer: 8 },
     });
-    expect(waitingText(waiting)).toEqual({
+    expect(waitingText(waiting, 64)).toEqual({
       title: 'The weights of the chosen folder wait for their data',
       reason:
         'They need rows of width 768, of blocks.7.hook_resid_post in gpt2-small; those on the bench have 64.',
@@ -117,11 +116,11 @@ describe('weights wait', () => {
 
   it('for a file where the lab cannot make the activations, or nobody says what they were', async () => {
     const mlp = await lackOf(foreign(768, { ...gpt2, hook_name: 'blocks.7.hook_mlp_out' }));
-    expect(waitingText(mlp).help).toBe(
+    expect(waitingText(mlp, 64).help).toBe(
       'The lab does not make these activations itself: drop a .npy of rows of width 768.',
     );
-    expect(waitingText(await lackOf(foreign(768, {}))).reason).toBe(
-      'They need rows of width 768; those on the bench have 64.',
+    expect(waitingText(await lackOf(foreign(768, {})), null).reason).toBe(
+      'They need rows of width 768; those on the bench are not at hand.',
     );
   });
 

@@ -132,9 +132,9 @@ function DropZone() {
       <div>
         <h2 id="own-data">Your own data</h2>
         <p>
-          Drop a file anywhere on this page: <code>.npy</code> of shape [rows, dimensions] in
-          float16, float32 or float64, or <code>.txt</code>, <code>.json</code>, <code>.jsonl</code>{' '}
-          for a language model to read. It stays in this browser.
+          Drop a file anywhere: <code>.npy</code> of shape [rows, dimensions] in float16, float32 or
+          float64, or <code>.txt</code>, <code>.json</code>, <code>.jsonl</code> for a language
+          model to read. It stays in this browser.
         </p>
       </div>
       <button type="button" className="button" onClick={() => picker.current?.click()}>
