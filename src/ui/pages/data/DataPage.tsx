@@ -12,6 +12,7 @@ import { useExperiment } from '../../../state/experiment_store';
 import { refreshLanguageModels, useLanguageModels } from '../../../state/language_models_store';
 import { FileDrop } from '../../parts/FileDrop';
 import { Icon } from '../../parts/Icon';
+import { FiguresOf } from '../../plots/FiguresOf';
 import { hrefOf } from '../../route';
 import { SampleRows } from './SampleRows';
 import { Summary } from './Summary';
@@ -64,7 +65,9 @@ export default function DataPage() {
           <Waiting progress={progress} onAgain={again} />
         ) : (
           <>
-            <Summary description={shown} />
+            <FiguresOf data={shown.label}>
+              <Summary description={shown} />
+            </FiguresOf>
             <SampleRows sample={shown.sample} />
           </>
         )}

@@ -12,7 +12,9 @@ import {
 } from '../../../state/analyses_store';
 import { engine } from '../../../state/engine_store';
 import type { RunModel } from '../../../state/run_record';
+import { FiguresOf } from '../../plots/FiguresOf';
 import { formatInteger } from '../../plots/format';
+import { slotOfUnit } from '../../unit_colors';
 import { CardFacts } from './CardFacts';
 import { CardHeader } from './CardHeader';
 import { CardPanels } from './CardPanels';
@@ -56,6 +58,7 @@ export function GroupDetail(props: GroupDetailProps) {
     >
       <CardHeader
         group={row.group}
+        slot={slotOfUnit({ runId, model: model.index, models: models.length }, row.group)}
         unitName={unitName}
         annotationKey={annotationKey}
         onMove={props.onMove}
@@ -88,7 +91,9 @@ export function GroupDetail(props: GroupDetailProps) {
         </div>
       )}
       {card !== null ? (
-        <CardPanels {...props} card={card} />
+        <FiguresOf model={model.name} unit={`${unitName} ${row.group}`}>
+          <CardPanels {...props} card={card} />
+        </FiguresOf>
       ) : (
         entry === undefined && <Skeleton scalar={model.rank === 1} waitingFor={waitingFor} />
       )}
