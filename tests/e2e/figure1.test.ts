@@ -45,7 +45,11 @@ it(
     const sphere = run.shapes[1]?.find((shape) => shape.name === 'sphere');
     expect(sphere?.units90).toBeGreaterThanOrEqual(8);
 
-    await page.locator('.shape-cell').getByRole('link', { name: /^Open group \d+$/ }).nth(2).waitFor();
+    await page
+      .locator('.shape-cell')
+      .getByRole('link', { name: /^Open group \d+$/ })
+      .nth(2)
+      .waitFor();
     await takeScreenshot(page, 'train-1440-light');
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });

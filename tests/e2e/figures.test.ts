@@ -57,8 +57,8 @@ describe('a figure', () => {
     const figure = page.getByRole('figure', { name: 'Explained variance' });
     const curve = figure.getByRole('img');
     await curve.waitFor();
-    const before = await boxOf(figure);
     await curve.focus();
+    const before = await boxOf(figure);
     await page.keyboard.press('Home');
     for (let i = 0; i < 5; i++) await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('+');
@@ -107,7 +107,7 @@ describe('a figure', () => {
 describe('the Train page', () => {
   it('explains a setting under its row, inside the panel', async () => {
     const page = await openPage('', { before: CONNECTED });
-    const field = page.getByRole('textbox', { name: 'Learning rate, η' });
+    const field = page.getByRole('textbox', { name: 'Block rank, r' });
     await field.focus();
     const hint = await boxOf(page.locator('.hint'));
     const panel = await boxOf(page.locator('.settings'));

@@ -31,9 +31,11 @@ it('says label, symbol, unit and mark as separate words', () => {
 });
 
 it('glues no symbol to a label, whatever the setting', () => {
-  const texts: readonly SettingText[] = [modelTexts, trainingTexts, dataTexts].flatMap((table) =>
-    Object.values(table),
-  );
+  const texts: readonly SettingText[] = [
+    ...Object.values(modelTexts),
+    ...Object.values(trainingTexts),
+    ...Object.values(dataTexts),
+  ];
   for (const text of texts) {
     const parts = [text.label, text.symbol?.replaceAll('_', ' '), text.unit];
     expect(spoken(text)).toBe(parts.filter((part) => part !== undefined).join(', '));
