@@ -15,8 +15,11 @@ export interface RowSummary {
   /** E‖x‖ and the largest ‖x‖. */
   readonly meanNorm: number;
   readonly largestNorm: number;
-  /** γ = ‖x̄‖ / √E‖x − x̄‖²: how far the mean is from zero, in units of the spread; 0 for constant zero rows. */
-  readonly gamma: number;
+  /**
+   * γ = ‖x̄‖ / √E‖x − x̄‖²: how far the mean is from zero, in units of the spread; null for rows that are all alike,
+   * which have none.
+   */
+  readonly gamma: number | null;
   /** Eigenvalues of the covariance, largest first; as many as rows or width allow. */
   readonly spectrum: Float64Array;
   /** (Σλ)² / Σλ²: directions filled, if all were filled alike. */
@@ -44,12 +47,7 @@ export function summarizeRows(
 ): RowSummary {
   const mean = columnMeans(x, rows, width);
   const norms = Float64Array.from({ length: rows }, (_, row) => normOf(x, row, width));
-  const centred = new Float64Array(rows * width);
-  for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < width; i++) {
-      centred[row * width + i] = at(x, row * width + i) - at(mean, i);
-    }
-  }
+  const centred = centredRows(x, mean, rows, width);
   const n = Math.min(rows, width);
   const products = rows < width ? rowProducts : columnProducts;
   // The eigenvalues take about as long as half of the products.
@@ -67,7 +65,7 @@ export function summarizeRows(
     power,
     meanNorm: rows === 0 ? 0 : sum(norms) / rows,
     largestNorm,
-    gamma: power > 0 ? Math.sqrt(sum(mean.map((value) => value * value)) / power) : 0,
+    gamma: power > 0 ? Math.sqrt(sum(mean.map((value) => value * value)) / power) : null,
     spectrum,
     participationRatio: squares > 0 ? (power * power) / squares : 0,
     directions90: countForShare(spectrum, 0.9),
@@ -82,6 +80,39 @@ function columnMeans(x: Float32Array, rows: number, width: number): Float64Array
     for (let i = 0; i < width; i++) mean[i] = at(mean, i) + at(x, row * width + i) / rows;
   }
   return mean;
+}
+
+/** Half a step between neighbouring numbers of float32, as a share of their size. */
+const ROUNDING = 2 ** -24;
+
+/** Whether a variance is no more than the rounding of float32 numbers of this mean: they are all one number then. */
+export function isRounding(variance: number, mean: number): boolean {
+  return variance <= (ROUNDING * mean) ** 2;
+}
+
+/**
+ * x − x̄ [rows, width]. A column that deviates from its mean by rounding alone, of its numbers or of the mean, is
+ * constant and becomes zero.
+ */
+function centredRows(
+  x: Float32Array,
+  mean: Float64Array,
+  rows: number,
+  width: number,
+): Float64Array {
+  const centred = new Float64Array(rows * width);
+  for (let i = 0; i < width; i++) {
+    const centre = at(mean, i);
+    let square = 0;
+    for (let place = i; place < x.length; place += width) {
+      square += (at(x, place) - centre) ** 2;
+    }
+    if (isRounding(square / rows, centre)) continue;
+    for (let place = i; place < x.length; place += width) {
+      centred[place] = at(x, place) - centre;
+    }
+  }
+  return centred;
 }
 
 function normOf(x: Float32Array, row: number, width: number): number {

@@ -4,7 +4,7 @@
  * works on a machine without one.
  */
 import { LabError } from '../base/lab_error';
-import { openDevice, type OpenedDevice } from '../gpu/device';
+import { onMistake, openDevice, type OpenedDevice } from '../gpu/device';
 import { waitPatiently } from './patient_waiting';
 
 /** Dawn's instance must outlive its devices, and nothing else holds it. */
@@ -36,7 +36,10 @@ export async function openNodeDevice(): Promise<OpenedDevice> {
   try {
     const opened = await openDevice(instance);
     if (opened.adapter.software) waitPatiently();
-    return { ...opened, lost: Promise.race([opened.lost, unhandledMistake(opened.device)]) };
+    const mistake = new Promise<LabError>((resolve) => {
+      onMistake(opened.device, resolve);
+    });
+    return { ...opened, lost: Promise.race([opened.lost, mistake]) };
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'no_adapter') throw error;
     throw new LabError('no_adapter', 'Node found no WebGPU adapter.', WAY_OUT, { cause: error });
@@ -65,18 +68,4 @@ export async function withNodeDevice(
       if (opened.status === 'fulfilled') opened.value.device.destroy();
     }
   }
-}
-
-function unhandledMistake(device: GPUDevice): Promise<LabError> {
-  return new Promise((resolve) => {
-    device.addEventListener('uncapturederror', ({ error }) => {
-      resolve(
-        new LabError(
-          'gpu_validation',
-          `WebGPU refused what it was told: ${error.message}`,
-          'This is a defect of the lab; please report it with the run file.',
-        ),
-      );
-    });
-  });
 }

@@ -4,7 +4,7 @@
  * next run on this host takes it over; what a process on another host does cannot be known, so that one is only
  * explained. It knows nothing of runs but that they write files.
  */
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
@@ -26,7 +26,9 @@ const ownerSchema = z.strictObject({
 type Claim = z.output<typeof ownerSchema>;
 
 /** Times that another process may win before this one gives up. */
-const TRIES = 5;
+const TRIES = 100;
+const PAUSE_MS = 20;
+const LONGEST_TURN_MS = 10_000;
 
 export class OutputClaim {
   private constructor(
@@ -162,22 +164,25 @@ async function created(path: string, content: string): Promise<boolean> {
 }
 
 /**
- * Removes the claim of a dead process. Two may try at once, and the slower one must not remove what the faster one
- * has claimed since: what was moved aside is looked at again.
+ * Removes the claim of a dead process; false when somebody else was about it. One at a time, and only what is still
+ * the same: the slower of two must not remove what the faster one has claimed since.
  */
 async function removed(path: string, text: string): Promise<boolean> {
-  const grave = `${path}.${process.pid}.part`;
-  try {
-    await rename(path, grave);
-  } catch {
+  const turn = `${path}.taking`;
+  if (!(await created(turn, ''))) {
+    const since = (await stat(turn).catch(() => null))?.mtimeMs ?? Date.now();
+    // Whoever takes a claim over needs a moment for it.
+    if (Date.now() - since > LONGEST_TURN_MS) await rm(turn, { force: true });
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     return false;
   }
-  if ((await readFile(grave, 'utf8')) === text) {
-    await rm(grave);
+  try {
+    if ((await readFile(path, 'utf8').catch(() => null)) !== text) return false;
+    await rm(path);
     return true;
+  } finally {
+    await rm(turn, { force: true });
   }
-  await rename(grave, path);
-  return false;
 }
 
 function read(text: string): Claim | null {

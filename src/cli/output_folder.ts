@@ -55,7 +55,9 @@ export async function openOutput(request: TrainRequest, config: RunConfig): Prom
   if (request.resume) return previousRun(request.out, config);
   const names = (await namesIn(request.out)) ?? [];
   // What a killed process was writing is nobody's any more.
-  const others = names.filter((name) => name !== CLAIM_FILE && !/^\..+\.\d+\.part$/s.test(name));
+  const others = names.filter(
+    (name) => !name.startsWith(CLAIM_FILE) && !/^\..+\.\d+\.part$/s.test(name),
+  );
   if (others.length > 0) {
     const own = others.includes(CHECKPOINT_FILE);
     throw new LabError(

@@ -75,19 +75,28 @@ export function cutLongDocuments(
 
 /**
  * Which documents are held out: one in ten by a hash of its tokens, so that the same text is always on the
- * same side, wherever it stands. With two documents or more at least one is held out and one is not.
+ * same side, wherever it stands and however often. With two different texts or more at least one is held out and one
+ * is not: where the hashes put all on one side, the text with the fewest copies changes it.
  */
 export function heldOutDocuments(documents: readonly Uint32Array[]): boolean[] {
   const hashes = documents.map(hashOf);
   const limit = 2 ** 32 / HELD_OUT_EVERY;
-  const heldOut = hashes.map((hash) => hash < limit);
-  if (documents.length < 2) return documents.map(() => false);
-  const held = heldOut.filter(Boolean).length;
-  const smallest = hashes.reduce((least, hash) => Math.min(least, hash), Infinity);
-  const largest = hashes.reduce((most, hash) => Math.max(most, hash), 0);
-  if (held === 0) heldOut[hashes.indexOf(smallest)] = true;
-  if (held === documents.length) heldOut[hashes.indexOf(largest)] = false;
-  return heldOut;
+  const copies = new Map<number, number>();
+  for (const hash of hashes) copies.set(hash, (copies.get(hash) ?? 0) + 1);
+  // Ascending by hash, so that the first of the least is the smallest and the last the largest.
+  const texts = [...copies].sort(([a], [b]) => a - b);
+  if (texts.length < 2) return hashes.map(() => false);
+  const fewest = texts.reduce((least, [, count]) => Math.min(least, count), Infinity);
+  const rare = texts.filter(([, count]) => count === fewest).map(([hash]) => hash);
+  const held = hashes.map((hash) => hash < limit);
+  if (!held.includes(true)) return hashes.map((hash) => hash === rare[0]);
+  if (!held.includes(false)) return hashes.map((hash) => hash !== rare.at(-1));
+  return held;
+}
+
+/** How many different texts there are among documents. */
+export function distinctTexts(documents: readonly Uint32Array[]): number {
+  return new Set(documents.map(hashOf)).size;
 }
 
 /** FNV-1a over the bytes of the tokens, finished as lowbias32 is (Wellons, 2018). */

@@ -6,6 +6,7 @@ import { refuseNotFinite } from '../base/finite';
 import { HELD_OUT_EVERY } from './held_out_rows';
 import { largestOf, refuseMagnitude } from './magnitude';
 import type { ReadySource } from './source';
+import { nothingHeldOut } from './split_warning';
 import { openTableSource, type RowOrder } from './table_source';
 
 /** A matrix as a file's parser gives it. */
@@ -35,13 +36,16 @@ export function openMatrixSource(
     wayOut: 'Remove those rows or mend them, and load the file again.',
   });
   refuseMagnitude(largestOf(values), width, name);
-  const heldOut =
-    order === 'shuffled' && matrix.rows >= HELD_OUT_EVERY
-      ? 'a tenth held out'
-      : 'none held out: metrics are on training data';
+  const held = order === 'shuffled' && matrix.rows >= HELD_OUT_EVERY;
+  const heldOut = held ? 'a tenth held out' : 'none held out: metrics are on training data';
+  const reason =
+    order === 'sequential'
+      ? 'its rows are read in order. Set data.order to shuffled.'
+      : `it has fewer than ${HELD_OUT_EVERY} rows. Give more.`;
   return openTableSource({
     label: name,
-    description: `${matrix.rows} rows of ${matrix.width} dimensions, ${heldOut}`,
+    description: `${matrix.rows} rows of ${width} dimensions, ${heldOut}`,
+    warnings: held ? [] : [`${nothingHeldOut(name)}: ${reason}`],
     width,
     values,
     order,

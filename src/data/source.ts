@@ -110,6 +110,8 @@ export interface ActivationSource {
   readonly label: string;
   /** One line about it: "64 dimensions, one shape a sample, noise 0.02, endless". */
   readonly description: string;
+  /** Sentences about what makes these data less than one thinks: a lopsided split. None when absent. */
+  readonly warnings?: readonly string[];
   /** d. */
   readonly width: number;
   /** Rows of each split; null when endless. */

@@ -23,6 +23,8 @@ export type RowOrder = 'shuffled' | 'sequential';
 export interface TableOptions {
   readonly label: string;
   readonly description: string;
+  /** As in ActivationSource. */
+  readonly warnings?: readonly string[];
   /** d. */
   readonly width: number;
   /** [rows, width]. */
@@ -45,7 +47,7 @@ const ROWS_PER_GROUP = 8;
 
 /** Opens rows as a source. Throws LabError `bad_data` when there are none or labels do not match. */
 export function openTableSource(options: TableOptions): ReadySource {
-  const { label, description, width, values, order, seed, labels } = options;
+  const { label, description, warnings = [], width, values, order, seed, labels } = options;
   if (values.length === 0) {
     throw new LabError('bad_data', `${label} holds no rows.`, 'Choose a file with data in it.');
   }
@@ -88,6 +90,7 @@ export function openTableSource(options: TableOptions): ReadySource {
   const source: ReadySource = {
     label,
     description,
+    warnings,
     width,
     size,
     stream: (batchRows) => {

@@ -52,6 +52,22 @@ export function describeAdapter(adapter: Pick<GPUAdapter, 'info'>): AdapterDescr
 }
 
 /**
+ * Tells of every mistake that WebGPU found and no error scope caught: the device goes on, but what it was told to
+ * do did not happen, so that every number after that would be wrong.
+ */
+export function onMistake(device: GPUDevice, listener: (error: LabError) => void): void {
+  device.addEventListener('uncapturederror', ({ error }) => {
+    listener(
+      new LabError(
+        'gpu_validation',
+        `WebGPU refused what it was told: ${error.message}`,
+        'This is a defect of the lab; please report it with the run file.',
+      ),
+    );
+  });
+}
+
+/**
  * Opens a device on the best adapter. Throws LabError `no_webgpu` when the platform has no WebGPU and
  * `no_adapter` when it has but finds no adapter for it.
  */

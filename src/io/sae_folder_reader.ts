@@ -32,6 +32,14 @@ export interface SaeFolder {
   readonly logFrequency: Float32Array | null;
   /** The lab's own account of the run; null for a folder from elsewhere. */
   readonly provenance: Provenance | null;
+  /** Where in which language model the activations were taken, as SAELens notes it; null where it does not. */
+  readonly origin: FolderOrigin | null;
+}
+
+/** The place of activations in a language model, in the words of SAELens: `gpt2`, `blocks.8.hook_resid_pre`. */
+export interface FolderOrigin {
+  readonly model: string;
+  readonly hook: string;
 }
 
 const count = z.int().check(z.gte(1), z.lte(2 ** 31));
@@ -224,6 +232,14 @@ function provenanceOf(config: FolderConfig): Provenance | null {
   return isRecord(provenance) ? provenance : null;
 }
 
+/** SAELens 6 notes it in `metadata`, earlier versions beside the other settings, before 4 as `hook_point`. */
+function originOf(config: FolderConfig): FolderOrigin | null {
+  const noted = (name: string): unknown => config.metadata?.[name] ?? config[name];
+  const model = noted('model_name');
+  const hook = noted('hook_name') ?? noted('hook_point');
+  return typeof model === 'string' && typeof hook === 'string' ? { model, hook } : null;
+}
+
 const tensorNames = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const;
 /** SAELens 3 to 5 write it into every model; a code is multiplied by it before it is decoded. */
 const SCALING = 'scaling_factor';
@@ -341,5 +357,6 @@ export function readSaeFolder(
             folderConfig.d_sae,
           ]),
     provenance: provenanceOf(folderConfig),
+    origin: originOf(folderConfig),
   };
 }

@@ -37,6 +37,8 @@ export type DataSample =
 export interface DataDescription {
   readonly label: string;
   readonly description: string;
+  /** Sentences about what makes them less than one thinks. */
+  readonly warnings: readonly string[];
   /** Rows that are trained on, and that never are; null when endless. */
   readonly trainRows: number | null;
   readonly heldOutRows: number | null;

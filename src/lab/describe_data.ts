@@ -43,8 +43,10 @@ export async function describeData(
   return {
     label,
     description,
+    warnings: source.warnings ?? [],
     trainRows: size.train,
-    heldOutRows: size.held_out,
+    // With nothing to hold out, what evaluations read are the rows that are trained on.
+    heldOutRows: size.train !== null && size.train === size.all ? 0 : size.held_out,
     summary: await summarize(x, rows, width),
     sample: sampleOf(source, await probeRows(source, work)),
   };

@@ -5,7 +5,7 @@
  */
 import { describeError, LabError } from '../base/lab_error';
 import type { Work } from '../base/work';
-import { openDevice, type OpenedDevice } from '../gpu/device';
+import { onMistake, openDevice, type OpenedDevice } from '../gpu/device';
 import { chooseVariant } from './choose_variant';
 import { estimateRun } from './estimate';
 import { LanguageModelHost } from './language_model_host';
@@ -112,6 +112,9 @@ export class EngineHost {
     try {
       const opened = await openDevice(this.gpu);
       void opened.lost.then((error) => this.afterLoss(error));
+      onMistake(opened.device, (error) => {
+        for (const run of this.runs.values()) void run.end(error);
+      });
       return opened;
     } catch (error) {
       this.opened = null;

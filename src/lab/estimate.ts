@@ -51,7 +51,10 @@ export function estimateRun(
   }
   const largest = rows.reduce((most, row) => Math.max(most, row.bytes), 0);
   const limit = largestBuffer(limits);
-  const warnings = config.models.flatMap((model) => modelWarnings(model, width));
+  const warnings = [
+    ...(source.warnings ?? []),
+    ...config.models.flatMap((model) => modelWarnings(model, width)),
+  ];
   if (batch > 16384) {
     warnings.push(`A batch of ${batch} rows is larger than training needs; 256 to 4096 is usual.`);
   }

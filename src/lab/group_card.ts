@@ -17,10 +17,9 @@ import {
   principalCodes,
   type PrincipalCodes,
 } from '../analysis/group_codes';
-import { dot } from '../analysis/linear_algebra';
 import { nearestGroups } from '../analysis/overlap';
 import type { StrongRow } from '../analysis/report_types';
-import { blockOf, decoderSingularValues, groupMap } from '../analysis/spectra';
+import { decoderSingularValues, groupMap } from '../analysis/spectra';
 import { diverseQuantiles, diverseStrongest } from '../analysis/token_contexts';
 import type { GroundTruth } from '../analysis/types';
 import { at } from '../base/array';
@@ -35,7 +34,8 @@ import {
   type AnalysedModel,
 } from './analysed_model';
 import { cardText } from './card_text';
-import type { CardTruth, GroupCard, SpanUnits } from './protocol';
+import type { CardTruth, GroupCard } from './protocol';
+import { spanUnits } from './span_units';
 
 /** Points of a scatter, examples, bins and neighbours of a card. */
 const POINTS = 3000;
@@ -48,8 +48,6 @@ const BINS = 32;
 const NEIGHBOURS = 5;
 /** Labels of a neighbour. */
 const FEW_LABELS = 4;
-/** Share of its squared norm from which an atom counts as inside. */
-const INSIDE = 0.5;
 
 /** The card of one group; `others` are the run's other models on the same rows. */
 export function groupCard(
@@ -119,7 +117,15 @@ export function groupCard(
         : others
             .filter((other) => other.indexed.dictionary.rank === 1)
             .map((other) =>
-              unitsInSpan(other, basis.basis, axesInInputSpace(indexed, group, cloud)),
+              spanUnits(
+                {
+                  indexed,
+                  group,
+                  basis: basis.basis,
+                  axes: axesInInputSpace(indexed, group, cloud),
+                },
+                other,
+              ),
             ),
   };
 }
@@ -190,34 +196,4 @@ function cardTruth(
       .sort((a, b) => b.capture - a.capture),
     coordinates,
   };
-}
-
-/** Live atoms of a scalar model inside a span given by orthonormal rows, placed in its first two axes. */
-function unitsInSpan(other: AnalysedModel, basis: Float64Array, axes: Float64Array): SpanUnits {
-  const { dictionary } = other.indexed;
-  const { width, groups } = dictionary;
-  const units: SpanUnits['units'][number][] = [];
-  for (let unit = 0; unit < groups; unit++) {
-    if (firingsOf(other.indexed, unit) === 0) continue;
-    const atom = blockOf(dictionary.decoder, dictionary, unit);
-    const square = dot(atom, 0, atom, 0, width);
-    if (square === 0) continue;
-    let inside = 0;
-    for (let row = 0; row < basis.length; row += width) {
-      inside += dot(basis, row, atom, 0, width) ** 2 / square;
-    }
-    if (inside < INSIDE) continue;
-    const along = (axis: number) =>
-      axes.length < (axis + 1) * width
-        ? 0
-        : dot(axes, axis * width, atom, 0, width) / Math.sqrt(square);
-    units.push({
-      unit,
-      share: inside,
-      x: along(0),
-      y: along(1),
-      labels: labelsOf(other, unit, FEW_LABELS),
-    });
-  }
-  return { model: other.model, units: units.sort((a, b) => b.share - a.share) };
 }

@@ -23,20 +23,32 @@ export interface CardTruth {
   readonly coordinates: Float32Array;
 }
 
-/** Units of another, scalar model of the run whose atoms lie in a group's span. */
+/** A unit of a scalar model beside a group's span. */
+export interface SpanUnit {
+  readonly unit: number;
+  /** Share of the atom's squared norm inside the group's rank-90 row space. */
+  readonly share: number;
+  /** The unit atom in the first two axes of the scatter; length 1 lies wholly in that plane. */
+  readonly x: number;
+  readonly y: number;
+  /** Labels of the rows where it is strongest. */
+  readonly labels: readonly string[];
+}
+
+/** What another, scalar model of the run has in the place of a group. */
 export interface SpanUnits {
   readonly model: number;
   /** Live atoms with at least half of their squared norm inside, the most inside first. */
-  readonly units: readonly {
-    readonly unit: number;
-    /** Share of the atom's squared norm inside the group's rank-90 row space. */
-    readonly share: number;
-    /** The unit atom in the first two axes of the scatter; length 1 lies wholly in that plane. */
-    readonly x: number;
-    readonly y: number;
-    /** Labels of the rows where it is strongest. */
-    readonly labels: readonly string[];
-  }[];
+  readonly units: readonly SpanUnit[];
+  /** The live atoms with the largest shares, whatever those are. */
+  readonly nearest: readonly SpanUnit[];
+  /** The share that the nearest of as many random directions has in half of all cases. */
+  readonly chance: number;
+  /** Units that fire on the group's rows more often than by chance: count of rows, and how many times as often. */
+  readonly coFiring: readonly (Pick<SpanUnit, 'unit' | 'share' | 'labels'> & {
+    readonly lift: number;
+    readonly count: number;
+  })[];
 }
 
 /**

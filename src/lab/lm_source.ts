@@ -11,6 +11,7 @@ import { SharedWorks, whileWanted, type Work } from '../base/work';
 import { largestBuffer, mebibytes } from '../gpu/buffers';
 import {
   cutLongDocuments,
+  distinctTexts,
   heldOutDocuments,
   WindowTable,
   type Window,
@@ -20,6 +21,7 @@ import { vectorsPerRow } from '../data/pad_rows';
 import { shuffleStream } from '../data/shuffle_buffer';
 import { bufferOrder } from '../data/shuffle_order';
 import type { ActivationSource, SourceRows, SourceText, Split } from '../data/source';
+import { splitWarning } from '../data/split_warning';
 import { chooseVariant } from './choose_variant';
 import type { ReadyLanguageModel } from './language_model_store';
 import type { LanguageDataConfig } from './run_config';
@@ -95,6 +97,7 @@ interface TextSupply {
   /** Rows to train on before they repeat; null when they never do. */
   readonly trainRows: number | null;
   readonly description: string;
+  readonly warnings: readonly string[];
   readonly openStream: () => WindowStream;
 }
 
@@ -109,10 +112,18 @@ function corpusText(
   const heldOut = heldOutDocuments(parts);
   const table = new WindowTable(parts, heldOut, shape, name);
   const held = heldOut.filter(Boolean).length;
+  const warning = splitWarning({
+    name,
+    trainRows: table.rows('train'),
+    heldOutRows: held === 0 ? 0 : table.rows('held_out'),
+    documents: parts.length,
+    texts: distinctTexts(parts),
+  });
   return {
     table,
     trainRows: table.rows('train'),
     description: `${parts.length} documents of ${name}, ${held === 0 ? 'none held out: metrics are on training data' : `${held} held out`}`,
+    warnings: warning === null ? [] : [warning],
     openStream: () => new CorpusWindows(table, config.seed),
   };
 }
@@ -143,6 +154,7 @@ async function writtenText(
     table,
     trainRows: null,
     description: `documents that the model writes as they are needed, ${count} others held out`,
+    warnings: [],
     openStream: () => new WrittenWindows(writer, shape, FIRST_TRAINED, table.rows('all')),
   };
 }
@@ -150,7 +162,7 @@ async function writtenText(
 function lmSource(
   { device, language, config }: LmSourceOptions,
   reading: Reading,
-  { table, trainRows, description, openStream }: TextSupply,
+  { table, trainRows, description, warnings, openStream }: TextSupply,
 ): ActivationSource {
   const { model, tokenizer, info } = language;
   const { width } = model.config;
@@ -196,6 +208,7 @@ function lmSource(
         ? `read once, since all ${trainRows} rows fit into the shuffle buffer (${mebibytes(trainRows * rowBytes)})`
         : `mixed in a buffer of ${capacity} rows (${mebibytes(capacity * rowBytes)})`,
     ].join('; '),
+    warnings,
     width,
     size: { train: trainRows, held_out: table.rows('held_out'), all: table.rows('all') },
     labelOf: (rowId) => tokenName(tokenizer.textOf(tokenOf(table, tokenizer.bos, rowId))),

@@ -3,6 +3,7 @@
  * to, the mean norm that `expected_average_only_in` divides by. Measured on the CPU from the first
  * training batches, once.
  */
+import { isRounding } from '../analysis/row_summary';
 import { at } from '../base/array';
 import { refuseNotFinite } from '../base/finite';
 import { requireWanted, type Work } from '../base/work';
@@ -59,6 +60,8 @@ export async function measureData(
 ): Promise<MeasuredData> {
   const { width } = source;
   const sum = new Float64Array(width);
+  // Of x − the first row: the difference of two large sums would be all rounding where rows are nearly alike.
+  const offsets = new Float64Array(width);
   const squares = new Float64Array(width);
   let rows = 0;
   let norms = 0;
@@ -78,8 +81,10 @@ export async function measureData(
       let square = 0;
       for (let i = 0; i < width; i += 1) {
         const value = at(x, row * width + i);
+        const offset = value - at(first.x, i);
         sum[i] = at(sum, i) + value;
-        squares[i] = at(squares, i) + value * value;
+        offsets[i] = at(offsets, i) + offset;
+        squares[i] = at(squares, i) + offset * offset;
         square += value * value;
       }
       norms += Math.sqrt(square);
@@ -93,11 +98,12 @@ export async function measureData(
   for (let i = 0; i < width; i += 1) {
     const average = at(sum, i) / rows;
     mean[i] = average;
-    power += at(squares, i) / rows - average * average;
+    const variance = at(squares, i) / rows - (at(offsets, i) / rows) ** 2;
+    if (!isRounding(variance, average)) power += variance;
   }
   if (first === null) throw new RangeError(`${source.label} has no rows to measure`);
   return {
-    statistics: { width, power: Math.max(0, power), meanNorm: norms / rows, sampledRows: rows },
+    statistics: { width, power, meanNorm: norms / rows, sampledRows: rows },
     mean,
     firstBatch: first.x,
     firstRows: first.count,

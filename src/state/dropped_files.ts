@@ -1,42 +1,46 @@
 /**
- * Files that the person chooses or drops, wherever on the page: activations, a text to read, or the files of a
- * language model. Each goes where it belongs; what nobody can use is said so.
+ * Files that the person chooses or drops, wherever on the page: activations, a text to read, a run file, weights, or
+ * the files of a language model. Each goes where it belongs; what nobody can use is said so, and nothing is taken
+ * in part.
  */
 import { otherFormat } from '../io/npy_advice';
 import { isPickle, isShard } from '../io/other_weights';
+import { FOLDER_FILES } from '../io/sae_folder_reader';
+import { parseRunConfig } from '../lab/run_config';
 import { engine } from './engine_store';
-import { openCorpus, openFile, openLanguageModel } from './experiment_store';
+import {
+  keepBench,
+  openCorpus,
+  openExperiment,
+  openFile,
+  openLanguageModel,
+} from './experiment_store';
 import { fetchLanguageModel, useLanguageModels } from './language_models_store';
-import { closeNotice, notify } from './notices_store';
+import { closeNotice, notify, notifyError } from './notices_store';
+import { openWeights } from './weights_opening';
 
 /** What a file chooser lets through. */
 export const DATA_FILES = '.npy,.txt,.md,.json,.jsonl,.ndjson';
 /** The files of a language model of the GPT-2 form. */
 export const MODEL_FILES = '.json,.safetensors';
 
-const CORPUS = /\.(txt|jsonl?|ndjson|md)$/i;
+/** What can be dropped, in a sentence. */
+export const DROPPABLE =
+  'a .npy of activations [rows, dimensions]; a .txt, .json or .jsonl of text; the .zip or the folder of a trained model; the files of a GPT-2 checkpoint together; a run file (.json)';
 
-/** Takes what was dropped or chosen. */
-export function takeFiles(files: readonly File[]): void {
-  const [first] = files;
-  if (first === undefined) return;
-  if (files.some(({ name }) => name.endsWith('.safetensors') || isShard(name) || isPickle(name))) {
-    // Without model.safetensors among them it is said there what stands in its place.
-    void takeLanguageModel(files);
-  } else if (/\.npy$/i.test(first.name)) {
-    openFile(first);
-  } else if (/\.npz$/i.test(first.name)) {
-    const { message, wayOut } = otherFormat('npz', first.name);
-    notify({ tone: 'error', title: `${first.name} ${message}.`, detail: wayOut });
-  } else if (CORPUS.test(first.name)) {
-    openCorpus(first);
-  } else {
-    notify({
-      tone: 'error',
-      title: `${first.name} is no file that can be trained on.`,
-      detail:
-        'Drop a .npy of activations [rows, dimensions], a .txt, .json or .jsonl of text, or the files of a GPT-2 checkpoint together.',
-    });
+/** What was dropped, by what becomes of it. */
+type DropKind = 'activations' | 'text' | 'run' | 'weights' | 'language_model';
+
+/** Where what was taken is seen: on the bench, which Train and Data show, or as a run; null for nothing. */
+export type DropOutcome = 'bench' | 'run' | null;
+
+/** Takes what was dropped or chosen. Errors come as notices; nothing here throws. */
+export async function takeFiles(files: readonly File[]): Promise<DropOutcome> {
+  try {
+    return await takeSorted(files);
+  } catch (error) {
+    notifyError(error);
+    return null;
   }
 }
 
@@ -45,16 +49,109 @@ export function takePastedText(text: string): void {
   openCorpus(new File([text], 'pasted text', { type: 'text/plain' }));
 }
 
+async function takeSorted(files: readonly File[]): Promise<DropOutcome> {
+  const [first] = files;
+  if (first === undefined) return null;
+  const kinds = await Promise.all(files.map(kindOf));
+  if (kinds.includes('weights')) return takeWeights(files);
+  if (kinds.includes('language_model')) return takeLanguageModel(files);
+  const stranger = files.find((_, index) => kinds[index] === null);
+  if (stranger !== undefined) {
+    if (/\.npz$/i.test(stranger.name)) {
+      const { message, wayOut } = otherFormat('npz', stranger.name);
+      refuse(`${stranger.name} ${message}.`, wayOut);
+    } else {
+      refuse(`${stranger.name} is nothing that the lab can open.`, `What can be: ${DROPPABLE}.`);
+    }
+    return null;
+  }
+  if (files.length > 1) {
+    refuse(
+      `${files.map(({ name }) => name).join(', ')}: these go onto the bench one at a time.`,
+      'Give one of them; the files of one model or checkpoint are taken together.',
+    );
+    return null;
+  }
+  return takeOntoBench(first, kinds[0] ?? null);
+}
+
+/** Largest file of JSON that is looked into for a run, in bytes; run files are far smaller. */
+const RUN_BYTES = 2 ** 20;
+/** Beside the weights in the folder of a run, and of no use to the page. */
+const BESIDE_WEIGHTS =
+  /^(report\.json|run\.json|metrics\.(jsonl|csv)|changes\.jsonl|checkpoint\.safetensors|run\.lock)$/;
+
+async function kindOf(file: File): Promise<DropKind | null> {
+  const name = file.name.toLowerCase();
+  if (FOLDER_FILES.includes(name) || name.endsWith('.zip')) return 'weights';
+  // Without model.safetensors among them it is said there what stands in its place.
+  const isWeights = name.endsWith('.safetensors') || isShard(name) || isPickle(name);
+  if (/^(config|tokenizer)\.json$/.test(name) || isWeights) return 'language_model';
+  if (name.endsWith('.npy')) return 'activations';
+  if (name.endsWith('.json')) return (await runIn(file)) === undefined ? 'text' : 'run';
+  return /\.(txt|md|jsonl|ndjson)$/.test(name) ? 'text' : null;
+}
+
+/** What a file of JSON says if it looks like a run; undefined when it is something else. */
+async function runIn(file: File): Promise<unknown> {
+  if (file.size > RUN_BYTES) return undefined;
+  try {
+    const value: unknown = JSON.parse(await file.text());
+    return typeof value === 'object' && value !== null && 'models' in value ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts a file on the bench, from which the way back is in the notice. */
+async function takeOntoBench(file: File, kind: DropKind | null): Promise<DropOutcome> {
+  const putBack = keepBench();
+  const isRun = kind === 'run';
+  if (isRun) {
+    // What the data were when the run was trained is checked where they are read again: on the command line.
+    const { data, models, training } = parseRunConfig(await runIn(file));
+    openExperiment({ data, models, training });
+  } else if (kind === 'activations') openFile(file);
+  else openCorpus(file);
+  notify({
+    tone: 'info',
+    title: `${file.name} is on the bench.`,
+    detail: isRun
+      ? 'Its settings took the place of those that were there.'
+      : 'Train and Data show what is made of it.',
+    action: { label: 'Undo', run: putBack },
+  });
+  return 'bench';
+}
+
+async function takeWeights(files: readonly File[]): Promise<DropOutcome> {
+  const names = files.map(({ name }) => name.toLowerCase());
+  const isOurs = (name: string) => FOLDER_FILES.includes(name) || name.endsWith('.zip');
+  const stranger = names.findIndex((name) => !isOurs(name) && !BESIDE_WEIGHTS.test(name));
+  if (stranger >= 0) {
+    refuse(
+      `${files[stranger]?.name ?? ''} does not belong to the weights that came with it.`,
+      'Give the files of one model at a time, and data by themselves.',
+    );
+    return null;
+  }
+  const outcome = await openWeights(files.filter((_, index) => isOurs(names[index] ?? '')));
+  return outcome === 'open' ? 'run' : null;
+}
+
+function refuse(title: string, detail: string): void {
+  notify({ tone: 'error', title, detail });
+}
+
 /** A checkpoint: config.json, tokenizer.json and model.safetensors, all at once. It goes onto the bench. */
-async function takeLanguageModel(files: readonly File[]): Promise<void> {
+async function takeLanguageModel(files: readonly File[]): Promise<DropOutcome> {
   const id = 'dropped files';
   if (useLanguageModels.getState().fetches[id]?.status === 'fetching') {
-    notify({
-      tone: 'error',
-      title: 'Another language model that was dropped is still being loaded.',
-      detail: 'Drop these files again when it is here.',
-    });
-    return;
+    refuse(
+      'Another language model that was dropped is still being loaded.',
+      'Drop these files again when it is here.',
+    );
+    return null;
   }
   const loading = notify({
     tone: 'info',
@@ -67,13 +164,16 @@ async function takeLanguageModel(files: readonly File[]): Promise<void> {
   const model = listed?.find((known) => known.id === id);
   const error = fetches[id]?.error ?? null;
   if (here && model !== undefined) {
+    const putBack = keepBench();
     openLanguageModel(model);
     notify({
       tone: 'info',
       title: 'The language model is on the bench, for this visit.',
       detail: `${model.layers} layers, ${model.width} wide. Choose its layer and its text on the Train page.`,
+      action: { label: 'Undo', run: putBack },
     });
-  } else if (error !== null) {
-    notify({ tone: 'error', title: error.message, detail: error.wayOut });
+    return 'bench';
   }
+  if (error !== null) refuse(error.message, error.wayOut);
+  return null;
 }

@@ -171,6 +171,15 @@ export function openLanguageModel(model: {
   commit({ ...base, data }, {});
 }
 
+/**
+ * Keeps what is on the bench now; the function that it returns puts it back, whatever was changed since, as one more
+ * step of the history. For the Undo of a notice, which may be pressed after other edits.
+ */
+export function keepBench(): () => void {
+  const { draft, file, selected } = useExperiment.getState();
+  return () => commit(draft, { file, selected });
+}
+
 /** Takes the last change back. */
 export function undo(): void {
   const { past, future, draft, file } = useExperiment.getState();

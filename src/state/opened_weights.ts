@@ -8,13 +8,22 @@ import { canonicalJson, saysSame } from '../base/canonical';
 import { LabError } from '../base/lab_error';
 import { unzipFolder } from '../io/archive';
 import { CONFIG_FILE, WEIGHTS_FILE } from '../io/sae_folder';
-import { FOLDER_FILES, readSaeFolder, type SaeFolder } from '../io/sae_folder_reader';
+import {
+  FOLDER_FILES,
+  readSaeFolder,
+  type FolderOrigin,
+  type SaeFolder,
+} from '../io/sae_folder_reader';
 import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
 
 /** A run to start, with the weights that each of its models starts from. */
 export interface OpenedRun {
   readonly input: RunInput;
   readonly weights: readonly Dictionary[];
+  /** Whether the folders say which data they saw; else the data are those of the bench. */
+  readonly namesData: boolean;
+  /** Which activations a folder from elsewhere says it saw; null where it does not. */
+  readonly origin: FolderOrigin | null;
 }
 
 /**
@@ -28,6 +37,13 @@ export async function readOpenedRun(
   const folders: SaeFolder[] = [];
   const loose: Record<string, Uint8Array> = {};
   for (const file of chosen) {
+    if (loose[file.name] !== undefined) {
+      throw new LabError(
+        'bad_file',
+        `There are several files ${file.name}.`,
+        'Give the files of one model at a time, or a .zip for each model.',
+      );
+    }
     const bytes = new Uint8Array(await file.arrayBuffer());
     if (file.name.toLowerCase().endsWith('.zip')) {
       folders.push(readSaeFolder(unzipFolder(bytes, FOLDER_FILES, file.name), file.name));
@@ -62,7 +78,12 @@ function runOf(folders: readonly SaeFolder[], bench: RunConfig | null): OpenedRu
     training,
     models: folders.map(({ config, weights }) => ({ ...config, d_in: weights.width })),
   });
-  return { input, weights: folders.map(({ weights }) => weights) };
+  return {
+    input,
+    weights: folders.map(({ weights }) => weights),
+    namesData: folders[0]?.provenance?.data !== undefined,
+    origin: folders.find(({ origin }) => origin !== null)?.origin ?? null,
+  };
 }
 
 /** Settings of data with what a folder may leave out; those that cannot be read are refused with their run. */

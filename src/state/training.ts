@@ -69,7 +69,7 @@ export async function takeStep(): Promise<void> {
 }
 
 /** Waits until the engine has the run ready; false when it failed instead. */
-function isPrepared(id: string): Promise<boolean> {
+export function isPrepared(id: string): Promise<boolean> {
   return new Promise((resolve) => {
     const decided = () => {
       const status = useRuns.getState().runs[id]?.status;

@@ -7,12 +7,14 @@ import { Suspense, useEffect, useState } from 'react';
 import { pages, type PageEntry } from './page_registry';
 import { enlargeFigure } from './plots/figure_stage';
 import { navigate, useRoute } from './route';
+import { DropTarget } from './shell/DropTarget';
 import { Header } from './shell/Header';
 import { LinkBanner } from './shell/LinkBanner';
 import { focusNewestNotice, Notices } from './shell/Notices';
 import { PageErrorBoundary } from './shell/PageErrorBoundary';
 import { ShortcutList } from './shell/ShortcutList';
 import { useTroubleNotices } from './shell/use_trouble_notices';
+import { WaitingBanner } from './shell/WaitingBanner';
 import { useShortcutListener, useShortcuts } from './shortcuts';
 import { useThemeOnRoot } from './theme';
 import './shell/shell.css';
@@ -44,7 +46,10 @@ export function App() {
         Skip to the page
       </a>
       <Header page={entry?.id ?? ''} onShowShortcuts={() => setListOpen(true)} />
-      <LinkBanner />
+      <div className="banners">
+        <LinkBanner />
+        <WaitingBanner />
+      </div>
       <div className="content" id="content" tabIndex={-1}>
         {entry !== undefined && (
           <PageErrorBoundary key={entry.id}>
@@ -56,6 +61,7 @@ export function App() {
       </div>
       <ShortcutList open={listOpen} onOpenChange={setListOpen} />
       <Notices />
+      <DropTarget />
     </Tooltip.Provider>
   );
 }

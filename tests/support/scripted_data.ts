@@ -34,6 +34,7 @@ export function describedData(config: RunConfig): DataDescription {
   return {
     label,
     description,
+    warnings: [],
     trainRows: endless ? null : 18_000,
     heldOutRows: endless ? null : 2000,
     summary: summarizeRows(x, ROWS, width),

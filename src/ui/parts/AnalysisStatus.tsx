@@ -5,11 +5,13 @@
  */
 import type { ReactNode } from 'react';
 import { useCurrentRun } from '../../state/current';
+import { useWaitingWeights } from '../../state/weights_opening';
 import { formatInteger } from '../plots/format';
 import { hrefOf } from '../route';
 import './analysis_status.css';
 import { Icon } from './Icon';
 import type { AnalysisView, Obstacle } from './use_analysis';
+import { waitingText } from './waiting_text';
 
 type Followed = Pick<
   AnalysisView<'groups' | 'diagnosis'>,
@@ -24,6 +26,7 @@ export interface AnalysisEmptyProps {
 
 /** Fills the page while there is no answer: the reason, and the one thing to do. */
 export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
+  const waiting = useWaitingWeights((state) => state.waiting);
   if (view.progress !== null) {
     return (
       <Middle title="Analysing">
@@ -34,6 +37,17 @@ export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
       </Middle>
     );
   }
+  if (waiting !== null && view.obstacle !== null && view.obstacle !== 'training') {
+    const { title, reason, help } = waitingText(waiting);
+    return (
+      <Middle title={title}>
+        <p>
+          {reason} {help}
+        </p>
+      </Middle>
+    );
+  }
+  if (view.obstacle === 'failed') return <NotBegun />;
   if (view.error !== null) {
     return (
       <Middle title={view.error.message}>
@@ -78,7 +92,10 @@ export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
 }
 
 const reasons: Readonly<
-  Record<Exclude<Obstacle, 'training' | null>, readonly [title: string, text: string, link: string]>
+  Record<
+    Exclude<Obstacle, 'training' | 'failed' | null>,
+    readonly [title: string, text: string, link: string]
+  >
 > = {
   no_run: [
     'Nothing trained yet',
@@ -101,6 +118,22 @@ const reasons: Readonly<
     'Train again',
   ],
 };
+
+/** A run that failed before its first step: its own reason, which no page knows better. */
+function NotBegun() {
+  const name = useCurrentRun((run) => run.name) ?? 'The run';
+  const error = useCurrentRun((run) => run.error);
+  return (
+    <Middle title={`${name} could not begin`}>
+      <p>
+        {error?.message} {error?.wayOut}
+      </p>
+      <a className="button button-primary" href={hrefOf('train')}>
+        Go to Train
+      </a>
+    </Middle>
+  );
+}
 
 function Middle({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (

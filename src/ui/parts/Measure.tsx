@@ -15,8 +15,10 @@ export interface MeasureText {
 }
 
 export interface MeasureProps {
-  /** Null where it is not defined: shown as a dash. */
+  /** Null where it is not defined. */
   readonly value: number | null;
+  /** What is shown where it is not defined; a dash unless told. */
+  readonly undefinedAs?: string | undefined;
   readonly format: (value: number) => string;
   /** What stands under the number. */
   readonly label: string;
@@ -25,8 +27,8 @@ export interface MeasureProps {
   readonly href?: string | undefined;
 }
 
-export function Measure({ value, format, label, text, href }: MeasureProps) {
-  const shown = value === null ? '–' : format(value);
+export function Measure({ value, undefinedAs, format, label, text, href }: MeasureProps) {
+  const shown = value === null ? (undefinedAs ?? '–') : format(value);
   const content = (
     <>
       <b>{shown}</b>

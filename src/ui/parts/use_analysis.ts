@@ -26,6 +26,8 @@ export type Obstacle =
   | 'recorded'
   /** The engine lost the weights. */
   | 'lost'
+  /** It failed before its first step: there is nothing to look at, and its error says why. */
+  | 'failed'
   /** No step was taken yet. */
   | 'untrained'
   /** It is training: only on demand. */
@@ -33,12 +35,18 @@ export type Obstacle =
   | null;
 
 /** The facts about a run that decide whether it can be analysed. */
-export type RunFacts = Pick<Run, 'id' | 'status' | 'origin' | 'inEngine' | 'step' | 'opened'>;
+export type RunFacts = Pick<
+  Run,
+  'id' | 'status' | 'origin' | 'inEngine' | 'step' | 'opened' | 'statistics'
+>;
 
 /** Why a run is not analysed by itself; null when it is. */
 export function obstacleOf(run: RunFacts | undefined): Obstacle {
   if (run === undefined) return 'no_run';
   if (run.origin === 'recorded') return 'recorded';
+  // Opened weights can be looked at once they stand on their data, whatever became of training on.
+  const standing = run.opened && run.statistics !== null;
+  if (run.status === 'failed' && run.step === 0 && !standing) return 'failed';
   if (!run.inEngine) return 'lost';
   if (run.step === 0 && !run.opened) return 'untrained';
   return run.status === 'running' || run.status === 'preparing' ? 'training' : null;

@@ -68,7 +68,7 @@ function NoticeCard({ notice, held }: { readonly notice: Notice; readonly held: 
       {action !== undefined && (
         <button
           type="button"
-          className="button button-quiet notice-action"
+          className="button notice-action"
           onClick={() => closeNotice(id, true)}
         >
           {action.label}

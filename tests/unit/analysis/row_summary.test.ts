@@ -80,7 +80,19 @@ describe('a summary of rows', () => {
       4,
       3,
     );
-    expect([power, gamma, participationRatio, directions90]).toEqual([0, 0, 0, 0]);
+    expect([power, gamma, participationRatio, directions90]).toEqual([0, null, 0, 0]);
+  });
+
+  test('takes the rounding of a mean, or of the last bit of the numbers, for no spread', () => {
+    const [rows, width] = [1000, 4];
+    const constant = new Float32Array(rows * width).fill(0.1);
+    expect(summarizeRows(constant, rows, width)).toMatchObject({ power: 0, gamma: null });
+    // 1 and the next float32 after it, in turn.
+    const flickering = constant.map((_, place) => (place % 8 < 4 ? 1 : 1 + 2 ** -23));
+    expect(summarizeRows(flickering, rows, width)).toMatchObject({ power: 0, gamma: null });
+    // One column that varies is the spread, whatever the size of the others.
+    const one = constant.map((_, place) => (place % width === 0 ? (place % 8 < 4 ? 1 : -1) : 1e6));
+    expect(summarizeRows(one, rows, width).power).toBeCloseTo(1, 9);
   });
 
   test('tells how far it is, never backwards', () => {

@@ -4,6 +4,7 @@ import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
 import {
   cutLongDocuments,
+  distinctTexts,
   heldOutDocuments,
   WindowTable,
   type WindowShape,
@@ -79,6 +80,23 @@ describe('the split by document', () => {
       expect(new Set(heldOut).size).toBe(2);
     }
     expect(heldOutDocuments([Uint32Array.of(1, 2)])).toEqual([false]);
+  });
+
+  it('keeps copies of a text on one side', () => {
+    const [a, b] = [Uint32Array.of(1, 2, 3), Uint32Array.of(4, 5)];
+    // Nothing can be held out of one text.
+    expect(heldOutDocuments([a, a, a])).toEqual([false, false, false]);
+    for (let word = 0; word < 40; word += 1) {
+      const repeated = Uint32Array.of(word, 7, 9);
+      const heldOut = heldOutDocuments([repeated, b, repeated, repeated, repeated]);
+      const [first, other] = heldOut;
+      expect(heldOut).toEqual([first, other, first, first, first]);
+      expect(other).toBe(!first);
+    }
+  });
+
+  it('counts different texts', () => {
+    expect(distinctTexts([Uint32Array.of(1), Uint32Array.of(2), Uint32Array.of(1)])).toBe(2);
   });
 
   it('cuts a book into parts', () => {

@@ -42,6 +42,13 @@ describe('the estimate of a run', () => {
     });
   });
 
+  it('passes on what the data warn of', () => {
+    const warnings = ['Nothing of rows.npy is held out.'];
+    expect(estimateRun(run(256), { ...table, warnings }, limits(128), 'tiled').warnings).toEqual(
+      warnings,
+    );
+  });
+
   it('says of a table that is too large that it has too many rows', () => {
     const estimate = estimateRun(run(256), table, limits(0.75), 'tiled');
     expect(estimate.fits).toBe(false);

@@ -14,6 +14,8 @@ import {
 } from '../../../src/lab/analysed_model';
 import { groupCard } from '../../../src/lab/group_card';
 import { groupsAnswer } from '../../../src/lab/groups_answer';
+import { likelyLargestShare } from '../../../src/lab/span_units';
+import { gaussian } from '../analysis/worlds';
 
 const ROWS = 120;
 const WIDTH = 4;
@@ -149,8 +151,70 @@ describe('the card of a group that holds a circle', () => {
     expect(Math.hypot(units[1]?.x ?? 0, units[1]?.y ?? 0)).toBeCloseTo(Math.SQRT1_2, 6);
   });
 
+  it('names the nearest atoms whatever their share, with what chance would give', () => {
+    const other = card.inOtherModels[0];
+    expect(other?.nearest.map(({ unit, share }) => [unit, Math.round(100 * share)])).toEqual([
+      [0, 100],
+      [1, 50],
+      [2, 0],
+    ]);
+    // Three random directions against a plane of four dimensions: sin²θ is uniform, so its largest of three has the
+    // median 2^(−1/3).
+    expect(other?.chance).toBeCloseTo(2 ** (-1 / 3), 3);
+  });
+
   it('is a message: everything survives structured cloning', () => {
     expect(structuredClone(card)).toEqual(card);
+  });
+});
+
+describe('a group of whose span the other model has no atom', () => {
+  const line = groupCard(blockModel(made), 1, [atomModel(made)]).inOtherModels[0];
+
+  it('still has nearest ones, and those that fire on its rows', () => {
+    const only = groupCard(blockModel(made), 2, [atomModel(made)]).inOtherModels[0];
+    expect(only?.units.map(({ unit }) => unit)).toEqual([1]);
+    expect(only?.nearest.map(({ unit }) => unit)).toEqual([1, 0, 2]);
+    expect(line?.nearest[0]).toMatchObject({ unit: 2, share: 1 });
+  });
+
+  it('counts rows together against chance', () => {
+    // Units take the rows in turn, so none fires on odd rows more often than on any but by one row.
+    for (const { unit, count, lift } of line?.coFiring ?? []) {
+      const rows = Array.from({ length: ROWS }, (_, row) => row).filter((row) => row % 3 === unit);
+      const both = rows.filter((row) => row % 2 === 1).length;
+      expect(count).toBe(both);
+      expect(lift).toBeCloseTo((both * ROWS) / ((ROWS / 2) * rows.length), 9);
+    }
+  });
+});
+
+describe('the largest share by chance', () => {
+  it('is the mean for one direction of many dimensions, and grows with their number', () => {
+    expect(likelyLargestShare(50, 1000, 1)).toBeCloseTo(0.05, 2);
+    const many = likelyLargestShare(4, 100, 256);
+    expect(many).toBeGreaterThan(likelyLargestShare(4, 100, 16));
+    expect(many).toBeLessThan(0.3);
+    expect(likelyLargestShare(4, 4, 9)).toBe(1);
+    expect(likelyLargestShare(2, 64, 0)).toBe(0);
+  });
+
+  it('is what seeded draws give', () => {
+    // 400 rounds of 64 directions in 20 dimensions against the first three of them.
+    const [m, d, n, rounds] = [3, 20, 64, 400];
+    const draws = gaussian(rounds * n, d, 11);
+    const largest = Array.from({ length: rounds }, (_, round) => {
+      let best = 0;
+      for (let i = 0; i < n; i++) {
+        const x = draws.subarray((round * n + i) * d, (round * n + i + 1) * d);
+        const square = (values: typeof x) => values.reduce((sum, value) => sum + value * value, 0);
+        best = Math.max(best, square(x.subarray(0, m)) / square(x));
+      }
+      return best;
+    }).sort((a, b) => a - b);
+    // The median of 400 draws is known to some hundredths of their spread.
+    expect(at(largest, rounds / 2)).toBeCloseTo(likelyLargestShare(m, d, n), 1);
+    expect(Math.abs(at(largest, rounds / 2) - likelyLargestShare(m, d, n))).toBeLessThan(0.02);
   });
 });
 

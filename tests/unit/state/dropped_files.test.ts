@@ -1,47 +1,126 @@
-/** Where files go that are dropped onto the page. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+/** Where files go that are dropped onto the page, whatever page it is, and what is said of those that go nowhere. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeFiles } from '../../../src/state/dropped_files';
+import { setWorkerFactory } from '../../../src/state/engine_store';
+import { setTraining, useExperiment } from '../../../src/state/experiment_store';
 import { useLanguageModels } from '../../../src/state/language_models_store';
 import { useNotices } from '../../../src/state/notices_store';
+import { FAKE_ADAPTER, FakeEngine } from '../../support/fake_engine';
+
+setWorkerFactory(() => new FakeEngine({ interval: 0, stepsPerTurn: 1, adapter: FAKE_ADAPTER }));
 
 const reset = () => {
   useNotices.setState({ notices: [] });
   useLanguageModels.setState({ fetches: {} });
+  useExperiment.setState(useExperiment.getInitialState());
 };
 beforeEach(reset);
 afterEach(reset);
 
-it('says that a language model has to wait for the one before it', () => {
-  useLanguageModels.setState({
-    fetches: { 'dropped files': { status: 'fetching', files: {}, rate: null, error: null } },
+const file = (name: string, content = 'x') => new File([content], name);
+const titles = () => useNotices.getState().notices.map(({ title }) => title);
+const data = () => useExperiment.getState().draft.data;
+
+const run = {
+  data: { kind: 'words' },
+  models: [{ architecture: 'topk', d_sae: 12, k: 3 }],
+  training: { training_samples: 6400 },
+};
+
+describe('onto the bench go', () => {
+  it('activations', async () => {
+    expect(await takeFiles([file('Rows.NPY')])).toBe('bench');
+    expect(data()).toMatchObject({ kind: 'npy', path: 'Rows.NPY' });
   });
-  const waits = ['error', 'Another language model that was dropped is still being loaded.'];
-  takeFiles([new File(['x'], 'model.safetensors')]);
-  // Weights in another form are a model's, too, though config.json alone would be a text.
-  for (const name of ['pytorch_model.bin', 'model.safetensors.index.json']) {
-    takeFiles([new File(['{}'], 'config.json'), new File(['x'], name)]);
-  }
-  expect(useNotices.getState().notices.map(({ tone, title }) => [tone, title])).toEqual([
-    waits,
-    waits,
-    waits,
-  ]);
+
+  it.each(['book.txt', 'book.md', 'book.jsonl', 'book.ndjson'])('text: %s', async (name) => {
+    expect(await takeFiles([file(name)])).toBe('bench');
+    expect(data()).toMatchObject({ kind: 'lm', corpus: name });
+  });
+
+  it('a list of texts in JSON', async () => {
+    expect(await takeFiles([file('texts.json', '["a", "b"]')])).toBe('bench');
+    expect(data()).toMatchObject({ kind: 'lm', corpus: 'texts.json' });
+  });
+
+  it('a run file, as an experiment', async () => {
+    expect(await takeFiles([file('run.json', JSON.stringify(run))])).toBe('bench');
+    expect(useExperiment.getState().config).toMatchObject(run);
+    expect(titles()).toEqual(['run.json is on the bench.']);
+  });
+
+  it('and what was there comes back', async () => {
+    const before = useExperiment.getState().draft;
+    await takeFiles([file('run.json', JSON.stringify(run))]);
+    // Whatever was edited meanwhile: the notice takes back what it names, not the last change.
+    setTraining('lr', 0.5);
+    useNotices.getState().notices[0]?.action?.run();
+    expect(useExperiment.getState().draft).toEqual(before);
+  });
 });
 
-it('says how to take an array out of a .npz', () => {
-  takeFiles([new File(['x'], 'rows.npz')]);
-  expect(useNotices.getState().notices).toMatchObject([
-    {
-      title: 'rows.npz is a .npz archive of NumPy, which holds several arrays.',
-      detail:
-        'In Python: import numpy as np; z = np.load("rows.npz"); print(z.files); np.save("rows.npy", z[z.files[0]]), or another of the names instead of the first.',
+describe('what goes nowhere is said', () => {
+  it('a run file with a setting that there is not', async () => {
+    const wrong = { ...run, models: [{ architecture: 'topk', d_sae: -1, k: 3 }] };
+    expect(await takeFiles([file('run.json', JSON.stringify(wrong))])).toBeNull();
+    expect(titles()[0]).toContain('models.0.d_sae');
+  });
+
+  it('a file of another kind, with what can be dropped', async () => {
+    expect(await takeFiles([file('holiday.jpg')])).toBeNull();
+    const [notice] = useNotices.getState().notices;
+    expect(notice).toMatchObject({
+      tone: 'error',
+      title: 'holiday.jpg is nothing that the lab can open.',
+    });
+    for (const kind of ['.npy', '.txt', '.zip', 'GPT-2', 'run file']) {
+      expect(notice?.detail).toContain(kind);
+    }
+  });
+
+  it('several files of which only one could be taken', async () => {
+    expect(await takeFiles([file('a.npy'), file('b.npy')])).toBeNull();
+    expect(titles()).toEqual(['a.npy, b.npy: these go onto the bench one at a time.']);
+    expect(data().kind).toBe('synthetic');
+  });
+
+  it('data that came with weights', async () => {
+    expect(await takeFiles([file('cfg.json'), file('rows.npy')])).toBeNull();
+    expect(titles()).toEqual(['rows.npy does not belong to the weights that came with it.']);
+  });
+
+  it('weights that are none, in words about weights', async () => {
+    expect(await takeFiles([file('cfg.json', '{}'), file('report.json', '{}')])).toBeNull();
+    expect(titles()[0]).toMatch(/has no sae_weights\.safetensors|cannot be read/);
+  });
+
+  it('a language model while another one is loaded', async () => {
+    useLanguageModels.setState({
+      fetches: { 'dropped files': { status: 'fetching', files: {}, rate: null, error: null } },
+    });
+    await takeFiles([file('model.safetensors')]);
+    expect(titles()).toEqual(['Another language model that was dropped is still being loaded.']);
+  });
+
+  it.each(['pytorch_model.bin', 'model.safetensors.index.json'])(
+    'weights of a language model in another form, config.json beside them: %s',
+    async (name) => {
+      useLanguageModels.setState({
+        fetches: { 'dropped files': { status: 'fetching', files: {}, rate: null, error: null } },
+      });
+      await takeFiles([file('config.json', '{}'), file(name)]);
+      expect(titles()).toEqual(['Another language model that was dropped is still being loaded.']);
     },
-  ]);
-});
+  );
 
-it('says what can be trained on when a file cannot', () => {
-  takeFiles([new File(['x'], 'holiday.jpg')]);
-  expect(useNotices.getState().notices.map(({ title }) => title)).toEqual([
-    'holiday.jpg is no file that can be trained on.',
-  ]);
+  it('an archive of arrays, with how to take one out', async () => {
+    expect(await takeFiles([file('rows.npz')])).toBeNull();
+    expect(useNotices.getState().notices).toMatchObject([
+      {
+        title: 'rows.npz is a .npz archive of NumPy, which holds several arrays.',
+        detail:
+          'In Python: import numpy as np; z = np.load("rows.npz"); print(z.files); np.save("rows.npy", z[z.files[0]]), or another of the names instead of the first.',
+      },
+    ]);
+  });
 });

@@ -87,6 +87,10 @@ describe('what a filter means', () => {
     ['not not monday', true],
     ['(rank > 1) (monday)', true],
     ['norm ≥ 4 and norm ≤ 4', true],
+    ['freq > 0.01', true],
+    ['freq > 0.02', false],
+    ['freq <= 1', true],
+    ['freq > 200%', false],
     ['starred', false],
   ])('%s → %s', (text, expected) => {
     expect(passes(text)).toBe(expected);
@@ -139,6 +143,11 @@ describe('what a mistake says, and where', () => {
     ['"monday', 'This quote is never closed', 0, 7],
     ['""', 'Nothing stands between the quotes', 0, 2],
     ['rank ! 1', '"!" means nothing here', 5, 6],
+    ['freq > 2', '"freq" is a share from 0 to 1: write 2% for per cent', 7, 8],
+    ['1.5 < freq', '"freq" is a share from 0 to 1: write 1.5% for per cent', 0, 3],
+    ['rank > 2%', '"rank" is no share', 7, 9],
+    ['3 % >= wrank', '"wrank" is no share', 0, 3],
+    ['12%', '"group" is no share', 0, 3],
     ['rank > 1e999', '1e999 is too large a number', 7, 12],
   ])('%s', (text, message, start, end) => {
     const result = parseFilter(text);
@@ -200,13 +209,11 @@ describe('for any text', () => {
     const build = (depth: number): FilterExpression => {
       const kind = depth === 0 ? random() * 0.5 : random();
       if (kind < 0.3) {
-        return {
-          kind: 'compare',
-          field: pick(numericFields),
-          operator: pick(['<', '<=', '>', '>=', '=', '!='] as const),
-          value: Math.floor(random() * 20),
-          slack: 0.5,
-        };
+        const field = pick(numericFields);
+        const operator = pick(['<', '<=', '>', '>=', '=', '!='] as const);
+        // A frequency is no more than 1.
+        const value = Math.floor(random() * (field === 'freq' ? 2 : 20));
+        return { kind: 'compare', field, operator, value, slack: 0.5 };
       }
       if (kind < 0.4) return { kind: 'contains', text: pick(['monday', 'june', 'x']) };
       if (kind < 0.45) return { kind: 'exact', text: 'new york' };

@@ -21,6 +21,7 @@ describe('the address', () => {
             group,
             filter: 'rank > 1 & "a b" #x %',
             order: { column, direction },
+            orderedFor: null,
             coloring: group === null ? null : 'norm',
             dimension: group === 0 ? 3 : 2,
           };
@@ -29,6 +30,22 @@ describe('the address', () => {
         }
       }
     }
+  });
+
+  it('keeps an order that was chosen among what a search found, and no other', () => {
+    const written = (orderedFor: string | null, column: 'irred' | 'freq') => {
+      const order = { column, direction: 'descending' } as const;
+      const view = { ...OPENING_VIEW, filter: 'german', order, orderedFor };
+      return changeParams(new URLSearchParams(), writeView(view, 0)).toString();
+    };
+    expect(written(null, 'irred')).toBe('filter=german');
+    expect(written('germ', 'irred')).toBe('filter=german');
+    expect(written('german', 'irred')).toBe('filter=german&sort=-irred');
+    expect(written('german', 'freq')).toBe('filter=german&sort=-freq');
+    // A link of before names the order that was in force.
+    const read = readView(new URLSearchParams('filter=german&sort=-irred'));
+    expect(read).toMatchObject({ orderedFor: 'german', order: { column: 'irred' } });
+    expect(readView(new URLSearchParams('filter=german')).orderedFor).toBeNull();
   });
 
   it('stays clean for the opening view', () => {

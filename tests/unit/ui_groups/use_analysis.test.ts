@@ -9,6 +9,7 @@ const run = (changes: Partial<RunFacts> = {}): RunFacts => ({
   inEngine: true,
   step: 100,
   opened: false,
+  statistics: null,
   ...changes,
 });
 
@@ -21,10 +22,17 @@ describe('an analysis starts by itself', () => {
     expect(obstacleOf(run({ status: 'paused', step: 0, opened: true }))).toBeNull();
   });
 
+  it('for opened weights that could not be trained on', () => {
+    const statistics = { width: 5, power: 1, meanNorm: 1, sampledRows: 8 };
+    expect(obstacleOf(run({ status: 'failed', step: 0, opened: true, statistics }))).toBeNull();
+  });
+
   it.each([
     ['there is no run', undefined, 'no_run'],
     ['it trains', run({ status: 'running' }), 'training'],
     ['it took no step', run({ status: 'paused', step: 0 }), 'untrained'],
+    ['it failed before its first step', run({ status: 'failed', step: 0 }), 'failed'],
+    ['its weights never opened', run({ status: 'failed', step: 0, opened: true }), 'failed'],
     ['it is a recording', run({ origin: 'recorded' }), 'recorded'],
     ['the engine lost it', run({ inEngine: false }), 'lost'],
   ])('but not when %s', (_when, facts, obstacle) => {

@@ -36,14 +36,18 @@ describe('firings of words', () => {
       ),
       {},
     );
-    const shown = (text: string, order = DEFAULT_ORDER) => {
+    const shown = (text: string, order = DEFAULT_ORDER, strongestFirst = true) => {
       const filter = parseFilter(text);
       if (!filter.ok) throw new Error(filter.problem.message);
-      return arrange(rows, filter.expression, order, words).map(({ row }) => row.group);
+      const search = { words, hits: null, strongestFirst };
+      return arrange(rows, filter.expression, order, search).map(({ row }) => row.group);
     };
     expect(shown('may')).toEqual([2, 0, 3]);
     expect(shown('"may"')).toEqual([2, 0]);
-    expect(shown('may', { column: 'group', direction: 'ascending' })).toEqual([0, 2, 3]);
+    // Whatever the table is sorted by, until a column is chosen among what was found.
+    const byGroup = { column: 'group', direction: 'descending' } as const;
+    expect(shown('may', byGroup)).toEqual([2, 0, 3]);
+    expect(shown('may', byGroup, false)).toEqual([3, 2, 0]);
     expect(shown('may and june')).toEqual([]);
     expect(shown('june')).toEqual([1]);
   });
@@ -58,10 +62,11 @@ describe('own text', () => {
     [0, 1],
     [1, 4],
   ]);
-  const shown = (text: string, order = DEFAULT_ORDER) => {
+  const shown = (text: string, order = DEFAULT_ORDER, strongestFirst = true) => {
     const filter = parseFilter(text);
     if (!filter.ok) throw new Error(filter.problem.message);
-    return arrange(rows, filter.expression, order, words, hits).map(({ row }) => row.group);
+    const search = { words, hits, strongestFirst };
+    return arrange(rows, filter.expression, order, search).map(({ row }) => row.group);
   };
 
   it('leaves the groups that fire on it, the strongest first', () => {
@@ -70,6 +75,6 @@ describe('own text', () => {
 
   it('goes with a filter and with another order', () => {
     expect(shown('freq < 15%')).toEqual([0]);
-    expect(shown('', { column: 'group', direction: 'ascending' })).toEqual([0, 1]);
+    expect(shown('', { column: 'group', direction: 'ascending' }, false)).toEqual([0, 1]);
   });
 });

@@ -5,12 +5,12 @@
 import { useEffect, useRef } from 'react';
 import { languageModelMissing } from '../../../state/bench_facts';
 import { cancelDescription, dataKey, describeBench, useData } from '../../../state/data_store';
-import { DATA_FILES, takeFiles } from '../../../state/dropped_files';
+import { DATA_FILES } from '../../../state/dropped_files';
 import { engine, useEngine } from '../../../state/engine_store';
 import { fileNeeded } from '../../../state/experiment_draft';
 import { useExperiment } from '../../../state/experiment_store';
 import { refreshLanguageModels, useLanguageModels } from '../../../state/language_models_store';
-import { FileDrop } from '../../parts/FileDrop';
+import { openFiles } from '../../file_opening';
 import { Icon } from '../../parts/Icon';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { hrefOf } from '../../route';
@@ -65,6 +65,12 @@ export default function DataPage() {
           <Waiting progress={progress} onAgain={again} />
         ) : (
           <>
+            {shown.warnings.map((warning) => (
+              <div key={warning} className="note note-warn" role="status">
+                <Icon name="warning" />
+                <span>{warning}</span>
+              </div>
+            ))}
             <FiguresOf data={shown.label}>
               <Summary description={shown} />
             </FiguresOf>
@@ -73,10 +79,6 @@ export default function DataPage() {
         )}
         <DropZone />
       </div>
-      <FileDrop
-        invitation="Drop a .npy of activations, a text, or the files of a GPT-2 checkpoint"
-        onFiles={takeFiles}
-      />
     </main>
   );
 }
@@ -147,7 +149,7 @@ function DropZone() {
         accept={DATA_FILES}
         hidden
         onChange={(event) => {
-          takeFiles([...(event.target.files ?? [])]);
+          void openFiles([...(event.target.files ?? [])]);
           event.target.value = '';
         }}
       />

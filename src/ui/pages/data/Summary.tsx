@@ -54,13 +54,17 @@ export function Summary({ description }: { readonly description: DataDescription
             xUnit="direction"
             xStart={1}
             yScale="log"
-            markers={[
-              {
-                x: summary.participationRatio,
-                text: `participation ratio ${formatFixed(summary.participationRatio, 1)}`,
-                title: summaryTexts.participation.text,
-              },
-            ]}
+            markers={
+              summary.power === 0
+                ? []
+                : [
+                    {
+                      x: summary.participationRatio,
+                      text: `participation ratio ${formatFixed(summary.participationRatio, 1)}`,
+                      title: summaryTexts.participation.text,
+                    },
+                  ]
+            }
             empty="All rows are alike: there is nothing to spread."
           />
         </FigureFrame>
@@ -112,15 +116,23 @@ function factsOf({ trainRows, heldOutRows, summary }: DataDescription): readonly
     { value: summary.width, format: formatInteger, label: 'dimensions', text: width },
     { value: summary.power, format: formatNumber, label: 'power', text: power },
     { value: summary.meanNorm, format: formatNumber, label: 'mean norm', text: meanNorm },
-    { value: summary.gamma, format: decimals(2), label: 'γ, mean against spread', text: gamma },
     {
-      value: summary.participationRatio,
+      value: summary.gamma,
+      undefinedAs: 'constant',
+      format: decimals(2),
+      label: 'γ, mean against spread',
+      text: gamma,
+    },
+    {
+      value: summary.power === 0 ? null : summary.participationRatio,
+      undefinedAs: 'constant',
       format: decimals(1),
       label: 'participation ratio',
       text: participation,
     },
     {
-      value: summary.directions90,
+      value: summary.power === 0 ? null : summary.directions90,
+      undefinedAs: 'constant',
       format: formatInteger,
       label: 'directions for 90 %',
       text: directions90,

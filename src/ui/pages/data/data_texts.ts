@@ -11,7 +11,7 @@ export const summaryTexts = {
   },
   meanNorm: { text: 'How long a row is, on average.', formula: 'E‖x‖' },
   gamma: {
-    text: 'How far the mean is from zero, in units of the spread. Well above 1, an autoencoder that starts without the mean in b_dec spends its first groups on it.',
+    text: 'How far the mean is from zero, in units of the spread; rows that are all alike have none. Well above 1, an autoencoder that starts without the mean in b_dec spends its first groups on it.',
     formula: 'γ = ‖x̄‖ / √E‖x − x̄‖²',
   },
   participation: {

@@ -13,7 +13,7 @@ import { CodePanel } from './CodePanel';
 import { QuantileContexts, StrongestContexts } from './ContextPanels';
 import { QuantilesPanel, StrongestPanel } from './ExamplesPanel';
 import type { GroupDetailProps } from './GroupDetail';
-import { CoFiringPanel, NearestPanel } from './NeighbourPanel';
+import { CoFiringPanel, NearestPanel, OtherCoFiringPanel } from './NeighbourPanel';
 import { NotePanel } from './NotePanel';
 import { SpanPanel } from './SpanPanel';
 import { SpectraPanel } from './SpectraPanel';
@@ -59,6 +59,16 @@ export function CardPanels({ card, ...props }: CardPanelsProps) {
           {!dead &&
             card.inOtherModels.map((span) => (
               <SpanPanel
+                key={span.model}
+                span={span}
+                modelName={models[span.model]?.name ?? 'other model'}
+                color={modelColor(span.model)}
+                onPick={onSelect}
+              />
+            ))}
+          {!dead &&
+            card.inOtherModels.map((span) => (
+              <OtherCoFiringPanel
                 key={span.model}
                 span={span}
                 modelName={models[span.model]?.name ?? 'other model'}

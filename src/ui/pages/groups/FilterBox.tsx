@@ -15,8 +15,8 @@ export interface FilterBoxProps {
   readonly shown: number;
   readonly total: number;
   readonly unitName: 'group' | 'latent';
-  /** What is searched for, in words, if the filter is a word or own text is searched by. */
-  readonly searched: string | null;
+  /** The order of what was found, in words; null where nothing is searched for. */
+  readonly order: string | null;
   /** What the labels are: "words", "tokens". */
   readonly labelsName: string;
   /** At the right of the line below. */
@@ -26,7 +26,7 @@ export interface FilterBoxProps {
 }
 
 export function FilterBox(props: FilterBoxProps) {
-  const { text, problem, shown, total, unitName, searched, labelsName, onChange, ref } = props;
+  const { text, problem, shown, total, unitName, order, labelsName, onChange, ref } = props;
   const id = useId();
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Enter' || (event.key === 'Escape' && text === '')) {
@@ -79,10 +79,10 @@ export function FilterBox(props: FilterBoxProps) {
               <Excerpt text={text} problem={problem} />
             </>
           ) : (
-            (text.trim() !== '' || searched !== null) && (
+            (text.trim() !== '' || order !== null) && (
               <>
                 {formatInteger(shown)} of {formatInteger(total)} {unitName}s
-                {searched !== null && shown > 1 && `, those on ${searched} first`}
+                {order !== null && shown > 1 && `, ${order}`}
               </>
             )
           )}
@@ -110,6 +110,7 @@ const language: readonly (readonly [example: string, meaning: string])[] = [
   ['monday', 'fires on it, or names it among its strongest'],
   ['"may"', 'exactly this word, no part of another'],
   ['rank > 1 and freq < 2%', 'compare; and, or, not, ( )'],
+  ['freq >= 0.02', 'a frequency is a share: 0.02 is 2%'],
   ['rank = 2.1', 'equal at the precision you type'],
   ['not dead', 'dead: never fired in the analysed rows'],
   ['starred, #tag', 'what you marked'],

@@ -3,44 +3,59 @@
  * its card. It knows neither filter nor keys; what it is told to show, it scrolls to.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useId, useRef, type CSSProperties } from 'react';
+import { useEffect, useId, useMemo, useRef, type CSSProperties } from 'react';
 import { Hint } from '../../parts/Hint';
 import { useSize } from '../../plots/use_size';
 import { columnsFor, type Column } from './columns';
-import { isDead, type ColumnId, type SortOrder, type TableRow } from './group_table';
+import { isDead, type ColumnId, type TableRow } from './group_table';
 import { useGroupsView } from './groups_view';
-import type { Searched } from './use_group_table';
+import { directionOf } from './sorting';
+import type { Searched, Sorting } from './use_group_table';
 import './group_table.css';
 
-/** Height of a row in pixels. */
-const ROW = 33;
+/** Height of a row in pixels, with words in one line or in two. */
+const ROW = { one: 33, two: 48 } as const;
+/** Labels from which one line is not enough. */
+const MANY_LABELS = 4;
 
 export interface GroupTableViewProps {
+  /** All rows, which decide what there is to show. */
+  readonly all: readonly TableRow[];
+  /** Those that pass the filter. */
   readonly rows: readonly TableRow[];
   readonly rank: number;
   readonly unitName: 'group' | 'latent';
   readonly selected: number | null;
-  readonly order: SortOrder;
+  readonly sorting: Sorting;
   readonly searched: Searched | null;
   readonly onSelect: (group: number) => void;
   readonly onSort: (column: ColumnId) => void;
 }
 
 export function GroupTableView(props: GroupTableViewProps) {
-  const { rows, rank, unitName, selected, order, searched, onSelect, onSort } = props;
+  const { all, rows, rank, unitName, selected, sorting, searched, onSelect, onSort } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [frame, size] = useSize();
   const id = useId();
-  const columns = columnsFor(rank, unitName, size.width);
+  const columns = useMemo(
+    () => columnsFor(rank, unitName, size.width, all),
+    [rank, unitName, size.width, all],
+  );
+  const rowHeight = useMemo(
+    () => (all.some(({ row }) => row.labels.length > MANY_LABELS) ? ROW.two : ROW.one),
+    [all],
+  );
   const grid: CSSProperties = {
     gridTemplateColumns: columns.map(({ width }) => width).join(' '),
   };
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    estimateSize: () => rowHeight,
     overscan: 12,
   });
+
+  useEffect(() => virtual.measure(), [rowHeight, virtual]);
 
   const position = rows.findIndex(({ row }) => row.group === selected);
   useEffect(() => {
@@ -59,7 +74,7 @@ export function GroupTableView(props: GroupTableViewProps) {
     >
       <div className="groups-row groups-head" role="row" aria-rowindex={1} style={grid}>
         {columns.map((column) => (
-          <HeadCell key={column.id} column={column} order={order} onSort={onSort} />
+          <HeadCell key={column.id} column={column} sorting={sorting} onSort={onSort} />
         ))}
       </div>
       <div className="groups-scroll" ref={scroller} role="presentation">
@@ -76,7 +91,8 @@ export function GroupTableView(props: GroupTableViewProps) {
                   aria-rowindex={index + 2}
                   aria-selected={row.row.group === selected}
                   data-dead={isDead(row.row)}
-                  style={{ ...grid, transform: `translateY(${start}px)` }}
+                  data-lines={rowHeight === ROW.two ? 2 : 1}
+                  style={{ ...grid, height: rowHeight, transform: `translateY(${start}px)` }}
                   onClick={() => onSelect(row.row.group)}
                 >
                   {columns.map((column) => (
@@ -113,12 +129,12 @@ export function GroupTableView(props: GroupTableViewProps) {
 
 interface HeadCellProps {
   readonly column: Column;
-  readonly order: SortOrder;
+  readonly sorting: Sorting;
   readonly onSort: (column: ColumnId) => void;
 }
 
-function HeadCell({ column: { id, head, text, align }, order, onSort }: HeadCellProps) {
-  const direction = order.column === id ? order.direction : undefined;
+function HeadCell({ column: { id, head, text, align }, sorting, onSort }: HeadCellProps) {
+  const direction = id === 'spark' ? undefined : directionOf(sorting, id);
   return (
     <span
       role="columnheader"

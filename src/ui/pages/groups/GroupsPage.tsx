@@ -14,12 +14,12 @@ import { annotationKey, useAnnotations } from './annotations_store';
 import { FilterBox } from './FilterBox';
 import { GroupDetail } from './GroupDetail';
 import { GroupTableView } from './GroupTableView';
-import { nextOrder } from './group_table';
 import { followAddress, useGroupsView } from './groups_view';
 import { groupShortcuts, moveIn, type Movement } from './keyboard';
 import { ListFrame } from './ListFrame';
 import { ModelChoice, showModelOf } from './ModelChoice';
 import { OwnText, useOwnText } from './OwnText';
+import { orderSentence, sortedBy } from './sorting';
 import { useGroupTable } from './use_group_table';
 import './groups.css';
 
@@ -49,7 +49,7 @@ export default function GroupsPage() {
   );
   const own = useOwnText(answer?.text == null ? null : runId, index);
   const table = useGroupTable(answer, key, own.search);
-  const { filter, order } = useGroupsView();
+  const { filter } = useGroupsView();
   const [search, setSearch] = useState<HTMLInputElement | null>(null);
 
   const group = table.selected?.row.group ?? null;
@@ -79,7 +79,7 @@ export default function GroupsPage() {
     );
   }
   const isText = answer.text !== null;
-  const { searched } = table;
+  const { searched, sorting } = table;
   return (
     <main className="groups-page">
       <ListFrame label={`The table of ${unitName}s`}>
@@ -91,7 +91,11 @@ export default function GroupsPage() {
             shown={table.shown.length}
             total={table.all.length}
             unitName={unitName}
-            searched={answer.firings === null ? null : (searched?.what ?? null)}
+            order={
+              answer.firings === null || searched === null
+                ? null
+                : orderSentence(sorting, searched.what)
+            }
             labelsName={isText ? 'tokens' : 'words'}
             aside={
               isText &&
@@ -114,14 +118,15 @@ export default function GroupsPage() {
         )}
         <AnalysisBar view={view} step={answer.step} />
         <GroupTableView
+          all={table.all}
           rows={table.shown}
           rank={model.rank}
           unitName={unitName}
           selected={group}
-          order={order}
+          sorting={sorting}
           searched={searched}
           onSelect={select}
-          onSort={(column) => useGroupsView.setState({ order: nextOrder(order, column) })}
+          onSort={(column) => useGroupsView.setState(sortedBy(sorting, column))}
         />
       </ListFrame>
       <section className="groups-card" aria-label={`The chosen ${unitName}`}>

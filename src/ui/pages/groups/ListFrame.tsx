@@ -11,7 +11,7 @@ export interface ListFrameProps {
 
 /** Bounds of the width, in pixels, and the step of an arrow key. */
 const LEAST = 360;
-const MOST = 900;
+const MOST = 1200;
 const STEP = 24;
 
 export function ListFrame({ label, children }: ListFrameProps) {

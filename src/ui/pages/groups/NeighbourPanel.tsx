@@ -3,11 +3,11 @@
  * strongest labels, measured by a bar, and a press away.
  */
 import type { ReactNode } from 'react';
-import { formatExact, formatFixed, formatInteger } from '../../plots/format';
+import { formatExact, formatFixed, formatInteger, formatPercent } from '../../plots/format';
 import { Meter } from '../../plots/Meter';
 import { Hint } from '../../parts/Hint';
 import type { MeasureText } from '../../parts/Measure';
-import type { GroupCard } from '../../../lab/protocol';
+import type { GroupCard, SpanUnits } from '../../../lab/protocol';
 import { joinLabels } from '../../parts/join_labels';
 import { groupTexts } from './texts';
 
@@ -65,15 +65,60 @@ export function CoFiringPanel({ card, color, unitName, onSelect }: PanelProps) {
           title={`Together in ${formatInteger(count)} rows, ${formatExact(lift)} times as often as by chance`}
           onSelect={onSelect}
         >
-          <Meter
-            value={Math.min(1, Math.max(0, Math.log2(lift) / FULL_LIFT))}
-            label={`${formatFixed(lift, 1)} times as often together with ${unitName} ${group} as by chance`}
-            color={color}
-            width={72}
-          />
+          <LiftMeter lift={lift} label={`${unitName} ${group}`} color={color} />
         </Neighbour>
       ))}
     </Panel>
+  );
+}
+
+interface OtherCoFiringProps {
+  readonly span: SpanUnits;
+  readonly modelName: string;
+  readonly color: string;
+  readonly onPick: (model: number, unit: number) => void;
+}
+
+/** The latents of another model that fire on the rows of this group. */
+export function OtherCoFiringPanel({ span, modelName, color, onPick }: OtherCoFiringProps) {
+  const { coFiring } = span;
+  return (
+    <Panel title={`Fires together with, in the ${modelName}`} text={groupTexts.otherCoFiring}>
+      {coFiring.length === 0 && (
+        <p className="quiet">
+          No latent of the {modelName} fires on these rows more often than by chance.
+        </p>
+      )}
+      {coFiring.map(({ unit, lift, count, share, labels }) => (
+        <Neighbour
+          key={unit}
+          group={unit}
+          labels={labels}
+          value={`${formatFixed(lift, lift < 10 ? 1 : 0)}×`}
+          title={`Together in ${formatInteger(count)} rows, ${formatExact(lift)} times as often as by chance; ${formatPercent(share)} of it lies in this span`}
+          onSelect={(latent) => onPick(span.model, latent)}
+        >
+          <LiftMeter lift={lift} label={`latent ${unit}`} color={color} />
+        </Neighbour>
+      ))}
+    </Panel>
+  );
+}
+
+interface LiftMeterProps {
+  readonly lift: number;
+  readonly label: string;
+  readonly color: string;
+}
+
+function LiftMeter({ lift, label, color }: LiftMeterProps) {
+  return (
+    <Meter
+      value={Math.min(1, Math.max(0, Math.log2(lift) / FULL_LIFT))}
+      label={`${formatFixed(lift, 1)} times as often together with ${label} as by chance`}
+      color={color}
+      width={72}
+    />
   );
 }
 

@@ -116,7 +116,7 @@ export function OwnText({ runId, model, group, own, onSelect }: OwnTextProps) {
         )}
       </div>
       {reading !== null && (
-        <div className="own-text-tokens">
+        <div className="own-text-tokens" data-old={followed.outdated}>
           <TokenText
             reading={reading}
             tints={tints}

@@ -1,11 +1,13 @@
 /**
- * The same feature in another model of the run: the atoms of a scalar autoencoder that lie in this group's
- * span, drawn as spokes in the plane of its first two axes. Splitting at a glance.
+ * The same feature in another model of the run: the atoms of a scalar autoencoder that lie in this group's span, or the
+ * nearest of them where none does, drawn as spokes in the plane of its first two axes. Splitting at a glance, each
+ * with its share, beside what chance gives.
  */
 import type { SpanUnits } from '../../../lab/protocol';
 import { plainText } from '../../parts/explain';
 import { AtomFan } from '../../plots/AtomFan';
 import { FigureFrame } from '../../plots/FigureFrame';
+import { formatInteger, formatPercent } from '../../plots/format';
 import { joinLabels } from '../../parts/join_labels';
 import { groupTexts } from './texts';
 
@@ -17,29 +19,48 @@ export interface SpanPanelProps {
 }
 
 export function SpanPanel({ span, modelName, color, onPick }: SpanPanelProps) {
-  const { units } = span;
+  const inside = span.units.length > 0;
+  const units = inside ? span.units : span.nearest;
   return (
     <FigureFrame
       className="card-span"
-      title={`The same feature in the ${modelName}`}
+      title={inside ? `The same feature in the ${modelName}` : `Nearest in the ${modelName}`}
       hint={plainText(groupTexts.inSpan)}
       csv={() => ({
-        columns: ['latent', 'share_inside', 'x', 'y', 'labels'],
-        rows: units.map(({ unit, share, x, y, labels }) => [unit, share, x, y, labels.join(' ')]),
+        columns: ['latent', 'share_inside', 'likely_largest_by_chance', 'x', 'y', 'labels'],
+        rows: units.map(({ unit, share, x, y, labels }) => [
+          unit,
+          share,
+          span.chance,
+          x,
+          y,
+          labels.join(' '),
+        ]),
       })}
     >
       <AtomFan
         label={`Atoms of the ${modelName} in the plane of this group`}
-        atoms={units.map(({ unit, labels, x, y }) => ({
+        atoms={units.map(({ unit, share, labels, x, y }) => ({
           id: unit,
-          text: joinLabels(labels.slice(0, 2)),
+          text: `${formatPercent(share, 2)}  ${joinLabels(labels.slice(0, 2))}`,
           x,
           y,
         }))}
         color={color}
         onPick={(unit) => onPick(span.model, unit)}
-        empty={`No latent of the ${modelName} lies mostly in this span.`}
+        empty={`No latent of the ${modelName} ever fires.`}
       />
+      <p className="quiet card-span-note">{spanSentence(span, modelName)}</p>
     </FigureFrame>
   );
+}
+
+/** How many latents lie inside, and what chance gives. */
+export function spanSentence({ units, nearest, chance }: SpanUnits, modelName: string): string {
+  if (nearest.length === 0) return '';
+  const inside =
+    units.length === 0
+      ? `No latent of the ${modelName} lies mostly in this span; these are the nearest.`
+      : `${formatInteger(units.length)} ${units.length === 1 ? 'latent lies' : 'latents lie'} mostly in this span.`;
+  return `${inside} Of as many random directions the nearest would have ${formatPercent(chance, 2)} inside.`;
 }

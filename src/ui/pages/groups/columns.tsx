@@ -99,7 +99,7 @@ const columns: readonly Column[] = [
     text: groupTexts.norm,
     width: '40px',
     align: 'end',
-    from: 560,
+    from: 700,
     cell: ({ subject }) => number(subject.numbers.norm, formatNumber),
   },
   {
@@ -108,7 +108,7 @@ const columns: readonly Column[] = [
     text: groupTexts.wrank,
     width: '46px',
     align: 'end',
-    from: 520,
+    from: 640,
     cell: ({ subject }) => number(subject.numbers.wrank, oneDecimal),
   },
   {
@@ -135,7 +135,7 @@ const columns: readonly Column[] = [
     text: groupTexts.cluster,
     width: '46px',
     align: 'end',
-    from: 600,
+    from: 760,
     cell: ({ row }) => number(row.cluster, String),
   },
   {
@@ -150,17 +150,32 @@ const columns: readonly Column[] = [
   },
 ];
 
+/** What stands at the head of a column. */
+export function headOf(id: ColumnId): string {
+  return columns.find((column) => column.id === id)?.head ?? id;
+}
+
+function isEmpty(id: Column['id'], rows: readonly TableRow[]): boolean {
+  if (id === 'labels' || id === 'spark') return false;
+  return rows.every(({ subject }) => subject.numbers[id] === null);
+}
+
 /** Columns that say nothing about a model of rank 1. */
 const blocksOnly: ReadonlySet<Column['id']> = new Set(['wrank', 'rank', 'irred']);
 
-/** Columns that a list of this width (pixels) shows for a model of this rank. */
+/**
+ * Columns that a list of this width (pixels) shows for a model of this rank. One that holds no number in any of the rows
+ * is left out: the words take its room.
+ */
 export function columnsFor(
   rank: number,
   unitName: 'group' | 'latent',
   width: number,
+  rows: readonly TableRow[],
 ): readonly Column[] {
   return columns
     .filter(({ id, from }) => (rank > 1 ? width >= from : !blocksOnly.has(id)))
+    .filter(({ id }) => rows.length === 0 || !isEmpty(id, rows))
     .map((column) =>
       column.id === 'group' && unitName === 'latent' ? { ...column, head: 'Latent' } : column,
     );

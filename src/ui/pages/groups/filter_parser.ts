@@ -63,6 +63,25 @@ const maximumDepth = 64;
 
 type NumberToken = Extract<Token, { readonly kind: 'number' }>;
 
+/**
+ * The comparison of a field with a number. What is not the field's unit is refused, since it would be read as
+ * something else without a word: per cent of a rank, or a frequency of 2, which is 200 %.
+ */
+function comparison(
+  field: NumericField,
+  operator: ComparisonOperator,
+  number: NumberToken,
+): FilterExpression {
+  const { value, slack, percent } = number;
+  if (percent && field !== 'freq') {
+    fail(`"${field}" is no share: write the number without %`, number);
+  }
+  if (field === 'freq' && !percent && value > 1) {
+    fail(`"freq" is a share from 0 to 1: write ${value}% for per cent`, number);
+  }
+  return { kind: 'compare', field, operator, value, slack };
+}
+
 class Parser {
   private position = 0;
   private depth = 0;
@@ -159,24 +178,16 @@ class Parser {
   }
 
   /** `2% > freq`, or a group's number. */
-  private afterNumber({ value, slack }: NumberToken): FilterExpression {
+  private afterNumber(number: NumberToken): FilterExpression {
     const operator = this.peek();
-    if (operator?.kind !== 'operator') {
-      return { kind: 'compare', field: 'group', operator: '=', value, slack };
-    }
+    if (operator?.kind !== 'operator') return comparison('group', '=', number);
     this.position++;
     const field = this.peek();
     if (field?.kind !== 'word' || !isNumeric(field.text)) {
       return fail(`A field is missing: ${numericFields.join(', ')}`, field ?? this.end());
     }
     this.position++;
-    return {
-      kind: 'compare',
-      field: field.text,
-      operator: mirrored[operator.operator],
-      value,
-      slack,
-    };
+    return comparison(field.text, mirrored[operator.operator], number);
   }
 
   private afterWord(word: Token & { readonly kind: 'word' }): FilterExpression {
@@ -203,14 +214,7 @@ class Parser {
     if (value?.kind !== 'number') {
       return fail(`A number is missing after "${operator.operator}"`, value ?? this.end());
     }
-    const { slack } = value;
-    return {
-      kind: 'compare',
-      field: word.text,
-      operator: operator.operator,
-      value: value.value,
-      slack,
-    };
+    return comparison(word.text, operator.operator, value);
   }
 
   private flagValue(
@@ -236,6 +240,11 @@ export function parseFilter(text: string): FilterResult {
   const whole = read.ok ? parseTokens(read.tokens, text.length) : read.problem;
   if ('kind' in whole) return { ok: true, expression: whole };
   return { ok: false, problem: whole, readable: longestReadable(text, whole) };
+}
+
+/** What is in force of a filter: the whole of it, or what can be read before the place that cannot. */
+export function inForce(result: FilterResult): FilterExpression {
+  return result.ok ? result.expression : result.readable;
 }
 
 function parseTokens(

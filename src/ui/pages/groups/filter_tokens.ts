@@ -12,9 +12,14 @@ export interface Span {
 export type ComparisonOperator = '<' | '<=' | '>' | '>=' | '=' | '!=';
 
 export type Token = Span &
-  /** `slack` is half a unit of the last digit that was typed: `2.1` stands for 2.05 to 2.15. */
+  /** `slack` is half a unit of the last digit that was typed: `2.1` stands for 2.05 to 2.15. `2%` is 0.02. */
   (
-    | { readonly kind: 'number'; readonly value: number; readonly slack: number }
+    | {
+        readonly kind: 'number';
+        readonly value: number;
+        readonly slack: number;
+        readonly percent: boolean;
+      }
     | { readonly kind: 'operator'; readonly operator: ComparisonOperator }
     | { readonly kind: 'open' }
     | { readonly kind: 'close' }
@@ -88,11 +93,12 @@ export function tokenise(text: string): Tokens {
     } else if ((found = match(number))) {
       end = start + found[0].length;
       const [text, decimals = found[2] ?? '', , exponent = '0'] = found;
-      const unit = text.endsWith('%') ? 0.01 : 1;
+      const percent = text.endsWith('%');
+      const unit = percent ? 0.01 : 1;
       const value = Number.parseFloat(text) * unit;
       if (!Number.isFinite(value)) return problem(`${text} is too large a number`, end);
       const slack = 0.5 * unit * 10 ** (Number(exponent) - decimals.length);
-      tokens.push({ kind: 'number', value, slack, start, end });
+      tokens.push({ kind: 'number', value, slack, percent, start, end });
     } else if ((found = match(quoted))) {
       end = start + found[0].length;
       const inside = (found[1] ?? '').trim().toLowerCase();

@@ -90,23 +90,32 @@ function sortValue({ row, subject }: TableRow, column: ColumnId): number | strin
 /** How strongly groups fire on what is searched for, by group; a group that is not there does not fire. */
 export type Hits = ReadonlyMap<number, number>;
 
+/** What a table is searched by, besides its filter. */
+export interface TableSearch {
+  readonly words: WordFirings;
+  /** Groups that fire on own text; only they pass. Null while nobody looks for those. */
+  readonly hits: Hits | null;
+  /** Whether the groups that fire on what is searched for come first, strongest first, before any column counts. */
+  readonly strongestFirst: boolean;
+}
+
+const NO_SEARCH: TableSearch = { words: NO_FIRINGS, hits: null, strongestFirst: false };
+
 /**
- * The rows that pass, in order. Equal rows stand by group index; unmeasured values stand last. With `hits` only
- * the groups among them pass. In the opening order a search for one word, or `hits`, puts the groups that
- * fire on it first, strongest first.
+ * The rows that pass, in order. Equal rows stand by group index; unmeasured values stand last. With
+ * `strongestFirst` the order by column is that of the groups that do not fire on what is searched for, one word
+ * or `hits`.
  */
 export function arrange(
   rows: readonly TableRow[],
   filter: FilterExpression,
   { column, direction }: SortOrder,
-  words: WordFirings = NO_FIRINGS,
-  hits: Hits | null = null,
+  { words, hits, strongestFirst }: TableSearch = NO_SEARCH,
 ): readonly TableRow[] {
   const sign = direction === 'ascending' ? 1 : -1;
-  const opening = column === DEFAULT_ORDER.column && direction === DEFAULT_ORDER.direction;
   const word = searchedWord(filter);
   const strength = ({ row }: TableRow): number => {
-    if (!opening) return 0;
+    if (!strongestFirst) return 0;
     if (hits !== null) return hits.get(row.group) ?? 0;
     return word === null ? 0 : (words.normOf(word, row.group) ?? 0);
   };

@@ -14,6 +14,8 @@ import {
   type ParamChanges,
 } from '../../route';
 import { coloringIds, type ColoringId } from './coloring';
+import { searchedWord } from './filter';
+import { inForce, parseFilter } from './filter_parser';
 import { DEFAULT_ORDER, formatOrder, parseOrder, type SortOrder } from './group_table';
 
 export interface GroupsView {
@@ -21,6 +23,11 @@ export interface GroupsView {
   readonly group: number | null;
   readonly filter: string;
   readonly order: SortOrder;
+  /**
+   * The search (`searchKey`) for which the order was chosen; null for none. Any other search begins with what fires
+   * on it.
+   */
+  readonly orderedFor: string | null;
   /** How the scatter of codes is coloured; null leaves it to the card. */
   readonly coloring: ColoringId | null;
   /** Axes of the scatter. */
@@ -31,11 +38,17 @@ export const OPENING_VIEW: GroupsView = {
   group: null,
   filter: '',
   order: DEFAULT_ORDER,
+  orderedFor: null,
   coloring: null,
   dimension: 2,
 };
 
 export const useGroupsView = create<GroupsView>()(() => OPENING_VIEW);
+
+/** Names the search for a word that a filter is; null for any other filter. */
+export function searchKey(filter: string): string | null {
+  return searchedWord(inForce(parseFilter(filter))) === null ? null : filter;
+}
 
 /** Longest filter that an address may bring, in characters. */
 const FILTER_LIMIT = 500;
@@ -43,10 +56,13 @@ const FILTER_LIMIT = 500;
 /** Reads the view from the address; what is absent or unreadable keeps its opening value. */
 export function readView(params: URLSearchParams): GroupsView {
   const group = params.get('group');
+  const filter = (params.get('filter') ?? '').slice(0, FILTER_LIMIT);
+  const order = parseOrder(params.get('sort'));
   return {
     group: group !== null && /^\d{1,7}$/.test(group) ? Number(group) : null,
-    filter: (params.get('filter') ?? '').slice(0, FILTER_LIMIT),
-    order: parseOrder(params.get('sort')),
+    filter,
+    order,
+    orderedFor: params.get('sort') === formatOrder(order) ? searchKey(filter) : null,
     coloring: coloringIds.find((id) => id === params.get('color')) ?? null,
     dimension: params.get('axes') === '3' ? 3 : 2,
   };
@@ -54,13 +70,16 @@ export function readView(params: URLSearchParams): GroupsView {
 
 /** Writes the view and the model for the address; opening values stay out of it. */
 export function writeView(view: GroupsView, model: number): ParamChanges {
-  const { group, filter, order, coloring, dimension } = view;
+  const { group, filter, order, orderedFor, coloring, dimension } = view;
   const sort = formatOrder(order);
+  const search = searchKey(filter);
+  // Among the groups of a search the opening order is a choice like any other.
+  const chosen = search === null ? sort !== formatOrder(DEFAULT_ORDER) : orderedFor === search;
   return {
     model: model === 0 ? null : model,
     group,
     filter: filter === '' ? null : filter,
-    sort: sort === formatOrder(DEFAULT_ORDER) ? null : sort,
+    sort: chosen ? sort : null,
     color: coloring,
     axes: dimension === 2 ? null : dimension,
   };

@@ -31,7 +31,7 @@ export const groupTexts = {
   held: explain('capture', 'True features that lie at least half in its span.'),
   capture: explain('capture', 'How much of the true feature lies in its span: 100 % is all of it.'),
   inSpan: {
-    text: 'Atoms of the other model, trained on the same batches, with at least half of their squared norm in the span of this group: the pieces into which it cuts the same feature. A spoke is an atom in the plane of the first two axes.',
+    text: 'Atoms of the other model, trained on the same batches, with at least half of their squared norm in the span of this group: the pieces into which it cuts the same feature. Where there is none, the nearest. A spoke is an atom in the plane of the first two axes; the percentage is what of it lies in the span.',
     formula: '‖Q_k d_j‖² / ‖d_j‖² ≥ ½, Q_k the rank-90 row space of the group',
     source: 'Source: This lab',
   },
@@ -49,6 +49,11 @@ export const groupTexts = {
   ),
   coFiring: {
     text: 'Fires in the same rows more often than by chance.',
+    formula: 'lift = P(both) / (P(a)·P(b))',
+    source: 'Source: This lab',
+  },
+  otherCoFiring: {
+    text: 'Latents of the other model that fire in the rows of this group more often than by chance, wherever their atoms point.',
     formula: 'lift = P(both) / (P(a)·P(b))',
     source: 'Source: This lab',
   },

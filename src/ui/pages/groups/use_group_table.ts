@@ -7,10 +7,10 @@ import { useDeferredValue, useMemo } from 'react';
 import type { GroupsAnswer } from '../../../lab/protocol';
 import { annotationsOf, useAnnotations } from './annotations_store';
 import { searchedWord } from './filter';
-import { parseFilter } from './filter_parser';
+import { inForce, parseFilter } from './filter_parser';
 import type { FilterProblem } from './filter_tokens';
-import { arrange, tableRows, type Hits, type TableRow } from './group_table';
-import { useGroupsView } from './groups_view';
+import { arrange, tableRows, type Hits, type SortOrder, type TableRow } from './group_table';
+import { searchKey, useGroupsView } from './groups_view';
 import { wordFirings } from './word_firings';
 
 /** Groups that fire on own text, or on one token of it. */
@@ -28,6 +28,15 @@ export interface Searched {
   normOf(group: number): number | null;
 }
 
+/** How the table is sorted. */
+export interface Sorting {
+  readonly order: SortOrder;
+  /** What is searched for comes first, strongest first; `order` is that of the others. */
+  readonly strongestFirst: boolean;
+  /** The search that an order is chosen for now; null for none. */
+  readonly search: string | null;
+}
+
 export interface GroupTable {
   /** All rows, in index order. */
   readonly all: readonly TableRow[];
@@ -35,6 +44,7 @@ export interface GroupTable {
   readonly shown: readonly TableRow[];
   /** What is searched for, if the filter is a word or own text was read, with the groups that fire on it. */
   readonly searched: Searched | null;
+  readonly sorting: Sorting;
   readonly problem: FilterProblem | null;
   /** The chosen group, else the first shown one, else the first of all; null for a model without groups. */
   readonly selected: TableRow | null;
@@ -52,21 +62,27 @@ export function useGroupTable(
   own: OwnSearch | null,
 ): GroupTable {
   const annotations = useAnnotations((state) => annotationsOf(state, key));
-  const { group, filter: text, order } = useGroupsView();
+  const { group, filter: text, order, orderedFor } = useGroupsView();
 
   const all = useMemo(
     () => (answer === null ? NO_ROWS : tableRows(answer.rows, annotations)),
     [answer, annotations],
   );
   const parsed = useMemo(() => parseFilter(text), [text]);
-  const filter = useDeferredValue(parsed.ok ? parsed.expression : parsed.readable);
+  const filter = useDeferredValue(inForce(parsed));
   const words = useMemo(() => wordFirings(answer?.firings ?? null), [answer]);
   const hits = own?.hits ?? null;
-  const shown = useMemo(
-    () => arrange(all, filter, order, words, hits),
-    [all, filter, order, words, hits],
-  );
   const word = searchedWord(filter);
+  const search = own === null ? searchKey(text) : `own text ${own.what}`;
+  const wanted = search !== null && orderedFor !== search;
+  const strongestFirst =
+    wanted &&
+    (hits !== null ||
+      (word !== null && all.some(({ row }) => words.normOf(word, row.group) !== null)));
+  const shown = useMemo(
+    () => arrange(all, filter, order, { words, hits, strongestFirst }),
+    [all, filter, order, words, hits, strongestFirst],
+  );
   const searched = useMemo((): Searched | null => {
     if (own !== null) {
       return { what: own.what, word: null, normOf: (g) => own.hits.get(g) ?? null };
@@ -81,5 +97,6 @@ export function useGroupTable(
     [shown, all, order],
   );
   const selected = (group === null ? null : all[group]) ?? first;
-  return { all, shown, searched, problem: parsed.ok ? null : parsed.problem, selected };
+  const sorting = { order, strongestFirst, search };
+  return { all, shown, searched, sorting, problem: parsed.ok ? null : parsed.problem, selected };
 }

@@ -1,11 +1,6 @@
 /** Opens models from the folders that the lab or SAELens saved, as a run that waits to be explored. */
 import { useRef, useState } from 'react';
-import { openExperiment, useExperiment } from '../../../state/experiment_store';
-import { notify, notifyError } from '../../../state/notices_store';
-import { readOpenedRun } from '../../../state/opened_weights';
-import { renameRun } from '../../../state/runs_store';
-import { startOnBench } from '../../../state/training';
-import { navigate } from '../../route';
+import { openFiles } from '../../file_opening';
 
 export function OpenWeights() {
   const picker = useRef<HTMLInputElement>(null);
@@ -45,23 +40,4 @@ export function OpenWeights() {
       />
     </>
   );
-}
-
-async function openFiles(files: readonly File[]): Promise<void> {
-  try {
-    const { input, weights } = await readOpenedRun(files, useExperiment.getState().config);
-    // The bench shows what is trained on.
-    openExperiment(input);
-    const id = await startOnBench({ weights, paused: true });
-    const [first] = files;
-    if (first !== undefined) renameRun(id, first.name.replace(/\.(zip|json|safetensors)$/i, ''));
-    notify({
-      tone: 'info',
-      title: 'The weights are open.',
-      detail: 'The run waits at its first step: explore its groups, or train on from here.',
-      action: { label: 'Groups', run: () => navigate('groups') },
-    });
-  } catch (error) {
-    notifyError(error);
-  }
 }

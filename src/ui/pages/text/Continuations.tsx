@@ -1,6 +1,6 @@
 /**
- * The three continuations side by side, with the tokens marked that differ from the original, and what the
- * control is, in a sentence.
+ * The three continuations side by side under the change that made them, with the tokens marked that differ from
+ * the original, and what the control is, in a sentence.
  */
 import type { LabErrorData } from '../../../base/lab_error';
 import { endsLine, tokenPiece } from '../../../base/token_text';
@@ -9,21 +9,27 @@ import type { SteeredAnswer } from '../../../state/text_store';
 import { Icon } from '../../parts/Icon';
 import { formatInteger } from '../../plots/format';
 import { differingTokens } from './reading_rows';
+import { changeName, requestSentence } from './steering_draft';
 
 export interface ContinuationsProps {
   readonly answer: SteeredAnswer | null;
   readonly progress: { readonly fraction: number; readonly stage: string } | null;
   readonly error: LabErrorData | null;
-  readonly group: number | null;
+  /** The panel is set to something else than what made the answer. */
+  readonly outdated: boolean;
   readonly unitName: 'group' | 'latent';
   readonly color: string;
   readonly onRetry: () => void;
 }
 
 export function Continuations(props: ContinuationsProps) {
-  const { answer, progress, error, unitName, color, onRetry } = props;
+  const { answer, progress, error, outdated, unitName, color, onRetry } = props;
   return (
-    <div className="continuations" aria-busy={progress !== null}>
+    <div
+      className="continuations"
+      aria-busy={progress !== null}
+      data-outdated={outdated || progress !== null}
+    >
       {error !== null && (
         <div className="note note-bad" role="alert">
           <Icon name="warning" />
@@ -45,6 +51,16 @@ export function Continuations(props: ContinuationsProps) {
         </div>
       ) : (
         <>
+          <p className="continuation-of" role="status">
+            <b>{requestSentence(answer.request, unitName)}</b>
+            {progress !== null ? (
+              <span className="quiet">the next ones are being written…</span>
+            ) : (
+              outdated && (
+                <span className="quiet">the settings have changed since; Continue writes anew</span>
+              )
+            )}
+          </p>
           <div className="continuation-columns">
             {answer.steering.continuations.map((continuation) => (
               <Column
@@ -129,5 +145,5 @@ function Column({ continuation, original, color, title, acted }: ColumnProps) {
 function titleOf({ name }: Continuation, { request }: SteeredAnswer, unitName: string): string {
   if (name === 'original') return 'Original';
   if (name === 'random control') return 'Random control';
-  return `With ${unitName} ${request.group} changed`;
+  return `${changeName(request.edit)}, ${unitName} ${request.group}`;
 }

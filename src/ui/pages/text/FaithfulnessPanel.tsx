@@ -208,6 +208,17 @@ async function measureInTurn(runId: string, models: Run['models'], tokens: numbe
   }
 }
 
+/** "On 2048 held-out tokens"; model by model where they were measured on different numbers of them. */
+export function measuredOn(
+  measured: readonly { readonly name: string; readonly answer: Pick<Faithfulness, 'tokens'> }[],
+): string {
+  const counts = new Set(measured.map(({ answer }) => answer.tokens));
+  const [only] = counts;
+  if (counts.size === 1 && only !== undefined) return `On ${formatInteger(only)} held-out tokens`;
+  const each = measured.map(({ name, answer }) => `${name} on ${formatInteger(answer.tokens)}`);
+  return `Not on the same tokens: ${each.join(', ')} held-out tokens`;
+}
+
 interface ResultProps {
   readonly measured: readonly {
     readonly index: number;
@@ -266,8 +277,8 @@ function Result({ measured }: ResultProps) {
         ))}
       </div>
       <p className="quiet faithfulness-note">
-        On {formatInteger(first.tokens)} held-out tokens at layer {first.layer}. The first position
-        of a text is left as it is in all cases.
+        {measuredOn(measured)} at layer {first.layer}. The first position of a text is left as it is
+        in all cases.
       </p>
     </>
   );

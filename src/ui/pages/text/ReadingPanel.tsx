@@ -14,6 +14,7 @@ import { colorings, type TokenColoring } from './token_colors';
 import { TokenLegend } from './TokenLegend';
 import { TokenSide } from './TokenSide';
 import { TokenText } from './TokenText';
+import type { ReadingStanding } from './use_reading';
 import { useTokenColors } from './use_token_colors';
 
 export interface ReadingPanelProps {
@@ -25,6 +26,7 @@ export interface ReadingPanelProps {
   readonly naming: boolean;
   /** Null before the first. */
   readonly reading: TextReading | null;
+  readonly standing: ReadingStanding;
   /** All groups that can be chosen. */
   readonly options: readonly GroupOption[];
   readonly group: number | null;
@@ -37,7 +39,7 @@ const coloringNames: Readonly<Record<TokenColoring, (unitName: string) => string
 };
 
 export function ReadingPanel(props: ReadingPanelProps) {
-  const { runId, model, rows, naming, reading, options, group } = props;
+  const { runId, model, rows, naming, reading, standing, options, group } = props;
   const { coloring } = useTextView();
   const [hovered, setHovered] = useState<number | null>(null);
   const [selected, setSelected] = useState<number | null>(null);
@@ -65,7 +67,12 @@ export function ReadingPanel(props: ReadingPanelProps) {
   ]);
   const shown = within(hovered, reading) ?? within(selected, reading);
   return (
-    <div className="text-read" data-empty={reading === null}>
+    <div
+      className="text-read"
+      data-empty={reading === null}
+      data-standing={standing}
+      aria-busy={standing === 'reading'}
+    >
       <section className="text-card text-reader" aria-label="Text and tokens">
         <TextInput runId={runId} model={model.index} />
         {reading !== null && strongest !== null && (
@@ -94,6 +101,11 @@ export function ReadingPanel(props: ReadingPanelProps) {
                 rows={rows}
               />
             </div>
+            {standing !== 'current' && (
+              <p className="tokens-standing" role="status">
+                {standing === 'reading' ? 'reading…' : 'the tokens of the text before'}
+              </p>
+            )}
             <TokenText
               reading={reading}
               tints={colors.tints}

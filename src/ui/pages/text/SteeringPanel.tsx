@@ -26,8 +26,8 @@ import { groupLabel, type GroupRows } from './group_names';
 import type { GroupOption } from './group_search';
 import { GroupPicker } from './GroupPicker';
 import {
-  editKindsOf,
-  editOf,
+  requestOf,
+  sameRequest,
   setSteering,
   useSteeringDraft,
   type SteeringDraft,
@@ -54,14 +54,12 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
   const known = answer?.steering.group === group ? answer.steering.typicalNorm : undefined;
   const typicalNorm = known ?? (group === null ? null : (rows?.[group]?.meanNorm ?? null));
   const problem = problemOf(draft);
+  const request = group === null ? null : requestOf(draft, prompt, group, model.rank);
   const write = () => {
-    if (group === null || problem !== null) return;
-    const { temperature, seed, length } = draft;
-    const kind = editKindsOf(model.rank).includes(draft.kind) ? draft.kind : 'scale';
-    const edit = editOf({ ...draft, kind, axis: Math.min(draft.axis, model.rank - 1) });
-    const request = { prompt, group, edit, temperature, seed, length };
+    if (request === null || problem !== null) return;
     void steerWith(engine, { runId, model: model.index }, request);
   };
+  const outdated = answer !== null && (request === null || !sameRequest(answer.request, request));
   return (
     <section className="text-card steering" aria-labelledby="steering-title">
       <header>
@@ -148,7 +146,7 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
           answer={answer}
           progress={progress}
           error={error}
-          group={group}
+          outdated={outdated}
           unitName={unitName}
           color={modelColor(model.index)}
           onRetry={write}

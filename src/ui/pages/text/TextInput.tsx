@@ -2,6 +2,7 @@
 import type { KeyboardEvent } from 'react';
 import { useCurrentRun } from '../../../state/current';
 import { languageDataOf } from '../../../state/language_run';
+import { notify } from '../../../state/notices_store';
 import { setText, useText } from '../../../state/text_store';
 import { Icon } from '../../parts/Icon';
 import { Menu } from '../../parts/Menu';
@@ -40,14 +41,14 @@ export function TextInput({ runId, model }: TextInputProps) {
             }
             actions={samples.map(({ title, text: sample }) => ({
               label: title,
-              onSelect: () => setText(sample),
+              onSelect: () => replaceText(sample, 'Your text was replaced'),
             }))}
           />
           <button
             type="button"
             className="button button-quiet"
             disabled={text === ''}
-            onClick={() => setText('')}
+            onClick={() => replaceText('', 'Your text was cleared')}
           >
             Clear
           </button>
@@ -88,4 +89,12 @@ export function TextInput({ runId, model }: TextInputProps) {
       )}
     </>
   );
+}
+
+/** Puts another text in the place of the person's own, which can be taken back. */
+function replaceText(next: string, title: string): void {
+  const before = useText.getState().text;
+  setText(next);
+  if (before.trim() === '' || before === next) return;
+  notify({ tone: 'info', title, action: { label: 'Undo', run: () => setText(before) } });
 }

@@ -14,6 +14,7 @@ import {
 import { languageDataOf } from '../../../state/language_run';
 import type { Run, RunModel } from '../../../state/run_record';
 import { textAnswer, useText } from '../../../state/text_store';
+import { useWaitingWeights } from '../../../state/weights_opening';
 import { AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
 import { obstacleOf, useAnalysis } from '../../parts/use_analysis';
@@ -21,6 +22,7 @@ import { groupOptions } from './group_names';
 import { FaithfulnessPanel } from './FaithfulnessPanel';
 import { NoLanguageRun } from './NoLanguageRun';
 import { ReadingPanel } from './ReadingPanel';
+import { readingStanding } from './use_reading';
 import { SteeringPanel } from './SteeringPanel';
 import { showModel, useModelInAddress, useTextView } from './text_view';
 import './text.css';
@@ -34,9 +36,17 @@ export default function TextPage() {
   const config = useCurrentRun((run) => run.config);
   const obstacle = useCurrentRun(obstacleOf);
   const isLanguage = config !== undefined && languageDataOf(config.data) !== null;
-  if (!isLanguage) return <NoLanguageRun />;
-  if (obstacle !== null && obstacle !== undefined && obstacle !== 'training') {
-    const view = { obstacle, progress: null, error: null, start: ignore, cancel: ignore };
+  const waits = useWaitingWeights((state) => state.waiting !== null);
+  const noRun = obstacle === 'failed' || (waits && !isLanguage);
+  if (!isLanguage && !noRun) return <NoLanguageRun />;
+  if (noRun || (obstacle !== null && obstacle !== undefined && obstacle !== 'training')) {
+    const view = {
+      obstacle: noRun && obstacle !== 'failed' ? 'no_run' : (obstacle ?? 'no_run'),
+      progress: null,
+      error: null,
+      start: ignore,
+      cancel: ignore,
+    };
     return (
       <main className="text-empty">
         <AnalysisEmpty view={view} subject="What the trained model sees in your text" />
@@ -102,9 +112,9 @@ function OneModel({ runId, model }: { readonly runId: string; readonly model: Ru
   const models = useMemo(() => [model.index], [model.index]);
   const groups = useAnalysis('groups', models);
   const rows = groups.analyses[0]?.answer?.rows ?? null;
-  const reading = useText(
-    (state) => textAnswer(state, 'readings', modelKey(runId, model.index)).answer?.reading ?? null,
-  );
+  const text = useText((state) => state.text);
+  const analysis = useText((state) => textAnswer(state, 'readings', modelKey(runId, model.index)));
+  const reading = analysis.answer?.reading ?? null;
   const options = useMemo(
     () => groupOptions(rows, reading, model.groups),
     [rows, reading, model.groups],
@@ -112,7 +122,12 @@ function OneModel({ runId, model }: { readonly runId: string; readonly model: Ru
   const shared = { runId, model, rows, options, group };
   return (
     <>
-      <ReadingPanel {...shared} reading={reading} naming={groups.progress !== null} />
+      <ReadingPanel
+        {...shared}
+        reading={reading}
+        standing={readingStanding(analysis, text)}
+        naming={groups.progress !== null}
+      />
       <SteeringPanel {...shared} />
     </>
   );

@@ -4,6 +4,8 @@
  */
 import { create } from 'zustand';
 import type { SteeringEdit } from '../../../lab/lm_protocol';
+import type { SteeringRequest } from '../../../state/language_model_requests';
+import { formatExact, formatFixed, formatInteger } from '../../plots/format';
 
 const editKinds = ['scale', 'ablate', 'clamp', 'add', 'turn'] as const;
 export type EditKind = (typeof editKinds)[number];
@@ -59,6 +61,59 @@ export function editOf(draft: SteeringDraft): SteeringEdit {
     case 'turn':
       return { kind: 'turn', angle: draft.angle, strength: draft.turned };
   }
+}
+
+/** What is asked for when a group of this rank is steered as the panel is set. */
+export function requestOf(
+  draft: SteeringDraft,
+  prompt: string,
+  group: number,
+  rank: number,
+): SteeringRequest {
+  const { temperature, seed, length } = draft;
+  const kind = editKindsOf(rank).includes(draft.kind) ? draft.kind : 'scale';
+  const edit = editOf({ ...draft, kind, axis: Math.min(draft.axis, rank - 1) });
+  return { prompt, group, edit, temperature, seed, length };
+}
+
+/** Whether two requests ask for the same continuations; at temperature 0 no number is drawn. */
+export function sameRequest(a: SteeringRequest, b: SteeringRequest): boolean {
+  const drawn = ({ temperature, seed }: SteeringRequest) => (temperature === 0 ? 0 : seed);
+  return (
+    a.prompt === b.prompt &&
+    a.group === b.group &&
+    a.temperature === b.temperature &&
+    a.length === b.length &&
+    drawn(a) === drawn(b) &&
+    sameEdit(a.edit, b.edit)
+  );
+}
+
+function sameEdit(a: SteeringEdit, b: SteeringEdit): boolean {
+  const numbers: ReadonlyMap<string, string | number> = new Map(Object.entries(b));
+  return Object.entries(a).every(([name, value]) => numbers.get(name) === value);
+}
+
+/** A change by name and size: "Add 1.5 × typical norm along axis 2". */
+export function changeName(edit: SteeringEdit): string {
+  switch (edit.kind) {
+    case 'scale':
+      return edit.factor === 0 ? 'Ablate' : `Scale by ${formatExact(edit.factor)}`;
+    case 'clamp':
+      return `Clamp to ${formatExact(edit.strength)} × typical norm`;
+    case 'add':
+      return `Add ${formatExact(edit.strength)} × typical norm along axis ${edit.axis + 1}`;
+    case 'turn':
+      return `Turn to ${formatFixed((edit.angle * 180) / Math.PI, 1)}°, ${formatExact(edit.strength)} × typical norm`;
+  }
+}
+
+/** What continuations were made of, in a line: the change, the group, and how tokens were drawn. */
+export function requestSentence(request: SteeringRequest, unitName: string): string {
+  const { edit, group, length, temperature, seed } = request;
+  const drawn =
+    temperature === 0 ? 'temperature 0' : `temperature ${formatExact(temperature)}, seed ${seed}`;
+  return `${changeName(edit)} in ${unitName} ${group}; ${formatInteger(length)} tokens, ${drawn}`;
 }
 
 /** Kinds that a unit of this rank allows: only a plane can be turned in. */

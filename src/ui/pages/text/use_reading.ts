@@ -28,6 +28,14 @@ export interface FollowedReading {
   readonly cancel: () => void;
 }
 
+/** What the tokens on the page are: of the text as it stands, or of one before it, which is being read anew or not. */
+export type ReadingStanding = 'current' | 'reading' | 'old';
+
+export function readingStanding(analysis: Analysis<TextAnswer>, text: string): ReadingStanding {
+  if (analysis.progress !== null) return 'reading';
+  return analysis.answer?.text === text ? 'current' : 'old';
+}
+
 export function useReading(runId: string, model: number): FollowedReading {
   const key = modelKey(runId, model);
   const text = useText((state) => state.text);

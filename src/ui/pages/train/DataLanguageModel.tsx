@@ -1,9 +1,10 @@
 /** What is set about a language model's data: the model and whether it is here, layer, text and context. */
 import { useId, useRef, useState } from 'react';
-import { DATA_FILES, takeFiles, takePastedText } from '../../../state/dropped_files';
+import { DATA_FILES, takePastedText } from '../../../state/dropped_files';
 import { fileNeeded, type Settings } from '../../../state/experiment_draft';
 import { setData, useExperiment } from '../../../state/experiment_store';
 import { languageModelOf, useLanguageModels } from '../../../state/language_models_store';
+import { openFiles } from '../../file_opening';
 import { Choice } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
 import { Modal } from '../../parts/Modal';
@@ -112,7 +113,7 @@ function Corpus({ data }: { readonly data: Settings }) {
         accept={DATA_FILES}
         hidden
         onChange={(event) => {
-          takeFiles([...(event.target.files ?? [])]);
+          void openFiles([...(event.target.files ?? [])]);
           event.target.value = '';
         }}
       />

@@ -5,13 +5,13 @@
 import { useEffect, useRef } from 'react';
 import { presets, presetIds, type PresetId } from '../../../lab/presets';
 import { useBenchFacts } from '../../../state/bench_facts';
-import { DATA_FILES, takeFiles } from '../../../state/dropped_files';
+import { DATA_FILES } from '../../../state/dropped_files';
 import { engine } from '../../../state/engine_store';
 import { fileNeeded, type Settings } from '../../../state/experiment_draft';
 import {
+  keepBench,
   matchingPreset,
   openExperiment,
-  undo,
   useExperiment,
 } from '../../../state/experiment_store';
 import {
@@ -20,8 +20,8 @@ import {
   useLanguageModels,
 } from '../../../state/language_models_store';
 import { notify } from '../../../state/notices_store';
+import { openFiles } from '../../file_opening';
 import { Choice, type ChoiceOption } from '../../parts/Choice';
-import { FileDrop } from '../../parts/FileDrop';
 import { Icon } from '../../parts/Icon';
 import { formatPercent } from '../../plots/format';
 import { DataLanguageModel } from './DataLanguageModel';
@@ -78,7 +78,7 @@ export function DataSection() {
         accept={DATA_FILES}
         hidden
         onChange={(event) => {
-          takeFiles([...(event.target.files ?? [])]);
+          void openFiles([...(event.target.files ?? [])]);
           event.target.value = '';
         }}
       />
@@ -97,10 +97,6 @@ export function DataSection() {
         <DataDescription short={data.kind === 'lm'} />
       )}
       {data.kind === 'lm' && <DataLanguageModel data={data} />}
-      <FileDrop
-        invitation="Drop a .npy of activations, a text, or the files of a GPT-2 checkpoint"
-        onFiles={takeFiles}
-      />
     </section>
   );
 }
@@ -154,13 +150,14 @@ function choiceOf(data: Settings): DataChoice {
 /** Puts the preset's whole experiment on the bench: sizes that fit one kind of data seldom fit another. */
 function openPreset(id: PresetId): void {
   const edited = matchingPreset(useExperiment.getState().draft) === null;
+  const putBack = keepBench();
   openExperiment(presets[id].config);
   if (edited) {
     notify({
       tone: 'info',
       title: `Opened the experiment on ${presets[id].label}`,
       detail: 'Its models and settings replaced yours.',
-      action: { label: 'Undo', run: undo },
+      action: { label: 'Undo', run: putBack },
     });
   }
 }

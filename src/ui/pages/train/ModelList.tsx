@@ -5,11 +5,11 @@ import type { Settings } from '../../../state/experiment_draft';
 import {
   addModel,
   duplicateModel,
+  keepBench,
   MAX_MODELS,
   removeModel,
   selectModel,
   setModel,
-  undo,
   useExperiment,
 } from '../../../state/experiment_store';
 import { architectureOf, nameOf } from '../../../state/model_settings';
@@ -84,8 +84,9 @@ function ModelCard({ model, index, shown, canRemove, canAdd }: ModelCardProps) {
   );
   const name = nameOf(model);
   const remove = () => {
+    const putBack = keepBench();
     removeModel(index);
-    notify({ tone: 'info', title: `Removed ${name}`, action: { label: 'Undo', run: undo } });
+    notify({ tone: 'info', title: `Removed ${name}`, action: { label: 'Undo', run: putBack } });
   };
   return (
     <li className="model-card" data-shown={shown} data-wrong={wrong}>

@@ -1,0 +1,140 @@
+/**
+ * Opening weights, from chosen files to a run that waits at its first step. It is open when the engine says so. What
+ * lacks the data that it was trained on waits, with the one reason and what helps, and is opened from the same files
+ * once they are there. Knows no page.
+ */
+import { create } from 'zustand';
+import { saysSame } from '../base/canonical';
+import type { FolderOrigin } from '../io/sae_folder_reader';
+import { defaultPreset, presets } from '../lab/presets';
+import { parseRunConfig, type RunConfig } from '../lab/run_config';
+import { languageModelMissing, useBenchFacts } from './bench_facts';
+import { engine } from './engine_store';
+import { fileNeeded } from './experiment_draft';
+import { openExperiment, useExperiment } from './experiment_store';
+import { isAtHand, languageModelOf, useLanguageModels } from './language_models_store';
+import { languageDataOfHook, languagePresets, type LanguageData } from './language_run';
+import { notify, notifyError } from './notices_store';
+import { readOpenedRun, type OpenedRun } from './opened_weights';
+import { renameRun, runOf } from './runs_store';
+import { isPrepared, startOnBench } from './training';
+
+/** What weights lack before they can be looked at. */
+export type WeightsLack =
+  /** Rows of this width. `language` is the place that the folder names, where the lab can make its activations. */
+  | {
+      readonly kind: 'width';
+      readonly width: number;
+      /** Of the rows on the bench; null when those are not at hand either. */
+      readonly bench: number | null;
+      readonly origin: FolderOrigin | null;
+      readonly language: LanguageData | null;
+    }
+  /** The file of rows or text that they were trained on. */
+  | { readonly kind: 'file'; readonly name: string }
+  /** The language model, which is not in this browser yet. */
+  | { readonly kind: 'language_model'; readonly language: LanguageData };
+
+/** Weights that wait for their data. */
+export interface WaitingWeights {
+  readonly name: string;
+  readonly files: readonly File[];
+  readonly lack: WeightsLack;
+}
+
+export const useWaitingWeights = create<{ readonly waiting: WaitingWeights | null }>()(() => ({
+  waiting: null,
+}));
+
+/** Lets go of weights that wait. */
+export function forgetWaitingWeights(): void {
+  useWaitingWeights.setState({ waiting: null });
+}
+
+/**
+ * Opens weights on the data that their folders name, else on those of the bench. `open` when the engine has them
+ * ready, `waiting` when they lack their data; `failed` is told in a notice.
+ */
+export async function openWeights(files: readonly File[]): Promise<'open' | 'waiting' | 'failed'> {
+  const name = (files[0]?.name ?? '').replace(/\.(zip|json|safetensors)$/i, '');
+  forgetWaitingWeights();
+  try {
+    const opened = await onNamedData(await readOpenedRun(files, useExperiment.getState().config));
+    const lack = await lackOf(opened);
+    if (lack !== null) {
+      useWaitingWeights.setState({ waiting: { name, files, lack } });
+      return 'waiting';
+    }
+    openExperiment(opened.input);
+    const id = await startOnBench({ weights: opened.weights, paused: true });
+    renameRun(id, name);
+    if (await isPrepared(id)) return 'open';
+    const error = runOf(id)?.error ?? null;
+    if (error !== null) notify({ tone: 'error', title: error.message, detail: error.wayOut });
+  } catch (error) {
+    notifyError(error);
+  }
+  return 'failed';
+}
+
+/** Takes the language model that a folder from elsewhere names for its data, where it is at hand and the bench has others. */
+async function onNamedData(opened: OpenedRun): Promise<OpenedRun> {
+  const language = languageOf(opened);
+  const [preset] = languagePresets();
+  if (language === null || preset === undefined) return opened;
+  if (!isAtHand(useLanguageModels.getState(), language.model)) return opened;
+  const { data } = parseRunConfig(opened.input);
+  if (missingOf(data) === null && (await widthOf(data)) === widthOfWeights(opened)) return opened;
+  const { data: known } = presets[preset].config;
+  return { ...opened, input: { ...opened.input, data: { ...known, ...language, kind: 'lm' } } };
+}
+
+/** The place that a folder from elsewhere names, if its activations have the width of the weights. */
+function languageOf(opened: OpenedRun): LanguageData | null {
+  const { namesData, origin } = opened;
+  const language =
+    namesData || origin === null ? null : languageDataOfHook(origin.model, origin.hook);
+  if (language === null) return null;
+  const model = languageModelOf(useLanguageModels.getState(), language.model);
+  const fits = model?.width === widthOfWeights(opened) && language.layer <= model.layers;
+  return fits ? language : null;
+}
+
+function widthOfWeights({ weights }: OpenedRun): number {
+  return weights[0]?.width ?? 0;
+}
+
+async function lackOf(opened: OpenedRun): Promise<WeightsLack | null> {
+  const { data } = parseRunConfig(opened.input);
+  const missing = missingOf(data);
+  if (missing !== null && opened.namesData) return missing;
+  const width = widthOfWeights(opened);
+  const bench = missing === null ? await widthOf(data) : null;
+  if (width === bench) return null;
+  return { kind: 'width', width, bench, origin: opened.origin, language: languageOf(opened) };
+}
+
+/** What data name and this page does not have. */
+function missingOf(data: RunConfig['data']): Exclude<WeightsLack, { kind: 'width' }> | null {
+  const file = fileNeeded(data);
+  if (data.kind === 'lm' && languageModelMissing(data) !== null) {
+    return { kind: 'language_model', language: { model: data.model, layer: data.layer } };
+  }
+  return file === null || useExperiment.getState().files.has(file)
+    ? null
+    : { kind: 'file', name: file };
+}
+
+/** Width of the rows of data that are at hand; the engine opens them where it is not known. */
+async function widthOf(data: RunConfig['data']): Promise<number> {
+  if (data.kind === 'lm') {
+    const model = languageModelOf(useLanguageModels.getState(), data.model);
+    if (model !== undefined) return model.width;
+  }
+  const { config, files } = useExperiment.getState();
+  const { preview } = useBenchFacts.getState();
+  if (preview !== null && saysSame(data, config?.data)) return preview.statistics.width;
+  const bytes = await files.get(fileNeeded(data) ?? '')?.arrayBuffer();
+  // Only the data of a run are looked at.
+  return (await engine.preview({ ...defaultPreset.config, data }, bytes)).statistics.width;
+}

@@ -1,0 +1,77 @@
+/** Says on every page which weights wait for their data, why, and what helps; opens them once the data are there. */
+import { useBenchFacts } from '../../state/bench_facts';
+import { openLanguageModel, setData, useExperiment } from '../../state/experiment_store';
+import { isAtHand, languageModelOf, useLanguageModels } from '../../state/language_models_store';
+import type { LanguageData } from '../../state/language_run';
+import {
+  forgetWaitingWeights,
+  useWaitingWeights,
+  type WaitingWeights,
+  type WeightsLack,
+} from '../../state/weights_opening';
+import { openFiles } from '../file_opening';
+import { Icon } from '../parts/Icon';
+import { placeName, waitingText } from '../parts/waiting_text';
+import { navigate } from '../route';
+
+export function WaitingBanner() {
+  const waiting = useWaitingWeights((state) => state.waiting);
+  return waiting === null ? null : <Waiting waiting={waiting} />;
+}
+
+function Waiting({ waiting }: { readonly waiting: WaitingWeights }) {
+  const { lack, files } = waiting;
+  const ready = useIsThere(lack);
+  const { title, reason, help } = waitingText(waiting);
+  const language = lack.kind === 'file' ? null : lack.language;
+  return (
+    <div className="banner" role="alert">
+      <Icon name="warning" />
+      <p>
+        <b>{ready ? `The data of ${waiting.name} are here.` : `${title}.`}</b>{' '}
+        {!ready && `${reason} ${help}`}
+      </p>
+      {ready ? (
+        <button
+          className="button button-primary"
+          type="button"
+          onClick={() => void openFiles(files)}
+        >
+          Open the weights
+        </button>
+      ) : (
+        language !== null && (
+          <button className="button" type="button" onClick={() => putOnBench(language)}>
+            Put {placeName(language)} on the bench
+          </button>
+        )
+      )}
+      <button
+        className="button button-icon"
+        type="button"
+        aria-label="Let go of these weights"
+        onClick={forgetWaitingWeights}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+/** Whether what weights lacked is there now. */
+function useIsThere(lack: WeightsLack): boolean {
+  const width = useBenchFacts(({ preview }) => preview?.statistics.width);
+  const opened = useExperiment(({ files }) => lack.kind === 'file' && files.has(lack.name));
+  const language = lack.kind === 'file' ? null : lack.language;
+  const atHand = useLanguageModels((state) => language !== null && isAtHand(state, language.model));
+  return opened || atHand || (lack.kind === 'width' && width === lack.width);
+}
+
+/** Puts the activations of a language model on the bench, where it is downloaded. */
+function putOnBench({ model, layer }: LanguageData): void {
+  const known = languageModelOf(useLanguageModels.getState(), model);
+  if (known === undefined) return;
+  openLanguageModel(known);
+  setData('layer', layer);
+  navigate('train');
+}

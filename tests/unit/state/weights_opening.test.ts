@@ -1,0 +1,154 @@
+/**
+ * Opening weights, on the scripted engine: they are open when the engine has them ready, they wait with the one reason
+ * when they lack their data, and what the engine refuses is never called open.
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Dictionary } from '../../../src/analysis/types';
+import { writeSaeFolder, type FolderFiles } from '../../../src/io/sae_folder';
+import type { Command } from '../../../src/lab/protocol';
+import { modelSchema } from '../../../src/sae/config';
+import { useBenchFacts } from '../../../src/state/bench_facts';
+import { engine, setWorkerFactory } from '../../../src/state/engine_store';
+import { openFile, useExperiment } from '../../../src/state/experiment_store';
+import { useNotices } from '../../../src/state/notices_store';
+import { followEngine, useRuns } from '../../../src/state/runs_store';
+import { openWeights, useWaitingWeights } from '../../../src/state/weights_opening';
+import { placeName, waitingText } from '../../../src/ui/parts/waiting_text';
+import { FAKE_ADAPTER, FakeEngine } from '../../support/fake_engine';
+
+const refusal = {
+  code: 'bad_data',
+  message: 'The rows are broken.',
+  wayOut: 'Mend them.',
+} as const;
+let refuses = false;
+
+class Engine extends FakeEngine {
+  override postMessage(command: Command): void {
+    if (command.kind === 'start' && refuses) {
+      queueMicrotask(() => this.emit({ kind: 'failed', runId: command.runId, error: refusal }));
+    } else super.postMessage(command);
+  }
+}
+setWorkerFactory(() => new Engine({ interval: 0, stepsPerTurn: 1, adapter: FAKE_ADAPTER }));
+followEngine(engine);
+
+beforeEach(() => {
+  refuses = false;
+  useNotices.setState({ notices: [] });
+  useRuns.setState({ runs: {}, order: [] });
+  useBenchFacts.setState(useBenchFacts.getInitialState());
+  useExperiment.setState(useExperiment.getInitialState());
+});
+
+function folder(width: number, provenance: Record<string, unknown> = {}): FolderFiles {
+  const numbers = (length: number) => Float32Array.from({ length }, (_, i) => i / length);
+  const weights: Dictionary = {
+    groups: 4,
+    rank: 1,
+    width,
+    encoder: numbers(4 * width),
+    decoder: numbers(4 * width),
+    encoderBias: new Float32Array(4),
+    decoderBias: new Float32Array(width),
+  };
+  const config = modelSchema.parse({ architecture: 'topk', d_sae: 4, k: 2 });
+  return writeSaeFolder({ config, weights, frequency: new Float32Array(4), provenance });
+}
+
+/** A folder as SAELens writes it: no account of the lab's, the hook in its metadata. */
+function foreign(width: number, metadata: Record<string, unknown>): FolderFiles {
+  const files = folder(width);
+  const config = JSON.parse(new TextDecoder().decode(files['cfg.json'])) as object;
+  return {
+    ...files,
+    'cfg.json': new TextEncoder().encode(JSON.stringify({ ...config, metadata })),
+  };
+}
+
+const filesOf = (files: FolderFiles) =>
+  Object.entries(files).map(([name, bytes]) => new File([Uint8Array.from(bytes)], name));
+const gpt2 = { model_name: 'gpt2-small', hook_name: 'blocks.7.hook_resid_post' };
+
+describe('weights are open', () => {
+  it('when the engine has them ready on data of their width', async () => {
+    expect(await openWeights(filesOf(folder(64)))).toBe('open');
+    expect(Object.values(useRuns.getState().runs)).toMatchObject([
+      { opened: true, status: 'paused' },
+    ]);
+  });
+
+  it('but not when it refuses them, which is told in its words', async () => {
+    refuses = true;
+    expect(await openWeights(filesOf(folder(64)))).toBe('failed');
+    expect(useNotices.getState().notices).toMatchObject([
+      { tone: 'error', title: refusal.message, detail: refusal.wayOut },
+    ]);
+  });
+});
+
+describe('weights wait', () => {
+  const lackOf = async (files: FolderFiles) => {
+    expect(await openWeights(filesOf(files))).toBe('waiting');
+    expect(useRuns.getState().order).toEqual([]);
+    expect(useNotices.getState().notices).toEqual([]);
+    const { waiting } = useWaitingWeights.getState();
+    if (waiting === null) throw new Error('nothing waits');
+    return waiting;
+  };
+
+  it('for rows of their width, with the place that the folder names', async () => {
+    const waiting = await lackOf(foreign(768, gpt2));
+    expect(waiting.lack).toEqual({
+      kind: 'width',
+      width: 768,
+      bench: 64,
+      origin: { model: 'gpt2-small', hook: 'blocks.7.hook_resid_post' },
+      // What leaves block 7 enters block 8.
+      language: { model: 'openai-community/gpt2', layer: 8 },
+    });
+    expect(waitingText(waiting)).toEqual({
+      title: 'The weights of cfg wait for their data',
+      reason:
+        'They need rows of width 768, of blocks.7.hook_resid_post in gpt2-small; those on the bench have 64.',
+      help: 'Put GPT-2 small, layer 8 on the bench and download it there, or drop a .npy of rows of width 768.',
+    });
+  });
+
+  it('for a file where the lab cannot make the activations, or nobody says what they were', async () => {
+    const mlp = await lackOf(foreign(768, { ...gpt2, hook_name: 'blocks.7.hook_mlp_out' }));
+    expect(waitingText(mlp).help).toBe(
+      'The lab does not make these activations itself: drop a .npy of rows of width 768.',
+    );
+    expect(waitingText(await lackOf(foreign(768, {}))).reason).toBe(
+      'They need rows of width 768; those on the bench have 64.',
+    );
+  });
+
+  it('for the file that they were trained on, and open once it is there', async () => {
+    const data = { kind: 'npy', path: 'rows.npy', order: 'shuffled' };
+    // The scripted engine says that a file has rows of width 768.
+    const files = folder(768, { data, training: { training_samples: 640 } });
+    expect((await lackOf(files)).lack).toEqual({ kind: 'file', name: 'rows.npy' });
+    openFile(new File(['x'], 'rows.npy'));
+    expect(await openWeights(filesOf(files))).toBe('open');
+    expect(useWaitingWeights.getState().waiting).toBeNull();
+  });
+
+  it('for the language model that they were trained on', async () => {
+    const data = { kind: 'lm', model: 'openai-community/gpt2', layer: 6 };
+    const { lack } = await lackOf(folder(768, { data, training: { training_samples: 640 } }));
+    expect(lack).toEqual({ kind: 'language_model', language: { model: data.model, layer: 6 } });
+    expect(placeName({ model: data.model, layer: 6 })).toBe('GPT-2 small, layer 6');
+  });
+});
+
+it('weights of a language model at hand take its activations', async () => {
+  const stories = { model_name: 'stories15m', hook_name: 'blocks.4.hook_resid_pre' };
+  expect(await openWeights(filesOf(foreign(288, stories)))).toBe('open');
+  expect(useExperiment.getState().config?.data).toMatchObject({
+    kind: 'lm',
+    model: 'stories15m',
+    layer: 4,
+  });
+});

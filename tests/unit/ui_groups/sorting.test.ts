@@ -1,0 +1,42 @@
+/** The order of a search: what the head of the table shows, what the sentence says, and what a press makes of it. */
+import { describe, expect, it } from 'vitest';
+import { columnIds } from '../../../src/ui/pages/groups/group_table';
+import { directionOf, orderSentence, sortedBy } from '../../../src/ui/pages/groups/sorting';
+import type { Sorting } from '../../../src/ui/pages/groups/use_group_table';
+
+const order = { column: 'irred', direction: 'descending' } as const;
+const plain: Sorting = { order, strongestFirst: false, search: null };
+const search: Sorting = { order, strongestFirst: true, search: 'german' };
+const sorted: Sorting = { ...search, strongestFirst: false };
+
+const arrows = (sorting: Sorting) =>
+  columnIds.filter((column) => directionOf(sorting, column) !== undefined);
+
+describe('a search', () => {
+  it('has its arrow over the norms, not over the column that the table was sorted by', () => {
+    expect(arrows(plain)).toEqual(['irred']);
+    expect(arrows(search)).toEqual(['labels']);
+    expect(arrows(sorted)).toEqual(['irred']);
+  });
+
+  it('says the order that is shown', () => {
+    expect(orderSentence(search, '“german”')).toBe('the strongest on “german” first');
+    expect(orderSentence(sorted, '“german”')).toMatch(/^by “.+”, largest first$/);
+  });
+
+  it('is sorted by a head that is pressed, and goes back by the head of its norms', () => {
+    expect(sortedBy(search, 'freq')).toEqual({
+      order: { column: 'freq', direction: 'descending' },
+      orderedFor: 'german',
+    });
+    expect(sortedBy(sorted, 'labels')).toEqual({ order, orderedFor: null });
+    expect(sortedBy(search, 'labels').order.column).toBe('labels');
+  });
+});
+
+it('without a search a head turns its order round', () => {
+  expect(sortedBy(plain, 'irred')).toEqual({
+    order: { column: 'irred', direction: 'ascending' },
+    orderedFor: null,
+  });
+});
