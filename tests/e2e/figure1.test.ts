@@ -88,8 +88,9 @@ it(
     });
     await visitor.getByText('The weights are open.').waitFor();
     await visitor.getByRole('navigation').getByRole('link', { name: 'Train', exact: true }).click();
-    await visitor.locator('.shape-cell').getByText('1 group').nth(2).waitFor();
-    expect(await visitor.locator('.shape-cell').getByText('1 group').count()).toBe(3);
+    const held = visitor.locator('.shape-cell').getByRole('link', { name: /^Open group \d+$/ });
+    await held.nth(2).waitFor();
+    expect(await held.count()).toBe(3);
     expect(await visitor.getByText('weights opened, not trained on').count()).toBe(1);
     expect(await visitor.locator('.run-note').count()).toBe(0);
   },
