@@ -1,11 +1,22 @@
 /**
  * A figure as a file: SVG with every style written out (no style sheet, no CSS variable), PNG at twice the screen's
  * size, and its data as CSV. A figure is any number of svg and canvas elements in one container; canvases become
- * embedded images at their place. Elements marked `data-export="skip"` (cursors, tools) are left out. Works on the
- * DOM as it stands and must not know what the figures show.
+ * embedded images at their place, and so does the text of elements marked `data-export="text"`. Elements marked
+ * `data-export="skip"` (cursors, tools) are left out; an element with `data-export-box` ("left top right bottom" in
+ * CSS pixels) says what of it holds the picture. Works on the DOM as it stands and must not know what the
+ * figures show.
  */
 import { csvFormatRows } from 'd3';
 import { LabError } from '../base/lab_error';
+import {
+  element,
+  legendBlock,
+  linesOf,
+  SVG,
+  widthOf,
+  written,
+  type PictureKey,
+} from './figure_text';
 
 /** A table to be saved as CSV; a null cell stays empty. */
 export interface CsvTable {
@@ -13,15 +24,10 @@ export interface CsvTable {
   readonly rows: Iterable<readonly (string | number | null)[]>;
 }
 
-/** One entry of the legend written above a saved figure. */
-export interface PictureKey {
-  readonly label: string;
-  /** CSS colour. */
-  readonly color: string;
-}
-
 export interface PictureText {
   readonly title: string;
+  /** Below the title, in grey: what the figure is about; empty for none. */
+  readonly subtitle: string;
   readonly legend: readonly PictureKey[];
 }
 
@@ -34,10 +40,9 @@ export const REPAINT_EVENT = 'figure-repaint';
 /** Pixels per CSS pixel of canvases inside a saved figure. */
 const SHARPNESS = 2;
 
-const SVG = 'http://www.w3.org/2000/svg';
 const PADDING = 12;
 const TITLE = 26;
-const LEGEND = 20;
+const SUBTITLE = 18;
 
 /** What of a computed style is written out, with the value that may be left away. */
 const PAINT: readonly (readonly [string, string])[] = [
@@ -138,29 +143,64 @@ function noPicture(what: string): LabError {
 }
 
 function composed(root: HTMLElement, text: PictureText): SVGSVGElement {
-  const box = root.getBoundingClientRect();
+  const box = pictureIn(root);
   const family = getComputedStyle(root).fontFamily;
-  const heading = written(text.title, 0, 12, 13, 600, family);
-  const inner = Math.max(Math.ceil(box.width), widthOf(text.title, `600 13px ${family}`));
+  const heading = element('g', {});
+  heading.append(written(text.title, 0, 12, { size: 13, weight: 600, family }));
+  if (text.subtitle !== '') {
+    const ink = 'var(--ink3)';
+    heading.append(written(text.subtitle, 0, 30, { size: 12, weight: 400, family, ink }));
+  }
+  const inner = Math.max(
+    Math.ceil(box.width),
+    widthOf(text.title, `600 13px ${family}`),
+    widthOf(text.subtitle, `12px ${family}`),
+  );
   const legend = text.legend.length > 0 ? text.legend : legendInside(root);
   const key = legendBlock(legend, inner, family);
-  const head = PADDING + TITLE + key.height;
+  const above = PADDING + TITLE + (text.subtitle === '' ? 0 : SUBTITLE);
+  const head = above + key.height;
   const width = inner + 2 * PADDING;
   const height = Math.ceil(box.height) + head + PADDING;
   const picture = element('svg', { width, height, viewBox: `0 0 ${width} ${height}` });
   picture.append(element('rect', { width, height, fill: surfaceUnder(root) }));
   heading.setAttribute('transform', `translate(${PADDING} ${PADDING})`);
-  key.block.setAttribute('transform', `translate(${PADDING} ${PADDING + TITLE})`);
+  key.block.setAttribute('transform', `translate(${PADDING} ${above})`);
   picture.append(heading, key.block);
+  // A frame of its own cuts off what lies outside the box.
+  const drawn = element('svg', { x: PADDING, y: head, width: inner, height: box.height });
+  picture.append(drawn);
   for (const part of root.querySelectorAll<HTMLCanvasElement | SVGSVGElement>('canvas, svg')) {
     const place = part.getBoundingClientRect();
     if (place.width === 0 || place.height === 0 || isLeftOut(part)) continue;
-    const [x, y] = [place.left - box.left + PADDING, place.top - box.top + head];
-    picture.append(
+    const [x, y] = [place.left - box.left, place.top - box.top];
+    drawn.append(
       part instanceof HTMLCanvasElement ? embedded(part, place, x, y) : restyled(part, place, x, y),
     );
   }
+  for (const part of root.querySelectorAll<HTMLElement>('[data-export="text"]')) {
+    for (const { line, left, middle } of linesOf(part)) {
+      const { fontSize, fontWeight, color: ink } = getComputedStyle(part);
+      const type = { size: parseFloat(fontSize), weight: Number(fontWeight), family, ink };
+      const [x, y] = [left - box.left, middle - box.top];
+      drawn.append(written(line, x, y + 0.35 * type.size, type));
+    }
+  }
   return picture;
+}
+
+/** The part of the root that holds the picture: what its figure says, else all of it. */
+function pictureIn(root: HTMLElement): DOMRect {
+  const whole = root.getBoundingClientRect();
+  const figures = root.querySelectorAll<HTMLElement>('[data-export-box]');
+  const [figure] = figures;
+  if (figure === undefined || figures.length > 1) return whole;
+  const [left = 0, top = 0, right = 0, bottom = 0] =
+    figure.dataset['exportBox']?.split(' ').map(Number) ?? [];
+  const { x, y, width, height } = figure.getBoundingClientRect();
+  const [from, to] = [Math.max(0, left), Math.min(width, right)];
+  const [above, below] = [Math.max(0, top), Math.min(height, bottom)];
+  return new DOMRect(x + from, y + above, to - from, below - above);
 }
 
 function isLeftOut(part: Element): boolean {
@@ -217,29 +257,6 @@ function writeStyle(copy: SVGElement, style: CSSStyleDeclaration, tag: string): 
   }
 }
 
-/** Names and colours in rows of at most `width` pixels. */
-function legendBlock(legend: readonly PictureKey[], width: number, family: string) {
-  const block = element('g', {});
-  let [x, y] = [0, 0];
-  for (const { label, color } of legend) {
-    const room = 16 + widthOf(label, `12px ${family}`);
-    if (x > 0 && x + room > width) [x, y] = [0, y + LEGEND];
-    block.append(
-      element('rect', { x, y: y + 1, width: 10, height: 10, rx: 3, fill: plainColor(color) }),
-      written(label, x + 16, y + 10, 12, 400, family),
-    );
-    x += room + 20;
-  }
-  return { block, height: legend.length > 0 ? y + LEGEND : 0 };
-}
-
-function widthOf(text: string, font: string): number {
-  const context = document.createElement('canvas').getContext('2d');
-  if (context === null) return text.length * 8;
-  context.font = font;
-  return Math.ceil(context.measureText(text).width);
-}
-
 /** The entries of a legend drawn inside the figure itself. */
 function legendInside(root: HTMLElement): PictureKey[] {
   const entries = root.querySelectorAll<HTMLElement>(
@@ -250,24 +267,9 @@ function legendInside(root: HTMLElement): PictureKey[] {
     return {
       label: entry.textContent.trim(),
       color: line === null ? 'currentColor' : getComputedStyle(line).stroke,
+      dash: line?.getAttribute('stroke-dasharray') ?? undefined,
     };
   });
-}
-
-function written(
-  text: string,
-  x: number,
-  y: number,
-  size: number,
-  weight: number,
-  family: string,
-): SVGTextElement {
-  const node = element('text', { x, y, fill: plainColor('var(--ink)') });
-  node.setAttribute('font-family', family);
-  node.setAttribute('font-size', `${size}px`);
-  node.setAttribute('font-weight', String(weight));
-  node.textContent = text;
-  return node;
 }
 
 /** The first opaque background at or above the element. */
@@ -277,23 +279,4 @@ function surfaceUnder(start: HTMLElement): string {
     if (color !== 'transparent' && !color.startsWith('rgba(0, 0, 0, 0')) return color;
   }
   return '#ffffff';
-}
-
-/** A CSS colour without variables. */
-function plainColor(css: string): string {
-  const probe = document.createElement('span');
-  probe.style.color = css;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
-
-function element<K extends keyof SVGElementTagNameMap>(
-  tag: K,
-  attributes: Readonly<Record<string, string | number>>,
-): SVGElementTagNameMap[K] {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
-  return node;
 }

@@ -5,6 +5,7 @@
 import { Tooltip } from 'radix-ui';
 import { Suspense, useEffect, useState } from 'react';
 import { pages, type PageEntry } from './page_registry';
+import { enlargeFigure } from './plots/figure_stage';
 import { navigate, useRoute } from './route';
 import { DropTarget } from './shell/DropTarget';
 import { Header } from './shell/Header';
@@ -30,6 +31,11 @@ export function App() {
       run: () => navigate(id),
     })),
     { keys: 'n', label: 'Go to the newest notice', run: focusNewestNotice },
+    {
+      keys: 'f',
+      label: 'Fill the window with the figure in focus or under the pointer, and return',
+      run: enlargeFigure,
+    },
     { keys: '?', label: 'Show this list', run: () => setListOpen(true) },
   ]);
   const entry = usePage();

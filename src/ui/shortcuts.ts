@@ -57,13 +57,18 @@ const MODAL = '[role="dialog"], [role="alertdialog"]';
 /** Controls that use the space bar and the arrows themselves. */
 const PRESSABLE = 'button, a[href], summary, [role="button"], [role="switch"], [role="tab"]';
 
+/** Whether something is being typed or chosen in the element. */
+export function isTyping(target: { closest: (selectors: string) => unknown }): boolean {
+  return target.closest(TYPING) !== null;
+}
+
 /** Whether the focused element keeps this key for itself. */
 export function keepsKey(
   target: { closest: (selectors: string) => unknown } | null,
   key: string,
 ): boolean {
   if (target === null) return false;
-  if (target.closest(TYPING) !== null || target.closest(MODAL) !== null) return true;
+  if (isTyping(target) || target.closest(MODAL) !== null) return true;
   return (key === ' ' || key === 'Enter') && target.closest(PRESSABLE) !== null;
 }
 

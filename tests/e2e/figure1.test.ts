@@ -45,7 +45,11 @@ it(
     const sphere = run.shapes[1]?.find((shape) => shape.name === 'sphere');
     expect(sphere?.units90).toBeGreaterThanOrEqual(8);
 
-    await page.getByText('1 group', { exact: false }).first().waitFor();
+    await page
+      .locator('.shape-cell')
+      .getByRole('link', { name: /^Open group \d+$/ })
+      .nth(2)
+      .waitFor();
     await takeScreenshot(page, 'train-1440-light');
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
@@ -84,8 +88,9 @@ it(
     });
     await visitor.getByText('The weights are open.').waitFor();
     await visitor.getByRole('navigation').getByRole('link', { name: 'Train', exact: true }).click();
-    await visitor.locator('.shape-cell').getByText('1 group').nth(2).waitFor();
-    expect(await visitor.locator('.shape-cell').getByText('1 group').count()).toBe(3);
+    const held = visitor.locator('.shape-cell').getByRole('link', { name: /^Open group \d+$/ });
+    await held.nth(2).waitFor();
+    expect(await held.count()).toBe(3);
     expect(await visitor.getByText('weights of step 1000 opened, not trained on').count()).toBe(1);
     // Their evaluation came with them.
     await visitor.locator('.held-out').getByText('held out, 16\u202f384 rows; step 1000').waitFor();

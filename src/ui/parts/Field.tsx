@@ -3,10 +3,15 @@ import { useId, type ReactNode } from 'react';
 import { Hint } from './Hint';
 import type { SettingText } from './setting_texts';
 
+/** A mark behind the label, for instance "live". */
+export interface FieldMark {
+  readonly text: string;
+  readonly title: string;
+}
+
 export interface FieldProps {
   readonly text: SettingText;
-  /** A mark behind the label, for instance "live". */
-  readonly mark?: ReactNode;
+  readonly mark?: FieldMark | undefined;
   /** The control; it takes the ids that tie it to its label and its description. */
   readonly children: (ids: { readonly id: string; readonly describedBy: string }) => ReactNode;
 }
@@ -15,14 +20,21 @@ export function Field({ text, mark, children }: FieldProps) {
   const id = useId();
   const describedBy = `${id}-meaning`;
   return (
-    // The whole row has the hint, so that it opens beside the panel and covers no setting.
-    <Hint text={text.meaning} formula={text.formula} source={text.source} side="right">
+    // The whole row has the hint, which opens under it inside the panel: the control and the curves stay in sight.
+    <Hint inRow text={text.meaning} formula={text.formula} source={text.source}>
       <div className="field">
         <label className="field-label" htmlFor={id}>
-          {text.label}
-          {text.symbol !== undefined && <Symbol text={text.symbol} />}
-          {text.unit !== undefined && <span className="quiet">, {text.unit}</span>}
-          {mark}
+          <span className="visually-hidden">{spokenName(text, mark?.text)}</span>
+          <span aria-hidden="true">
+            {text.label}
+            {text.symbol !== undefined && <Symbol text={text.symbol} />}
+            {text.unit !== undefined && <span className="quiet">, {text.unit}</span>}
+            {mark !== undefined && (
+              <span className="field-mark" title={mark.title}>
+                {mark.text}
+              </span>
+            )}
+          </span>
         </label>
         <span className="visually-hidden" id={describedBy}>
           {text.meaning}
@@ -31,6 +43,13 @@ export function Field({ text, mark, children }: FieldProps) {
       </div>
     </Hint>
   );
+}
+
+/** A setting as it is read aloud: label, symbol, unit and mark, parted as words. */
+export function spokenName({ label, symbol, unit }: SettingText, mark?: string): string {
+  return [label, symbol?.replaceAll('_', ' '), unit, mark]
+    .filter((part) => part !== undefined)
+    .join(', ');
 }
 
 /** A symbol of the mathematics; what follows an underscore is set as its index. */

@@ -13,16 +13,25 @@ export interface HintProps {
   /** Where the definition is from. */
   readonly source?: string | undefined;
   readonly side?: 'top' | 'right' | 'bottom' | 'left';
+  /** As wide as what it explains and gone as soon as the pointer leaves that: for rows of a narrow panel. */
+  readonly inRow?: boolean;
   /** One element that takes a ref and props. */
   readonly children: ReactNode;
 }
 
-export function Hint({ text, formula, source, side = 'bottom', children }: HintProps) {
+export function Hint({ text, formula, source, side = 'bottom', inRow, children }: HintProps) {
   return (
-    <Tooltip.Root>
+    <Tooltip.Root disableHoverableContent={inRow === true}>
       <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>
       <Tooltip.Portal>
-        <Tooltip.Content className="hint" side={side} sideOffset={8} collisionPadding={8}>
+        <Tooltip.Content
+          className="hint"
+          data-in-row={inRow === true}
+          side={side}
+          align={inRow === true ? 'start' : 'center'}
+          sideOffset={inRow === true ? 2 : 8}
+          collisionPadding={8}
+        >
           <span>{text}</span>
           {formula !== undefined && <span className="hint-formula">{formula}</span>}
           {source !== undefined && <span className="hint-source">{source}</span>}

@@ -37,7 +37,7 @@ export function BarStrip({ label, height, className, rows, format = twoDecimals 
   // Numbers only where every one of them fits; else the bars alone, with the numbers on hover.
   const written = slot >= room + 24;
   const full = Math.max(4, written ? slot - room - 18 : slot - 3);
-  const pitch = height === undefined ? ROW : height / Math.max(1, rows.length);
+  const pitch = Math.min(3 * ROW, Math.max(ROW, size.height / Math.max(1, rows.length)));
   return (
     <FigureBox height={height ?? rows.length * ROW} className={className}>
       <div

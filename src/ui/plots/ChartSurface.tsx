@@ -158,8 +158,17 @@ export function ChartSurface({
             }}
           />
         )}
-        {zoomed && <span className="plot-zoomed">zoomed, double-click for all</span>}
       </div>
+      {zoomed && (
+        <button
+          type="button"
+          className="plot-zoomed"
+          title="A double click on the curves, or 0, does the same"
+          onClick={() => link.zoom.set(null)}
+        >
+          Show all
+        </button>
+      )}
       <span className="visually-hidden" aria-live="polite">
         {spoken && cursor !== null ? describe(cursor) : ''}
       </span>

@@ -6,8 +6,10 @@ import { at } from '../../base/array';
 import { extentOf } from './axis_scale';
 import {
   categoryColor,
+  middleOf,
   pixelsPerUnit,
   placeCodes,
+  wholeScale,
   type CodeFrame,
   type PlacedCodes,
 } from './code_view';
@@ -21,6 +23,11 @@ import type { Size } from './use_size';
 
 const DOT = 4.5;
 const MOST_NAMES = 10;
+/** Height of a name in the key, and of the bar of values with its texts, CSS pixels. */
+const NAME = 16;
+const BAR = 34;
+/** How far an axis goes beyond the codes, CSS pixels. */
+const BEYOND = 12;
 
 /** One axis on the screen, with its name and where the name stands. */
 export interface PlacedAxis {
@@ -32,16 +39,18 @@ export interface PlacedAxis {
 
 /** The axes through the origin; their names stand beyond the positive ends, where few codes lie. */
 export function placeAxes(frame: CodeFrame, names: readonly string[]): PlacedAxis[] {
-  const { axes, dimension, extent, size } = frame;
+  const { axes, dimension, bounds, size } = frame;
   const shown = Math.min(axes, dimension);
   const ends = new Float32Array(2 * shown * axes);
+  const beyond = BEYOND / wholeScale(frame);
   for (let a = 0; a < shown; a++) {
-    ends[2 * a * axes + a] = -1.12 * extent;
-    ends[(2 * a + 1) * axes + a] = 1.12 * extent;
+    const half = dimension === 2 ? at(bounds.half, a) : bounds.extent;
+    ends[2 * a * axes + a] = at(bounds.middle, a) - half - beyond;
+    ends[(2 * a + 1) * axes + a] = at(bounds.middle, a) + half + beyond;
   }
   const { x, y } = placeCodes(ends, frame);
   // A scalar code is scattered across its axis; the axis itself is not.
-  const heightOf = (i: number) => (axes > 1 ? at(y, i) : size.height / 2);
+  const heightOf = (i: number) => (axes > 1 ? at(y, i) : middleOf(frame)[1] + frame.view.y);
   return Array.from({ length: shown }, (_, a): PlacedAxis => {
     const to = [at(x, 2 * a + 1), heightOf(2 * a + 1)] as const;
     const name = names[a] ?? '';
@@ -93,10 +102,11 @@ export function AxisEnds({ placedAxes }: { readonly placedAxes: readonly PlacedA
 }
 
 function circlePath(frame: CodeFrame, radius: number): string {
-  const { axes, size, view } = frame;
+  const { axes } = frame;
   if (frame.dimension === 2) {
     const r = radius * pixelsPerUnit(frame);
-    const [cx, cy] = [size.width / 2 + view.x, size.height / 2 + view.y];
+    const origin = placeCodes(new Float32Array(axes), frame);
+    const [cx, cy] = [at(origin.x, 0), at(origin.y, 0)];
     return `M${cx - r} ${cy}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0Z`;
   }
   const steps = 72;
@@ -166,24 +176,30 @@ export function ProminentCodes({
   );
 }
 
-/** What the colours mean: the names of the categories, or a bar of the values. */
+/** Height of the key of the colours, CSS pixels; 0 where it needs none. */
+export function colorKeyHeight(coloring: CodeColoring): number {
+  if (coloring.by === 'category') return NAME * Math.min(coloring.names.length, MOST_NAMES + 1);
+  return coloring.by === 'value' ? BAR : 0;
+}
+
+/** What the colours mean: the names of the categories, or a bar of the values. Stands with its foot at `bottom`. */
 export function ColorKey({
   coloring,
   theme,
-  height,
+  bottom,
 }: {
   readonly coloring: CodeColoring;
   readonly theme: Theme;
-  readonly height: number;
+  readonly bottom: number;
 }) {
+  const top = bottom - colorKeyHeight(coloring);
   if (coloring.by === 'category') {
     const names = coloring.names.slice(0, MOST_NAMES);
     const more = coloring.names.length - names.length;
-    const rows = names.length + (more > 0 ? 1 : 0);
     return (
-      <g aria-hidden="true" transform={`translate(4 ${height - rows * 16 - 2})`}>
+      <g aria-hidden="true" transform={`translate(4 ${top})`}>
         {names.map((name, i) => (
-          <g key={i} transform={`translate(0 ${i * 16})`}>
+          <g key={i} transform={`translate(0 ${i * NAME})`}>
             <rect width={8} height={8} y={4} rx={2} fill={categoryColor(coloring, i, theme)} />
             <text className="plot-name" x={14} y={12}>
               {name}
@@ -191,7 +207,7 @@ export function ColorKey({
           </g>
         ))}
         {more > 0 && (
-          <text className="plot-tick" x={14} y={names.length * 16 + 12}>
+          <text className="plot-tick" x={14} y={names.length * NAME + 12}>
             and {more} more
           </text>
         )}
@@ -202,7 +218,7 @@ export function ColorKey({
     const scale = valueScale(theme);
     const [low, high] = extentOf(coloring.values, 'linear') ?? [0, 1];
     return (
-      <g aria-hidden="true" transform={`translate(4 ${height - 34})`}>
+      <g aria-hidden="true" transform={`translate(4 ${top})`}>
         <text className="plot-tick" y={8}>
           {coloring.name}
         </text>

@@ -13,13 +13,22 @@ import {
   type KeyboardEvent,
   type PointerEvent,
 } from 'react';
-import { at } from '../../base/array';
-import { AxisEnds, CodeAxes, ColorKey, placeAxes, ProminentCodes } from './CodeOverlay';
+import { at, largest } from '../../base/array';
 import {
+  AxisEnds,
+  CodeAxes,
+  ColorKey,
+  colorKeyHeight,
+  placeAxes,
+  ProminentCodes,
+} from './CodeOverlay';
+import {
+  boundsOfCodes,
   colorCodes,
   enclosed,
-  extentOfCodes,
   medianNorm,
+  middleOf,
+  pictureBox,
   placeCodes,
   WHOLE,
   zoomView,
@@ -34,6 +43,7 @@ import { paintClouds, pointAt, type PointCloud } from './point_canvas';
 import { hexOfPacked, packColor } from './point_raster';
 import type { CodeScatterProps } from './point_props';
 import { ScatterTools } from './ScatterTools';
+import { textWidth } from './text_width';
 import { outlinePath, useLasso, type LassoTool } from './use_lasso';
 import { useRotation } from './use_rotation';
 import { useSize } from './use_size';
@@ -60,10 +70,13 @@ export function CodeScatter(props: CodeScatterProps) {
   const [tool, setTool] = useState<LassoTool>('lasso');
   const [hovered, setHovered] = useState<number | null>(null);
 
-  const extent = useMemo(() => extentOfCodes(codes, axes, dimension), [codes, axes, dimension]);
+  const bounds = useMemo(() => boundsOfCodes(codes, axes, dimension), [codes, axes, dimension]);
+  // The key stands below the picture where the figure is higher than wide, else in its corner.
+  const key = colorKeyHeight(coloring);
+  const foot = Math.min(key, Math.max(0, size.height - size.width));
   const frame = useMemo<CodeFrame>(
-    () => ({ size, axes, dimension, rotation, view, extent }),
-    [size, axes, dimension, rotation, view, extent],
+    () => ({ size, axes, dimension, rotation, view, bounds, foot }),
+    [size, axes, dimension, rotation, view, bounds, foot],
   );
   const placed = useMemo(() => placeCodes(codes, frame), [codes, frame]);
   const colors = useMemo(() => {
@@ -97,7 +110,7 @@ export function CodeScatter(props: CodeScatterProps) {
     },
   });
   useWheelZoom(surface, (factor, x, y) => {
-    if (dimension === 2) setView((old) => zoomView(old, factor, x, y, size));
+    if (dimension === 2) setView((old) => zoomView(old, factor, x, y, middleOf(frame)));
   });
   const attach = useCallback(
     (node: HTMLDivElement | null) => {
@@ -130,7 +143,8 @@ export function CodeScatter(props: CodeScatterProps) {
       return;
     } else if (event.key === '+' || event.key === '=' || event.key === '-') {
       const factor = event.key === '-' ? 1 / 1.4 : 1.4;
-      setView(zoomView(view, factor, size.width / 2, size.height / 2, size));
+      const middle = middleOf(frame);
+      setView(zoomView(view, factor, ...middle, middle));
     } else if (event.key === '0') setView(WHOLE);
     else if (step !== null && view.zoom > 1) {
       setView({ ...view, x: view.x - step[0], y: view.y - step[1] });
@@ -143,6 +157,17 @@ export function CodeScatter(props: CodeScatterProps) {
     [frame, size.width, props.axisNames],
   );
   const count = placed.x.length;
+  const [boxLeft, boxTop, boxRight, boxBottom] = pictureBox(frame);
+  const keyBottom = Math.min(size.height - 2, boxBottom + key);
+  // A saved picture has no empty margins: only what the codes and the names beside them take.
+  const names = largest(
+    prominent.map((index) => textWidth(labelOf(index), 12)),
+    0,
+  );
+  const exported =
+    view.zoom > 1 || key > 0
+      ? [0, Math.max(0, boxTop), size.width, Math.max(boxBottom, keyBottom)]
+      : [boxLeft - names, boxTop, boxRight + names, boxBottom];
   const shownHover = hovered !== null && hovered < count ? hovered : null;
   return (
     <FigureBox height={height} className={className}>
@@ -152,6 +177,7 @@ export function CodeScatter(props: CodeScatterProps) {
         role="img"
         aria-label={`${label}. ${count} points in ${dimension} dimensions`}
         tabIndex={0}
+        data-export-box={exported.map(Math.round).join(' ')}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
         onPointerUp={() => {
@@ -184,7 +210,7 @@ export function CodeScatter(props: CodeScatterProps) {
               dimmed={(index) => selected.size > 0 && !selected.has(index)}
             />
             <AxisEnds placedAxes={placedAxes} />
-            <ColorKey coloring={coloring} theme={theme} height={size.height} />
+            <ColorKey coloring={coloring} theme={theme} bottom={keyBottom} />
             {shownHover !== null && (
               <circle
                 className="plot-ring"

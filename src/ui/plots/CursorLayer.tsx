@@ -6,6 +6,7 @@ import { at, largest } from '../../base/array';
 import { nearestIndex } from './decimate';
 import { formatCount, formatNumber, THIN } from './format';
 import type { LineFrame } from './line_frame';
+import { dashArray } from './line_style';
 import { useShared, type PlotLink } from './PlotSync';
 import type { Series } from './props';
 import { textWidth } from './text_width';
@@ -25,6 +26,8 @@ interface CursorLayerProps {
 
 const ROW = 15;
 const PAD = 7;
+/** Length of the piece of line before a name. */
+const SAMPLE = 18;
 
 export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
   const cursor = useShared(link.cursor);
@@ -43,7 +46,7 @@ export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
     values.map((value) => textWidth(value)),
     0,
   );
-  const width = Math.max(textWidth(head), 12 + nameWidth + 12 + valueWidth) + 2 * PAD;
+  const width = Math.max(textWidth(head), SAMPLE + 6 + nameWidth + 12 + valueWidth) + 2 * PAD;
   const height = (readings.length + 1) * ROW + PAD;
   const rightSide = px < (area.left + area.right) / 2;
   const boxX = rightSide ? Math.min(px + 10, area.right - width) : Math.max(px - 10 - width, 0);
@@ -68,8 +71,15 @@ export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
         </text>
         {readings.map(({ series }, i) => (
           <g key={series.id} transform={`translate(${PAD} ${(i + 2) * ROW - 3})`}>
-            <rect y={-7} width={7} height={7} rx={2} fill={series.color} />
-            <text className="plot-name" x={12}>
+            <line
+              className="plot-sample"
+              x2={SAMPLE}
+              y1={-3.5}
+              y2={-3.5}
+              stroke={series.color}
+              strokeDasharray={dashArray(series.dash)}
+            />
+            <text className="plot-name" x={SAMPLE + 6}>
               {series.label}
             </text>
             <text className="plot-value" x={width - 2 * PAD} textAnchor="end">

@@ -1,8 +1,9 @@
 /**
  * The box that every figure fills: reserves its height before anything is known, so that nothing below jumps,
- * and carries the figures' style sheet. Must not know what is drawn.
+ * and carries the figures' style sheet. In an enlarged figure it takes the room there is. Must not know what is drawn.
  */
 import type { CSSProperties, ReactNode } from 'react';
+import { useLarge } from './figure_stage';
 import './plots.css';
 
 interface FigureBoxProps {
@@ -13,7 +14,8 @@ interface FigureBoxProps {
   readonly children: ReactNode;
 }
 
-export function FigureBox({ height, className, footer, children }: FigureBoxProps) {
+export function FigureBox({ height: given, className, footer, children }: FigureBoxProps) {
+  const height = useLarge() ? undefined : given;
   const style: CSSProperties = height === undefined ? { height: '100%' } : { height };
   return (
     <div

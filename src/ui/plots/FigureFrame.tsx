@@ -1,29 +1,60 @@
 /**
- * The card around a figure: its title (with formula and source on hover), small controls, and the menu that saves it
- * as SVG, PNG or CSV. Whatever the figure draws inside, in svg or canvas, is saved; it need not know this card.
+ * The card around a figure: its title (with formula and source on hover), small controls, the button that fills the
+ * window with it, and the menu that saves it as SVG, PNG or CSV. Whatever the figure draws inside, in svg or canvas,
+ * is saved with the name of what it is about; it need not know this card.
  */
-import { useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import { describeError } from '../../base/lab_error';
 import { csvText, figurePng, figureSvg, saveFile } from '../../io/figure_export';
 import { Hint } from '../parts/Hint';
+import { Icon } from '../parts/Icon';
 import { Menu } from '../parts/Menu';
+import { sourcedTable, sourceFileName, sourceLine } from './figure_source';
+import { announceFigure, LargeContext, useStage } from './figure_stage';
+import { useFigureSource } from './FiguresOf';
 import type { FigureFrameProps } from './frame_props';
+import { Legend } from './Legend';
+import { dashArray } from './line_style';
+import type { LegendItem } from './props';
 import './figure.css';
 
+const NO_LEGEND: readonly LegendItem[] = [];
+
 export function FigureFrame(props: FigureFrameProps) {
-  const { title, hint, csv, legend = [], controls, children, variant = 'card', className } = props;
+  const { title, hint, csv, legend = NO_LEGEND, controls, children, variant = 'card' } = props;
+  const className = props.className === undefined ? '' : ` ${props.className}`;
+  const source = useFigureSource();
+  const titleId = useId();
+  const frame = useRef<HTMLElement>(null);
   const [body, setBody] = useState<HTMLDivElement | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
-  const name = props.fileName ?? fileNameOf(title);
+  /** Height that the figure leaves free on the page while it is large; null while it is not. */
+  const [place, setPlace] = useState<number | null>(null);
+  const large = place !== null;
+  const leave = useCallback(() => setPlace(null), []);
+  const enlarge = useCallback(() => setPlace(frame.current?.offsetHeight ?? 0), []);
+  useStage(frame, large, leave);
+  useEffect(
+    () =>
+      frame.current === null ? undefined : announceFigure({ element: frame.current, enlarge }),
+    [enlarge],
+  );
 
   const kinds = csv === undefined ? (['svg', 'png'] as const) : (['svg', 'png', 'csv'] as const);
   const save = async (kind: 'svg' | 'png' | 'csv') => {
     setFailure(null);
+    const name = sourceFileName(source, props.fileName ?? title);
     try {
       if (kind === 'csv') {
-        if (csv !== undefined) saveFile(csvText(csv()), `${name}.csv`, 'text/csv;charset=utf-8');
+        if (csv === undefined) return;
+        const text = csvText(sourcedTable(csv(), source));
+        saveFile(text, `${name}.csv`, 'text/csv;charset=utf-8');
       } else if (body !== null) {
-        const text = { title, legend };
+        const text = {
+          title,
+          subtitle: sourceLine(source, new Date().toISOString().slice(0, 10)),
+          legend: legend.map(({ label, color, dash }) => ({ label, color, dash: dashArray(dash) })),
+        };
         if (kind === 'svg') saveFile(figureSvg(body, text), `${name}.svg`, 'image/svg+xml');
         else saveFile(await figurePng(body, text), `${name}.png`, 'image/png');
       }
@@ -34,50 +65,66 @@ export function FigureFrame(props: FigureFrameProps) {
   };
 
   return (
-    <section
-      className={`figure${className === undefined ? '' : ` ${className}`}`}
-      data-variant={variant}
-    >
-      <header>
-        <h3>
-          {hint === undefined ? (
-            title
-          ) : (
-            <Hint {...(typeof hint === 'string' ? { text: hint } : hint)}>
-              <button type="button" className="figure-hinted">
-                {title}
-              </button>
-            </Hint>
-          )}
-        </h3>
-        <div className="figure-controls">
-          {controls}
-          <Menu
-            trigger={
-              <button type="button" className="figure-menu-button" aria-label={`Save ${title}`}>
-                ⋯
-              </button>
-            }
-            actions={kinds.map((kind) => ({
-              label: `Save ${kind.toUpperCase()}`,
-              onSelect: () => void save(kind),
-            }))}
-          />
+    <>
+      <section
+        ref={frame}
+        className={`figure${className}`}
+        data-variant={variant}
+        data-large={large}
+        {...(large ? { role: 'dialog', 'aria-modal': true } : { role: 'figure' })}
+        aria-labelledby={titleId}
+        tabIndex={-1}
+      >
+        <header>
+          <h3 id={titleId}>
+            {hint === undefined ? (
+              title
+            ) : (
+              <Hint side="top" {...(typeof hint === 'string' ? { text: hint } : hint)}>
+                <button type="button" className="figure-hinted">
+                  {title}
+                </button>
+              </Hint>
+            )}
+          </h3>
+          {large && <p className="figure-source">{sourceLine(source)}</p>}
+          <div className="figure-controls">
+            {controls}
+            <button
+              type="button"
+              className="figure-button"
+              aria-label={
+                large ? `Back from ${title} to the page` : `Fill the window with ${title}`
+              }
+              title={large ? 'Back to the page (Esc)' : 'Fill the window (f)'}
+              onClick={large ? leave : enlarge}
+            >
+              <Icon name={large ? 'shrink' : 'enlarge'} />
+            </button>
+            <Menu
+              trigger={
+                <button type="button" className="figure-button" aria-label={`Save ${title}`}>
+                  <Icon name="more" />
+                </button>
+              }
+              actions={kinds.map((kind) => ({
+                label: `Save ${kind.toUpperCase()}`,
+                onSelect: () => void save(kind),
+              }))}
+            />
+          </div>
+        </header>
+        {large && legend.length > 0 && <Legend items={legend} />}
+        {failure !== null && (
+          <p className="figure-failure" role="alert">
+            {failure}
+          </p>
+        )}
+        <div ref={setBody} className="figure-body">
+          <LargeContext value={large}>{children}</LargeContext>
         </div>
-      </header>
-      {failure !== null && (
-        <p className="figure-failure" role="alert">
-          {failure}
-        </p>
-      )}
-      <div ref={setBody} className="figure-body">
-        {children}
-      </div>
-    </section>
+      </section>
+      {large && <div className={`figure-place${className}`} style={{ height: place }} />}
+    </>
   );
-}
-
-function fileNameOf(title: string): string {
-  const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['figure'];
-  return words.join('-');
 }

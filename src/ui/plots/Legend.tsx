@@ -16,14 +16,14 @@ export function Legend({ items, hidden, onToggle, className }: LegendProps) {
         const off = hidden?.has(item.id) === true;
         const entry = (
           <>
-            <svg width="16" height="8" aria-hidden="true">
+            <svg width="28" height="8" aria-hidden="true">
               <line
                 x1="0"
-                x2="16"
+                x2="28"
                 y1="4"
                 y2="4"
                 stroke={item.color}
-                strokeWidth="2.5"
+                strokeWidth="2"
                 strokeDasharray={dashArray(item.dash)}
               />
             </svg>

@@ -25,16 +25,34 @@ const NONE: ReadonlySet<string> = new Set();
 export function LineChart(props: LineChartProps) {
   const { label, height, className, series, xUnit, hidden = NONE, onToggle, legend } = props;
   const { empty: nothing = 'No values yet.' } = props;
-  const { xScale = 'linear', yScale, xStart, xEnd, yMin, yMax, yWhole, formatY, smoothing } = props;
+  const { xScale = 'linear', yScale, xStart, xEnd, formatY, smoothing } = props;
+  const { yMin, yMax, yWithin, yWhole } = props;
   const pennants = (props.markers ?? []).length > 0;
   const [sizeRef, size] = useSize();
   const link = usePlotLink();
   const zoom = useShared(link.zoom);
+  const zoomed = zoom !== null;
 
   const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [series, hidden]);
   const settings = useMemo(
-    () => ({ xScale, yScale, xStart, xEnd, yMin, yMax, yWhole, formatY, smoothing, pennants }),
-    [xScale, yScale, xStart, xEnd, yMin, yMax, yWhole, formatY, smoothing, pennants],
+    () => ({
+      ...{ xScale, yScale, xStart, xEnd, yMin, yMax, yWithin, yWhole, formatY, smoothing },
+      ...{ pennants, zoomed },
+    }),
+    [
+      xScale,
+      yScale,
+      xStart,
+      xEnd,
+      yMin,
+      yMax,
+      yWithin,
+      yWhole,
+      formatY,
+      smoothing,
+      pennants,
+      zoomed,
+    ],
   );
   const full = useMemo(() => fullRange(series, settings), [series, settings]);
   const range = useMemo(() => (full === null ? null : insideOf(zoom, full)), [zoom, full]);
@@ -83,6 +101,8 @@ function Picture({ frame, xUnit, markers, now }: LineChartProps & { readonly fra
   const clip = useId();
   const { area, x } = frame;
   const width = area.right - area.left;
+  // The first series lies on top: it is the one that the others are compared with.
+  const lines = frame.lines.toReversed();
   return (
     <>
       <clipPath id={clip}>
@@ -104,12 +124,12 @@ function Picture({ frame, xUnit, markers, now }: LineChartProps & { readonly fra
             y2={area.bottom}
           />
         )}
-        {frame.lines.map(({ series, rawPath }) =>
+        {lines.map(({ series, rawPath }) =>
           rawPath === null ? null : (
             <path key={series.id} className="plot-raw" d={rawPath} stroke={series.color} />
           ),
         )}
-        {frame.lines.map(({ series, path }) => (
+        {lines.map(({ series, path }) => (
           <path
             key={series.id}
             className="plot-line"
@@ -118,7 +138,7 @@ function Picture({ frame, xUnit, markers, now }: LineChartProps & { readonly fra
             strokeDasharray={dashArray(series.dash)}
           />
         ))}
-        {frame.lines.map(({ series, dots }) =>
+        {lines.map(({ series, dots }) =>
           dots === null ? null : (
             <path key={series.id} className="plot-dots" d={dots} stroke={series.color} />
           ),

@@ -1,11 +1,10 @@
 /**
- * The quiet frame of a chart: horizontal grid lines, few labels, the unit written once at the last label. Drawn
+ * The quiet frame of a chart: horizontal grid lines, few labels, the unit written once at the right end. Drawn
  * the same way in every figure that has axes. Must not know what is plotted.
  */
 import { memo } from 'react';
 import { at, largest } from '../../base/array';
 import { axisTicks, tickTexts, type AxisScale, type Ends } from './axis_scale';
-import { THIN } from './format';
 import type { ScaleKind } from './props';
 
 /** The rectangle inside the axes, in CSS pixels. */
@@ -89,29 +88,60 @@ interface XLabelsProps {
   readonly unit?: string | undefined;
 }
 
-/** Labels below the plot; the last carries the unit, and labels that would run into it are left out. */
-export function XLabels({ area, axis, unit }: XLabelsProps) {
-  const last = axis.ticks.length - 1;
-  const texts = axis.texts.map((text, i) =>
-    i === last && unit !== undefined ? `${text}${THIN}${unit}` : text,
-  );
+/** Least room between two texts of an axis, CSS pixels. */
+const GAP = 8;
+/** Between the unit and a number, so that it is not read as part of it. */
+const UNIT_GAP = 16;
+
+/** A text below the plot: where it is anchored and what it covers, CSS pixels. */
+export interface XLabel {
+  readonly text: string;
+  readonly x: number;
+  readonly anchor: 'start' | 'middle' | 'end';
+  readonly left: number;
+  readonly right: number;
+}
+
+/**
+ * The texts below the plot: the unit at the right end, where it is wide enough to hold it and a number, and as many
+ * numbers as stand apart from it and from each other, the last ones first.
+ */
+export function layOutXLabels(
+  area: Pick<PlotArea, 'left' | 'right'>,
+  axis: Axis,
+  unit?: string,
+): readonly XLabel[] {
+  const labels: XLabel[] = [];
   let free = Infinity;
-  const labels = [];
-  for (let i = last; i >= 0; i--) {
-    const text = at(texts, i);
+  if (unit !== undefined) {
+    const left = area.right - labelWidth(unit);
+    const [first] = axis.texts;
+    const needed = UNIT_GAP + (first === undefined ? 0 : labelWidth(first));
+    if (left - area.left >= needed) {
+      labels.push({ text: unit, x: area.right, anchor: 'end', left, right: area.right });
+      free = left - UNIT_GAP + GAP;
+    }
+  }
+  for (let i = axis.ticks.length - 1; i >= 0; i--) {
+    const text = at(axis.texts, i);
     const width = labelWidth(text);
     const px = axis.scale(at(axis.ticks, i));
     const left = Math.max(area.left, Math.min(px - width / 2, area.right - width));
-    if (left + width + 8 > free) continue;
+    if (left + width + GAP > free) continue;
     free = left;
     const anchor =
       left <= area.left ? 'start' : left >= area.right - width - 0.5 ? 'end' : 'middle';
-    const tx = anchor === 'start' ? area.left : anchor === 'end' ? area.right : px;
-    labels.push(
-      <text key={i} className="plot-tick" x={tx} y={area.bottom + 15} textAnchor={anchor}>
-        {text}
-      </text>,
-    );
+    const x = anchor === 'start' ? area.left : anchor === 'end' ? area.right : px;
+    labels.push({ text, x, anchor, left, right: left + width });
   }
-  return <>{labels}</>;
+  return labels;
+}
+
+/** The labels below the plot. */
+export function XLabels({ area, axis, unit }: XLabelsProps) {
+  return layOutXLabels(area, axis, unit).map(({ text, x, anchor }, index) => (
+    <text key={index} className="plot-tick" x={x} y={area.bottom + 15} textAnchor={anchor}>
+      {text}
+    </text>
+  ));
 }

@@ -1,9 +1,17 @@
 /**
  * The points of one feature in space, each in the colour of the unit that owns it: one colour when a group holds the
  * whole shape, a patchwork when atoms have split it. Orthographic; farther points are fainter. All panels of a page
- * turn together through `rotation`. Hovering a point names its unit and brings out all its points.
+ * turn together through `rotation`. Hovering a point names its unit and brings out all its points; a press on it
+ * opens the unit where the page listens, and Enter opens the one that owns most.
  */
-import { useLayoutEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
+import {
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+} from 'react';
 import { at } from '../../base/array';
 import { clamp } from './color_space';
 import { EmptyNote, FigureBox } from './FigureBox';
@@ -15,18 +23,20 @@ import { hexOfPacked, packColor } from './point_raster';
 import { backToFront, projectionOf, projectPoints, radiusOf } from './projection';
 import type { ShapeViewProps } from './point_props';
 import type { Rotation } from './props';
-import { assignUnitSlots, countOwners, NO_OWNER, soleOwner } from './unit_slots';
+import { assignUnitSlots, countOwners, NO_OWNER, rankedOwners, soleOwner } from './unit_slots';
 import { useRotation } from './use_rotation';
 import { useSize, type Size } from './use_size';
-import { resolveColor, useTheme } from './use_theme';
+import { useTheme } from './use_theme';
 import { useTurn } from './use_turn';
 import './points.css';
 
-/** Room for the caption under the points. */
-const CAPTION = 18;
+/** Room for the caption under the points, in one line or, in a narrow panel, in two; CSS pixels. */
+const CAPTION = { line: 26, lines: 44, narrow: 180 };
+/** A pointer that moved less between press and release meant the point and not a turn, CSS pixels. */
+const STILL = 4;
 
 export function ShapeView(props: ShapeViewProps) {
-  const { label, height, className, points, owners, modelColor, unitName = 'group' } = props;
+  const { label, height, className, points, owners, unitName = 'group', onPick } = props;
   const [ownRotation, setOwnRotation] = useRotation(props.rotation === undefined && props.spin);
   const rotation = props.rotation ?? ownRotation;
   const turn = useTurn(rotation, props.onRotation ?? setOwnRotation);
@@ -35,18 +45,15 @@ export function ShapeView(props: ShapeViewProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hovered, setHovered] = useState<number | null>(null);
 
-  const sole = useMemo(() => soleOwner(owners), [owners]);
+  const pressed = useRef<readonly [number, number] | null>(null);
+
   const ownSlots = useMemo(() => assignUnitSlots([owners]), [owners]);
   const slots = props.slots ?? ownSlots;
   const colors = useMemo(() => {
     const colorOf = (unit: number) =>
-      unit === NO_OWNER
-        ? UNOWNED[theme]
-        : unit === sole
-          ? resolveColor(modelColor, theme)
-          : unitColor(slots.get(unit) ?? 0, theme);
+      unit === NO_OWNER ? UNOWNED[theme] : unitColor(slots.get(unit) ?? 0, theme);
     return Uint32Array.from(owners, (unit) => packColor(colorOf(unit)));
-  }, [owners, sole, slots, modelColor, theme]);
+  }, [owners, slots, theme]);
 
   const extent = useMemo(() => props.extent ?? radiusOf(points, 3), [props.extent, points]);
   const lit = hovered !== null && hovered < owners.length ? at(owners, hovered) : null;
@@ -58,12 +65,30 @@ export function ShapeView(props: ShapeViewProps) {
     if (canvas.current !== null) paintClouds(canvas.current, size, [cloud]);
   }, [cloud, size]);
 
-  const summary = useMemo(() => summarise(owners, unitName, sole), [owners, unitName, sole]);
+  const summary = useMemo(() => summarise(owners, unitName), [owners, unitName]);
 
-  const onPointerMove = (event: PointerEvent<HTMLElement>) => {
-    if (turn.onPointerMove(event)) return;
+  const pointUnder = (event: PointerEvent<HTMLElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
-    setHovered(pointAt(cloud, event.clientX - box.left, event.clientY - box.top, 8));
+    return pointAt(cloud, event.clientX - box.left, event.clientY - box.top, 8);
+  };
+  const pick = (unit: number | undefined) => {
+    if (unit !== undefined && unit !== NO_OWNER) onPick?.(unit);
+  };
+  const onPointerMove = (event: PointerEvent<HTMLElement>) => {
+    if (!turn.onPointerMove(event)) setHovered(pointUnder(event));
+  };
+  const onPointerUp = (event: PointerEvent<HTMLElement>) => {
+    turn.onPointerUp();
+    const from = pressed.current;
+    pressed.current = null;
+    if (from === null || Math.hypot(event.clientX - from[0], event.clientY - from[1]) > STILL)
+      return;
+    const point = pointUnder(event);
+    if (point !== null) pick(owners[point]);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') pick(rankedOwners(owners)[0]);
+    else turn.onKeyDown(event);
   };
 
   return (
@@ -73,31 +98,24 @@ export function ShapeView(props: ShapeViewProps) {
         className="plot-surface plot-turn"
         role="img"
         aria-label={`${label}. ${summary}`}
-        aria-keyshortcuts="ArrowLeft ArrowRight ArrowUp ArrowDown"
+        aria-keyshortcuts={`ArrowLeft ArrowRight ArrowUp ArrowDown${onPick === undefined ? '' : ' Enter'}`}
         tabIndex={0}
-        onPointerDown={turn.onPointerDown}
+        data-pick={onPick !== undefined && lit !== null && lit !== NO_OWNER}
+        onPointerDown={(event) => {
+          pressed.current = event.button === 0 ? [event.clientX, event.clientY] : null;
+          turn.onPointerDown(event);
+        }}
         onPointerMove={onPointerMove}
-        onPointerUp={turn.onPointerUp}
+        onPointerUp={onPointerUp}
         onPointerCancel={turn.onPointerUp}
         onPointerLeave={() => setHovered(null)}
         onDoubleClick={turn.onDoubleClick}
-        onKeyDown={turn.onKeyDown}
+        onKeyDown={onKeyDown}
       >
         <canvas ref={canvas} style={{ width: size.width, height: size.height }} />
-        {props.caption !== undefined && (
-          <svg width={size.width} height={size.height} aria-hidden="true">
-            <text className="plot-caption" x={12} y={size.height - 12}>
-              {props.caption}
-              {props.captionDetail !== undefined && (
-                <tspan className="plot-caption-detail" dx={6}>
-                  {props.captionDetail}
-                </tspan>
-              )}
-            </text>
-          </svg>
-        )}
         {points.length === 0 && <EmptyNote text={props.empty ?? 'No points yet.'} />}
       </div>
+      {props.caption !== undefined && <div className="plot-caption">{props.caption}</div>}
       {hovered !== null && lit !== null && (
         <HoverCard x={at(cloud.x, hovered)} y={at(cloud.y, hovered)} within={size}>
           <UnitCard {...{ points, owners, unitName }} point={hovered} color={colors} />
@@ -149,11 +167,12 @@ function cloudOf(
   const { x, y, depth } = projectionOf(count);
   projectPoints(points, 3, rotation, { x, y, depth });
   const order = backToFront(depth, extent);
-  const scale = (0.44 * Math.min(size.width, size.height - CAPTION)) / extent;
+  const foot = size.width < CAPTION.narrow ? CAPTION.lines : CAPTION.line;
+  const scale = (0.44 * Math.min(size.width, size.height - foot)) / extent;
   const alpha = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     x[i] = size.width / 2 + at(x, i) * scale;
-    y[i] = (size.height - CAPTION / 2) / 2 + at(y, i) * scale;
+    y[i] = (size.height - foot) / 2 + at(y, i) * scale;
     const near = clamp(0.65 + (0.3 * at(depth, i)) / extent, 0.35, 0.95);
     alpha[i] = lit === null || at(owners, i) === lit ? near : near * 0.18;
   }
@@ -161,8 +180,11 @@ function cloudOf(
   return { x, y, alpha, color, order, radius };
 }
 
-function summarise(owners: Uint32Array, unitName: string, sole: number | null): string {
+function summarise(owners: Uint32Array, unitName: string): string {
   if (owners.length === 0) return 'No points yet';
+  const units = countOwners(owners).size;
+  if (units === 0) return `${owners.length} points that no ${unitName} owns`;
+  const sole = soleOwner(owners);
   if (sole !== null) return `${unitName} ${sole} owns the whole shape`;
-  return `${countOwners(owners).size} ${unitName}s share ${owners.length} points`;
+  return `${units} ${unitName}s share ${owners.length} points`;
 }

@@ -8,13 +8,15 @@ import { extentOf } from './axis_scale';
 import { clamp } from './color_space';
 import { cyclicScale, UNOWNED, unitColor, valueScale, type Theme } from './palette';
 import { packColor } from './point_raster';
-import { backToFront, projectionOf, projectPoints, radiusOf } from './projection';
+import { backToFront, projectionOf, projectPoints } from './projection';
 import type { CodeColoring } from './point_props';
 import type { Column, Rotation } from './props';
 import type { Size } from './use_size';
 
-/** Share of the figure's half that the farthest code reaches, leaving room for labels. */
-const REACH = 0.8;
+/** Room around the codes for dots, labels and names of axes, CSS pixels. */
+const MARGIN = 26;
+/** Height of the scatter across the axis of a scalar code, as a share of its extent. */
+const SCATTER = 0.25;
 
 /** Zoom and shift of the flat view, in CSS pixels about the centre. */
 export interface FlatView {
@@ -32,7 +34,17 @@ export interface CodeFrame {
   readonly dimension: 2 | 3;
   readonly rotation: Rotation;
   readonly view: FlatView;
-  /** Largest norm shown. */
+  readonly bounds: CodeBounds;
+  /** Height kept free below the picture for the key of the colours, CSS pixels. */
+  readonly foot: number;
+}
+
+/** The box around codes and origin in the axes that are shown. */
+export interface CodeBounds {
+  readonly middle: readonly [number, number, number];
+  /** Half of its width and height: along the first and the second axis. */
+  readonly half: readonly [number, number];
+  /** Distance from its middle to the farthest code. */
   readonly extent: number;
 }
 
@@ -46,43 +58,98 @@ export interface PlacedCodes {
 }
 
 /** Pixels per data unit. */
-export function pixelsPerUnit({ size, extent, dimension, view }: CodeFrame): number {
-  const base = (REACH * Math.min(size.width, size.height)) / 2 / extent;
-  return dimension === 2 ? base * view.zoom : base;
+export function pixelsPerUnit(frame: CodeFrame): number {
+  return frame.dimension === 2 ? wholeScale(frame) * frame.view.zoom : wholeScale(frame);
 }
 
-/** The extent that shows all codes in the first `dimension` axes. */
-export function extentOfCodes(codes: Column, axes: number, dimension: 2 | 3): number {
-  if (axes <= dimension) return radiusOf(codes, axes);
+/** Pixels per data unit at which everything is seen, as large as the figure allows. */
+export function wholeScale({ size, foot, bounds, dimension }: CodeFrame): number {
+  const [width, height] = [size.width / 2 - MARGIN, (size.height - foot) / 2 - MARGIN];
+  const [wide, high] = dimension === 2 ? bounds.half : [bounds.extent, bounds.extent];
+  return Math.min(Math.max(8, width) / (wide || high), Math.max(8, height) / (high || wide));
+}
+
+/** Where the middle of the bounds lies on the screen before any shift. */
+export function middleOf({
+  size,
+  foot,
+}: Pick<CodeFrame, 'size' | 'foot'>): readonly [number, number] {
+  return [size.width / 2, (size.height - foot) / 2];
+}
+
+/** Bounds of `codes` [points, axes] in the first `dimension` axes; of size 1 where all codes are 0. */
+export function boundsOfCodes(codes: Column, axes: number, dimension: 2 | 3): CodeBounds {
+  const shown = Math.min(axes, dimension);
+  const [low, high] = [
+    [0, 0, 0],
+    [0, 0, 0],
+  ];
+  for (let i = 0; i + axes <= codes.length; i += axes) {
+    for (let a = 0; a < shown; a++) {
+      low[a] = Math.min(at(low, a), at(codes, i + a));
+      high[a] = Math.max(at(high, a), at(codes, i + a));
+    }
+  }
+  const middleOn = (a: number) => (at(low, a) + at(high, a)) / 2;
+  const halfOn = (a: number) => (at(high, a) - at(low, a)) / 2;
   let most = 0;
   for (let i = 0; i + axes <= codes.length; i += axes) {
     let square = 0;
-    for (let a = 0; a < dimension; a++) square += at(codes, i + a) ** 2;
+    for (let a = 0; a < shown; a++) square += (at(codes, i + a) - middleOn(a)) ** 2;
     most = Math.max(most, square);
   }
-  return most > 0 ? Math.sqrt(most) : 1;
+  const extent = most > 0 ? Math.sqrt(most) : 1;
+  const half = [halfOn(0), axes > 1 ? halfOn(1) : (extent * SCATTER) / 2] as const;
+  return {
+    middle: [middleOn(0), middleOn(1), middleOn(2)],
+    half: half[0] > 0 || half[1] > 0 ? half : [1, 1],
+    extent,
+  };
+}
+
+/** What of the figure the whole picture takes, without its labels: [left, top, right, bottom], CSS pixels. */
+export function pictureBox(frame: CodeFrame): readonly [number, number, number, number] {
+  const [x, y] = middleOf(frame);
+  const { half, extent } = frame.bounds;
+  const scale = wholeScale(frame);
+  const [wide, high] = frame.dimension === 2 ? half : [extent, extent];
+  return [
+    x - wide * scale - MARGIN,
+    y - high * scale - MARGIN,
+    x + wide * scale + MARGIN,
+    y + high * scale + MARGIN,
+  ];
 }
 
 /** Screen positions of `codes` [points, axes]. */
 export function placeCodes(codes: Column, frame: CodeFrame): PlacedCodes {
-  const { size, axes, dimension, rotation, view, extent } = frame;
+  const { axes, dimension, rotation, view, bounds } = frame;
+  const { middle, extent } = bounds;
   const count = Math.floor(codes.length / axes);
   const { x, y, depth } = projectionOf(count);
   const scale = pixelsPerUnit(frame);
+  // Projection is linear: what the middle of the bounds becomes is taken off afterwards.
+  const centre = projectionOf(1);
   if (dimension === 3) {
     projectPoints(codes, axes, rotation, { x, y, depth });
+    projectPoints(middle, 3, rotation, centre);
   } else {
     for (let i = 0; i < count; i++) {
       x[i] = at(codes, i * axes);
       // A scalar code has one axis; a fixed scatter across it shows the density.
-      y[i] = axes > 1 ? -at(codes, i * axes + 1) : scattered(i) * extent * 0.25;
+      y[i] = axes > 1 ? -at(codes, i * axes + 1) : scattered(i) * extent * SCATTER;
     }
+    centre.x[0] = middle[0];
+    centre.y[0] = -middle[1];
   }
   const [shiftX, shiftY] = dimension === 2 ? [view.x, view.y] : [0, 0];
+  const [middleX, middleY] = middleOf(frame);
+  const [centreX, centreY, centreDepth] = [at(centre.x, 0), at(centre.y, 0), at(centre.depth, 0)];
   const near = new Float32Array(count);
   for (let i = 0; i < count; i++) {
-    x[i] = size.width / 2 + shiftX + at(x, i) * scale;
-    y[i] = size.height / 2 + shiftY + at(y, i) * scale;
+    x[i] = middleX + shiftX + (at(x, i) - centreX) * scale;
+    y[i] = middleY + shiftY + (at(y, i) - centreY) * scale;
+    depth[i] = at(depth, i) - centreDepth;
     near[i] = dimension === 3 ? clamp(0.5 + at(depth, i) / (2 * extent), 0, 1) : 1;
   }
   return { x, y, near, order: dimension === 3 ? backToFront(depth, extent) : undefined };
@@ -93,16 +160,16 @@ function scattered(index: number): number {
   return ((index * 0.6180339887) % 1) - 0.5;
 }
 
-/** Zooms the flat view so that the data under (x, y) stay there. */
+/** Zooms the flat view so that the data under (x, y) stay there; `middle` as `middleOf` gives it. */
 export function zoomView(
   view: FlatView,
   factor: number,
   x: number,
   y: number,
-  size: Size,
+  middle: readonly [number, number],
 ): FlatView {
   const zoom = clamp(view.zoom * factor, 1, 60);
-  const [fromX, fromY] = [x - size.width / 2, y - size.height / 2];
+  const [fromX, fromY] = [x - middle[0], y - middle[1]];
   const ratio = zoom / view.zoom;
   return zoom === 1
     ? WHOLE

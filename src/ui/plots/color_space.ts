@@ -9,6 +9,8 @@ export type Triple = readonly [number, number, number];
 
 export type Deficiency = 'protanopia' | 'deuteranopia' | 'tritanopia';
 
+export const DEFICIENCIES: readonly Deficiency[] = ['protanopia', 'deuteranopia', 'tritanopia'];
+
 const DEFICIENCY: Record<Deficiency, readonly [Triple, Triple, Triple]> = {
   protanopia: [
     [0.152286, 1.052583, -0.204868],
@@ -87,6 +89,11 @@ export function insideSrgb(lab: Triple): Triple {
     else high = middle;
   }
   return [lightness, a * low, b * low];
+}
+
+/** A colour in OKLab for normal eyes and for each deficiency. */
+export function seenBy(hex: string): readonly Triple[] {
+  return [hex, ...DEFICIENCIES.map((deficiency) => simulate(hex, deficiency))].map(oklabOfHex);
 }
 
 /** "#rrggbb" of the nearest displayable colour. */

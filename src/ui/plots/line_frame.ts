@@ -36,10 +36,21 @@ export interface LineFrame {
 
 type FrameSettings = Pick<
   LineChartProps,
-  'xScale' | 'yScale' | 'xStart' | 'xEnd' | 'yMin' | 'yMax' | 'yWhole' | 'formatY' | 'smoothing'
+  | 'xScale'
+  | 'yScale'
+  | 'xStart'
+  | 'xEnd'
+  | 'yMin'
+  | 'yMax'
+  | 'yWithin'
+  | 'yWhole'
+  | 'formatY'
+  | 'smoothing'
 > & {
   /** Room above the plot for the pennants of changed settings, where no line runs. */
   readonly pennants?: boolean;
+  /** Whether only a part of x is shown: the ends of y then follow what is seen. */
+  readonly zoomed?: boolean;
 };
 
 /**
@@ -109,9 +120,11 @@ export function layOutLines(
 function shownEnds(
   smoothed: readonly { readonly one: Series; readonly values: Column }[],
   range: Ends,
-  { yScale = 'linear', yMin, yMax }: FrameSettings,
+  { yScale = 'linear', yWithin, zoomed = false, ...settings }: FrameSettings,
 ): Ends {
+  const [yMin, yMax] = zoomed ? [] : [settings.yMin, settings.yMax];
   let [low, high] = [Infinity, -Infinity];
+  let inside = yWithin !== undefined;
   for (const { one, values } of smoothed) {
     const start = Math.max(0, bisectLeft(one.x, range[0]) - 1);
     const end = Math.min(values.length, bisectRight(one.x, range[1]) + 1);
@@ -119,14 +132,25 @@ function shownEnds(
     if (extent === null) continue;
     low = Math.min(low, extent[0]);
     high = Math.max(high, extent[1]);
+    const last = lastFinite(values, start, end);
+    inside &&= yWithin !== undefined && last >= yWithin[0] && last <= yWithin[1];
   }
   if (low > high) [low, high] = yScale === 'log' ? [0.1, 1] : [0, 1];
-  const nice = niceEnds(yScale, [
-    Math.min(yMin ?? low, yMax ?? low),
-    Math.max(yMax ?? high, yMin ?? high),
+  const within = inside && yWithin !== undefined ? yWithin : ([-Infinity, Infinity] as const);
+  const fitted = niceEnds(yScale, [
+    Math.max(within[0], Math.min(yMin ?? low, yMax ?? low)),
+    Math.min(within[1], Math.max(yMax ?? high, yMin ?? high)),
   ]);
+  const nice: Ends = [Math.max(within[0], fitted[0]), Math.min(within[1], fitted[1])];
   const ends: Ends = [yMin ?? nice[0], yMax ?? nice[1]];
   return ends[0] < ends[1] ? ends : nice;
+}
+
+/** The last finite value of `y` at indices [start, end), which must hold one. */
+function lastFinite(y: Column, start: number, end: number): number {
+  let index = end - 1;
+  while (index > start && !Number.isFinite(y[index])) index--;
+  return at(y, index);
 }
 
 /**

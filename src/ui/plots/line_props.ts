@@ -13,9 +13,17 @@ export interface LineChartProps extends FigureProps {
    */
   readonly xStart?: number | undefined;
   readonly xEnd?: number | undefined;
-  /** Ends of the y axis; an omitted end follows the visible data, rounded outwards. */
+  /**
+   * Ends of the y axis while all of x is shown; an omitted end follows the visible data, rounded outwards. Zoomed in,
+   * both follow what is seen.
+   */
   readonly yMin?: number | undefined;
   readonly yMax?: number | undefined;
+  /**
+   * Where the values of interest lie: the axis fits the data but goes no farther, as long as every line is inside at
+   * its right end. For a share that starts far below 0 for a moment.
+   */
+  readonly yWithin?: readonly [number, number] | undefined;
   /** Values are counts of things: no ticks between whole numbers. */
   readonly yWhole?: boolean | undefined;
   /** Text of a y value; default `formatNumber`. */

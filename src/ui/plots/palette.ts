@@ -27,11 +27,20 @@ export function modelColor(index: number): string {
   return `var(--m${(index % MODEL_COLORS) + 1})`;
 }
 
+/** The same colours in both themes, for whoever must compare them: --m1 … --m8 of theme.css. */
+export const MODELS: Record<Theme, readonly string[]> = {
+  light: '#3456c8 #c2571a #23998f #86135f #9c7bf0 #5a5000 #0f3d2e #77697a'.split(' '),
+  dark: '#7f9bff #f09a5f #1fd0d2 #b3567c #7a63c4 #ffdc4f #aef5cf #96929c'.split(' '),
+};
+
 /** The panel's surface, where the weak end of sequential scales disappears; --panel of theme.css. */
 export const PANEL: Record<Theme, string> = { light: '#ffffff', dark: '#1a1c1f' };
 
 /** Grey of points that no unit owns; --mark of theme.css. */
 export const UNOWNED: Record<Theme, string> = { light: '#8d9097', dark: '#737781' };
+
+/** Slots of the first round, which are far apart; later rounds repeat them, turned. */
+export const UNIT_COLORS = 32;
 
 const UNITS: Record<Theme, readonly string[]> = {
   light: (

@@ -7,11 +7,9 @@ export interface ShapeViewProps extends FigureProps {
   readonly points: Float32Array;
   /** [points], index of the unit that owns each point; NO_OWNER where none fired. */
   readonly owners: Uint32Array;
-  /** Colour of a unit that owns (nearly) everything, so that one group on a shape reads at a glance. */
-  readonly modelColor: string;
   /** Colours of the units, shared by all panels of one model and kept while it trains; default: by count in this panel. */
   readonly slots?: UnitSlots | undefined;
-  /** "group" or "latent": what a unit is called on hover. */
+  /** "group" or "atom": what a unit is called on hover. */
   readonly unitName?: string | undefined;
   /** Shared view direction; without it the panel keeps its own. */
   readonly rotation?: Rotation | undefined;
@@ -20,9 +18,10 @@ export interface ShapeViewProps extends FigureProps {
   readonly extent?: number | undefined;
   /** Slow turning while nobody touches it; off by default, never when the system asks for reduced motion. */
   readonly spin?: boolean | undefined;
-  /** Written in the corner: "1 group", and beside it in grey "rank 2". */
-  readonly caption?: string | undefined;
-  readonly captionDetail?: string | undefined;
+  /** Under the points, at the left: whose shape this is. */
+  readonly caption?: ReactNode;
+  /** A point was pressed: the unit that owns it. */
+  readonly onPick?: ((unit: number) => void) | undefined;
   readonly empty?: string | undefined;
 }
 

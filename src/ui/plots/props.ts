@@ -11,6 +11,7 @@
  * and says in `label` what it shows, for people who hear the page instead of seeing it.
  */
 import type { CsvTable } from '../../io/figure_export';
+import type { Dash } from './line_style';
 
 /** A column of numbers: typed array or plain array. */
 export type Column = ArrayLike<number>;
@@ -32,7 +33,7 @@ export interface Series {
   readonly label: string;
   readonly color: string;
   /** Dash pattern for a second dimension (for instance an older run of the same model). */
-  readonly dash?: 'solid' | 'dashed' | 'dotted' | undefined;
+  readonly dash?: Dash | undefined;
   readonly x: Column;
   /** Same length as `x`. */
   readonly y: Column;

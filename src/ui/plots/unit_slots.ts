@@ -17,13 +17,21 @@ export function countOwners(owners: ArrayLike<number>): Map<number, number> {
   return counts;
 }
 
+export interface SlotChoice {
+  /** The order in which slots are taken: place (0 …) → slot; default: as they come. */
+  readonly slotOf?: (place: number) => number;
+  /** Slots that units elsewhere hold. */
+  readonly reserved?: Iterable<number>;
+}
+
 /**
  * Slots for all units that occur in `owners` (several panels of one model together). Units known from
- * `previous` keep their slot; the others take the lowest free ones, largest count first, then lowest index.
+ * `previous` keep their slot; the others take the first free ones, largest count first, then lowest index.
  */
 export function assignUnitSlots(
   owners: readonly ArrayLike<number>[],
   previous?: ReadonlyMap<number, number>,
+  { slotOf = (place) => place, reserved = [] }: SlotChoice = {},
 ): Map<number, number> {
   const counts = new Map<number, number>();
   for (const panel of owners) {
@@ -32,7 +40,7 @@ export function assignUnitSlots(
     }
   }
   const slots = new Map<number, number>();
-  const taken = new Set<number>();
+  const taken = new Set<number>(reserved);
   const fresh: (readonly [number, number])[] = [];
   for (const [unit, count] of counts) {
     const slot = previous?.get(unit);
@@ -44,13 +52,18 @@ export function assignUnitSlots(
     }
   }
   fresh.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  let next = 0;
+  let place = 0;
   for (const [unit] of fresh) {
-    while (taken.has(next)) next++;
-    slots.set(unit, next);
-    taken.add(next);
+    while (taken.has(slotOf(place))) place++;
+    slots.set(unit, slotOf(place));
+    taken.add(slotOf(place));
   }
   return slots;
+}
+
+/** Units by the points they own, most first, then by index. */
+export function rankedOwners(owners: ArrayLike<number>): readonly number[] {
+  return [...countOwners(owners)].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([unit]) => unit);
 }
 
 /** The unit that owns at least `share` of the owned points, if there is one. */

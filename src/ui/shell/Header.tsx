@@ -26,7 +26,7 @@ export function Header({ page, onShowShortcuts }: HeaderProps) {
           <circle className="logo-ring" cx="10" cy="10" r="7.5" />
           <circle className="logo-core" cx="10" cy="10" r="2.6" />
         </svg>
-        SASA Lab
+        <span>SASA Lab</span>
       </a>
       <nav className="nav" aria-label="Pages">
         {pages.map(({ id, title }) => (
@@ -40,7 +40,7 @@ export function Header({ page, onShowShortcuts }: HeaderProps) {
         <MemoryInUse />
         <button className="button button-quiet" type="button" onClick={() => void copyLink()}>
           <Icon name="link" />
-          Copy link
+          <span className="header-word">Copy link</span>
         </button>
         <Hint text="Keyboard shortcuts (?)">
           <button

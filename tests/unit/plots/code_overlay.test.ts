@@ -15,7 +15,8 @@ const frame = (width: number, height: number): CodeFrame => ({
   dimension: 2,
   rotation: { azimuth: 0, elevation: 0 },
   view: WHOLE,
-  extent: 1,
+  bounds: { middle: [0, 0, 0], half: [1, 1], extent: 1 },
+  foot: 0,
 });
 
 describe('the names of the axes', () => {

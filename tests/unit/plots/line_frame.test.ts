@@ -56,6 +56,30 @@ describe('the layout', () => {
     expect(frame.y.ends).toEqual([0, 1]);
   });
 
+  test('lets go of fixed ends of y when zoomed, so that a flat stretch fills the figure', () => {
+    const x = Array.from({ length: 101 }, (_, i) => i);
+    const series = [
+      line(
+        x,
+        x.map((at) => 0.97 + at / 1e5),
+      ),
+    ];
+    const { ends } = layOutLines(series, [50, 100], size, { yMin: 0, yMax: 1, zoomed: true }).y;
+    expect(ends[0]).toBeGreaterThanOrEqual(0.97);
+    expect(ends[1]).toBeLessThanOrEqual(0.972);
+  });
+
+  test('fits what is seen inside the values of interest', () => {
+    const within = { yWithin: [0, 1] } as const;
+    const ends = (...y: number[]) =>
+      layOutLines([line([0, 1, 2, 3], y)], [0, 3], size, within).y.ends;
+    // The first moments far below 0 do not flatten the rest; a plateau is not drawn from 0.
+    expect(ends(-7, 0.4, 0.9, 0.97)).toEqual([0, 1]);
+    expect(ends(0.9, 0.92, 0.94, 0.96)[0]).toBeGreaterThanOrEqual(0.9);
+    // A run that ends outside is shown where it is.
+    expect(ends(0.5, 0, -3, -7)[0]).toBeLessThanOrEqual(-7);
+  });
+
   test('marks the values of a line that has few, and of no other', () => {
     const dots = (count: number) => {
       const values = Array.from({ length: count }, (_, index) => index + 1);

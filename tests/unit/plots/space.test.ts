@@ -2,10 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { at } from '../../../src/base/array';
 import {
+  boundsOfCodes,
   colorCodes,
   enclosed,
-  extentOfCodes,
   medianNorm,
+  middleOf,
   placeCodes,
   WHOLE,
   zoomView,
@@ -140,7 +141,8 @@ describe('codes on the screen', () => {
     dimension: 2,
     rotation: { azimuth: 0, elevation: 0 },
     view: WHOLE,
-    extent: 1,
+    bounds: { middle: [0, 0, 0], half: [1, 1], extent: 1 },
+    foot: 0,
   };
 
   test('the first axis points right, the second up, the origin lies in the middle', () => {
@@ -165,12 +167,18 @@ describe('codes on the screen', () => {
   test('zooming keeps the place under the pointer', () => {
     const before = placeCodes([0.4, -0.3], frame);
     const [px, py] = [at(before.x, 0), at(before.y, 0)];
-    const view = zoomView(zoomView(WHOLE, 2, px, py, frame.size), 1.7, px, py, frame.size);
+    const view = zoomView(
+      zoomView(WHOLE, 2, px, py, middleOf(frame)),
+      1.7,
+      px,
+      py,
+      middleOf(frame),
+    );
     const after = placeCodes([0.4, -0.3], { ...frame, view });
     // Float32 positions of order 300.
     expect(at(after.x, 0)).toBeCloseTo(px, 3);
     expect(at(after.y, 0)).toBeCloseTo(py, 3);
-    expect(zoomView(view, 0.01, px, py, frame.size)).toEqual(WHOLE);
+    expect(zoomView(view, 0.01, px, py, middleOf(frame))).toEqual(WHOLE);
   });
 
   test('colour by angle depends on direction, not on size; opposite directions differ', () => {
@@ -198,9 +206,44 @@ describe('codes on the screen', () => {
     expect(new Set(value).size).toBe(3);
   });
 
-  test('the extent and the usual norm use only what is drawn', () => {
-    expect(extentOfCodes([3, 4, 12], 3, 2)).toBe(5);
-    expect(extentOfCodes([3, 4, 12], 3, 3)).toBe(13);
+  test('the picture fits codes that all lie on one side, and the origin that they start from', () => {
+    const codes = [0.2, 4, 1, 8, 3, 6];
+    const size = { width: 400, height: 300 };
+    const fitted = { ...frame, size, bounds: boundsOfCodes(codes, 2, 2) };
+    const { x, y } = placeCodes([...codes, 0, 0], fitted);
+    const [left, right] = [Math.min(...x), Math.max(...x)];
+    const [top, bottom] = [Math.min(...y), Math.max(...y)];
+    // As high as the figure is but for the room of the labels, and in its middle.
+    expect(bottom - top).toBeCloseTo(size.height - 52, 3);
+    expect((left + right) / 2).toBeCloseTo(200, 3);
+    // Drawn to one scale in both directions.
+    expect((right - left) / (bottom - top)).toBeCloseTo(3 / 8, 4);
+  });
+
+  test('the key of the colours has its own room under a picture that is higher than wide', () => {
+    const size = { width: 300, height: 500 };
+    const tall = { ...frame, size, foot: 120, bounds: boundsOfCodes([-1, -1, 1, 1], 2, 2) };
+    const { y } = placeCodes([-1, -1, 1, 1], tall);
+    expect(Math.max(...y)).toBeLessThan(500 - 120);
+  });
+
+  test('a turning cloud stays inside whichever way it is turned', () => {
+    const codes = Float32Array.from({ length: 300 }, (_, i) => 2 + Math.sin(i * i));
+    const size = { width: 300, height: 200 };
+    const bounds = boundsOfCodes(codes, 3, 3);
+    for (let azimuth = 0; azimuth < 6; azimuth += 0.5) {
+      const turned = { ...frame, size, axes: 3, dimension: 3 as const, bounds };
+      const { x, y } = placeCodes(codes, { ...turned, rotation: { azimuth, elevation: 0.5 } });
+      expect(Math.min(...x, ...y)).toBeGreaterThan(0);
+      expect(Math.max(...x)).toBeLessThan(300);
+      expect(Math.max(...y)).toBeLessThan(200);
+    }
+  });
+
+  test('the bounds and the usual norm use only what is drawn', () => {
+    expect(boundsOfCodes([3, 4, 12], 3, 2).extent).toBeCloseTo(2.5, 12);
+    expect(boundsOfCodes([3, 4, 12], 3, 3).extent).toBeCloseTo(6.5, 12);
+    expect(boundsOfCodes([0, 0, 0, 0], 2, 2)).toMatchObject({ half: [1, 1], extent: 1 });
     expect(medianNorm([3, 4, 0, 1, 6, 8], 2)).toBe(5);
     expect(medianNorm([], 2)).toBe(0);
   });

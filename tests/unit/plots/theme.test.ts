@@ -7,6 +7,7 @@ import {
   cyclicScale,
   divergingScale,
   MODEL_COLORS,
+  MODELS,
   PANEL,
   sequentialScale,
   unitColor,
@@ -93,6 +94,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
   test('the colours that canvases use are the ones of the style sheet', () => {
     expect(PANEL[theme]).toBe(token('panel', theme));
     expect(UNOWNED[theme]).toBe(token('mark', theme));
+    expect(MODELS[theme]).toEqual(models(theme));
   });
 
   test('256 units all have different colours, each visible on the panel', () => {

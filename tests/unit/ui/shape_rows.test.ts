@@ -1,6 +1,7 @@
 /** The words under a shape and the choice of shapes to draw. */
 import { describe, expect, it } from 'vitest';
 import type { ShapeState } from '../../../src/lab/protocol';
+import { NO_OWNER } from '../../../src/ui/plots/unit_slots';
 import { captionOf, firstFeatures, kindsOf } from '../../../src/ui/pages/train/shape_rows';
 
 const shape = (changes: Partial<ShapeState>): ShapeState => ({
@@ -17,23 +18,34 @@ const shape = (changes: Partial<ShapeState>): ShapeState => ({
 });
 
 describe('the caption of a shape', () => {
-  it('names one group with its rank', () =>
-    expect(captionOf(shape({}), 'group')).toEqual({ text: '1 group', detail: 'rank90 2' }));
+  const owners = Uint32Array.of(7, 7, 7, 5, 7, 5, NO_OWNER, 9);
 
-  it('counts atoms of a scalar model, without a rank', () =>
-    expect(captionOf(shape({ units90: 22 }), 'latent')).toEqual({
-      text: '22 atoms',
-      detail: undefined,
+  it('names the one group with its rank', () =>
+    expect(captionOf(shape({ owners }), 'group')).toEqual({
+      text: '1 group',
+      detail: 'rank90 2',
+      units: [7],
     }));
 
-  it('gives no rank where several groups share the shape', () =>
-    expect(captionOf(shape({ units90: 3 }), 'group')).toEqual({
-      text: '3 groups',
-      detail: undefined,
+  it('names few units, strongest first, and counts them against the dimension', () =>
+    expect(captionOf(shape({ units90: 2, owners }), 'group')).toEqual({
+      text: '2 groups',
+      detail: 'dimension 2',
+      units: [7, 5],
+    }));
+
+  it('counts many atoms of a scalar model, without naming them', () =>
+    expect(captionOf(shape({ units90: 22, owners }), 'latent')).toEqual({
+      text: '22 atoms',
+      detail: 'dimension 2',
+      units: [],
     }));
 
   it('counts nothing on a shape that is not reconstructed', () =>
-    expect(captionOf(shape({ units90: 0 }), 'group').text).toBe('not captured'));
+    expect(captionOf(shape({ units90: 0, owners }), 'group')).toMatchObject({
+      text: 'not captured',
+      units: [],
+    }));
 });
 
 describe('many features', () => {

@@ -12,6 +12,7 @@ import { useExperiment } from '../../../state/experiment_store';
 import { refreshLanguageModels, useLanguageModels } from '../../../state/language_models_store';
 import { openFiles } from '../../file_opening';
 import { Icon } from '../../parts/Icon';
+import { FiguresOf } from '../../plots/FiguresOf';
 import { hrefOf } from '../../route';
 import { SampleRows } from './SampleRows';
 import { Summary } from './Summary';
@@ -70,7 +71,9 @@ export default function DataPage() {
                 <span>{warning}</span>
               </div>
             ))}
-            <Summary description={shown} />
+            <FiguresOf data={shown.label}>
+              <Summary description={shown} />
+            </FiguresOf>
             <SampleRows sample={shown.sample} />
           </>
         )}

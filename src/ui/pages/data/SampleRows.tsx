@@ -73,7 +73,6 @@ function Shapes({ shapes }: Extract<DataSample, { kind: 'shapes' }>) {
               height={150}
               points={points}
               owners={owners}
-              modelColor={modelColor(0)}
               rotation={rotation}
               onRotation={setRotation}
             />

@@ -15,6 +15,7 @@ import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
 import { useHeldOut } from '../../parts/held_out';
 import { useAnalysis } from '../../parts/use_analysis';
+import { FiguresOf } from '../../plots/FiguresOf';
 import { formatInteger } from '../../plots/format';
 import { ActivitySection } from './ActivitySection';
 import type { DiagnosedModel } from './diagnosed';
@@ -32,6 +33,7 @@ const NO_MODELS: Run['models'] = [];
 export default function DiagnosePage() {
   const models = useCurrentRun((run) => run.models) ?? NO_MODELS;
   const opened = useCurrentRun((run) => run.opened);
+  const runName = useCurrentRun((run) => run.name);
   const indices = useMemo(
     () => Array.from({ length: models.length }, (_, i) => i),
     [models.length],
@@ -68,12 +70,14 @@ export default function DiagnosePage() {
         </header>
         <VerdictCard models={diagnosed} />
         <OverviewTable models={diagnosed} quality={quality} />
-        <SplittingSection models={diagnosed} />
-        <RecoverySection models={diagnosed} />
-        <RanksSection models={diagnosed} />
-        <PackingSection models={diagnosed} />
-        <ActivitySection models={diagnosed} />
-        <OverlapSection models={diagnosed} />
+        <FiguresOf run={runName} step={first.step}>
+          <SplittingSection models={diagnosed} />
+          <RecoverySection models={diagnosed} />
+          <RanksSection models={diagnosed} />
+          <PackingSection models={diagnosed} />
+          <ActivitySection models={diagnosed} />
+          <OverlapSection models={diagnosed} />
+        </FiguresOf>
       </div>
     </main>
   );

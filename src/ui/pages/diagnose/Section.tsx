@@ -1,5 +1,6 @@
 /** A section of the Diagnose page: its question, and the models side by side below it. */
 import type { ReactNode } from 'react';
+import { FiguresOf } from '../../plots/FiguresOf';
 import { modelColor } from '../../plots/palette';
 import type { DiagnosedModel } from './diagnosed';
 
@@ -43,7 +44,7 @@ export function ModelColumns({ models, children }: ModelColumnsProps) {
             <ModelMark index={diagnosed.model.index} />
             {diagnosed.model.name}
           </h3>
-          {children(diagnosed)}
+          <FiguresOf model={diagnosed.model.name}>{children(diagnosed)}</FiguresOf>
         </div>
       ))}
     </div>

@@ -5,26 +5,32 @@ import { useState } from 'react';
 import { copyLink } from '../../link_sync';
 import { Hint } from '../../parts/Hint';
 import { Icon } from '../../parts/Icon';
+import { unitColor } from '../../plots/palette';
+import { useTheme } from '../../plots/use_theme';
 import { NO_ANNOTATION, annotationsOf, normalTag, useAnnotations } from './annotations_store';
 import { useGroupsView } from './groups_view';
 import type { Movement } from './keyboard';
 
 export interface CardHeaderProps {
   readonly group: number;
+  /** Slot of its colour, the same on every page. */
+  readonly slot: number;
   readonly unitName: 'group' | 'latent';
   /** Where stars and tags are kept; see `annotationKey`. */
   readonly annotationKey: string;
   readonly onMove: (movement: Movement) => void;
 }
 
-export function CardHeader({ group, unitName, annotationKey, onMove }: CardHeaderProps) {
+export function CardHeader({ group, slot, unitName, annotationKey, onMove }: CardHeaderProps) {
   const annotation = useAnnotations(
     (state) => annotationsOf(state, annotationKey)[group] ?? NO_ANNOTATION,
   );
+  const color = unitColor(slot, useTheme());
   const { toggleStar, removeTag } = useAnnotations.getState();
   const { starred, tags } = annotation;
   return (
     <header className="card-head">
+      <span className="swatch card-swatch" style={{ background: color }} aria-hidden="true" />
       <h1>
         {unitName === 'group' ? 'Group' : 'Latent'} {group}
       </h1>

@@ -14,6 +14,8 @@ import { engine } from '../../../state/engine_store';
 import type { RunModel } from '../../../state/run_record';
 import type { AnalysedSplit } from '../../../lab/protocol';
 import { analysedRowsText } from '../../parts/analysed_rows_text';
+import { FiguresOf } from '../../plots/FiguresOf';
+import { slotOfUnit } from '../../unit_colors';
 import { CardFacts } from './CardFacts';
 import { CardHeader } from './CardHeader';
 import { CardPanels } from './CardPanels';
@@ -58,6 +60,7 @@ export function GroupDetail(props: GroupDetailProps) {
     >
       <CardHeader
         group={row.group}
+        slot={slotOfUnit({ runId, model: model.index, models: models.length }, row.group)}
         unitName={unitName}
         annotationKey={annotationKey}
         onMove={props.onMove}
@@ -91,7 +94,9 @@ export function GroupDetail(props: GroupDetailProps) {
         </div>
       )}
       {card !== null ? (
-        <CardPanels {...props} card={card} />
+        <FiguresOf model={model.name} unit={`${unitName} ${row.group}`}>
+          <CardPanels {...props} card={card} />
+        </FiguresOf>
       ) : (
         entry === undefined && <Skeleton scalar={model.rank === 1} waitingFor={waitingFor} />
       )}

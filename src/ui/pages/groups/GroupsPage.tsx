@@ -8,6 +8,7 @@ import { useCurrentModel, useCurrentRun } from '../../../state/current';
 import { useView } from '../../../state/view_store';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { useAnalysis } from '../../parts/use_analysis';
+import { FiguresOf } from '../../plots/FiguresOf';
 import { useShortcuts } from '../../shortcuts';
 import { annotationKey, useAnnotations } from './annotations_store';
 import { FilterBox } from './FilterBox';
@@ -34,6 +35,7 @@ export default function GroupsPage() {
   const runId = useView((view) => view.runId);
   const config = useCurrentRun((run) => run.config);
   const models = useCurrentRun((run) => run.models);
+  const runName = useCurrentRun((run) => run.name);
   const model = useCurrentModel((current) => current);
   const index = model?.index ?? 0;
   const view = useAnalysis(
@@ -129,21 +131,23 @@ export default function GroupsPage() {
       </ListFrame>
       <section className="groups-card" aria-label={`The chosen ${unitName}`}>
         {table.selected !== null && (
-          <GroupDetail
-            runId={runId}
-            models={models}
-            model={model}
-            selected={table.selected}
-            annotationKey={key}
-            rowsName={rowsNameOf(config, isText)}
-            finite={config?.data.kind !== 'synthetic'}
-            isText={isText}
-            searched={searched?.word ?? null}
-            analysedRows={answer.analysedRows}
-            split={answer.split}
-            onMove={move}
-            onSelect={(other, next) => showModelOf(runId, other, next)}
-          />
+          <FiguresOf run={runName} step={answer.step}>
+            <GroupDetail
+              runId={runId}
+              models={models}
+              model={model}
+              selected={table.selected}
+              annotationKey={key}
+              rowsName={rowsNameOf(config, isText)}
+              finite={config?.data.kind !== 'synthetic'}
+              isText={isText}
+              searched={searched?.word ?? null}
+              analysedRows={answer.analysedRows}
+              split={answer.split}
+              onMove={move}
+              onSelect={(other, next) => showModelOf(runId, other, next)}
+            />
+          </FiguresOf>
         )}
       </section>
     </main>

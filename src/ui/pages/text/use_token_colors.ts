@@ -1,9 +1,12 @@
 /** What stands behind every token: a tint for the strongest group, for one group, or for the surprise. */
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { TextReading } from '../../../lab/lm_protocol';
+import { useCurrentRun } from '../../../state/current';
+import { useView } from '../../../state/view_store';
 import { modelColor, unitColor } from '../../plots/palette';
-import { assignUnitSlots, NO_OWNER } from '../../plots/unit_slots';
+import { NO_OWNER, rankedOwners } from '../../plots/unit_slots';
 import { resolveColor, useTheme } from '../../plots/use_theme';
+import { slotsOfUnits } from '../../unit_colors';
 import { largest, normsOfGroup, type StrongestGroups } from './reading_rows';
 import { tokenTint, type TokenColoring } from './token_colors';
 
@@ -32,7 +35,12 @@ export function useTokenColors(
   model: number,
 ): TokenColors {
   const theme = useTheme();
-  const slots = useKeptSlots(strongest?.groups ?? null);
+  const runId = useView((view) => view.runId) ?? '';
+  const models = useCurrentRun((run) => run.models.length) ?? 1;
+  const slots = useMemo(
+    () => slotsOfUnits({ runId, model, models }, strongest === null ? [] : [strongest.groups]),
+    [runId, model, models, strongest],
+  );
   return useMemo(() => {
     if (reading === null || strongest === null) return NOTHING;
     if (coloring === 'strongest') {
@@ -46,9 +54,7 @@ export function useTokenColors(
         ),
         most,
         color: null,
-        owners: [...slots]
-          .sort(([, a], [, b]) => a - b)
-          .map(([unit]) => ({ unit, color: colorOf(unit) })),
+        owners: rankedOwners(strongest.groups).map((unit) => ({ unit, color: colorOf(unit) })),
       };
     }
     if (coloring === 'group' && group === null) return NOTHING;
@@ -64,15 +70,3 @@ export function useTokenColors(
 }
 
 const NOTHING: TokenColors = { tints: [], most: 0, color: null, owners: [] };
-
-/** Colour slots of the units that own tokens; a unit keeps its slot from reading to reading. */
-function useKeptSlots(owners: Uint32Array | null): ReadonlyMap<number, number> {
-  const [kept, setKept] = useState<{
-    readonly owners: Uint32Array | null;
-    readonly slots: ReadonlyMap<number, number>;
-  }>({ owners: null, slots: new Map() });
-  if (owners === null || kept.owners === owners) return kept.slots;
-  const slots = assignUnitSlots([owners], kept.slots);
-  setKept({ owners, slots });
-  return slots;
-}

@@ -4,12 +4,16 @@ import { useShallow } from 'zustand/react/shallow';
 import { useRuns } from '../../../state/runs_store';
 import { useView } from '../../../state/view_store';
 import { Choice } from '../../parts/Choice';
+import { MOST_DASHES } from '../../plots/line_style';
 
 export interface CurveToolsProps {
   readonly runId: string | null;
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
 }
+
+/** Runs under the one shown that still have a dash of their own. */
+const MOST_OVERLAYS = MOST_DASHES - 1;
 
 const SMOOTHINGS = [
   { value: '0', label: 'Raw' },
@@ -52,6 +56,7 @@ function OverlayPicker({ runId }: { readonly runId: string | null }) {
   const toggle = useView((view) => view.toggleOverlay);
   if (others.length === 0) return null;
   const count = overlays.filter((id) => others.includes(id)).length;
+  const full = count >= MOST_OVERLAYS;
   return (
     <Popover.Root>
       <Popover.Trigger className="button button-quiet">
@@ -61,10 +66,20 @@ function OverlayPicker({ runId }: { readonly runId: string | null }) {
         <Popover.Content className="menu overlay-menu" align="end" sideOffset={4}>
           {others.map((id, index) => (
             <label className="menu-item" key={id}>
-              <input type="checkbox" checked={overlays.includes(id)} onChange={() => toggle(id)} />
+              <input
+                type="checkbox"
+                checked={overlays.includes(id)}
+                disabled={full && !overlays.includes(id)}
+                onChange={() => toggle(id)}
+              />
               {names[index]}
             </label>
           ))}
+          {full && (
+            <p className="quiet overlay-most">
+              More than {MOST_OVERLAYS} could not be told apart by their dashes.
+            </p>
+          )}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

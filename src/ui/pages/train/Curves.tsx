@@ -1,15 +1,24 @@
 /**
- * The curves of the run shown, with other runs laid under them if wanted: one legend, one cursor and one
- * zoom for all. What was changed while the run went is marked on every curve.
+ * The curves of the run shown, with other runs laid under them if wanted: models differ by colour, runs by dash; one
+ * legend, one cursor and one zoom for all. What was changed while the run went is marked on every curve.
  */
 import { useMemo, useState } from 'react';
+import { at } from '../../../base/array';
 import { useExperiment } from '../../../state/experiment_store';
-import { allChanges, isActive, type Run, trainedBefore } from '../../../state/run_record';
+import {
+  allChanges,
+  isActive,
+  type Run,
+  type RunModel,
+  trainedBefore,
+} from '../../../state/run_record';
 import { useRuns } from '../../../state/runs_store';
 import { seriesId, useView } from '../../../state/view_store';
 import { Choice } from '../../parts/Choice';
 import { FigureFrame } from '../../plots/FigureFrame';
+import { FiguresOf } from '../../plots/FiguresOf';
 import { Legend } from '../../plots/Legend';
+import { dashOf } from '../../plots/line_style';
 import { LineChart } from '../../plots/LineChart';
 import { modelColor } from '../../plots/palette';
 import { PlotSync } from '../../plots/PlotSync';
@@ -23,8 +32,6 @@ import './curves.css';
 
 /** Said in the first frame once a run has been started. */
 const BEGINNING = 'The curves begin with the first steps.';
-
-const DASHES = ['solid', 'dashed', 'dotted'] as const;
 
 export interface CurvesProps {
   /** Two large columns, for data of which nothing else can be drawn. */
@@ -60,7 +67,7 @@ export function Curves({ large = false }: CurvesProps) {
     [changes, models, batch],
   );
   const legend = legendOf(shown);
-  const height = large ? 232 : 128;
+  const height = large ? 232 : 148;
   const frame = { shown, legend, xEnd, now, markers, height };
   return (
     <PlotSync>
@@ -107,9 +114,9 @@ function Curve({ spec, shown, legend, xEnd, now, markers, height }: CurveProps) 
       if (line === undefined) return [];
       return {
         id: seriesId(run.id, model.index),
-        label: order === 0 ? model.name : `${model.name}, ${run.name}`,
+        label: nameIn(shown, run, model),
         color: modelColor(model.index),
-        dash: DASHES[order] ?? 'dotted',
+        dash: dashOf(order),
         ...line,
       };
     }),
@@ -119,8 +126,8 @@ function Curve({ spec, shown, legend, xEnd, now, markers, height }: CurveProps) 
       title={spec.title}
       hint={spec.hint}
       fileName={spec.id.replace('/', '_')}
-      csv={() => csvOf(series)}
-      legend={legend}
+      csv={() => csvOf(spec, shown)}
+      legend={legend.filter(({ id }) => !hidden.has(id))}
     >
       <LineChart
         label={`${spec.title} by samples`}
@@ -131,7 +138,7 @@ function Curve({ spec, shown, legend, xEnd, now, markers, height }: CurveProps) 
         xEnd={xEnd}
         yScale={spec.yScale}
         yMin={spec.yMin}
-        yMax={spec.yMax}
+        yWithin={spec.yWithin}
         yWhole={spec.yWhole}
         now={now}
         markers={markers}
@@ -156,35 +163,38 @@ function Ranks({ run, xEnd, now, height }: RanksProps) {
   const grouped = run?.models.filter(({ unitName }) => unitName === 'group') ?? [];
   const model = grouped.find(({ index }) => index === chosen) ?? grouped[0];
   return (
-    <FigureFrame
-      title="Rank 90 of live groups"
-      hint="Singular values of each live group’s map that hold 90 % of Σσ²: how many dimensions it uses. Each column is a moment, each row a rank, the strength of its colour the share of groups."
-      fileName="rank90_over_time"
-      controls={
-        grouped.length > 1 && model !== undefined ? (
-          <Choice
-            variant="quiet"
-            label="Model whose ranks are shown"
-            value={String(model.index)}
-            options={grouped.map(({ index, name }) => ({ value: String(index), label: name }))}
-            onChange={(value) => setChosen(Number(value))}
-          />
-        ) : undefined
-      }
-    >
-      <RankHeatmap
-        label="Rank 90 of live groups over samples"
-        height={height}
-        x={model?.metrics.samples.view() ?? EMPTY}
-        counts={model?.metrics.rankCounts.view() ?? EMPTY}
-        ranks={model === undefined ? 4 : Math.max(model.rank, model.metrics.ranks)}
-        color={modelColor(model?.index ?? 0)}
-        xUnit="samples"
-        xEnd={xEnd}
-        now={now}
-        empty={run !== undefined && grouped.length === 0 ? 'Scalar models have rank 1.' : ''}
-      />
-    </FigureFrame>
+    <FiguresOf model={model?.name}>
+      <FigureFrame
+        title="Rank 90 of live groups"
+        hint="Singular values of each live group’s map that hold 90 % of Σσ²: how many dimensions it uses. Each column is a moment, each row a rank, the strength of its colour the share of groups."
+        fileName="rank90_over_time"
+        csv={() => rankTable(model)}
+        controls={
+          grouped.length > 1 && model !== undefined ? (
+            <Choice
+              variant="quiet"
+              label="Model whose ranks are shown"
+              value={String(model.index)}
+              options={grouped.map(({ index, name }) => ({ value: String(index), label: name }))}
+              onChange={(value) => setChosen(Number(value))}
+            />
+          ) : undefined
+        }
+      >
+        <RankHeatmap
+          label="Rank 90 of live groups over samples"
+          height={height}
+          x={model?.metrics.samples.view() ?? EMPTY}
+          counts={model?.metrics.rankCounts.view() ?? EMPTY}
+          ranks={model === undefined ? 4 : Math.max(model.rank, model.metrics.ranks)}
+          color={modelColor(model?.index ?? 0)}
+          xUnit="samples"
+          xEnd={xEnd}
+          now={now}
+          empty={run !== undefined && grouped.length === 0 ? 'Scalar models have rank 1.' : ''}
+        />
+      </FigureFrame>
+    </FiguresOf>
   );
 }
 
@@ -194,22 +204,50 @@ function legendOf(runs: readonly Run[]): readonly LegendItem[] {
   return runs.flatMap((run, order) =>
     run.models.map((model) => ({
       id: seriesId(run.id, model.index),
-      label: order === 0 ? model.name : `${model.name}, ${run.name}`,
+      label: nameIn(runs, run, model),
       color: modelColor(model.index),
-      dash: DASHES[order] ?? ('dotted' as const),
+      dash: dashOf(order),
     })),
   );
 }
 
-/** One row a point: series, samples, value. */
-function csvOf(series: readonly Series[]): CsvTable {
+/** A model's name, with its run's where there are several. */
+function nameIn(runs: readonly Run[], run: Run, model: RunModel): string {
+  return runs.length > 1 ? `${model.name}, ${run.name}` : model.name;
+}
+
+/** One row a point. */
+function csvOf({ title, line }: CurveSpec, runs: readonly Run[]): CsvTable {
   return {
-    columns: ['series', 'samples', 'value'],
-    rows: series.flatMap(({ label, x, y }) =>
-      Array.from(x, (samples, index) => {
-        const value = y[index];
-        return [label, samples, value === undefined || Number.isNaN(value) ? null : value] as const;
+    columns: ['run', 'model', 'metric', 'samples', 'value'],
+    rows: runs.flatMap((run) =>
+      run.models.flatMap((model) => {
+        const { x, y } = line(model) ?? { x: EMPTY, y: EMPTY };
+        return Array.from(x, (samples, index) => {
+          const value = at(y, index);
+          return [
+            run.name,
+            model.name,
+            title,
+            samples,
+            Number.isNaN(value) ? null : value,
+          ] as const;
+        });
       }),
     ),
+  };
+}
+
+/** One row a moment: how many live groups had each rank. */
+function rankTable(model: RunModel | undefined): CsvTable {
+  const samples = model?.metrics.samples.view() ?? EMPTY;
+  const counts = model?.metrics.rankCounts.view() ?? EMPTY;
+  const ranks = model?.metrics.ranks ?? 0;
+  return {
+    columns: ['samples', ...Array.from({ length: ranks }, (_, rank) => `rank_${rank + 1}`)],
+    rows: Array.from(samples, (moment, index) => [
+      moment,
+      ...counts.subarray(index * ranks, (index + 1) * ranks),
+    ]),
   };
 }

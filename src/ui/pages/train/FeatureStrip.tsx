@@ -1,6 +1,6 @@
 /**
- * All features of the data in one line a model: each cell is a feature and says how many units carry it.
- * One unit is blue; the more a feature is split, the warmer its cell.
+ * All features of the data in one line a model: each cell is a feature and says how many units carry it. The more a
+ * feature is split, the darker its cell; no cell has the colour of a model or of a unit.
  */
 import type { ShapeState } from '../../../lab/protocol';
 import type { RunModel } from '../../../state/run_record';

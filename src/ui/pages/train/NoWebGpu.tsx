@@ -12,6 +12,7 @@ import { formatDuration, formatInteger } from '../../plots/format';
 import { Curves } from './Curves';
 import { MetricTiles } from './MetricTiles';
 import { ShapeGrid } from './ShapeGrid';
+import { ShownRunFigures } from './ShownRunFigures';
 import './no_webgpu.css';
 
 export function NoWebGpu() {
@@ -96,11 +97,11 @@ function Recorded() {
         {recording.kind === 'shown' && recordedLine(recording.run)}
       </p>
       {recording.kind === 'shown' && (
-        <>
+        <ShownRunFigures>
           <MetricTiles />
           <ShapeGrid />
           <Curves />
-        </>
+        </ShownRunFigures>
       )}
     </section>
   );

@@ -1,5 +1,4 @@
 /** Rows of settings tied to the bench: each reads one setting and its complaint, and writes it back. */
-import type { ReactNode } from 'react';
 import { setData, setModel, setTraining, useExperiment } from '../../../state/experiment_store';
 import type { Settings, SettingValue } from '../../../state/experiment_draft';
 import { Choice } from '../../parts/Choice';
@@ -61,7 +60,7 @@ export function NumberRow({ text, binding, doubling, live, automatic }: NumberRo
   const running = useShownRunId() === active && active !== null;
   const { value, issue, set } = binding;
   return (
-    <Field text={text} mark={live === true && running && <LiveMark />}>
+    <Field text={text} mark={live === true && running ? LIVE : undefined}>
       {({ id, describedBy }) => (
         <NumberField
           id={id}
@@ -79,13 +78,7 @@ export function NumberRow({ text, binding, doubling, live, automatic }: NumberRo
 }
 
 /** Behind a setting that can be changed while the run goes. */
-function LiveMark(): ReactNode {
-  return (
-    <span className="live-mark" title="Can be changed while the run goes: press Enter to apply">
-      live
-    </span>
-  );
-}
+const LIVE = { text: 'live', title: 'Can be changed while the run goes: press Enter to apply' };
 
 interface ModelNumberProps {
   readonly name: ModelSettingKey;

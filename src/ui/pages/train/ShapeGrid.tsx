@@ -1,22 +1,26 @@
 /**
- * The known shapes as each model holds them: a row a model, a column a shape, every point in the colour of
- * the unit that owns it. Before training the points are grey. Where there are many features, three are
- * drawn and a strip below counts the units of all.
+ * The known shapes as each model holds them: a row a model, a column a shape, every point in the colour of the unit
+ * that owns it, and under each shape the units by name, which open them. Before training the points are grey. Where
+ * there are many features, three are drawn and a strip below counts the units of all.
  */
-import { memo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useBenchFacts } from '../../../state/bench_facts';
 import { useExperiment } from '../../../state/experiment_store';
+import type { Settings } from '../../../state/experiment_draft';
 import { architectureOf, nameOf } from '../../../state/model_settings';
 import type { ShapeState } from '../../../lab/protocol';
 import type { RunModel } from '../../../state/run_record';
 import { Choice } from '../../parts/Choice';
+import { FigureFrame } from '../../plots/FigureFrame';
 import { modelColor } from '../../plots/palette';
-import type { Rotation, UnitSlots } from '../../plots/props';
+import type { CsvTable, Rotation, UnitSlots } from '../../plots/props';
 import { ShapeView } from '../../plots/ShapeView';
-import { assignUnitSlots } from '../../plots/unit_slots';
+import { navigate } from '../../route';
+import { slotsOfProbe, type UnitsOf } from '../../unit_colors';
 import { FeatureStrip } from './FeatureStrip';
-import { captionOf, firstFeatures, heading } from './shape_rows';
-import { useShownRun } from './shown_run';
+import { ShapeCaption } from './ShapeCaption';
+import { captionOf, firstFeatures, heading, nounOf } from './shape_rows';
+import { useShownRun, useShownRunId } from './shown_run';
 import './shapes.css';
 
 /** A first look that shows all three shapes as what they are. */
@@ -24,6 +28,7 @@ const FIRST_LOOK: Rotation = { azimuth: 0.5, elevation: 0.52 };
 const NO_SHAPES: readonly ShapeState[] = [];
 /** Columns that stand empty while the data are being read. */
 const AWAITED: readonly number[] = [0, 1, 2];
+const NO_SLOTS: UnitSlots = new Map();
 
 interface Row {
   readonly name: string;
@@ -37,8 +42,78 @@ export function ShapeGrid() {
   const previewed = useBenchFacts((facts) => facts.preview?.shapes ?? NO_SHAPES);
   const drafts = useExperiment((state) => state.draft.models);
   const models = useShownRun((run) => run.models);
+  const runId = useShownRunId();
+  const openable = useShownRun((run) => run.inEngine) === true;
   const [rotation, setRotation] = useState(FIRST_LOOK);
-  const rows: readonly Row[] =
+  const rows = useMemo(() => rowsOf(models, drafts, previewed), [models, drafts, previewed]);
+  const all = rows[0]?.shapes ?? NO_SHAPES;
+  const [picked, setPicked] = useState<readonly number[] | null>(null);
+  const columns = useMemo(() => {
+    if (picked?.every((feature) => feature < all.length) === true) return picked;
+    return all.length === 0 ? AWAITED : firstFeatures(all);
+  }, [picked, all]);
+  const many = all.length > 3;
+  const pick = (column: number, feature: number) =>
+    setPicked(columns.map((old, index) => (index === column ? feature : old)));
+
+  return (
+    <FigureFrame
+      variant="bare"
+      className="shapes-figure"
+      title="Shapes by the units that hold them"
+      fileName="shapes"
+      csv={() => shapesTable(rows)}
+    >
+      <div className="shapes" data-many={many}>
+        <div className="shape-grid" style={{ '--columns': columns.length }}>
+          <div className="shape-head" />
+          {columns.map((feature, column) => (
+            <div className="shape-head" key={column} data-last={column === columns.length - 1}>
+              {many ? (
+                <Choice
+                  variant="quiet"
+                  label={`Feature of column ${column + 1}`}
+                  value={String(feature)}
+                  options={all.map(({ name, dimension }, index) => ({
+                    value: String(index),
+                    label: heading(name),
+                    detail: `${dimension}-D`,
+                  }))}
+                  onChange={(value) => pick(column, Number(value))}
+                />
+              ) : (
+                <span data-export="text">{heading(all[feature]?.name ?? '')}</span>
+              )}
+            </div>
+          ))}
+          {rows.map((row, model) => (
+            <ShapeRow
+              key={model}
+              row={row}
+              model={model}
+              models={rows.length}
+              runId={row.trained ? runId : null}
+              openable={openable}
+              columns={columns}
+              rotation={rotation}
+              onRotation={setRotation}
+            />
+          ))}
+        </div>
+        {many && (
+          <FeatureStrip rows={rows} onPick={(feature) => pick(0, feature)} shown={columns} />
+        )}
+      </div>
+    </FigureFrame>
+  );
+}
+
+function rowsOf(
+  models: readonly RunModel[] | undefined,
+  drafts: readonly Settings[],
+  previewed: readonly ShapeState[],
+): readonly Row[] {
+  return (
     models?.map(({ name, unitName, shapes }) => ({
       name,
       unitName,
@@ -50,92 +125,71 @@ export function ShapeGrid() {
       unitName: architectureOf(draft) === 'topk_sasa' ? 'group' : 'latent',
       shapes: previewed,
       trained: false,
-    }));
-  const all = rows[0]?.shapes ?? NO_SHAPES;
-  const [picked, setPicked] = useState<readonly number[] | null>(null);
-  const fitting = picked?.every((feature) => feature < all.length) === true ? picked : null;
-  const columns = fitting ?? (all.length === 0 ? AWAITED : firstFeatures(all));
-  const many = all.length > 3;
-  const pick = (column: number, feature: number) =>
-    setPicked(columns.map((old, index) => (index === column ? feature : old)));
-
-  return (
-    <div className="shapes" data-many={many}>
-      <div className="shape-grid" style={{ '--columns': columns.length }}>
-        <div className="shape-head" />
-        {columns.map((feature, column) => (
-          <div className="shape-head" key={column}>
-            {many ? (
-              <Choice
-                variant="quiet"
-                label={`Feature of column ${column + 1}`}
-                value={String(feature)}
-                options={all.map(({ name, dimension }, index) => ({
-                  value: String(index),
-                  label: heading(name),
-                  detail: `${dimension}-D`,
-                }))}
-                onChange={(value) => pick(column, Number(value))}
-              />
-            ) : (
-              heading(all[feature]?.name ?? '')
-            )}
-          </div>
-        ))}
-        {rows.map((row, index) => (
-          <ShapeRow
-            key={index}
-            row={row}
-            color={modelColor(index)}
-            columns={columns}
-            rotation={rotation}
-            onRotation={setRotation}
-          />
-        ))}
-      </div>
-      {many && <FeatureStrip rows={rows} onPick={(feature) => pick(0, feature)} shown={columns} />}
-    </div>
+    }))
   );
 }
 
 interface ShapeRowProps {
   readonly row: Row;
-  readonly color: string;
+  readonly model: number;
+  readonly models: number;
+  /** Null while the model is not trained. */
+  readonly runId: string | null;
+  /** Whether the engine still holds the weights, so that a unit can be opened. */
+  readonly openable: boolean;
   readonly columns: readonly number[];
   readonly rotation: Rotation;
   readonly onRotation: (rotation: Rotation) => void;
 }
 
 const ShapeRow = memo(function ShapeRow(props: ShapeRowProps) {
-  const { row, color, columns, rotation, onRotation } = props;
-  const slots = useKeptSlots(row.shapes, columns);
+  const { row, model, models, runId, openable, columns, rotation, onRotation } = props;
+  const { shapes, unitName } = row;
+  const slots = useMemo(
+    () => (runId === null ? NO_SLOTS : slotsOf({ runId, model, models }, shapes, columns)),
+    [runId, model, models, shapes, columns],
+  );
+  const open = (unit: number) => navigate('groups', { model, group: unit });
   return (
     <>
       <div className="shape-model">
-        <b>{row.name}</b>
-        <span className="quiet">
-          {row.unitName === 'group'
-            ? 'a point takes the colour of its group'
-            : 'a point takes the colour of its strongest latent'}
+        <b>
+          <span className="swatch" style={{ background: modelColor(model) }} aria-hidden="true" />
+          <span data-export="text">{row.name}</span>
+        </b>
+        <span className="quiet" data-export="text">
+          {runId === null
+            ? 'not trained'
+            : unitName === 'group'
+              ? 'colour: the group'
+              : 'colour: the strongest atom'}
         </span>
       </div>
       {columns.map((feature, column) => {
-        const shape = row.shapes[feature];
+        const shape = shapes[feature];
         if (shape === undefined) return <div className="shape-cell" key={column} />;
-        const caption = row.trained ? captionOf(shape, row.unitName) : undefined;
         return (
           <div className="shape-cell" key={column}>
             <ShapeView
               label={`${heading(shape.name)}, ${row.name}`}
               points={shape.points}
               owners={shape.owners}
-              modelColor={color}
               slots={slots}
-              unitName={row.unitName}
+              unitName={nounOf(unitName)}
               rotation={rotation}
               onRotation={onRotation}
-              caption={caption?.text}
-              captionDetail={caption?.detail}
+              onPick={runId !== null && openable ? open : undefined}
+              caption={
+                runId === null ? undefined : (
+                  <ShapeCaption
+                    caption={captionOf(shape, unitName)}
+                    noun={nounOf(unitName)}
+                    model={model}
+                    openable={openable}
+                    slots={slots}
+                  />
+                )
+              }
             />
           </div>
         );
@@ -144,19 +198,30 @@ const ShapeRow = memo(function ShapeRow(props: ShapeRowProps) {
   );
 });
 
-/** Colour slots of a model's units over its panels; a unit keeps its colour from probe to probe. */
-function useKeptSlots(shapes: readonly ShapeState[], columns: readonly number[]): UnitSlots {
-  const [kept, setKept] = useState<{
-    readonly shapes: readonly ShapeState[] | null;
-    readonly columns: readonly number[];
-    readonly slots: UnitSlots;
-  }>({ shapes: null, columns, slots: new Map() });
-  if (kept.shapes === shapes && kept.columns.join() === columns.join()) return kept.slots;
-  const owners = columns.flatMap((feature) => {
-    const shape = shapes[feature];
-    return shape === undefined ? [] : [shape.owners];
-  });
-  const slots = assignUnitSlots(owners, kept.slots);
-  setKept({ shapes, columns, slots });
-  return slots;
+function slotsOf(
+  of: UnitsOf,
+  shapes: readonly ShapeState[],
+  columns: readonly number[],
+): UnitSlots {
+  const all = shapes.map(({ owners }) => owners);
+  const drawn = columns.flatMap((feature) => all[feature] ?? []);
+  return slotsOfProbe(of, drawn, all);
+}
+
+/** One row a model and feature; the units by number, strongest first, where they are few. */
+function shapesTable(rows: readonly Row[]): CsvTable {
+  return {
+    columns: ['model', 'feature', 'dimension', 'units90', 'units', 'rank90', 'reconstruction'],
+    rows: rows.flatMap(({ name, unitName, shapes, trained }) =>
+      shapes.map((shape) => [
+        name,
+        shape.name,
+        shape.dimension,
+        trained ? shape.units90 : null,
+        trained ? captionOf(shape, unitName).units.join(' ') : null,
+        trained && unitName === 'group' ? shape.topRank90 : null,
+        trained ? shape.reconstruction : null,
+      ]),
+    ),
+  };
 }

@@ -15,6 +15,7 @@ import { RunBar, RunNotes } from './RunBar';
 import { SettingsPanel } from './SettingsPanel';
 import { ShapeGrid } from './ShapeGrid';
 import { useShownRun } from './shown_run';
+import { ShownRunFigures } from './ShownRunFigures';
 import { WordGroups } from './WordGroups';
 import './train.css';
 
@@ -71,11 +72,11 @@ function useDataKind(): string {
 function Results() {
   const kind = useDataKind();
   return (
-    <>
+    <ShownRunFigures>
       {kind === 'synthetic' && <ShapeGrid />}
       {kind === 'words' && <WordGroups labelName="word" />}
       {kind === 'lm' && <WordGroups labelName="token" />}
       <Curves large={kind === 'npy'} />
-    </>
+    </ShownRunFigures>
   );
 }

@@ -8,7 +8,8 @@ export interface CurveSpec {
   readonly hint: string;
   readonly yScale?: ScaleKind;
   readonly yMin?: number;
-  readonly yMax?: number;
+  /** Where the values of interest lie; see LineChart. */
+  readonly yWithin?: readonly [number, number];
   /** Counts of things. */
   readonly yWhole?: boolean;
   readonly line: (model: RunModel) => Line | undefined;
@@ -41,8 +42,7 @@ const explained: CurveSpec = {
   id: 'metrics/explained_variance',
   title: 'Explained variance',
   hint: '1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²; predicting the mean scores 0.',
-  yMin: 0,
-  yMax: 1,
+  yWithin: [0, 1],
   line: metric('metrics/explained_variance'),
 };
 
@@ -68,7 +68,7 @@ const dead: CurveSpec = {
 
 /** The curves always seen, beside the ranks. */
 export function mainCurves(hasShapes: boolean): readonly CurveSpec[] {
-  return [reconstruction, explained, hasShapes ? units : dead];
+  return [explained, hasShapes ? units : dead, reconstruction];
 }
 
 /** The rest, under "All curves". */

@@ -1,20 +1,36 @@
 /** What the shape view shows: a row for each model, its shapes, and what is said under each of them. */
 import type { ShapeState } from '../../../lab/protocol';
 import type { RunModel } from '../../../state/run_record';
+import { rankedOwners } from '../../plots/unit_slots';
 
 export interface Caption {
+  /** "1 group", "22 atoms", "not captured". */
   readonly text: string;
+  /** "rank90 2" (of its map) of the one group that holds the shape; else the shape's dimension, to count the units against. */
   readonly detail: string | undefined;
+  /** The units by their numbers, strongest first, where there are few enough to name each. */
+  readonly units: readonly number[];
 }
 
-/** "1 group" and "rank90 2" (of its map); "22 atoms"; "not captured" while too little of it is reconstructed. */
+/** Units named under a shape; more are counted. */
+const NAMED = 3;
+
+/** What a unit is called in this picture. */
+export function nounOf(unitName: RunModel['unitName']): 'group' | 'atom' {
+  return unitName === 'group' ? 'group' : 'atom';
+}
+
+/** What is said under a shape; nothing is counted while too little of it is reconstructed. */
 export function captionOf(shape: ShapeState, unitName: RunModel['unitName']): Caption {
-  if (!isCaptured(shape)) return { text: 'not captured', detail: undefined };
-  const noun = unitName === 'group' ? 'group' : 'atom';
-  const text = `${shape.units90} ${noun}${shape.units90 === 1 ? '' : 's'}`;
+  if (!isCaptured(shape)) return { text: 'not captured', detail: undefined, units: [] };
+  const count = shape.units90;
+  const text = `${count} ${nounOf(unitName)}${count === 1 ? '' : 's'}`;
   const detail =
-    unitName === 'group' && shape.units90 === 1 ? `rank90 ${shape.topRank90}` : undefined;
-  return { text, detail };
+    unitName === 'group' && count === 1
+      ? `rank90 ${shape.topRank90}`
+      : `dimension ${shape.dimension}`;
+  const units = count <= NAMED ? rankedOwners(shape.owners).slice(0, count) : [];
+  return { text, detail, units };
 }
 
 /** Whether enough of the shape is reconstructed to speak of its units; else the engine counts none. */
