@@ -39,25 +39,22 @@ export function OverviewTable({ models, quality }: OverviewTableProps) {
     };
     saveFile(csvText(table), 'diagnosis.csv', 'text/csv;charset=utf-8');
   };
+  const part = (name: OverviewPart, title: string) => {
+    const own = lines.filter((line) => line.part === name);
+    return own.length === 0 ? null : (
+      <OverviewPartTable title={title} lines={own} models={models} onSave={save} />
+    );
+  };
   return (
     <div className="overview">
-      <HeldOutTable models={models} view={quality} />
-      {parts.map(({ part, title }) => {
-        const own = lines.filter((line) => line.part === part);
-        return (
-          own.length > 0 && (
-            <OverviewPartTable key={part} title={title} lines={own} models={models} onSave={save} />
-          )
-        );
-      })}
+      <div className="overview-column">
+        <HeldOutTable models={models} view={quality} />
+        {part('features', 'Known features')}
+      </div>
+      {part('dictionary', 'Dictionary')}
     </div>
   );
 }
-
-const parts: readonly { readonly part: OverviewPart; readonly title: string }[] = [
-  { part: 'features', title: 'Known features' },
-  { part: 'dictionary', title: 'Dictionary' },
-];
 
 interface OverviewPartTableProps {
   readonly title: string;
