@@ -246,7 +246,7 @@ export class LiveRun {
     try {
       const changes = await trainer.applySettings(settings);
       if (changes.length === 0) return;
-      this.changes.push(...changes);
+      for (const change of changes) this.changes.push(change);
       this.post({ kind: 'settings_changed', runId, changes, config: trainer.settings });
     } catch (error) {
       const command = 'set_hyperparameters';

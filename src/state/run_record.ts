@@ -3,7 +3,7 @@
  * settings) are immutable fields; streamed numbers sit in growing columns that are shared between
  * versions of the record, and `revision` rises when they grew. Knows no store and no React.
  */
-import { at } from '../base/array';
+import { at, largest } from '../base/array';
 import { saysSame } from '../base/canonical';
 import type { LabErrorData } from '../base/lab_error';
 import type {
@@ -167,8 +167,14 @@ export function trainedBefore({ models }: Pick<Run, 'models'>): {
   readonly samples: number;
 } {
   return {
-    steps: Math.max(0, ...models.map(({ before }) => before.steps)),
-    samples: Math.max(0, ...models.map(({ before }) => before.samples)),
+    steps: largest(
+      models.map(({ before }) => before.steps),
+      0,
+    ),
+    samples: largest(
+      models.map(({ before }) => before.samples),
+      0,
+    ),
   };
 }
 

@@ -53,7 +53,7 @@ async function filesBelow(entry: FileSystemEntry, depth: number): Promise<readon
       reader.readEntries(resolve, reject),
     );
     if (piece.length === 0) break;
-    inside.push(...piece);
+    for (const each of piece) inside.push(each);
   }
   const shown = inside.filter(({ name }) => !name.startsWith('.'));
   return (await Promise.all(shown.map((each) => filesBelow(each, depth - 1)))).flat();

@@ -63,7 +63,7 @@ function engine() {
     const id = requests;
     const is = (event: Event): event is Extract<Event, { kind: K }> =>
       event.kind === kind && 'requestId' in event && event.requestId === id;
-    await expect.poll(() => events.some(is), { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => events.some(is)).toBe(true);
     return at(events.filter(is), 0);
   };
   return {
@@ -73,21 +73,16 @@ function engine() {
     start: async (config: RunInput, status: string) => {
       await host.handle({ kind: 'start', runId: 'r', config });
       await expect
-        .poll(() => events.findLast((event) => event.kind === 'status')?.status, {
-          timeout: 60_000,
-        })
+        .poll(() => events.findLast((event) => event.kind === 'status')?.status)
         .toBe(status);
     },
     /** Waits for the records of so many steps. */
     logged: (steps: number) =>
       expect
-        .poll(
-          () =>
-            events.some(
-              (event) =>
-                event.kind === 'metrics' && event.records.some(({ step }) => step >= steps),
-            ),
-          { timeout: 60_000 },
+        .poll(() =>
+          events.some(
+            (event) => event.kind === 'metrics' && event.records.some(({ step }) => step >= steps),
+          ),
         )
         .toBe(true),
     evaluate: async () => {
@@ -159,9 +154,7 @@ it('is that of one step while training goes on', async () => {
   expect(account).toMatchObject({ steps: step, samples: step * BATCH });
   expect(metrics).toContain('"step":5,');
   const anew = await evaluatedAnew(files);
-  expect(
-    Math.abs(Number(anew.explained_variance) - Number(report.explained_variance)),
-  ).toBeLessThan(1e-5);
+  expect(Math.abs(Number(anew.explained_variance) - report.explained_variance)).toBeLessThan(1e-5);
   const later = await evaluate();
   expect(later.step).toBeGreaterThan(step);
   await host.handle({ kind: 'forget', runId: 'r' });

@@ -67,7 +67,7 @@ function tableAt(step: number): AnalysisTable {
     truth: null,
     text: null,
     split: 'all',
-  activeGroups: 1,
+    activeGroups: 1,
   };
 }
 

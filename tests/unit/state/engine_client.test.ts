@@ -118,7 +118,15 @@ describe('cancelling', () => {
       kind: 'groups',
       requestId,
       runId: 'run',
-      answer: { model: 0, step: 0, rows: [], analysedRows: 0, split: 'all', firings: null, text: null },
+      answer: {
+        model: 0,
+        step: 0,
+        rows: [],
+        analysedRows: 0,
+        split: 'all',
+        firings: null,
+        text: null,
+      },
     });
   });
 

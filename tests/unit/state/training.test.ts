@@ -284,7 +284,7 @@ describe('a run that is over', () => {
     await settle();
     const evaluation = (id: string, model: number) =>
       analysisOf(useAnalyses.getState(), 'evaluation', id, model);
-    await vi.waitFor(() => expect(evaluation(first.id, 1).answer?.step).toBe(100));
+    await expect.poll(() => evaluation(first.id, 1).answer?.step).toBe(100);
     expect(evaluation(first.id, 0).answer).toMatchObject({
       model: 0,
       report: { split: 'held_out', rows: 16_384 },
@@ -302,7 +302,7 @@ describe('a run that is over', () => {
     await train();
     expect(fake.commands.at(-1)?.kind).toBe('start');
     expect(fake.commands.some(({ kind }) => kind === 'cancel')).toBe(true);
-    await vi.waitFor(() => expect(evaluation(second.id, 0).progress).toBeNull());
+    await expect.poll(() => evaluation(second.id, 0).progress).toBeNull();
     silent.mockRestore();
   });
 });
