@@ -38,14 +38,14 @@ export function openMatrixSource(
   refuseMagnitude(largestOf(values), width, name);
   const held = order === 'shuffled' && matrix.rows >= HELD_OUT_EVERY;
   const heldOut = held ? 'a tenth held out' : 'none held out: metrics are on training data';
-  const reason =
-    order === 'sequential'
-      ? 'its rows are read in order. Set data.order to shuffled.'
-      : `it has fewer than ${HELD_OUT_EVERY} rows. Give more.`;
+  // Who reads rows in order has asked for it; the description says what it means.
+  const few = order === 'shuffled' && !held;
   return openTableSource({
     label: name,
     description: `${matrix.rows} rows of ${width} dimensions, ${heldOut}`,
-    warnings: held ? [] : [`${nothingHeldOut(name)}: ${reason}`],
+    warnings: few
+      ? [`${nothingHeldOut(name)}: it has fewer than ${HELD_OUT_EVERY} rows. Give more.`]
+      : [],
     width,
     values,
     order,

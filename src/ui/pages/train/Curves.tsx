@@ -165,7 +165,7 @@ function Ranks({ run, xEnd, now, height }: RanksProps) {
   return (
     <FiguresOf model={model?.name}>
       <FigureFrame
-        title="Rank 90 of live groups"
+        title="rank90 of the maps of live groups"
         hint="Singular values of each live group’s map that hold 90 % of Σσ²: how many dimensions it uses. Each column is a moment, each row a rank, the strength of its colour the share of groups."
         fileName="rank90_over_time"
         csv={() => rankTable(model)}
@@ -182,7 +182,7 @@ function Ranks({ run, xEnd, now, height }: RanksProps) {
         }
       >
         <RankHeatmap
-          label="Rank 90 of live groups over samples"
+          label="rank90 of the maps of live groups over samples"
           height={height}
           x={model?.metrics.samples.view() ?? EMPTY}
           counts={model?.metrics.rankCounts.view() ?? EMPTY}

@@ -105,14 +105,14 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
     },
     {
       id: 'metrics/l0',
-      title: 'Columns per sample',
+      title: 'Columns per row (l0)',
       hint: 'l0: non-zero codes of a sample, mean over the batch.',
       yMin: 0,
       line: metric('metrics/l0'),
     },
     {
       id: 'metrics/mean_stable_rank',
-      title: 'Mean stable rank',
+      title: 'Mean stable rank of maps',
       hint: 'Σσ²/σ₁² of the maps of live groups.',
       yMin: 1,
       line: metric('metrics/mean_stable_rank'),
