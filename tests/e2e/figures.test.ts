@@ -97,7 +97,7 @@ describe('a figure', () => {
       /^step,run,model,metric,samples,value\n\d+,Recorded run,SASA,Explained variance,/,
     );
     const shapes = await savedText(page, 'Shapes by the units that hold them', 'SVG');
-    for (const word of ['Circle', 'Sphere', 'Helix', 'SASA', 'TopK SAE', 'rank 2']) {
+    for (const word of ['Circle', 'Sphere', 'Helix', 'SASA', 'TopK SAE', 'rank90 2']) {
       expect(shapes.text, word).toMatch(new RegExp(`>${word}<`));
     }
     expect(shapes.text.match(/>group \d+</g)).toHaveLength(3);

@@ -72,7 +72,7 @@ it(
       .getByText(/20.000 English words in 100 dimensions/)
       .first()
       .waitFor();
-    const samples = page.getByLabel('Samples', { exact: true });
+    const samples = page.getByRole('textbox', { name: 'Samples', exact: true });
     await samples.fill(String(STEPS * BATCH));
     await samples.press('Enter');
     await page.getByRole('button', { name: 'Train', exact: true }).click();
