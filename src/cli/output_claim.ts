@@ -10,6 +10,7 @@ import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import { reason } from './file_errors';
+import { namesIn } from './files';
 import { discardAtExit, keep } from './leavings';
 import { isRunning, thisProcess } from './process_owner';
 import { makeFolder, publishFiles, removeIfEmpty, tryToWrite } from './written_files';
@@ -46,6 +47,7 @@ export class OutputClaim {
     { make, tell }: { make: boolean; tell: (sentence: string) => void },
   ): Promise<OutputClaim> {
     const made = make ? await folderFor(folder) : [];
+    if (!make) await requireFolder(folder);
     for (const path of made) discardAtExit(path, 'empty folder');
     const content = strictJson({ ...thisProcess(), since: new Date().toISOString() });
     try {
@@ -117,6 +119,15 @@ async function folderFor(path: string): Promise<string[]> {
   return makeFolder(path).catch((error: unknown) => {
     throw cannotBeMade(path, error);
   });
+}
+
+async function requireFolder(path: string): Promise<void> {
+  if ((await namesIn(path)) !== null) return;
+  throw new LabError(
+    'not_found',
+    `There is no run in ${path} to continue: there is no such folder.`,
+    'Give the folder of the run, or leave --resume out to start a new one.',
+  );
 }
 
 function cannotBeMade(path: string, error: unknown): LabError {

@@ -2,7 +2,7 @@
  * `lab train`: a run file in, a folder of trained models out. Everything that decides whether the run can be
  * trained, evaluated and kept is settled before its first step; training_run.ts goes on from there.
  */
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseRunConfig, type RunConfig } from '../lab/run_config';
 import { createSession } from '../lab/session';
 import { displayName } from '../sae/config';
@@ -12,7 +12,7 @@ import { DataFiles } from './data_files';
 import { readJson } from './files';
 import { withNodeDevice } from './node_gpu';
 import { OutputClaim } from './output_claim';
-import { openOutput, runFiles } from './output_folder';
+import { openOutput, RUN_FILE, runFiles } from './output_folder';
 import { requireApart, type PathUse } from './path_uses';
 import type { Terminal } from './terminal';
 import { TrainingRun } from './training_run';
@@ -97,7 +97,7 @@ async function trainInto(
 
 function inputs(request: TrainRequest, files: DataFiles): PathUse[] {
   // A run that goes on may be told so by its own run file.
-  const own = request.resume && dirname(request.config) === request.out;
+  const own = request.resume && resolve(request.config) === resolve(request.out, RUN_FILE);
   return [
     ...(own ? [] : [{ what: '--config', path: request.config }]),
     ...(request.init === undefined ? [] : [{ what: '--init', path: request.init }]),

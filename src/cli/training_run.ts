@@ -65,6 +65,8 @@ export class TrainingRun {
     this.session = session;
     this.start = start;
     this.claim = claim;
+    // A run that goes on stands where it was saved.
+    if (request.resume) this.savedStep = session.step;
     this.progress = new Progress(
       terminal,
       config.models.map(displayName),
@@ -237,9 +239,10 @@ export class TrainingRun {
     return { files, reports };
   }
 
-  /** Evaluating can take as long as training; the state is saved by then. */
+  /** Evaluating can take as long as training. What is not saved by then is evaluated and published all the same. */
   private requireNoInterrupt(): void {
-    if (this.interrupted) throw this.stopped('Stopped while evaluating, after the last step');
+    if (!this.interrupted || this.savedStep !== this.session.step) return;
+    throw this.stopped('Stopped while evaluating, after the last step');
   }
 
   /** What the data were, for a record in the folder of a model. */

@@ -174,7 +174,6 @@ describe('a run that goes on', () => {
       training: { training_samples: number };
     };
     longer.training.training_samples = BATCH * 12;
-    // The decay of a run is a fifth of it unless it is said.
     writeFileSync(path('copied/run.json'), JSON.stringify(longer));
     process.chdir(path('elsewhere'));
     const { code, err } = await lab(train('copied/run.json', 'half', '--resume'));
@@ -196,6 +195,13 @@ describe('a run that goes on', () => {
     expect(gone.err).toContain(`${path('runs/x.npy')}, which this was trained on, is not there`);
     renameSync(path('runs/first.npy'), path('runs/x.npy'));
     expect(existsSync(path('half/run.lock'))).toBe(false);
+  });
+
+  it('may be told so by its own run file, however its folder is written', async () => {
+    const words = ['--config', path('half/run.json'), '--out', `${path('half')}/.`, '--resume'];
+    const { code, err } = await lab(['train', ...words]);
+    expect(err).not.toContain('same file');
+    expect(code, err).toBe(0);
   });
 
   it('is that of its file by any name', async () => {

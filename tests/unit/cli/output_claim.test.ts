@@ -112,6 +112,14 @@ describe('a claim of an output folder', () => {
     expect(existsSync(at('out/run.lock'))).toBe(true);
   });
 
+  it('of a run to continue needs the folder of one', async () => {
+    await expect(claim('none', false)).rejects.toMatchObject({
+      code: 'not_found',
+      message: `There is no run in ${at('none')} to continue: there is no such folder.`,
+    });
+    expect(everything()).toEqual([]);
+  });
+
   it('is refused at once where no folder can be made', async () => {
     writeFileSync(at('file'), '');
     const cases: [string, RegExp][] = [
