@@ -7,7 +7,7 @@ import { Hint } from '../../parts/Hint';
 import { withExact } from '../../parts/Measure';
 import { formatInteger } from '../../plots/format';
 import type { DiagnosedModel } from './diagnosed';
-import { ModelMark } from './Section';
+import { ModelsTable } from './ModelsTable';
 
 export interface HeldOutTableProps {
   readonly models: readonly DiagnosedModel[];
@@ -20,51 +20,40 @@ export function HeldOutTable({ models, view }: HeldOutTableProps) {
   const answer = answers.find((each) => each !== null) ?? null;
   if (answer === null && !view.possible) return null;
   return (
-    <div className="overview-part">
-      <table aria-label="Held-out quality">
-        <thead>
-          <tr>
-            <th scope="col">
-              {answer === null ? 'Held-out quality' : `Quality: ${rowsText(answer.report)}`}
-              <Evaluate view={view} step={answer?.step ?? null} />
-            </th>
-            {models.map(({ model }) => (
-              <th key={model.index} scope="col">
-                <span>
-                  <ModelMark index={model.index} />
-                  {model.name}
-                </span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {qualityMeasures.map(({ id, label, text, format }) => (
-            <tr key={id}>
-              <th scope="row">
-                <Hint {...text} side="right">
-                  <span tabIndex={0}>{label}</span>
-                </Hint>
-              </th>
-              {models.map(({ model }, index) => {
-                const value = answers[index]?.report[id] ?? null;
-                return (
-                  <td key={model.index}>
-                    {value === null ? (
-                      <span className="quiet">–</span>
-                    ) : (
-                      <Hint {...text} text={withExact(text.text, value, format(value))}>
-                        <b tabIndex={0}>{format(value)}</b>
-                      </Hint>
-                    )}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ModelsTable
+      label="Held-out quality"
+      models={models}
+      head={
+        <>
+          {answer === null ? 'Held-out quality' : `Quality: ${rowsText(answer.report)}`}
+          <Evaluate view={view} step={answer?.step ?? null} />
+        </>
+      }
+    >
+      {qualityMeasures.map(({ id, label, text, format }) => (
+        <tr key={id}>
+          <th scope="row">
+            <Hint {...text} side="right">
+              <span tabIndex={0}>{label}</span>
+            </Hint>
+          </th>
+          {models.map(({ model }, index) => {
+            const value = answers[index]?.report[id] ?? null;
+            return (
+              <td key={model.index}>
+                {value === null ? (
+                  <span className="quiet">–</span>
+                ) : (
+                  <Hint {...text} text={withExact(text.text, value, format(value))}>
+                    <b tabIndex={0}>{format(value)}</b>
+                  </Hint>
+                )}
+              </td>
+            );
+          })}
+        </tr>
+      ))}
+    </ModelsTable>
   );
 }
 

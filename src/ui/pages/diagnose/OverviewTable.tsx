@@ -8,7 +8,7 @@ import { formatInteger, formatNumber } from '../../plots/format';
 import { groupsHref, type DiagnosedModel } from './diagnosed';
 import { HeldOutTable } from './HeldOutTable';
 import { overviewLines, type OverviewLine, type OverviewPart } from './overview';
-import { ModelMark } from './Section';
+import { ModelsTable } from './ModelsTable';
 
 export interface OverviewTableProps {
   readonly models: readonly DiagnosedModel[];
@@ -65,44 +65,33 @@ interface OverviewPartTableProps {
 
 function OverviewPartTable({ title, lines, models, onSave }: OverviewPartTableProps) {
   return (
-    <div className="overview-part">
-      <table aria-label={title}>
-        <thead>
-          <tr>
-            <th scope="col">
-              {title}
-              <button type="button" className="button button-quiet" onClick={onSave}>
-                Save CSV
-              </button>
-            </th>
-            {models.map(({ model }) => (
-              <th key={model.index} scope="col">
-                <span>
-                  <ModelMark index={model.index} />
-                  {model.name}
-                </span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <tr key={line.id}>
-              <th scope="row">
-                <Hint {...line.text} side="right">
-                  <span tabIndex={0}>{line.label}</span>
-                </Hint>
-              </th>
-              {models.map((diagnosed) => (
-                <td key={diagnosed.model.index}>
-                  <OverviewCell line={line} diagnosed={diagnosed} />
-                </td>
-              ))}
-            </tr>
+    <ModelsTable
+      label={title}
+      models={models}
+      head={
+        <>
+          {title}
+          <button type="button" className="button button-quiet" onClick={onSave}>
+            Save CSV
+          </button>
+        </>
+      }
+    >
+      {lines.map((line) => (
+        <tr key={line.id}>
+          <th scope="row">
+            <Hint {...line.text} side="right">
+              <span tabIndex={0}>{line.label}</span>
+            </Hint>
+          </th>
+          {models.map((diagnosed) => (
+            <td key={diagnosed.model.index}>
+              <OverviewCell line={line} diagnosed={diagnosed} />
+            </td>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      ))}
+    </ModelsTable>
   );
 }
 

@@ -34,6 +34,16 @@ export function CardPanels({ card, ...props }: CardPanelsProps) {
   const dead = card.points.total === 0;
   const pick = (group: number) => onSelect(model.index, group);
   const scalar = model.rank === 1;
+  // Under the codes, so that the two columns are of one height and the picture need not be stretched.
+  const spans = card.inOtherModels.map((span) => (
+    <SpanPanel
+      key={span.model}
+      span={span}
+      modelName={models[span.model]?.name ?? 'other model'}
+      color={modelColor(span.model)}
+      onPick={onSelect}
+    />
+  ));
   return (
     <>
       <div className="card-first" data-scalar={scalar}>
@@ -51,21 +61,12 @@ export function CardPanels({ card, ...props }: CardPanelsProps) {
                 searched={searched}
               />
             )}
+            {spans}
           </div>
         )}
         <div className="card-side">
           {!scalar && <SpectraPanel card={card} color={color} unitName={unitName} />}
           <NearestPanel card={card} color={color} unitName={unitName} onSelect={pick} />
-          {!dead &&
-            card.inOtherModels.map((span) => (
-              <SpanPanel
-                key={span.model}
-                span={span}
-                modelName={models[span.model]?.name ?? 'other model'}
-                color={modelColor(span.model)}
-                onPick={onSelect}
-              />
-            ))}
           {!dead &&
             card.inOtherModels.map((span) => (
               <OtherCoFiringPanel
