@@ -77,6 +77,7 @@ export function CardPanels({ card, ...props }: CardPanelsProps) {
                 onPick={onSelect}
               />
             ))}
+          {!scalar && !dead && <HistogramPanel card={card} color={color} unitName={unitName} />}
           {scalar && !dead && (
             <CoFiringPanel card={card} color={color} unitName={unitName} onSelect={pick} />
           )}
@@ -98,7 +99,6 @@ export function CardPanels({ card, ...props }: CardPanelsProps) {
                 <QuantileContexts card={card} text={text} color={color} />
               </>
             )}
-            {!scalar && <HistogramPanel card={card} color={color} unitName={unitName} />}
             {!scalar && (
               <CoFiringPanel card={card} color={color} unitName={unitName} onSelect={pick} />
             )}
