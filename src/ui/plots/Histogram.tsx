@@ -16,8 +16,11 @@ import { textWidth } from './text_width';
 import { useSize, type Size } from './use_size';
 import './lines.css';
 
+/** Pixels above the bars for the texts of reference lines, which no bar may cover. */
+const NOTE_LINE = 16;
+
 export function Histogram(props: HistogramProps) {
-  const { label, height, className, counts, from, to, marks = [], onRange } = props;
+  const { label, height, className, counts, from, to, marks, onRange } = props;
   const { yScale = 'linear', formatX = formatNumber, xTicks } = props;
   const [sizeRef, size] = useSize();
   const [bin, setBin] = useState<number | null>(null);
@@ -25,8 +28,9 @@ export function Histogram(props: HistogramProps) {
   const [range, setRange] = useState<Ends | null>(null);
 
   const layout = useMemo(
-    () => frameOf(counts, from, to, yScale, size, props.xLabel !== undefined),
-    [counts, from, to, yScale, size, props.xLabel],
+    () =>
+      frameOf(counts, from, to, yScale, size, props.xLabel !== undefined, (marks?.length ?? 0) > 0),
+    [counts, from, to, yScale, size, props.xLabel, marks],
   );
   const frame =
     layout === null || xTicks === undefined
@@ -102,13 +106,13 @@ export function Histogram(props: HistogramProps) {
                 }
               />
             ))}
-            {marks.map((mark, i) => (
+            {marks?.map((mark, i) => (
               <g key={i} className="plot-marker">
                 <line {...upright(frame.x.scale(mark.x), frame.area)} stroke="var(--ink3)" />
                 <text
                   className="plot-note"
                   {...beside(frame.x.scale(mark.x), mark, frame.area)}
-                  y={frame.area.top + 5}
+                  y={frame.area.top - NOTE_LINE / 2}
                   dy="0.35em"
                 >
                   {mark.text}
@@ -178,6 +182,7 @@ function frameOf(
   yKind: ScaleKind,
   size: Size,
   named: boolean,
+  noted: boolean,
 ): HistogramFrame | null {
   if (size.width === 0 || !(to > from)) return null;
   const most = extentOf(counts, 'linear')?.[1] ?? 1;
@@ -185,7 +190,7 @@ function frameOf(
     yKind === 'log'
       ? [0.5, niceEnds('log', [0.5, Math.max(1, most)])[1]]
       : niceEnds('linear', [0, Math.max(1, most)]);
-  const top = 18;
+  const top = noted ? 12 + NOTE_LINE : 18;
   const bottom = Math.max(top + 8, size.height - (named ? 38 : 22));
   const ticks = ticksFor(yKind, ends, bottom - top, 34, undefined, true);
   const area: PlotArea = { left: leftMargin(ticks.texts), right: size.width - 6, top, bottom };
@@ -225,8 +230,9 @@ function beside(x: number, { text, before = false }: HistogramMark, { left, righ
     : { x: x + 5, textAnchor: 'start' as const };
 }
 
+/** A reference line, up to the middle of its text. */
 function upright(x: number, { top, bottom }: PlotArea) {
-  return { x1: x, x2: x, y1: top, y2: bottom };
+  return { x1: x, x2: x, y1: top - NOTE_LINE / 2, y2: bottom };
 }
 
 function total(counts: ArrayLike<number>): number {

@@ -97,7 +97,14 @@ function PackedGroups({ diagnosed: { model, diagnosis } }: { readonly diagnosed:
       },
       ...(basis === 'truth'
         ? [{ id: 'features', head: 'Features', text: texts.packed, value: listed }]
-        : []),
+        : [
+            {
+              id: 'least_features',
+              head: 'At least',
+              text: texts.leastPerGroup,
+              value: ({ leastFeatures }: GroupPacking) => leastFeatures,
+            },
+          ]),
       { id: 'axes', head: 'Axes', text: texts.axes, value: ({ axes }) => axes },
       { id: 'rays', head: 'Rays', text: texts.rays, value: ({ rays }) => rays },
       {

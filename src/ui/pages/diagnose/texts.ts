@@ -95,7 +95,7 @@ export const diagnoseTexts = {
   ),
   leastPerGroup: explain(
     'least_features',
-    'Features that the codes of a group show at the least: two or more separate axes are a sign of several. A lower bound: features that fire together, or many in one group, show no axes.',
+    'Features that the codes of a group show at the least: its separate axes, and one more where a fifth of the codes lie near none of them. A lower bound: features that fire together, or many in one group, show no axes.',
   ),
   packedShare: explain('packed_share', 'Live groups that hold, or show, more than one feature.'),
   packed: explain(
