@@ -11,6 +11,26 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /**
+ * The rooms of src/lab, from the ground up: each may import what is listed before it, none what comes after. The run
+ * file and the messages of the page need no GPU.
+ */
+const ROOMS = [
+  'run',
+  'protocol',
+  'encode',
+  'language',
+  'train',
+  'explore',
+  'text',
+  'keep',
+  'worker',
+];
+const rooms = ROOMS.map((room) => `lab/${room}`);
+/** What the page may know of them: the worker by its address only. */
+const PAGE_ROOMS = ['lab/run', 'lab/protocol', 'lab/keep', 'lab/worker'];
+const GROUND = ['sae', 'data', 'lm', 'analysis', 'io', 'base'];
+
+/**
  * What each folder of src may import besides itself and npm packages. An import that is not listed here is
  * an error, and so is one that leaves src or leads nowhere.
  */
@@ -22,10 +42,15 @@ const ARROWS = {
   data: ['gpu', 'base'],
   lm: ['gpu', 'base'],
   io: ['sae', 'base'],
-  lab: ['sae', 'data', 'lm', 'analysis', 'io', 'gpu', 'base'],
-  state: ['lab', 'sae', 'data', 'analysis', 'io', 'base'],
-  ui: ['state', 'lab', 'sae', 'data', 'analysis', 'io', 'base'],
-  cli: ['lab', 'sae', 'data', 'analysis', 'io', 'gpu', 'base'],
+  ...Object.fromEntries(
+    rooms.map((room, floor) => [
+      room,
+      [...GROUND, ...(floor < 2 ? [] : ['gpu']), ...rooms.slice(0, floor)],
+    ]),
+  ),
+  state: [...PAGE_ROOMS, 'sae', 'data', 'analysis', 'io', 'base'],
+  ui: ['state', ...PAGE_ROOMS, 'sae', 'data', 'analysis', 'io', 'base'],
+  cli: [...rooms, 'sae', 'data', 'analysis', 'io', 'gpu', 'base'],
 };
 
 /** Folders of which only types may be imported. */
@@ -180,7 +205,11 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/cli/**', 'src/io/{metrics_text,sae_folder}.ts', 'src/lab/evaluated_folder.ts'],
+    files: [
+      'src/cli/**',
+      'src/io/{metrics_text,sae_folder}.ts',
+      'src/lab/keep/evaluated_folder.ts',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -14,9 +14,9 @@ import {
   analysedText,
   type AnalysedModel,
   type TextRows,
-} from '../src/lab/analysed_model';
-import { groupAxes, groupCard } from '../src/lab/group_card';
-import { groupsAnswer } from '../src/lab/groups_answer';
+} from '../src/lab/encode/analysed_model';
+import { groupAxes, groupCard } from '../src/lab/explore/group_card';
+import { groupsAnswer } from '../src/lab/explore/groups_answer';
 
 const SIZE = { width: 768, rows: 200_000, vocabulary: 32_000 };
 const BLOCKS = { groups: 4096, rank: 6, slots: 10 };

@@ -6,7 +6,7 @@ import { at } from '../src/base/array';
 import { allocate } from '../src/gpu/buffers';
 import { PlanRunner } from '../src/gpu/executor';
 import { readBuffer } from '../src/gpu/readback';
-import { writeParameters } from '../src/lab/weights';
+import { writeParameters } from '../src/lab/encode/weights';
 import { padRows } from '../src/sae/initial';
 import { uniformsAt } from '../src/sae/schedule';
 import type { StepPlan } from '../src/sae/step_plan';

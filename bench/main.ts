@@ -6,7 +6,7 @@
  * implementations that should do the same do not.
  */
 import { parseArgs } from 'node:util';
-import { chooseVariant } from '../src/lab/choose_variant';
+import { chooseVariant } from '../src/lab/encode/choose_variant';
 import type { KernelVariant } from '../src/sae/layout';
 import { agrees, compareFirstStep, compareLosses } from './agreement';
 import { denseStep } from './dense_step';

@@ -10,7 +10,7 @@ import {
   loadLanguageModel,
   STORIES,
   type LoadedLanguageModel,
-} from '../../src/lab/language_models';
+} from '../../src/lab/language/language_models';
 import type { ForwardShape, LanguageModel } from '../../src/lm/language_model';
 import { createLanguageModel } from '../../src/lm/transformer';
 import type { Machine } from '../machine';

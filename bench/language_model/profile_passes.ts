@@ -5,7 +5,7 @@
 import { allocate } from '../../src/gpu/buffers';
 import { PlanRunner } from '../../src/gpu/executor';
 import type { Pass } from '../../src/gpu/plan';
-import type { LoadedLanguageModel } from '../../src/lab/language_models';
+import type { LoadedLanguageModel } from '../../src/lab/language/language_models';
 import { forwardPlan } from '../../src/lm/forward';
 import type { ForwardShape } from '../../src/lm/language_model';
 import { familyOf } from '../../src/lm/transformer';

@@ -9,8 +9,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { create, globals } from 'webgpu';
-import { defaultPreset } from '../../src/lab/presets';
-import { writeRecordedRun } from '../../src/lab/recorded_run';
+import { defaultPreset } from '../../src/lab/run/presets';
+import { writeRecordedRun } from '../../src/lab/keep/recorded_run';
 import { recordRun } from './recorder';
 
 const folder = fileURLToPath(new URL('../../public/data/recorded/', import.meta.url));

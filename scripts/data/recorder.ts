@@ -3,10 +3,10 @@
  * Node: the WebGPU that it is given is Dawn's.
  */
 import { LabError } from '../../src/base/lab_error';
-import { EngineHost } from '../../src/lab/engine_host';
-import type { Event as EngineEvent, MetricRecord, ShapeProbe } from '../../src/lab/protocol';
-import type { RecordedRun } from '../../src/lab/recorded_run';
-import type { RunInput } from '../../src/lab/run_config';
+import { EngineHost } from '../../src/lab/worker/engine_host';
+import type { Event as EngineEvent, MetricRecord, ShapeProbe } from '../../src/lab/protocol/protocol';
+import type { RecordedRun } from '../../src/lab/keep/recorded_run';
+import type { RunInput } from '../../src/lab/run/run_config';
 
 /** The run's id in the engine, for whoever asks it about the finished run. */
 export const RUN_ID = 'recorded';

@@ -4,7 +4,7 @@
  */
 import { at } from '../base/array';
 import { NO_GROUP, type CodeTable, type Dictionary } from '../analysis/types';
-import { rowScale } from '../lab/data_units';
+import { rowScale } from '../lab/encode/data_units';
 import type { ModelConfig } from '../sae/config';
 
 /** Codes [rows, K·r] with zeros where no group fires; latent index = group · r + i, as in W_dec. */

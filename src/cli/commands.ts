@@ -5,7 +5,7 @@
 import { describeError, LabError, type LabErrorCode } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import { labVersion } from '../base/version';
-import { runJsonSchema } from '../lab/run_schema';
+import { runJsonSchema } from '../lab/run/run_schema';
 import { helpText, parseCommandLine, type Request } from './arguments';
 import type { Terminal } from './terminal';
 

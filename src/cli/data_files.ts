@@ -13,8 +13,8 @@ import {
   placeOf,
   type DataFile,
   type FileSetting,
-} from '../lab/data_identity';
-import type { DataConfig } from '../lab/run_config';
+} from '../lab/run/data_identity';
+import type { DataConfig } from '../lab/run/run_config';
 import { notRead } from './file_errors';
 import { exists, shippedPath } from './files';
 

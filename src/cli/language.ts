@@ -10,10 +10,10 @@ import { describeAdapter, type OpenedDevice } from '../gpu/device';
 import { readBuffer } from '../gpu/readback';
 import { bytesOf } from '../io/bytes';
 import { npyHeader } from '../io/npy';
-import type { LanguageModelStore, ReadyLanguageModel } from '../lab/language_model_store';
-import { textLoss } from '../lab/text_loss';
-import { afterBos } from '../lab/text_windows';
-import { writeCorpus, type WrittenDocuments } from '../lab/written_documents';
+import type { LanguageModelStore, ReadyLanguageModel } from '../lab/language/language_model_store';
+import { textLoss } from '../lab/text/text_loss';
+import { afterBos } from '../lab/language/text_windows';
+import { writeCorpus, type WrittenDocuments } from '../lab/language/written_documents';
 import { DataFiles } from './data_files';
 import { readBytes } from './files';
 import type {

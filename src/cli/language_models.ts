@@ -4,8 +4,12 @@
  */
 import { dirname } from 'node:path';
 import { LabError } from '../base/lab_error';
-import { LanguageModelStore } from '../lab/language_model_store';
-import { loadLanguageModel, STORIES, type LanguageModelAccess } from '../lab/language_models';
+import { LanguageModelStore } from '../lab/language/language_model_store';
+import {
+  loadLanguageModel,
+  STORIES,
+  type LanguageModelAccess,
+} from '../lab/language/language_models';
 import { DataFiles } from './data_files';
 import { exists, namesIn, readBytes } from './files';
 

@@ -3,7 +3,7 @@
  * seconds anywhere else. Knows neither engine nor files.
  */
 import { groupDigits } from '../base/number_text';
-import type { Feeding, MetricRecord } from '../lab/protocol';
+import type { Feeding, MetricRecord } from '../lab/protocol/protocol';
 
 /** Where progress is written. */
 export interface ProgressOutput {

@@ -3,8 +3,8 @@
  */
 import { LabError } from '../base/lab_error';
 import type { SaeFolder } from '../io/sae_folder_reader';
-import { dataIdentitySchema, type DataIdentity, type FileSetting } from '../lab/data_identity';
-import { dataSchema, type LanguageDataConfig } from '../lab/run_config';
+import { dataIdentitySchema, type DataIdentity, type FileSetting } from '../lab/run/data_identity';
+import { dataSchema, type LanguageDataConfig } from '../lab/run/run_config';
 import { DataFiles } from './data_files';
 import type { Terminal } from './terminal';
 

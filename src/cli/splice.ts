@@ -3,12 +3,12 @@
  */
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
-import { uploadDictionary } from '../lab/device_dictionary';
-import { refuseUnfolded } from '../lab/encoder';
-import { openData } from '../lab/open_data';
-import { dataSchema, type LanguageDataConfig } from '../lab/run_config';
-import { spliceFaithfulness } from '../lab/splice';
-import { firstWindows, textWindows } from '../lab/text_windows';
+import { uploadDictionary } from '../lab/encode/device_dictionary';
+import { refuseUnfolded } from '../lab/encode/encoder';
+import { openData } from '../lab/language/open_data';
+import { dataSchema, type LanguageDataConfig } from '../lab/run/run_config';
+import { spliceFaithfulness } from '../lab/text/splice';
+import { firstWindows, textWindows } from '../lab/language/text_windows';
 import { nodeAccess } from './data';
 import { loadModel } from './model_folder';
 import { openNodeDevice } from './node_gpu';

@@ -3,8 +3,8 @@
  * trained, evaluated and kept is settled before its first step; training_run.ts goes on from there.
  */
 import { dirname, join, resolve } from 'node:path';
-import { parseRunConfig, type RunConfig } from '../lab/run_config';
-import { createSession } from '../lab/session';
+import { parseRunConfig, type RunConfig } from '../lab/run/run_config';
+import { createSession } from '../lab/train/session';
 import { displayName } from '../sae/config';
 import type { TrainRequest } from './arguments';
 import { openRunData } from './data';

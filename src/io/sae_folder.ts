@@ -12,7 +12,7 @@
  * - Decoder norms are never folded into the encoder: the gate of a group reads ‖p_k‖ and the gate of
  *   TopK reads pre, and folding would change what they choose.
  * - `expected_average_only_in` is not written: SAELens does not apply it at inference. Its scale is
- *   folded into the weights (lab/weights.ts) and the folder says `none`.
+ *   folded into the weights (lab/encode/weights.ts) and the folder says `none`.
  */
 import type { Dictionary } from '../analysis/types';
 import { at } from '../base/array';

@@ -1,7 +1,7 @@
 /**
  * What a reader of language models asks of a file of named tensors, and the questions that every such reader
  * puts to it: a matrix or a vector of an expected shape, no tensor missing and none left over. Which format
- * the tensors lie in is the caller's business (safetensors, in src/lab/checkpoint_tensors.ts).
+ * the tensors lie in is the caller's business (safetensors, in src/lab/language/checkpoint_tensors.ts).
  */
 import { LabError } from '../base/lab_error';
 import type { Matrix } from './language_model';

@@ -3,14 +3,7 @@
  * the other: the engine, the page and the tests' engine all ask here. Source: docs/method.md §2, docs/run-file.md.
  */
 import type { ModelConfig } from './config';
-
-/** What the relative strength is relative to. */
-export interface InputUnits {
-  /** E‖x‖² after centring, in the units of the data. */
-  readonly power: number;
-  /** c of `expected_average_only_in`, by which rows are multiplied before they are trained on; 1 otherwise. */
-  readonly inputScale: number;
-}
+import type { InputUnits } from './input_units';
 
 /** λ, in the units of the input as it is trained on, from λ_rel: λ_rel · c² · E‖x‖². */
 export function absoluteStrength(relative: number, { power, inputScale }: InputUnits): number {

@@ -6,7 +6,12 @@
  */
 import { create } from 'zustand';
 import { describeError, type LabErrorData } from '../base/lab_error';
-import type { DiagnoseAnswer, EvaluateAnswer, GroupCard, GroupsAnswer } from '../lab/protocol';
+import type {
+  DiagnoseAnswer,
+  EvaluateAnswer,
+  GroupCard,
+  GroupsAnswer,
+} from '../lab/protocol/protocol';
 import type { EngineClient, RequestOptions } from './engine_client';
 
 /** One analysis: the latest answer, and what is under way or went wrong since. */

@@ -5,8 +5,8 @@
 import { create } from 'zustand';
 import { canonicalJson, saysSame } from '../base/canonical';
 import { describeError, type LabErrorData } from '../base/lab_error';
-import type { Preview, RunEstimate } from '../lab/protocol';
-import type { RunConfig } from '../lab/run_config';
+import type { Preview, RunEstimate } from '../lab/protocol/protocol';
+import type { RunConfig } from '../lab/run/run_config';
 import type { EngineClient } from './engine_client';
 import { fileNeeded } from './experiment_draft';
 import { useExperiment } from './experiment_store';

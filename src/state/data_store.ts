@@ -5,8 +5,8 @@
 import { create } from 'zustand';
 import { canonicalJson } from '../base/canonical';
 import { describeError } from '../base/lab_error';
-import type { DataDescription } from '../lab/data_protocol';
-import type { RunConfig } from '../lab/run_config';
+import type { DataDescription } from '../lab/protocol/data_protocol';
+import type { RunConfig } from '../lab/run/run_config';
 import { NOT_ASKED, type Analysis } from './analyses_store';
 import type { EngineClient, Request } from './engine_client';
 import { fileNeeded } from './experiment_draft';

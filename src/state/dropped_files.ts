@@ -6,7 +6,7 @@
 import { otherFormat } from '../io/npy_advice';
 import { isPickle, isShard } from '../io/other_weights';
 import { FOLDER_FILES } from '../io/sae_folder_reader';
-import { parseRunConfig } from '../lab/run_config';
+import { parseRunConfig } from '../lab/run/run_config';
 import { engine } from './engine_store';
 import {
   keepBench,

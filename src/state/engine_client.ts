@@ -14,8 +14,8 @@ import type {
   GroupsAnswer,
   Preview,
   RunEstimate,
-} from '../lab/protocol';
-import type { RunInput } from '../lab/run_config';
+} from '../lab/protocol/protocol';
+import type { RunInput } from '../lab/run/run_config';
 
 /** What the client needs of a Worker; a test gives its own. */
 export interface EngineWorker {

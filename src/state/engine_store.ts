@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import type { LabErrorData } from '../base/lab_error';
-import type { AdapterReport } from '../lab/protocol';
+import type { AdapterReport } from '../lab/protocol/protocol';
 import { EngineClient, type EngineWorker } from './engine_client';
 import { followBench } from './bench_facts';
 import { followDownloads } from './language_models_store';
@@ -32,7 +32,7 @@ export const useEngine = create<EngineStore>()((set) => ({
 }));
 
 let startWorker = (): EngineWorker =>
-  new Worker(new URL('../lab/worker.ts', import.meta.url), { type: 'module' });
+  new Worker(new URL('../lab/worker/worker.ts', import.meta.url), { type: 'module' });
 
 /** Replaces the worker by another engine; for tests. Must come before the first command. */
 export function setWorkerFactory(factory: () => EngineWorker): void {

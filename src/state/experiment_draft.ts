@@ -4,8 +4,8 @@
  * and the run's rules decide; this file only shortens what they say for a field. Pure; knows no store.
  */
 import { describeIssues, type SettingIssue } from '../base/schema_issues';
-import { runSchema, type RunConfig } from '../lab/run_config';
-import { checkRunRules } from '../lab/run_rules';
+import { runSchema, type RunConfig } from '../lab/run/run_config';
+import { checkRunRules } from '../lab/run/run_rules';
 
 /** A setting as a control holds it; undefined means "as the lab chooses". */
 export type SettingValue = string | number | boolean | undefined;

@@ -6,8 +6,8 @@
 import { create } from 'zustand';
 import { saysSame } from '../base/canonical';
 import { LabError } from '../base/lab_error';
-import { defaultPreset, presetIds, presets, type PresetId } from '../lab/presets';
-import { parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
+import { defaultPreset, presetIds, presets, type PresetId } from '../lab/run/presets';
+import { parseRunConfig, type RunConfig, type RunInput } from '../lab/run/run_config';
 import type { Architecture } from '../sae/config';
 import {
   checkDraft,

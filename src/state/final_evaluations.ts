@@ -3,7 +3,7 @@
  * work, as it is where a language model has to make the rows slowly. It never holds up a next run: that one's
  * start gives it up. Knows no React.
  */
-import { MOST_REPORT_ROWS } from '../lab/report_rows';
+import { MOST_REPORT_ROWS } from '../lab/run/report_rows';
 import { analyseInTurn, cancelAnalysis } from './analyses_store';
 import type { EngineClient } from './engine_client';
 import { isActive, type Run } from './run_record';

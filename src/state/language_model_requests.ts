@@ -10,7 +10,7 @@ import type {
   SteeringAnswer,
   SteeringEdit,
   TextReading,
-} from '../lab/lm_protocol';
+} from '../lab/protocol/lm_protocol';
 import type { EngineClient, RequestOptions } from './engine_client';
 
 /** A language model that ships with the lab or lies in this browser, or could. */

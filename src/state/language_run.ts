@@ -2,8 +2,8 @@
  * Which runs and presets are about a language model, and about which layer of which one: what the pages
  * ask of a run's data. Pure; knows no store.
  */
-import { presetIds, presets, type PresetId } from '../lab/presets';
-import type { RunConfig, RunInput } from '../lab/run_config';
+import { presetIds, presets, type PresetId } from '../lab/run/presets';
+import type { RunConfig, RunInput } from '../lab/run/run_config';
 import type { Settings } from './experiment_draft';
 
 /** Activations of one layer of a language model. */

@@ -3,7 +3,7 @@
  * step and sample columns. Columns are amortised arrays, appended in place; a figure gets a view whose
  * identity changes only when numbers were added, so that nothing else redraws.
  */
-import type { MetricRecord } from '../lab/protocol';
+import type { MetricRecord } from '../lab/protocol/protocol';
 
 const FIRST_CAPACITY = 256;
 

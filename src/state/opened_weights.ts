@@ -16,16 +16,16 @@ import {
   type FolderOrigin,
   type SaeFolder,
 } from '../io/sae_folder_reader';
-import type { QualityReport } from '../lab/engine_types';
-import { REPORT_FILE } from '../lab/report_rows';
-import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run_config';
+import type { QualityReport } from '../lab/protocol/model_report';
+import { REPORT_FILE } from '../lab/run/report_rows';
+import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run/run_config';
 import {
   CHANGES_FILE,
   readChanges,
   readChangesJsonl,
   type TrainedBefore,
-} from '../lab/run_history';
-import { readReport } from '../lab/written_report';
+} from '../lab/run/run_history';
+import { readReport } from '../lab/keep/written_report';
 
 const FILES = [...FOLDER_FILES, REPORT_FILE, METRICS_FILE, CHANGES_FILE];
 

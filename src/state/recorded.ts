@@ -3,7 +3,7 @@
  * it holds no weights. Knows the file's address below the page and nothing of its making.
  */
 import { LabError } from '../base/lab_error';
-import { readRecordedRun, type RecordedRun } from '../lab/recorded_run';
+import { readRecordedRun, type RecordedRun } from '../lab/keep/recorded_run';
 import { applyEvent, createRun, type Run } from './run_record';
 import { addRun, runOf } from './runs_store';
 import { useView } from './view_store';

@@ -13,11 +13,11 @@ import type {
   LabelProbe,
   RunEstimate,
   RunStatus,
-  SettingChange,
   ShapeProbe,
-} from '../lab/protocol';
-import { parseRunConfig, totalSteps, type RunConfig, type RunInput } from '../lab/run_config';
-import { countedOn, NEVER_TRAINED, type TrainedBefore } from '../lab/run_history';
+} from '../lab/protocol/protocol';
+import type { SettingChange } from '../lab/run/live_settings';
+import { parseRunConfig, totalSteps, type RunConfig, type RunInput } from '../lab/run/run_config';
+import { countedOn, NEVER_TRAINED, type TrainedBefore } from '../lab/run/run_history';
 import { displayName, shapeOf, type Architecture, type ModelConfig } from '../sae/config';
 import { MetricSeries, ShapeSeries } from './metric_series';
 

@@ -6,10 +6,10 @@
 import { create } from 'zustand';
 import type { Dictionary } from '../analysis/types';
 import { LabError } from '../base/lab_error';
-import { withLiveSettings } from '../lab/live_settings';
-import type { LiveSettings } from '../lab/protocol';
-import type { RunInput } from '../lab/run_config';
-import type { TrainedBefore } from '../lab/run_history';
+import { withLiveSettings } from '../lab/run/live_settings';
+import type { LiveSettings } from '../lab/run/live_settings';
+import type { RunInput } from '../lab/run/run_config';
+import type { TrainedBefore } from '../lab/run/run_history';
 import type { ClientEvent, EngineClient } from './engine_client';
 import { applyEvent, createRun, isActive, type Run } from './run_record';
 

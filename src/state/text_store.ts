@@ -10,7 +10,7 @@ import type {
   LogitAttribution,
   SteeringAnswer,
   TextReading,
-} from '../lab/lm_protocol';
+} from '../lab/protocol/lm_protocol';
 import { cardKey, modelKey, NOT_ASKED, type Analysis } from './analyses_store';
 import type { EngineClient, RequestOptions } from './engine_client';
 import {

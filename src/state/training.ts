@@ -4,8 +4,8 @@
  */
 import type { Dictionary } from '../analysis/types';
 import { LabError } from '../base/lab_error';
-import { liveChanges, needsRestart } from '../lab/live_settings';
-import type { TrainedBefore } from '../lab/run_history';
+import { liveChanges, needsRestart } from '../lab/run/live_settings';
+import type { TrainedBefore } from '../lab/run/run_history';
 import { sameData } from './bench_facts';
 import { engine } from './engine_store';
 import { fileNeeded } from './experiment_draft';

@@ -6,8 +6,8 @@
 import { create } from 'zustand';
 import { saysSame } from '../base/canonical';
 import type { FolderOrigin } from '../io/sae_folder_reader';
-import { defaultPreset, presets } from '../lab/presets';
-import { parseRunConfig, type RunConfig } from '../lab/run_config';
+import { defaultPreset, presets } from '../lab/run/presets';
+import { parseRunConfig, type RunConfig } from '../lab/run/run_config';
 import { keepEvaluation } from './analyses_store';
 import { languageModelMissing, useBenchFacts } from './bench_facts';
 import { engine } from './engine_store';

@@ -5,10 +5,10 @@
  */
 import { create } from 'zustand';
 import { describeError, type LabErrorData } from '../base/lab_error';
-import { defaultPreset } from '../lab/presets';
-import { readShareLink, writeShareLink } from '../lab/share_link';
-import { sameRun } from '../lab/live_settings';
-import type { RunConfig } from '../lab/run_config';
+import { defaultPreset } from '../lab/run/presets';
+import { readShareLink, writeShareLink } from '../lab/run/share_link';
+import { sameRun } from '../lab/run/live_settings';
+import type { RunConfig } from '../lab/run/run_config';
 import { matchingPreset, openExperiment, useExperiment } from '../state/experiment_store';
 import { notify, notifyError } from '../state/notices_store';
 import { allChanges, type Run } from '../state/run_record';

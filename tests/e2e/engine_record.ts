@@ -3,7 +3,7 @@
  * numbers and not by rounded text. The page's code is untouched: its Worker class is watched.
  */
 import type { Page } from 'playwright-core';
-import type { Event, MetricRecord, ShapeState } from '../../src/lab/protocol';
+import type { Event, MetricRecord, ShapeState } from '../../src/lab/protocol/protocol';
 
 /** Script for `openPage({ before })`. */
 export const recordEngine = `

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import type { Event } from '../../src/lab/protocol';
+import type { Event } from '../../src/lab/protocol/protocol';
 import { openPage } from './harness';
 
 function stubEngine(answer: Event): string {

@@ -7,7 +7,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { NO_LIMIT_MS } from '../../scripts/limits.mjs';
-import { writeShareLink } from '../../src/lab/share_link';
+import { writeShareLink } from '../../src/lab/run/share_link';
 import { finishedRun, recordEngine } from './engine_record';
 import { openPage, takeScreenshot } from './harness';
 

@@ -10,12 +10,12 @@ import type {
   Command,
   Event as EngineEvent,
   MetricRecord,
-} from '../../src/lab/protocol';
-import type { AnalysedModel } from '../../src/lab/analysed_model';
-import { groupCard } from '../../src/lab/group_card';
-import { groupsAnswer } from '../../src/lab/groups_answer';
-import { changedSettings, withLiveSettings } from '../../src/lab/live_settings';
-import { parseRunConfig, totalSteps } from '../../src/lab/run_config';
+} from '../../src/lab/protocol/protocol';
+import type { AnalysedModel } from '../../src/lab/encode/analysed_model';
+import { groupCard } from '../../src/lab/explore/group_card';
+import { groupsAnswer } from '../../src/lab/explore/groups_answer';
+import { changedSettings, withLiveSettings } from '../../src/lab/run/live_settings';
+import { parseRunConfig, totalSteps } from '../../src/lab/run/run_config';
 import type { EngineWorker } from '../../src/state/engine_client';
 import {
   estimateOf,

@@ -3,8 +3,8 @@
  * and invented answers about text (scripted_language.ts).
  */
 import { describeError, LabError, type LabErrorData } from '../../src/base/lab_error';
-import type { LmCommand } from '../../src/lab/lm_protocol';
-import type { Event as EngineEvent } from '../../src/lab/protocol';
+import type { LmCommand } from '../../src/lab/protocol/lm_protocol';
+import type { Event as EngineEvent } from '../../src/lab/protocol/protocol';
 import {
   scriptedAttribution,
   scriptedFaithfulness,

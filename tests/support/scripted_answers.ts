@@ -12,9 +12,9 @@ import type {
   RunEstimate,
   ShapeProbe,
   ShapeState,
-} from '../../src/lab/protocol';
-import type { RunConfig } from '../../src/lab/run_config';
-import { inputUnitsOf } from '../../src/lab/statistics';
+} from '../../src/lab/protocol/protocol';
+import type { RunConfig } from '../../src/lab/run/run_config';
+import { inputUnitsOf } from '../../src/sae/input_units';
 import { shapeOf, type ModelConfig } from '../../src/sae/config';
 import { nuclearStrength } from '../../src/sae/nuclear_strength';
 

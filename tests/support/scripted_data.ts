@@ -3,8 +3,8 @@
  * invented rows to look at.
  */
 import { summarizeRows } from '../../src/analysis/row_summary';
-import type { DataDescription, DataSample } from '../../src/lab/data_protocol';
-import type { RunConfig } from '../../src/lab/run_config';
+import type { DataDescription, DataSample } from '../../src/lab/protocol/data_protocol';
+import type { RunConfig } from '../../src/lab/run/run_config';
 import { previewOf, statisticsOf } from './scripted_answers';
 import { scriptedTokens } from './scripted_language';
 

@@ -11,8 +11,8 @@ import type {
   TextReading,
   TokenScore,
   TokenSpan,
-} from '../../src/lab/lm_protocol';
-import type { Feeding } from '../../src/lab/protocol';
+} from '../../src/lab/protocol/lm_protocol';
+import type { Feeding } from '../../src/lab/protocol/protocol';
 import type { ListedModel } from '../../src/state/language_model_requests';
 
 /** Tokens that the scripted model reads at once. */

@@ -12,7 +12,7 @@ import {
   analysedText,
   type AnalysedModel,
   type TextRows,
-} from '../../src/lab/analysed_model';
+} from '../../src/lab/encode/analysed_model';
 import { FAMILIES, noise, scriptedTokens } from './scripted_language';
 
 const DOCUMENTS = 240;

@@ -2,7 +2,7 @@
  * Every setting of a run with the values that are furthest apart, read from the run file's JSON Schema, so that a
  * setting that is added is tried without anybody thinking of it. Free text has no ends and is left out.
  */
-import { runJsonSchema } from '../../src/lab/run_schema';
+import { runJsonSchema } from '../../src/lab/run/run_schema';
 
 export type Section = 'data' | 'models' | 'training';
 export type Value = number | string | boolean;

@@ -1,5 +1,5 @@
 /** Which rows a page of diagnostics speaks of, in words: what was not trained on judges, what was describes. */
-import type { AnalysedSplit } from '../../lab/protocol';
+import type { AnalysedSplit } from '../../lab/protocol/protocol';
 import { formatInteger } from '../plots/format';
 
 /** "8192 samples, none of them trained on", "20 000 words, trained on and held out alike". */

@@ -5,8 +5,8 @@
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { LabErrorData } from '../../base/lab_error';
-import type { QualityReport } from '../../lab/engine_types';
-import type { EvaluateAnswer } from '../../lab/protocol';
+import type { QualityReport } from '../../lab/protocol/model_report';
+import type { EvaluateAnswer } from '../../lab/protocol/protocol';
 import { analysisOf, useAnalyses } from '../../state/analyses_store';
 import { engine } from '../../state/engine_store';
 import { cancelEvaluation, evaluateRun } from '../../state/final_evaluations';

@@ -5,7 +5,8 @@
  */
 import { largest, smallest } from '../../base/array';
 import type { NuclearTarget } from '../../sae/config';
-import { relativeStrength, type InputUnits } from '../../sae/nuclear_strength';
+import { relativeStrength } from '../../sae/nuclear_strength';
+import type { InputUnits } from '../../sae/input_units';
 import { formatInteger, formatNumber, formatPercent, formatScientific } from '../plots/format';
 
 /** A kind of feature in the data: its dimension d, mean squared norm t², and the share p of samples it is in. */

@@ -1,7 +1,7 @@
 /** The GPU in one chip; pressed, it tells the limits that decide what fits. */
 import { Popover } from 'radix-ui';
 import { useEngine } from '../../state/engine_store';
-import type { AdapterReport } from '../../lab/protocol';
+import type { AdapterReport } from '../../lab/protocol/protocol';
 import { formatBytes } from '../plots/format';
 
 export function AdapterChip() {

@@ -11,9 +11,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { runCommandLine } from '../../../src/cli/commands';
 import { modelFolder } from '../../../src/cli/output_folder';
-import { readCheckpoint } from '../../../src/lab/checkpoint';
-import type { ModelReport } from '../../../src/lab/engine_types';
-import { parseRunConfig, type DataConfig } from '../../../src/lab/run_config';
+import { readCheckpoint } from '../../../src/lab/keep/checkpoint';
+import type { ModelReport } from '../../../src/lab/protocol/model_report';
+import { parseRunConfig, type DataConfig } from '../../../src/lab/run/run_config';
 import { frozenRuns, readJsonFile } from '../../fixtures/versions';
 import { fakeTerminal } from '../../unit/cli/fake_terminal';
 

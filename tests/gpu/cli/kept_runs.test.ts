@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../src/cli/commands';
 import { writeNpy } from '../../../src/io/npy';
-import type { RunConfig } from '../../../src/lab/run_config';
+import type { RunConfig } from '../../../src/lab/run/run_config';
 import { fakeTerminal, type FakeTerminal } from '../../unit/cli/fake_terminal';
 import { numberSequence } from '../../unit/io/complaint';
 

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCommandLine } from '../../../src/cli/commands';
-import type { ModelReport } from '../../../src/lab/engine_types';
-import type { Faithfulness } from '../../../src/lab/lm_protocol';
+import type { ModelReport } from '../../../src/lab/protocol/model_report';
+import type { Faithfulness } from '../../../src/lab/protocol/lm_protocol';
 import { fakeTerminal } from '../../unit/cli/fake_terminal';
 import { safetensorsOf, tinyConfig, tinyTensors, tinyTokenizer } from '../../unit/lm/tiny_gpt2';
 

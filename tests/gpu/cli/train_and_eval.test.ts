@@ -21,7 +21,7 @@ import { at } from '../../../src/base/array';
 import { runCommandLine } from '../../../src/cli/commands';
 import { readNpy, writeNpy } from '../../../src/io/npy';
 import { floatTensor, readSafetensors, writeSafetensors } from '../../../src/io/safetensors';
-import type { ModelReport } from '../../../src/lab/engine_types';
+import type { ModelReport } from '../../../src/lab/protocol/model_report';
 import { fakeTerminal, type FakeTerminal } from '../../unit/cli/fake_terminal';
 import { numberSequence } from '../../unit/io/complaint';
 

@@ -5,9 +5,9 @@
 import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { EngineHost } from '../../../src/lab/engine_host';
-import type { Command, Event } from '../../../src/lab/protocol';
-import type { RunInput } from '../../../src/lab/run_config';
+import { EngineHost } from '../../../src/lab/worker/engine_host';
+import type { Command, Event } from '../../../src/lab/protocol/protocol';
+import type { RunInput } from '../../../src/lab/run/run_config';
 import { testGpu } from '../adapter';
 
 /** The adapter's GPU, whose devices can be lost on demand. */

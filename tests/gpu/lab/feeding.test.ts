@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 import type { ActivationSource, StreamFeeder } from '../../../src/data/source';
 import { openZooSource } from '../../../src/data/zoo_source';
 import { zooPreset } from '../../../src/data/zoo_presets';
-import { parseRunConfig } from '../../../src/lab/run_config';
-import { createSession } from '../../../src/lab/session';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
+import { createSession } from '../../../src/lab/train/session';
 import { testDevice } from '../adapter';
 
 const LOG_EVERY = 3;

@@ -3,9 +3,9 @@
  * mean nothing. A finished run stays.
  */
 import { expect, it } from 'vitest';
-import { EngineHost } from '../../../src/lab/engine_host';
-import type { Event } from '../../../src/lab/protocol';
-import type { RunInput } from '../../../src/lab/run_config';
+import { EngineHost } from '../../../src/lab/worker/engine_host';
+import type { Event } from '../../../src/lab/protocol/protocol';
+import type { RunInput } from '../../../src/lab/run/run_config';
 import { testGpu } from '../adapter';
 
 const run = (steps: number): RunInput => ({

@@ -6,11 +6,11 @@ import { expect, it, vi } from 'vitest';
 import { at } from '../../../src/base/array';
 import { zooPreset } from '../../../src/data/zoo_presets';
 import { openZooSource } from '../../../src/data/zoo_source';
-import { createEncoder } from '../../../src/lab/encoder';
-import { ForwardEngine } from '../../../src/lab/forward_engine';
-import { parseRunConfig } from '../../../src/lab/run_config';
-import type { Look } from '../../../src/lab/run_probes';
-import { createSession } from '../../../src/lab/session';
+import { createEncoder } from '../../../src/lab/encode/encoder';
+import { ForwardEngine } from '../../../src/lab/encode/forward_engine';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
+import type { Look } from '../../../src/lab/train/run_probes';
+import { createSession } from '../../../src/lab/train/session';
 import { testDevice } from '../adapter';
 
 /** More than an encoder takes at a time. */

@@ -1,8 +1,8 @@
 /** Dropped files that take the place of a language model of the same name: data are made with the new one. */
 import { expect, it } from 'vitest';
-import { EngineHost } from '../../../src/lab/engine_host';
-import type { Command, Event } from '../../../src/lab/protocol';
-import type { RunInput } from '../../../src/lab/run_config';
+import { EngineHost } from '../../../src/lab/worker/engine_host';
+import type { Command, Event } from '../../../src/lab/protocol/protocol';
+import type { RunInput } from '../../../src/lab/run/run_config';
 import { testGpu } from '../adapter';
 import {
   floatTensor,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { readBuffer } from '../../../src/gpu/readback';
-import { readCheckpoint } from '../../../src/lab/checkpoint_tensors';
+import { readCheckpoint } from '../../../src/lab/language/checkpoint_tensors';
 import { readLlamaTokenizer } from '../../../src/lm/llama_tokenizer';
 import { referenceForward } from '../../../src/lm/reference';
 import { readStoriesConfig, readStoriesWeights } from '../../../src/lm/stories_model';

@@ -5,9 +5,9 @@
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { openTableSource } from '../../../src/data/table_source';
-import type { MetricRecord } from '../../../src/lab/protocol';
-import { parseRunConfig } from '../../../src/lab/run_config';
-import { createSession } from '../../../src/lab/session';
+import type { MetricRecord } from '../../../src/lab/protocol/protocol';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
+import { createSession } from '../../../src/lab/train/session';
 import { testDevice } from '../adapter';
 import { randomStep } from '../../unit/sae/random_step';
 import { GpuStep } from './gpu_step';

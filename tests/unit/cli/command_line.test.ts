@@ -7,7 +7,7 @@ import { LabError, type LabErrorCode } from '../../../src/base/lab_error';
 import { labVersion } from '../../../src/base/version';
 import { parseCommandLine } from '../../../src/cli/arguments';
 import { exitCodeOf, runCommandLine } from '../../../src/cli/commands';
-import { runJsonSchema } from '../../../src/lab/run_schema';
+import { runJsonSchema } from '../../../src/lab/run/run_schema';
 import { fakeTerminal } from './fake_terminal';
 
 async function lab(...words: string[]) {

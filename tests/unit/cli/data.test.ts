@@ -8,7 +8,7 @@ import { openEvaluationData, openRunData } from '../../../src/cli/data';
 import { DataFiles } from '../../../src/cli/data_files';
 import { rememberedData } from '../../../src/cli/remembered_data';
 import { writeNpy } from '../../../src/io/npy';
-import { parseRunConfig } from '../../../src/lab/run_config';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
 
 let folder = '';
 const home = process.cwd();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DataFiles } from '../../../src/cli/data_files';
 import { nodeModelAccess } from '../../../src/cli/language_models';
-import { loadLanguageModel } from '../../../src/lab/language_models';
+import { loadLanguageModel } from '../../../src/lab/language/language_models';
 import { tinyConfig, tinyTokenizer } from '../lm/tiny_gpt2';
 
 let folder = '';

@@ -1,7 +1,7 @@
 /** Progress on a terminal (one line drawn again) and elsewhere (plain lines, seldom). */
 import { describe, expect, it } from 'vitest';
 import { clockTime, grouped, Progress } from '../../../src/cli/progress';
-import type { MetricRecord } from '../../../src/lab/protocol';
+import type { MetricRecord } from '../../../src/lab/protocol/protocol';
 import { fakeTerminal } from './fake_terminal';
 
 const metrics = (model: number, value: number): MetricRecord => ({

@@ -16,7 +16,7 @@ import {
   floatTensor,
   writeSafetensors,
 } from '../../../src/io/safetensors';
-import { foldInputScale } from '../../../src/lab/weights';
+import { foldInputScale } from '../../../src/lab/encode/weights';
 import { complaint, numberSequence, wayOut } from './complaint';
 
 const WIDTH = 5;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import type { ActivationSource, SourceText } from '../../../src/data/source';
-import { encodeAnalysedRows, joinCodes, type Encode } from '../../../src/lab/analysed_rows';
+import { encodeAnalysedRows, joinCodes, type Encode } from '../../../src/lab/encode/analysed_rows';
 
 const NONE = 0xffffffff;
 

@@ -4,12 +4,12 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { givenUp } from '../../../src/base/work';
-import { AnalysisClient } from '../../../src/lab/analysis_client';
+import { AnalysisClient } from '../../../src/lab/explore/analysis_client';
 import type {
   AnalysisCommand,
   AnalysisEvent,
   AnalysisTable,
-} from '../../../src/lab/analysis_worker';
+} from '../../../src/lab/explore/analysis_worker';
 
 class PlayedWorker {
   static all: PlayedWorker[] = [];

@@ -4,9 +4,14 @@
  */
 import { describe, expect, it } from 'vitest';
 import { findTensor, readSafetensors, writeSafetensors } from '../../../src/io/safetensors';
-import { differingSetting, readCheckpoint, writeCheckpoint } from '../../../src/lab/checkpoint';
-import type { ModelState, ParameterArrays } from '../../../src/lab/engine_types';
-import { parseRunConfig, type RunInput } from '../../../src/lab/run_config';
+import {
+  differingSetting,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../../src/lab/keep/checkpoint';
+import type { ParameterArrays } from '../../../src/lab/encode/weights';
+import type { ModelState } from '../../../src/lab/train/session_types';
+import { parseRunConfig, type RunInput } from '../../../src/lab/run/run_config';
 import { complaint, numberSequence } from '../io/complaint';
 
 const run = {

@@ -4,10 +4,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import { openTableSource } from '../../../src/data/table_source';
-import { checkModels, refuseUntrainable } from '../../../src/lab/data_fit';
-import { estimateRun } from '../../../src/lab/estimate';
-import { parseRunConfig } from '../../../src/lab/run_config';
-import { measureData, type MeasuredData } from '../../../src/lab/statistics';
+import { checkModels, refuseUntrainable } from '../../../src/lab/encode/data_fit';
+import { estimateRun } from '../../../src/lab/train/estimate';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
+import { measureData, type MeasuredData } from '../../../src/lab/encode/statistics';
 import { modelSchema } from '../../../src/sae/config';
 import { complaint } from '../io/complaint';
 

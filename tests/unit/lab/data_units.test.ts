@@ -9,10 +9,10 @@ import { NO_GROUP, type CodeTable, type Dictionary } from '../../../src/analysis
 import { at } from '../../../src/base/array';
 import { reconstruct } from '../../../src/cli/code_matrices';
 import type { ReadySource, SourceRows, SourceTruth } from '../../../src/data/source';
-import { codesInDataUnits, rowScale } from '../../../src/lab/data_units';
-import type { TrainedModel } from '../../../src/lab/engine_types';
-import { evaluateModel } from '../../../src/lab/evaluate';
-import { evaluatedFolder, finalEvaluation } from '../../../src/lab/evaluated_folder';
+import { codesInDataUnits, rowScale } from '../../../src/lab/encode/data_units';
+import type { TrainedModel } from '../../../src/lab/encode/encoding';
+import { evaluateModel } from '../../../src/lab/train/evaluate';
+import { evaluatedFolder, finalEvaluation } from '../../../src/lab/keep/evaluated_folder';
 import { modelSchema, type Normalization } from '../../../src/sae/config';
 
 const config = (normalize_activations: Normalization, groups = 2, rank = 2) =>

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { summarizeRows } from '../../../src/analysis/row_summary';
 import { openMatrixSource } from '../../../src/data/npy_source';
-import { describeData } from '../../../src/lab/describe_data';
+import { describeData } from '../../../src/lab/explore/describe_data';
 
 const rows = 40;
 const open = (order: 'shuffled' | 'sequential') =>

@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { openTableSource } from '../../../src/data/table_source';
-import { estimateRun } from '../../../src/lab/estimate';
-import { parseRunConfig } from '../../../src/lab/run_config';
+import { estimateRun } from '../../../src/lab/train/estimate';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
 
 const MIB = 2 ** 20;
 const rows = 4096;

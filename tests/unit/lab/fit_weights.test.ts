@@ -1,6 +1,6 @@
 /** A token embedding that is larger than an adapter binds goes to half the bytes; nothing else changes. */
 import { expect, it } from 'vitest';
-import { fitWeights } from '../../../src/lab/fit_weights';
+import { fitWeights } from '../../../src/lab/language/fit_weights';
 import { entryOf } from '../../../src/lm/pack_matrix';
 import { randomTransformer } from '../lm/random_transformer';
 

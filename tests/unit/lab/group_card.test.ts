@@ -11,10 +11,10 @@ import {
   analysedModel,
   type AnalysedModel,
   type AnalysedRows,
-} from '../../../src/lab/analysed_model';
-import { groupCard } from '../../../src/lab/group_card';
-import { groupsAnswer } from '../../../src/lab/groups_answer';
-import { likelyLargestShare } from '../../../src/lab/span_units';
+} from '../../../src/lab/encode/analysed_model';
+import { groupCard } from '../../../src/lab/explore/group_card';
+import { groupsAnswer } from '../../../src/lab/explore/groups_answer';
+import { likelyLargestShare } from '../../../src/lab/explore/span_units';
 import { gaussian } from '../analysis/worlds';
 
 const ROWS = 120;

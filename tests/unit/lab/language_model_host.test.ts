@@ -5,9 +5,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
 import { whileWanted } from '../../../src/base/work';
-import { LanguageModelHost, type ModelsOnDevice } from '../../../src/lab/language_model_host';
-import type { LanguageModelInfo, LmEvent } from '../../../src/lab/lm_protocol';
-import type { ListedLanguageModel } from '../../../src/lab/page_models';
+import {
+  LanguageModelHost,
+  type ModelsOnDevice,
+} from '../../../src/lab/worker/language_model_host';
+import type { LanguageModelInfo, LmEvent } from '../../../src/lab/protocol/lm_protocol';
+import type { ListedLanguageModel } from '../../../src/lab/worker/page_models';
 
 const info = (id: string): LanguageModelInfo => ({
   id,

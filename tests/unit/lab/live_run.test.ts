@@ -6,12 +6,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { LabError } from '../../../src/base/lab_error';
 import type { ActivationSource } from '../../../src/data/source';
-import type { RunHooks } from '../../../src/lab/engine_types';
-import { LiveRun, type Trainer } from '../../../src/lab/live_run';
-import { changedSettings, withLiveSettings } from '../../../src/lab/live_settings';
-import type { Event, LiveSettings, SettingChange } from '../../../src/lab/protocol';
-import { parseRunConfig } from '../../../src/lab/run_config';
-import type { Look } from '../../../src/lab/run_probes';
+import type { RunHooks } from '../../../src/lab/train/session_types';
+import { LiveRun, type Trainer } from '../../../src/lab/worker/live_run';
+import { changedSettings, withLiveSettings } from '../../../src/lab/run/live_settings';
+import type { Event } from '../../../src/lab/protocol/protocol';
+import type { LiveSettings, SettingChange } from '../../../src/lab/run/live_settings';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
+import type { Look } from '../../../src/lab/train/run_probes';
 
 const config = parseRunConfig({
   data: { kind: 'synthetic', preset: 'figure1' },

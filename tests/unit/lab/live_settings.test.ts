@@ -8,10 +8,10 @@ import {
   needsRestart,
   sameRun,
   withLiveSettings,
-} from '../../../src/lab/live_settings';
-import { defaultPreset } from '../../../src/lab/presets';
-import type { LiveSettings } from '../../../src/lab/protocol';
-import { parseRunConfig, type RunConfig } from '../../../src/lab/run_config';
+} from '../../../src/lab/run/live_settings';
+import { defaultPreset } from '../../../src/lab/run/presets';
+import type { LiveSettings } from '../../../src/lab/run/live_settings';
+import { parseRunConfig, type RunConfig } from '../../../src/lab/run/run_config';
 
 const base = parseRunConfig(defaultPreset.config);
 

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { recordOf, type LoggedStep, type StepContext } from '../../../src/lab/metrics';
+import { recordOf, type LoggedStep, type StepContext } from '../../../src/lab/train/metrics';
 import { modelSchema, type ModelInput } from '../../../src/sae/config';
 import { layoutOf } from '../../../src/sae/layout';
 

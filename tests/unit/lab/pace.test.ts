@@ -1,6 +1,6 @@
 /** The pace of a run: steps of the next submit, and rows per second over bursts. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Pace } from '../../../src/lab/pace';
+import { Pace } from '../../../src/lab/train/pace';
 
 let now = 0;
 beforeEach(() => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryFileStore } from '../../../src/io/file_store';
 import { HubFiles } from '../../../src/io/hub_files';
-import { PageModels } from '../../../src/lab/page_models';
+import { PageModels } from '../../../src/lab/worker/page_models';
 import { startHub, type HubServer } from '../io/hub_server';
 import { safetensorsOf, tinyConfig, tinyTensors, tinyTokenizer } from '../lm/tiny_gpt2';
 

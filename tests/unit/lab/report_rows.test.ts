@@ -1,7 +1,7 @@
 /** Which rows the final evaluation reads: page, report.json and `lab eval` ask here. */
 import { expect, it } from 'vitest';
 import { openMatrixSource } from '../../../src/data/npy_source';
-import { reportRows, splitRows } from '../../../src/lab/report_rows';
+import { reportRows, splitRows } from '../../../src/lab/run/report_rows';
 
 const sized = (train: number | null, held_out: number | null, all: number | null) => ({
   size: { train, held_out, all },

@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { labVersion } from '../../../src/base/version';
-import { presets } from '../../../src/lab/presets';
-import { parseRunConfig, type RunInput } from '../../../src/lab/run_config';
-import { runJsonSchema, settingMeanings } from '../../../src/lab/run_schema';
-import { readShareLink, writeShareLink } from '../../../src/lab/share_link';
+import { presets } from '../../../src/lab/run/presets';
+import { parseRunConfig, type RunInput } from '../../../src/lab/run/run_config';
+import { runJsonSchema, settingMeanings } from '../../../src/lab/run/run_schema';
+import { readShareLink, writeShareLink } from '../../../src/lab/run/share_link';
 import { complaint, numberSequence } from '../io/complaint';
 
 const root = new URL('../../../', import.meta.url);

@@ -5,8 +5,8 @@
 import { expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
 import { readNpy, writeNpy } from '../../../src/io/npy';
-import { parseRunConfig } from '../../../src/lab/run_config';
-import { RunData } from '../../../src/lab/run_data';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
+import { RunData } from '../../../src/lab/train/run_data';
 
 const npy = (rows: number, first: number): ArrayBuffer =>
   Uint8Array.from(

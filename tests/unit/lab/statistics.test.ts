@@ -1,7 +1,7 @@
 /** What is measured of data before a run: power that is spread and not rounding. */
 import { describe, expect, it } from 'vitest';
 import { openTableSource } from '../../../src/data/table_source';
-import { measureData } from '../../../src/lab/statistics';
+import { measureData } from '../../../src/lab/encode/statistics';
 
 const width = 3;
 const powerOf = async (rows: number, valueOf: (row: number, column: number) => number) => {

@@ -13,7 +13,7 @@ import {
   steerText,
   subspaceEdit,
   type SteerOptions,
-} from '../../../src/lab/steering';
+} from '../../../src/lab/text/steering';
 import { coordinateChange } from '../../../src/lm/interventions_reference';
 import { modelSchema } from '../../../src/sae/config';
 

@@ -2,7 +2,12 @@
  * Windows of text and their batches: every token in one window, BOS first, targets one behind, padding ignored.
  */
 import { describe, expect, it } from 'vitest';
-import { firstWindows, predictions, textWindows, windowBatch } from '../../../src/lab/text_windows';
+import {
+  firstWindows,
+  predictions,
+  textWindows,
+  windowBatch,
+} from '../../../src/lab/language/text_windows';
 import { NO_TARGET } from '../../../src/lm/interventions';
 
 const BOS = 1;

@@ -10,9 +10,9 @@ import {
   analysedText,
   type AnalysedModel,
   type TextRows,
-} from '../../../src/lab/analysed_model';
-import { groupAxes, groupCard } from '../../../src/lab/group_card';
-import { groupsAnswer } from '../../../src/lab/groups_answer';
+} from '../../../src/lab/encode/analysed_model';
+import { groupAxes, groupCard } from '../../../src/lab/explore/group_card';
+import { groupsAnswer } from '../../../src/lab/explore/groups_answer';
 
 const TEXTS = [' On', ' Monday', ',', ' we', ' rest', ' Friday', 'monday', '<0x0A>', '<b>', '<s>'];
 const idOf = (text: string) => TEXTS.indexOf(text);

@@ -3,7 +3,11 @@
  * the first batches are kept, so that whoever asks for the same ones does not wait again.
  */
 import { beforeEach, expect, it } from 'vitest';
-import { WrittenWindows, writerOf, type DocumentWriter } from '../../../src/lab/training_windows';
+import {
+  WrittenWindows,
+  writerOf,
+  type DocumentWriter,
+} from '../../../src/lab/language/training_windows';
 import type { GenerateOptions, Generator, LanguageModel } from '../../../src/lm/language_model';
 import type { Tokenizer } from '../../../src/lm/tokenizer';
 

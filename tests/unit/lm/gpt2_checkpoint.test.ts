@@ -5,7 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { LabError } from '../../../src/base/lab_error';
-import { loadLanguageModel, type LoadedLanguageModel } from '../../../src/lab/language_models';
+import {
+  loadLanguageModel,
+  type LoadedLanguageModel,
+} from '../../../src/lab/language/language_models';
 import type { Matrix } from '../../../src/lm/language_model';
 import {
   floatTensor,

@@ -3,9 +3,13 @@
  * gets whose settings or tensors are not what they should be. Numbers are checked by the forward pass's tests.
  */
 import { describe, expect, it } from 'vitest';
-import { loadLanguageModel, SHIPPED_BYTES, STORIES } from '../../../src/lab/language_models';
+import {
+  loadLanguageModel,
+  SHIPPED_BYTES,
+  STORIES,
+} from '../../../src/lab/language/language_models';
 import { writeSafetensors } from '../../../src/io/safetensors';
-import { readCheckpoint } from '../../../src/lab/checkpoint_tensors';
+import { readCheckpoint } from '../../../src/lab/language/checkpoint_tensors';
 import { CheckpointReader, type Checkpoint, type StoredNumbers } from '../../../src/lm/checkpoint';
 import { readStoriesConfig, readStoriesWeights } from '../../../src/lm/stories_model';
 import { complaint } from '../io/complaint';

@@ -1,6 +1,6 @@
 /** λ and λ_rel: λ = λ_rel · c² · E‖x‖², the absolute one as it is given (docs/run-file.md). */
 import { expect, it } from 'vitest';
-import { inputUnitsOf } from '../../../src/lab/statistics';
+import { inputUnitsOf } from '../../../src/sae/input_units';
 import { modelSchema } from '../../../src/sae/config';
 import {
   absoluteStrength,

@@ -3,9 +3,9 @@
  * leaves the data alone that are being read, and a language model that is not here is not asked about.
  */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { presets } from '../../../src/lab/presets';
-import type { Command, Event as EngineEvent } from '../../../src/lab/protocol';
-import { parseRunConfig } from '../../../src/lab/run_config';
+import { presets } from '../../../src/lab/run/presets';
+import type { Command, Event as EngineEvent } from '../../../src/lab/protocol/protocol';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { followBench, useBenchFacts } from '../../../src/state/bench_facts';
 import { EngineClient, type EngineWorker } from '../../../src/state/engine_client';
 import {

@@ -1,7 +1,7 @@
 /** The description of data, driven by the scripted engine: it belongs to its data, and the newest question wins. */
 import { beforeEach, expect, it } from 'vitest';
-import { presets } from '../../../src/lab/presets';
-import { parseRunConfig } from '../../../src/lab/run_config';
+import { presets } from '../../../src/lab/run/presets';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { cancelDescription, dataKey, describeBench, useData } from '../../../src/state/data_store';
 import { EngineClient } from '../../../src/state/engine_client';
 import { fileNeeded } from '../../../src/state/experiment_draft';

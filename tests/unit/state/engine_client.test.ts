@@ -3,8 +3,12 @@
  * failures reach who asked, a cancelled request is told to the worker, and a crash ends all of them.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { defaultPreset } from '../../../src/lab/presets';
-import type { Command, Event as EngineEvent, RunEstimate } from '../../../src/lab/protocol';
+import { defaultPreset } from '../../../src/lab/run/presets';
+import type {
+  Command,
+  Event as EngineEvent,
+  RunEstimate,
+} from '../../../src/lab/protocol/protocol';
 import {
   EngineClient,
   type ClientEvent,

@@ -3,9 +3,9 @@
  * added or turned into another architecture keep their size and a name of their own.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { defaultPreset, presetIds, presets } from '../../../src/lab/presets';
-import { parseRunConfig } from '../../../src/lab/run_config';
-import { readShareLink, writeShareLink } from '../../../src/lab/share_link';
+import { defaultPreset, presetIds, presets } from '../../../src/lab/run/presets';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
+import { readShareLink, writeShareLink } from '../../../src/lab/run/share_link';
 import { architectures } from '../../../src/sae/config';
 import {
   addModel,

@@ -8,8 +8,8 @@ import { at } from '../../../src/base/array';
 import { zipFolder } from '../../../src/io/archive';
 import { metricsToJsonl } from '../../../src/io/metrics_text';
 import { writeSaeFolder } from '../../../src/io/sae_folder';
-import { parseRunConfig } from '../../../src/lab/run_config';
-import { changesToJsonl, type ModelChange } from '../../../src/lab/run_history';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
+import { changesToJsonl, type ModelChange } from '../../../src/lab/run/run_history';
 import { modelSchema, shapeOf, type ModelInput } from '../../../src/sae/config';
 import { readOpenedRun } from '../../../src/state/opened_weights';
 

@@ -1,9 +1,13 @@
 /** The recording that stands in where WebGPU is missing: it survives its file, and replays as a run. */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { defaultPreset } from '../../../src/lab/presets';
-import { readRecordedRun, writeRecordedRun, type RecordedRun } from '../../../src/lab/recorded_run';
-import { parseRunConfig } from '../../../src/lab/run_config';
+import { defaultPreset } from '../../../src/lab/run/presets';
+import {
+  readRecordedRun,
+  writeRecordedRun,
+  type RecordedRun,
+} from '../../../src/lab/keep/recorded_run';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { replay } from '../../../src/state/recorded';
 
 const shape = (step: number) => ({

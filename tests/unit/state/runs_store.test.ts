@@ -4,10 +4,10 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { at } from '../../../src/base/array';
-import { defaultPreset, presets } from '../../../src/lab/presets';
-import type { RunInput } from '../../../src/lab/run_config';
+import { defaultPreset, presets } from '../../../src/lab/run/presets';
+import type { RunInput } from '../../../src/lab/run/run_config';
 import { EngineClient } from '../../../src/state/engine_client';
-import type { ModelChange, TrainedBefore } from '../../../src/lab/run_history';
+import type { ModelChange, TrainedBefore } from '../../../src/lab/run/run_history';
 import { allChanges, hasUnsavedWeights, type Run } from '../../../src/state/run_record';
 import {
   addRun,

@@ -4,9 +4,10 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { at } from '../../../src/base/array';
-import type { Command, Event, LiveSettings } from '../../../src/lab/protocol';
-import { defaultPreset, presets } from '../../../src/lab/presets';
-import { inputUnitsOf } from '../../../src/lab/statistics';
+import type { Command, Event } from '../../../src/lab/protocol/protocol';
+import type { LiveSettings } from '../../../src/lab/run/live_settings';
+import { defaultPreset, presets } from '../../../src/lab/run/presets';
+import { inputUnitsOf } from '../../../src/sae/input_units';
 import { absoluteStrength } from '../../../src/sae/nuclear_strength';
 import { analysisOf, useAnalyses } from '../../../src/state/analyses_store';
 import type { EngineWorker } from '../../../src/state/engine_client';

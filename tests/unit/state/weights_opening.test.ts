@@ -5,7 +5,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Dictionary } from '../../../src/analysis/types';
 import { writeSaeFolder, type FolderFiles } from '../../../src/io/sae_folder';
-import type { Command } from '../../../src/lab/protocol';
+import type { Command } from '../../../src/lab/protocol/protocol';
 import { modelSchema } from '../../../src/sae/config';
 import { useBenchFacts } from '../../../src/state/bench_facts';
 import { engine, setWorkerFactory } from '../../../src/state/engine_store';

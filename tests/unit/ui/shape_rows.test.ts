@@ -1,6 +1,6 @@
 /** The words under a shape and the choice of shapes to draw. */
 import { describe, expect, it } from 'vitest';
-import type { ShapeState } from '../../../src/lab/protocol';
+import type { ShapeState } from '../../../src/lab/protocol/protocol';
 import { NO_OWNER } from '../../../src/ui/plots/unit_slots';
 import { captionOf, firstFeatures, kindsOf } from '../../../src/ui/pages/train/shape_rows';
 

@@ -14,7 +14,7 @@ import {
   useAnalyses,
 } from '../../../src/state/analyses_store';
 import { EngineClient, type EngineWorker } from '../../../src/state/engine_client';
-import type { Command, Event as EngineEvent, GroupCard } from '../../../src/lab/protocol';
+import type { Command, Event as EngineEvent, GroupCard } from '../../../src/lab/protocol/protocol';
 import { groupCard } from './rows';
 
 /** A worker that writes down what it is told; the test plays its part with `reply`. */

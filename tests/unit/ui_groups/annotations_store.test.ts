@@ -10,7 +10,7 @@ import {
   readAnnotations,
   useAnnotations,
 } from '../../../src/ui/pages/groups/annotations_store';
-import { parseRunConfig } from '../../../src/lab/run_config';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
 
 const run = (seed: number) =>
   parseRunConfig({

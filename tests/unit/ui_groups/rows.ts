@@ -1,5 +1,5 @@
 /** Rows and cards for tests: a plain live group, with whatever the test says otherwise. */
-import type { GroupCard, LabelledGroupRow } from '../../../src/lab/protocol';
+import type { GroupCard, LabelledGroupRow } from '../../../src/lab/protocol/protocol';
 
 export function groupRow(changes: Partial<LabelledGroupRow> = {}): LabelledGroupRow {
   return {

@@ -2,7 +2,7 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, it } from 'vitest';
-import type { SpanUnits } from '../../../src/lab/protocol';
+import type { SpanUnits } from '../../../src/lab/protocol/protocol';
 import { OtherCoFiringPanel } from '../../../src/ui/pages/groups/NeighbourPanel';
 import { spanSentence } from '../../../src/ui/pages/groups/SpanPanel';
 import { Tooltip } from 'radix-ui';

@@ -2,7 +2,7 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import type { SteeringEdit } from '../../../src/lab/lm_protocol';
+import type { SteeringEdit } from '../../../src/lab/protocol/lm_protocol';
 import { NOT_ASKED } from '../../../src/state/analyses_store';
 import { Continuations } from '../../../src/ui/pages/text/Continuations';
 import { measuredOn } from '../../../src/ui/pages/text/FaithfulnessPanel';

@@ -2,7 +2,7 @@
 import { largest } from '../../../base/array';
 import { useState } from 'react';
 import { tokenPiece } from '../../../base/token_text';
-import type { DataSample } from '../../../lab/data_protocol';
+import type { DataSample } from '../../../lab/protocol/data_protocol';
 import { formatExact, formatFixed, formatInteger, formatNumber } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import type { Rotation } from '../../plots/props';

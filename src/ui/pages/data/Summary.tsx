@@ -1,6 +1,6 @@
 /** A sample of the data in numbers, its spectrum, and how long its rows are. */
 import { useMemo } from 'react';
-import type { DataDescription } from '../../../lab/data_protocol';
+import type { DataDescription } from '../../../lab/protocol/data_protocol';
 import { plainText } from '../../parts/explain';
 import { Measure } from '../../parts/Measure';
 import { FigureFrame } from '../../plots/FigureFrame';

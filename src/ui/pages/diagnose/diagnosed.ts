@@ -1,6 +1,6 @@
 /** One model of a run with its diagnosis, and links from it to the groups behind its numbers. */
 import type { Diagnosis } from '../../../analysis/report_types';
-import type { AnalysedSplit } from '../../../lab/protocol';
+import type { AnalysedSplit } from '../../../lab/protocol/protocol';
 import type { RunModel } from '../../../state/run_record';
 import { hrefOf } from '../../route';
 

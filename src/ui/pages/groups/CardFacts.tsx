@@ -2,7 +2,7 @@
  * The headline numbers of a group: how often and how strongly it fires, how many dimensions it uses and
  * could use, and, where the truth is known, what it holds.
  */
-import type { CardTruth, GroupCard, LabelledGroupRow } from '../../../lab/protocol';
+import type { CardTruth, GroupCard, LabelledGroupRow } from '../../../lab/protocol/protocol';
 import { formatFixed, formatInteger, formatNumber, formatPercent } from '../../plots/format';
 import { Measure } from '../../parts/Measure';
 import { isDead } from './group_table';

@@ -2,7 +2,7 @@
  * The panels of a group's card, once it is there: its codes, spectra and neighbours, what it fires on, and
  * for tokens what it writes to the vocabulary. Which panels there are follows from the data alone.
  */
-import type { GroupCard } from '../../../lab/protocol';
+import type { GroupCard } from '../../../lab/protocol/protocol';
 import { plainText } from '../../parts/explain';
 import { FigureFrame } from '../../plots/FigureFrame';
 import { Histogram } from '../../plots/Histogram';

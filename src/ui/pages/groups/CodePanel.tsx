@@ -5,7 +5,7 @@
  */
 import { useMemo, useState } from 'react';
 import { at } from '../../../base/array';
-import type { GroupCard } from '../../../lab/protocol';
+import type { GroupCard } from '../../../lab/protocol/protocol';
 import { plainText } from '../../parts/explain';
 import { Choice } from '../../parts/Choice';
 import { CodeScatter } from '../../plots/CodeScatter';

@@ -5,7 +5,7 @@
 import { useState } from 'react';
 import { at } from '../../../base/array';
 import type { TokenWindows } from '../../../analysis/token_contexts';
-import type { CardText, GroupCard } from '../../../lab/protocol';
+import type { CardText, GroupCard } from '../../../lab/protocol/protocol';
 import { Hint } from '../../parts/Hint';
 import { formatExact, formatNumber } from '../../plots/format';
 import { ContextLine, useTint, type Tint } from './ContextLine';

@@ -3,7 +3,7 @@
  * that the top does not stand for the whole.
  */
 import type { CSSProperties } from 'react';
-import type { GroupCard } from '../../../lab/protocol';
+import type { GroupCard } from '../../../lab/protocol/protocol';
 import { formatExact, formatNumber } from '../../plots/format';
 import { Hint } from '../../parts/Hint';
 import { groupTexts } from './texts';

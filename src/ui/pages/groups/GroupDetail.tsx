@@ -12,7 +12,7 @@ import {
 } from '../../../state/analyses_store';
 import { engine } from '../../../state/engine_store';
 import type { RunModel } from '../../../state/run_record';
-import type { AnalysedSplit } from '../../../lab/protocol';
+import type { AnalysedSplit } from '../../../lab/protocol/protocol';
 import { analysedRowsText } from '../../parts/analysed_rows_text';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { slotOfUnit } from '../../unit_colors';

@@ -3,7 +3,7 @@
  * sorted, and beside it the card of the chosen one. What is shown stands in the address.
  */
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { RunConfig } from '../../../lab/run_config';
+import type { RunConfig } from '../../../lab/run/run_config';
 import { useCurrentModel, useCurrentRun } from '../../../state/current';
 import { useView } from '../../../state/view_store';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';

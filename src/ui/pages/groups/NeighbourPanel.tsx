@@ -7,7 +7,7 @@ import { formatExact, formatFixed, formatInteger, formatPercent } from '../../pl
 import { Meter } from '../../plots/Meter';
 import { Hint } from '../../parts/Hint';
 import type { MeasureText } from '../../parts/Measure';
-import type { GroupCard, SpanUnits } from '../../../lab/protocol';
+import type { GroupCard, SpanUnits } from '../../../lab/protocol/protocol';
 import { joinLabels } from '../../parts/join_labels';
 import { groupTexts } from './texts';
 

@@ -6,7 +6,7 @@
 import { useMemo, useState } from 'react';
 import { at } from '../../../base/array';
 import { tokenExactly } from '../../../base/token_text';
-import type { TextReading } from '../../../lab/lm_protocol';
+import type { TextReading } from '../../../lab/protocol/lm_protocol';
 import { modelKey } from '../../../state/analyses_store';
 import { setText, textAnswer, useText } from '../../../state/text_store';
 import { Icon } from '../../parts/Icon';

@@ -1,7 +1,7 @@
 /** The points that were brushed in the scatter of codes: counted, listed by strength, and copied. */
 import { useMemo } from 'react';
 import { at } from '../../../base/array';
-import type { GroupCard } from '../../../lab/protocol';
+import type { GroupCard } from '../../../lab/protocol/protocol';
 import { notify, notifyError } from '../../../state/notices_store';
 import { formatInteger, formatNumber } from '../../plots/format';
 import { Icon } from '../../parts/Icon';

@@ -3,7 +3,7 @@
  * nearest of them where none does, drawn as spokes in the plane of its first two axes. Splitting at a glance, each
  * with its share, beside what chance gives.
  */
-import type { SpanUnits } from '../../../lab/protocol';
+import type { SpanUnits } from '../../../lab/protocol/protocol';
 import { plainText } from '../../parts/explain';
 import { AtomFan } from '../../plots/AtomFan';
 import { FigureFrame } from '../../plots/FigureFrame';

@@ -1,5 +1,5 @@
 /** The singular values of a group: what its codes use, what its map could do, and its decoder block. */
-import type { GroupCard } from '../../../lab/protocol';
+import type { GroupCard } from '../../../lab/protocol/protocol';
 import { plainText } from '../../parts/explain';
 import { BarStrip, barStripHeight } from '../../plots/BarStrip';
 import { FigureFrame } from '../../plots/FigureFrame';

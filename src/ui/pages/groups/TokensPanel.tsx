@@ -5,7 +5,7 @@
 import { useState } from 'react';
 import type { TokenShare } from '../../../analysis/token_statistics';
 import { tokenExactly, tokenPiece } from '../../../base/token_text';
-import type { CardText, GroupCard } from '../../../lab/protocol';
+import type { CardText, GroupCard } from '../../../lab/protocol/protocol';
 import { Choice } from '../../parts/Choice';
 import { plainText } from '../../parts/explain';
 import { FigureFrame } from '../../plots/FigureFrame';

@@ -5,7 +5,7 @@
 import { useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { at } from '../../../base/array';
 import { tokenName } from '../../../base/token_text';
-import type { LogitAttribution, TokenScore } from '../../../lab/lm_protocol';
+import type { LogitAttribution, TokenScore } from '../../../lab/protocol/lm_protocol';
 import { FigureBox } from '../../plots/FigureBox';
 import { formatFixed } from '../../plots/format';
 import { HoverCard } from '../../plots/HoverCard';

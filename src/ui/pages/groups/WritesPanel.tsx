@@ -4,8 +4,8 @@
  */
 import { useState, type ReactNode } from 'react';
 import { at } from '../../../base/array';
-import type { LogitAttribution, TokenScore } from '../../../lab/lm_protocol';
-import type { GroupCard } from '../../../lab/protocol';
+import type { LogitAttribution, TokenScore } from '../../../lab/protocol/lm_protocol';
+import type { GroupCard } from '../../../lab/protocol/protocol';
 import { Choice } from '../../parts/Choice';
 import { plainText } from '../../parts/explain';
 import { FigureFrame } from '../../plots/FigureFrame';

@@ -3,7 +3,7 @@
  * most are one run, named where it gains most of all. Pure.
  */
 import { at } from '../../../base/array';
-import type { LogitAttribution, TokenScore } from '../../../lab/lm_protocol';
+import type { LogitAttribution, TokenScore } from '../../../lab/protocol/lm_protocol';
 
 type Angle = LogitAttribution['angles'][number];
 

@@ -7,7 +7,7 @@
 import * as z from 'zod/mini';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import type { RunConfig } from '../../../lab/run_config';
+import type { RunConfig } from '../../../lab/run/run_config';
 
 export interface Annotation {
   readonly starred: boolean;

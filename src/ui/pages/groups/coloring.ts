@@ -4,7 +4,7 @@
  */
 import { at } from '../../../base/array';
 import { NO_GROUP } from '../../../analysis/types';
-import type { GroupCard } from '../../../lab/protocol';
+import type { GroupCard } from '../../../lab/protocol/protocol';
 import type { CodeColoring } from '../../plots/point_props';
 import { joinLabels } from '../../parts/join_labels';
 

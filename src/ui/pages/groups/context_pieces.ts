@@ -5,7 +5,7 @@
 import { NO_TOKEN, type TokenWindows } from '../../../analysis/token_contexts';
 import { at } from '../../../base/array';
 import { tokenExactly, tokenPiece } from '../../../base/token_text';
-import type { CardText } from '../../../lab/protocol';
+import type { CardText } from '../../../lab/protocol/protocol';
 
 /** What a card knows about tokens. */
 export type TokenTexts = Pick<CardText, 'texts' | 'bos'>;

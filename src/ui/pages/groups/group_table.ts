@@ -2,7 +2,7 @@
  * The table of groups as data: its columns with their meaning and order, and the rows that a filter and
  * a sort leave. It knows no React and no engine, so that sorting can be tested on its own.
  */
-import type { LabelledGroupRow } from '../../../lab/protocol';
+import type { LabelledGroupRow } from '../../../lab/protocol/protocol';
 import { NO_ANNOTATION, type GroupAnnotations } from './annotations_store';
 import { accepts, searchedWord, type FilterExpression, type FilterSubject } from './filter';
 import { NO_FIRINGS, type WordFirings } from './word_firings';

@@ -1,7 +1,7 @@
 /** What a point of a group's code scatter is called. */
 import { NO_GROUP } from '../../../analysis/types';
 import { at } from '../../../base/array';
-import type { GroupCard } from '../../../lab/protocol';
+import type { GroupCard } from '../../../lab/protocol/protocol';
 import { formatFixed } from '../../plots/format';
 
 /** Its word; else its feature and where on it, "sphere (0.31, −0.80, 0.51)"; else its row. */

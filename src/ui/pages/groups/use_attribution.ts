@@ -3,8 +3,8 @@
  * weights, so its group is asked about again.
  */
 import { useEffect } from 'react';
-import type { GroupCard } from '../../../lab/protocol';
-import type { LogitAttribution } from '../../../lab/lm_protocol';
+import type { GroupCard } from '../../../lab/protocol/protocol';
+import type { LogitAttribution } from '../../../lab/protocol/lm_protocol';
 import { cardKey, type Analysis } from '../../../state/analyses_store';
 import { engine } from '../../../state/engine_store';
 import { attributeGroup, textAnswer, useText } from '../../../state/text_store';

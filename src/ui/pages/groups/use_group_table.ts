@@ -4,7 +4,7 @@
  * that the table does not jump between two keystrokes.
  */
 import { useDeferredValue, useMemo } from 'react';
-import type { GroupsAnswer } from '../../../lab/protocol';
+import type { GroupsAnswer } from '../../../lab/protocol/protocol';
 import { annotationsOf, useAnnotations } from './annotations_store';
 import { searchedWord } from './filter';
 import { inForce, parseFilter } from './filter_parser';

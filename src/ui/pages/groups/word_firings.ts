@@ -3,7 +3,7 @@
  * all of them. Built once an answer; a word's groups are gathered when it is first asked for.
  */
 import { at } from '../../../base/array';
-import type { LabelledFirings } from '../../../lab/protocol';
+import type { LabelledFirings } from '../../../lab/protocol/protocol';
 
 export interface WordFirings {
   /** How strongly a group writes on this label (lower case); null where it does not fire. */

@@ -1,6 +1,6 @@
 /** What of a run can be saved as a file: weights of each model, metrics of each or all. */
 import { saveFile } from '../../../io/figure_export';
-import type { ExportFormat } from '../../../lab/protocol';
+import type { ExportFormat } from '../../../lab/protocol/protocol';
 import { engine } from '../../../state/engine_store';
 import { notifyError } from '../../../state/notices_store';
 import type { Run } from '../../../state/run_record';

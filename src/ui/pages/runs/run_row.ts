@@ -1,7 +1,7 @@
 /** What the table of runs says of a run, as text. */
-import { presets } from '../../../lab/presets';
-import type { SettingChange } from '../../../lab/protocol';
-import type { RunConfig } from '../../../lab/run_config';
+import { presets } from '../../../lab/run/presets';
+import type { SettingChange } from '../../../lab/run/live_settings';
+import type { RunConfig } from '../../../lab/run/run_config';
 import type { Run, RunModel } from '../../../state/run_record';
 import { formatDuration, formatExact, formatInteger, formatNumber } from '../../plots/format';
 

@@ -4,7 +4,7 @@
  */
 import type { LabErrorData } from '../../../base/lab_error';
 import { endsLine, tokenPiece } from '../../../base/token_text';
-import type { Continuation } from '../../../lab/lm_protocol';
+import type { Continuation } from '../../../lab/protocol/lm_protocol';
 import type { SteeredAnswer } from '../../../state/text_store';
 import { Icon } from '../../parts/Icon';
 import { formatInteger } from '../../plots/format';

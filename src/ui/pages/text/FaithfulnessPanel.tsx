@@ -4,7 +4,7 @@
  */
 import { useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import type { Faithfulness } from '../../../lab/lm_protocol';
+import type { Faithfulness } from '../../../lab/protocol/lm_protocol';
 import { modelKey } from '../../../state/analyses_store';
 import { engine, useEngine } from '../../../state/engine_store';
 import type { Run } from '../../../state/run_record';

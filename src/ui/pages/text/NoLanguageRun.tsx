@@ -1,5 +1,5 @@
 /** The page while the current run has nothing to do with text: where such a run is, or how to begin one. */
-import { presets } from '../../../lab/presets';
+import { presets } from '../../../lab/run/presets';
 import { openExperiment } from '../../../state/experiment_store';
 import { languageDataOf, languagePresets } from '../../../state/language_run';
 import { useRuns } from '../../../state/runs_store';

@@ -1,6 +1,6 @@
 /** The text to be read, its tokens in colour, and beside them what fires. */
 import { useMemo, useState } from 'react';
-import type { TextReading } from '../../../lab/lm_protocol';
+import type { TextReading } from '../../../lab/protocol/lm_protocol';
 import type { RunModel } from '../../../state/run_record';
 import { useShortcuts } from '../../shortcuts';
 import { groupLabel, type GroupRows } from './group_names';

@@ -1,5 +1,5 @@
 /** How the reading of the text stands, in one line: progress, trouble, age, and what came of it. */
-import type { TextReading } from '../../../lab/lm_protocol';
+import type { TextReading } from '../../../lab/protocol/lm_protocol';
 import { Icon } from '../../parts/Icon';
 import { formatFixed, formatInteger, formatNumber } from '../../plots/format';
 import { meanSurprisal } from './reading_rows';

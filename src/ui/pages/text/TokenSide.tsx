@@ -4,7 +4,7 @@
  */
 import { useMemo } from 'react';
 import { tokenExactly } from '../../../base/token_text';
-import type { TextReading } from '../../../lab/lm_protocol';
+import type { TextReading } from '../../../lab/protocol/lm_protocol';
 import type { RunModel } from '../../../state/run_record';
 import { Hint } from '../../parts/Hint';
 import { Icon } from '../../parts/Icon';

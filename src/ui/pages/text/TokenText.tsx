@@ -4,7 +4,7 @@
  */
 import { memo, useEffect, useId, useRef, type KeyboardEvent, type MouseEvent } from 'react';
 import { endsLine, tokenPiece } from '../../../base/token_text';
-import type { TextReading } from '../../../lab/lm_protocol';
+import type { TextReading } from '../../../lab/protocol/lm_protocol';
 import { formatInteger } from '../../plots/format';
 
 export interface TokenTextProps {

@@ -1,5 +1,5 @@
 /** The words around the angle dial: one per direction, a repeated one only once. Pure. */
-import type { LogitAttribution } from '../../../lab/lm_protocol';
+import type { LogitAttribution } from '../../../lab/protocol/lm_protocol';
 
 /** Directions in which there is room for a word. */
 const PLACES = 12;

@@ -2,8 +2,8 @@
  * What a group is called on the Text page: the tokens it is strongest on, as far as the groups are analysed,
  * and the options from which one is chosen. Pure.
  */
-import type { TextReading } from '../../../lab/lm_protocol';
-import type { LabelledGroupRow } from '../../../lab/protocol';
+import type { TextReading } from '../../../lab/protocol/lm_protocol';
+import type { LabelledGroupRow } from '../../../lab/protocol/protocol';
 import type { GroupOption } from './group_search';
 import { groupsInText } from './reading_rows';
 

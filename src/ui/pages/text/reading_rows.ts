@@ -3,7 +3,7 @@
  * text, what the strongest groups of the whole text are, and where continuations differ. Pure.
  */
 import { at } from '../../../base/array';
-import type { TextReading, TokenSpan } from '../../../lab/lm_protocol';
+import type { TextReading, TokenSpan } from '../../../lab/protocol/lm_protocol';
 import { NO_OWNER } from '../../plots/unit_slots';
 
 export interface GroupNorm {

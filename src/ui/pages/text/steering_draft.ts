@@ -3,7 +3,7 @@
  * one looks at other pages; strengths are in units of the group's typical norm.
  */
 import { create } from 'zustand';
-import type { SteeringEdit } from '../../../lab/lm_protocol';
+import type { SteeringEdit } from '../../../lab/protocol/lm_protocol';
 import type { SteeringRequest } from '../../../state/language_model_requests';
 import { formatExact, formatFixed, formatInteger } from '../../plots/format';
 

@@ -1,6 +1,6 @@
 /** What stands behind every token: a tint for the strongest group, for one group, or for the surprise. */
 import { useMemo } from 'react';
-import type { TextReading } from '../../../lab/lm_protocol';
+import type { TextReading } from '../../../lab/protocol/lm_protocol';
 import { useCurrentRun } from '../../../state/current';
 import { useView } from '../../../state/view_store';
 import { modelColor, unitColor } from '../../plots/palette';

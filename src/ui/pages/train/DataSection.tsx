@@ -3,7 +3,7 @@
  * dropped anywhere on the page. What a language model needs besides is in DataLanguageModel.tsx.
  */
 import { useEffect, useRef } from 'react';
-import { presets, presetIds, type PresetId } from '../../../lab/presets';
+import { presets, presetIds, type PresetId } from '../../../lab/run/presets';
 import { useBenchFacts } from '../../../state/bench_facts';
 import { DATA_FILES } from '../../../state/dropped_files';
 import { engine } from '../../../state/engine_store';

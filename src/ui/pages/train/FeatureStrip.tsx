@@ -2,7 +2,7 @@
  * All features of the data in one line a model: each cell is a feature and says how many units carry it. The more a
  * feature is split, the darker its cell; no cell has the colour of a model or of a unit.
  */
-import type { ShapeState } from '../../../lab/protocol';
+import type { ShapeState } from '../../../lab/protocol/protocol';
 import type { RunModel } from '../../../state/run_record';
 import { formatFixed, formatPercent } from '../../plots/format';
 import { captionOf, heading, isCaptured, kindsOf } from './shape_rows';

@@ -4,7 +4,7 @@
  */
 import { formatPercent, formatSi } from '../../plots/format';
 import { Hint } from '../../parts/Hint';
-import type { Feeding } from '../../../lab/protocol';
+import type { Feeding } from '../../../lab/protocol/protocol';
 import { useShownRun } from './shown_run';
 
 export function FeedingLine() {

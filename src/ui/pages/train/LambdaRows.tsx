@@ -3,9 +3,10 @@
  * words. One of the two is set; the other follows from it and stands greyed until it is written into.
  */
 import { useMemo } from 'react';
-import { inputUnitsOf } from '../../../lab/statistics';
+import { inputUnitsOf } from '../../../sae/input_units';
 import { normalizations, nuclearTargets } from '../../../sae/config';
-import { absoluteStrength, relativeStrength, type InputUnits } from '../../../sae/nuclear_strength';
+import { absoluteStrength, relativeStrength } from '../../../sae/nuclear_strength';
+import type { InputUnits } from '../../../sae/input_units';
 import { useBenchFacts } from '../../../state/bench_facts';
 import { setModel, useExperiment } from '../../../state/experiment_store';
 import { featureSizes, lambdaSentence } from '../../parts/lambda_sentence';

@@ -5,7 +5,7 @@
  */
 import { useEffect, useState } from 'react';
 import type { LabErrorCode } from '../../../base/lab_error';
-import type { RecordedRun } from '../../../lab/recorded_run';
+import type { RecordedRun } from '../../../lab/keep/recorded_run';
 import { useEngine } from '../../../state/engine_store';
 import { showRecordedRun } from '../../../state/recorded';
 import { formatDuration, formatInteger } from '../../plots/format';

@@ -1,5 +1,5 @@
 /** Train, Step, Stop, and how far the run is. Texts keep their width while their numbers change. */
-import { needsRestart, sameRun } from '../../../lab/live_settings';
+import { needsRestart, sameRun } from '../../../lab/run/live_settings';
 import { useBenchFacts } from '../../../state/bench_facts';
 import { useEngine } from '../../../state/engine_store';
 import { fileNeeded } from '../../../state/experiment_draft';

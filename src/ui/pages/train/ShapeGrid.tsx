@@ -8,7 +8,7 @@ import { useBenchFacts } from '../../../state/bench_facts';
 import { useExperiment } from '../../../state/experiment_store';
 import type { Settings } from '../../../state/experiment_draft';
 import { architectureOf, nameOf } from '../../../state/model_settings';
-import type { ShapeState } from '../../../lab/protocol';
+import type { ShapeState } from '../../../lab/protocol/protocol';
 import type { RunModel } from '../../../state/run_record';
 import { Choice } from '../../parts/Choice';
 import { FigureFrame } from '../../plots/FigureFrame';

@@ -1,6 +1,6 @@
 /** For data whose rows have labels: the strongest groups of each model and what they hold, while it trains. */
 import { useBenchFacts } from '../../../state/bench_facts';
-import type { LabelProbe } from '../../../lab/protocol';
+import type { LabelProbe } from '../../../lab/protocol/protocol';
 import { formatInteger, formatPercent } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { joinLabels } from '../../parts/join_labels';

@@ -1,5 +1,5 @@
 /** What was changed while a run went, as marks on its curves. */
-import type { SettingChange } from '../../../lab/protocol';
+import type { SettingChange } from '../../../lab/run/live_settings';
 import type { RunModel } from '../../../state/run_record';
 import { formatInteger, formatScientific } from '../../plots/format';
 import { modelColor } from '../../plots/palette';

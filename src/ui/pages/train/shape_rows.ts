@@ -1,5 +1,5 @@
 /** What the shape view shows: a row for each model, its shapes, and what is said under each of them. */
-import type { ShapeState } from '../../../lab/protocol';
+import type { ShapeState } from '../../../lab/protocol/protocol';
 import type { RunModel } from '../../../state/run_record';
 import { rankedOwners } from '../../plots/unit_slots';
 

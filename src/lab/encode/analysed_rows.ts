@@ -1,0 +1,157 @@
+/**
+ * The rows that a model is analysed on, read and encoded piece by piece: activations of all of them are
+ * never held at once, only their sparse codes. Rows that are tokens come with where they stand in their
+ * texts. Knows neither analyses nor worker.
+ */
+import type { CodeTable, GroundTruth } from '../../analysis/types';
+import { NO_GROUP } from '../../analysis/types';
+import { at } from '../../base/array';
+import { LabError } from '../../base/lab_error';
+import { requireWanted, type Work } from '../../base/work';
+import type { ActivationSource, SourceRows, SourceText, Split } from '../../data/source';
+import type { TextRows } from './analysed_model';
+import type { EncodeProgress, Encoded, EvaluationOptions } from './encoding';
+import type { AnalysedSplit } from '../protocol/groups_protocol';
+
+/** Rows that analyses read, at most. Tokens are many and each says little; made rows never end. */
+const ANALYSED_ROWS = { made: 8192, finite: 50_000, tokens: 200_000 };
+/** Rows held as activations at a time. */
+const PIECE = 8192;
+
+/** Codes of some rows, and which rows they are. */
+export interface RowCodes {
+  readonly codes: CodeTable;
+  readonly rowIds: Uint32Array;
+  readonly truth: GroundTruth | null;
+}
+
+export interface AnalysedCodes extends RowCodes {
+  readonly text: TextRows | null;
+  readonly split: AnalysedSplit;
+}
+
+/** Encodes rows x [rows, d]. */
+export type Encode = (
+  x: Float32Array,
+  rows: number,
+  onProgress: EncodeProgress,
+) => Promise<Encoded>;
+
+/**
+ * Codes of the rows of a source that analyses look at. Throws LabError `bad_data` when there are none, `cancelled`
+ * when the work is given up.
+ */
+export async function encodeAnalysedRows(
+  source: ActivationSource,
+  encode: Encode,
+  { signal, onProgress }: Work = {},
+): Promise<AnalysedCodes> {
+  const { split, limit } = analysedSplit(source);
+  const coded = await encodePieces(
+    source,
+    { split, rows: limit, signal, onProgress: (share) => onProgress?.(share, 'Encoding rows') },
+    encode,
+  );
+  return {
+    ...coded,
+    text: source.text === undefined ? null : textRows(source.text, coded.rowIds),
+    // All rows of an endless source are the held-out ones.
+    split: split === 'all' && source.size.all !== null ? 'all' : 'held_out',
+  };
+}
+
+/**
+ * Codes of the first rows of a split, encoded piece by piece; `visit` sees every piece with its activations
+ * and errors. Throws LabError `bad_data` when there are none, `cancelled` when `signal` is aborted.
+ */
+export async function encodePieces(
+  source: ActivationSource,
+  { split, rows: most, onProgress, signal }: EvaluationOptions,
+  encode: Encode,
+  visit?: (rows: SourceRows, encoded: Encoded) => void,
+): Promise<RowCodes> {
+  const wanted = Math.min(most, source.size[split] ?? most);
+  // True features are told for all rows together.
+  const piece = source.features === undefined ? PIECE : wanted;
+  const pieces: CodeTable[] = [];
+  const rowIds = new Uint32Array(wanted);
+  let truth: GroundTruth | null = null;
+  let done = 0;
+  while (done < wanted) {
+    requireWanted({ signal });
+    const rows = await source.read(split, done, Math.min(piece, wanted - done), { signal });
+    if (rows.count === 0) break;
+    const before = done;
+    const encoded = await encode(rows.x, rows.count, (share) => {
+      // Thrown through the encoder, which reports after each of its batches.
+      requireWanted({ signal });
+      onProgress?.((before + share * rows.count) / wanted);
+    });
+    visit?.(rows, encoded);
+    pieces.push(encoded.codes);
+    rowIds.set(rows.rowIds.subarray(0, rows.count), done);
+    truth = rows.truth ?? null;
+    done += rows.count;
+  }
+  if (done === 0) {
+    throw new LabError('bad_data', `${source.label} has no rows to analyse.`, 'Load other data.');
+  }
+  return { codes: joinCodes(pieces), rowIds: rowIds.slice(0, done), truth };
+}
+
+/** The rows of made data that analyses look at, whose true features are known; null for other data. */
+export async function analysedMadeRows(source: ActivationSource): Promise<SourceRows | null> {
+  const { split, limit } = analysedSplit(source);
+  return source.features === undefined ? null : source.read(split, 0, limit);
+}
+
+/** What can be told of all rows is told of them; tokens are judged on text that was not trained on. */
+function analysedSplit({ size, text }: ActivationSource): { split: Split; limit: number } {
+  if (text !== undefined) return { split: 'held_out', limit: ANALYSED_ROWS.tokens };
+  return { split: 'all', limit: size.all === null ? ANALYSED_ROWS.made : ANALYSED_ROWS.finite };
+}
+
+/** Tables of consecutive rows as one; a table may have more slots than another. */
+export function joinCodes(pieces: readonly CodeTable[]): CodeTable {
+  const [first] = pieces;
+  if (first === undefined) throw new RangeError('no codes to join');
+  if (pieces.length === 1) return first;
+  const { rank, groups } = first;
+  const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0);
+  const slots = pieces.reduce((most, piece) => Math.max(most, piece.slots), 1);
+  const active = new Uint32Array(rows * slots);
+  const codes = new Float32Array(rows * slots * rank);
+  let done = 0;
+  for (const piece of pieces) {
+    if (piece.slots === slots) {
+      active.set(piece.active, done * slots);
+      codes.set(piece.codes, done * slots * rank);
+    } else {
+      active.fill(NO_GROUP, done * slots, (done + piece.rows) * slots);
+      for (let row = 0; row < piece.rows; row++) {
+        const from = row * piece.slots;
+        const to = (done + row) * slots;
+        active.set(piece.active.subarray(from, from + piece.slots), to);
+        codes.set(piece.codes.subarray(from * rank, (from + piece.slots) * rank), to * rank);
+      }
+    }
+    done += piece.rows;
+  }
+  return { rows, slots, rank, groups, active, codes };
+}
+
+function textRows(text: SourceText, rowIds: Uint32Array): TextRows {
+  const texts: string[] = [];
+  const tokens = rowIds.map((rowId) => {
+    const token = text.token(rowId);
+    while (texts.length <= token) texts.push('');
+    if (at(texts, token) === '') texts[token] = text.tokenText(rowId);
+    return token;
+  });
+  return {
+    tokens,
+    texts,
+    documents: rowIds.map((rowId) => text.document(rowId)),
+    positions: Int32Array.from(rowIds, (rowId) => text.position(rowId)),
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * Codes in the units of the data. A model that normalises every row (`layer_norm`) codes the normalised
+ * row, so its contributions D_kᵀp_k are in units of that row's deviation; diagnostics compare and add
+ * contributions of different rows, and true features are in the data's units. Source: docs/method.md §1.
+ */
+import { at } from '../../base/array';
+import type { CodeTable } from '../../analysis/types';
+import type { ModelConfig } from '../../sae/config';
+
+/** Mean μ and unbiased deviation + 1e-5, ρ, of one row: layer_norm codes (row − μ) / ρ. */
+export function rowScale(row: Float32Array): { mean: number; scale: number } {
+  const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
+  const squares = row.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, scale: Math.sqrt(squares / Math.max(1, row.length - 1)) + 1e-5 };
+}
+
+/** Whether all numbers of row `row` of x [rows, d] are the same, so that layer_norm leaves nothing of it. */
+export function isFlat(x: Float32Array, row: number, width: number): boolean {
+  const first = at(x, row * width);
+  for (let i = row * width + 1; i < (row + 1) * width; i += 1) {
+    if (at(x, i) !== first) return false;
+  }
+  return true;
+}
+
+/**
+ * The codes with which D_kᵀp_k is a part of the row itself: each row's times its ρ under `layer_norm`, the
+ * codes as they are otherwise (weights in raw units have any other scale in them). x is [rows, d].
+ */
+export function codesInDataUnits(
+  config: ModelConfig,
+  table: CodeTable,
+  x: Float32Array,
+  width: number,
+): CodeTable {
+  if (config.normalize_activations !== 'layer_norm') return table;
+  const { rows, slots, rank } = table;
+  const codes = new Float32Array(table.codes.length);
+  for (let row = 0; row < rows; row++) {
+    const { scale } = rowScale(x.subarray(row * width, (row + 1) * width));
+    const end = (row + 1) * slots * rank;
+    for (let i = row * slots * rank; i < end; i++) codes[i] = scale * at(table.codes, i);
+  }
+  return { ...table, codes };
+}

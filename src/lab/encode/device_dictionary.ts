@@ -1,0 +1,59 @@
+/**
+ * A trained dictionary on the device, as the forward plan reads it: a copy that does not follow training.
+ */
+import type { Dictionary } from '../../analysis/types';
+import { allocate, type BufferMap } from '../../gpu/buffers';
+import type { Plan } from '../../gpu/plan';
+import type { ModelConfig } from '../../sae/config';
+import { layoutOf, type KernelVariant } from '../../sae/layout';
+import { stepUniforms } from '../../sae/schedule';
+import { chooseVariant } from './choose_variant';
+import { writeParameters } from './weights';
+
+export interface DeviceDictionary {
+  /** Settings under which raw rows are encoded: an input scale is in the weights. */
+  readonly config: ModelConfig;
+  readonly dictionary: Dictionary;
+  /** encoder, decoder and biases. */
+  readonly buffers: BufferMap;
+  readonly variant: KernelVariant;
+  destroy(): void;
+}
+
+/** Uploads weights in raw input units. Throws LabError `out_of_memory`. */
+export async function uploadDictionary(
+  device: GPUDevice,
+  config: ModelConfig,
+  dictionary: Dictionary,
+): Promise<DeviceDictionary> {
+  const variant = chooseVariant(device);
+  const layout = layoutOf(config, dictionary.width, 1, variant);
+  const matrix = layout.latents * layout.d4 * 4;
+  const plan: Plan = {
+    name: 'weights',
+    uniform: stepUniforms,
+    buffers: [
+      { name: 'encoder', type: 'f32', length: matrix, shape: '[K·r, d]' },
+      { name: 'decoder', type: 'f32', length: matrix, shape: '[K·r, d]' },
+      { name: 'biases', type: 'f32', length: layout.biasLength, shape: '[K·r | d]' },
+    ],
+    imports: [],
+    clears: [],
+    passes: [],
+  };
+  const buffers = await allocate(device, plan);
+  writeParameters(device, buffers, layout, '', dictionary);
+  return {
+    // The scale of `expected_average_only_in` is in the weights, and other settings have none.
+    config:
+      config.normalize_activations === 'expected_average_only_in'
+        ? { ...config, normalize_activations: 'none' }
+        : config,
+    dictionary,
+    buffers,
+    variant,
+    destroy: () => {
+      for (const buffer of buffers.values()) buffer.destroy();
+    },
+  };
+}

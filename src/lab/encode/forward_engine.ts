@@ -1,0 +1,148 @@
+/**
+ * Encodes rows with fixed weights: the same forward passes as training, in batches, with codes and
+ * errors read back. For evaluation, exploration and export, never inside the training loop.
+ */
+import { at } from '../../base/array';
+import type { CodeTable } from '../../analysis/types';
+import {
+  allocate,
+  largestBuffer,
+  SMALLER_MODEL,
+  type BufferMap,
+  type SizeLimits,
+} from '../../gpu/buffers';
+import { PlanRunner } from '../../gpu/executor';
+import { readBuffer } from '../../gpu/readback';
+import type { ModelConfig } from '../../sae/config';
+import { forwardPlan } from '../../sae/forward_plan';
+import { padRows } from '../../sae/initial';
+import type { ModelLayout, KernelVariant } from '../../sae/layout';
+import { stepUniforms } from '../../sae/schedule';
+import { joinCodes } from './analysed_rows';
+import type { Encoded, EncodeProgress } from './encoding';
+
+/** Rows encoded at a time, where the adapter has room for so many. */
+const MOST_ROWS = 512;
+
+/**
+ * The plan that encodes as many rows at a time as fit: what a wide model is trained with at a small batch, it can be
+ * evaluated with. A row alone may still need more than there is.
+ */
+export function encoderPlan(
+  config: ModelConfig,
+  width: number,
+  variant: KernelVariant,
+  limits: SizeLimits,
+): ReturnType<typeof forwardPlan> {
+  const limit = largestBuffer(limits);
+  let rows = MOST_ROWS;
+  let made = forwardPlan(config, width, rows, variant);
+  while (rows > 1 && made.plan.buffers.some(({ length }) => length * 4 > limit)) {
+    rows /= 2;
+    made = forwardPlan(config, width, rows, variant);
+  }
+  return made;
+}
+
+export class ForwardEngine {
+  private constructor(
+    private readonly device: GPUDevice,
+    private readonly layout: ModelLayout,
+    private readonly buffers: ReadonlyMap<string, GPUBuffer>,
+    private readonly runner: PlanRunner,
+    private readonly inputScale: number,
+  ) {}
+
+  /** `weights` holds the buffers encoder, decoder and biases in the engine's layout. */
+  static async create(
+    device: GPUDevice,
+    config: ModelConfig,
+    width: number,
+    weights: BufferMap,
+    variant: KernelVariant,
+    inputScale: number,
+  ): Promise<ForwardEngine> {
+    const { plan, layout } = encoderPlan(config, width, variant, device.limits);
+    const buffers = await allocate(device, plan, SMALLER_MODEL);
+    const imports = new Map([...weights, ...buffers]);
+    const runner = await PlanRunner.create(device, plan, imports).catch((error: unknown) => {
+      for (const buffer of buffers.values()) buffer.destroy();
+      throw error;
+    });
+    const values = Object.fromEntries(stepUniforms.fields.map(([name]) => [name, 0]));
+    runner.setUniforms(0, { ...values, input_scale: inputScale, one: 1 });
+    runner.upload();
+    return new ForwardEngine(device, layout, buffers, runner, inputScale);
+  }
+
+  /** Codes and squared errors (raw units) of rows x [rows, d]. */
+  async encode(x: Float32Array, rows: number, onProgress?: EncodeProgress): Promise<Encoded> {
+    const { batch, width, main, rank, groups } = this.layout;
+    const pieces: CodeTable[] = [];
+    const squaredError = new Float32Array(rows);
+    for (let first = 0; first < rows; first += batch) {
+      const count = Math.min(batch, rows - first);
+      const block = padRows(x.slice(first * width, (first + count) * width), count, width);
+      this.device.queue.writeBuffer(
+        this.buffer('x'),
+        0,
+        block.buffer,
+        block.byteOffset,
+        block.byteLength,
+      );
+      const encoder = this.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      this.runner.record(pass);
+      pass.end();
+      this.device.queue.submit([encoder.finish()]);
+      const [units, values, stats] = await Promise.all([
+        readBuffer(this.device, this.buffer('active_units'), count * main.slots * 4),
+        readBuffer(this.device, this.buffer('coefs'), count * main.slots * rank * 4),
+        readBuffer(this.device, this.buffer('row_stats'), count * 8 * 4),
+      ]);
+      const active = new Uint32Array(units);
+      const codes = new Float32Array(values);
+      // At once: slots of all rows together can be more than a machine holds.
+      pieces.push(compact({ rows: count, slots: main.slots, rank, groups, active, codes }));
+      const rowStats = new Float32Array(stats);
+      for (let row = 0; row < count; row += 1) {
+        squaredError[first + row] = at(rowStats, row * 8 + 2) / this.inputScale ** 2;
+      }
+      onProgress?.((first + count) / rows);
+    }
+    return { codes: joinCodes(pieces), squaredError };
+  }
+
+  destroy(): void {
+    this.runner.destroy();
+    for (const buffer of this.buffers.values()) buffer.destroy();
+  }
+
+  private buffer(name: string): GPUBuffer {
+    const found = this.buffers.get(name);
+    if (found === undefined) throw new RangeError(`no buffer "${name}"`);
+    return found;
+  }
+}
+
+/** Cuts slots that no row uses: a ReLU gate has a slot for every latent. */
+function compact(table: CodeTable): CodeTable {
+  const { rows, slots, rank } = table;
+  let most = 1;
+  for (let row = 0; row < rows; row += 1) {
+    let used = slots;
+    while (used > most && at(table.active, row * slots + used - 1) === 0xffffffff) used -= 1;
+    most = Math.max(most, used);
+  }
+  if (most === slots) return table;
+  const active = new Uint32Array(rows * most);
+  const codes = new Float32Array(rows * most * rank);
+  for (let row = 0; row < rows; row += 1) {
+    active.set(table.active.subarray(row * slots, row * slots + most), row * most);
+    codes.set(
+      table.codes.subarray(row * slots * rank, (row * slots + most) * rank),
+      row * most * rank,
+    );
+  }
+  return { ...table, slots: most, active, codes };
+}

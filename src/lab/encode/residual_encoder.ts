@@ -1,0 +1,118 @@
+/**
+ * A trained autoencoder that reads a residual stream where it lies: the forward plan of training over a
+ * buffer of a language model's forward pass, with codes and errors left on the GPU for whoever replaces
+ * or steers that stream. It knows no language model.
+ */
+import { at } from '../../base/array';
+import { allocate, type BufferMap } from '../../gpu/buffers';
+import { PlanRunner } from '../../gpu/executor';
+import { readBuffer } from '../../gpu/readback';
+import type { CodeTable } from '../../analysis/types';
+import { forwardPlan } from '../../sae/forward_plan';
+import { padRows } from '../../sae/initial';
+import type { ModelLayout } from '../../sae/layout';
+import { stepUniforms } from '../../sae/schedule';
+import type { DeviceDictionary } from './device_dictionary';
+
+/** What a row cost and used. */
+export interface RowErrors {
+  /** [rows], ‖x − x̂‖². */
+  readonly squaredError: Float32Array;
+  /** [rows], ‖x − mean‖² with the mean last set (zero at first). */
+  readonly power: Float32Array;
+  /** [rows], codes that are not zero. */
+  readonly nonZero: Float32Array;
+}
+
+/** Columns of `row_stats`. */
+const STATS = 8;
+
+export class ResidualEncoder {
+  private constructor(
+    private readonly device: GPUDevice,
+    private readonly layout: ModelLayout,
+    private readonly own: ReadonlyMap<string, GPUBuffer>,
+    private readonly runner: PlanRunner,
+    /** The forward plan's buffers by name: rows, row_stats, active_units, coefs … */
+    readonly buffers: BufferMap,
+  ) {}
+
+  /** `residual` holds `rows` rows [rows, 4·ceil(d/4)] and stays the caller's. Throws LabError `out_of_memory`. */
+  static async create(
+    device: GPUDevice,
+    { config, dictionary, buffers: weights, variant }: DeviceDictionary,
+    residual: GPUBuffer,
+    rows: number,
+  ): Promise<ResidualEncoder> {
+    const { plan, layout } = forwardPlan(config, dictionary.width, rows, variant);
+    const inPlace = {
+      ...plan,
+      buffers: plan.buffers.filter(({ name }) => name !== 'x'),
+      imports: [...plan.imports, 'x'],
+    };
+    const own = await allocate(device, inPlace);
+    const buffers = new Map([...weights, ...own, ['x', residual] as const]);
+    const runner = await PlanRunner.create(device, inPlace, buffers);
+    const values = Object.fromEntries(stepUniforms.fields.map(([name]) => [name, 0]));
+    runner.setUniforms(0, { ...values, input_scale: 1, one: 1 });
+    runner.upload();
+    return new ResidualEncoder(device, layout, own, runner, buffers);
+  }
+
+  /** The mean [d] about which `power` is measured. */
+  setMean(mean: Float32Array): void {
+    const padded = padRows(mean, 1, this.layout.width);
+    const { buffer, byteOffset, byteLength } = padded;
+    this.device.queue.writeBuffer(this.buffer('data_mean'), 0, buffer, byteOffset, byteLength);
+  }
+
+  /** Records encoding and reconstruction of all rows. */
+  record(pass: GPUComputePassEncoder): void {
+    this.runner.record(pass);
+  }
+
+  /** Errors of the rows as last encoded. */
+  async readErrors(): Promise<RowErrors> {
+    const { batch } = this.layout;
+    const stats = new Float32Array(await readBuffer(this.device, this.buffer('row_stats')));
+    const column = (index: number) =>
+      Float32Array.from({ length: batch }, (_, row) => at(stats, row * STATS + index));
+    return { power: column(1), squaredError: column(2), nonZero: column(3) };
+  }
+
+  /** Codes of the rows as last encoded, with which D_kᵀp_k is a part of the row (data_units.ts). */
+  async readCodes(): Promise<CodeTable> {
+    const { batch, main, rank, groups } = this.layout;
+    const entries = batch * main.slots;
+    const [active, coefs, row] = await Promise.all([
+      readBuffer(this.device, this.buffer('active_units'), entries * 4),
+      readBuffer(this.device, this.buffer('coefs'), entries * rank * 4),
+      readBuffer(this.device, this.buffer('row_stats')),
+    ]);
+    const stats = new Float32Array(row);
+    const perRow = main.slots * rank;
+    // Column 0 is what layer_norm divided the row by, 1 without it.
+    const codes = new Float32Array(coefs).map(
+      (code, i) => code * at(stats, Math.floor(i / perRow) * STATS),
+    );
+    return {
+      rows: batch,
+      slots: main.slots,
+      rank,
+      groups,
+      active: new Uint32Array(active),
+      codes,
+    };
+  }
+
+  destroy(): void {
+    this.runner.destroy();
+    for (const buffer of this.own.values()) buffer.destroy();
+  }
+
+  private buffer(name: string): GPUBuffer {
+    const found = this.buffers.get(name);
+    if (found === undefined) throw new RangeError(`no buffer "${name}"`);
+    return found;
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * A run's state as one file: for every model its weights, Adam's moments and the age of its groups, with
+ * the run's settings beside them. A session started from it continues bit for bit on the same adapter. The
+ * file is safetensors, so other programs can read it too. Knows neither disk nor GPU.
+ *
+ * Tensors of model i: `i.weights.encoder` [N, d], `.decoder` [N, d], `.encoderBias` [N], `.decoderBias` [d];
+ * the same under `i.firstMoment` and `i.secondMoment`; `i.tokensSinceFired` [K], u32. Metadata `run`:
+ * JSON of the settings, the step, and per model the input scale and λ. Version 1 did not say what the data were.
+ */
+import * as z from 'zod/mini';
+import { at } from '../../base/array';
+import { LabError } from '../../base/lab_error';
+import { strictJson } from '../../base/strict_json';
+import {
+  floatTensor,
+  readSafetensors,
+  uintTensor,
+  writeSafetensors,
+  type SafetensorsFile,
+  type TensorToWrite,
+} from '../../io/safetensors';
+import { shapeOf } from '../../sae/config';
+import type { ParameterArrays } from '../encode/weights';
+import type { ModelState } from '../train/session_types';
+import { STORIES } from '../language/language_models';
+import { parseRunConfig, type DataConfig, type RunConfig } from '../run/run_config';
+
+/** What a checkpoint holds. */
+export interface Checkpoint {
+  readonly config: RunConfig;
+  /** Steps taken. */
+  readonly step: number;
+  /** One per model. */
+  readonly states: readonly ModelState[];
+}
+
+/** 2: the settings say what the data were (data_identity), and where. Version 1 did not. */
+const VERSION = 2;
+
+const metadataSchema = z.strictObject({
+  format: z.literal('sasa-lab-checkpoint'),
+  version: z.int().check(z.gte(1), z.lte(VERSION)),
+  step: z.int().check(z.gte(0)),
+  config: z.unknown(),
+  models: z.array(
+    z.strictObject({
+      width: z.int().check(z.gte(1)),
+      inputScale: z.number(),
+      lambda: z.nullable(z.number()),
+    }),
+  ),
+});
+
+/** Bytes of a checkpoint file. Throws LabError `not_finite` for a state that could not go on. */
+export function writeCheckpoint({ config, step, states }: Checkpoint): Uint8Array {
+  const metadata: z.input<typeof metadataSchema> = {
+    format: 'sasa-lab-checkpoint',
+    version: VERSION,
+    step,
+    config,
+    models: states.map(({ weights, inputScale, lambda }) => ({
+      width: weights.width,
+      inputScale,
+      lambda,
+    })),
+  };
+  return writeSafetensors(states.flatMap(tensorsOf), { run: strictJson(metadata) });
+}
+
+/**
+ * Reads a checkpoint file; `label` is its name. Throws LabError `bad_file` when it is none or is damaged, `bad_data`
+ * for weights or moments that are no numbers.
+ */
+export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
+  const file = readSafetensors(bytes, label);
+  const metadata = readMetadata(file);
+  const config = parseRunConfig(metadata.config);
+  if (metadata.models.length !== config.models.length) {
+    throw damaged(label, `it has ${metadata.models.length} models of ${config.models.length}`);
+  }
+  const states = metadata.models.map(({ width, inputScale, lambda }, model): ModelState => {
+    const { groups, rank } = shapeOf(at(config.models, model));
+    const read = (set: string) => readParameters(file, `${model}.${set}`, groups * rank, width);
+    return {
+      step: metadata.step,
+      weights: { groups, rank, width, ...read('weights') },
+      firstMoment: read('firstMoment'),
+      secondMoment: read('secondMoment'),
+      tokensSinceFired: uintTensor(file, `${model}.tokensSinceFired`, [groups]),
+      inputScale,
+      lambda,
+    };
+  });
+  return { config, step: metadata.step, states };
+}
+
+/**
+ * The first setting by which two runs differ so that one cannot continue the other: any but the length of
+ * the run and how often it is logged. Null when it can. Where the saved run knows what its files were, their names
+ * do not count: whoever opens them sees whether they are the same.
+ */
+export function differingSetting(saved: RunConfig, asked: RunConfig): string | null {
+  const known = saved.data_identity !== undefined;
+  const flat = (config: RunConfig): Map<string, string> => {
+    const settings = new Map<string, string>();
+    const add = (prefix: string, group: object): void => {
+      for (const [key, value] of Object.entries(group)) {
+        settings.set(`${prefix}.${key}`, JSON.stringify(value));
+      }
+    };
+    add('data', known ? { ...config.data, ...fileNames(config.data) } : config.data);
+    config.models.forEach((model, index) => add(`models.${index}`, model));
+    add('training', config.training);
+    for (const free of ['training.training_samples', 'training.log_every']) settings.delete(free);
+    return settings;
+  };
+  const [before, now] = [flat(saved), flat(asked)];
+  for (const path of new Set([...before.keys(), ...now.keys()])) {
+    const [was, is] = [before.get(path), now.get(path)];
+    if (was !== is) return `${path} is ${is ?? 'not set'} and was ${was ?? 'not set'}`;
+  }
+  return null;
+}
+
+/** Settings that name files of the person, with a word in the place of the name. */
+function fileNames(data: DataConfig): Partial<Record<string, string>> {
+  const file = 'a file';
+  switch (data.kind) {
+    case 'npy':
+      return { path: file };
+    case 'lm':
+      return {
+        ...(data.model === STORIES ? {} : { model: file }),
+        ...(data.corpus === 'shipped' || data.corpus === 'generated' ? {} : { corpus: file }),
+      };
+    default:
+      return {};
+  }
+}
+
+function tensorsOf(state: ModelState, model: number): TensorToWrite[] {
+  const { groups, rank, width } = state.weights;
+  const latents = groups * rank;
+  const set = (name: string, values: ParameterArrays): TensorToWrite[] => [
+    { name: `${model}.${name}.encoder`, shape: [latents, width], values: values.encoder },
+    { name: `${model}.${name}.decoder`, shape: [latents, width], values: values.decoder },
+    { name: `${model}.${name}.encoderBias`, shape: [latents], values: values.encoderBias },
+    { name: `${model}.${name}.decoderBias`, shape: [width], values: values.decoderBias },
+  ];
+  return [
+    ...set('weights', state.weights),
+    ...set('firstMoment', state.firstMoment),
+    ...set('secondMoment', state.secondMoment),
+    { name: `${model}.tokensSinceFired`, shape: [groups], values: state.tokensSinceFired },
+  ];
+}
+
+function readParameters(
+  file: SafetensorsFile,
+  set: string,
+  latents: number,
+  width: number,
+): ParameterArrays {
+  return {
+    encoder: floatTensor(file, `${set}.encoder`, [latents, width]),
+    decoder: floatTensor(file, `${set}.decoder`, [latents, width]),
+    encoderBias: floatTensor(file, `${set}.encoderBias`, [latents]),
+    decoderBias: floatTensor(file, `${set}.decoderBias`, [width]),
+  };
+}
+
+function readMetadata(file: SafetensorsFile): z.output<typeof metadataSchema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(file.metadata.run ?? '');
+  } catch {
+    throw damaged(file.label, 'it does not say which run it is of');
+  }
+  const result = metadataSchema.safeParse(value);
+  if (result.success) return result.data;
+  const newer = z.object({ version: z.int().check(z.gt(VERSION)) }).safeParse(value);
+  if (newer.success) {
+    throw new LabError(
+      'bad_file',
+      `${file.label} is a checkpoint of version ${newer.data.version}; this lab reads up to ${VERSION}.`,
+      'Continue the run with the newer lab that began it.',
+    );
+  }
+  throw damaged(file.label, 'what it says of its run cannot be read');
+}
+
+function damaged(label: string, reason: string): LabError {
+  return new LabError(
+    'bad_file',
+    `${label} is no checkpoint of this lab: ${reason}.`,
+    'Start the run again without --resume, into another folder.',
+  );
+}

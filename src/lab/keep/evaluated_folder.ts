@@ -1,0 +1,69 @@
+/**
+ * The final evaluation of a trained model, and the model as a person takes it home: the SAELens folder with
+ * that evaluation, what was logged while it trained and what was changed meanwhile. The page's download and the
+ * command line's output hold the same files; the numbers of page, report.json and `lab eval` are made here.
+ */
+import { LabError } from '../../base/lab_error';
+import { strictJson } from '../../base/strict_json';
+import type { Work } from '../../base/work';
+import type { ActivationSource } from '../../data/source';
+import { writeSaeFolder, type FolderFiles, type Provenance } from '../../io/sae_folder';
+import type { TrainedModel } from '../encode/encoding';
+import type { ModelReport } from '../protocol/model_report';
+import { evaluateModel } from '../train/evaluate';
+import { FiringFrequency } from '../encode/firing_frequency';
+import { REPORT_FILE, reportRows } from '../run/report_rows';
+
+/** What the final evaluation of a model found. */
+export interface Evaluation {
+  /** The numbers of report.json. */
+  readonly report: ModelReport;
+  /** [K], share of the evaluated rows in which each group fired. */
+  readonly frequency: Float32Array;
+}
+
+/** An evaluation that gave no numbers, and why. */
+export interface FailedEvaluation {
+  readonly report: LabError;
+  readonly frequency: Float32Array;
+}
+
+/**
+ * Evaluates a model on held-out rows, or on all where none are held out. A model is worth keeping although it cannot be
+ * evaluated on these rows: then the evaluation says why. Throws LabError `cancelled`.
+ */
+export async function finalEvaluation(
+  model: TrainedModel,
+  source: ActivationSource,
+  { signal, onProgress }: Work = {},
+): Promise<Evaluation | FailedEvaluation> {
+  const watched = new FiringFrequency(model.weights.groups);
+  try {
+    const report = await evaluateModel(watched.watch(model), source, {
+      ...reportRows(source),
+      signal,
+      onProgress: (share) => onProgress?.(share, 'Evaluating on held-out rows'),
+    });
+    // What could not be written down is no evaluation.
+    strictJson(report);
+    return { report, frequency: watched.shares() };
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== 'not_finite') throw error;
+    return { report: error, frequency: watched.shares() };
+  }
+}
+
+/**
+ * The files of a model's folder. `provenance` says how it was trained; it stands in cfg.json and beside the numbers
+ * in report.json, which is missing when there are none. Throws LabError `not_finite` for weights that are no numbers.
+ */
+export function evaluatedFolder(
+  { config, weights }: Pick<TrainedModel, 'config' | 'weights'>,
+  { report, frequency }: Evaluation | FailedEvaluation,
+  provenance: Provenance,
+): FolderFiles {
+  const files = writeSaeFolder({ config, weights, frequency, provenance });
+  if (report instanceof LabError) return files;
+  const text = `${strictJson({ ...report, ...provenance }, 2)}\n`;
+  return { ...files, [REPORT_FILE]: new TextEncoder().encode(text) };
+}

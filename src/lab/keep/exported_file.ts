@@ -1,0 +1,75 @@
+/**
+ * What of a run a person takes home as a file: the folder of a model as a .zip, or what was logged for it. Knows
+ * neither the page nor how a run goes.
+ */
+import type { Work } from '../../base/work';
+import { zipFolder } from '../../io/archive';
+import { metricsToCsv, metricsToJsonl } from '../../io/metrics_text';
+import { displayName } from '../../sae/config';
+import type { ExportFormat, MetricRecord } from '../protocol/protocol';
+import type { SettingChange } from '../run/live_settings';
+import { folderOfRun, type EvaluatedModel, type EvaluatedRun } from './run_evaluations';
+import type { RunConfig } from '../run/run_config';
+import { metricsSince, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
+
+/** A file for the person. */
+export interface ExportedFile {
+  readonly filename: string;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array;
+  /** Steps of the run that it knows of. */
+  readonly step: number;
+}
+
+/** What is asked of a run. */
+export interface ExportedRun extends Pick<EvaluatedRun, 'step' | 'source' | 'modelConfig'> {
+  /** Its settings as they are now. */
+  readonly settings: RunConfig;
+  readonly records: readonly MetricRecord[];
+  readonly changes: readonly SettingChange[];
+  /** By model. */
+  readonly before: readonly TrainedBefore[];
+  evaluate(model: number, work: Work): Promise<EvaluatedModel>;
+}
+
+/** A file with a model's weights or its metrics. Throws LabError `cancelled`. */
+export async function exportFile(
+  run: ExportedRun,
+  model: number,
+  format: ExportFormat,
+  work: Work,
+): Promise<ExportedFile> {
+  const before = run.before[model] ?? NEVER_TRAINED;
+  const name = displayName(run.modelConfig(model));
+  const stemAt = (step: number) =>
+    `${name} ${run.source.label} step ${before.steps + step}`.replace(/[^A-Za-z0-9]+/g, '-');
+  const recordsUpTo = (step: number) =>
+    run.records.filter((record) => record.model === model && record.step <= step);
+  if (format === 'saelens_folder') {
+    const { settings } = run;
+    const evaluated = await run.evaluate(model, work);
+    const { step } = evaluated;
+    // What came after the step of these weights is no part of their account.
+    const files = folderOfRun(model, evaluated, {
+      settings,
+      before,
+      changes: run.changes.filter((change) => change.step <= step),
+      records: recordsUpTo(step),
+    });
+    const stem = stemAt(step);
+    const bytes = zipFolder(stem, files);
+    return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes, step };
+  }
+  const { step } = run;
+  const named = metricsSince(before, recordsUpTo(step)).map((record) => ({
+    ...record,
+    modelName: name,
+  }));
+  const table = format === 'metrics_csv';
+  return {
+    filename: `${stemAt(step)}.${table ? 'csv' : 'jsonl'}`,
+    mimeType: table ? 'text/csv' : 'application/x-ndjson',
+    bytes: new TextEncoder().encode(table ? metricsToCsv(named) : metricsToJsonl(named)),
+    step,
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * The final evaluations of a run's models, each made once for a step however many ask, and the folders that are
+ * written from them: what the page shows is what report.json says. It knows no protocol.
+ */
+import type { Work } from '../../base/work';
+import { SharedWorks } from '../../base/work';
+import type { ActivationSource } from '../../data/source';
+import { METRICS_FILE, metricsToJsonl, type LoggedMetrics } from '../../io/metrics_text';
+import type { FolderFiles } from '../../io/sae_folder';
+import { displayName, shapeOf, type ModelConfig } from '../../sae/config';
+import {
+  evaluatedFolder,
+  finalEvaluation,
+  type Evaluation,
+  type FailedEvaluation,
+} from './evaluated_folder';
+import type { SettingChange } from '../run/live_settings';
+import type { RunConfig } from '../run/run_config';
+import {
+  CHANGES_FILE,
+  changesOf,
+  changesToJsonl,
+  metricsSince,
+  type TrainedBefore,
+} from '../run/run_history';
+import type { SteadyModel } from '../encode/steady_model';
+
+/** A model at one step, and what its final evaluation found. */
+export type EvaluatedModel = (Evaluation | FailedEvaluation) &
+  Omit<SteadyModel, 'encode' | 'destroy'>;
+
+/** What is asked of a run. */
+export interface EvaluatedRun {
+  /** Steps taken, and settings of a model as they are now. */
+  readonly step: number;
+  modelConfig(model: number): ModelConfig;
+  readonly source: ActivationSource;
+  /** The model as it is now. */
+  steady(model: number): Promise<SteadyModel>;
+}
+
+/** How a run went, for the account in a folder. */
+export interface Account {
+  /** The run's settings as they are now. */
+  readonly settings: RunConfig;
+  readonly before: TrainedBefore;
+  readonly changes: readonly SettingChange[];
+  /** Records of this model. */
+  readonly records: readonly LoggedMetrics[];
+}
+
+export class RunEvaluations {
+  private readonly works = new SharedWorks<EvaluatedModel>();
+
+  constructor(private readonly run: EvaluatedRun) {}
+
+  /** A model as it is now with its evaluation. Rejects with LabError `cancelled` when the work is given up. */
+  of(model: number, work: Work): Promise<EvaluatedModel> {
+    const { step } = this.run;
+    // Of another s the codes are others at the same step.
+    const { slots } = shapeOf(this.run.modelConfig(model));
+    const name = `${model} ${step} ${slots}`;
+    this.works.forget((other) => other.startsWith(`${model} `) && other !== name);
+    return this.works.join(name, (own) => this.evaluate(model, own), work);
+  }
+
+  /** Gives up what is under way; resolves when nothing is. */
+  async giveUp(): Promise<void> {
+    await Promise.all(this.works.names.map((name) => this.works.take(name)));
+  }
+
+  private async evaluate(model: number, work: Work): Promise<EvaluatedModel> {
+    const { source } = this.run;
+    const steady = await this.run.steady(model);
+    try {
+      const evaluation = await finalEvaluation(steady, source, work);
+      const { step, config, weights, lambda, inputScale } = steady;
+      return { step, config, weights, lambda, inputScale, ...evaluation };
+    } finally {
+      steady.destroy();
+    }
+  }
+}
+
+/** The folder of an evaluated model with the account of its run. */
+export function folderOfRun(
+  model: number,
+  evaluated: EvaluatedModel,
+  account: Account,
+): FolderFiles {
+  const { settings, before, records } = account;
+  const changes = changesOf(model, before, account.changes);
+  const batch = settings.training.train_batch_size_samples;
+  const modelName = displayName(evaluated.config);
+  const text = (written: string) => new TextEncoder().encode(written);
+  return {
+    ...evaluatedFolder(evaluated, evaluated, {
+      data: settings.data,
+      training: settings.training,
+      steps: before.steps + evaluated.step,
+      samples: before.samples + evaluated.step * batch,
+      lambda: evaluated.lambda,
+      input_scale: evaluated.inputScale,
+      changes,
+    }),
+    [METRICS_FILE]: text(
+      metricsToJsonl(metricsSince(before, records).map((record) => ({ ...record, modelName }))),
+    ),
+    ...(changes.length === 0 ? {} : { [CHANGES_FILE]: text(changesToJsonl(changes)) }),
+  };
+}

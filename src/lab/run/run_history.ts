@@ -1,0 +1,95 @@
+/**
+ * What was done to the models of a run while it went, and what the weights that it began with had behind them: steps,
+ * samples, changed settings, logged metrics. `changes.jsonl` is the one place where changes are written;
+ * cfg.json and report.json repeat it. Steps and samples count from the first step of the run that made the weights.
+ */
+import * as z from 'zod/mini';
+import { readJsonLines } from '../../io/json_lines';
+import type { LoggedMetrics } from '../../io/metrics_text';
+import type { SettingChange } from './live_settings';
+
+/** The file of a model's changes, beside the model's own; there is none where nothing was changed. */
+export const CHANGES_FILE = 'changes.jsonl';
+
+const changeSchema = z.strictObject({
+  /** Steps taken before it. */
+  step: z.int().check(z.gte(0)),
+  setting: z.enum([
+    'lr',
+    'nuclear_coefficient',
+    'nuclear_coefficient_relative',
+    'k_groups',
+    'k',
+  ] satisfies SettingChange['setting'][]),
+  from: z.nullable(z.number()),
+  to: z.number(),
+  /** λ of the model from then on; null for a change of the training and for models without one. */
+  lambda: z.nullable(z.number()),
+});
+
+/** A changed setting in the account of one model, whose own it is or the training's. */
+export type ModelChange = z.output<typeof changeSchema>;
+
+/** What weights had behind them when a run began with them. */
+export interface TrainedBefore {
+  readonly steps: number;
+  readonly samples: number;
+  /** Oldest first. */
+  readonly changes: readonly ModelChange[];
+  readonly metrics: readonly LoggedMetrics[];
+}
+
+/** What fresh weights have behind them. */
+export const NEVER_TRAINED: TrainedBefore = { steps: 0, samples: 0, changes: [], metrics: [] };
+
+/** All changes of one model, oldest first: those before its weights were opened, and those of the run since. */
+export function changesOf(
+  model: number,
+  before: TrainedBefore,
+  changes: readonly SettingChange[],
+): readonly ModelChange[] {
+  const own = changes.flatMap(({ model: whose, step, ...change }): ModelChange[] =>
+    whose === null || whose === model ? [{ step: before.steps + step, ...change }] : [],
+  );
+  return [...before.changes, ...own];
+}
+
+/** All records of one model, oldest first, its own counted on from those before its weights were opened. */
+export function metricsSince(
+  before: TrainedBefore,
+  records: readonly LoggedMetrics[],
+): readonly LoggedMetrics[] {
+  return [...before.metrics, ...records.map((record) => countedOn(before, record))];
+}
+
+/** A record of a run that began with trained weights, its steps and samples counted on from theirs. */
+export function countedOn<Record extends LoggedMetrics>(
+  before: Pick<TrainedBefore, 'steps' | 'samples'>,
+  record: Record,
+): Record {
+  const samples = before.samples + record.samples;
+  const values = { ...record.values };
+  if ('details/n_training_samples' in values) values['details/n_training_samples'] = samples;
+  return { ...record, step: before.steps + record.step, samples, values };
+}
+
+/** One JSON object a line, with a line break after each. */
+export function changesToJsonl(changes: readonly ModelChange[]): string {
+  return changes
+    .map(
+      ({ step, setting, from, to, lambda }) =>
+        `${JSON.stringify({ step, setting, from, to, lambda })}\n`,
+    )
+    .join('');
+}
+
+/** The changes of a `changes.jsonl`. Throws LabError `bad_file` that names the line. */
+export function readChangesJsonl(text: string, label: string): readonly ModelChange[] {
+  return readJsonLines(text, changeSchema, label);
+}
+
+/** The changes that cfg.json repeats; null where it says none of it, or what cannot be read. */
+export function readChanges(value: unknown): readonly ModelChange[] | null {
+  const read = z.array(changeSchema).safeParse(value);
+  return read.success ? read.data : null;
+}

@@ -1,0 +1,275 @@
+/**
+ * A language model's forward pass cut open at a hook: the blocks below run once, the blocks above run on the
+ * residual stream as it is and on what is put in its place, and the losses of both are compared on the GPU.
+ */
+import type { CodeTable } from '../../analysis/types';
+import { refuseNotFinite } from '../../base/finite';
+import { LabError } from '../../base/lab_error';
+import { largestBuffer, mebibytes } from '../../gpu/buffers';
+import { describeAdapter } from '../../gpu/device';
+import { readBuffer } from '../../gpu/readback';
+import {
+  LOSS_COLUMNS,
+  replacementPlan,
+  tokenLossPlan,
+  type Replacement,
+} from '../../lm/interventions';
+import type { Forward, LanguageModel } from '../../lm/language_model';
+import { padRows } from '../../sae/initial';
+import type { DeviceDictionary } from '../encode/device_dictionary';
+import { InterventionRunner } from './intervention_runner';
+import { ResidualEncoder, type RowErrors } from '../encode/residual_encoder';
+import type { WindowBatch } from '../language/text_windows';
+
+/** Rows of a batch: enough to keep a GPU busy; a processor answers sooner with fewer. */
+const ROWS = { gpu: 512, software: 128 };
+/** Most bytes of one buffer of logits. */
+const LOGITS_BYTES = 128 * 2 ** 20;
+
+export interface SpliceShape {
+  readonly sequences: number;
+  readonly positions: number;
+}
+
+/** Bytes that one buffer of logits may take on this device. */
+function logitsBudget(device: GPUDevice): number {
+  return Math.min(LOGITS_BYTES, largestBuffer(device.limits));
+}
+
+/** Most positions, up to the context, whose logits fit the device; at least 2. */
+export function mostPositions(device: GPUDevice, lm: LanguageModel): number {
+  const { context, vocabulary } = lm.config;
+  return Math.min(context, Math.floor(logitsBudget(device) / (4 * vocabulary)));
+}
+
+/**
+ * How many windows go through at once. Throws LabError `out_of_memory` when the logits of a single window
+ * would not fit.
+ */
+export function spliceShape(
+  device: GPUDevice,
+  lm: LanguageModel,
+  positions: number,
+  windows: number,
+): SpliceShape {
+  const bytes = positions * lm.config.vocabulary * 4;
+  const budget = logitsBudget(device);
+  if (bytes > budget) {
+    throw new LabError(
+      'out_of_memory',
+      `The logits of ${positions} positions and ${lm.config.vocabulary} tokens take ${mebibytes(bytes)}, and ${mebibytes(budget)} are used at most.`,
+      `Read windows of at most ${mostPositions(device, lm)} positions.`,
+    );
+  }
+  const { software } = describeAdapter({ info: device.adapterInfo });
+  const wanted = Math.ceil((software ? ROWS.software : ROWS.gpu) / positions);
+  const sequences = Math.max(1, Math.min(wanted, windows, Math.floor(budget / bytes)));
+  return { sequences, positions };
+}
+
+/** What stands in place of the residual stream, for messages. */
+const NAMES: Readonly<Record<Replacement | 'none', string>> = {
+  none: 'as it is',
+  reconstruction: 'with a reconstruction in its residual stream',
+  zero: 'with zeros in its residual stream',
+  mean: 'with the mean in its residual stream',
+};
+
+/**
+ * Losses [rows, LOSS_COLUMNS] of token_losses.wgsl, nats, of a language model `state`. Throws LabError `not_finite`
+ * when its logits were no numbers.
+ */
+export async function readLosses(
+  losses: InterventionRunner,
+  state: string = NAMES.none,
+): Promise<Float32Array> {
+  const values = new Float32Array(await losses.read('losses'));
+  refuseNotFinite(values, [values.length / LOSS_COLUMNS, LOSS_COLUMNS], {
+    code: 'not_finite',
+    subject: `What the language model ${state} loses a token`,
+    wayOut: 'Its numbers leave float32: give the files of another model, or a smaller change.',
+  });
+  return values;
+}
+
+interface Parts {
+  readonly below: Forward;
+  readonly above: Forward;
+  readonly logits: GPUBuffer;
+  readonly encoder: ResidualEncoder;
+  readonly losses: InterventionRunner;
+  readonly replacements: ReadonlyMap<Replacement, InterventionRunner>;
+  /** The residual stream and the logits as the model made them, and the mean. */
+  readonly kept: Readonly<Record<'residual' | 'logits' | 'mean', GPUBuffer>>;
+}
+
+export class SplicedForward {
+  private constructor(
+    private readonly device: GPUDevice,
+    private readonly parts: Parts,
+    private readonly width: number,
+  ) {}
+
+  static async create(
+    device: GPUDevice,
+    lm: LanguageModel,
+    layer: number,
+    dictionary: DeviceDictionary,
+    { sequences, positions }: SpliceShape,
+  ): Promise<SplicedForward> {
+    const rows = sequences * positions;
+    const { width, vocabulary } = lm.config;
+    const destroyed: (() => void)[] = [];
+    const owned = <T extends { destroy(): void }>(part: T): T => {
+      destroyed.push(() => {
+        part.destroy();
+      });
+      return part;
+    };
+    try {
+      const below = owned(await lm.forward({ sequences, positions, from: 0, until: layer }));
+      const above = owned(
+        await lm.forward({ sequences, positions, from: layer, until: 'logits', continues: below }),
+      );
+      if (above.logits === null) throw new RangeError('a pass to the logits has none');
+      const encoder = owned(await ResidualEncoder.create(device, dictionary, below.residual, rows));
+      const kept = {
+        residual: owned(await copyTarget(device, 'kept residual', below.residual.size)),
+        logits: owned(await copyTarget(device, 'kept logits', above.logits.size)),
+        mean: owned(await copyTarget(device, 'mean', Math.ceil(width / 4) * 16)),
+      };
+      const { software } = describeAdapter({ info: device.adapterInfo });
+      const losses = owned(
+        await InterventionRunner.create(device, tokenLossPlan({ rows, vocabulary, software }), {
+          before: kept.logits,
+          after: above.logits,
+        }),
+      );
+      const replacements = new Map<Replacement, InterventionRunner>();
+      for (const replacement of ['reconstruction', 'zero', 'mean'] as const) {
+        const plan = replacementPlan({ replacement, sequences, positions, width });
+        const imports = {
+          ...Object.fromEntries(encoder.buffers),
+          residual: below.residual,
+          mean: kept.mean,
+        };
+        replacements.set(
+          replacement,
+          owned(await InterventionRunner.create(device, plan, imports)),
+        );
+      }
+      const parts = { below, above, logits: above.logits, encoder, losses, replacements, kept };
+      return new SplicedForward(device, parts, width);
+    } catch (error) {
+      for (const destroy of destroyed.reverse()) destroy();
+      throw error;
+    }
+  }
+
+  /** The residual stream of a batch, rows of `stride` floats. */
+  async residual(batch: WindowBatch): Promise<{ values: Float32Array; stride: number }> {
+    const { below } = this.parts;
+    below.setTokens(batch.tokens);
+    this.submit((encoder) => {
+      inPass(encoder, (pass) => below.record(pass));
+    });
+    const values = new Float32Array(await readBuffer(this.device, below.residual));
+    return { values, stride: Math.ceil(this.width / 4) * 4 };
+  }
+
+  /** The mean that replaces rows and about which power is measured, [d]. */
+  setMean(mean: Float32Array): void {
+    this.parts.encoder.setMean(mean);
+    const padded = padRows(mean, 1, this.width);
+    const { buffer, byteOffset, byteLength } = padded;
+    this.device.queue.writeBuffer(this.parts.kept.mean, 0, buffer, byteOffset, byteLength);
+  }
+
+  /** Runs the model on a batch as it is and keeps its residual stream and logits. */
+  async run(batch: WindowBatch): Promise<void> {
+    const { below, above, logits, kept, losses } = this.parts;
+    below.setTokens(batch.tokens);
+    losses.write('targets', batch.targets);
+    this.submit((encoder) => {
+      inPass(encoder, (pass) => below.record(pass));
+      encoder.copyBufferToBuffer(below.residual, 0, kept.residual, 0, kept.residual.size);
+      inPass(encoder, (pass) => above.record(pass));
+      encoder.copyBufferToBuffer(logits, 0, kept.logits, 0, kept.logits.size);
+    });
+    await this.device.queue.onSubmittedWorkDone();
+  }
+
+  /** Losses [rows, 4] (token_losses.wgsl) of the batch last run with its residual stream replaced. */
+  async replace(replacement: Replacement): Promise<Float32Array> {
+    const { below, above, encoder: autoencoder, kept, losses, replacements } = this.parts;
+    this.submit((encoder) => {
+      encoder.copyBufferToBuffer(kept.residual, 0, below.residual, 0, kept.residual.size);
+      inPass(encoder, (pass) => {
+        if (replacement === 'reconstruction') autoencoder.record(pass);
+        replacements.get(replacement)?.record(pass);
+        above.record(pass);
+        losses.record(pass);
+      });
+    });
+    return readLosses(losses, NAMES[replacement]);
+  }
+
+  /** Codes of all rows of a batch, and the losses [rows, 4] of its next tokens under the untouched model. */
+  async read(batch: WindowBatch): Promise<{ codes: CodeTable; losses: Float32Array }> {
+    const { below, encoder: autoencoder, kept, losses } = this.parts;
+    await this.run(batch);
+    this.submit((encoder) => {
+      encoder.copyBufferToBuffer(kept.residual, 0, below.residual, 0, kept.residual.size);
+      inPass(encoder, (pass) => {
+        autoencoder.record(pass);
+        losses.record(pass);
+      });
+    });
+    const codes = await autoencoder.readCodes();
+    return { codes, losses: await readLosses(losses, NAMES.none) };
+  }
+
+  /** What the autoencoder made of the batch last replaced by its reconstruction. */
+  readErrors(): Promise<RowErrors> {
+    return this.parts.encoder.readErrors();
+  }
+
+  destroy(): void {
+    const { below, above, encoder, losses, replacements, kept } = this.parts;
+    const parts = [losses, ...replacements.values(), encoder, above, below];
+    for (const part of [...parts, ...Object.values(kept)]) part.destroy();
+  }
+
+  private submit(record: (encoder: GPUCommandEncoder) => void): void {
+    const encoder = this.device.createCommandEncoder();
+    record(encoder);
+    this.device.queue.submit([encoder.finish()]);
+  }
+}
+
+/** Records one compute pass. */
+export function inPass(
+  encoder: GPUCommandEncoder,
+  record: (pass: GPUComputePassEncoder) => void,
+): void {
+  const pass = encoder.beginComputePass();
+  record(pass);
+  pass.end();
+}
+
+async function copyTarget(device: GPUDevice, label: string, size: number): Promise<GPUBuffer> {
+  device.pushErrorScope('out-of-memory');
+  const buffer = device.createBuffer({
+    label,
+    size,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  });
+  const error = await device.popErrorScope();
+  if (error === null) return buffer;
+  buffer.destroy();
+  throw new LabError(
+    'out_of_memory',
+    `The GPU could not give ${mebibytes(size)} for ${label}: ${error.message}`,
+    'Read shorter windows, or close other programs that use the GPU.',
+  );
+}

@@ -1,0 +1,124 @@
+/**
+ * Final evaluation of a trained model on rows it was not trained on: the numbers of report.json and of
+ * `lab eval`. Encoding is the GPU's, every number after that is float64 from the diagnostics.
+ */
+import { at } from '../../base/array';
+import { refuseNotFiniteMetrics } from '../../base/finite';
+import { describeActivity } from '../../analysis/activity';
+import { indexCodes, liveGroups } from '../../analysis/code_index';
+import { allFeatureMoments, featureSpread } from '../../analysis/feature_moments';
+import { ReconstructionAccumulator } from '../../analysis/reconstruction';
+import { describeRecovery } from '../../analysis/recovery';
+import { mapSingularValues, summarizeRanks } from '../../analysis/spectra';
+import type { CodeTable, Dictionary, GroundTruth } from '../../analysis/types';
+import type { ActivationSource } from '../../data/source';
+import { displayName } from '../../sae/config';
+import { encodePieces } from '../encode/analysed_rows';
+import { codesInDataUnits, isFlat } from '../encode/data_units';
+import type { EvaluationOptions, TrainedModel } from '../encode/encoding';
+import type { FeatureReport, ModelReport, RecoveryReport } from '../protocol/model_report';
+import { notDefined } from '../run/not_defined';
+
+const SAME = 'All rows are the same: there is no variance to explain.';
+const FLAT =
+  'Each row holds one number throughout, which layer_norm takes out as its mean and puts back: no code explains anything.';
+
+/**
+ * Evaluates a model on the first rows of a split. Activations of only some rows are held at a time; the
+ * numbers are the same for any cut. Throws LabError `not_finite` when a sum left float32.
+ */
+export async function evaluateModel(
+  model: TrainedModel,
+  source: ActivationSource,
+  options: EvaluationOptions,
+): Promise<ModelReport> {
+  const { config, weights } = model;
+  const sums = new ReconstructionAccumulator(source.width);
+  let flatRows = 0;
+  const { codes, truth } = await encodePieces(
+    source,
+    options,
+    async (x, rows, onProgress) => {
+      const encoded = await model.encode(x, rows, onProgress);
+      return { ...encoded, codes: codesInDataUnits(config, encoded.codes, x, source.width) };
+    },
+    ({ x, count }, { squaredError }) => {
+      sums.addErrors(x, squaredError, count);
+      for (let row = 0; row < count; row += 1) flatRows += isFlat(x, row, source.width) ? 1 : 0;
+    },
+  );
+  const { mse, ...shares } = sums.result();
+  refuseNotFiniteMetrics(
+    { mse },
+    `${displayName(config)} on ${source.label}`,
+    'The squared errors leave float32: scale the rows, or give a model that was trained on rows of this size.',
+  );
+  // Such a row is its own mean, which layer_norm takes out and puts back without any code.
+  const trivial = config.normalize_activations === 'layer_norm' && flatRows === codes.rows;
+  const explained = {
+    explained_variance: trivial ? null : shares.explainedVariance,
+    explained_variance_legacy: trivial ? null : shares.explainedVarianceLegacy,
+  };
+  const indexed = indexCodes(weights, codes);
+  const activity = describeActivity(indexed);
+  const live = liveGroups(indexed);
+  const ranks = live.map((group) => summarizeRanks(mapSingularValues(weights, group)));
+  const mean = (values: readonly number[]): number =>
+    values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const dead = weights.groups - live.length;
+  return {
+    name: displayName(config),
+    architecture: config.architecture,
+    rows: codes.rows,
+    split: options.split,
+    ...explained,
+    mse,
+    l0: activity.l0,
+    groups_per_token: activity.groupsPerRow,
+    dead_groups: dead,
+    dead_features: dead * weights.rank,
+    group_coverage: activity.coverage,
+    mean_stable_rank: mean(ranks.map((rank) => rank.stableRank)),
+    mean_rank90: mean(ranks.map((rank) => rank.rank90)),
+    ...notDefined(
+      explained,
+      trivial
+        ? { explained_variance: FLAT, explained_variance_legacy: FLAT }
+        : { explained_variance: SAME, explained_variance_legacy: 'All rows are zero.' },
+    ),
+    ...(truth === null ? {} : { recovery: recoveryReport(weights, codes, truth) }),
+  };
+}
+
+/** What became of each known feature. */
+function recoveryReport(weights: Dictionary, codes: CodeTable, truth: GroundTruth): RecoveryReport {
+  const indexed = indexCodes(weights, codes);
+  const moments = allFeatureMoments(indexed, truth);
+  const recovery = describeRecovery(indexed, truth, moments);
+  const features = recovery.features.map((feature, index): FeatureReport => {
+    const spread = featureSpread(at(moments, index), truth, indexed);
+    return {
+      name: feature.name,
+      kind: feature.kind,
+      dimension: feature.dimension,
+      units90: spread.units90,
+      units99: spread.units99,
+      top_share: spread.topShare,
+      reconstruction: spread.reconstruction,
+      matched_group: feature.group,
+      capture: feature.capture,
+      best_group: feature.bestGroup,
+      best_capture: feature.bestCapture,
+      r2: feature.r2,
+      rank90: feature.rank90,
+    };
+  });
+  return {
+    mean_capture: recovery.meanCapture,
+    mean_capture_multi_dimensional: recovery.meanCaptureMultiDimensional,
+    mean_best_capture_multi_dimensional: recovery.meanBestCaptureMultiDimensional,
+    mean_rank_error: recovery.meanRankError,
+    mean_rank_error_multi_dimensional: recovery.meanRankErrorMultiDimensional,
+    features,
+  };
+}

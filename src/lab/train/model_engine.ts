@@ -1,0 +1,332 @@
+/**
+ * One model in training: its buffers, its compiled step, and the way its state goes in and out.
+ */
+import { at } from '../../base/array';
+import { LabError } from '../../base/lab_error';
+import { allocate } from '../../gpu/buffers';
+import { PlanRunner } from '../../gpu/executor';
+import { ReadbackRing, readBuffer } from '../../gpu/readback';
+import { displayName, type ModelConfig } from '../../sae/config';
+import { initialWeights, type ModelWeights } from '../../sae/initial';
+import type { ModelLayout, KernelVariant } from '../../sae/layout';
+import { nuclearStrength } from '../../sae/nuclear_strength';
+import { learningRate, uniformsAt } from '../../sae/schedule';
+import { stepPlan } from '../../sae/step_plan';
+import type { ModelState, StartingPoint } from './session_types';
+import { ForwardEngine } from '../encode/forward_engine';
+import { recordOf } from './metrics';
+import type { MetricRecord } from '../protocol/protocol';
+import { totalSteps, type RunConfig, type TrainingConfig } from '../run/run_config';
+import { initialDecoderBias, type MeasuredData } from '../encode/statistics';
+import { inputScaleOf } from '../../sae/input_units';
+import { foldInputScale, readParameters, writeParameters } from '../encode/weights';
+
+/** Buffers that all models of a run read: the batch and the data's mean. */
+export interface SharedBuffers {
+  readonly x: GPUBuffer;
+  readonly data_mean: GPUBuffer;
+}
+
+export interface ModelEngineOptions {
+  readonly device: GPUDevice;
+  readonly run: RunConfig;
+  readonly index: number;
+  readonly data: MeasuredData;
+  readonly shared: SharedBuffers;
+  readonly variant: KernelVariant;
+  /** Steps that fit one submit. */
+  readonly slots: number;
+  readonly start: StartingPoint | undefined;
+}
+
+/** A logged step until its numbers are read, by which time settings may be others. */
+export interface RecordedLog {
+  readonly slot: GPUBuffer;
+  /** λ of that step, 0 without a nuclear penalty. */
+  readonly lambda: number;
+}
+
+export class ModelEngine {
+  private forward: Promise<ForwardEngine> | null = null;
+
+  private constructor(
+    private readonly options: ModelEngineOptions,
+    private settings: ModelConfig,
+    readonly layout: ModelLayout,
+    private readonly buffers: Map<string, GPUBuffer>,
+    private readonly runner: PlanRunner,
+    private readonly ring: ReadbackRing,
+    /** c of `expected_average_only_in`, 1 for the other normalisations. */
+    readonly inputScale: number,
+    private strength: number | null,
+  ) {}
+
+  /** The model's settings as they are now. */
+  get config(): ModelConfig {
+    return this.settings;
+  }
+
+  /** λ in absolute units of the trained input; null without a nuclear penalty. */
+  get lambda(): number | null {
+    return this.strength;
+  }
+
+  /**
+   * Allocates and compiles; nothing is left of it when it fails. Throws LabError `out_of_memory`,
+   * `gpu_validation`, `bad_config` for weights of another shape to start from.
+   */
+  static async create(options: ModelEngineOptions, config: ModelConfig): Promise<ModelEngine> {
+    const { device, run, data, shared, variant, slots, start } = options;
+    const { width } = data.statistics;
+    const { plan, layout } = stepPlan({
+      config,
+      width,
+      batch: run.training.train_batch_size_samples,
+      variant,
+      clip: run.training.max_grad_norm !== undefined,
+    });
+    const named = { ...plan, name: displayName(config) };
+    const buffers = await allocate(device, named);
+    const imports = new Map([...buffers, ...Object.entries(shared)]);
+    const runner = await PlanRunner.create(device, named, imports, slots).catch(
+      (error: unknown) => {
+        for (const buffer of buffers.values()) buffer.destroy();
+        throw error;
+      },
+    );
+    const ring = new ReadbackRing(device, loggedRegions(buffers, layout));
+    const state = start?.kind === 'state' ? start.state : undefined;
+    const inputScale =
+      state?.inputScale ?? inputScaleOf(config.normalize_activations, data.statistics);
+    const engine = new ModelEngine(
+      options,
+      config,
+      layout,
+      buffers,
+      runner,
+      ring,
+      inputScale,
+      state?.lambda ?? nuclearStrength(config, { power: data.statistics.power, inputScale }),
+    );
+    try {
+      engine.begin(start);
+    } catch (error) {
+      engine.destroy();
+      throw error;
+    }
+    return engine;
+  }
+
+  /** Takes settings that differ from its own in λ alone; they take effect at the next step. */
+  setStrength(config: ModelConfig): void {
+    const { power } = this.options.data.statistics;
+    this.settings = config;
+    this.strength = nuclearStrength(config, { power, inputScale: this.inputScale });
+  }
+
+  /** Dispatches of one step. */
+  dispatches(logging: boolean): number {
+    return this.runner.dispatches(logging);
+  }
+
+  /** Puts the uniforms of `step` (0-based) into a slot. */
+  setStep(slot: number, step: number, training: TrainingConfig): void {
+    this.runner.setUniforms(
+      slot,
+      uniformsAt(
+        this.config,
+        training,
+        { lambda: this.lambda ?? 0, inputScale: this.inputScale },
+        step,
+        totalSteps(training),
+        this.layout.batch,
+      ),
+    );
+  }
+
+  upload(slots: number): void {
+    this.runner.upload(slots);
+  }
+
+  recordClears(encoder: GPUCommandEncoder): void {
+    this.runner.recordClears(encoder);
+  }
+
+  record(pass: GPUComputePassEncoder, slot: number, logging: boolean): void {
+    this.runner.record(pass, slot, logging);
+  }
+
+  get canLog(): boolean {
+    return this.ring.available;
+  }
+
+  /** Records the copies of a logged step; `readLog` gives its metrics after the submit. */
+  recordLog(encoder: GPUCommandEncoder): RecordedLog {
+    return { slot: this.ring.record(encoder), lambda: this.lambda ?? 0 };
+  }
+
+  /** Metrics of a logged step, which was taken under `training`. Throws LabError `not_finite`. */
+  async readLog(
+    { slot, lambda }: RecordedLog,
+    step: number,
+    seconds: number,
+    training: TrainingConfig,
+  ): Promise<MetricRecord> {
+    const [rowStats, lastFired, singular, norm] = await this.ring.read(slot);
+    if (rowStats === undefined || lastFired === undefined || singular === undefined) {
+      throw new RangeError('a logged step is incomplete');
+    }
+    return recordOf(
+      {
+        rowStats: new Float32Array(rowStats),
+        lastFired: new Uint32Array(lastFired),
+        singularValues: new Float32Array(singular),
+        gradientNorm: norm === undefined ? 0 : at(new Float32Array(norm), 0),
+      },
+      {
+        model: this.options.index,
+        name: displayName(this.config),
+        config: this.config,
+        layout: this.layout,
+        step,
+        seconds,
+        lr: learningRate(training, step - 1, totalSteps(training)),
+        lambda,
+        inputScale: this.inputScale,
+      },
+    );
+  }
+
+  /** Weights in raw input units. */
+  async weights(): Promise<ModelWeights> {
+    return foldInputScale(await this.trainedWeights(), this.inputScale);
+  }
+
+  /** Everything the next step depends on. `step` is the number of steps taken. */
+  async state(step: number): Promise<ModelState> {
+    const { device } = this.options;
+    const [weights, firstMoment, secondMoment, fired] = await Promise.all([
+      this.trainedWeights(),
+      readParameters(device, this.buffers, this.layout, '_moment1'),
+      readParameters(device, this.buffers, this.layout, '_moment2'),
+      readBuffer(device, this.buffer('last_fired')),
+    ]);
+    const seen = step * this.layout.batch;
+    return {
+      step,
+      weights,
+      firstMoment,
+      secondMoment,
+      tokensSinceFired: new Uint32Array(fired)
+        .subarray(0, this.layout.groups)
+        .map((token) => seen - token),
+      inputScale: this.inputScale,
+      lambda: this.lambda,
+    };
+  }
+
+  /** The encoder over this model's current weights; they are shared, so it follows training. */
+  async encoder(): Promise<ForwardEngine> {
+    // One for all who ask while it is being made.
+    this.forward ??= ForwardEngine.create(
+      this.options.device,
+      this.config,
+      this.layout.width,
+      this.buffers,
+      this.options.variant,
+      this.inputScale,
+    );
+    try {
+      return await this.forward;
+    } catch (error) {
+      this.forward = null;
+      throw error;
+    }
+  }
+
+  destroy(): void {
+    // One that could not be made has told whoever asked for it.
+    void this.forward?.then(
+      (encoder) => encoder.destroy(),
+      () => undefined,
+    );
+    this.ring.destroy();
+    this.runner.destroy();
+    for (const buffer of this.buffers.values()) buffer.destroy();
+  }
+
+  private async trainedWeights(): Promise<ModelWeights> {
+    const { groups, rank, width } = this.layout;
+    const arrays = await readParameters(this.options.device, this.buffers, this.layout, '');
+    return { groups, rank, width, ...arrays };
+  }
+
+  /** Puts what the model starts from into its buffers. Throws LabError `bad_config` when its shape is another. */
+  private begin(start: StartingPoint | undefined): void {
+    if (start?.kind === 'state') {
+      this.writeState(start.state);
+      return;
+    }
+    const { device, data, run, index } = this.options;
+    const { config, inputScale, layout } = this;
+    const weights =
+      start?.kind === 'weights'
+        ? foldInputScale(start.weights, 1 / inputScale)
+        : initialWeights(
+            config,
+            layout.width,
+            initialDecoderBias(data, config.normalize_activations, inputScale),
+            run.training.seed,
+            index,
+          );
+    this.checkShape(weights);
+    writeParameters(device, this.buffers, layout, '', weights);
+  }
+
+  private writeState(state: ModelState): void {
+    const { device } = this.options;
+    this.checkShape(state.weights);
+    writeParameters(device, this.buffers, this.layout, '', state.weights);
+    writeParameters(device, this.buffers, this.layout, '_moment1', state.firstMoment);
+    writeParameters(device, this.buffers, this.layout, '_moment2', state.secondMoment);
+    const seen = state.step * this.layout.batch;
+    const fired = state.tokensSinceFired.map((age) => seen - age);
+    device.queue.writeBuffer(
+      this.buffer('last_fired'),
+      0,
+      fired.buffer,
+      fired.byteOffset,
+      fired.byteLength,
+    );
+  }
+
+  private checkShape(weights: ModelWeights): void {
+    const { groups, rank, width } = this.layout;
+    if (weights.groups === groups && weights.rank === rank && weights.width === width) return;
+    throw new LabError(
+      'bad_config',
+      `${displayName(this.config)} starts from weights of ${weights.groups} groups × ${weights.rank} at width ${weights.width}, but is configured as ${groups} × ${rank} at width ${width}.`,
+      'Configure the model as the saved one, or start from fresh weights.',
+    );
+  }
+
+  private buffer(name: string): GPUBuffer {
+    const found = this.buffers.get(name);
+    if (found === undefined) throw new RangeError(`no buffer "${name}"`);
+    return found;
+  }
+}
+
+function loggedRegions(buffers: ReadonlyMap<string, GPUBuffer>, layout: ModelLayout) {
+  const region = (name: string, elements: number, offset = 0) => {
+    const buffer = buffers.get(name);
+    if (buffer === undefined) throw new RangeError(`no buffer "${name}"`);
+    return { buffer, bytes: Math.min(elements * 4, buffer.size), offset: offset * 4 };
+  };
+  return [
+    region('row_stats', layout.batch * 8),
+    region('last_fired', layout.groups),
+    region('singular_values', layout.groups * layout.rank),
+    region('penalty', 1, layout.normOffset),
+  ];
+}

@@ -1,0 +1,352 @@
+/**
+ * The engine behind the worker's door: the device, the open data, the runs, and an answer to every
+ * command of the protocol. It posts events and touches neither page nor worker globals, so tests can
+ * drive it directly.
+ */
+import { describeError, LabError } from '../../base/lab_error';
+import type { Work } from '../../base/work';
+import { onMistake, openDevice, type OpenedDevice } from '../../gpu/device';
+import { chooseVariant } from '../encode/choose_variant';
+import { estimateRun } from '../train/estimate';
+import { LanguageModelHost } from './language_model_host';
+import type { LanguageModelStore } from '../language/language_model_store';
+import type { LiveRun } from './live_run';
+import { pageAccess, pageLanguageModels } from './page_access';
+import { PageModels } from './page_models';
+import { probeRows, untrainedShapes } from '../encode/probes';
+import type { AdapterReport, Command, Event } from '../protocol/protocol';
+import { parseRunConfig, type RunInput } from '../run/run_config';
+import { RunAnalyses } from './run_analyses';
+import { RunData } from '../train/run_data';
+import { RunPreparation } from './run_preparation';
+import { measureData } from '../encode/statistics';
+import { TextHost } from './text_host';
+
+/** First labels that a preview shows. */
+const PREVIEW_LABELS = 40;
+/** WebGPU's default limit, by which a weak adapter is recognised. */
+const DEFAULT_BINDING = 134_217_728;
+
+type Request = Extract<Command, { readonly requestId: number }>;
+
+export class EngineHost {
+  private opened: Promise<OpenedDevice> | null = null;
+  private base = '';
+  private store: LanguageModelStore | null = null;
+  private readonly data = new RunData((file) =>
+    pageAccess(this.base, file, () => this.languageModels()),
+  );
+  private readonly models = new PageModels();
+  private readonly runs = new Map<string, LiveRun>();
+  private readonly preparation = new RunPreparation({
+    device: async () => (await this.device()).device,
+    data: this.data,
+    post: (event) => this.post(event),
+  });
+  /** What gives up the questions that are worked on here. */
+  private readonly asked = new Map<number, AbortController>();
+  private readonly analyses = new RunAnalyses({
+    run: (runId) => this.run(runId),
+    post: (event) => this.post(event),
+    progress: (requestId, fraction, stage) => this.progress(requestId, fraction, stage),
+  });
+  private readonly modelHost = new LanguageModelHost({
+    languageModels: () => this.languageModels(),
+    files: this.models,
+    base: () => this.base,
+    isInUse: (id) =>
+      [...this.runs.values(), ...this.preparation.configs].some(
+        ({ config: { data } }) => data.kind === 'lm' && data.model === id,
+      ),
+    forgetData: () => this.data.forgetMadeData(),
+    post: (event) => this.post(event),
+  });
+  private readonly text = new TextHost({
+    languageModels: () => this.languageModels(),
+    run: (runId) => this.run(runId),
+    axes: (requestId, runId, model, group) => this.analyses.axes(requestId, runId, model, group),
+    post: (event) => this.post(event),
+    progress: (requestId, fraction, stage) => this.progress(requestId, fraction, stage),
+  });
+
+  constructor(
+    private readonly gpu: GPU | undefined,
+    private readonly post: (event: Event, transfer?: Transferable[]) => void,
+  ) {}
+
+  /** Carries out a command; failures become events, never exceptions. */
+  async handle(command: Command): Promise<void> {
+    try {
+      if ('requestId' in command) await this.answer(command);
+      else if (command.kind === 'connect') await this.connect(command.base);
+      else if (command.kind === 'start') await this.start(command);
+      else await this.steer(command);
+    } catch (error) {
+      const described = describeError(error);
+      if ('requestId' in command) {
+        this.post({ kind: 'request_failed', requestId: command.requestId, error: described });
+      } else if (command.kind === 'connect') {
+        this.post({ kind: 'unavailable', error: described });
+      } else if (command.kind === 'start') {
+        // It never came to be; a run that is there ends by its own error only, see LiveRun.
+        this.post({ kind: 'failed', runId: command.runId, error: described });
+      } else {
+        const { runId, kind } = command;
+        this.post({ kind: 'command_failed', runId, command: kind, error: described });
+      }
+    }
+  }
+
+  private async connect(base: string): Promise<void> {
+    this.base = base;
+    const opened = await this.device();
+    this.post({ kind: 'connected', adapter: reportOf(opened) });
+  }
+
+  private device(): Promise<OpenedDevice> {
+    this.opened ??= this.openDevice();
+    return this.opened;
+  }
+
+  private async openDevice(): Promise<OpenedDevice> {
+    try {
+      const opened = await openDevice(this.gpu);
+      void opened.lost.then((error) => this.afterLoss(error));
+      onMistake(opened.device, (error) => {
+        for (const run of this.runs.values()) void run.end(error);
+      });
+      return opened;
+    } catch (error) {
+      this.opened = null;
+      throw error;
+    }
+  }
+
+  /**
+   * Buffers died with the device. Runs that were going on are lost; those whose training was over have
+   * their weights on the CPU and go on with the next device.
+   */
+  private async afterLoss(error: LabError): Promise<void> {
+    this.opened = null;
+    this.store = null;
+    this.text.reset();
+    this.data.forgetMadeData();
+    const lostRuns: string[] = [];
+    for (const [runId, run] of this.runs) {
+      if (await run.surviveDevice().catch(() => false)) continue;
+      lostRuns.push(runId);
+      this.runs.delete(runId);
+      this.analyses.forget(runId);
+    }
+    const { code, message, wayOut } = error;
+    const told = `${message} ${whatIsLost(lostRuns.length, this.runs.size)}`;
+    this.post({ kind: 'device_lost', error: { code, message: told, wayOut }, lostRuns });
+  }
+
+  /** The language models of the device. */
+  private async languageModels(): Promise<LanguageModelStore> {
+    const { device } = await this.device();
+    this.store ??= pageLanguageModels(device, this.base, this.models, this.post);
+    return this.store;
+  }
+
+  private async start(command: Extract<Command, { kind: 'start' }>): Promise<void> {
+    const run = await this.preparation.prepare(command);
+    if (run === null) return;
+    this.runs.set(command.runId, run);
+    if (command.paused !== true) {
+      await run.resume();
+      return;
+    }
+    await run.pause();
+    if (command.weights !== undefined) await run.look().catch((error: unknown) => run.end(error));
+  }
+
+  private async steer(
+    command: Exclude<Command, Request | { kind: 'connect' } | { kind: 'start' }>,
+  ): Promise<void> {
+    const { kind, runId } = command;
+    // One that never came to be, or went with its device, is forgotten already.
+    if (kind === 'forget' && (this.preparation.giveUp(runId) || !this.runs.has(runId))) return;
+    const run = this.run(runId);
+    switch (command.kind) {
+      case 'pause':
+        await run.pause();
+        break;
+      case 'resume':
+        await run.resume();
+        break;
+      case 'step':
+        await run.stepOnce();
+        break;
+      case 'stop':
+        await run.stop();
+        break;
+      case 'forget':
+        this.runs.delete(runId);
+        this.forgetAnswers(runId);
+        await run.destroy();
+        break;
+      case 'set_hyperparameters':
+        await run.change(command.settings);
+        // Codes of another s are others, though the step is the same.
+        if (command.settings.slots !== undefined) this.forgetAnswers(runId);
+        break;
+    }
+  }
+
+  private forgetAnswers(runId: string): void {
+    this.analyses.forget(runId);
+    this.text.forget(runId);
+  }
+
+  private async answer(command: Request): Promise<void> {
+    const { requestId } = command;
+    if (command.kind === 'cancel') {
+      this.asked.get(requestId)?.abort();
+      this.text.cancel(requestId);
+      this.analyses.cancel(requestId);
+      return;
+    }
+    const controller = new AbortController();
+    this.asked.set(requestId, controller);
+    const onProgress = (fraction: number, stage: string) => {
+      this.progress(requestId, fraction, stage);
+    };
+    try {
+      await this.workOut(command, { signal: controller.signal, onProgress });
+    } finally {
+      this.asked.delete(requestId);
+    }
+  }
+
+  private async workOut(command: Exclude<Request, { kind: 'cancel' }>, work: Work): Promise<void> {
+    const { requestId } = command;
+    switch (command.kind) {
+      case 'estimate':
+        await this.estimate(requestId, command.config, work);
+        break;
+      case 'preview':
+        await this.preview(requestId, command.config, command.file, work);
+        break;
+      case 'describe_data': {
+        const config = parseRunConfig(command.config);
+        const source = await this.data.open(config, command.file, work);
+        await this.analyses.describe(requestId, source, work);
+        break;
+      }
+      case 'groups':
+      case 'diagnose':
+      case 'group_card':
+        await this.analyses.answer(command);
+        break;
+      case 'load_language_model':
+      case 'list_language_models':
+      case 'delete_language_model':
+        await this.modelHost.answer(command, work.signal);
+        break;
+      case 'read_text':
+      case 'steer_text':
+      case 'splice':
+      case 'attribute_logits':
+        await this.text.answer(command);
+        break;
+      case 'evaluate': {
+        const { runId, model } = command;
+        const { step, report } = await this.run(runId).evaluate(model, work);
+        if (report instanceof LabError) throw report;
+        this.post({ kind: 'evaluated', requestId, runId, answer: { model, step, report } });
+        break;
+      }
+      case 'export': {
+        const { runId, model, format } = command;
+        const file = await this.run(runId).export(model, format, work);
+        const bytes = Uint8Array.from(file.bytes).buffer;
+        this.post(
+          {
+            kind: 'exported',
+            requestId,
+            runId,
+            step: file.step,
+            filename: file.filename,
+            mimeType: file.mimeType,
+            bytes,
+          },
+          [bytes],
+        );
+        break;
+      }
+    }
+  }
+
+  private async estimate(requestId: number, input: RunInput, work: Work): Promise<void> {
+    const config = parseRunConfig(input);
+    const { device } = await this.device();
+    const source = await this.data.open(config, undefined, work);
+    const estimate = estimateRun(config, source, device.limits, chooseVariant(device));
+    this.post({ kind: 'estimated', requestId, estimate });
+  }
+
+  private async preview(
+    requestId: number,
+    input: RunInput,
+    file: ArrayBuffer | undefined,
+    work: Work,
+  ): Promise<void> {
+    const config = parseRunConfig(input);
+    const source = await this.data.open(config, file, work);
+    const batch = config.training.train_batch_size_samples;
+    const { statistics } = await measureData(source, batch, work);
+    const rows = await probeRows(source, work);
+    this.post({
+      kind: 'previewed',
+      requestId,
+      preview: {
+        label: source.label,
+        description: source.description,
+        statistics,
+        shapes: rows.truth === undefined ? [] : untrainedShapes(rows.truth),
+        shapeRows: rows.count,
+        labels: Array.from(
+          rows.rowIds.subarray(0, PREVIEW_LABELS),
+          (rowId) => source.labelOf?.(rowId) ?? '',
+        ).filter((label) => label.length > 0),
+      },
+    });
+  }
+
+  private progress(requestId: number, fraction: number, stage: string): void {
+    this.post({ kind: 'analysis_progress', requestId, fraction, stage });
+  }
+
+  private run(runId: string): LiveRun {
+    const run = this.runs.get(runId);
+    if (run !== undefined) return run;
+    throw new LabError(
+      'not_found',
+      'This run is no longer in memory.',
+      'Press Train to run it again; its settings and curves are still here.',
+    );
+  }
+}
+
+/** In a sentence. */
+function whatIsLost(lost: number, kept: number): string {
+  if (lost === 0) return 'No training was going on; every run keeps its weights.';
+  const going =
+    lost === 1
+      ? 'The run that was going on has lost its weights and keeps its curves'
+      : `The ${lost} runs that were going on have lost their weights and keep their curves`;
+  return kept === 0 ? `${going}.` : `${going}; runs that were over keep both.`;
+}
+
+function reportOf({ device, adapter }: OpenedDevice): AdapterReport {
+  const { limits, features } = device;
+  return {
+    ...adapter,
+    features: [...features].sort(),
+    maxBufferSize: limits.maxBufferSize,
+    maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    defaultLimitsOnly: limits.maxStorageBufferBindingSize <= DEFAULT_BINDING,
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * The engine's answers about which language models there are: loading one onto the device, listing those at hand,
+ * removing files. It knows no run but whether one needs a model.
+ */
+import { LabError } from '../../base/lab_error';
+import type { Work } from '../../base/work';
+import type { LanguageModelInfo, LmCommand, LmEvent } from '../protocol/lm_protocol';
+import type { PageModels } from './page_models';
+
+/** Commands about language models themselves. */
+export type ModelCommand = Exclude<LmCommand, { readonly runId: string }>;
+
+/** The language models on the device: a LanguageModelStore. */
+export interface ModelsOnDevice {
+  readonly ids: readonly string[];
+  get(id: string, work?: Work): Promise<{ readonly info: LanguageModelInfo }>;
+  drop(id: string): Promise<void>;
+}
+
+export interface LanguageModelHostOptions {
+  languageModels(): Promise<ModelsOnDevice>;
+  readonly files: Pick<PageModels, 'keepDropped' | 'list' | 'remove'>;
+  /** Address of the page's shipped files. */
+  base(): string;
+  /** Whether a run in memory was trained on the language model, or is about to be. */
+  isInUse(id: string): boolean;
+  /** Forgets open data that are made with a model on the device: one is about to leave it. */
+  forgetData(): void;
+  post(event: LmEvent): void;
+}
+
+export class LanguageModelHost {
+  constructor(private readonly options: LanguageModelHostOptions) {}
+
+  /** Answers a command; `signal` gives up a load, which keeps what has come. Rejects with LabError. */
+  answer(command: ModelCommand, signal?: AbortSignal): Promise<void> {
+    switch (command.kind) {
+      case 'load_language_model':
+        return this.load(command, signal);
+      case 'list_language_models':
+        return this.list(command.requestId);
+      case 'delete_language_model':
+        return this.remove(command);
+    }
+  }
+
+  private async load(
+    command: Extract<ModelCommand, { kind: 'load_language_model' }>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { requestId, id, files } = command;
+    const store = await this.options.languageModels();
+    if (files !== undefined) {
+      if (store.ids.includes(id)) await this.takeOff(store, id);
+      this.options.files.keepDropped(id, files);
+    }
+    const { info } = await store.get(id, { signal });
+    this.options.post({ kind: 'language_model_loaded', requestId, info });
+  }
+
+  private async list(requestId: number): Promise<void> {
+    const models = await this.options.files.list(this.options.base());
+    this.options.post({ kind: 'language_models', requestId, models });
+  }
+
+  private async remove({
+    requestId,
+    id,
+  }: Extract<ModelCommand, { kind: 'delete_language_model' }>): Promise<void> {
+    const store = await this.options.languageModels();
+    // A run keeps what it was trained on; only the files go then.
+    if (!this.options.isInUse(id)) await this.drop(store, id);
+    await this.options.files.remove(id);
+    await this.list(requestId);
+  }
+
+  /** Takes a model off the device to make room for another of its name. */
+  private async takeOff(store: ModelsOnDevice, id: string): Promise<void> {
+    if (this.options.isInUse(id)) {
+      throw new LabError(
+        'bad_config',
+        `A run in memory needs the language model ${id}, so its files cannot be replaced.`,
+        'Delete that run first, then drop the files again.',
+      );
+    }
+    await this.drop(store, id);
+  }
+
+  private async drop(store: ModelsOnDevice, id: string): Promise<void> {
+    this.options.forgetData();
+    await store.drop(id);
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * What a model's relative strengths are relative to, and the factor by which its rows are multiplied before they are
+ * trained on. Source: docs/method.md §2.
+ */
+import type { Normalization } from './config';
+
+/** Sizes of the data, in their own units. */
+export interface DataScale {
+  /** d */
+  readonly width: number;
+  /** E‖x‖² after centring. */
+  readonly power: number;
+  /** Mean ‖x‖. */
+  readonly meanNorm: number;
+}
+
+export interface InputUnits {
+  /** E‖x‖² after centring, in the units of the data. */
+  readonly power: number;
+  /** c of `expected_average_only_in`, by which rows are multiplied before they are trained on; 1 otherwise. */
+  readonly inputScale: number;
+}
+
+/** c of `expected_average_only_in`: √d / mean‖x‖; 1 for the other normalisations. */
+export function inputScaleOf(normalization: Normalization, data: DataScale): number {
+  if (normalization !== 'expected_average_only_in' || data.meanNorm === 0) return 1;
+  return Math.sqrt(data.width) / data.meanNorm;
+}
+
+/** What λ_rel of a model is relative to. */
+export function inputUnitsOf(normalization: Normalization, data: DataScale): InputUnits {
+  return { power: data.power, inputScale: inputScaleOf(normalization, data) };
+}
