@@ -3,6 +3,7 @@
  */
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
+import { refuseNormOfOne } from '../lab/data_fit';
 import { uploadDictionary } from '../lab/device_dictionary';
 import { refuseUnfolded } from '../lab/encoder';
 import { openData } from '../lab/open_data';
@@ -24,6 +25,8 @@ const PROGRESS_MS = 5000;
 export async function splice(request: SpliceRequest, terminal: Terminal): Promise<void> {
   const { config, weights, provenance } = await loadModel(request.model);
   refuseUnfolded(config);
+  // Before a language model is loaded.
+  refuseNormOfOne(config, weights.width, 'normalize_activations');
   // Files that are named now need not be those of the training.
   const named = [
     ...(request.lm === null ? [] : (['model'] as const)),
