@@ -14,7 +14,7 @@ export interface RememberedData {
   readonly data: unknown;
   /** Where its files are; refuses those that are others now. */
   readonly files: DataFiles;
-  /** Whether the folder says what they were. Those of earlier versions and of the page do not. */
+  /** Whether the folder says what they were. Those of earlier versions and of what the page trained do not. */
   readonly certain: boolean;
 }
 

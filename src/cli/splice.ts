@@ -4,6 +4,7 @@
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import { uploadDictionary } from '../lab/encode/device_dictionary';
+import { refuseNormOfOne } from '../lab/encode/data_fit';
 import { refuseUnfolded } from '../lab/encode/encoder';
 import { openData } from '../lab/language/open_data';
 import { dataSchema, type LanguageDataConfig } from '../lab/run/run_config';
@@ -24,6 +25,8 @@ const PROGRESS_MS = 5000;
 export async function splice(request: SpliceRequest, terminal: Terminal): Promise<void> {
   const { config, weights, provenance } = await loadModel(request.model);
   refuseUnfolded(config);
+  // Before a language model is loaded.
+  refuseNormOfOne(config, weights.width, 'normalize_activations');
   // Files that are named now need not be those of the training.
   const named = [
     ...(request.lm === null ? [] : (['model'] as const)),

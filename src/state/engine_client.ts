@@ -44,6 +44,8 @@ export interface ExportedFile {
   readonly bytes: ArrayBuffer;
   /** Steps of the run that it knows of. */
   readonly step: number;
+  /** Why the folder of a model has no report.json; absent where it has one, and for metrics. */
+  readonly withoutReport?: LabErrorData;
 }
 
 type RequestCommand = Extract<Command, { readonly requestId: number }>;
@@ -127,15 +129,14 @@ export class EngineClient {
   }
 
   /** Weights or metrics as a file. */
-  async export(
+  export(
     runId: string,
     model: number,
     format: ExportFormat,
     options?: RequestOptions,
   ): Promise<ExportedFile> {
     const request: Request = { kind: 'export', runId, model, format };
-    const { step, filename, mimeType, bytes } = await this.request(request, 'exported', options);
-    return { step, filename, mimeType, bytes };
+    return this.request(request, 'exported', options);
   }
 
   /** Ends the worker; requests under way are rejected as cancelled. */

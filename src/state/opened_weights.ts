@@ -17,6 +17,7 @@ import {
   type SaeFolder,
 } from '../io/sae_folder_reader';
 import type { QualityReport } from '../lab/protocol/model_report';
+import { dataIdentitySchema } from '../lab/run/data_identity';
 import { REPORT_FILE } from '../lab/run/report_rows';
 import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run/run_config';
 import {
@@ -105,7 +106,13 @@ function openFolder(files: Files, label: string, unread: string[]): OpenedFolder
   };
   const count = (value: unknown) =>
     typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : 0;
-  const { steps, samples, changes } = folder.provenance ?? {};
+  const { data, data_identity: said, steps, samples, changes } = folder.provenance ?? {};
+  const identity = dataIdentitySchema.safeParse(said);
+  if (said !== undefined && !identity.success) {
+    unread.push(
+      `What ${label}/${CONFIG_FILE} says of its data cannot be read (metadata.sasa_lab.data_identity).`,
+    );
+  }
   return {
     ...folder,
     report: read(REPORT_FILE, readReport),
@@ -114,6 +121,8 @@ function openFolder(files: Files, label: string, unread: string[]): OpenedFolder
       samples: count(samples),
       changes: read(CHANGES_FILE, readChangesJsonl) ?? readChanges(changes) ?? [],
       metrics: read(METRICS_FILE, readMetricsJsonl) ?? [],
+      // It is that of the data which the folder names, not of others from the bench.
+      ...(data !== undefined && identity.success ? { dataIdentity: identity.data } : {}),
     },
   };
 }
@@ -131,16 +140,17 @@ function runOf(
       'Open models of different data one after the other.',
     );
   }
+  const namesData = folders[0]?.provenance?.data !== undefined;
   const training = folders[0]?.provenance?.training ?? bench?.training;
   const input = parseRunConfig({
-    data: data[0],
+    data: namesData ? asOnPage(data[0]) : data[0],
     training,
     models: folders.map(({ config, weights }) => ({ ...config, d_in: weights.width })),
   });
   return {
     input,
     weights: folders.map(({ weights }) => weights),
-    namesData: folders[0]?.provenance?.data !== undefined,
+    namesData,
     origin: folders.find(({ origin }) => origin !== null)?.origin ?? null,
     before: folders.map(({ before }) => before),
     reports: folders.map(({ report }) => report),
@@ -151,4 +161,19 @@ function runOf(
 function withDefaults(data: unknown): unknown {
   const read = dataSchema.safeParse(data);
   return read.success ? read.data : data;
+}
+
+/** Data of a folder with their file by its name: the command line writes its place down, and the page knows none. */
+function asOnPage(data: unknown): unknown {
+  const read = dataSchema.safeParse(data);
+  if (!read.success) return data;
+  const { data: settings } = read;
+  if (settings.kind === 'npy') return { ...settings, path: fileName(settings.path) };
+  if (settings.kind === 'lm') return { ...settings, corpus: fileName(settings.corpus) };
+  return settings;
+}
+
+/** The last name of a path, of whichever system. */
+function fileName(path: string): string {
+  return /[^/\\]+$/.exec(path)?.[0] ?? path;
 }

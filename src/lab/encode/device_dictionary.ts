@@ -8,6 +8,7 @@ import type { ModelConfig } from '../../sae/config';
 import { layoutOf, type KernelVariant } from '../../sae/layout';
 import { stepUniforms } from '../../sae/schedule';
 import { chooseVariant } from './choose_variant';
+import { refuseNormOfOne } from './data_fit';
 import { writeParameters } from './weights';
 
 export interface DeviceDictionary {
@@ -20,12 +21,16 @@ export interface DeviceDictionary {
   destroy(): void;
 }
 
-/** Uploads weights in raw input units. Throws LabError `out_of_memory`. */
+/**
+ * Uploads weights in raw input units. Throws LabError `bad_config` for a layer norm of rows of one number,
+ * `out_of_memory`.
+ */
 export async function uploadDictionary(
   device: GPUDevice,
   config: ModelConfig,
   dictionary: Dictionary,
 ): Promise<DeviceDictionary> {
+  refuseNormOfOne(config, dictionary.width, 'normalize_activations');
   const variant = chooseVariant(device);
   const layout = layoutOf(config, dictionary.width, 1, variant);
   const matrix = layout.latents * layout.d4 * 4;

@@ -5,7 +5,6 @@ import type { Dictionary } from '../../analysis/types';
 import { LabError } from '../../base/lab_error';
 import type { ModelConfig } from '../../sae/config';
 import { uploadDictionary } from './device_dictionary';
-import { refuseNormOfOne } from './data_fit';
 import type { Encoder, EncoderOptions } from './encoding';
 import { ForwardEngine } from './forward_engine';
 
@@ -16,7 +15,6 @@ import { ForwardEngine } from './forward_engine';
 export async function createEncoder(options: EncoderOptions): Promise<Encoder> {
   const { device, config, dictionary } = options;
   refuseUnfolded(config);
-  refuseNormOfOne(config, dictionary.width, 'normalize_activations');
   const uploaded = await uploadDictionary(device, config, dictionary);
   const { buffers, variant } = uploaded;
   const engine = await ForwardEngine.create(device, config, dictionary.width, buffers, variant, 1);

@@ -55,15 +55,23 @@ export async function finalEvaluation(
 
 /**
  * The files of a model's folder. `provenance` says how it was trained; it stands in cfg.json and beside the numbers
- * in report.json, which is missing when there are none. Throws LabError `not_finite` for weights that are no numbers.
+ * in report.json, `ofWeights` in cfg.json alone. Where there are no numbers there is no report.json, and cfg.json says
+ * why (`not_evaluated`). Throws LabError `not_finite` for weights that are no numbers.
  */
 export function evaluatedFolder(
   { config, weights }: Pick<TrainedModel, 'config' | 'weights'>,
   { report, frequency }: Evaluation | FailedEvaluation,
   provenance: Provenance,
+  ofWeights: Provenance = {},
 ): FolderFiles {
-  const files = writeSaeFolder({ config, weights, frequency, provenance });
-  if (report instanceof LabError) return files;
+  const failed = report instanceof LabError;
+  const account = {
+    ...provenance,
+    ...ofWeights,
+    ...(failed ? { not_evaluated: report.message } : {}),
+  };
+  const files = writeSaeFolder({ config, weights, frequency, provenance: account });
+  if (failed) return files;
   const text = `${strictJson({ ...report, ...provenance }, 2)}\n`;
   return { ...files, [REPORT_FILE]: new TextEncoder().encode(text) };
 }

@@ -2,6 +2,7 @@
  * What of a run a person takes home as a file: the folder of a model as a .zip, or what was logged for it. Knows
  * neither the page nor how a run goes.
  */
+import { describeError, LabError, type LabErrorData } from '../../base/lab_error';
 import type { Work } from '../../base/work';
 import { zipFolder } from '../../io/archive';
 import { metricsToCsv, metricsToJsonl } from '../../io/metrics_text';
@@ -19,6 +20,8 @@ export interface ExportedFile {
   readonly bytes: Uint8Array;
   /** Steps of the run that it knows of. */
   readonly step: number;
+  /** Why the folder has no report.json; absent where it has one, and for metrics. */
+  readonly withoutReport?: LabErrorData;
 }
 
 /** What is asked of a run. */
@@ -48,7 +51,7 @@ export async function exportFile(
   if (format === 'saelens_folder') {
     const { settings } = run;
     const evaluated = await run.evaluate(model, work);
-    const { step } = evaluated;
+    const { step, report } = evaluated;
     // What came after the step of these weights is no part of their account.
     const files = folderOfRun(model, evaluated, {
       settings,
@@ -58,7 +61,8 @@ export async function exportFile(
     });
     const stem = stemAt(step);
     const bytes = zipFolder(stem, files);
-    return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes, step };
+    const failed = report instanceof LabError ? { withoutReport: describeError(report) } : {};
+    return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes, step, ...failed };
   }
   const { step } = run;
   const named = metricsSince(before, recordsUpTo(step)).map((record) => ({

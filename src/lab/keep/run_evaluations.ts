@@ -8,6 +8,7 @@ import type { ActivationSource } from '../../data/source';
 import { METRICS_FILE, metricsToJsonl, type LoggedMetrics } from '../../io/metrics_text';
 import type { FolderFiles } from '../../io/sae_folder';
 import { displayName, shapeOf, type ModelConfig } from '../../sae/config';
+import { withoutRelative } from '../run/data_identity';
 import {
   evaluatedFolder,
   finalEvaluation,
@@ -82,7 +83,10 @@ export class RunEvaluations {
   }
 }
 
-/** The folder of an evaluated model with the account of its run. */
+/**
+ * The folder of an evaluated model with the account of its run. What the data were, which the page does not check, is
+ * said of weights only that are still those that were opened, and never of the rows that they were evaluated on here.
+ */
 export function folderOfRun(
   model: number,
   evaluated: EvaluatedModel,
@@ -92,17 +96,23 @@ export function folderOfRun(
   const changes = changesOf(model, before, account.changes);
   const batch = settings.training.train_batch_size_samples;
   const modelName = displayName(evaluated.config);
+  const known = evaluated.step === 0 ? before.dataIdentity : undefined;
   const text = (written: string) => new TextEncoder().encode(written);
   return {
-    ...evaluatedFolder(evaluated, evaluated, {
-      data: settings.data,
-      training: settings.training,
-      steps: before.steps + evaluated.step,
-      samples: before.samples + evaluated.step * batch,
-      lambda: evaluated.lambda,
-      input_scale: evaluated.inputScale,
-      changes,
-    }),
+    ...evaluatedFolder(
+      evaluated,
+      evaluated,
+      {
+        data: settings.data,
+        training: settings.training,
+        steps: before.steps + evaluated.step,
+        samples: before.samples + evaluated.step * batch,
+        lambda: evaluated.lambda,
+        input_scale: evaluated.inputScale,
+        changes,
+      },
+      known === undefined ? {} : { data_identity: withoutRelative(known) },
+    ),
     [METRICS_FILE]: text(
       metricsToJsonl(metricsSince(before, records).map((record) => ({ ...record, modelName }))),
     ),

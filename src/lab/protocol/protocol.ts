@@ -340,6 +340,8 @@ export type Event =
       readonly filename: string;
       readonly mimeType: string;
       readonly bytes: ArrayBuffer;
+      /** Why a model's folder has no report.json; absent where it has one, and for metrics. */
+      readonly withoutReport?: LabErrorData;
     }
   | { readonly kind: 'request_failed'; readonly requestId: number; readonly error: LabErrorData }
   /** A command could not be carried out; its run is as it was. */

@@ -35,6 +35,11 @@ export const dataIdentitySchema = z.strictObject({
 export type DataFile = z.output<typeof dataFileSchema>;
 export type DataIdentity = z.output<typeof dataIdentitySchema>;
 
+/** The same for a record that is kept nobody knows where: no place is said as seen from there. */
+export function withoutRelative(identity: DataIdentity): DataIdentity {
+  return { ...identity, files: identity.files.map(({ relative: _, ...file }) => file) };
+}
+
 /** What a file is, short enough for a sentence: its first digits are as good as all of them. */
 export function fileText({ bytes, sha256 }: Pick<DataFile, 'bytes' | 'sha256'>): string {
   return `${groupDigits(String(bytes), ' ')} bytes, sha256 ${sha256.slice(0, 12)}…`;

@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import { readJsonLines } from '../../io/json_lines';
 import type { LoggedMetrics } from '../../io/metrics_text';
+import type { DataIdentity } from './data_identity';
 import type { SettingChange } from './live_settings';
 
 /** The file of a model's changes, beside the model's own; there is none where nothing was changed. */
@@ -37,6 +38,8 @@ export interface TrainedBefore {
   /** Oldest first. */
   readonly changes: readonly ModelChange[];
   readonly metrics: readonly LoggedMetrics[];
+  /** What the data were that made them; absent where their folder does not say. */
+  readonly dataIdentity?: DataIdentity;
 }
 
 /** What fresh weights have behind them. */

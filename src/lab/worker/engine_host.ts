@@ -262,18 +262,7 @@ export class EngineHost {
         const { runId, model, format } = command;
         const file = await this.run(runId).export(model, format, work);
         const bytes = Uint8Array.from(file.bytes).buffer;
-        this.post(
-          {
-            kind: 'exported',
-            requestId,
-            runId,
-            step: file.step,
-            filename: file.filename,
-            mimeType: file.mimeType,
-            bytes,
-          },
-          [bytes],
-        );
+        this.post({ kind: 'exported', requestId, runId, ...file, bytes }, [bytes]);
         break;
       }
     }

@@ -250,6 +250,10 @@ describe('an evaluation', () => {
       'sparsity.safetensors',
     ]);
     expect(failed.report).toMatchObject({ code: 'not_finite' });
+    // And whoever opens the folder later reads why.
+    expect(new TextDecoder().decode(kept['cfg.json'])).toContain(
+      '"not_evaluated": "SASA on rows: mse is Infinity."',
+    );
     const fine = evaluatedFolder(model, await finalEvaluation(model, source), { steps: 1 });
     expect(Object.keys(fine)).toContain('report.json');
   });

@@ -125,7 +125,8 @@ describe('weights wait', () => {
   });
 
   it('for the file that they were trained on, and open once it is there', async () => {
-    const data = { kind: 'npy', path: 'rows.npy', order: 'shuffled' };
+    // The command line writes down where it was.
+    const data = { kind: 'npy', path: '/there/rows.npy', order: 'shuffled' };
     // The scripted engine says that a file has rows of width 768.
     const files = folder(768, { data, training: { training_samples: 640 } });
     expect((await lackOf(files)).lack).toEqual({ kind: 'file', name: 'rows.npy' });

@@ -2,7 +2,7 @@
 import { saveFile } from '../../../io/figure_export';
 import type { ExportFormat } from '../../../lab/protocol/protocol';
 import { engine } from '../../../state/engine_store';
-import { notifyError } from '../../../state/notices_store';
+import { notify, notifyError } from '../../../state/notices_store';
 import type { Run } from '../../../state/run_record';
 import { noteSaved } from '../../../state/runs_store';
 import type { MenuAction } from '../../parts/Menu';
@@ -31,8 +31,16 @@ export function exportActions(run: Run): readonly MenuAction[] {
 
 async function exportRun(run: Run, model: number, format: ExportFormat): Promise<void> {
   try {
-    const { filename, mimeType, bytes, step } = await engine.export(run.id, model, format);
+    const file = await engine.export(run.id, model, format);
+    const { filename, mimeType, bytes, step, withoutReport } = file;
     saveFile(new Blob([bytes], { type: mimeType }), filename, mimeType);
+    if (withoutReport !== undefined) {
+      notify({
+        tone: 'info',
+        title: `${filename} has no report.json: the evaluation gave no numbers.`,
+        detail: `${withoutReport.message} ${withoutReport.wayOut}`,
+      });
+    }
     if (format === 'saelens_folder') noteSaved(run.id, model, step);
   } catch (error) {
     notifyError(error);
