@@ -116,7 +116,7 @@ export default function GroupsPage() {
         {own.open && isText && (
           <OwnText runId={runId} model={index} group={group} own={own} onSelect={select} />
         )}
-        <AnalysisBar view={view} step={answer.step} />
+        <AnalysisBar view={view} />
         <GroupTableView
           all={table.all}
           rows={table.shown}
