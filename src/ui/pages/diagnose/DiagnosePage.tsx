@@ -69,7 +69,7 @@ export default function DiagnosePage() {
         </header>
         <VerdictCard models={diagnosed} />
         <OverviewTable models={diagnosed} quality={quality} />
-        <FiguresOf run={runName} step={first.step}>
+        <FiguresOf run={runName} step={first.step} rows={first.analysedRows} split={first.split}>
           <SplittingSection models={diagnosed} />
           <RecoverySection models={diagnosed} />
           <RanksSection models={diagnosed} />

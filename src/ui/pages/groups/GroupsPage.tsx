@@ -131,7 +131,12 @@ export default function GroupsPage() {
       </ListFrame>
       <section className="groups-card" aria-label={`The chosen ${unitName}`}>
         {table.selected !== null && (
-          <FiguresOf run={runName} step={answer.step}>
+          <FiguresOf
+            run={runName}
+            step={answer.step}
+            rows={answer.analysedRows}
+            split={answer.split}
+          >
             <GroupDetail
               runId={runId}
               models={models}
