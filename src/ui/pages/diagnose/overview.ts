@@ -99,7 +99,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_capture',
-    readOn: 'weights; matched on the rows in which the feature is present',
+    readOn: 'weights; matched on analysed_rows',
     chanceIs: 'mean: a random span of the same rank',
     part: 'features',
     label: 'Capture, from 2 dimensions up',
@@ -115,7 +115,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_rank_error',
-    readOn: 'weights; matched on the rows in which the feature is present',
+    readOn: 'weights; matched on analysed_rows',
     part: 'features',
     label: 'Error of rank90, from 2 dimensions up',
     text: texts.rankError,
@@ -197,7 +197,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'features_per_group',
-    readOn: 'rows in which the feature is present',
+    readOn: 'analysed_rows, and weights',
     part: 'features',
     label: 'Features per live group',
     text: texts.featuresPerGroup,
@@ -221,7 +221,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'packed_share',
-    readOn: 'rows in which the feature is present',
+    readOn: 'analysed_rows, and weights',
     part: 'dictionary',
     label: 'Groups that hold more than one',
     text: texts.packedShare,
