@@ -96,11 +96,12 @@ export function describePacking(
     held.set(bestGroup, [...(held.get(bestGroup) ?? []), feature]);
   }
   const groups = rows.flatMap((row): GroupPacking[] => {
-    const { group, directions, irreducibility, irreducibilityChance95 } = row;
+    const { group, firings, directions, irreducibility, irreducibilityChance95 } = row;
     if (directions === null) return [];
     return [
       {
         group,
+        firings,
         ...directions,
         features: recovery === null ? null : (held.get(group) ?? []),
         irreducibility,

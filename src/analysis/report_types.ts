@@ -212,6 +212,8 @@ export interface SplittingReport {
 /** What one live group holds. */
 export interface GroupPacking extends CodeDirections {
   readonly group: number;
+  /** Rows in which it fires; its directions are read from 500 of them at most. */
+  readonly firings: number;
   /** Features for which this is the best group and which it captures ≥ 0.5; null without ground truth. */
   readonly features: readonly number[] | null;
   /** As in GroupRow. */

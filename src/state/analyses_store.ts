@@ -13,6 +13,7 @@ import type {
   GroupsAnswer,
 } from '../lab/protocol/protocol';
 import type { EngineClient, RequestOptions } from './engine_client';
+import { runOf } from './runs_store';
 
 /** One analysis: the latest answer, and what is under way or went wrong since. */
 export interface Analysis<Answer> {
@@ -22,7 +23,26 @@ export interface Analysis<Answer> {
   readonly error: LabErrorData | null;
 }
 
-export const NOT_ASKED: Analysis<never> = { answer: null, progress: null, error: null };
+/** An analysis of one model of a run. */
+export interface ModelAnalysis<Answer> extends Analysis<Answer> {
+  /** Changes of the model's own settings that it had behind it when its answer was asked for; see `changesBehind`. */
+  readonly changes: number;
+}
+
+export const NOT_ASKED: ModelAnalysis<never> = {
+  answer: null,
+  progress: null,
+  error: null,
+  changes: 0,
+};
+
+/**
+ * How often settings of a model (λ, s) were changed so far while its run went, as the engine has told. What is asked
+ * from now on is about a model with so many changes behind it, or more: an answer never passes for newer than it is.
+ */
+export function changesBehind(runId: string, model: number): number {
+  return runOf(runId)?.changes.filter((change) => change.model === model).length ?? 0;
+}
 
 interface Answers {
   groups: GroupsAnswer;
@@ -40,7 +60,7 @@ export type CardEntry =
 
 /** Analyses by kind, then by `modelKey`. */
 type AnalysesByKind = {
-  readonly [Kind in AnalysisKind]: Readonly<Record<string, Analysis<Answers[Kind]>>>;
+  readonly [Kind in AnalysisKind]: Readonly<Record<string, ModelAnalysis<Answers[Kind]>>>;
 };
 
 export type AnalysesState = AnalysesByKind & {
@@ -66,7 +86,7 @@ export function analysisOf<Kind extends AnalysisKind>(
   kind: Kind,
   runId: string,
   model: number,
-): Analysis<Answers[Kind]> {
+): ModelAnalysis<Answers[Kind]> {
   return state[kind][modelKey(runId, model)] ?? NOT_ASKED;
 }
 
@@ -75,7 +95,7 @@ const running = new Map<string, AbortController>();
 function update<Kind extends AnalysisKind>(
   kind: Kind,
   key: string,
-  changes: Partial<Analysis<Answers[Kind]>>,
+  changes: Partial<ModelAnalysis<Answers[Kind]>>,
 ): void {
   useAnalyses.setState((state: AnalysesByKind) => {
     const before = state[kind][key] ?? NOT_ASKED;
@@ -98,6 +118,7 @@ export async function analyse(
   if (running.has(name)) return 'ended';
   const controller = new AbortController();
   running.set(name, controller);
+  const changes = changesBehind(runId, model);
   update(kind, key, { progress: { fraction: 0, stage: 'Waiting for the engine' }, error: null });
   const options = {
     signal: controller.signal,
@@ -108,13 +129,13 @@ export async function analyse(
     if (kind === 'groups') {
       const answer = await engine.groups(runId, model, options);
       forgetCards((card) => card.startsWith(`${key}#`));
-      update('groups', key, { answer, progress: null });
+      update('groups', key, { answer, progress: null, changes });
     } else if (kind === 'diagnosis') {
       const answer = await engine.diagnose(runId, model, options);
-      update('diagnosis', key, { answer, progress: null });
+      update('diagnosis', key, { answer, progress: null, changes });
     } else {
       const answer = await engine.evaluate(runId, model, options);
-      update('evaluation', key, { answer, progress: null });
+      update('evaluation', key, { answer, progress: null, changes });
     }
     return 'answered';
   } catch (error) {

@@ -22,6 +22,11 @@ export interface AboutModel {
   readonly model: number;
 }
 
+/** What splicing a model in costs, and how many steps it had. */
+export interface SplicedModel extends Faithfulness {
+  readonly step: number;
+}
+
 /** How a continuation is steered. */
 export interface SteeringRequest {
   readonly prompt: string;
@@ -87,9 +92,10 @@ export async function spliceModel(
   about: AboutModel,
   tokens: number,
   options: RequestOptions,
-): Promise<Faithfulness> {
-  return (await engine.request({ kind: 'splice', ...about, tokens }, 'spliced', options))
-    .faithfulness;
+): Promise<SplicedModel> {
+  const request = { kind: 'splice', ...about, tokens } as const;
+  const { faithfulness, step } = await engine.request(request, 'spliced', options);
+  return { ...faithfulness, step };
 }
 
 /** What a group writes to the vocabulary, along its axes and around its plane. */

@@ -5,13 +5,8 @@
  */
 import { create } from 'zustand';
 import { describeError } from '../base/lab_error';
-import type {
-  Faithfulness,
-  LogitAttribution,
-  SteeringAnswer,
-  TextReading,
-} from '../lab/protocol/lm_protocol';
-import { cardKey, modelKey, NOT_ASKED, type Analysis } from './analyses_store';
+import type { LogitAttribution, SteeringAnswer, TextReading } from '../lab/protocol/lm_protocol';
+import { cardKey, changesBehind, modelKey, NOT_ASKED, type ModelAnalysis } from './analyses_store';
 import type { EngineClient, RequestOptions } from './engine_client';
 import {
   attributeLogits,
@@ -19,6 +14,7 @@ import {
   spliceModel,
   steerText,
   type AboutModel,
+  type SplicedModel,
   type SteeringRequest,
 } from './language_model_requests';
 
@@ -37,7 +33,7 @@ export interface SteeredAnswer {
 interface Answers {
   readings: TextAnswer;
   steerings: SteeredAnswer;
-  faithfulness: Faithfulness;
+  faithfulness: SplicedModel;
   attributions: LogitAttribution;
 }
 
@@ -45,7 +41,7 @@ export type TextQuestion = keyof Answers;
 
 type AnswersByKind = {
   /** By `modelKey`; attributions by `cardKey`. */
-  readonly [Kind in TextQuestion]: Readonly<Record<string, Analysis<Answers[Kind]>>>;
+  readonly [Kind in TextQuestion]: Readonly<Record<string, ModelAnalysis<Answers[Kind]>>>;
 };
 
 export type TextState = AnswersByKind & {
@@ -75,7 +71,7 @@ export function textAnswer<Kind extends TextQuestion>(
   state: AnswersByKind,
   kind: Kind,
   key: string,
-): Analysis<Answers[Kind]> {
+): ModelAnalysis<Answers[Kind]> {
   return state[kind][key] ?? NOT_ASKED;
 }
 
@@ -84,7 +80,7 @@ const running = new Map<string, AbortController>();
 function update<Kind extends TextQuestion>(
   kind: Kind,
   key: string,
-  changes: Partial<Analysis<Answers[Kind]>>,
+  changes: Partial<ModelAnalysis<Answers[Kind]>>,
 ): void {
   useText.setState((state: AnswersByKind) => {
     const before = state[kind][key] ?? NOT_ASKED;
@@ -96,6 +92,7 @@ function update<Kind extends TextQuestion>(
 async function ask<Kind extends TextQuestion>(
   kind: Kind,
   key: string,
+  { runId, model }: AboutModel,
   stage: string,
   question: (options: RequestOptions) => Promise<Answers[Kind]>,
 ): Promise<void> {
@@ -104,6 +101,7 @@ async function ask<Kind extends TextQuestion>(
   const controller = new AbortController();
   running.set(name, controller);
   const current = () => running.get(name) === controller;
+  const changes = changesBehind(runId, model);
   update(kind, key, { progress: { fraction: 0, stage }, error: null });
   try {
     const answer = await question({
@@ -112,7 +110,7 @@ async function ask<Kind extends TextQuestion>(
         if (current()) update(kind, key, { progress: { fraction, stage: said } });
       },
     });
-    if (current()) update(kind, key, { answer, progress: null });
+    if (current()) update(kind, key, { answer, progress: null, changes });
   } catch (error) {
     const described = describeError(error);
     const cancelled = described.code === 'cancelled';
@@ -136,7 +134,7 @@ export async function readWith(engine: EngineClient, about: AboutModel): Promise
     update('readings', key, { answer: null, error: null });
     return;
   }
-  await ask('readings', key, 'Reading', async (options) => ({
+  await ask('readings', key, about, 'Reading', async (options) => ({
     text,
     reading: await readText(engine, about, text, options),
   }));
@@ -148,7 +146,8 @@ export function steerWith(
   about: AboutModel,
   request: SteeringRequest,
 ): Promise<void> {
-  return ask('steerings', modelKey(about.runId, about.model), 'Writing', async (options) => ({
+  const key = modelKey(about.runId, about.model);
+  return ask('steerings', key, about, 'Writing', async (options) => ({
     request,
     steering: await steerText(engine, about, request, options),
   }));
@@ -160,7 +159,8 @@ export function measureFaithfulness(
   about: AboutModel,
   tokens: number,
 ): Promise<void> {
-  return ask('faithfulness', modelKey(about.runId, about.model), 'Splicing in', (options) =>
+  const key = modelKey(about.runId, about.model);
+  return ask('faithfulness', key, about, 'Splicing in', (options) =>
     spliceModel(engine, about, tokens, options),
   );
 }
@@ -171,7 +171,8 @@ export function attributeGroup(
   about: AboutModel,
   group: number,
 ): Promise<void> {
-  return ask('attributions', cardKey(about.runId, about.model, group), 'Attributing', (options) =>
+  const key = cardKey(about.runId, about.model, group);
+  return ask('attributions', key, about, 'Attributing', (options) =>
     attributeLogits(engine, about, group, options),
   );
 }

@@ -94,7 +94,7 @@ describe('a figure', () => {
     expect(svg.text).toMatch(/>SASA</);
     const csv = await savedText(page, 'Explained variance', 'CSV');
     expect(csv.text).toMatch(
-      /^step,run,model,metric,samples,value\n\d+,Recorded run,SASA,Explained variance,/,
+      /^step,run,model,metric,samples,value,read_on,rows\n\d+,Recorded run,SASA,Explained variance,/,
     );
     const shapes = await savedText(page, 'Shapes by the units that hold them', 'SVG');
     for (const word of ['Circle', 'Sphere', 'Helix', 'SASA', 'TopK SAE', 'rank90 2']) {

@@ -67,16 +67,16 @@ export class FakeLanguage {
         break;
       }
       case 'steer_text':
-        this.emit({ kind: 'text_steered', requestId, answer: scriptedSteering(command) });
+        this.emit({ kind: 'text_steered', requestId, answer: scriptedSteering(command, step) });
         break;
       case 'splice': {
         const { runId, model, tokens } = command;
         const faithfulness = scriptedFaithfulness(model, tokens);
-        this.emit({ kind: 'spliced', requestId, runId, model, faithfulness });
+        this.emit({ kind: 'spliced', requestId, runId, model, step, faithfulness });
         break;
       }
       case 'attribute_logits': {
-        const attribution = scriptedAttribution(command.model, command.group);
+        const attribution = scriptedAttribution(command.model, step, command.group);
         this.emit({ kind: 'logits_attributed', requestId, attribution });
         break;
       }

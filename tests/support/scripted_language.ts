@@ -117,6 +117,7 @@ const CONTROL =
 
 export function scriptedSteering(
   command: Extract<LmCommand, { kind: 'steer_text' }>,
+  step: number,
 ): SteeringAnswer {
   const prompt = scriptedTokens(command.prompt);
   const write = (name: Continuation['name'], text: string): Continuation => ({
@@ -126,6 +127,7 @@ export function scriptedSteering(
   });
   return {
     model: command.model,
+    step,
     group: command.group,
     typicalNorm: 3.417,
     continuations: [
@@ -160,7 +162,7 @@ export function scriptedFaithfulness(model: number, tokens: number): Faithfulnes
   };
 }
 
-export function scriptedAttribution(model: number, group: number): LogitAttribution {
+export function scriptedAttribution(model: number, step: number, group: number): LogitAttribution {
   const family = FAMILIES.find(([known]) => known === group)?.[1] ?? 'then when where there';
   const words = family.split(' ');
   // Words stand around the plane as they do in scripted_stories.ts.
@@ -183,7 +185,7 @@ export function scriptedAttribution(model: number, group: number): LogitAttribut
     const angle = (2 * Math.PI * i) / 24;
     return { angle, tokens: scoresAlong(angle).slice(0, 5) };
   });
-  return { model, group, axes, angles };
+  return { model, step, group, axes, angles };
 }
 
 /** The two parts of the work after so many rows. */

@@ -56,6 +56,8 @@ export interface Continuation {
 
 export interface SteeringAnswer {
   readonly model: number;
+  /** Steps of the run that the model had. */
+  readonly step: number;
   readonly group: number;
   /** Mean ‖contribution‖ over held-out tokens where the group fires: the unit of strengths. */
   readonly typicalNorm: number;
@@ -100,6 +102,8 @@ export interface TokenScore {
 /** What a group writes to the vocabulary: D_kᵀ directions through the final norm's gain and unembedding. */
 export interface LogitAttribution {
   readonly model: number;
+  /** Steps of the run that the model had. */
+  readonly step: number;
   readonly group: number;
   readonly axes: readonly {
     readonly positive: readonly TokenScore[];
@@ -180,6 +184,8 @@ export type LmEvent =
       readonly requestId: number;
       readonly runId: string;
       readonly model: number;
+      /** Steps of the run that the model had. */
+      readonly step: number;
       readonly faithfulness: Faithfulness;
     }
   | {

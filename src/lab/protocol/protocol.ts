@@ -103,6 +103,8 @@ export interface MetricRecord {
 export interface ShapeProbe {
   readonly model: number;
   readonly step: number;
+  /** Rows that were looked at, none of them trained on; a recording does not say. */
+  readonly rows?: number | undefined;
   /** One per true feature shown. */
   readonly shapes: readonly ShapeState[];
 }

@@ -124,7 +124,12 @@ export class RunProbes {
       const probes = [];
       for (const model of models) {
         const { step, dictionary, codes } = await look(model, rows);
-        probes.push({ model, step, shapes: shapeStates(dictionary, codes, truth) });
+        probes.push({
+          model,
+          step,
+          rows: codes.rows,
+          shapes: shapeStates(dictionary, codes, truth),
+        });
       }
       post({ kind: 'shapes', runId, probes });
     } else if (source.labelOf !== undefined) {

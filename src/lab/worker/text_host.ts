@@ -130,7 +130,7 @@ export class TextHost {
 
   private async steerText(
     command: Extract<TextCommand, { kind: 'steer_text' }>,
-    { data, language, dictionary }: Place,
+    { data, language, dictionary, step }: Place,
     signal: AbortSignal,
   ): Promise<void> {
     const { requestId, runId, model, group, edit, prompt, temperature, seed, length } = command;
@@ -151,13 +151,13 @@ export class TextHost {
       signal,
       onProgress: (fraction) => this.options.progress(requestId, fraction, 'Writing'),
     });
-    const answer = { model, group, typicalNorm: axes.typicalNorm, continuations };
+    const answer = { model, step, group, typicalNorm: axes.typicalNorm, continuations };
     this.options.post({ kind: 'text_steered', requestId, answer });
   }
 
   private async splice(
     command: Extract<TextCommand, { kind: 'splice' }>,
-    { device, run, data, language, dictionary }: Place,
+    { device, run, data, language, dictionary, step }: Place,
     signal: AbortSignal,
   ): Promise<void> {
     const { requestId, runId, model } = command;
@@ -171,12 +171,12 @@ export class TextHost {
       signal,
       onProgress: (fraction) => this.options.progress(requestId, fraction, 'Splicing in'),
     });
-    this.options.post({ kind: 'spliced', requestId, runId, model, faithfulness });
+    this.options.post({ kind: 'spliced', requestId, runId, model, step, faithfulness });
   }
 
   private async attribute(
     command: Extract<TextCommand, { kind: 'attribute_logits' }>,
-    { device, run, data, language, dictionary }: Place,
+    { device, run, data, language, dictionary, step }: Place,
     signal: AbortSignal,
   ): Promise<void> {
     const { requestId, runId, model, group } = command;
@@ -211,7 +211,7 @@ export class TextHost {
     this.options.post({
       kind: 'logits_attributed',
       requestId,
-      attribution: { model, group, ...attribution },
+      attribution: { model, step, group, ...attribution },
     });
   }
 

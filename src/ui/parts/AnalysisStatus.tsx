@@ -1,13 +1,15 @@
 /**
  * Where an analysis stands, in words: why there is nothing to show and what to do about it, how far it
- * is, that it failed, or that the run has gone on since. `AnalysisEmpty` fills a page that has no answer
+ * is, that it failed, or what has become of the run since. `AnalysisEmpty` fills a page that has no answer
  * yet, `AnalysisBar` is one line above an answer. They know no page.
  */
 import type { ReactNode } from 'react';
+import { smallest } from '../../base/array';
 import { useCurrentRun } from '../../state/current';
 import { formatInteger } from '../plots/format';
 import { hrefOf } from '../route';
 import './analysis_status.css';
+import { sinceText } from './answer_age';
 import { Icon } from './Icon';
 import type { AnalysisView, Obstacle } from './use_analysis';
 import { useWaitingText } from './waiting_text';
@@ -174,8 +176,12 @@ function Progress({ fraction, stage }: { readonly fraction: number; readonly sta
 }
 
 /** One line above an answer when it is out of date, being renewed, or could not be renewed; else nothing. */
-export function AnalysisBar({ view, step }: { readonly view: Followed; readonly step: number }) {
-  const now = useCurrentRun((run) => run.step) ?? step;
+export function AnalysisBar({
+  view,
+}: {
+  readonly view: Followed & Pick<AnalysisView<'groups' | 'diagnosis'>, 'made'>;
+}) {
+  const since = useCurrentRun((run) => sinceText(run, view.made)) ?? null;
   if (view.progress !== null) {
     return (
       <div className="analysis-bar" role="status">
@@ -199,12 +205,13 @@ export function AnalysisBar({ view, step }: { readonly view: Followed; readonly 
       </div>
     );
   }
-  if (now === step) return null;
+  if (since === null) return null;
+  const step = smallest(view.made.map((moment) => moment.step));
   const possible = view.obstacle === null || view.obstacle === 'training';
   return (
     <div className="analysis-bar">
       <span>
-        Analysed at step {formatInteger(step)}; the run is at step {formatInteger(now)}.
+        Analysed at step {formatInteger(step)}; {since}.
         {!possible && ' Its weights are gone, so this is the last analysis.'}
       </span>
       {possible && (

@@ -5,6 +5,8 @@
  */
 import { useMemo, useState, type ReactNode } from 'react';
 import { csvText, saveFile } from '../../io/figure_export';
+import { sourcedTable } from '../plots/figure_source';
+import { useFigureSource } from '../plots/FiguresOf';
 import { formatExact, formatInteger } from '../plots/format';
 import './data_table.css';
 import { plainText } from './explain';
@@ -13,6 +15,12 @@ import type { MeasureText } from './Measure';
 
 /** What a cell holds, for sorting and for the file; null where nothing was measured. */
 export type CellValue = number | string | null;
+
+/** A column of the saved file. */
+export interface FileColumn<Row> {
+  readonly id: string;
+  readonly value: (row: Row) => CellValue;
+}
 
 export interface DataColumn<Row> {
   /** Name in the file. */
@@ -24,6 +32,8 @@ export interface DataColumn<Row> {
   readonly format?: ((value: number) => string) | undefined;
   /** What chance alone gives: faint behind the value, and a column of its own, `ID_chance`, in the file. */
   readonly chance?: ((row: Row) => number | null) | undefined;
+  /** More columns of the file only, after this one: bounds of chance, rows that it was read on. */
+  readonly also?: readonly FileColumn<Row>[] | undefined;
   /** What is shown instead of the formatted value. */
   readonly cell?: ((row: Row) => ReactNode) | undefined;
   /** Colour of the model that the column belongs to, drawn above its head. */
@@ -61,8 +71,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { title, hint, columns, rows, rowKey, fileName, empty, tall = 12 } = props;
   const [order, setOrder] = useState<Order | null>(orderOf(props.sort));
   const sorted = useMemo(() => sortRows(rows, columns, order), [rows, columns, order]);
+  const source = useFigureSource();
   const save = () => {
-    saveFile(csvText(fileTable(sorted, columns)), `${fileName}.csv`, 'text/csv;charset=utf-8');
+    const table = sourcedTable(fileTable(sorted, columns), source);
+    saveFile(csvText(table), `${fileName}.csv`, 'text/csv;charset=utf-8');
   };
   return (
     <section className="data-table">
@@ -177,20 +189,35 @@ function Cell<Row>({ column, row }: { readonly column: DataColumn<Row>; readonly
   );
 }
 
-/** What is saved: every value as it is, and what chance gives in the column after it. */
+/** Columns of the file with the bounds between which 95 of 100 draws of chance lie, around `middle` (0 by default). */
+export function chanceBounds<Row>(
+  id: string,
+  halfWidth: (row: Row) => number | null,
+  middle: (row: Row) => number | null = () => 0,
+): readonly FileColumn<Row>[] {
+  const bound = (sign: number) => (row: Row) => {
+    const [at, width] = [middle(row), halfWidth(row)];
+    return at === null || width === null ? null : at + sign * width;
+  };
+  return [
+    { id: `${id}_chance_low`, value: bound(-1) },
+    { id: `${id}_chance_high`, value: bound(1) },
+  ];
+}
+
+/** What is saved: every value as it is, and what chance gives and whatever else belongs to it in the columns after it. */
 export function fileTable<Row>(
   rows: readonly Row[],
   columns: readonly DataColumn<Row>[],
 ): { readonly columns: readonly string[]; readonly rows: readonly (readonly CellValue[])[] } {
+  const all = columns.flatMap(({ id, value, chance, also = [] }): readonly FileColumn<Row>[] => [
+    { id, value },
+    ...(chance === undefined ? [] : [{ id: `${id}_chance`, value: chance }]),
+    ...also,
+  ]);
   return {
-    columns: columns.flatMap(({ id, chance }) =>
-      chance === undefined ? [id] : [id, `${id}_chance`],
-    ),
-    rows: rows.map((row) =>
-      columns.flatMap(({ value, chance }) =>
-        chance === undefined ? [value(row)] : [value(row), chance(row)],
-      ),
-    ),
+    columns: all.map(({ id }) => id),
+    rows: rows.map((row) => all.map(({ value }) => value(row))),
   };
 }
 

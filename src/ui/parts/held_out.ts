@@ -7,14 +7,15 @@ import { useShallow } from 'zustand/react/shallow';
 import type { LabErrorData } from '../../base/lab_error';
 import type { QualityReport } from '../../lab/protocol/model_report';
 import type { EvaluateAnswer } from '../../lab/protocol/protocol';
-import { analysisOf, useAnalyses } from '../../state/analyses_store';
+import { analysisOf, useAnalyses, type ModelAnalysis } from '../../state/analyses_store';
 import { engine } from '../../state/engine_store';
 import { cancelEvaluation, evaluateRun } from '../../state/final_evaluations';
 import { runOf, useRuns } from '../../state/runs_store';
 import { formatFixed, formatInteger, formatNumber } from '../plots/format';
+import { changedText, type AgedRun } from './answer_age';
 import { explain } from './explain';
 import type { MeasureText } from './Measure';
-import { jointProgress, obstacleOf } from './use_analysis';
+import { jointProgress, momentsOf, obstacleOf } from './use_analysis';
 
 export interface QualityMeasure {
   readonly id: keyof Omit<QualityReport, 'rows' | 'split'>;
@@ -71,16 +72,30 @@ export interface HeldOutView {
   readonly error: LabErrorData | null;
   /** Whether the run has weights to evaluate. */
   readonly possible: boolean;
-  /** Whether every answer is about the weights as they are now. */
+  /** Whether every answer is about the models as they are now: their weights and their settings. */
   readonly current: boolean;
+  /** What was set otherwise since: "s of SASA went from 1 to 2"; null while nothing was. */
+  readonly changed: string | null;
   readonly start: () => void;
   readonly cancel: () => void;
+}
+
+/** Whether evaluations are about a run's models as they are now, and what was set otherwise since. */
+export function standingOf(
+  run: AgedRun | undefined,
+  evaluations: readonly ModelAnalysis<EvaluateAnswer>[],
+): Pick<HeldOutView, 'current' | 'changed'> {
+  const changed = run === undefined ? null : changedText(run, momentsOf(evaluations));
+  const step = run?.step ?? 0;
+  return {
+    current: changed === null && evaluations.every(({ answer }) => answer?.step === step),
+    changed,
+  };
 }
 
 /** Follows the final evaluation of a run's models. */
 export function useHeldOut(runId: string | null): HeldOutView {
   const count = useRuns(({ runs }) => (runId === null ? 0 : (runs[runId]?.models.length ?? 0)));
-  const step = useRuns(({ runs }) => (runId === null ? 0 : (runs[runId]?.step ?? 0)));
   const possible = useRuns(({ runs }) => {
     const obstacle = obstacleOf(runId === null ? undefined : runs[runId]);
     return obstacle === null || obstacle === 'training';
@@ -90,6 +105,9 @@ export function useHeldOut(runId: string | null): HeldOutView {
     useShallow((state) =>
       models.map((model) => analysisOf(state, 'evaluation', runId ?? '', model)),
     ),
+  );
+  const standing = useRuns(
+    useShallow(({ runs }) => standingOf(runId === null ? undefined : runs[runId], analyses)),
   );
   const start = () => {
     const run = runOf(runId);
@@ -104,7 +122,7 @@ export function useHeldOut(runId: string | null): HeldOutView {
     progress: jointProgress(analyses),
     error: analyses.find(({ error }) => error !== null)?.error ?? null,
     possible,
-    current: analyses.every(({ answer }) => answer?.step === step),
+    ...standing,
     start,
     cancel,
   };

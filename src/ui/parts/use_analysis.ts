@@ -1,9 +1,9 @@
 /**
  * An analysis of trained models as a page follows it: what there is to show, why there is nothing, and how
  * to ask again. A model that is not training is analysed by itself when the page opens or its step has
- * changed; one that is training only when the person asks, since that takes time from the training.
+ * changed or one of its settings; one that is training only when the person asks, since that takes time from the training.
  */
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { LabErrorData } from '../../base/lab_error';
 import {
@@ -12,11 +12,13 @@ import {
   cancelAnalysis,
   useAnalyses,
   type Analysis,
+  type ModelAnalysis,
   type AnalysisKind,
 } from '../../state/analyses_store';
 import { useCurrentRun } from '../../state/current';
 import { engine } from '../../state/engine_store';
 import type { Run } from '../../state/run_record';
+import { changedText, type AnswerMoment } from './answer_age';
 
 /** What keeps a page from showing (newer) numbers. */
 export type Obstacle =
@@ -54,7 +56,9 @@ export function obstacleOf(run: RunFacts | undefined): Obstacle {
 
 export interface AnalysisView<Kind extends AnalysisKind> {
   /** One per asked model, in order. */
-  readonly analyses: readonly Analysis<AnswerOf<Kind>>[];
+  readonly analyses: readonly ModelAnalysis<AnswerOf<Kind>>[];
+  /** The models as the answers are about them. */
+  readonly made: readonly AnswerMoment[];
   readonly obstacle: Obstacle;
   /** Progress over all asked models, null while nothing is under way. */
   readonly progress: { readonly fraction: number; readonly stage: string } | null;
@@ -64,7 +68,16 @@ export interface AnalysisView<Kind extends AnalysisKind> {
 }
 
 type AnswerOf<Kind extends AnalysisKind> =
-  ReturnType<typeof analysisOf<Kind>> extends Analysis<infer Answer> ? Answer : never;
+  ReturnType<typeof analysisOf<Kind>> extends ModelAnalysis<infer Answer> ? Answer : never;
+
+/** The models that analyses are about, of those that have an answer. */
+export function momentsOf(
+  analyses: readonly ModelAnalysis<{ readonly model: number; readonly step: number }>[],
+): readonly AnswerMoment[] {
+  return analyses.flatMap(({ answer, changes }) =>
+    answer === null ? [] : [{ model: answer.model, step: answer.step, changes }],
+  );
+}
 
 /** Follows one kind of analysis of some models of the current run. */
 export function useAnalysis<Kind extends AnalysisKind>(
@@ -90,8 +103,12 @@ export function useAnalysis<Kind extends AnalysisKind>(
   };
 
   const asked = useRef('');
-  const outdated = analyses.some(({ answer }) => answer?.step !== restingStep);
-  const wanted = restingStep !== null && outdated ? `${runId}/${models.join()}@${restingStep}` : '';
+  const made = useMemo(() => momentsOf(analyses), [analyses]);
+  // Of another s the codes are others at the same step.
+  const changed = useCurrentRun((run) => changedText(run, made)) ?? '';
+  const outdated = changed !== '' || analyses.some(({ answer }) => answer?.step !== restingStep);
+  const wanted =
+    restingStep !== null && outdated ? `${runId}/${models.join()}@${restingStep} ${changed}` : '';
   useEffect(() => {
     // Asked once: a cancelled or failed analysis waits for the person.
     if (wanted === '' || wanted === asked.current || runId === undefined) return;
@@ -101,6 +118,7 @@ export function useAnalysis<Kind extends AnalysisKind>(
 
   return {
     analyses,
+    made,
     obstacle,
     progress: jointProgress(analyses),
     error: analyses.find(({ error }) => error !== null)?.error ?? null,

@@ -8,7 +8,7 @@ interface FiguresOfProps extends FigureSource {
   readonly children: ReactNode;
 }
 
-export function FiguresOf({ data, run, model, unit, step, children }: FiguresOfProps) {
+export function FiguresOf({ data, run, model, unit, step, rows, split, children }: FiguresOfProps) {
   const outer = useContext(SourceContext);
   const source = useMemo<FigureSource>(
     () => ({
@@ -17,8 +17,10 @@ export function FiguresOf({ data, run, model, unit, step, children }: FiguresOfP
       model: model ?? outer.model,
       unit: unit ?? outer.unit,
       step: step ?? outer.step,
+      rows: rows ?? outer.rows,
+      split: split ?? outer.split,
     }),
-    [outer, data, run, model, unit, step],
+    [outer, data, run, model, unit, step, rows, split],
   );
   return <SourceContext value={source}>{children}</SourceContext>;
 }

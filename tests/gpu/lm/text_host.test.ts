@@ -149,6 +149,7 @@ it('steers text with strengths in typical norms', async () => {
   });
   if (event.kind !== 'text_steered') throw new Error(event.kind);
   const { answer } = event;
+  expect(answer.step).toBe(7);
   expect(answer.typicalNorm).toBe(2);
   expect(answer.continuations.map(({ name }) => name)).toEqual([
     'original',
@@ -170,6 +171,7 @@ it('steers text with strengths in typical norms', async () => {
 it('splices in on held-out documents, no more than asked for', async () => {
   const event = await ask({ ...about, kind: 'splice', tokens: 12 });
   if (event.kind !== 'spliced') throw new Error(event.kind);
+  expect(event.step).toBe(7);
   // Windows of 12 with BOS: the first document gives 11 + 9 tokens, so 10 + 8 predictions.
   expect(event.faithfulness.tokens).toBe(18);
   expect(event.faithfulness.layer).toBe(1);
@@ -180,6 +182,7 @@ it('splices in on held-out documents, no more than asked for', async () => {
 it('attributes logits', async () => {
   const event = await ask({ ...about, kind: 'attribute_logits', group: 4 });
   if (event.kind !== 'logits_attributed') throw new Error(event.kind);
+  expect(event.attribution.step).toBe(7);
   expect(event.attribution.axes).toHaveLength(2);
   expect(event.attribution.angles).toHaveLength(24);
 });

@@ -87,6 +87,7 @@ export function diagnosis(parts: Parts = {}): Diagnosis {
       basis: 'truth',
       groups: held.map((count, group) => ({
         group,
+        firings: 300,
         features: Array.from({ length: count }, (_, index) => index),
         axes: count,
         rays: count,

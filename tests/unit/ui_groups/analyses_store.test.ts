@@ -68,7 +68,7 @@ describe('an analysis', () => {
     expect(state().progress).toEqual({ fraction: 0.5, stage: 'encoding' });
     reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(7) });
     expect(await first).toBe('answered');
-    expect(state()).toEqual({ answer: answer(7), progress: null, error: null });
+    expect(state()).toEqual({ answer: answer(7), progress: null, error: null, changes: 0 });
   });
 
   it('keeps the old answer while a new one fails', async () => {
@@ -95,7 +95,7 @@ describe('an analysis', () => {
     cancelAnalysis('groups', 'run', 0);
     expect(await request).toBe('ended');
     expect(commands.at(-1)).toEqual({ kind: 'cancel', requestId });
-    expect(state()).toEqual({ answer: null, progress: null, error: null });
+    expect(state()).toEqual({ answer: null, progress: null, error: null, changes: 0 });
   });
 });
 

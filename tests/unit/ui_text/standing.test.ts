@@ -3,16 +3,21 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import type { SteeringEdit } from '../../../src/lab/protocol/lm_protocol';
+import { defaultPreset } from '../../../src/lab/run/presets';
 import { NOT_ASKED } from '../../../src/state/analyses_store';
+import { createRun } from '../../../src/state/run_record';
 import { Continuations } from '../../../src/ui/pages/text/Continuations';
-import { measuredOn } from '../../../src/ui/pages/text/FaithfulnessPanel';
+import { measuredAt, measuredOn } from '../../../src/ui/pages/text/FaithfulnessResult';
 import {
   requestOf,
   requestSentence,
   sameRequest,
   useSteeringDraft,
 } from '../../../src/ui/pages/text/steering_draft';
-import { readingStanding } from '../../../src/ui/pages/text/use_reading';
+import { ReadingState } from '../../../src/ui/pages/text/ReadingState';
+import { readingStanding, type FollowedReading } from '../../../src/ui/pages/text/use_reading';
+import { trainedText } from '../../../src/ui/parts/answer_age';
+import { formatInteger } from '../../../src/ui/plots/format';
 import { scriptedReading } from '../../support/scripted_language';
 
 const draft = useSteeringDraft.getInitialState();
@@ -20,13 +25,14 @@ const added = requestOf({ ...draft, kind: 'add', added: 1.5, axis: 1 }, 'Once', 
 const span = { token: 1, text: ' upon' };
 
 describe('continuations', () => {
-  const page = (outdated: boolean) =>
+  const page = (outdated: boolean, since: string | null = null) =>
     renderToStaticMarkup(
       createElement(Continuations, {
         answer: {
           request: added,
           steering: {
             model: 0,
+            step: 10,
             group: 12,
             typicalNorm: 3,
             continuations: (['original', 'steered', 'random control'] as const).map((name) => ({
@@ -39,6 +45,7 @@ describe('continuations', () => {
         progress: null,
         error: null,
         outdated,
+        age: { trained: 'step 10, 640 samples', since },
         unitName: 'group',
         color: 'red',
         onRetry: () => undefined,
@@ -56,6 +63,15 @@ describe('continuations', () => {
   it('say that the panel is set to something else', () => {
     expect(page(true)).toContain('the settings have changed since');
     expect(page(true)).toContain('data-outdated="true"');
+  });
+
+  it('say of which model they are, and stand back once it has moved on', () => {
+    expect(page(false)).toContain('at step 10, 640 samples');
+    expect(page(false)).toContain('data-outdated="false"');
+    const moved = page(false, 'the run is at step 20');
+    expect(moved).toContain('at step 10, 640 samples');
+    expect(moved).toContain('the run is at step 20; Continue writes anew');
+    expect(moved).toContain('data-outdated="true"');
   });
 
   it('are of the same request only if nothing that matters differs', () => {
@@ -95,7 +111,51 @@ describe('a reading', () => {
   });
 });
 
+describe('the line of a reading', () => {
+  const reading = scriptedReading(0, 10, 'Lily saw a ball.');
+  const analysis = { ...NOT_ASKED, answer: { text: 'Lily saw a ball.', reading } };
+  const line = (changes: Partial<FollowedReading>) =>
+    renderToStaticMarkup(
+      createElement(ReadingState, {
+        analysis,
+        outdated: false,
+        changed: false,
+        age: { trained: 'step 10, 640 samples', since: null },
+        training: true,
+        read: () => undefined,
+        cancel: () => undefined,
+        ...changes,
+      }),
+    );
+
+  it('names the step, also while the model trains on', () => {
+    expect(line({})).toContain('read at step 10, 640 samples');
+    const since = 'the run is at step 12';
+    const age = { trained: 'step 10, 640 samples', since };
+    expect(line({ age })).toContain(`read at step 10, 640 samples; ${since}`);
+    expect(line({ age, outdated: true, training: false })).toContain(
+      `Read at step 10, 640 samples; ${since}.`,
+    );
+    expect(line({ age, outdated: true, changed: true })).toContain('the text has changed since');
+  });
+});
+
 describe('faithfulness', () => {
+  it('names the step of its models, one by one where they differ', () => {
+    const run = createRun('run', 'Run', defaultPreset.config, 0);
+    const at = (...steps: readonly number[]) =>
+      measuredAt(
+        run,
+        steps.map((step, index) => ({ name: ['SASA', 'TopK'][index] ?? '', answer: { step } })),
+      );
+    const batch = run.config.training.train_batch_size_samples;
+    expect(at(10, 10)).toBe(`made at ${trainedText(run, 10)}`);
+    expect(trainedText(run, 10)).toBe(`step 10, ${formatInteger(10 * batch)} samples`);
+    expect(at(10, 20)).toBe(
+      `made at ${trainedText(run, 10)} of SASA; ${trainedText(run, 20)} of TopK`,
+    );
+  });
+
   const measured = (...tokens: readonly number[]) =>
     measuredOn(
       tokens.map((count, index) => ({

@@ -91,6 +91,7 @@ describe('a change of a group', () => {
 describe('the words around the dial', () => {
   const attribution = (...words: string[]) => ({
     model: 0,
+    step: 10,
     group: 0,
     axes: [],
     angles: words.map((text, index) => ({

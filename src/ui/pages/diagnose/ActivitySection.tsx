@@ -5,6 +5,7 @@ import { formatInteger, formatPercent } from '../../plots/format';
 import { Histogram } from '../../plots/Histogram';
 import { modelColor } from '../../plots/palette';
 import { groupHref, type DiagnosedModel } from './diagnosed';
+import { frequencyTable } from './figure_tables';
 import { ModelColumns, Section } from './Section';
 import { diagnoseTexts as texts } from './texts';
 import { UnitLinks } from './UnitLinks';
@@ -36,10 +37,7 @@ function Frequencies({ diagnosed: { model, diagnosis } }: { readonly diagnosed: 
       title={`Live ${model.unitName}s by how often they fire`}
       hint={plainText(texts.frequency)}
       fileName={`frequencies-${model.name}`}
-      csv={() => ({
-        columns: ['log10_frequency_from', 'units'],
-        rows: counts.map((count, bin) => [from - (from * bin) / counts.length, count]),
-      })}
+      csv={() => frequencyTable(diagnosis.activity)}
     >
       <Histogram
         label={`Frequencies of the live ${model.unitName}s, ${model.name}`}

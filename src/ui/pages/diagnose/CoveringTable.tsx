@@ -62,8 +62,11 @@ function chanceOf(entries: readonly CoveringEntry[], k: number, epsilon: number)
   return same.reduce((sum, entry) => sum + entry.coveredByChance, 0) / Math.max(1, same.length);
 }
 
-/** A column for each number of atoms at once (k) and error allowed (ε). */
-function coveringColumns({ model, diagnosis }: DiagnosedModel): readonly DataColumn<CoveringRow>[] {
+/** For the file also the share of directions that its atoms reach, and that as many random ones do. A column for each number of atoms at once (k) and error allowed (ε). */
+export function coveringColumns({
+  model,
+  diagnosis,
+}: DiagnosedModel): readonly DataColumn<CoveringRow>[] {
   const entries = diagnosis.splitting.covering ?? [];
   const cases = entries.filter(({ feature }) => feature === entries[0]?.feature);
   return cases.map(({ k, epsilon }, position): DataColumn<CoveringRow> => {
@@ -71,8 +74,9 @@ function coveringColumns({ model, diagnosis }: DiagnosedModel): readonly DataCol
       entries.find(
         (entry) => entry.feature === feature && entry.k === k && entry.epsilon === epsilon,
       );
+    const name = `${model.name} k${k}_epsilon${epsilon}`;
     return {
-      id: `${model.name} k${k}_epsilon${epsilon}`,
+      id: name,
       head: `k ${k}, ε ${formatFixed(epsilon, 1)}`,
       color: modelColor(model.index),
       divided: position === 0,
@@ -81,6 +85,10 @@ function coveringColumns({ model, diagnosis }: DiagnosedModel): readonly DataCol
         const entry = of(row);
         return entry?.covered === 1 ? entry.atoms : null;
       },
+      also: [
+        { id: `${name}_covered`, value: (row) => of(row)?.covered ?? null },
+        { id: `${name}_covered_chance`, value: (row) => of(row)?.coveredByChance ?? null },
+      ],
       text: {
         ...texts.covering,
         text: `${model.name}. ${texts.covering.text} As many atoms in random directions reach ${formatPercent(chanceOf(entries, k, epsilon), 2)} of the directions with k ${k}, ε ${formatFixed(epsilon, 1)}.`,

@@ -3,7 +3,6 @@
  * plain words, all numbers in one table, then a section for each thing that can go wrong, down to the
  * groups behind every number.
  */
-import { smallest } from '../../../base/array';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { useCurrentRun } from '../../../state/current';
@@ -55,7 +54,7 @@ export default function DiagnosePage() {
   const known = diagnosed.some(({ diagnosis }) => diagnosis.recovery !== null);
   return (
     <main className="diagnose">
-      <AnalysisBar view={view} step={smallest(diagnosed.map(({ step }) => step))} />
+      <AnalysisBar view={view} />
       <div className="diagnose-body">
         <header className="diagnose-head">
           <h1>Diagnosis</h1>
@@ -70,7 +69,7 @@ export default function DiagnosePage() {
         </header>
         <VerdictCard models={diagnosed} />
         <OverviewTable models={diagnosed} quality={quality} />
-        <FiguresOf run={runName} step={first.step}>
+        <FiguresOf run={runName} step={first.step} rows={first.analysedRows} split={first.split}>
           <SplittingSection models={diagnosed} />
           <RecoverySection models={diagnosed} />
           <RanksSection models={diagnosed} />

@@ -43,13 +43,15 @@ function featureRows(models: readonly DiagnosedModel[]): readonly FeatureRow[] {
     }));
 }
 
-const featureColumns: readonly DataColumn<FeatureRow>[] = [
+export const featureColumns: readonly DataColumn<FeatureRow>[] = [
   { id: 'feature', head: 'Feature', text: texts.feature, value: ({ feature }) => feature.name },
   {
     id: 'dimension',
     head: 'Dim.',
     text: texts.dimension,
     value: ({ feature }) => feature.dimension,
+    // Rows in which it is present: what all of the counts were read on.
+    also: [{ id: 'rows', value: ({ feature }) => feature.rows }],
   },
 ];
 

@@ -23,6 +23,7 @@ export function HeldOutTable({ models, view }: HeldOutTableProps) {
     <ModelsTable
       label="Held-out quality"
       models={models}
+      old={answer !== null && !view.current}
       head={
         <>
           {answer === null ? 'Held-out quality' : `Quality: ${rowsText(answer.report)}`}
@@ -59,7 +60,7 @@ export function HeldOutTable({ models, view }: HeldOutTableProps) {
 
 /** How far it is, and what can be done while the numbers are missing or of another step. */
 function Evaluate({ view, step }: { readonly view: HeldOutView; readonly step: number | null }) {
-  const { progress, error, possible, current, start, cancel } = view;
+  const { progress, error, possible, current, changed, start, cancel } = view;
   if (progress !== null) {
     return (
       <button type="button" className="button button-quiet" onClick={cancel}>
@@ -70,7 +71,13 @@ function Evaluate({ view, step }: { readonly view: HeldOutView; readonly step: n
   if (current) return null;
   return (
     <>
-      {step !== null && <span className="quiet"> after step {formatInteger(step)}</span>}
+      {step !== null && (
+        <span className="quiet">
+          {' '}
+          after step {formatInteger(step)}
+          {changed !== null && `; ${changed} since`}
+        </span>
+      )}
       {possible && (
         <button
           type="button"

@@ -9,14 +9,16 @@ export interface ModelsTableProps {
   /** The first cell: a title, and what can be done. */
   readonly head: ReactNode;
   readonly models: readonly DiagnosedModel[];
+  /** Whether its numbers are of models that are others by now: they stand back. */
+  readonly old?: boolean;
   /** Rows, each with a head and a cell for every model. */
   readonly children: ReactNode;
 }
 
-export function ModelsTable({ label, head, models, children }: ModelsTableProps) {
+export function ModelsTable({ label, head, models, old = false, children }: ModelsTableProps) {
   return (
     <div className="overview-part">
-      <table aria-label={label}>
+      <table aria-label={label} data-old={old}>
         <thead>
           <tr>
             <th scope="col">{head}</th>

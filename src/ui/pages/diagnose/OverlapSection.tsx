@@ -8,6 +8,7 @@ import { formatFixed } from '../../plots/format';
 import { Histogram } from '../../plots/Histogram';
 import { modelColor } from '../../plots/palette';
 import { filterOf, groupHref, groupsHref, type DiagnosedModel } from './diagnosed';
+import { nearestTable } from './figure_tables';
 import { ModelColumns, Section } from './Section';
 import { diagnoseTexts as texts } from './texts';
 
@@ -71,16 +72,12 @@ function Coherence({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Di
 
 function Nearest({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
   const { nearestHistogram, meanNearest, meanNearestChance } = diagnosis.overlap;
-  const bins = nearestHistogram.length;
   return (
     <FigureFrame
       title={`Live ${model.unitName}s by overlap with their nearest`}
       hint={plainText(texts.nearest)}
       fileName={`nearest-${model.name}`}
-      csv={() => ({
-        columns: ['cosine_from', 'cosine_to', 'units'],
-        rows: nearestHistogram.map((count, bin) => [bin / bins, (bin + 1) / bins, count]),
-      })}
+      csv={() => nearestTable(diagnosis.overlap)}
     >
       <Histogram
         label={`Cosine with the nearest ${model.unitName}, ${model.name}`}
@@ -113,22 +110,27 @@ function Nearest({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Diag
 
 type Pair = DiagnosedModel['diagnosis']['overlap']['closestPairs'][number];
 
-function Pairs({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
-  const columns = useMemo<readonly DataColumn<Pair>[]>(() => {
-    const link = (unit: number) => <a href={groupHref(model, unit)}>{unit}</a>;
-    const unit = { text: `A ${model.unitName} of the pair. Press it for its card.` };
-    return [
-      { id: 'a', head: 'One', text: unit, value: ({ a }) => a, cell: ({ a }) => link(a) },
-      { id: 'b', head: 'Other', text: unit, value: ({ b }) => b, cell: ({ b }) => link(b) },
-      {
-        id: 'cosine',
-        head: 'Cosine',
-        text: texts.pairs,
-        value: ({ cosine }) => cosine,
-        format: three,
-      },
-    ];
-  }, [model]);
+/** Columns of the closest pairs; chance is what no pair of as many random orientations exceeds in 95 of 100 cases. */
+export function pairColumns({ model, diagnosis }: DiagnosedModel): readonly DataColumn<Pair>[] {
+  const link = (unit: number) => <a href={groupHref(model, unit)}>{unit}</a>;
+  const unit = { text: `A ${model.unitName} of the pair. Press it for its card.` };
+  return [
+    { id: 'a', head: 'One', text: unit, value: ({ a }) => a, cell: ({ a }) => link(a) },
+    { id: 'b', head: 'Other', text: unit, value: ({ b }) => b, cell: ({ b }) => link(b) },
+    {
+      id: 'cosine',
+      head: 'Cosine',
+      text: texts.pairs,
+      value: ({ cosine }) => cosine,
+      chance: () => diagnosis.overlap.coherenceChance95,
+      format: three,
+    },
+  ];
+}
+
+function Pairs({ diagnosed }: { readonly diagnosed: DiagnosedModel }) {
+  const { model, diagnosis } = diagnosed;
+  const columns = useMemo(() => pairColumns(diagnosed), [diagnosed]);
   return (
     <DataTable
       title="Closest pairs"

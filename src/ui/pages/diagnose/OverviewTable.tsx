@@ -1,7 +1,7 @@
 /** The numbers of all models side by side, each with its meaning on hover and the groups behind it. */
 import { useMemo } from 'react';
 import { csvText, saveFile } from '../../../io/figure_export';
-import { qualityMeasures, type HeldOutView } from '../../parts/held_out';
+import type { HeldOutView } from '../../parts/held_out';
 import { Hint } from '../../parts/Hint';
 import { withExact } from '../../parts/Measure';
 import { formatInteger, formatNumber } from '../../plots/format';
@@ -9,6 +9,7 @@ import { groupsHref, type DiagnosedModel } from './diagnosed';
 import { HeldOutTable } from './HeldOutTable';
 import { overviewLines, type OverviewLine, type OverviewPart } from './overview';
 import { ModelsTable } from './ModelsTable';
+import { overviewTable } from './overview_table';
 
 export interface OverviewTableProps {
   readonly models: readonly DiagnosedModel[];
@@ -19,24 +20,7 @@ export interface OverviewTableProps {
 export function OverviewTable({ models, quality }: OverviewTableProps) {
   const lines = useMemo(() => overviewLines(models.map(({ diagnosis }) => diagnosis)), [models]);
   const save = () => {
-    const reports = models.map(({ model }) => quality.answers[model.index]?.report);
-    const table = {
-      columns: ['measure', ...models.map(({ model }) => model.name)],
-      rows: [
-        ...qualityMeasures.map(({ id }) => [
-          `held_out/${id}`,
-          ...reports.map((report) => report?.[id] ?? null),
-        ]),
-        ['analysed_rows', ...models.map(({ analysedRows }) => analysedRows)],
-        ['split', ...models.map(({ split }) => split)],
-        ...lines.flatMap(({ id, value, chance }) => [
-          [id, ...models.map(({ diagnosis }) => value(diagnosis))],
-          ...(chance === undefined
-            ? []
-            : [[`${id}_chance`, ...models.map(({ diagnosis }) => chance(diagnosis))]]),
-        ]),
-      ],
-    };
+    const table = overviewTable(models, quality.answers);
     saveFile(csvText(table), 'diagnosis.csv', 'text/csv;charset=utf-8');
   };
   const part = (name: OverviewPart, title: string) => {

@@ -2,13 +2,14 @@
 import { largest } from '../../../base/array';
 import { useMemo } from 'react';
 import type { GroupPacking } from '../../../analysis/report_types';
-import { DataTable, type DataColumn } from '../../parts/DataTable';
+import { chanceBounds, DataTable, type DataColumn } from '../../parts/DataTable';
 import { plainText } from '../../parts/explain';
 import { FigureFrame } from '../../plots/FigureFrame';
 import { formatFixed, formatPercent } from '../../plots/format';
 import { HeatMatrix } from '../../plots/HeatMatrix';
 import { navigate } from '../../route';
 import { FILTERABLE, filterOf, groupHref, type DiagnosedModel } from './diagnosed';
+import { heldTable } from './figure_tables';
 import { ModelColumns, Section } from './Section';
 import { diagnoseTexts as texts } from './texts';
 
@@ -51,10 +52,7 @@ function HeldCounts({ diagnosed: { model, diagnosis } }: { readonly diagnosed: D
       title={`Live groups by features held${basis === 'truth' ? '' : ', at least'}`}
       hint={plainText(basis === 'truth' ? texts.featuresPerGroup : texts.leastPerGroup)}
       fileName={`packing-${model.name}`}
-      csv={() => ({
-        columns: ['features_held', 'groups'],
-        rows: counts.map((count, held) => [held, count]),
-      })}
+      csv={() => heldTable(counts, diagnosis.packing)}
     >
       <HeatMatrix
         label={`Live groups by features held, ${model.name}`}
@@ -79,51 +77,77 @@ function HeldCounts({ diagnosed: { model, diagnosis } }: { readonly diagnosed: D
   );
 }
 
-function PackedGroups({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
-  const { groups, basis, packedShareChance } = diagnosis.packing;
+/** Columns of the groups that hold more than one, each with what it was read on. */
+export function packedColumns({
+  model,
+  diagnosis,
+}: DiagnosedModel): readonly DataColumn<GroupPacking>[] {
+  const { basis, packedShareChance } = diagnosis.packing;
   const names = diagnosis.splitting.features;
+  const points = new Map(
+    diagnosis.irreducibility.groups.map((known) => [known.group, known.points]),
+  );
+  const nameOf = (feature: number) =>
+    names?.find((known) => known.feature === feature)?.name ?? `feature ${feature}`;
+  const listed = ({ features }: GroupPacking) => features?.map(nameOf).join(', ') ?? null;
+  return [
+    {
+      id: 'group',
+      head: 'Group',
+      text: { text: 'A group that holds more than one.' },
+      value: ({ group }) => group,
+      cell: ({ group }) => <a href={groupHref(model, group)}>{group}</a>,
+      also: [{ id: 'firings', value: ({ firings }) => firings }],
+    },
+    ...(basis === 'truth'
+      ? [{ id: 'features', head: 'Features', text: texts.packed, value: listed }]
+      : [
+          {
+            id: 'least_features',
+            head: 'At least',
+            text: texts.leastPerGroup,
+            value: ({ leastFeatures }: GroupPacking) => leastFeatures,
+          },
+        ]),
+    {
+      id: 'axes',
+      head: 'Axes',
+      text: texts.axes,
+      value: ({ axes }) => axes,
+      also:
+        basis === 'truth' ? [] : [{ id: 'packed_share_chance', value: () => packedShareChance }],
+    },
+    { id: 'rays', head: 'Rays', text: texts.rays, value: ({ rays }) => rays },
+    {
+      id: 'axis_share',
+      head: 'Near them',
+      text: texts.axisShare,
+      value: ({ axisShare }) => axisShare,
+      format: formatPercent,
+    },
+    {
+      id: 'irreducibility',
+      head: 'Irred.',
+      text: texts.irreducibility,
+      value: ({ irreducibility }) => irreducibility,
+      chance: ({ irreducibilityChance95 }) => irreducibilityChance95,
+      format: (value) => formatFixed(value, 2),
+      also: [
+        ...chanceBounds<GroupPacking>(
+          'irreducibility',
+          ({ irreducibilityChance95 }) => irreducibilityChance95,
+        ),
+        { id: 'irreducibility_points', value: ({ group }) => points.get(group) ?? null },
+      ],
+    },
+  ];
+}
+
+function PackedGroups({ diagnosed }: { readonly diagnosed: DiagnosedModel }) {
+  const { model, diagnosis } = diagnosed;
+  const { groups, basis, packedShareChance } = diagnosis.packing;
   const shared = useMemo(() => groups.filter((group) => heldBy(group) > 1), [groups]);
-  const columns = useMemo<readonly DataColumn<GroupPacking>[]>(() => {
-    const nameOf = (feature: number) =>
-      names?.find((known) => known.feature === feature)?.name ?? `feature ${feature}`;
-    const listed = ({ features }: GroupPacking) => features?.map(nameOf).join(', ') ?? null;
-    return [
-      {
-        id: 'group',
-        head: 'Group',
-        text: { text: 'A group that holds more than one.' },
-        value: ({ group }) => group,
-        cell: ({ group }) => <a href={groupHref(model, group)}>{group}</a>,
-      },
-      ...(basis === 'truth'
-        ? [{ id: 'features', head: 'Features', text: texts.packed, value: listed }]
-        : [
-            {
-              id: 'least_features',
-              head: 'At least',
-              text: texts.leastPerGroup,
-              value: ({ leastFeatures }: GroupPacking) => leastFeatures,
-            },
-          ]),
-      { id: 'axes', head: 'Axes', text: texts.axes, value: ({ axes }) => axes },
-      { id: 'rays', head: 'Rays', text: texts.rays, value: ({ rays }) => rays },
-      {
-        id: 'axis_share',
-        head: 'Near them',
-        text: texts.axisShare,
-        value: ({ axisShare }) => axisShare,
-        format: formatPercent,
-      },
-      {
-        id: 'irreducibility',
-        head: 'Irred.',
-        text: texts.irreducibility,
-        value: ({ irreducibility }) => irreducibility,
-        chance: ({ irreducibilityChance95 }) => irreducibilityChance95,
-        format: (value) => formatFixed(value, 2),
-      },
-    ];
-  }, [model, names, basis]);
+  const columns = useMemo(() => packedColumns(diagnosed), [diagnosed]);
   return (
     <DataTable
       title={

@@ -9,6 +9,7 @@ import { HeatMatrix } from '../../plots/HeatMatrix';
 import { modelColor } from '../../plots/palette';
 import { ScatterPlot } from '../../plots/ScatterPlot';
 import type { DiagnosedModel } from './diagnosed';
+import { rankMatrixTable, ranksTable } from './figure_tables';
 import { ModelColumns, Section } from './Section';
 import { diagnoseTexts } from './texts';
 
@@ -44,15 +45,7 @@ function RankScatter({ diagnosed: { model, diagnosis } }: { readonly diagnosed: 
       title="Stable rank, weights against codes"
       hint={plainText(diagnoseTexts.ranksScatter)}
       fileName={`ranks-${model.name}`}
-      csv={() => ({
-        columns: ['group', 'weight_stable_rank', 'code_stable_rank', 'frequency'],
-        rows: points.map(({ group, weightStableRank, codeStableRank, frequency }) => [
-          group,
-          weightStableRank,
-          codeStableRank,
-          frequency,
-        ]),
-      })}
+      csv={() => ranksTable(diagnosis)}
     >
       <ScatterPlot
         label={`Stable rank of weights against codes, ${model.name}`}
@@ -96,14 +89,7 @@ function RankMatrix({ diagnosed: { model, diagnosis } }: { readonly diagnosed: D
       title="Groups by rank for 90 %"
       hint={plainText(diagnoseTexts.rankMatrix)}
       fileName={`rank90-${model.name}`}
-      csv={() => ({
-        columns: ['weight_rank90', 'code_rank90', 'groups'],
-        rows: Array.from(counts, (count, cell) => [
-          rankOfRow(Math.floor(cell / size)),
-          (cell % size) + 1,
-          count,
-        ]),
-      })}
+      csv={() => rankMatrixTable(counts, size)}
     >
       <HeatMatrix
         label={`Live groups by rank of weights and of codes, ${model.name}`}

@@ -44,7 +44,14 @@ export function ModelColumns({ models, children }: ModelColumnsProps) {
             <ModelMark index={diagnosed.model.index} />
             {diagnosed.model.name}
           </h3>
-          <FiguresOf model={diagnosed.model.name}>{children(diagnosed)}</FiguresOf>
+          <FiguresOf
+            model={diagnosed.model.name}
+            step={diagnosed.step}
+            rows={diagnosed.analysedRows}
+            split={diagnosed.split}
+          >
+            {children(diagnosed)}
+          </FiguresOf>
         </div>
       ))}
     </div>

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { at } from '../../../base/array';
 import type { SplittingReport, UnitCluster } from '../../../analysis/report_types';
-import { DataTable, type DataColumn } from '../../parts/DataTable';
+import { chanceBounds, DataTable, type DataColumn } from '../../parts/DataTable';
 import { plainText } from '../../parts/explain';
 import { FigureFrame } from '../../plots/FigureFrame';
 import { formatFixed, formatNumber } from '../../plots/format';
@@ -12,6 +12,7 @@ import { navigate } from '../../route';
 import { CoveringTable } from './CoveringTable';
 import type { DiagnosedModel } from './diagnosed';
 import { FeatureTable } from './FeatureTable';
+import { redundancyTable } from './figure_tables';
 import { ModelColumns, Section } from './Section';
 import { diagnoseTexts as texts } from './texts';
 import { UnitLinks } from './UnitLinks';
@@ -45,70 +46,87 @@ export function SplittingSection({ models }: { readonly models: readonly Diagnos
   );
 }
 
-function Clusters({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
+/** Columns of the near-duplicates, each with what chance gives and the rows it was read on. */
+export function clusterColumns({
+  model,
+  diagnosis,
+}: DiagnosedModel): readonly DataColumn<UnitCluster>[] {
+  const { linkedFrom, linksByChance } = diagnosis.splitting;
+  return [
+    {
+      id: 'members',
+      head: 'Members',
+      text: texts.members,
+      value: ({ members }) => members.join(' '),
+      cell: ({ id, members }) => (
+        <UnitLinks model={model} units={members} most={4} filter={`cluster = ${id}`} />
+      ),
+    },
+    {
+      id: 'columns',
+      head: 'Columns',
+      text: texts.columns,
+      value: ({ columns }) => columns,
+    },
+    {
+      id: 'components80',
+      head: 'Needs',
+      text: texts.components,
+      value: ({ components80 }) => components80,
+    },
+    {
+      id: 'redundancy',
+      head: 'Redundancy',
+      text: texts.redundancy,
+      value: ({ redundancy }) => redundancy,
+      chance: ({ redundancyApart }) => redundancyApart,
+      format: (value) => formatFixed(value, 1),
+    },
+    {
+      id: 'mean_cosine',
+      head: 'Cosine',
+      text: texts.meanCosine,
+      value: ({ meanCosine }) => meanCosine,
+      also: [
+        { id: 'linked_from_low', value: () => linkedFrom?.lowest ?? null },
+        { id: 'linked_from_high', value: () => linkedFrom?.highest ?? null },
+        { id: 'linked_pairs_chance', value: () => linksByChance },
+      ],
+      format: (value) => formatFixed(value, 2),
+    },
+    {
+      id: 'masked_cosine',
+      head: 'Together',
+      text: texts.maskedCosine,
+      value: ({ maskedCosine }) => maskedCosine,
+      chance: ({ maskedCosineChance }) => maskedCosineChance,
+      format: (value) => formatFixed(value, 2),
+    },
+    {
+      id: 'masked_cosine_chance95',
+      head: '±',
+      text: texts.maskedCosineChance,
+      value: ({ maskedCosineChance95 }) => maskedCosineChance95,
+      also: chanceBounds<UnitCluster>(
+        'masked_cosine',
+        ({ maskedCosineChance95 }) => maskedCosineChance95,
+        ({ maskedCosineChance }) => maskedCosineChance,
+      ),
+      format: (value) => formatFixed(value, 2),
+    },
+    {
+      id: 'rows',
+      head: 'Rows',
+      text: texts.clusterRows,
+      value: ({ rows }) => rows,
+    },
+  ];
+}
+
+function Clusters({ diagnosed }: { readonly diagnosed: DiagnosedModel }) {
+  const { model, diagnosis } = diagnosed;
   const { clusters, linkedFrom, linksByChance, exact } = diagnosis.splitting;
-  const columns = useMemo<readonly DataColumn<UnitCluster>[]>(
-    () => [
-      {
-        id: 'members',
-        head: 'Members',
-        text: texts.members,
-        value: ({ members }) => members.join(' '),
-        cell: ({ id, members }) => (
-          <UnitLinks model={model} units={members} most={4} filter={`cluster = ${id}`} />
-        ),
-      },
-      {
-        id: 'columns',
-        head: 'Columns',
-        text: texts.columns,
-        value: ({ columns }) => columns,
-      },
-      {
-        id: 'components80',
-        head: 'Needs',
-        text: texts.components,
-        value: ({ components80 }) => components80,
-      },
-      {
-        id: 'redundancy',
-        head: 'Redundancy',
-        text: texts.redundancy,
-        value: ({ redundancy }) => redundancy,
-        chance: ({ redundancyApart }) => redundancyApart,
-        format: (value) => formatFixed(value, 1),
-      },
-      {
-        id: 'mean_cosine',
-        head: 'Cosine',
-        text: texts.meanCosine,
-        value: ({ meanCosine }) => meanCosine,
-        format: (value) => formatFixed(value, 2),
-      },
-      {
-        id: 'masked_cosine',
-        head: 'Together',
-        text: texts.maskedCosine,
-        value: ({ maskedCosine }) => maskedCosine,
-        chance: ({ maskedCosineChance }) => maskedCosineChance,
-        format: (value) => formatFixed(value, 2),
-      },
-      {
-        id: 'masked_cosine_chance95',
-        head: '±',
-        text: texts.maskedCosineChance,
-        value: ({ maskedCosineChance95 }) => maskedCosineChance95,
-        format: (value) => formatFixed(value, 2),
-      },
-      {
-        id: 'rows',
-        head: 'Rows',
-        text: texts.clusterRows,
-        value: ({ rows }) => rows,
-      },
-    ],
-    [model],
-  );
+  const columns = useMemo(() => clusterColumns(diagnosed), [diagnosed]);
   return (
     <DataTable
       title={
@@ -151,19 +169,7 @@ function Redundancy({ diagnosed: { model, diagnosis } }: { readonly diagnosed: D
       title="Redundancy of the clusters"
       hint={plainText(texts.redundancyScatter)}
       fileName={`redundancy-${model.name}`}
-      csv={() => ({
-        columns: ['cluster', 'units', 'columns', 'components80', 'redundancy', 'redundancy_chance'],
-        rows: clusters.map(
-          ({ id, members, columns, components80, redundancy, redundancyApart }) => [
-            id,
-            members.length,
-            columns,
-            components80,
-            redundancy,
-            redundancyApart,
-          ],
-        ),
-      })}
+      csv={() => redundancyTable(diagnosis.splitting)}
     >
       <ScatterPlot
         label={`Columns against needed components of the clusters, ${model.name}`}

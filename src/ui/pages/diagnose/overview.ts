@@ -21,6 +21,10 @@ export interface OverviewLine {
   readonly format: (value: number) => string;
   /** What chance alone gives: behind the number, and in the saved file. */
   readonly chance?: (diagnosis: Diagnosis) => number | null;
+  /** What that level is, for the saved file; default: the number is exact and has none. */
+  readonly chanceIs?: string;
+  /** Rows that it was read on, for the saved file; default: the analysed ones. */
+  readonly readOn?: string;
   /** Small text behind the number: "of 64". */
   readonly detail?: (diagnosis: Diagnosis) => string;
   /** Filter of the Groups page that shows what is behind the number. */
@@ -46,6 +50,7 @@ const present = ({ splitting }: Diagnosis) =>
 const lines: readonly OverviewLine[] = [
   {
     id: 'features_in_one_unit',
+    readOn: 'rows in which the feature is present',
     part: 'features',
     label: 'Features held in one unit',
     text: texts.held,
@@ -58,6 +63,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_least_units',
+    readOn: 'none: known of the data',
     part: 'features',
     label: 'Least units per feature, mean',
     text: texts.least,
@@ -66,6 +72,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_units90',
+    readOn: 'rows in which the feature is present',
     part: 'features',
     label: 'Units per feature, mean',
     text: texts.units90,
@@ -74,6 +81,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_splitting_ratio',
+    readOn: 'rows in which the feature is present',
     part: 'features',
     label: 'Splitting ratio, mean',
     text: texts.ratio,
@@ -82,6 +90,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'consolidated_share',
+    readOn: 'rows in which the feature is present',
     part: 'features',
     label: 'Consolidated features',
     text: texts.consolidated,
@@ -90,6 +99,8 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_capture',
+    readOn: 'weights; matched on analysed_rows',
+    chanceIs: 'mean: a random span of the same rank',
     part: 'features',
     label: 'Capture, from 2 dimensions up',
     text: texts.capture,
@@ -104,6 +115,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_rank_error',
+    readOn: 'weights; matched on analysed_rows',
     part: 'features',
     label: 'Error of rank90, from 2 dimensions up',
     text: texts.rankError,
@@ -112,6 +124,8 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_r2',
+    readOn: 'analysed_rows',
+    chanceIs: '0: no coefficient is fitted',
     part: 'features',
     label: 'R² of the matched units, mean',
     text: texts.r2,
@@ -150,6 +164,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_weight_rank90',
+    readOn: 'weights of the units that fired',
     part: 'dictionary',
     label: 'rank90 of maps, mean',
     text: texts.weightRank,
@@ -158,6 +173,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_code_rank90',
+    readOn: 'rows in which the group fires',
     part: 'dictionary',
     label: 'rank90 of codes, mean',
     text: texts.codeRank,
@@ -166,6 +182,8 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'near_duplicates',
+    readOn: 'weights of the units that fired',
+    chanceIs: 'mean: random orientations',
     part: 'dictionary',
     label: 'Near-duplicate units',
     text: texts.cluster,
@@ -179,6 +197,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'features_per_group',
+    readOn: 'analysed_rows, and weights',
     part: 'features',
     label: 'Features per live group',
     text: texts.featuresPerGroup,
@@ -193,6 +212,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'least_features_per_group',
+    readOn: 'rows in which the group fires, 500 at most',
     part: 'dictionary',
     label: 'Features per live group, at least',
     text: texts.leastPerGroup,
@@ -201,6 +221,7 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'packed_share',
+    readOn: 'analysed_rows, and weights',
     part: 'dictionary',
     label: 'Groups that hold more than one',
     text: texts.packedShare,
@@ -209,6 +230,8 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'least_packed_share',
+    readOn: 'rows in which the group fires, 500 at most',
+    chanceIs: 'mean: Gaussian clouds of the same sizes, means and covariances',
     part: 'dictionary',
     label: 'Groups that show more than one',
     text: texts.packedShare,
@@ -218,6 +241,8 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'irreducible',
+    readOn: 'rows in which the group fires, 4000 at most',
+    chanceIs: 'mean: Gaussian clouds, of which 2.5 of 100 count',
     part: 'dictionary',
     label: 'More irreducible than Gaussians',
     text: texts.irreducible,
@@ -232,6 +257,8 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'coherence',
+    readOn: 'weights of the units that fired',
+    chanceIs: '95 of 100 below: random orientations',
     part: 'dictionary',
     label: 'Block coherence',
     text: texts.coherence,

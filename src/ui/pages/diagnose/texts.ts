@@ -4,7 +4,9 @@ import type { MeasureText } from '../../parts/Measure';
 
 export const diagnoseTexts = {
   live: explain('metrics/group_coverage', 'Units that fired at least once in the analysed rows.'),
-  dead: { text: 'Units that never fired in the analysed rows: capacity that does nothing.' },
+  dead: {
+    text: 'Units that never fired in the analysed rows: capacity that does nothing. A count of these rows, which says nothing of rarer ones.',
+  },
   dense: {
     text: 'Units that fire more than ten times as often as the mean live unit. How often is often depends on the gate: of three live groups, one a row, each fires on a third. Not wrong by itself: a feature may be that common.',
     formula: 'fires on > 10 · (units a row / live units)',
@@ -17,7 +19,10 @@ export const diagnoseTexts = {
     'How often units fire, on a logarithmic scale: each step to the left is ten times rarer. Dead units are left out.',
   ),
   weightRank: explain('weight_rank90', 'Dimensions that the weights of a group offer.'),
-  codeRank: explain('code_rank90', 'Dimensions that a group uses.'),
+  codeRank: explain(
+    'code_rank90',
+    'Dimensions that a group uses, in the rows where it fires; exact of these, so without a chance level.',
+  ),
   ranksScatter: explain(
     'stable_rank',
     'A point a live group: what it could do (weights, to the right) against what it does (codes, upwards). Below the line it offers more dimensions than it uses. Press a point for its card.',
@@ -61,7 +66,7 @@ export const diagnoseTexts = {
   members: { text: 'Units of the cluster. Press one for its card.' },
   columns: { text: 'Columns of the dictionary that the cluster uses.' },
   components: {
-    text: 'Principal components that hold 80 % of what the cluster writes: what it would need.',
+    text: 'Principal components that hold 80 % of what the cluster writes, on 1000 of its rows at most: what it would need.',
   },
   redundancy: explain(
     'redundancy',
@@ -102,7 +107,10 @@ export const diagnoseTexts = {
     'features_per_group',
     'Known features for which this is the best group and which it holds by half at least.',
   ),
-  axes: explain('axes', 'Directions that its codes keep to, each separate from the others.'),
+  axes: explain(
+    'axes',
+    'Directions that its codes keep to, each separate from the others; read from 500 firings at most.',
+  ),
   rays: { text: 'The same, with both ends of an axis counted on their own.' },
   axisShare: { text: 'Share of its codes that lie near one of these axes.' },
   irreducibility: explain(
@@ -132,7 +140,10 @@ export const diagnoseTexts = {
     'principal_cosine',
     'How nearly each live unit shares a direction with its nearest neighbour: a heap at the right end is repetition. The line at chance is where the mean would be if all were randomly oriented.',
   ),
-  pairs: explain('principal_cosine', 'The pairs of live units with the largest overlap.'),
+  pairs: explain(
+    'principal_cosine',
+    'The pairs of live units with the largest overlap; faint: as many units with random orientations have no closer pair in 95 of 100 cases.',
+  ),
   feature: { text: 'A feature that is known to be in the data.' },
   dimension: { text: 'dᵢ, the dimensions of the feature.' },
   matched: {
@@ -158,10 +169,10 @@ export const diagnoseTexts = {
   ),
   circular: explain(
     'circular_correlation',
-    'Whether the angle of the codes follows the angle of the feature: 1 is a faithful copy; faint: 95 of 100 random pairings of the rows stay below. Circles only.',
+    'Whether the angle of the codes follows the angle of the feature: 1 is a faithful copy; faint: 95 of 100 random pairings of the rows stay below. On 4000 rows at most; circles only.',
   ),
   geodesic: explain(
     'geodesic_spearman',
-    'Whether points far apart on the feature are far apart in the codes: 1 keeps the order; faint: 95 of 100 random pairings of the rows stay below.',
+    'Whether points far apart on the feature are far apart in the codes: 1 keeps the order; faint: 95 of 100 random pairings of the rows stay below. On 128 rows at most.',
   ),
 } satisfies Record<string, MeasureText>;

@@ -116,7 +116,7 @@ export default function GroupsPage() {
         {own.open && isText && (
           <OwnText runId={runId} model={index} group={group} own={own} onSelect={select} />
         )}
-        <AnalysisBar view={view} step={answer.step} />
+        <AnalysisBar view={view} />
         <GroupTableView
           all={table.all}
           rows={table.shown}
@@ -131,7 +131,12 @@ export default function GroupsPage() {
       </ListFrame>
       <section className="groups-card" aria-label={`The chosen ${unitName}`}>
         {table.selected !== null && (
-          <FiguresOf run={runName} step={answer.step}>
+          <FiguresOf
+            run={runName}
+            step={answer.step}
+            rows={answer.analysedRows}
+            split={answer.split}
+          >
             <GroupDetail
               runId={runId}
               models={models}

@@ -8,6 +8,7 @@ import { plainText } from '../../parts/explain';
 import { AtomFan } from '../../plots/AtomFan';
 import { FigureFrame } from '../../plots/FigureFrame';
 import { formatFixed, formatInteger, formatPercent } from '../../plots/format';
+import type { CsvTable } from '../../plots/props';
 import { joinLabels } from '../../parts/join_labels';
 import { groupTexts } from './texts';
 
@@ -26,17 +27,7 @@ export function SpanPanel({ span, modelName, color, onPick }: SpanPanelProps) {
       className="card-span"
       title={inside ? `The same feature in the ${modelName}` : `Nearest in the ${modelName}`}
       hint={plainText(groupTexts.inSpan)}
-      csv={() => ({
-        columns: ['latent', 'share_inside', 'likely_largest_by_chance', 'x', 'y', 'labels'],
-        rows: units.map(({ unit, share, x, y, labels }) => [
-          unit,
-          share,
-          span.chance,
-          x,
-          y,
-          labels.join(' '),
-        ]),
-      })}
+      csv={() => spanTable(span)}
     >
       <AtomFan
         height={170}
@@ -54,6 +45,32 @@ export function SpanPanel({ span, modelName, color, onPick }: SpanPanelProps) {
       <p className="quiet card-span-note">{spanSentence(span, modelName)}</p>
     </FigureFrame>
   );
+}
+
+/** One row a drawn latent, with how many would lie inside and how much of the nearest would, by chance. */
+export function spanTable({ units, nearest, expected, chance }: SpanUnits): CsvTable {
+  return {
+    columns: [
+      'latent',
+      'share_inside',
+      'likely_largest_by_chance',
+      'units_inside',
+      'units_inside_chance',
+      'x',
+      'y',
+      'labels',
+    ],
+    rows: (units.length > 0 ? units : nearest).map(({ unit, share, x, y, labels }) => [
+      unit,
+      share,
+      chance,
+      units.length,
+      expected,
+      x,
+      y,
+      labels.join(' '),
+    ]),
+  };
 }
 
 /** How many latents lie inside, and what chance gives. */

@@ -16,6 +16,7 @@ import {
   formatNumber,
   formatPercent,
 } from '../../plots/format';
+import type { CsvTable } from '../../plots/props';
 import type { TokenTexts } from './context_pieces';
 import { groupTexts } from './texts';
 
@@ -31,6 +32,39 @@ const ORDERS = [
   { value: 'lifted', label: 'Largest lift' },
 ] as const;
 
+/** One row a token: how often it occurs, and on how many of its places a group that looks at no token fires. */
+export function tokensTable(
+  { statistics, texts }: Pick<CardText, 'statistics' | 'texts'>,
+  order: (typeof ORDERS)[number]['value'],
+): CsvTable {
+  return {
+    columns: [
+      'token_id',
+      'token',
+      'occurrences',
+      'firings',
+      'firings_chance',
+      'share',
+      'rate',
+      'lift',
+      'lift_chance',
+      'mean_norm',
+    ],
+    rows: statistics[order].map(({ token, firings, share, rate, lift, meanNorm }) => [
+      token,
+      texts.get(token) ?? '',
+      Math.round(firings / rate),
+      firings,
+      firings / lift,
+      share,
+      rate,
+      lift,
+      1,
+      meanNorm,
+    ]),
+  };
+}
+
 /** Tokens shown. */
 const SHOWN = 16;
 
@@ -45,18 +79,7 @@ export function TokensPanel({ card, text, color, unitName }: TokensPanelProps) {
       title="Tokens it fires on"
       hint={plainText(groupTexts.tokens)}
       fileName={`${unitName}-${card.group}-tokens`}
-      csv={() => ({
-        columns: ['token_id', 'token', 'firings', 'share', 'rate', 'lift', 'mean_norm'],
-        rows: statistics[order].map(({ token, firings, share, rate, lift, meanNorm }) => [
-          token,
-          text.texts.get(token) ?? '',
-          firings,
-          share,
-          rate,
-          lift,
-          meanNorm,
-        ]),
-      })}
+      csv={() => tokensTable(text, order)}
       controls={
         <Choice
           variant="quiet"

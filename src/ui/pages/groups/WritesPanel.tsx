@@ -6,9 +6,11 @@ import { useState, type ReactNode } from 'react';
 import { at } from '../../../base/array';
 import type { LogitAttribution, TokenScore } from '../../../lab/protocol/lm_protocol';
 import type { GroupCard } from '../../../lab/protocol/protocol';
+import { useAnswerAge } from '../../parts/answer_age';
 import { Choice } from '../../parts/Choice';
 import { plainText } from '../../parts/explain';
 import { FigureFrame } from '../../plots/FigureFrame';
+import { formatInteger } from '../../plots/format';
 import type { CsvTable } from '../../plots/props';
 import { groupTexts } from './texts';
 import { TokenWord } from './TokensPanel';
@@ -43,7 +45,8 @@ export function WritesPanel(props: WritesPanelProps) {
 }
 
 function Attribution({ runId, model, card, unitName }: WritesPanelProps) {
-  const { answer, progress, error, retry } = useAttribution(runId, model, card);
+  const { answer, progress, error, changes, retry } = useAttribution(runId, model, card);
+  const age = useAnswerAge(model, answer?.step ?? null, changes);
   const [axis, setAxis] = useState(0);
   if (error !== null) {
     return (
@@ -111,6 +114,14 @@ function Attribution({ runId, model, card, unitName }: WritesPanelProps) {
         />
         <Scores title="Less likely" scores={at(axes, shownAxis).negative} tone="negative" />
       </div>
+      {age !== null && (age.since !== null || answer.step !== card.step) && (
+        <p className="quiet writes-age" role="status">
+          Of the weights at {age.trained}
+          {age.since === null
+            ? `; the rest of the card is of step ${formatInteger(card.step)}.`
+            : `; ${age.since}.`}
+        </p>
+      )}
     </FigureFrame>
   );
 }
@@ -154,11 +165,12 @@ function Scores({ title, scores, tone }: ScoresProps) {
   );
 }
 
-function attributionTable({ axes, angles }: LogitAttribution): CsvTable {
+/** One row a token of a list; the step is that of the weights, which the card's may lag behind. */
+export function attributionTable({ step, axes, angles }: LogitAttribution): CsvTable {
   const rows = (where: string, scores: readonly TokenScore[]) =>
-    scores.map(({ token, text, logit }) => [where, token, text, logit]);
+    scores.map(({ token, text, logit }) => [step, where, token, text, logit]);
   return {
-    columns: ['where', 'token_id', 'token', 'logit'],
+    columns: ['step', 'where', 'token_id', 'token', 'logit'],
     rows: [
       ...axes.flatMap(({ positive, negative }, axis) => [
         ...rows(`+axis_${axis + 1}`, positive),

@@ -5,14 +5,14 @@
 import { useEffect } from 'react';
 import type { GroupCard } from '../../../lab/protocol/protocol';
 import type { LogitAttribution } from '../../../lab/protocol/lm_protocol';
-import { cardKey, type Analysis } from '../../../state/analyses_store';
+import { cardKey, type ModelAnalysis } from '../../../state/analyses_store';
 import { engine } from '../../../state/engine_store';
 import { attributeGroup, textAnswer, useText } from '../../../state/text_store';
 
 /** Cards whose groups were asked about. */
 const asked = new WeakSet<GroupCard>();
 
-export interface Attribution extends Analysis<LogitAttribution> {
+export interface Attribution extends ModelAnalysis<LogitAttribution> {
   readonly retry: () => void;
 }
 

@@ -7,13 +7,13 @@ import { addRun, forgetRun, removeRun, renameRun, useRuns } from '../../../state
 import { showOnBench } from '../../../state/training';
 import { useView } from '../../../state/view_store';
 import { copyRunLink } from '../../link_sync';
-import { qualityMeasures, rowsText, useHeldOut } from '../../parts/held_out';
 import { Icon } from '../../parts/Icon';
 import { Menu } from '../../parts/Menu';
-import { formatExact, formatFixed, formatInteger } from '../../plots/format';
+import { formatFixed, formatInteger } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { navigate } from '../../route';
 import { exportActions } from './export_actions';
+import { HeldOutCells, Results } from './HeldOutCells';
 import { changeText, dataName, durationText, modelSize, startText, statusWord } from './run_row';
 
 export interface RunRowProps {
@@ -93,72 +93,6 @@ export function RunRow({ id, position }: RunRowProps) {
       </span>
       <RunChanges run={run} />
     </div>
-  );
-}
-
-interface ResultsProps {
-  /** One a model; undefined where it is not known. */
-  readonly values: readonly (number | undefined)[];
-  readonly format: (value: number) => string;
-  readonly title?: string | undefined;
-}
-
-/** One number of every model, below each other. */
-function Results({ values, format, title }: ResultsProps) {
-  return (
-    <ul role="cell" className="runs-results" title={title}>
-      {values.map((value, model) => (
-        <li key={model} title={value === undefined ? undefined : formatExact(value)}>
-          {value === undefined ? <span className="quiet">–</span> : format(value)}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** The held-out quality of every model, with its rows; what can be done where it is not known or out of date. */
-function HeldOutCells({ run }: { readonly run: Run }) {
-  const view = useHeldOut(run.id);
-  const { answers, progress, error, possible, current } = view;
-  const answer = answers.find((each) => each !== null) ?? null;
-  const rows = answer === null ? undefined : rowsText(answer.report);
-  const before = trainedBefore(run).steps;
-  return (
-    <>
-      {qualityMeasures.map(({ id, format }) => (
-        <Results
-          key={id}
-          values={answers.map((each) => each?.report[id] ?? undefined)}
-          format={format}
-          title={rows}
-        />
-      ))}
-      <span role="cell" className="runs-rows quiet">
-        {rows !== undefined && (
-          <span>
-            {rows}
-            {!current && answer !== null && `, at step ${formatInteger(before + answer.step)}`}
-          </span>
-        )}
-        {progress !== null ? (
-          <button type="button" className="link-button" onClick={view.cancel}>
-            {Math.round(100 * progress.fraction)} %, cancel
-          </button>
-        ) : (
-          possible &&
-          !current && (
-            <button
-              type="button"
-              className="link-button"
-              title={error?.message}
-              onClick={view.start}
-            >
-              {error === null ? 'Evaluate' : 'Failed: try again'}
-            </button>
-          )
-        )}
-      </span>
-    </>
   );
 }
 

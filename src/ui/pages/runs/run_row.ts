@@ -3,6 +3,7 @@ import { presets } from '../../../lab/run/presets';
 import type { SettingChange } from '../../../lab/run/live_settings';
 import type { RunConfig } from '../../../lab/run/run_config';
 import type { Run, RunModel } from '../../../state/run_record';
+import { settingNames } from '../../parts/change_names';
 import { formatDuration, formatExact, formatInteger, formatNumber } from '../../plots/format';
 
 /** The data in a few words: "Circle, sphere, helix", "activations.npy". */
@@ -31,14 +32,6 @@ export function statusWord(run: Run): string {
   if (run.opened && run.step === 0 && run.status === 'paused') return 'opened';
   return run.status === 'running' ? 'training' : run.status;
 }
-
-const settingNames: Readonly<Record<SettingChange['setting'], string>> = {
-  lr: 'learning rate',
-  nuclear_coefficient: 'λ',
-  nuclear_coefficient_relative: 'λ_rel',
-  k_groups: 's',
-  k: 'k',
-};
 
 /** "λ of SASA: 0.003 → 0.3 after step 40"; for a relative λ with what it then is. */
 export function changeText(

@@ -6,6 +6,7 @@ import type { LabErrorData } from '../../../base/lab_error';
 import { endsLine, tokenPiece } from '../../../base/token_text';
 import type { Continuation } from '../../../lab/protocol/lm_protocol';
 import type { SteeredAnswer } from '../../../state/text_store';
+import type { AnswerAge } from '../../parts/answer_age';
 import { Icon } from '../../parts/Icon';
 import { formatInteger } from '../../plots/format';
 import { differingTokens } from './reading_rows';
@@ -17,18 +18,20 @@ export interface ContinuationsProps {
   readonly error: LabErrorData | null;
   /** The panel is set to something else than what made the answer. */
   readonly outdated: boolean;
+  /** Of which model the answer is, and whether that has moved on; null without an answer. */
+  readonly age: AnswerAge | null;
   readonly unitName: 'group' | 'latent';
   readonly color: string;
   readonly onRetry: () => void;
 }
 
 export function Continuations(props: ContinuationsProps) {
-  const { answer, progress, error, outdated, unitName, color, onRetry } = props;
+  const { answer, progress, error, outdated, age, unitName, color, onRetry } = props;
   return (
     <div
       className="continuations"
       aria-busy={progress !== null}
-      data-outdated={outdated || progress !== null}
+      data-outdated={outdated || progress !== null || (age !== null && age.since !== null)}
     >
       {error !== null && (
         <div className="note note-bad" role="alert">
@@ -53,12 +56,11 @@ export function Continuations(props: ContinuationsProps) {
         <>
           <p className="continuation-of" role="status">
             <b>{requestSentence(answer.request, unitName)}</b>
+            {age !== null && <span className="quiet">at {age.trained}</span>}
             {progress !== null ? (
               <span className="quiet">the next ones are being written…</span>
             ) : (
-              outdated && (
-                <span className="quiet">the settings have changed since; Continue writes anew</span>
-              )
+              <Moved outdated={outdated} since={age?.since ?? null} />
             )}
           </p>
           <div className="continuation-columns">
@@ -88,6 +90,17 @@ export function Continuations(props: ContinuationsProps) {
         </>
       )}
     </div>
+  );
+}
+
+/** What is no more as it was when the continuations were written. */
+function Moved({ outdated, since }: { readonly outdated: boolean; readonly since: string | null }) {
+  if (!outdated && since === null) return null;
+  const changed = outdated ? ['the settings have changed since'] : [];
+  return (
+    <span className="quiet">
+      {[...changed, ...(since === null ? [] : [since])].join('; ')}; Continue writes anew
+    </span>
   );
 }
 

@@ -27,7 +27,7 @@ export function ReadingState(reading: FollowedReading) {
   );
 }
 
-function Standing({ analysis, outdated, training, cancel }: FollowedReading) {
+function Standing({ analysis, outdated, changed, age, training, cancel }: FollowedReading) {
   const { answer, progress } = analysis;
   if (progress !== null) {
     return (
@@ -44,10 +44,19 @@ function Standing({ analysis, outdated, training, cancel }: FollowedReading) {
       ? 'The model is training. Read now has it read with the weights of this moment.'
       : 'Not read yet.';
   }
-  if (!outdated) return <Facts reading={answer.reading} />;
-  return training
-    ? `Read at step ${formatInteger(answer.reading.step)}; the text has changed since.`
-    : 'The text or the model has changed since it was read.';
+  const since = age?.since ?? null;
+  const made = age === null ? null : `read at ${age.trained}`;
+  if (!outdated) {
+    return (
+      <>
+        <Facts reading={answer.reading} />
+        {made !== null && ` · ${made}`}
+        {since !== null && `; ${since}`}
+      </>
+    );
+  }
+  const moved = [...(changed ? ['the text has changed since'] : []), since].filter(Boolean);
+  return `Read at ${age?.trained ?? 'another step'}; ${moved.join('; ')}.`;
 }
 
 function Facts({ reading }: { readonly reading: TextReading }) {

@@ -4,6 +4,7 @@
  */
 import { useEffect } from 'react';
 import { cardKey, modelKey } from '../../../state/analyses_store';
+import { useCurrentRun } from '../../../state/current';
 import { engine } from '../../../state/engine_store';
 import type { RunModel } from '../../../state/run_record';
 import {
@@ -17,8 +18,10 @@ import {
 import { Field } from '../../parts/Field';
 import { Icon } from '../../parts/Icon';
 import { NumberField } from '../../parts/NumberField';
+import { obstacleOf } from '../../parts/use_analysis';
 import { modelColor } from '../../plots/palette';
 import { hrefOf } from '../../route';
+import { useAnswerAge } from '../../parts/answer_age';
 import { Continuations } from './Continuations';
 import { dialWords } from './dial_words';
 import { EditControls } from './EditControls';
@@ -48,7 +51,10 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
   const text = useText((state) => state.text);
   const prompt = useText((state) => state.prompt);
   const key = modelKey(runId, model.index);
-  const { answer, progress, error } = useText((state) => textAnswer(state, 'steerings', key));
+  const { answer, progress, error, changes } = useText((state) =>
+    textAnswer(state, 'steerings', key),
+  );
+  const made = useAnswerAge(model.index, answer?.steering.step ?? null, changes);
   const words = useDialWords(runId, model, group, draft.kind === 'turn');
   const { unitName } = model;
   const known = answer?.steering.group === group ? answer.steering.typicalNorm : undefined;
@@ -147,6 +153,7 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
           progress={progress}
           error={error}
           outdated={outdated}
+          age={made}
           unitName={unitName}
           color={modelColor(model.index)}
           onRetry={write}
@@ -234,9 +241,14 @@ function useDialWords(
 ): ReturnType<typeof dialWords> {
   const index = model.index;
   const key = group === null ? '' : cardKey(runId, index, group);
-  const { answer, progress, error } = useText((state) => textAnswer(state, 'attributions', key));
-  const missing =
-    wanted && model.rank > 1 && answer === null && progress === null && error === null;
+  const { answer, progress, error, changes } = useText((state) =>
+    textAnswer(state, 'attributions', key),
+  );
+  const age = useAnswerAge(index, answer?.step ?? null, changes);
+  // While it trains they are old at once, and asking takes time from the training.
+  const resting = useCurrentRun((run) => obstacleOf(run) === null) ?? false;
+  const old = answer === null || (resting && age !== null && age.since !== null);
+  const missing = wanted && model.rank > 1 && old && progress === null && error === null;
   useEffect(() => {
     if (missing && group !== null) void attributeGroup(engine, { runId, model: index }, group);
   }, [missing, runId, index, group]);

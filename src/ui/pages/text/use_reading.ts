@@ -3,7 +3,7 @@
  * typing or a changed step has the text read anew; while it trains, only the person asks.
  */
 import { useEffect, useRef } from 'react';
-import { modelKey, type Analysis } from '../../../state/analyses_store';
+import { modelKey, type Analysis, type ModelAnalysis } from '../../../state/analyses_store';
 import { useCurrentRun } from '../../../state/current';
 import { engine } from '../../../state/engine_store';
 import {
@@ -13,15 +13,20 @@ import {
   useText,
   type TextAnswer,
 } from '../../../state/text_store';
+import { useAnswerAge, type AnswerAge } from '../../parts/answer_age';
 import { obstacleOf } from '../../parts/use_analysis';
 
 /** Milliseconds without a key before the text is read. */
 const QUIET = 600;
 
 export interface FollowedReading {
-  readonly analysis: Analysis<TextAnswer>;
-  /** The text or the model has changed since the reading. */
+  readonly analysis: ModelAnalysis<TextAnswer>;
+  /** The text has changed since the reading, or the model has, which is not training: it will be read anew. */
   readonly outdated: boolean;
+  /** The text has changed since the reading. */
+  readonly changed: boolean;
+  /** Of which model the reading is, and whether that has moved on; null without a reading. */
+  readonly age: AnswerAge | null;
   /** True while the model trains: it reads on demand. */
   readonly training: boolean;
   readonly read: () => void;
@@ -47,8 +52,11 @@ export function useReading(runId: string, model: number): FollowedReading {
   const { answer } = analysis;
   const blank = text.trim() === '';
   const changed = blank ? answer !== null : answer?.text !== text;
-  const older = answer !== null && restingStep !== null && answer.reading.step !== restingStep;
-  const wanted = restingStep !== null && (changed || older) ? `${restingStep} ${text}` : '';
+  const age = useAnswerAge(model, answer?.reading.step ?? null, analysis.changes);
+  const since = age?.since ?? null;
+  const older = restingStep !== null && since !== null;
+  const wanted =
+    restingStep !== null && (changed || older) ? `${restingStep} ${since ?? ''} ${text}` : '';
   useEffect(() => {
     // Asked once: a cancelled or failed reading waits for the person or for another text.
     if (wanted === '' || wanted === asked.current) return undefined;
@@ -65,6 +73,8 @@ export function useReading(runId: string, model: number): FollowedReading {
   return {
     analysis,
     outdated: changed || older,
+    changed,
+    age,
     training: restingStep === null,
     read,
     cancel: () => cancelQuestion('readings', key),

@@ -3,7 +3,6 @@
  * legend, one cursor and one zoom for all. What was changed while the run went is marked on every curve.
  */
 import { useMemo, useState } from 'react';
-import { at } from '../../../base/array';
 import { useExperiment } from '../../../state/experiment_store';
 import {
   allChanges,
@@ -22,10 +21,11 @@ import { dashOf } from '../../plots/line_style';
 import { LineChart } from '../../plots/LineChart';
 import { modelColor } from '../../plots/palette';
 import { PlotSync } from '../../plots/PlotSync';
-import type { CsvTable, LegendItem, Marker, Series } from '../../plots/props';
+import type { LegendItem, Marker, Series } from '../../plots/props';
 import { RankHeatmap } from '../../plots/RankHeatmap';
 import { CurveTools } from './CurveTools';
 import { mainCurves, otherCurves, type CurveSpec } from './curve_specs';
+import { curveTable, rankTable } from './curve_table';
 import { markersOf } from './change_markers';
 import { usePlannedSamples, useShownRunId } from './shown_run';
 import './curves.css';
@@ -126,7 +126,7 @@ function Curve({ spec, shown, legend, xEnd, now, markers, height }: CurveProps) 
       title={spec.title}
       hint={spec.hint}
       fileName={spec.id.replace('/', '_')}
-      csv={() => csvOf(spec, shown)}
+      csv={() => curveTable(spec, shown)}
       legend={legend.filter(({ id }) => !hidden.has(id))}
     >
       <LineChart
@@ -168,7 +168,7 @@ function Ranks({ run, xEnd, now, height }: RanksProps) {
         title="rank90 of the maps of live groups"
         hint="Singular values of each live group’s map that hold 90 % of Σσ²: how many dimensions it uses. Each column is a moment, each row a rank, the strength of its colour the share of groups."
         fileName="rank90_over_time"
-        csv={() => rankTable(model)}
+        csv={() => rankTable(run, model)}
         controls={
           grouped.length > 1 && model !== undefined ? (
             <Choice
@@ -214,40 +214,4 @@ function legendOf(runs: readonly Run[]): readonly LegendItem[] {
 /** A model's name, with its run's where there are several. */
 function nameIn(runs: readonly Run[], run: Run, model: RunModel): string {
   return runs.length > 1 ? `${model.name}, ${run.name}` : model.name;
-}
-
-/** One row a point. */
-function csvOf({ title, line }: CurveSpec, runs: readonly Run[]): CsvTable {
-  return {
-    columns: ['run', 'model', 'metric', 'samples', 'value'],
-    rows: runs.flatMap((run) =>
-      run.models.flatMap((model) => {
-        const { x, y } = line(model) ?? { x: EMPTY, y: EMPTY };
-        return Array.from(x, (samples, index) => {
-          const value = at(y, index);
-          return [
-            run.name,
-            model.name,
-            title,
-            samples,
-            Number.isNaN(value) ? null : value,
-          ] as const;
-        });
-      }),
-    ),
-  };
-}
-
-/** One row a moment: how many live groups had each rank. */
-function rankTable(model: RunModel | undefined): CsvTable {
-  const samples = model?.metrics.samples.view() ?? EMPTY;
-  const counts = model?.metrics.rankCounts.view() ?? EMPTY;
-  const ranks = model?.metrics.ranks ?? 0;
-  return {
-    columns: ['samples', ...Array.from({ length: ranks }, (_, rank) => `rank_${rank + 1}`)],
-    rows: Array.from(samples, (moment, index) => [
-      moment,
-      ...counts.subarray(index * ranks, (index + 1) * ranks),
-    ]),
-  };
 }

@@ -17,6 +17,7 @@ export function HeldOutTiles() {
     <dl
       className="tiles held-out"
       data-models={Math.min(names.length, 6)}
+      data-old={answered && !view.current}
       aria-label="Held-out quality"
     >
       <div className="tile">
@@ -55,7 +56,7 @@ export function HeldOutTiles() {
 /** Which rows, after which step; or how far it is, and what can be done. */
 function State({ view }: { readonly view: HeldOutView }) {
   const before = useShownRun((run) => trainedBefore(run).steps) ?? 0;
-  const { progress, error, possible, current } = view;
+  const { progress, error, possible, current, changed } = view;
   const answer = view.answers.find((each) => each !== null) ?? null;
   if (progress !== null) {
     return (
@@ -77,6 +78,7 @@ function State({ view }: { readonly view: HeldOutView }) {
       {answer !== null && (
         <span>
           {rowsText(answer.report)}; step {formatInteger(before + answer.step)}
+          {changed !== null && `; ${changed} since`}
         </span>
       )}
       {possible && !current && (

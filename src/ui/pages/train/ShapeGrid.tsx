@@ -13,13 +13,14 @@ import type { RunModel } from '../../../state/run_record';
 import { Choice } from '../../parts/Choice';
 import { FigureFrame } from '../../plots/FigureFrame';
 import { modelColor } from '../../plots/palette';
-import type { CsvTable, Rotation, UnitSlots } from '../../plots/props';
+import type { Rotation, UnitSlots } from '../../plots/props';
 import { ShapeView } from '../../plots/ShapeView';
 import { navigate } from '../../route';
 import { slotsOfProbe, type UnitsOf } from '../../unit_colors';
 import { FeatureStrip } from './FeatureStrip';
 import { ShapeCaption } from './ShapeCaption';
 import { captionOf, firstFeatures, heading, nounOf } from './shape_rows';
+import { shapesHint, shapesTable, type ShapeModel } from './shapes_table';
 import { useShownRun, useShownRunId } from './shown_run';
 import './shapes.css';
 
@@ -29,14 +30,6 @@ const NO_SHAPES: readonly ShapeState[] = [];
 /** Columns that stand empty while the data are being read. */
 const AWAITED: readonly number[] = [0, 1, 2];
 const NO_SLOTS: UnitSlots = new Map();
-
-interface Row {
-  readonly name: string;
-  readonly unitName: RunModel['unitName'];
-  readonly shapes: readonly ShapeState[];
-  /** False while the shapes are those of the untrained data. */
-  readonly trained: boolean;
-}
 
 export function ShapeGrid() {
   const previewed = useBenchFacts((facts) => facts.preview?.shapes ?? NO_SHAPES);
@@ -62,6 +55,7 @@ export function ShapeGrid() {
       className="shapes-figure"
       title="Shapes by the units that hold them"
       fileName="shapes"
+      hint={shapesHint(rows)}
       csv={() => shapesTable(rows)}
     >
       <div className="shapes" data-many={many}>
@@ -112,25 +106,27 @@ function rowsOf(
   models: readonly RunModel[] | undefined,
   drafts: readonly Settings[],
   previewed: readonly ShapeState[],
-): readonly Row[] {
+): readonly ShapeModel[] {
   return (
     models?.map(({ name, unitName, shapes }) => ({
       name,
       unitName,
       shapes: shapes?.shapes ?? previewed,
       trained: shapes !== null,
+      rows: shapes?.rows ?? null,
     })) ??
     drafts.map((draft) => ({
       name: nameOf(draft),
       unitName: architectureOf(draft) === 'topk_sasa' ? 'group' : 'latent',
       shapes: previewed,
       trained: false,
+      rows: null,
     }))
   );
 }
 
 interface ShapeRowProps {
-  readonly row: Row;
+  readonly row: ShapeModel;
   readonly model: number;
   readonly models: number;
   /** Null while the model is not trained. */
@@ -206,22 +202,4 @@ function slotsOf(
   const all = shapes.map(({ owners }) => owners);
   const drawn = columns.flatMap((feature) => all[feature] ?? []);
   return slotsOfProbe(of, drawn, all);
-}
-
-/** One row a model and feature; the units by number, strongest first, where they are few. */
-function shapesTable(rows: readonly Row[]): CsvTable {
-  return {
-    columns: ['model', 'feature', 'dimension', 'units90', 'units', 'rank90', 'reconstruction'],
-    rows: rows.flatMap(({ name, unitName, shapes, trained }) =>
-      shapes.map((shape) => [
-        name,
-        shape.name,
-        shape.dimension,
-        trained ? shape.units90 : null,
-        trained ? captionOf(shape, unitName).units.join(' ') : null,
-        trained && unitName === 'group' ? shape.topRank90 : null,
-        trained ? shape.reconstruction : null,
-      ]),
-    ),
-  };
 }

@@ -1,5 +1,5 @@
 /** The curves of a run: which metrics are drawn, under which title, on which scale. */
-import type { RunModel } from '../../../state/run_record';
+import type { Run, RunModel } from '../../../state/run_record';
 import type { ScaleKind } from '../../plots/props';
 
 export interface CurveSpec {
@@ -13,8 +13,30 @@ export interface CurveSpec {
   /** Counts of things. */
   readonly yWhole?: boolean;
   readonly line: (model: RunModel) => Line | undefined;
+  /** Which rows each of its points was read on, for the saved file. */
+  readonly readOn: ReadOn;
   /** Said in the empty frame before training. */
   readonly empty?: string;
+}
+
+/** The logged batch, the samples of the dead window, rows that are looked at now and then, or no row at all. */
+export type ReadOn = 'batch' | 'dead_group_window' | 'probe' | 'none';
+
+/** How many rows those are; null for a probe, whose rows are others while the run rests. */
+export function rowsReadOn(
+  readOn: ReadOn,
+  { settings }: Pick<Run, 'settings'>,
+  model: number,
+): number | null {
+  switch (readOn) {
+    case 'batch':
+      return settings.training.train_batch_size_samples;
+    case 'dead_group_window':
+      return settings.models[model]?.dead_group_window ?? null;
+    case 'probe':
+    case 'none':
+      return null;
+  }
 }
 
 export interface Line {
@@ -35,6 +57,7 @@ const reconstruction: CurveSpec = {
   hint: 'E‖x − x̂‖²: squared error summed over dimensions, mean over the batch.',
   yScale: 'log',
   line: metric('losses/mse_loss'),
+  readOn: 'batch',
   empty: 'Press Train to draw the curves.',
 };
 
@@ -44,6 +67,7 @@ const explained: CurveSpec = {
   hint: '1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²; predicting the mean scores 0.',
   yWithin: [0, 1],
   line: metric('metrics/explained_variance'),
+  readOn: 'batch',
 };
 
 const units: CurveSpec = {
@@ -51,6 +75,7 @@ const units: CurveSpec = {
   title: 'Units per shape',
   hint: 'Units that carry 90 % of a shape’s energy, mean over shapes.',
   yMin: 0,
+  readOn: 'probe',
   line: (model) => {
     const { samples, meanUnits } = model.shapeHistory;
     return samples.length === 0 ? undefined : { x: samples.view(), y: meanUnits.view() };
@@ -64,6 +89,7 @@ const dead: CurveSpec = {
   yMin: 0,
   yWhole: true,
   line: metric('sparsity/dead_groups'),
+  readOn: 'dead_group_window',
 };
 
 /** The curves always seen, beside the ranks. */
@@ -81,6 +107,7 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
       hint: 'Reconstruction + λ·R + α·auxiliary: what the optimiser minimises.',
       yScale: 'log',
       line: metric('losses/overall_loss'),
+      readOn: 'batch',
     },
     {
       id: 'losses/nuclear_loss',
@@ -88,6 +115,7 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
       hint: 'λ·R, with R the sum of nuclear norms of the maps (or what the target says).',
       yMin: 0,
       line: metric('losses/nuclear_loss'),
+      readOn: 'none',
     },
     {
       id: 'losses/auxiliary_reconstruction_loss',
@@ -95,6 +123,7 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
       hint: 'α·L_aux: what dead units fail to reconstruct of the residual.',
       yMin: 0,
       line: metric('losses/auxiliary_reconstruction_loss'),
+      readOn: 'batch',
     },
     {
       id: 'losses/l1_loss',
@@ -102,6 +131,7 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
       hint: 'λ₁ Σ|z|·‖d‖ of ReLU models.',
       yMin: 0,
       line: metric('losses/l1_loss'),
+      readOn: 'batch',
     },
     {
       id: 'metrics/l0',
@@ -109,6 +139,7 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
       hint: 'l0: non-zero codes of a sample, mean over the batch.',
       yMin: 0,
       line: metric('metrics/l0'),
+      readOn: 'batch',
     },
     {
       id: 'metrics/mean_stable_rank',
@@ -116,6 +147,7 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
       hint: 'Σσ²/σ₁² of the maps of live groups.',
       yMin: 1,
       line: metric('metrics/mean_stable_rank'),
+      readOn: 'dead_group_window',
     },
     {
       id: 'details/grad_norm',
@@ -123,6 +155,7 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
       hint: '‖∇L‖₂ over all parameters of the model.',
       yScale: 'log',
       line: metric('details/grad_norm'),
+      readOn: 'batch',
     },
     {
       id: 'details/current_learning_rate',
@@ -130,6 +163,7 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
       hint: 'Adam’s step size with warm-up and decay.',
       yMin: 0,
       line: metric('details/current_learning_rate'),
+      readOn: 'none',
     },
   ];
 }
