@@ -4,7 +4,11 @@
  */
 import { LabError } from '../../src/base/lab_error';
 import { EngineHost } from '../../src/lab/worker/engine_host';
-import type { Event as EngineEvent, MetricRecord, ShapeProbe } from '../../src/lab/protocol/protocol';
+import type {
+  Event as EngineEvent,
+  MetricRecord,
+  ShapeProbe,
+} from '../../src/lab/protocol/protocol';
 import type { RecordedRun } from '../../src/lab/keep/recorded_run';
 import type { RunInput } from '../../src/lab/run/run_config';
 
