@@ -9,6 +9,7 @@ import boundaries from 'eslint-plugin-boundaries';
 import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { architecturesRule } from './scripts/lint/architectures.mjs';
 
 /**
  * The rooms of src/lab, from the ground up: each may import what is listed before it, none what comes after. The run
@@ -141,6 +142,25 @@ export const shortCalls = {
   },
 };
 
+/**
+ * The types of typescript-eslint and of ESLint itself differ in what neither uses here.
+ * @type {import('eslint').ESLint.Plugin}
+ */
+const sasaLab = { rules: { architectures: /** @type {any} */ (architecturesRule) } };
+
+/**
+ * Nothing decides by an architecture outside its folder; presets name some as data. A block of its own so that a test
+ * can hold it against every way round it.
+ * @type {import('eslint').Linter.Config}
+ */
+export const architecturesAsked = {
+  name: 'sasa-lab/architectures',
+  files: ['src/**/*.{ts,tsx}'],
+  ignores: ['src/sae/architectures/**', 'src/sae/config.ts', 'src/lab/run/presets.ts'],
+  plugins: { 'sasa-lab': sasaLab },
+  rules: { 'sasa-lab/architectures': 'error' },
+};
+
 export default defineConfig(
   globalIgnores(['dist/', 'dist-cli/', 'out/', 'coverage/', 'public/']),
   { linterOptions: { noInlineConfig: true } },
@@ -224,5 +244,11 @@ export default defineConfig(
   },
   importArrows,
   shortCalls,
+  architecturesAsked,
+  // SAELens' own word for the width of any dictionary.
+  {
+    files: ['src/io/**'],
+    rules: { 'sasa-lab/architectures': ['error', { formatWords: ['d_sae'] }] },
+  },
   prettier,
 );

@@ -94,7 +94,7 @@ fn store(slot: Slot, i: u32, product: f32) {
   if (slot.unit != NONE) {
     gradient = -slot.weight * product;
     if (L1 && slot.residual == 1u) {
-      gradient += uniforms.l1_coefficient / f32(B) * decoder_norms[slot.unit * slot.rank + i];
+      gradient += uniforms.l1_strength / f32(B) * decoder_norms[slot.unit * slot.rank + i];
     }
   }
   coefs[slot.encoder + i] = gradient;

@@ -308,7 +308,7 @@ fn update_group(k: u32, lane: u32, tile: u32) -> vec4<f32> {
         if (PENALTY == 2u) { gradient += uniforms.penalty_strength * value; }
         if (PENALTY == 3u) {
           let sum = code_sums[0] + code_sums[1] + code_sums[2] + code_sums[3];
-          gradient += uniforms.l1_coefficient / f32(B) * sum * penalty[PENALTY_OFFSET + k] * value;
+          gradient += uniforms.l1_strength / f32(B) * sum * penalty[PENALTY_OFFSET + k] * value;
         }
         square += dot(gradient, gradient);
         let index = (k * R + i) * D4 + column;

@@ -165,7 +165,7 @@ fn update_group(k: u32, column: u32) -> vec4<f32> {
       }
       if (PENALTY == 2u) { gradient += uniforms.penalty_strength * old[i]; }
       if (PENALTY == 3u) {
-        gradient += uniforms.l1_coefficient / f32(B) * code_sum * penalty[PENALTY_OFFSET + k] * old[i];
+        gradient += uniforms.l1_strength / f32(B) * code_sum * penalty[PENALTY_OFFSET + k] * old[i];
       }
       square += dot(gradient, gradient);
       let index = (k * R + i) * D4 + column;

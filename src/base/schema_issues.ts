@@ -43,7 +43,7 @@ function describeIssue(root: Schema, value: unknown, issue: Issue, whole: string
   const given = valueAt(value, keys);
   // A rule of the schema's own comes with its own words.
   const own = here === undefined || issue.code === 'custom';
-  const must = own ? issue.message : `it must be ${describeAllowed(here)}`;
+  const must = own ? issue.message : `it must be ${allowedText(here)}`;
   const state = given === undefined ? 'is missing' : `is ${showValue(given)}`;
   return [{ path, sentence: `${path === '' ? whole : path} ${state}; ${must}` }];
 }
@@ -82,7 +82,7 @@ function editDistance(a: string, b: string): number {
 }
 
 /** What a schema allows, as the end of "it must be …". */
-function describeAllowed(schema: Schema): string {
+export function allowedText(schema: Schema): string {
   const { def } = plain(schema)._zod;
   switch (def.type) {
     case 'literal':
@@ -92,7 +92,7 @@ function describeAllowed(schema: Schema): string {
     case 'null':
       return 'null';
     case 'nullable':
-      return `${describeAllowed(def.innerType)} or null`;
+      return `${allowedText(def.innerType)} or null`;
     case 'boolean':
       return 'true or false';
     case 'number':
@@ -110,7 +110,7 @@ function describeAllowed(schema: Schema): string {
       return `a list of ${def.items.length} entries`;
     case 'union':
       return tagOf(def) === undefined
-        ? def.options.map(describeAllowed).join(' or ')
+        ? def.options.map(allowedText).join(' or ')
         : 'an object with settings';
     default:
       return 'an object with settings';

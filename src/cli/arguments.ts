@@ -40,7 +40,7 @@ export type Request =
   | HarvestRequest
   | SpliceRequest
   | { readonly command: 'bench'; readonly json: boolean }
-  | { readonly command: 'schema' }
+  | { readonly command: 'schema'; readonly markdown: boolean }
   | { readonly command: 'help'; readonly about: CommandName | null }
   | { readonly command: 'version' };
 
@@ -72,7 +72,7 @@ const options = {
     reconstruction: { type: 'string' },
   },
   bench: { json: { type: 'boolean' } },
-  schema: {},
+  schema: { markdown: { type: 'boolean' } },
   help: {},
 } as const satisfies Record<
   Exclude<CommandName, (LanguageRequest | HarvestRequest | SpliceRequest)['command']>,
@@ -91,7 +91,7 @@ const overview = `SASA Lab: train and evaluate sparse autoencoders on the GPU.
   lab loss --lm M --data FILE             how well a language model predicts a text
   lab logits --lm M --text TEXT --out LOGITS.npy    every number that a language model gives for a text
   lab bench [--json]                      time the training step on this machine
-  lab schema                              print the JSON Schema of the run file
+  lab schema [--markdown]                 print the JSON Schema of the run file, or its tables of settings
   lab help COMMAND                        say more about a command
 
 Exit codes: 0 done, 2 bad input, 3 no WebGPU adapter, 1 anything else.`;
@@ -126,9 +126,10 @@ Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JS
   bench: `lab bench [--json]
 
 Times the training step on this machine's adapter and prints a table, or JSON with --json.`,
-  schema: `lab schema
+  schema: `lab schema [--markdown]
 
-Prints the JSON Schema of the run file, for editors that check and complete while one types.`,
+Prints the JSON Schema of the run file, for editors that check and complete while you type; with --markdown the
+tables of settings of docs/run-file.md.`,
   help: `lab help [COMMAND]
 
 Says what a command does and which options it takes.`,
@@ -167,8 +168,7 @@ export function parseCommandLine(words: readonly string[]): Request {
     case 'bench':
       return { command, json: readOptions(command, rest, options.bench).json ?? false };
     case 'schema':
-      readOptions(command, rest, options.schema);
-      return { command };
+      return { command, markdown: readOptions(command, rest, options.schema).markdown ?? false };
     case 'help':
       return helpRequest(rest);
   }

@@ -5,7 +5,7 @@
 import { describeError, LabError, type LabErrorCode } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import { labVersion } from '../base/version';
-import { runJsonSchema } from '../lab/run/run_schema';
+import { runJsonSchema, settingsTables } from '../lab/run/run_schema';
 import { helpText, parseCommandLine, type Request } from './arguments';
 import type { Terminal } from './terminal';
 
@@ -66,7 +66,13 @@ async function run(request: Request, terminal: Terminal): Promise<number> {
     case 'bench':
       return (await import('./bench')).bench(request.json);
     case 'schema':
-      terminal.result(`${strictJson(runJsonSchema(), 2)}\n`);
+      terminal.result(
+        request.markdown
+          ? settingsTables()
+              .map(({ section, markdown }) => `### \`${section}\`\n\n${markdown}`)
+              .join('\n')
+          : `${strictJson(runJsonSchema(), 2)}\n`,
+      );
       return 0;
     case 'version':
       terminal.result(`${labVersion}\n`);

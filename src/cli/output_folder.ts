@@ -150,7 +150,7 @@ async function initialWeights(folder: string, model: ModelConfig): Promise<Start
   const differences: [setting: string, own: unknown, wanted: unknown][] = [
     ['architecture', config.architecture, model.architecture],
     ['number of groups or latents', own.groups, wanted.groups],
-    ['group_rank', own.rank, wanted.rank],
+    ['rank of a group', own.rank, wanted.rank],
     ['layer_norm', layerNorm(config), layerNorm(model)],
     ['apply_b_dec_to_input', config.apply_b_dec_to_input, model.apply_b_dec_to_input],
   ];

@@ -19,7 +19,7 @@ import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import { labVersion } from '../base/version';
-import { shapeOf, type ModelConfig } from '../sae/config';
+import { architectureOf, shapeOf, type ModelConfig } from '../sae/config';
 import { writeSafetensors } from './safetensors';
 
 export const CONFIG_FILE = 'cfg.json';
@@ -72,7 +72,7 @@ function writeConfig(sae: SaeToWrite): string {
       apply_b_dec_to_input: config.apply_b_dec_to_input,
       normalize_activations: folded ? 'none' : config.normalize_activations,
       reshape_activations: 'none',
-      ...gateSettings(config),
+      ...architectureOf(config).folder.save(config),
       metadata: {
         sae_lens_version: SAE_LENS_FORMAT,
         sae_lens_training_version: null,
@@ -81,21 +81,6 @@ function writeConfig(sae: SaeToWrite): string {
     },
     2,
   );
-}
-
-function gateSettings(config: ModelConfig): Record<string, number | boolean> {
-  switch (config.architecture) {
-    case 'topk_sasa':
-      return {
-        n_groups: config.n_groups,
-        group_rank: config.group_rank,
-        k_groups: config.k_groups,
-      };
-    case 'topk':
-      return { k: config.k, rescale_acts_by_decoder_norm: false };
-    case 'standard':
-      return {};
-  }
 }
 
 /** The files of a model's folder. */

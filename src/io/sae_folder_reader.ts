@@ -10,7 +10,15 @@ import { at, euclideanNorm } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { describeIssues } from '../base/schema_issues';
 import { decodeText } from '../base/text_file';
-import { architectures, gateIssue, modelSchema, shapeOf, type ModelConfig } from '../sae/config';
+import type { FolderSettings } from '../sae/architectures/architecture';
+import {
+  architectureOf,
+  architectures,
+  findArchitecture,
+  modelSchema,
+  shapeOf,
+  type ModelConfig,
+} from '../sae/config';
 import { autoencoderInstead, someOf } from './other_weights';
 import {
   CONFIG_FILE,
@@ -107,14 +115,7 @@ function readConfig(bytes: Uint8Array, label: string): FolderConfig {
 
 /** Settings under which SAELens computes something that no model of the lab does. */
 function refuseForeign(config: FolderConfig, label: string): void {
-  const { architecture, normalize_activations: normalization } = config;
-  if (!architectures.some((known) => known === architecture)) {
-    throw refuse(
-      label,
-      `describes a model of architecture "${architecture}"`,
-      `The lab reads ${architectures.join(', ')}.`,
-    );
-  }
+  const { normalize_activations: normalization } = config;
   if (normalization === 'expected_average_only_in') {
     throw refuse(
       label,
@@ -137,58 +138,37 @@ function refuseForeign(config: FolderConfig, label: string): void {
       'The lab reads reshape_activations "none" only.',
     );
   }
-  const activation = config.activation_fn ?? config.activation_fn_str ?? 'relu';
-  if (architecture !== 'standard' || activation === 'relu') return;
-  throw refuse(
-    label,
-    `has activation_fn ${JSON.stringify(activation)} with architecture "standard", for which the lab computes "relu"`,
-    activation === 'topk'
-      ? 'If it was trained with TopK, write "architecture": "topk" into it; k is read from activation_fn_kwargs.'
-      : 'Give a model that was trained with relu.',
-  );
 }
 
-/** k of a TopK model: SAELens before 6 keeps it among the arguments of the activation function. */
-function topK(config: FolderConfig, label: string): unknown {
-  const { k, activation_fn_kwargs: kwargs } = config;
-  const older = isRecord(kwargs) ? kwargs.k : undefined;
-  if (k === undefined || older === undefined || k === older) return k ?? older;
-  throw refuse(
-    label,
-    `has k ${JSON.stringify(k)}, and ${JSON.stringify(older)} in activation_fn_kwargs`,
-    'Take out the one that the model was not trained with.',
-  );
+/** What the folder says of its own architecture. Throws LabError `bad_file` for what the lab cannot compute. */
+function ownSettings(config: FolderConfig, hasEncoderBias: boolean, label: string): FolderSettings {
+  const known = findArchitecture(config.architecture);
+  if (known === undefined) {
+    throw refuse(
+      label,
+      `describes a model of architecture "${config.architecture}"`,
+      `The lab reads ${architectures.map(({ id }) => id).join(', ')}.`,
+    );
+  }
+  const own = known.folder.load(config, hasEncoderBias);
+  if ('refused' in own) throw refuse(label, own.refused, own.wayOut);
+  return own;
 }
 
 /** The settings of our own model that this folder describes. */
-function modelConfig(config: FolderConfig, hasEncoderBias: boolean, label: string): ModelConfig {
+function modelConfig(config: FolderConfig, own: FolderSettings, label: string): ModelConfig {
   const provenance = provenanceOf(config);
   const remembered = isRecord(provenance?.model)
     ? penaltiesInDataUnits(provenance.model, provenance.input_scale)
     : {};
-  const usual: Record<string, unknown> = {};
+  const { usual } = own;
   const certain: Record<string, unknown> = {
     architecture: config.architecture,
     d_in: config.d_in,
     apply_b_dec_to_input: config.apply_b_dec_to_input,
     normalize_activations: config.normalize_activations ?? 'none',
+    ...own.settings,
   };
-  switch (config.architecture) {
-    case 'topk_sasa':
-      certain.n_groups = config.n_groups;
-      certain.group_rank = config.group_rank;
-      certain.k_groups = config.k_groups;
-      if (hasEncoderBias) certain.use_encoder_bias = true;
-      break;
-    case 'topk':
-      certain.d_sae = config.d_sae;
-      certain.k = topK(config, label);
-      break;
-    default:
-      certain.d_sae = config.d_sae;
-      // Only training needs it; a folder from elsewhere does not keep it.
-      usual.l1_coefficient = 0;
-  }
   // What the lab remembers of training is welcome but never a reason to refuse the weights.
   const full = modelSchema.safeParse({ ...usual, ...remembered, ...certain });
   const plain = full.success ? full : modelSchema.safeParse({ ...usual, ...certain });
@@ -200,8 +180,8 @@ function modelConfig(config: FolderConfig, hasEncoderBias: boolean, label: strin
       'Give a folder of a model within these ranges.',
     );
   }
-  const wrong = gateIssue(plain.data);
-  if (wrong === null) return plain.data;
+  const [wrong] = architectureOf(plain.data).rules(plain.data);
+  if (wrong === undefined) return plain.data;
   throw refuse(
     label,
     `cannot be read: ${wrong.setting} ${wrong.sentence}`,
@@ -218,13 +198,13 @@ function penaltiesInDataUnits(
   scale: unknown,
 ): Readonly<Record<string, unknown>> {
   if (typeof scale !== 'number' || !(scale > 0)) return model;
-  const divided = (key: string, divisor: number) =>
-    typeof model[key] === 'number' ? { [key]: model[key] / divisor } : {};
-  return {
-    ...model,
-    ...divided('nuclear_coefficient', scale ** 2),
-    ...divided('l1_coefficient', scale),
-  };
+  const { underScale = {} } = findArchitecture(model.architecture) ?? {};
+  return Object.fromEntries(
+    Object.entries(model).map(([name, value]) => {
+      const power = underScale[name] ?? 0;
+      return [name, typeof value === 'number' ? value / scale ** power : value];
+    }),
+  );
 }
 
 function provenanceOf(config: FolderConfig): Provenance | null {
@@ -334,7 +314,8 @@ export function readSaeFolder(
   const folderConfig = readConfig(configBytes, configLabel);
   const file = readSafetensors(weightBytes, weightsLabel);
   const bias = file.tensors.get('b_enc')?.bytes.some((byte) => byte !== 0) ?? false;
-  const config = modelConfig(folderConfig, bias, configLabel);
+  const own = ownSettings(folderConfig, bias, configLabel);
+  const config = modelConfig(folderConfig, own, configLabel);
   const { groups, rank } = shapeOf(config);
   if (groups * rank !== folderConfig.d_sae) {
     throw refuse(
@@ -344,12 +325,14 @@ export function readSaeFolder(
     );
   }
   const weights = readWeights(file, folderConfig, groups);
-  const rescaled =
-    config.architecture === 'topk' && folderConfig.rescale_acts_by_decoder_norm === true;
   const sparsity = files[SPARSITY_FILE];
   return {
     config,
-    weights: foldScaling(rescaled ? foldDecoderNorms(weights) : weights, file, folderConfig),
+    weights: foldScaling(
+      own.foldDecoderNorms === true ? foldDecoderNorms(weights) : weights,
+      file,
+      folderConfig,
+    ),
     logFrequency:
       sparsity === undefined
         ? null

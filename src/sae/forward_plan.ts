@@ -4,11 +4,12 @@
  */
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across } from '../gpu/workgroups';
-import type { ModelConfig } from './config';
+import { architectureOf, type ModelConfig } from './config';
 import { decodePass, encodePass, scoresPass, Section, selectPass } from './forward_passes';
 import { kernels } from './kernels';
 import { rowThreads } from './launch_sizes';
 import { layoutOf, usesEncoderBias, type KernelVariant, type ModelLayout } from './layout';
+import { penaltyOf } from './penalty';
 import { stepUniforms } from './schedule';
 
 /** Input → scores → gate → codes → residual of the main branch. */
@@ -18,9 +19,10 @@ export function mainForward(
   variant: KernelVariant,
   training: boolean,
 ): Pass[] {
-  const scalar = config.architecture !== 'topk_sasa';
+  const { gate } = architectureOf(config);
+  const scalar = gate.score === 'value';
   const useBias = usesEncoderBias(config);
-  const l1 = training && config.architecture === 'standard';
+  const l1 = training && penaltyOf(config)?.kind === 'l1';
   const passes: Pass[] = [
     {
       name: 'center input',
@@ -58,7 +60,7 @@ export function mainForward(
         name: 'select groups',
         branch: layout.main,
         scalar,
-        positive: scalar,
+        positive: gate.positive,
         compact: false,
         byPosition: false,
         record: training,

@@ -5,8 +5,7 @@
  */
 import { at } from '../base/array';
 import { RandomDraws, RandomStream } from '../base/random';
-import type { ModelConfig } from './config';
-import { shapeOf } from './config';
+import { architectureOf, shapeOf, type ModelConfig } from './config';
 
 /** Weights as the engine trains them, without padding. Same fields as the diagnostics' Dictionary. */
 export interface ModelWeights {
@@ -23,10 +22,9 @@ export interface ModelWeights {
   readonly decoderBias: Float32Array;
 }
 
-/** Norm of initial decoder rows: as set, else 0.5 for the map objective and 1 elsewhere. */
+/** Norm of initial decoder rows: as set, else the architecture's own. */
 export function initialNorm(config: ModelConfig): number {
-  if (config.decoder_init_norm !== undefined) return config.decoder_init_norm;
-  return config.architecture === 'topk_sasa' && config.nuclear_target === 'composition' ? 0.5 : 1;
+  return config.decoder_init_norm ?? architectureOf(config).initialNorm(config);
 }
 
 /** Initial weights of the model with index `model` in its run; `decoderBias` [d] is copied. */

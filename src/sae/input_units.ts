@@ -2,7 +2,7 @@
  * What a model's relative strengths are relative to, and the factor by which its rows are multiplied before they are
  * trained on. Source: docs/method.md §2.
  */
-import type { Normalization } from './config';
+import type { Normalization } from './architectures/shared_settings';
 
 /** Sizes of the data, in their own units. */
 export interface DataScale {

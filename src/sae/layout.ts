@@ -4,7 +4,8 @@
  * A model has a main branch and at most one auxiliary branch (dead groups); both run the same kernels
  * over the same buffers at different offsets.
  */
-import { shapeOf, type ModelConfig } from './config';
+import { architectureOf, shapeOf, type ModelConfig } from './config';
+import { penaltyOf } from './penalty';
 
 /**
  * Which kernels a step is made of. `tiled`: threads of a workgroup share memory, for GPUs. `direct`:
@@ -84,10 +85,9 @@ export interface ModelLayout {
   readonly penaltyBuffer: number;
 }
 
-/** Whether the encoder has a bias: explicit, else false for the map objective and true elsewhere. */
+/** Whether the encoder has a bias. */
 export function usesEncoderBias(config: ModelConfig): boolean {
-  if (config.architecture !== 'topk_sasa') return true;
-  return config.use_encoder_bias ?? config.nuclear_target === 'decoder';
+  return architectureOf(config).encoderBias(config);
 }
 
 /** k_aux in columns: as given, else d/2 (OpenAI's TopK). */
@@ -195,8 +195,14 @@ function auxiliaryLayout(
   };
 }
 
+/** What the penalty keeps between passes: a matrix [r, r] for E and D of each group, or a number a latent. */
 function penaltyElements(config: ModelConfig, groups: number, rank: number): number {
-  if (config.architecture === 'standard') return groups;
-  if (config.architecture === 'topk_sasa') return 2 * groups * rank * rank;
-  return 0;
+  switch (penaltyOf(config)?.kind) {
+    case 'nuclear':
+      return 2 * groups * rank * rank;
+    case 'l1':
+      return groups;
+    case undefined:
+      return 0;
+  }
 }

@@ -4,6 +4,7 @@
  */
 import { defineUniforms, type UniformValues } from '../gpu/uniforms';
 import type { ModelConfig } from './config';
+import { nuclearShare, penaltyOf } from './penalty';
 
 export const stepUniforms = defineUniforms([
   ['tokens_seen', 'u32'],
@@ -16,7 +17,7 @@ export const stepUniforms = defineUniforms([
   ['correction2', 'f32'],
   ['weight_decay', 'f32'],
   ['penalty_strength', 'f32'],
-  ['l1_coefficient', 'f32'],
+  ['l1_strength', 'f32'],
   ['aux_coefficient', 'f32'],
   ['max_grad_norm', 'f32'],
   ['input_scale', 'f32'],
@@ -75,10 +76,7 @@ export function uniformsAt(
   totalSteps: number,
   batch: number,
 ): UniformValues {
-  const groups = config.architecture === 'topk_sasa' ? config.n_groups : 1;
-  // The decoder option averages over groups, the others sum (docs/method.md §2).
-  const share =
-    config.architecture === 'topk_sasa' && config.nuclear_target === 'decoder' ? groups : 1;
+  const penalty = penaltyOf(config);
   return {
     tokens_seen: (step + 1) * batch,
     dead_window: config.dead_group_window,
@@ -89,8 +87,8 @@ export function uniformsAt(
     correction1: 1 / (1 - settings.adam_beta1 ** (step + 1)),
     correction2: 1 / (1 - settings.adam_beta2 ** (step + 1)),
     weight_decay: settings.weight_decay,
-    penalty_strength: model.lambda / share,
-    l1_coefficient: config.architecture === 'standard' ? config.l1_coefficient : 0,
+    penalty_strength: model.lambda / nuclearShare(config),
+    l1_strength: penalty?.kind === 'l1' ? penalty.coefficient : 0,
     aux_coefficient: config.aux_coefficient,
     max_grad_norm: settings.max_grad_norm ?? 0,
     input_scale: model.inputScale,

@@ -5,12 +5,14 @@
  */
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across, spread } from '../gpu/workgroups';
-import type { ModelConfig } from './config';
+import type { NuclearTarget } from './architectures/architecture';
+import { architectureOf, type ModelConfig } from './config';
 import { decodePass, encodePass, scoresPass, Section, selectPass } from './forward_passes';
 import { mainForward, workBuffers } from './forward_plan';
 import { kernels } from './kernels';
 import { teamThreads } from './launch_sizes';
 import { layoutOf, usesEncoderBias, type ModelLayout, type KernelVariant } from './layout';
+import { penaltyOf } from './penalty';
 import { stepUniforms } from './schedule';
 import { adamPass, gradientNormPass, updateBiasesPass, updatePass } from './update_passes';
 
@@ -34,20 +36,19 @@ export interface StepOptions {
 export function stepPlan(options: StepOptions): StepPlan {
   const { config, width, batch, variant, clip } = options;
   const layout = layoutOf(config, width, batch, variant);
+  const penalty = penaltyOf(config);
   const passes: Pass[] = [
-    ...(unitNorms(config) ? [normalizePass(layout)] : []),
-    ...(config.architecture === 'standard' ? [decoderNormsPass(layout)] : []),
+    ...(architectureOf(config).unitRows(config) ? [normalizePass(layout)] : []),
+    ...(penalty?.kind === 'l1' ? [decoderNormsPass(layout)] : []),
     ...mainForward(config, layout, variant, true),
     ...auxiliaryPasses(config, layout, variant),
     codeGradientsPass(config, layout, variant),
-  ];
-  if (config.architecture === 'topk_sasa') passes.push(nuclearPass(config, layout, variant));
-  passes.push(
+    ...(penalty?.kind === 'nuclear' ? [nuclearPass(penalty.target, layout, variant)] : []),
     updatePass(config, layout, 'encoder', variant, clip),
     updatePass(config, layout, 'decoder', variant, clip),
     updateBiasesPass(config, layout, variant, clip),
     gradientNormPass(layout, clip),
-  );
+  ];
   if (clip) {
     passes.push(
       adamPass(layout, 'encoder'),
@@ -68,10 +69,6 @@ export function stepPlan(options: StepOptions): StepPlan {
   };
 }
 
-function unitNorms(config: ModelConfig): boolean {
-  return config.architecture === 'topk_sasa' && config.nuclear_target === 'decoder';
-}
-
 /** Weights, Adam's moments and, when clipping, gradients. */
 function parameterBuffers(layout: ModelLayout, clip: boolean): BufferSpec[] {
   const matrix = layout.latents * layout.d4 * 4;
@@ -85,6 +82,7 @@ function parameterBuffers(layout: ModelLayout, clip: boolean): BufferSpec[] {
 
 function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
   const { groups, rank, latents } = layout;
+  const penalty = penaltyOf(config)?.kind;
   const deadUnits = layout.auxiliary?.units ?? 0;
   return [
     ...workBuffers(layout, 1 + deadUnits),
@@ -92,7 +90,7 @@ function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
     {
       name: 'decoder_norms',
       type: 'f32',
-      length: config.architecture === 'standard' ? latents : 1,
+      length: penalty === 'l1' ? latents : 1,
       shape: '[N]',
     },
     {
@@ -104,7 +102,7 @@ function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
     {
       name: 'singular_values',
       type: 'f32',
-      length: config.architecture === 'topk_sasa' ? groups * rank : 1,
+      length: penalty === 'nuclear' ? groups * rank : 1,
       shape: '[K, r]',
     },
   ];
@@ -161,7 +159,7 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
       AUX_CODES_OFFSET: auxiliary?.codes ?? 0,
       AUX_DECODER_OFFSET: auxiliary?.decoderCoefs ?? 0,
       AUX_ENCODER_OFFSET: auxiliary?.encoderCoefs ?? 0,
-      L1: Number(config.architecture === 'standard'),
+      L1: Number(penaltyOf(config)?.kind === 'l1'),
       TEAM: team,
     },
     workgroups: spread(batch * (main.slots + auxiliarySlots) * team),
@@ -241,9 +239,8 @@ function auxiliaryPasses(config: ModelConfig, layout: ModelLayout, variant: Kern
   return passes;
 }
 
-function nuclearPass(config: ModelConfig, layout: ModelLayout, variant: KernelVariant): Pass {
+function nuclearPass(target: NuclearTarget, layout: ModelLayout, variant: KernelVariant): Pass {
   const { groups, rank } = layout;
-  const target = config.architecture === 'topk_sasa' ? config.nuclear_target : 'weight_decay';
   return {
     name: 'nuclear norms',
     kernel: kernels.nuclear_gradient,

@@ -5,17 +5,19 @@
  */
 import type { Pass } from '../gpu/plan';
 import { across } from '../gpu/workgroups';
+import type { Penalty } from './architectures/architecture';
 import type { ModelConfig } from './config';
 import { Section } from './forward_passes';
 import { kernels } from './kernels';
 import { columnThreads } from './launch_sizes';
+import { penaltyOf } from './penalty';
 import { usesEncoderBias, type KernelVariant, type ModelLayout } from './layout';
 
 /** Which penalty the update kernel adds: see update_rows.wgsl. */
-function penaltyKind(config: ModelConfig, matrix: 'encoder' | 'decoder'): number {
-  if (config.architecture === 'standard') return matrix === 'decoder' ? 3 : 0;
-  if (config.architecture !== 'topk_sasa') return 0;
-  switch (config.nuclear_target) {
+function penaltyKind(penalty: Penalty | null, matrix: 'encoder' | 'decoder'): number {
+  if (penalty === null) return 0;
+  if (penalty.kind === 'l1') return matrix === 'decoder' ? 3 : 0;
+  switch (penalty.target) {
     case 'composition':
       return 1;
     case 'decoder':
@@ -34,6 +36,7 @@ export function updatePass(
   clip: boolean,
 ): Pass {
   const { main, auxiliary, blocks } = layout;
+  const penalty = penaltyOf(config);
   const decoder = matrix === 'decoder';
   const tiled = variant === 'tiled';
   // The residual loss re-encodes a constant; only codes of the input send gradients to the biases.
@@ -72,9 +75,8 @@ export function updatePass(
       AUX_ACTIVE_OFFSET: auxiliary?.active ?? 0,
       AUX_COEF_OFFSET: (decoder ? auxiliary?.decoderCoefs : auxiliary?.encoderCoefs) ?? 0,
       AUX_FIRED_OFFSET: auxiliary?.fired ?? 0,
-      PENALTY: penaltyKind(config, matrix),
-      PENALTY_OFFSET:
-        config.architecture === 'topk_sasa' && decoder ? layout.groups * layout.rank ** 2 : 0,
+      PENALTY: penaltyKind(penalty, matrix),
+      PENALTY_OFFSET: penalty?.kind === 'nuclear' && decoder ? layout.groups * layout.rank ** 2 : 0,
       SQUARES_OFFSET: layout.squares[matrix],
       GROUPS: layout.groupsAtOnce,
       SUMS: Number(!decoder && usesEncoderBias(config)),

@@ -8,7 +8,7 @@ import { saysSame } from '../base/canonical';
 import { LabError } from '../base/lab_error';
 import { defaultPreset, presetIds, presets, type PresetId } from '../lab/run/presets';
 import { parseRunConfig, type RunConfig, type RunInput } from '../lab/run/run_config';
-import type { Architecture } from '../sae/config';
+import { findArchitecture } from '../sae/config';
 import {
   checkDraft,
   fileNeeded,
@@ -19,7 +19,7 @@ import {
   type SettingValue,
 } from './experiment_draft';
 import { languagePresets } from './language_run';
-import { convertModel, freeName, newModel, withRelativeLambda } from './model_settings';
+import { convertModel, freeName, newModel, withRelativeStrength } from './model_settings';
 
 const HISTORY = 100;
 export const MAX_MODELS = 6;
@@ -94,7 +94,9 @@ export function setModel(index: number, changes: Settings): void {
 }
 
 /** Makes a model another architecture of about the same size. */
-export function setArchitecture(index: number, architecture: Architecture): void {
+export function setArchitecture(index: number, id: string): void {
+  const architecture = findArchitecture(id);
+  if (architecture === undefined) return;
   editModel(index, (model) => convertModel(model, architecture));
 }
 
@@ -104,7 +106,9 @@ export function selectModel(selected: number): void {
 }
 
 /** Adds a model of an architecture, of the size of the first, and shows it. */
-export function addModel(architecture: Architecture): void {
+export function addModel(id: string): void {
+  const architecture = findArchitecture(id);
+  if (architecture === undefined) return;
   const { draft } = useExperiment.getState();
   insertModel(newModel(draft.models, architecture), draft.models.length);
 }
@@ -130,7 +134,7 @@ export function removeModel(index: number): void {
 export function openFile(file: File): void {
   const { draft } = useExperiment.getState();
   const data = { kind: 'npy', path: file.name, order: draft.data.order ?? 'shuffled' };
-  const models = draft.data.kind === 'npy' ? draft.models : draft.models.map(withRelativeLambda);
+  const models = draft.data.kind === 'npy' ? draft.models : draft.models.map(withRelativeStrength);
   commit({ ...draft, data, models }, { file });
 }
 

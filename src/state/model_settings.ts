@@ -2,36 +2,36 @@
  * Models as they are added, copied and turned into another architecture while an experiment is edited:
  * the new one keeps the size of the old, so that comparisons stay fair. Pure; knows no store.
  */
-import { displayName, modelSchema, type Architecture, type ModelInput } from '../sae/config';
+import {
+  defaultArchitecture,
+  findArchitecture,
+  modelSchema,
+  type Architecture,
+  type ModelConfig,
+} from '../sae/config';
 import type { Settings } from './experiment_draft';
-
-/** λ_rel that keeps one group per feature in the trials on mixed features (docs/method.md §2). */
-const RELATIVE_LAMBDA = 3.3e-5;
 
 /** Settings that mean the same for every architecture. */
 const SHARED = ['d_in', 'normalize_activations', 'apply_b_dec_to_input', 'dead_group_window'];
 
-/** Columns of the dictionary (N) and columns that a token may use, as far as the settings say. */
-function budgetOf(model: Settings): { readonly columns: number; readonly active: number } {
-  const numberOr = (key: string, otherwise: number) => {
-    const value = model[key];
-    return typeof value === 'number' && value > 0 ? value : otherwise;
-  };
-  if (model.architecture === 'topk_sasa') {
-    const rank = numberOr('group_rank', 4);
-    return { columns: numberOr('n_groups', 64) * rank, active: numberOr('k_groups', 1) * rank };
-  }
-  return { columns: numberOr('d_sae', 256), active: numberOr('k', 4) };
+/** The architecture of a model under edit; the first one where it names none. */
+export function architectureOf(model: Settings): Architecture {
+  return findArchitecture(model.architecture) ?? defaultArchitecture;
+}
+
+/** A model under edit as the engine would take it; null while its settings are not those of a model. */
+export function modelOf(model: Settings): ModelConfig | null {
+  const parsed = modelSchema.safeParse(model);
+  return parsed.success ? parsed.data : null;
 }
 
 /** The model as another architecture with the same number of columns and the same l0. */
 export function convertModel(model: Settings, architecture: Architecture): Settings {
-  const { columns, active } = budgetOf(model);
+  const sized = architecture.sized(architectureOf(model).budget(model));
   const kept = Object.fromEntries(
     SHARED.flatMap((key) => (model[key] === undefined ? [] : [[key, model[key]]])),
   );
-  const sized = modelSchema.parse(sizedInput(architecture, columns, active));
-  return { ...sized, ...kept };
+  return { ...modelSchema.parse({ architecture: architecture.id, ...sized }), ...kept };
 }
 
 /**
@@ -39,7 +39,7 @@ export function convertModel(model: Settings, architecture: Architecture): Setti
  * model when there is none.
  */
 export function newModel(models: readonly Settings[], architecture: Architecture): Settings {
-  const alike = models.findLast((model) => model.architecture === architecture);
+  const alike = models.findLast((model) => architectureOf(model) === architecture);
   const model = alike ?? convertModel(models[0] ?? {}, architecture);
   return takenNames(models).has(nameOf(model).toLowerCase())
     ? { ...model, name: freeName(model, models) }
@@ -62,41 +62,15 @@ function takenNames(models: readonly Settings[]): ReadonlySet<string> {
 
 /** The name to show for a model under edit: its own, else that of its architecture. */
 export function nameOf(model: Settings): string {
-  if (typeof model.name === 'string' && model.name !== '') return model.name;
-  const parsed = modelSchema.safeParse({ ...model, name: undefined });
-  if (parsed.success) return displayName(parsed.data);
-  return displayName(modelSchema.parse(sizedInput(architectureOf(model), 64, 4)));
+  return typeof model.name === 'string' && model.name !== ''
+    ? model.name
+    : architectureOf(model).words.name;
 }
 
-/** The model with a λ that means something on any data: an absolute one gives way to the usual share. */
-export function withRelativeLambda(model: Settings): Settings {
-  const { nuclear_coefficient: absolute, ...rest } = model;
-  return absolute === undefined
-    ? model
-    : { ...rest, nuclear_coefficient_relative: RELATIVE_LAMBDA };
-}
-
-/** The architecture of a model under edit. */
-export function architectureOf(model: Settings): Architecture {
-  const { architecture } = model;
-  return architecture === 'topk' || architecture === 'standard' ? architecture : 'topk_sasa';
-}
-
-function sizedInput(architecture: Architecture, columns: number, active: number): ModelInput {
-  switch (architecture) {
-    case 'topk_sasa': {
-      const rank = 4;
-      return {
-        architecture,
-        n_groups: Math.max(1, Math.round(columns / rank)),
-        group_rank: rank,
-        k_groups: Math.max(1, Math.round(active / rank)),
-        nuclear_coefficient_relative: RELATIVE_LAMBDA,
-      };
-    }
-    case 'topk':
-      return { architecture, d_sae: columns, k: Math.min(active, columns) };
-    case 'standard':
-      return { architecture, d_sae: columns, l1_coefficient: 0.1 };
-  }
+/** The model with a strength that means something on any data: an absolute one gives way to the usual share. */
+export function withRelativeStrength(model: Settings): Settings {
+  const { strength } = architectureOf(model);
+  if (strength === undefined || model[strength.absolute] === undefined) return model;
+  const { [strength.absolute]: _absolute, ...rest } = model;
+  return { ...rest, [strength.relative]: strength.usual };
 }

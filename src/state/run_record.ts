@@ -18,14 +18,20 @@ import type {
 import type { SettingChange } from '../lab/run/live_settings';
 import { parseRunConfig, totalSteps, type RunConfig, type RunInput } from '../lab/run/run_config';
 import { countedOn, NEVER_TRAINED, type TrainedBefore } from '../lab/run/run_history';
-import { displayName, shapeOf, type Architecture, type ModelConfig } from '../sae/config';
+import {
+  architectureOf,
+  displayName,
+  shapeOf,
+  type ArchitectureId,
+  type ModelConfig,
+} from '../sae/config';
 import { MetricSeries, ShapeSeries } from './metric_series';
 
 /** One model of a run, with what the page shows of it everywhere. */
 export interface RunModel {
   readonly index: number;
   readonly name: string;
-  readonly architecture: Architecture;
+  readonly architecture: ArchitectureId;
   /** "group" for SASA, "latent" for scalar autoencoders. */
   readonly unitName: 'group' | 'latent';
   /** K, r and slots. */
@@ -149,7 +155,7 @@ function createModel(model: ModelConfig, index: number, before: TrainedBefore): 
     index,
     name: displayName(model),
     architecture: model.architecture,
-    unitName: model.architecture === 'topk_sasa' ? 'group' : 'latent',
+    unitName: architectureOf(model).words.unit,
     ...shapeOf(model),
     metrics,
     shapeHistory: new ShapeSeries(),

@@ -16,7 +16,7 @@ import type {
 import type { RunConfig } from '../../src/lab/run/run_config';
 import { inputUnitsOf } from '../../src/sae/input_units';
 import { shapeOf, type ModelConfig } from '../../src/sae/config';
-import { nuclearStrength } from '../../src/sae/nuclear_strength';
+import { nuclearStrength } from '../../src/sae/penalty';
 
 export interface ScriptedRun {
   readonly id: string;

@@ -9,7 +9,7 @@ import { refuseNotFinite } from '../../base/finite';
 import { requireWanted, type Work } from '../../base/work';
 import { largestOf, refuseMagnitude } from '../../data/magnitude';
 import type { ActivationSource, SourceRows } from '../../data/source';
-import type { Normalization } from '../../sae/config';
+import type { Normalization } from '../../sae/architectures/shared_settings';
 import { isFlat } from './data_units';
 import type { DataStatistics } from '../protocol/protocol';
 

@@ -3,7 +3,7 @@
  * docs/method.md §5 and §6.
  */
 import type { Split } from '../../data/source';
-import type { Architecture } from '../../sae/config';
+import type { ArchitectureId } from '../../sae/config';
 import type { NotDefined } from '../run/not_defined';
 
 /**
@@ -12,7 +12,7 @@ import type { NotDefined } from '../run/not_defined';
  */
 export interface ModelReport extends NotDefined {
   readonly name: string;
-  readonly architecture: Architecture;
+  readonly architecture: ArchitectureId;
   /** Rows evaluated, and which. */
   readonly rows: number;
   readonly split: Split;

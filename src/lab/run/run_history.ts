@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import { readJsonLines } from '../../io/json_lines';
 import type { LoggedMetrics } from '../../io/metrics_text';
 import type { DataIdentity } from './data_identity';
-import type { SettingChange } from './live_settings';
+import { liveSettingNames, type SettingChange } from './live_settings';
 
 /** The file of a model's changes, beside the model's own; there is none where nothing was changed. */
 export const CHANGES_FILE = 'changes.jsonl';
@@ -15,13 +15,7 @@ export const CHANGES_FILE = 'changes.jsonl';
 const changeSchema = z.strictObject({
   /** Steps taken before it. */
   step: z.int().check(z.gte(0)),
-  setting: z.enum([
-    'lr',
-    'nuclear_coefficient',
-    'nuclear_coefficient_relative',
-    'k_groups',
-    'k',
-  ] satisfies SettingChange['setting'][]),
+  setting: z.enum(liveSettingNames),
   from: z.nullable(z.number()),
   to: z.number(),
   /** λ of the model from then on; null for a change of the training and for models without one. */

@@ -3,14 +3,14 @@
  * model, two models of one name, a schedule longer than the run. Pure; knows no page and no engine.
  */
 import type { SettingIssue } from '../../base/schema_issues';
-import { displayName, gateIssue, type ModelConfig } from '../../sae/config';
+import { architectureOf, displayName, type ModelConfig } from '../../sae/config';
 import type { DataConfig, RunConfig, TrainingConfig } from './run_config';
 
 /** Everything that is impossible about a run whose single settings are in range. */
 export function checkRunRules(config: RunConfig): SettingIssue[] {
   return [
     ...checkLanguageModel(config.data),
-    ...config.models.flatMap(checkGate),
+    ...config.models.flatMap(checkArchitecture),
     ...config.models.flatMap(checkNorm),
     ...checkNames(config.models),
     ...checkSchedule(config.training),
@@ -47,9 +47,10 @@ function checkLanguageModel(data: DataConfig): SettingIssue[] {
   return issues;
 }
 
-function checkGate(model: ModelConfig, index: number): SettingIssue[] {
-  const wrong = gateIssue(model);
-  return wrong === null ? [] : [issue(`models.${index}.${wrong.setting}`, wrong.sentence)];
+function checkArchitecture(model: ModelConfig, index: number): SettingIssue[] {
+  return architectureOf(model)
+    .rules(model)
+    .map(({ setting, sentence }) => issue(`models.${index}.${setting}`, sentence));
 }
 
 /** Whether this model would take the mean out of rows that are nothing else. */

@@ -1,109 +1,93 @@
 /**
- * The run file as a JSON Schema, for editors that complete and check while one types, with the meaning
- * of every setting in a sentence. Ranges and defaults come from the schema that the lab itself checks
- * with; `lab schema` prints it and docs/run-file.schema.json is its copy.
+ * The run file for readers that are not the lab: as a JSON Schema, for editors that complete and check while one
+ * types, and as the tables of docs/run-file.md. Ranges, defaults and meanings come from the schemas that the lab itself
+ * checks with; `lab schema` prints both, and docs hold copies that a test compares.
  */
 import * as z from 'zod/mini';
-import { runSchema } from './run_config';
-
-/** What every setting means, by section and name. docs/run-file.md says more. */
-export const settingMeanings: Readonly<Record<string, string>> = {
-  data: 'Where the activations come from.',
-  data_identity:
-    'Written by the lab, not by hand: what the data were. A run from this file is refused when its files are others.',
-  'data_identity.rows': 'Rows of all the data; null when there is no end of them.',
-  'data_identity.width': 'Dimensions of a row.',
-  'data_identity.files': 'The files that the rows came from.',
-  'data_identity.files.setting':
-    'The setting of data that names the file; shipped: it comes with the lab.',
-  'data_identity.files.name': 'Name of the file.',
-  'data_identity.files.path': 'Where it was.',
-  'data_identity.files.relative': 'The same, seen from the folder of this file.',
-  'data_identity.files.bytes': 'Its size.',
-  'data_identity.files.sha256': 'SHA-256 of its bytes, which alone says whether it is the same.',
-  models: 'The models to train on the same batches, side by side.',
-  training: 'How all models are trained.',
-  'data.kind':
-    'synthetic: known shapes, endless; words: 20 000 word vectors of width 100; npy: rows of a file; lm: activations of a language model.',
-  'data.preset':
-    'figure1: a circle, a sphere and a helix in 64 dimensions; zoo: 64 mixed features in 128 dimensions, three a sample.',
-  'data.seed':
-    'synthetic: seed of the features and samples; lm: of the order of windows, the shuffle buffer, and text that the model writes.',
-  'data.path': 'A .npy file, float16, float32 or float64, shape [rows, d]; from the run file on.',
-  'data.order':
-    'shuffled: a new order of all training rows in every pass; sequential: rows in file order, again and again.',
-  'data.model':
-    'Language model: stories15m ships; else an id of the hub (in the page) or a folder (in the terminal).',
-  'data.layer':
-    'L of blocks.L.hook_resid_pre, the residual stream entering block L; the number of layers is the stream after the last block.',
-  'data.corpus':
-    'shipped: stories that stories15M wrote; generated: the model writes as training needs it; else a .txt, .json or .jsonl file.',
-  'data.context_size': 'Positions of a window of text, BOS included.',
-  'data.prepend_bos': 'Whether every window begins with BOS.',
-  'data.exclude_first':
-    'Leaves the first position of every window out: its norm is many times that of any other token.',
-  'data.n_batches_in_buffer':
-    'The shuffle buffer holds so many times store_batch_size_prompts × context_size rows, or what the adapter gives.',
-  'data.store_batch_size_prompts': 'Windows that the language model reads at once.',
-  'models.architecture':
-    'topk_sasa: groups with a norm gate; topk: TopK SAE; standard: ReLU SAE with an L1 penalty.',
-  'models.name': 'Name of the model: its folder and its legend.',
-  'models.d_in':
-    'Width of an activation; taken from the data when absent, refused when it differs.',
-  'models.normalize_activations':
-    'none; layer_norm: each row to mean 0 and deviation 1; expected_average_only_in: one factor √d / mean‖x‖.',
-  'models.apply_b_dec_to_input': 'Whether b_dec is subtracted from the input.',
-  'models.aux_coefficient': 'Weight of the loss that revives dead groups.',
-  'models.k_aux':
-    'Columns of dead groups that the auxiliary loss may use per row; half of d when absent.',
-  'models.dead_group_window': 'A group is dead when no row selected it in this many rows.',
-  'models.decoder_init_norm': 'Norm of the initial decoder rows; by the architecture when absent.',
-  'models.n_groups': 'K, number of groups.',
-  'models.group_rank': 'r, rows of one block.',
-  'models.k_groups': 's, groups that a row may use.',
-  'models.nuclear_target':
-    'What the nuclear penalty measures: the maps D_kᵀE_k, the decoder blocks, or their squared norms.',
-  'models.nuclear_coefficient': 'λ, absolute; wins over the relative one.',
-  'models.nuclear_coefficient_relative': 'λ as a share of the power E‖x − mean‖² of the data.',
-  'models.use_encoder_bias': 'Whether the encoder has a bias.',
-  'models.aux_loss':
-    'residual: dead groups encode the error; preact: dead columns by pre-activation; none.',
-  'models.d_sae': 'Number of latents.',
-  'models.k': 'Latents that a row may use.',
-  'models.l1_coefficient': 'Weight of the L1 penalty on codes, each times the norm of its atom.',
-  'training.lr': 'Learning rate of Adam after its warm-up.',
-  'training.train_batch_size_samples': 'Rows of one step.',
-  'training.training_samples':
-    'Rows of the whole run; steps = training_samples / batch, rounded up.',
-  'training.lr_warm_up_steps': 'Steps in which the learning rate rises from 0.',
-  'training.lr_decay_steps':
-    'Steps at the end in which the learning rate falls to 0; a fifth of the run when absent.',
-  'training.adam_beta1': 'Decay of the first moment.',
-  'training.adam_beta2': 'Decay of the second moment.',
-  'training.weight_decay': 'Decoupled weight decay (AdamW).',
-  'training.max_grad_norm': 'Clips the norm of all gradients of a model; off when absent.',
-  'training.seed': 'Seed of the initial weights and of the order of rows.',
-  'training.log_every': 'Steps between two logged records.',
-};
+import { allowedText } from '../../base/schema_issues';
+import { settingsOf, settingText, type NamedSetting } from '../../base/setting';
+import { SHARED_SETTINGS } from '../../sae/architectures/shared_settings';
+import { architectures } from '../../sae/config';
+import { dataSchemas, runSchema, trainingSchema } from './run_config';
 
 type Node = z.core.JSONSchema.BaseSchema;
 
 /** The JSON Schema (draft 2020-12) of a run file as a person writes it. */
 export function runJsonSchema(): Node {
-  const schema: Node = z.toJSONSchema(runSchema, { io: 'input' });
-  describe(schema, '');
+  const schema: Node = z.toJSONSchema(runSchema, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      const text = settingText(zodSchema);
+      if (text !== undefined) jsonSchema.description = sentence(text.meaning, text.symbol);
+    },
+  });
   return { title: 'Run of the SASA Lab', ...schema };
 }
 
-function describe(node: Node, section: string): void {
-  for (const [name, child] of Object.entries(node.properties ?? {})) {
-    if (typeof child === 'boolean') continue;
-    const path = section === '' ? name : `${section}.${name}`;
-    const meaning = settingMeanings[path];
-    if (meaning !== undefined) child.description = meaning;
-    describe(child, path);
-  }
-  for (const child of [...(node.oneOf ?? []), node.items ?? []].flat()) {
-    if (typeof child === 'object') describe(child, section);
+function sentence(meaning: string, symbol: string | undefined): string {
+  return symbol === undefined ? meaning : `${symbol}: ${meaning}`;
+}
+
+/** A table of settings in Markdown. */
+export interface SettingsTable {
+  /** What it is about: `data`, `models`, `training`. */
+  readonly section: string;
+  readonly markdown: string;
+}
+
+const HEAD = ['setting', 'value', 'default', 'meaning'];
+
+/** The settings of a run file as tables of Markdown, one a section. */
+export function settingsTables(): readonly SettingsTable[] {
+  const shared = new Set<unknown>(Object.values(SHARED_SETTINGS));
+  return [
+    table('data', [
+      ...dataSchemas.flatMap((schema) => [
+        titleRow(schema.shape.kind.def.values.join()),
+        ...settingsOf(schema).map(rowOf),
+      ]),
+    ]),
+    table('models', [
+      titleRow('every architecture'),
+      ...settingsOf(z.strictObject(SHARED_SETTINGS)).map(rowOf),
+      ...architectures.flatMap(({ id, schema }) => [
+        titleRow(id),
+        ...settingsOf(schema)
+          .filter((setting) => !shared.has(setting.schema))
+          .map(rowOf),
+      ]),
+    ]),
+    table('training', settingsOf(trainingSchema).map(rowOf)),
+  ];
+}
+
+function table(section: string, rows: readonly (readonly string[])[]): SettingsTable {
+  const lines = [HEAD, HEAD.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return { section, markdown: `${lines.join('\n')}\n` };
+}
+
+function titleRow(title: string): readonly string[] {
+  return [`**${title}**`, '', '', ''];
+}
+
+function rowOf(setting: NamedSetting): readonly string[] {
+  const { name, schema, text } = setting;
+  const allowed = [allowedText(schema), text.limit].filter((part) => part !== undefined).join(', ');
+  const symbol = text.symbol === name ? undefined : text.symbol;
+  return [`\`${name}\``, allowed, defaultText(setting), sentence(text.meaning, symbol)];
+}
+
+/** The value when a setting is left out; empty for one that must be given. */
+function defaultText({ text, default: value }: NamedSetting): string {
+  const otherwise = text.otherwise ?? text.automatic;
+  if (otherwise !== undefined) return otherwise;
+  switch (typeof value) {
+    case 'string':
+      return `\`${value}\``;
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default:
+      return '';
   }
 }

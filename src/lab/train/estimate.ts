@@ -4,8 +4,7 @@
  */
 import type { ActivationSource } from '../../data/source';
 import { largestBuffer, mebibytes, SMALLER_RUN, type SizeLimits } from '../../gpu/buffers';
-import type { ModelConfig } from '../../sae/config';
-import { displayName, shapeOf } from '../../sae/config';
+import { architectureOf, displayName, type ModelConfig } from '../../sae/config';
 import type { KernelVariant } from '../../sae/layout';
 import { stepPlan } from '../../sae/step_plan';
 import type { MemoryRow, RunEstimate } from '../protocol/protocol';
@@ -81,22 +80,9 @@ export function estimateRun(
 }
 
 function modelWarnings(model: ModelConfig, width: number): string[] {
-  const { groups, rank, slots } = shapeOf(model);
-  const name = displayName(model);
-  const warnings: string[] = [];
+  const warnings = [...architectureOf(model).warnings(model, width)];
   if (isNormOfOne(model, width)) {
-    warnings.push(`${name}: normalize_activations ${NORM_OF_ONE}. It will be refused.`);
+    warnings.unshift(`normalize_activations ${NORM_OF_ONE}. It will be refused.`);
   }
-  if (model.architecture !== 'standard' && slots * rank >= width) {
-    warnings.push(
-      `${name}: ${slots} active × rank ${rank} = ${slots * rank} columns reach the data's ${width} dimensions. Sparsity does not bind then, and features share groups as in plain PCA.`,
-    );
-  }
-  if (model.architecture !== 'standard' && slots > groups) {
-    warnings.push(`${name}: ${slots} active of only ${groups}; all of them fire on every row.`);
-  }
-  if (model.architecture === 'topk_sasa' && rank > width) {
-    warnings.push(`${name}: a block of rank ${rank} has more rows than the data have dimensions.`);
-  }
-  return warnings;
+  return warnings.map((warning) => `${displayName(model)}: ${warning}`);
 }

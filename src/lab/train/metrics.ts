@@ -6,6 +6,7 @@ import { explainedShare } from '../../analysis/reconstruction';
 import { at } from '../../base/array';
 import { refuseNotFiniteMetrics } from '../../base/finite';
 import type { ModelConfig } from '../../sae/config';
+import { nuclearPenalty, nuclearShare, penaltyOf } from '../../sae/penalty';
 import type { ModelLayout } from '../../sae/layout';
 import type { MetricRecord } from '../protocol/protocol';
 
@@ -55,9 +56,9 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
   const auxiliary =
     layout.auxiliary === null ? 0 : config.aux_coefficient * mean(Column.auxiliary) * unscale;
   const ranks = rankSummary(logged, context);
+  const penalty = penaltyOf(config);
   const nuclear = ranks.nuclearNorm * context.lambda * unscale;
-  const l1 =
-    config.architecture === 'standard' ? config.l1_coefficient * mean(Column.l1) * unscale : 0;
+  const l1 = penalty?.kind === 'l1' ? penalty.coefficient * mean(Column.l1) * unscale : 0;
   const losses: [string, number][] = [
     ['losses/mse_loss', mse],
     ['losses/nuclear_loss', nuclear],
@@ -65,7 +66,7 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
     ['losses/l1_loss', l1],
   ];
   const l0 = mean(Column.l0);
-  const groupsPerToken = config.architecture === 'topk_sasa' ? mean(Column.fired) : l0;
+  const groupsPerToken = penalty?.kind === 'l1' ? l0 : mean(Column.fired);
   const power = mean(Column.power);
   const energy = mean(Column.energy);
   const values: Record<string, number> = {
@@ -82,13 +83,13 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
     'details/n_training_samples': step * batch,
     'details/grad_norm': logged.gradientNorm,
   };
-  if (config.architecture === 'topk_sasa') {
+  if (penalty?.kind === 'nuclear') {
     values['losses/nuclear_loss'] = nuclear;
     values['metrics/mean_stable_rank'] = ranks.stableRank;
     values['metrics/mean_rank90'] = ranks.rank90;
   }
   if (layout.auxiliary !== null) values['losses/auxiliary_reconstruction_loss'] = auxiliary;
-  if (config.architecture === 'standard') values['losses/l1_loss'] = l1;
+  if (penalty?.kind === 'l1') values['losses/l1_loss'] = l1;
   const checked = { ...Object.fromEntries(losses), '‖x − x̄‖²': power, '‖x‖²': energy, ...values };
   refuseNotFiniteMetrics(checked, context.name, KEPT, ` at step ${step}`);
   return {
@@ -121,6 +122,7 @@ function rankSummary(logged: LoggedStep, context: StepContext): RankSummary {
   const { config, layout, step } = context;
   const now = step * layout.batch;
   const { groups, rank } = layout;
+  const measured = nuclearPenalty(config) !== null;
   const histogram = new Array<number>(rank).fill(0);
   let live = 0;
   let nuclear = 0;
@@ -129,7 +131,7 @@ function rankSummary(logged: LoggedStep, context: StepContext): RankSummary {
   for (let group = 0; group < groups; group += 1) {
     const alive = now - at(logged.lastFired, group) < config.dead_group_window;
     if (alive) live += 1;
-    if (config.architecture !== 'topk_sasa') {
+    if (!measured) {
       if (alive) histogram[0] = at(histogram, 0) + 1;
       continue;
     }
@@ -145,16 +147,13 @@ function rankSummary(logged: LoggedStep, context: StepContext): RankSummary {
     rank90 += needed;
     histogram[needed - 1] = at(histogram, needed - 1) + 1;
   }
-  if (config.architecture === 'topk_sasa') {
-    if (config.nuclear_target === 'decoder') nuclear /= groups;
-  }
   const ranked = Math.max(
     1,
     histogram.reduce((sum, value) => sum + value, 0),
   );
   return {
     live,
-    nuclearNorm: nuclear,
+    nuclearNorm: nuclear / nuclearShare(config),
     stableRank: stable / ranked,
     rank90: rank90 / ranked,
     histogram,

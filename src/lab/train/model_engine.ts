@@ -9,7 +9,7 @@ import { ReadbackRing, readBuffer } from '../../gpu/readback';
 import { displayName, type ModelConfig } from '../../sae/config';
 import { initialWeights, type ModelWeights } from '../../sae/initial';
 import type { ModelLayout, KernelVariant } from '../../sae/layout';
-import { nuclearStrength } from '../../sae/nuclear_strength';
+import { nuclearStrength } from '../../sae/penalty';
 import { learningRate, uniformsAt } from '../../sae/schedule';
 import { stepPlan } from '../../sae/step_plan';
 import type { ModelState, StartingPoint } from './session_types';

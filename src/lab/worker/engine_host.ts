@@ -188,9 +188,7 @@ export class EngineHost {
         await run.destroy();
         break;
       case 'set_hyperparameters':
-        await run.change(command.settings);
-        // Codes of another s are others, though the step is the same.
-        if (command.settings.slots !== undefined) this.forgetAnswers(runId);
+        if (await run.change(command.settings)) this.forgetAnswers(runId);
         break;
     }
   }

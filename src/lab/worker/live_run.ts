@@ -13,7 +13,7 @@ import { codesInDataUnits } from '../encode/data_units';
 import { exportFile, type ExportedFile } from '../keep/exported_file';
 import { KeptModels, type RunModels } from '../encode/kept_models';
 import type { Event, ExportFormat, MetricRecord, RunStatus } from '../protocol/protocol';
-import type { LiveSettings, SettingChange } from '../run/live_settings';
+import { changesGate, type LiveSettings, type SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
 import { RunEvaluations, type EvaluatedModel } from '../keep/run_evaluations';
 import type { TrainedBefore } from '../run/run_history';
@@ -151,20 +151,24 @@ export class LiveRun {
     return true;
   }
 
-  /** Changes settings between two submits and says so. What cannot be changed is said too; the run goes on without. */
-  async change(settings: LiveSettings): Promise<void> {
-    if (settings.slots === undefined) {
+  /**
+   * Changes settings between two submits and says so; true when the codes of the same rows are others from then on.
+   * What cannot be changed is said too; the run goes on without.
+   */
+  async change(settings: LiveSettings): Promise<boolean> {
+    if (!changesGate(this.settings, settings)) {
       // It would be lost on a model that another takes the place of.
       await this.rebuilt;
       await this.apply(settings);
-      return;
+      return false;
     }
-    // A new s rebuilds the model, of which no step and no probe must be in flight.
+    // The model is built anew, of which no step and no probe must be in flight.
     this.rebuilt = this.inTurn(async () => {
       await this.unwatched();
       await this.apply(settings);
     });
     await this.rebuilt;
+    return true;
   }
 
   /** Its settings as they are now. */

@@ -72,8 +72,7 @@ function codeGradientsOf(call: KernelCall, l1: boolean, branch: CodeBranch): voi
         const residual = (branch.section * B + b) * stride;
         gradient = -weight * dot(decoder, latent * stride, rows, residual, stride);
         if (l1) {
-          gradient +=
-            (call.uniform('l1_coefficient') / B) * at(call.floats('decoder_norms'), latent);
+          gradient += (call.uniform('l1_strength') / B) * at(call.floats('decoder_norms'), latent);
         }
       }
       coefs[branch.encoderCoefs + index] = gradient;

@@ -134,7 +134,7 @@ function addPenaltyGradient(call: KernelCall, gradient: Float64Array): void {
     } else if (kind === 2) {
       addScaled(target, strength, weights, latent * stride);
     } else if (kind === 3) {
-      const factor = (call.uniform('l1_coefficient') / B) * at(codeSums, latent);
+      const factor = (call.uniform('l1_strength') / B) * at(codeSums, latent);
       addScaled(target, factor * at(penalty, offset + latent), weights, latent * stride);
     }
   }

@@ -1,7 +1,7 @@
 /** One row of settings: label with symbol and hint, control at the right, complaint below. */
 import { useId, type ReactNode } from 'react';
 import { Hint } from './Hint';
-import type { SettingText } from './setting_texts';
+import type { SettingText } from '../../base/setting';
 
 /** A mark behind the label, for instance "live". */
 export interface FieldMark {

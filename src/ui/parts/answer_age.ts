@@ -8,7 +8,7 @@ import type { SettingChange } from '../../lab/run/live_settings';
 import { useCurrentRun } from '../../state/current';
 import { trainedBefore, type Run } from '../../state/run_record';
 import { formatExact, formatInteger } from '../plots/format';
-import { settingNames } from './change_names';
+import { changedName } from './setting_names';
 
 /** The facts of a run by which an answer ages. */
 export type AgedRun = Pick<Run, 'step' | 'models' | 'changes' | 'config'>;
@@ -61,7 +61,7 @@ function changedClauses(
     const name = models[model]?.name ?? `model ${model + 1}`;
     return netChanges(since).map(
       ({ setting, from, to }) =>
-        `${settingNames[setting]} of ${name} went from ${from === null ? 'not set' : formatExact(from)} to ${formatExact(to)}`,
+        `${changedName(setting)} of ${name} went from ${from === null ? 'not set' : formatExact(from)} to ${formatExact(to)}`,
     );
   });
 }

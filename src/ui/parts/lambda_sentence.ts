@@ -4,8 +4,8 @@
  * (1 − λ/(2σ))₊, and a feature of dimension d, norm t and frequency p has σ = p·t²/d (docs/method.md §2).
  */
 import { largest, smallest } from '../../base/array';
-import type { NuclearTarget } from '../../sae/config';
-import { relativeStrength } from '../../sae/nuclear_strength';
+import type { NuclearTarget } from '../../sae/architectures/architecture';
+import { relativeStrength } from '../../sae/penalty';
 import type { InputUnits } from '../../sae/input_units';
 import { formatInteger, formatNumber, formatPercent, formatScientific } from '../plots/format';
 

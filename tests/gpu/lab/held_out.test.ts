@@ -183,8 +183,12 @@ it('a live change stands in changes.jsonl, cfg.json and report.json, and weights
   const { host, events, start, logged, folder } = engine();
   await start(run(200_000), 'running');
   await logged(10);
-  await host.handle({ kind: 'set_hyperparameters', runId: 'r', settings: { lr: 0.02 } });
-  const settings = { nuclear_coefficient: { model: 0, value: 0.3 } };
+  await host.handle({
+    kind: 'set_hyperparameters',
+    runId: 'r',
+    settings: [{ model: null, setting: 'lr', value: 0.02 }],
+  });
+  const settings = [{ model: 0, setting: 'nuclear_coefficient', value: 0.3 }];
   await host.handle({ kind: 'set_hyperparameters', runId: 'r', settings });
   await host.handle({ kind: 'pause', runId: 'r' });
   const told = events.flatMap((event) => (event.kind === 'settings_changed' ? event.changes : []));

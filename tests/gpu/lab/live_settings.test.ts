@@ -28,10 +28,12 @@ const input = (own: object): RunInput => ({
   training: { training_samples: 32 * 40, train_batch_size_samples: 32, log_every: 1 },
 });
 
-const absolute = (value: number): LiveSettings => ({ nuclear_coefficient: { model: 0, value } });
-const relative = (value: number): LiveSettings => ({
-  nuclear_coefficient_relative: { model: 0, value },
-});
+const absolute = (value: number): LiveSettings => [
+  { model: 0, setting: 'nuclear_coefficient', value },
+];
+const relative = (value: number): LiveSettings => [
+  { model: 0, setting: 'nuclear_coefficient_relative', value },
+];
 
 async function sessionOf(own: object) {
   const config = parseRunConfig(input(own));
@@ -62,7 +64,7 @@ describe.each(['none', 'expected_average_only_in'] as const)('λ with %s', (norm
     expect(session.settings.models[0]).toMatchObject({ nuclear_coefficient_relative: 0.02 });
     expect(session.settings.models[0]).not.toHaveProperty('nuclear_coefficient');
     // A rebuild takes it over.
-    await session.applySettings({ slots: { model: 0, value: 2 } });
+    await session.applySettings([{ model: 0, setting: 'k_groups', value: 2 }]);
     expect(session.lambdas[0]).toBeCloseTo(0.02 * share, 12);
     session.destroy();
     const other = await sessionOf({ ...scaled, nuclear_coefficient_relative: 0.02 });
@@ -79,7 +81,7 @@ describe.each(['none', 'expected_average_only_in'] as const)('λ with %s', (norm
       onProgress: ({ step }) => {
         if (step < 10 || changed > 0) return;
         changed = step;
-        void session.applySettings({ ...absolute(0), lr: 1e-6 });
+        void session.applySettings([...absolute(0), { model: null, setting: 'lr', value: 1e-6 }]);
       },
     });
     session.destroy();
@@ -122,7 +124,11 @@ it('saves a model with the settings it has, λ among them, and the report with t
   });
   const runId = 'r';
   await run({ kind: 'start', runId, config, paused: true });
-  for (const settings of [absolute(0.01), { lr: 1e-4 }, { slots: { model: 0, value: 2 } }]) {
+  for (const settings of [
+    absolute(0.01),
+    [{ model: null, setting: 'lr', value: 1e-4 }],
+    [{ model: 0, setting: 'k_groups', value: 2 }],
+  ]) {
     await run({ kind: 'set_hyperparameters', runId, settings });
   }
   await run({ kind: 'stop', runId });
@@ -158,10 +164,10 @@ it('tells a command that cannot be carried out as its failure, and leaves the ru
   const runId = 'r';
   await run({ kind: 'start', runId, config: input({}), paused: true });
   const refused: LiveSettings[] = [
-    { slots: { model: 0, value: 9 } },
-    { lr: -1 },
-    { nuclear_coefficient: { model: 1, value: 1 } },
-    { nuclear_coefficient: { model: 2, value: 1 } },
+    [{ model: 0, setting: 'k_groups', value: 9 }],
+    [{ model: null, setting: 'lr', value: -1 }],
+    [{ model: 1, setting: 'nuclear_coefficient', value: 1 }],
+    [{ model: 2, setting: 'nuclear_coefficient', value: 1 }],
   ];
   for (const settings of refused) await run({ kind: 'set_hyperparameters', runId, settings });
   await run({ kind: 'pause', runId: 'gone' });
@@ -199,7 +205,11 @@ it('answers with the codes of the s that a paused run has now', async () => {
   await run({ kind: 'start', runId, config: input({}), paused: true });
   for (const requestId of [1, 2]) {
     await run({ kind: 'groups', requestId, runId, model: 0 });
-    await run({ kind: 'set_hyperparameters', runId, settings: { slots: { model: 0, value: 8 } } });
+    await run({
+      kind: 'set_hyperparameters',
+      runId,
+      settings: [{ model: 0, setting: 'k_groups', value: 8 }],
+    });
   }
   expect(PlayedWorker.slots).toEqual([1, 8]);
   await run({ kind: 'forget', runId });

@@ -13,7 +13,8 @@ import { codesInDataUnits, rowScale } from '../../../src/lab/encode/data_units';
 import type { TrainedModel } from '../../../src/lab/encode/encoding';
 import { evaluateModel } from '../../../src/lab/train/evaluate';
 import { evaluatedFolder, finalEvaluation } from '../../../src/lab/keep/evaluated_folder';
-import { modelSchema, type Normalization } from '../../../src/sae/config';
+import type { Normalization } from '../../../src/sae/architectures/shared_settings';
+import { modelSchema } from '../../../src/sae/config';
 
 const config = (normalize_activations: Normalization, groups = 2, rank = 2) =>
   modelSchema.parse({

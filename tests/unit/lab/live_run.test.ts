@@ -8,7 +8,7 @@ import { LabError } from '../../../src/base/lab_error';
 import type { ActivationSource } from '../../../src/data/source';
 import type { RunHooks } from '../../../src/lab/train/session_types';
 import { LiveRun, type Trainer } from '../../../src/lab/worker/live_run';
-import { changedSettings, withLiveSettings } from '../../../src/lab/run/live_settings';
+import { changedSettings, changesGate, withLiveSettings } from '../../../src/lab/run/live_settings';
 import type { Event } from '../../../src/lab/protocol/protocol';
 import type { LiveSettings, SettingChange } from '../../../src/lab/run/live_settings';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
@@ -86,7 +86,7 @@ class PlayedTrainer implements Trainer {
 
   async applySettings(live: LiveSettings): Promise<readonly SettingChange[]> {
     this.applied.push(this.step);
-    if (live.slots !== undefined) {
+    if (changesGate(this.settings, live)) {
       expect(this.loops).toBe(0);
       await turn();
       expect(this.loops).toBe(0);
@@ -121,7 +121,7 @@ describe('a run', () => {
   let trainer: PlayedTrainer;
   let events: Event[];
   let run: LiveRun;
-  const slots: LiveSettings = { slots: { model: 0, value: 2 } };
+  const slots: LiveSettings = [{ model: 0, setting: 'k', value: 2 }];
   /** The last word on how the run stands. */
   const status = () =>
     events.reduce((last, event) => {
@@ -174,44 +174,52 @@ describe('a run', () => {
     expect(trainer.step).toBe(1);
   });
 
-  it.each<LiveSettings>([slots, { lr: 1e-4 }, { nuclear_coefficient: { model: 0, value: 1 } }])(
-    'says that %o cannot be and goes on without',
-    async (settings) => {
-      trainer.objection = new LabError('out_of_memory', 'It does not fit.', 'Less.');
-      await run.resume();
-      await run.change(settings);
-      expect(events.filter(({ kind }) => kind === 'command_failed')).toEqual([
-        {
-          kind: 'command_failed',
-          runId: 'r',
-          command: 'set_hyperparameters',
-          error: { code: 'out_of_memory', message: 'It does not fit.', wayOut: 'Less.' },
-        },
-      ]);
-      expect(run.active).toBe(true);
-      await over();
-      expect(status()).toBe('finished');
-      expect(events.some(({ kind }) => kind === 'failed' || kind === 'settings_changed')).toBe(
-        false,
-      );
-    },
-  );
+  it.each<{ settings: LiveSettings }>([
+    { settings: slots },
+    { settings: [{ model: null, setting: 'lr', value: 1e-4 }] },
+    { settings: [{ model: 0, setting: 'nuclear_coefficient', value: 1 }] },
+  ])('says that $settings cannot be and goes on without', async ({ settings }) => {
+    trainer.objection = new LabError('out_of_memory', 'It does not fit.', 'Less.');
+    await run.resume();
+    await run.change(settings);
+    expect(events.filter(({ kind }) => kind === 'command_failed')).toEqual([
+      {
+        kind: 'command_failed',
+        runId: 'r',
+        command: 'set_hyperparameters',
+        error: { code: 'out_of_memory', message: 'It does not fit.', wayOut: 'Less.' },
+      },
+    ]);
+    expect(run.active).toBe(true);
+    await over();
+    expect(status()).toBe('finished');
+    expect(events.some(({ kind }) => kind === 'failed' || kind === 'settings_changed')).toBe(false);
+  });
 
   it('changes nothing once it is over, and says nothing of what is as it was', async () => {
-    await run.change({ lr: config.training.lr });
+    await run.change([{ model: null, setting: 'lr', value: config.training.lr }]);
     await run.stop();
-    await Promise.all([run.change(slots), run.change({ lr: 1e-4 })]);
+    await Promise.all([
+      run.change(slots),
+      run.change([{ model: null, setting: 'lr', value: 1e-4 }]),
+    ]);
     expect(trainer.settings).toEqual(config);
     expect(events.filter(({ kind }) => kind === 'settings_changed')).toEqual([]);
   });
 
   it('changes lr or λ of the model that a new s makes, not of the one before', async () => {
     await run.resume();
-    await Promise.all([run.change(slots), run.change({ lr: 1e-4 })]);
+    await Promise.all([
+      run.change(slots),
+      run.change([{ model: null, setting: 'lr', value: 1e-4 }]),
+    ]);
     expect(
       events.flatMap((event) => (event.kind === 'settings_changed' ? event.changes : [])),
     ).toMatchObject([{ setting: 'k' }, { setting: 'lr', from: 2e-3, to: 1e-4 }]);
-    expect(trainer.settings).toMatchObject({ models: [{ k: 2 }], training: { lr: 1e-4 } });
+    expect(trainer.settings).toMatchObject({
+      models: [{ k: 2 }],
+      training: { lr: 1e-4 },
+    });
     await over();
   });
 

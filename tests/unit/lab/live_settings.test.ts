@@ -24,6 +24,9 @@ function withModel(index: number, changes: object): RunConfig {
 
 const relative = (value: number) =>
   withModel(0, { nuclear_coefficient: undefined, nuclear_coefficient_relative: value });
+const one = (model: number | null, setting: string, value: number): LiveSettings => [
+  { model, setting, value },
+];
 const lr = { ...base, training: { ...base.training, lr: 1e-4 } };
 const live = [
   base,
@@ -81,16 +84,18 @@ describe('a live change', () => {
         expect(JSON.stringify(changed)).toBe(JSON.stringify(after));
       }
     }
-    expect(liveChanges(base, lr)).toEqual([{ lr: 1e-4 }]);
-    expect(liveChanges(base, withModel(1, { k: 8 }))).toEqual([{ slots: { model: 1, value: 8 } }]);
+    expect(liveChanges(base, lr)).toEqual([[{ model: null, setting: 'lr', value: 1e-4 }]]);
+    expect(liveChanges(base, withModel(1, { k: 8 }))).toEqual([
+      [{ model: 1, setting: 'k', value: 8 }],
+    ]);
   });
 
   it('keeps λ in the form in which it was written', () => {
     expect(liveChanges(base, withModel(0, { nuclear_coefficient: 0.01 }))).toEqual([
-      { nuclear_coefficient: { model: 0, value: 0.01 } },
+      [{ model: 0, setting: 'nuclear_coefficient', value: 0.01 }],
     ]);
     expect(liveChanges(base, relative(0.02))).toEqual([
-      { nuclear_coefficient_relative: { model: 0, value: 0.02 } },
+      [{ model: 0, setting: 'nuclear_coefficient_relative', value: 0.02 }],
     ]);
     expect(changedSettings(base, relative(0.02))).toEqual([
       { model: 0, setting: 'nuclear_coefficient_relative', from: null, to: 0.02 },
@@ -102,10 +107,12 @@ describe('a live change', () => {
 
   it('that the run file would not allow, or that the model has not, is refused by name', () => {
     const refused: readonly [LiveSettings, RegExp][] = [
-      [{ lr: 7 }, /training\.lr/],
-      [{ slots: { model: 0, value: 65 } }, /models\.0\.k_groups/],
-      [{ nuclear_coefficient: { model: 0, value: -1 } }, /models\.0\.nuclear_coefficient/],
-      [{ nuclear_coefficient_relative: { model: 1, value: 0.1 } }, /models\.1/],
+      [one(null, 'lr', 7), /training\.lr/],
+      [one(null, 'seed', 1), /training\.seed/],
+      [one(0, 'k_groups', 65), /models\.0\.k_groups/],
+      [one(0, 'n_groups', 32), /models\.0\.n_groups/],
+      [one(0, 'nuclear_coefficient', -1), /models\.0\.nuclear_coefficient/],
+      [one(1, 'nuclear_coefficient_relative', 0.1), /models\.1/],
     ];
     for (const [settings, name] of refused) {
       const change = () => withLiveSettings(base, settings);

@@ -138,7 +138,7 @@ describe('undo', () => {
 
 describe('models', () => {
   it('can be added up to six, each under a name of its own, and are valid at once', () => {
-    for (let i = 0; i < 8; i++) addModel(architectures[i % architectures.length] ?? 'topk');
+    for (let i = 0; i < 8; i++) addModel(architectures[i % architectures.length]?.id ?? 'topk');
     expect(state().draft.models).toHaveLength(MAX_MODELS);
     expect(new Set(names()).size).toBe(MAX_MODELS);
     expect(state().config).not.toBeNull();

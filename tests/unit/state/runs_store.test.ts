@@ -97,8 +97,8 @@ describe('a run from start to end', () => {
     const id = startRun(engine, defaultPreset.config);
     await settle();
     fake.turn();
-    changeLive(engine, id, { lr: 1e-3 });
-    changeLive(engine, id, { nuclear_coefficient_relative: { model: 0, value: 0.01 } });
+    changeLive(engine, id, [{ model: null, setting: 'lr', value: 1e-3 }]);
+    changeLive(engine, id, [{ model: 0, setting: 'nuclear_coefficient_relative', value: 0.01 }]);
     await settle();
     const { changes, models, statistics } = runOf(id);
     expect(changes).toMatchObject([
@@ -288,7 +288,7 @@ describe('a run of opened weights', () => {
     const { metrics: curve } = at(runOf(id).models, 0);
     expect([...curve.samples.view()]).toEqual([100_096]);
     fake.turn();
-    changeLive(engine, id, { lr: 1e-4 });
+    changeLive(engine, id, [{ model: null, setting: 'lr', value: 1e-4 }]);
     await settle();
     expect(curve.samples.last()).toBe(100_096 + 100 * batch);
     // A change of the training stands in the account of both models, and is one.

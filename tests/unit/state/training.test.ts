@@ -8,7 +8,7 @@ import type { Command, Event } from '../../../src/lab/protocol/protocol';
 import type { LiveSettings } from '../../../src/lab/run/live_settings';
 import { defaultPreset, presets } from '../../../src/lab/run/presets';
 import { inputUnitsOf } from '../../../src/sae/input_units';
-import { absoluteStrength } from '../../../src/sae/nuclear_strength';
+import { absoluteStrength } from '../../../src/sae/penalty';
 import { analysisOf, useAnalyses } from '../../../src/state/analyses_store';
 import type { EngineWorker } from '../../../src/state/engine_client';
 import { engine, setWorkerFactory, startEngine } from '../../../src/state/engine_store';
@@ -94,9 +94,9 @@ describe('a live edit of the bench', () => {
     setModel(0, { nuclear_coefficient: undefined, nuclear_coefficient_relative: 0.02 });
     setModel(1, { k: 8 });
     expect(told()).toEqual([
-      { nuclear_coefficient: { model: 0, value: 0.01 } },
-      { nuclear_coefficient_relative: { model: 0, value: 0.02 } },
-      { slots: { model: 1, value: 8 } },
+      [{ model: 0, setting: 'nuclear_coefficient', value: 0.01 }],
+      [{ model: 0, setting: 'nuclear_coefficient_relative', value: 0.02 }],
+      [{ model: 1, setting: 'k', value: 8 }],
     ]);
     await settle();
     expect(runOf(id).settings).toEqual(readyConfig());
@@ -144,7 +144,7 @@ describe('a live edit of the bench', () => {
     setTraining('lr', 1e-4);
     expect(told()).toEqual([]);
     setModel(0, { n_groups: 64 });
-    expect(told()).toEqual([{ lr: 1e-4 }]);
+    expect(told()).toEqual([[{ model: null, setting: 'lr', value: 1e-4 }]]);
     // There and back before the engine answers.
     setTraining('lr', 1e-3);
     setTraining('lr', 1e-4);
@@ -177,7 +177,7 @@ describe('a live edit of the bench', () => {
     setTraining('lr', 1e-3);
     expect(told(slow)).toEqual([]);
     slow.say({ kind: 'status', runId, status: 'running', step: 0 });
-    expect(told(slow)).toEqual([{ lr: 1e-3 }]);
+    expect(told(slow)).toEqual([[{ model: null, setting: 'lr', value: 1e-3 }]]);
     slow.say({ kind: 'status', runId, status: 'paused', step: 0 });
     expect(told(slow)).toHaveLength(1);
   });
@@ -196,7 +196,7 @@ describe('a live edit of the bench', () => {
 
   it('is kept by the run for whoever looks at it, and stands in its settings', async () => {
     const run = await started();
-    changeLive(engine, run.id, { lr: 1e-4 });
+    changeLive(engine, run.id, [{ model: null, setting: 'lr', value: 1e-4 }]);
     await settle();
     const { config, settings } = runOf(run.id);
     expect(config.training.lr).toBe(2e-3);

@@ -103,8 +103,8 @@ describe('after a live change of a paused run', () => {
   });
 
   it.each([
-    ['s', { slots: { model: 0, value: 2 } }],
-    ['λ', { nuclear_coefficient: { model: 0, value: 0.5 } }],
+    ['s', [{ model: 0, setting: 'k_groups', value: 2 }]],
+    ['λ', [{ model: 0, setting: 'nuclear_coefficient', value: 0.5 }]],
   ])(
     'a held-out evaluation is of before the change of %s until it is made anew',
     async (name, live) => {
@@ -128,7 +128,7 @@ describe('after a live change of a paused run', () => {
       return sinceText(run(), [{ model: 0, step: answer?.step ?? -1, changes }]);
     };
     expect(since()).toBeNull();
-    changeLive(client, id(), { slots: { model: 0, value: 2 } });
+    changeLive(client, id(), [{ model: 0, setting: 'k_groups', value: 2 }]);
     await expect.poll(since).toBe('s of SASA went from 1 to 2');
     client.send({ kind: 'step', runId: id() });
     await expect.poll(since).toContain('the run is at step 2 and s of SASA');

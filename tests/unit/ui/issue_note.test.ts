@@ -1,11 +1,13 @@
 /** How the page names a setting that cannot be used. */
 import { expect, it } from 'vitest';
-import { modelOfPath, settingName } from '../../../src/ui/pages/train/IssueNote';
+import { settingName } from '../../../src/ui/parts/setting_names';
+import { modelOfPath } from '../../../src/ui/pages/train/IssueNote';
 
 it('names a setting as its field does, and by its key where there is none', () => {
   expect(settingName('training.training_samples')).toBe('Samples');
   expect(settingName('models.1.n_groups')).toBe('Groups');
-  expect(settingName('data.path')).toBe('path');
+  expect(settingName('data.path')).toBe('File');
+  expect(settingName('data.kind')).toBe('kind');
 });
 
 it('knows the model that a setting belongs to', () => {

@@ -3,7 +3,7 @@
  * a feature is kept which the penalty prunes.
  */
 import { describe, expect, it } from 'vitest';
-import { absoluteStrength } from '../../../src/sae/nuclear_strength';
+import { absoluteStrength } from '../../../src/sae/penalty';
 import {
   featureSizes,
   keptGain,

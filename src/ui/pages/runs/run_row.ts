@@ -3,7 +3,7 @@ import { presets } from '../../../lab/run/presets';
 import type { SettingChange } from '../../../lab/run/live_settings';
 import type { RunConfig } from '../../../lab/run/run_config';
 import type { Run, RunModel } from '../../../state/run_record';
-import { settingNames } from '../../parts/change_names';
+import { changedName } from '../../parts/setting_names';
 import { formatDuration, formatExact, formatInteger, formatNumber } from '../../plots/format';
 
 /** The data in a few words: "Circle, sphere, helix", "activations.npy". */
@@ -40,9 +40,8 @@ export function changeText(
 ): string {
   const whose = model === null ? '' : ` of ${models[model]?.name ?? `model ${model + 1}`}`;
   const was = from === null ? 'not set' : formatExact(from);
-  const then =
-    lambda === null || setting === 'nuclear_coefficient' ? '' : `, λ = ${formatNumber(lambda)}`;
-  return `${settingNames[setting]}${whose}: ${was} → ${formatExact(to)} after step ${formatInteger(step)}${then}`;
+  const then = lambda === null || lambda === to ? '' : `, λ = ${formatNumber(lambda)}`;
+  return `${changedName(setting)}${whose}: ${was} → ${formatExact(to)} after step ${formatInteger(step)}${then}`;
 }
 
 /** Time of training: "3.2 s"; a dash before the first step. */

@@ -1,5 +1,7 @@
 /** What is set about a language model's data: the model and whether it is here, layer, text and context. */
 import { useId, useRef, useState } from 'react';
+import type { SettingText } from '../../../base/setting';
+import { dataSettings } from '../../../lab/run/run_config';
 import { DATA_FILES, takePastedText } from '../../../state/dropped_files';
 import { fileNeeded, type Settings } from '../../../state/experiment_draft';
 import { setData, useExperiment } from '../../../state/experiment_store';
@@ -11,8 +13,14 @@ import { Modal } from '../../parts/Modal';
 import { NumberField } from '../../parts/NumberField';
 import { formatInteger } from '../../plots/format';
 import { DataModelFiles } from './DataModelFiles';
-import { languageTexts } from './data_texts';
 import './data_language.css';
+
+const settings = dataSettings('lm');
+
+/** How a setting of a language model's data is described. */
+function textOf(name: string): SettingText {
+  return settings.find((setting) => setting.name === name)?.text ?? { label: name, meaning: '' };
+}
 
 export function DataLanguageModel({ data }: { readonly data: Settings }) {
   const id = String(data.model);
@@ -31,7 +39,7 @@ export function DataLanguageModel({ data }: { readonly data: Settings }) {
       <DataNumber
         name="layer"
         text={{
-          ...languageTexts.layer,
+          ...textOf('layer'),
           unit: info === undefined ? '' : `0 to ${info.layers}`,
         }}
       />
@@ -40,7 +48,7 @@ export function DataLanguageModel({ data }: { readonly data: Settings }) {
         name="context_size"
         doubling
         text={{
-          ...languageTexts.context,
+          ...textOf('context_size'),
           unit: info === undefined ? 'tokens' : `≤ ${info.context}`,
         }}
       />
@@ -82,7 +90,7 @@ function Corpus({ data }: { readonly data: Settings }) {
     own !== null ? 'own' : data.corpus === 'generated' ? 'generated' : 'shipped';
   return (
     <>
-      <Field text={languageTexts.corpus}>
+      <Field text={textOf('corpus')}>
         {(ids) => (
           <Choice
             {...ids}

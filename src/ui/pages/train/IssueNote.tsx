@@ -5,20 +5,12 @@
 import { selectModel, useExperiment } from '../../../state/experiment_store';
 import { nameOf } from '../../../state/model_settings';
 import { Icon } from '../../parts/Icon';
-import { modelTexts, trainingTexts, type SettingText } from '../../parts/setting_texts';
-
-const TEXTS: Readonly<Record<string, SettingText>> = { ...modelTexts, ...trainingTexts };
+import { settingName } from '../../parts/setting_names';
 
 /** The model that a setting's path (`models.1.k`) belongs to, null for other settings. */
 export function modelOfPath(path: string): number | null {
   const index = /^models\.(\d)\./.exec(path)?.[1];
   return index === undefined ? null : Number(index);
-}
-
-/** What a setting is called on the page; its key where it has no field. */
-export function settingName(path: string): string {
-  const key = path.split('.').at(-1) ?? path;
-  return TEXTS[key]?.label ?? key;
 }
 
 export function IssueNote() {

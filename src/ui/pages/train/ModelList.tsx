@@ -16,7 +16,6 @@ import { architectureOf, nameOf } from '../../../state/model_settings';
 import { notify } from '../../../state/notices_store';
 import { Icon } from '../../parts/Icon';
 import { Menu } from '../../parts/Menu';
-import { choiceTexts } from '../../parts/setting_texts';
 import { modelColor } from '../../plots/palette';
 import { formatInteger } from '../../plots/format';
 
@@ -53,20 +52,14 @@ export function ModelList() {
           </button>
         }
         actions={architectures.map((architecture) => ({
-          label: choiceTexts[architecture] ?? architecture,
-          detail: ARCHITECTURE_DETAIL[architecture],
-          onSelect: () => addModel(architecture),
+          label: architecture.words.choice,
+          detail: architecture.words.detail,
+          onSelect: () => addModel(architecture.id),
         }))}
       />
     </section>
   );
 }
-
-const ARCHITECTURE_DETAIL = {
-  topk_sasa: 'groups with a norm gate',
-  topk: 'k largest latents',
-  standard: 'ReLU with an L1 penalty',
-} as const;
 
 interface ModelCardProps {
   readonly model: Settings;
@@ -157,16 +150,8 @@ function NameField({ index, name, onDone }: NameFieldProps) {
 
 /** "64 groups × 4", "256 latents, k 4". */
 function sizeText(model: Settings): string {
-  const count = (key: string) => {
-    const value = model[key];
+  return architectureOf(model).words.size((setting) => {
+    const value = model[setting];
     return typeof value === 'number' ? formatInteger(value) : '?';
-  };
-  switch (architectureOf(model)) {
-    case 'topk_sasa':
-      return `${count('n_groups')} groups × ${count('group_rank')}`;
-    case 'topk':
-      return `${count('d_sae')} latents, k ${count('k')}`;
-    case 'standard':
-      return `${count('d_sae')} latents`;
-  }
+  });
 }

@@ -1,12 +1,12 @@
-/** The main settings of the chosen model; which there are depends on its architecture. */
+/** The main settings of the chosen model: those that its architecture describes as such, in their order. */
+import { settingsOf } from '../../../base/setting';
 import { architectures } from '../../../sae/config';
 import { setArchitecture, useExperiment } from '../../../state/experiment_store';
 import { architectureOf, nameOf } from '../../../state/model_settings';
 import { Choice } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
-import { choiceTexts } from '../../parts/setting_texts';
-import { LambdaRows } from './LambdaRows';
-import { ModelNumber } from './SettingRows';
+import { ModelRow } from './SettingRows';
+import { StrengthRows } from './StrengthRows';
 
 export function ModelSettings() {
   const index = useExperiment((state) => state.selected);
@@ -14,6 +14,7 @@ export function ModelSettings() {
   const architecture = useExperiment((state) =>
     architectureOf(state.draft.models[state.selected] ?? {}),
   );
+  const { strength } = architecture;
   return (
     <section aria-labelledby="model-title">
       <h2 className="section-title" id="model-title">
@@ -25,32 +26,22 @@ export function ModelSettings() {
             id={id}
             describedBy={describedBy}
             variant="small"
-            value={architecture}
-            options={architectures.map((value) => ({ value, label: choiceTexts[value] ?? value }))}
+            value={architecture.id}
+            options={architectures.map(({ id: value, words }) => ({ value, label: words.choice }))}
             onChange={(value) => setArchitecture(index, value)}
           />
         )}
       </Field>
-      {architecture === 'topk_sasa' && (
-        <>
-          <ModelNumber name="n_groups" doubling />
-          <ModelNumber name="group_rank" />
-          <ModelNumber name="k_groups" live />
-          <LambdaRows />
-        </>
-      )}
-      {architecture === 'topk' && (
-        <>
-          <ModelNumber name="d_sae" doubling />
-          <ModelNumber name="k" live />
-        </>
-      )}
-      {architecture === 'standard' && (
-        <>
-          <ModelNumber name="d_sae" doubling />
-          <ModelNumber name="l1_coefficient" />
-        </>
-      )}
+      {settingsOf(architecture.schema)
+        .filter(({ text }) => text.advanced !== true && text.hidden !== true)
+        .filter((setting) => setting.name !== strength?.relative)
+        .map((setting) =>
+          setting.name === strength?.absolute ? (
+            <StrengthRows key={setting.name} architecture={architecture} strength={strength} />
+          ) : (
+            <ModelRow key={setting.name} setting={setting} />
+          ),
+        )}
     </section>
   );
 }

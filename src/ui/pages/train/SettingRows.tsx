@@ -1,18 +1,15 @@
-/** Rows of settings tied to the bench: each reads one setting and its complaint, and writes it back. */
+/**
+ * Rows of settings tied to the bench: each reads one setting and its complaint, and writes it back. Which control a
+ * setting has follows from its schema.
+ */
+import type { NamedSetting, SettingText } from '../../../base/setting';
+import { settingsOf } from '../../../base/setting';
 import { setData, setModel, setTraining, useExperiment } from '../../../state/experiment_store';
 import type { Settings, SettingValue } from '../../../state/experiment_draft';
+import { architectureOf } from '../../../state/model_settings';
 import { Choice } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
 import { NumberField } from '../../parts/NumberField';
-import {
-  choiceTexts,
-  dataTexts,
-  modelTexts,
-  trainingTexts,
-  type ModelSettingKey,
-  type SettingText,
-  type TrainingSettingKey,
-} from '../../parts/setting_texts';
 import { Toggle } from '../../parts/Toggle';
 import { useActiveRunId, useShownRunId } from './shown_run';
 
@@ -33,34 +30,97 @@ export function useModelSetting(key: string): Binding {
   return { value, issue, set: (next) => setModel(selected, { [key]: next }) };
 }
 
-function useTrainingSetting(key: string): Binding {
-  const value = useExperiment((state) => state.draft.training[key]);
-  const issue = useExperiment((state) => state.issues.get(`training.${key}`));
-  return { value, issue, set: (next) => setTraining(key, next) };
+/** A setting of the model whose settings are shown; nothing while another setting takes its meaning away. */
+export function ModelRow({ setting }: { readonly setting: NamedSetting }) {
+  const model = useExperiment((state) => state.draft.models[state.selected] ?? NO_SETTINGS);
+  const binding = useModelSetting(setting.name);
+  const { unless } = setting.text;
+  if (unless !== undefined && heldValue(model, unless.setting) === unless.value) return null;
+  return <SettingRow setting={setting} binding={binding} settings={model} />;
 }
 
-function useDataSetting(key: string): Binding {
-  const value = useExperiment((state) => state.draft.data[key]);
-  const issue = useExperiment((state) => state.issues.get(`data.${key}`));
-  return { value, issue, set: (next) => setData(key, next) };
+/** What a setting of a model is, by its own value or by default. */
+function heldValue(model: Settings, name: string): unknown {
+  const known = settingsOf(architectureOf(model).schema).find((each) => each.name === name);
+  return model[name] ?? known?.default;
+}
+
+export function TrainingRow({ setting }: { readonly setting: NamedSetting }) {
+  const { name } = setting;
+  const value = useExperiment((state) => state.draft.training[name]);
+  const issue = useExperiment((state) => state.issues.get(`training.${name}`));
+  const binding = { value, issue, set: (next: SettingValue) => setTraining(name, next) };
+  return <SettingRow setting={setting} binding={binding} settings={NO_SETTINGS} />;
+}
+
+export function DataRow({ setting }: { readonly setting: NamedSetting }) {
+  const { name } = setting;
+  const value = useExperiment((state) => state.draft.data[name]);
+  const issue = useExperiment((state) => state.issues.get(`data.${name}`));
+  const binding = { value, issue, set: (next: SettingValue) => setData(name, next) };
+  return <SettingRow setting={setting} binding={binding} settings={NO_SETTINGS} />;
+}
+
+interface SettingRowProps {
+  readonly setting: NamedSetting;
+  readonly binding: Binding;
+  /** The settings beside it, which say what holds while it is not set. */
+  readonly settings: Settings;
+}
+
+function SettingRow({ setting, binding, settings }: SettingRowProps) {
+  const { text, values } = setting;
+  const { value = setting.default, set } = binding;
+  switch (setting.kind) {
+    case 'number':
+      return <NumberRow text={text} binding={binding} />;
+    case 'choice':
+      return (
+        <Field text={text}>
+          {({ id, describedBy }) => (
+            <Choice
+              id={id}
+              describedBy={describedBy}
+              variant="small"
+              value={String(value)}
+              options={values.map((each) => ({ value: each, label: text.choices?.[each] ?? each }))}
+              onChange={set}
+            />
+          )}
+        </Field>
+      );
+    case 'toggle':
+      return (
+        <Field text={text}>
+          {({ id, describedBy }) => (
+            <Toggle
+              id={id}
+              describedBy={describedBy}
+              checked={typeof value === 'boolean' ? value : text.unset?.(settings) === true}
+              onChange={set}
+            />
+          )}
+        </Field>
+      );
+    case 'text':
+      return null;
+  }
 }
 
 interface NumberRowProps {
   readonly text: SettingText;
   readonly binding: Binding;
-  readonly doubling?: boolean | undefined;
-  /** The setting may change while a run goes. */
-  readonly live?: boolean | undefined;
   /** Placeholder instead of the text's own. */
   readonly automatic?: string | undefined;
 }
 
-export function NumberRow({ text, binding, doubling, live, automatic }: NumberRowProps) {
+export function NumberRow({ text, binding, automatic }: NumberRowProps) {
   const active = useActiveRunId();
   const running = useShownRunId() === active && active !== null;
   const { value, issue, set } = binding;
+  const live = text.live === true && running;
   return (
-    <Field text={text} mark={live === true && running ? LIVE : undefined}>
+    <Field text={text} mark={live ? LIVE : undefined}>
       {({ id, describedBy }) => (
         <NumberField
           id={id}
@@ -68,9 +128,9 @@ export function NumberRow({ text, binding, doubling, live, automatic }: NumberRo
           value={typeof value === 'number' ? value : undefined}
           onChange={set}
           automatic={automatic ?? text.automatic}
-          doubling={doubling}
+          doubling={text.doubling}
           issue={issue}
-          onLeaving={live === true && running}
+          onLeaving={live}
         />
       )}
     </Field>
@@ -79,89 +139,3 @@ export function NumberRow({ text, binding, doubling, live, automatic }: NumberRo
 
 /** Behind a setting that can be changed while the run goes. */
 const LIVE = { text: 'live', title: 'Can be changed while the run goes: press Enter to apply' };
-
-interface ModelNumberProps {
-  readonly name: ModelSettingKey;
-  readonly doubling?: boolean;
-  readonly live?: boolean;
-}
-
-export function ModelNumber({ name, doubling, live }: ModelNumberProps) {
-  const binding = useModelSetting(name);
-  return <NumberRow text={modelTexts[name]} binding={binding} doubling={doubling} live={live} />;
-}
-
-interface TrainingNumberProps {
-  readonly name: TrainingSettingKey;
-  readonly doubling?: boolean;
-  readonly live?: boolean;
-}
-
-export function TrainingNumber({ name, doubling, live }: TrainingNumberProps) {
-  const binding = useTrainingSetting(name);
-  return <NumberRow text={trainingTexts[name]} binding={binding} doubling={doubling} live={live} />;
-}
-
-export function DataSeed() {
-  return <NumberRow text={dataTexts.seed} binding={useDataSetting('seed')} />;
-}
-
-interface ModelChoiceProps {
-  readonly name: ModelSettingKey;
-  readonly values: readonly string[];
-}
-
-export function ModelChoice({ name, values }: ModelChoiceProps) {
-  const binding = useModelSetting(name);
-  return <ChoiceRow text={modelTexts[name]} binding={binding} values={values} />;
-}
-
-export function DataOrder() {
-  const binding = useDataSetting('order');
-  return <ChoiceRow text={dataTexts.order} binding={binding} values={['shuffled', 'sequential']} />;
-}
-
-interface ChoiceRowProps {
-  readonly text: SettingText;
-  readonly binding: Binding;
-  readonly values: readonly string[];
-}
-
-function ChoiceRow({ text, binding, values }: ChoiceRowProps) {
-  return (
-    <Field text={text}>
-      {({ id, describedBy }) => (
-        <Choice
-          id={id}
-          describedBy={describedBy}
-          variant="small"
-          value={String(binding.value)}
-          options={values.map((value) => ({ value, label: choiceTexts[value] ?? value }))}
-          onChange={binding.set}
-        />
-      )}
-    </Field>
-  );
-}
-
-interface ModelToggleProps {
-  readonly name: ModelSettingKey;
-  /** What the lab chooses while nothing is set. */
-  readonly automatic: boolean;
-}
-
-export function ModelToggle({ name, automatic }: ModelToggleProps) {
-  const { value, set } = useModelSetting(name);
-  return (
-    <Field text={modelTexts[name]}>
-      {({ id, describedBy }) => (
-        <Toggle
-          id={id}
-          describedBy={describedBy}
-          checked={typeof value === 'boolean' ? value : automatic}
-          onChange={set}
-        />
-      )}
-    </Field>
-  );
-}

@@ -117,7 +117,7 @@ function rowsOf(
     })) ??
     drafts.map((draft) => ({
       name: nameOf(draft),
-      unitName: architectureOf(draft) === 'topk_sasa' ? 'group' : 'latent',
+      unitName: architectureOf(draft).words.unit,
       shapes: previewed,
       trained: false,
       rows: null,

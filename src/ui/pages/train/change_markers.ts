@@ -2,6 +2,7 @@
 import type { SettingChange } from '../../../lab/run/live_settings';
 import type { RunModel } from '../../../state/run_record';
 import { formatInteger, formatScientific } from '../../plots/format';
+import { changedName } from '../../parts/setting_names';
 import { modelColor } from '../../plots/palette';
 import type { Marker } from '../../plots/props';
 
@@ -27,17 +28,7 @@ export function markersOf(
   });
 }
 
-function wordOf({ setting, to }: SettingChange): string {
-  switch (setting) {
-    case 'lr':
-      return `lr ${formatScientific(to)}`;
-    case 'nuclear_coefficient':
-      return `λ ${formatScientific(to)}`;
-    case 'nuclear_coefficient_relative':
-      return `λ_rel ${formatScientific(to)}`;
-    case 'k_groups':
-      return `s ${to}`;
-    case 'k':
-      return `k ${to}`;
-  }
+function wordOf({ model, setting, to }: SettingChange): string {
+  if (model === null) return `${setting} ${formatScientific(to)}`;
+  return `${changedName(setting)} ${Number.isInteger(to) ? to : formatScientific(to)}`;
 }

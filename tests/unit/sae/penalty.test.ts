@@ -2,11 +2,7 @@
 import { expect, it } from 'vitest';
 import { inputUnitsOf } from '../../../src/sae/input_units';
 import { modelSchema } from '../../../src/sae/config';
-import {
-  absoluteStrength,
-  nuclearStrength,
-  relativeStrength,
-} from '../../../src/sae/nuclear_strength';
+import { absoluteStrength, nuclearStrength, relativeStrength } from '../../../src/sae/penalty';
 
 /** c = √64 / 2 = 4. */
 const statistics = { width: 64, power: 3, meanNorm: 2, sampledRows: 100 };

@@ -3,55 +3,69 @@
  * words. One of the two is set; the other follows from it and stands greyed until it is written into.
  */
 import { useMemo } from 'react';
-import { inputUnitsOf } from '../../../sae/input_units';
-import { normalizations, nuclearTargets } from '../../../sae/config';
-import { absoluteStrength, relativeStrength } from '../../../sae/nuclear_strength';
-import type { InputUnits } from '../../../sae/input_units';
+import { settingsOf } from '../../../base/setting';
+import type { StrengthSettings } from '../../../sae/architectures/architecture';
+import { normalizations } from '../../../sae/architectures/shared_settings';
+import type { Architecture } from '../../../sae/config';
+import { inputUnitsOf, type InputUnits } from '../../../sae/input_units';
+import {
+  absoluteStrength,
+  nuclearPenalty,
+  nuclearStrength,
+  relativeStrength,
+} from '../../../sae/penalty';
 import { useBenchFacts } from '../../../state/bench_facts';
 import { setModel, useExperiment } from '../../../state/experiment_store';
+import { modelOf } from '../../../state/model_settings';
 import { featureSizes, lambdaSentence } from '../../parts/lambda_sentence';
-import { modelTexts } from '../../parts/setting_texts';
 import { formatScientific } from '../../plots/format';
-import { ModelChoice, NumberRow, useModelSetting } from './SettingRows';
+import { NumberRow, useModelSetting } from './SettingRows';
 
-export function LambdaRows() {
+export interface StrengthRowsProps {
+  readonly architecture: Architecture;
+  readonly strength: StrengthSettings;
+}
+
+export function StrengthRows({ architecture, strength }: StrengthRowsProps) {
   const selected = useExperiment((state) => state.selected);
-  const absolute = useModelSetting('nuclear_coefficient');
-  const relative = useModelSetting('nuclear_coefficient_relative');
+  const absolute = useModelSetting(strength.absolute);
+  const relative = useModelSetting(strength.relative);
   const units = useInputUnits();
   const isAbsolute = typeof absolute.value === 'number';
-  const set = (key: 'nuclear_coefficient' | 'nuclear_coefficient_relative') => (value: unknown) =>
+  const set = (key: string) => (value: unknown) =>
     setModel(selected, {
-      nuclear_coefficient: undefined,
-      nuclear_coefficient_relative: undefined,
+      [strength.absolute]: undefined,
+      [strength.relative]: undefined,
       [key]: typeof value === 'number' ? value : 0,
     });
   const derived = derive(absolute.value, relative.value, units);
+  const textOf = (name: string) =>
+    settingsOf(architecture.schema).find((setting) => setting.name === name)?.text ?? {
+      label: name,
+      meaning: '',
+    };
   return (
     <>
-      <ModelChoice name="nuclear_target" values={nuclearTargets} />
       <NumberRow
-        text={modelTexts.nuclear_coefficient}
-        binding={{ ...absolute, set: set('nuclear_coefficient') }}
+        text={textOf(strength.absolute)}
+        binding={{ ...absolute, set: set(strength.absolute) }}
         automatic={isAbsolute ? undefined : derived.absolute}
-        live
       />
       <NumberRow
-        text={modelTexts.nuclear_coefficient_relative}
+        text={textOf(strength.relative)}
         binding={{
           ...relative,
           value: isAbsolute ? undefined : (relative.value ?? 0),
-          set: set('nuclear_coefficient_relative'),
+          set: set(strength.relative),
         }}
         automatic={isAbsolute ? derived.relative : undefined}
-        live
       />
       <LambdaSentence />
     </>
   );
 }
 
-/** What λ_rel of the model on the bench is relative to; null until its data are read. */
+/** What the relative strength of the model on the bench is relative to; null until its data are read. */
 function useInputUnits(): InputUnits | null {
   const statistics = useBenchFacts((facts) => facts.preview?.statistics);
   const { value } = useModelSetting('normalize_activations');
@@ -64,22 +78,21 @@ function useInputUnits(): InputUnits | null {
 
 function LambdaSentence() {
   const preview = useBenchFacts((facts) => facts.preview);
-  const absolute = useModelSetting('nuclear_coefficient').value;
-  const relative = useModelSetting('nuclear_coefficient_relative').value;
-  const target = useModelSetting('nuclear_target').value;
+  const draft = useExperiment((state) => state.draft.models[state.selected]);
   const units = useInputUnits();
   const features = useMemo(
     () => (preview === null ? [] : featureSizes(preview.shapes, preview.shapeRows)),
     [preview],
   );
+  const model = useMemo(() => (draft === undefined ? null : modelOf(draft)), [draft]);
   if (units === null)
     return <p className="say">What λ does is said here once the data are read.</p>;
-  const lambda =
-    typeof absolute === 'number'
-      ? absolute
-      : absoluteStrength(typeof relative === 'number' ? relative : 0, units);
-  const known = nuclearTargets.find((candidate) => candidate === target) ?? 'composition';
-  return <p className="say">{lambdaSentence({ lambda, target: known, ...units, features })}</p>;
+  const penalty = model === null ? null : nuclearPenalty(model);
+  if (model === null || penalty === null) return null;
+  const lambda = nuclearStrength(model, units) ?? 0;
+  return (
+    <p className="say">{lambdaSentence({ lambda, target: penalty.target, ...units, features })}</p>
+  );
 }
 
 function derive(

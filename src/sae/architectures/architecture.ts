@@ -1,0 +1,152 @@
+/**
+ * What an architecture is: the one object that the lab asks about a kind of model. Its folder answers every question,
+ * and nothing outside src/sae/architectures decides by an architecture's name (a lint rule holds it). CONTRIBUTING.md
+ * says how to add one.
+ */
+import type * as z from 'zod/mini';
+
+/**
+ * The one shape that every model takes inside the engine: K groups of rank r with a gate and a penalty. A scalar model
+ * has rank 1.
+ */
+export interface ModelShape {
+  /** K */
+  readonly groups: number;
+  /** r */
+  readonly rank: number;
+  /** Most groups that a row can switch on: s for Top-s, K for a ReLU gate. */
+  readonly slots: number;
+}
+
+/** How units compete for a row. */
+export interface Gate {
+  /** What a unit scores by: the norm of its codes, or the pre-activation, which then is its code. */
+  readonly score: 'norm' | 'value';
+  /** Whether only scores above 0 can win. */
+  readonly positive: boolean;
+}
+
+/** Which matrices the nuclear norm is taken of: the maps DᵀE, the decoder blocks, or (as their squares) both. */
+export type NuclearTarget = 'composition' | 'decoder' | 'weight_decay';
+
+/** The setting that decides a strength, and its value. */
+export interface DecidingSetting {
+  readonly setting: string;
+  readonly value: number;
+}
+
+/** What is added to the squared error, besides the auxiliary loss. */
+export type Penalty =
+  | {
+      readonly kind: 'nuclear';
+      readonly target: NuclearTarget;
+      /** λ as it is set: in absolute units, or relative to the power of the data. */
+      readonly strength: DecidingSetting & { readonly relative: boolean };
+    }
+  /** Weight of Σ |zⱼ|·‖dⱼ‖₂. */
+  | { readonly kind: 'l1'; readonly coefficient: number };
+
+/** Two forms of one strength, of which one is set at a time. */
+export interface StrengthSettings {
+  readonly absolute: string;
+  readonly relative: string;
+  /** A relative strength that means something on any data. */
+  readonly usual: number;
+}
+
+/** The size of a model in terms that every architecture has. */
+export interface Budget {
+  /** N, columns of the dictionary. */
+  readonly columns: number;
+  /** Columns that a row may use. */
+  readonly active: number;
+}
+
+/** A setting with what is wrong about its value, after the setting's name. */
+export interface BrokenRule {
+  readonly setting: string;
+  readonly sentence: string;
+}
+
+/** Settings as a form or a file has them, not validated. */
+export type LooseSettings = Readonly<Record<string, unknown>>;
+
+/** Why a folder cannot be read, after its name, and the way out. */
+export interface FolderRefusal {
+  readonly refused: string;
+  readonly wayOut: string;
+}
+
+/** What a cfg.json says of a model, under the lab's names. */
+export interface FolderSettings {
+  readonly settings: LooseSettings;
+  /** Settings that a folder from elsewhere does not keep and that only training needs. */
+  readonly usual?: LooseSettings;
+  /** The gate chose by pre·‖d‖ and decoded code/‖d‖·d: moving ‖d‖ into the encoder makes it one of ours. */
+  readonly foldDecoderNorms?: boolean;
+}
+
+/** How a model stands in a folder of SAELens; sae_folder.ts writes and reads what is the same for all. */
+export interface FolderForm<C> {
+  /** What cfg.json says of the gate, under SAELens' names. */
+  save(config: C): LooseSettings;
+  /** The same read back; `hasEncoderBias`: the folder's b_enc is not all 0. */
+  load(config: LooseSettings, hasEncoderBias: boolean): FolderSettings | FolderRefusal;
+}
+
+/** What a model of this kind is called. */
+export interface ArchitectureWords {
+  /** Name of a model that was given none. */
+  readonly name: string;
+  /** The kind in a list to choose from, and what marks it. */
+  readonly choice: string;
+  readonly detail: string;
+  /** What switches on: a group of columns, or a single latent. */
+  readonly unit: 'group' | 'latent';
+  /** The size in a few words: "64 groups × 4". `count` writes the value of a setting. */
+  size(count: (setting: string) => string): string;
+}
+
+export interface Architecture<C> {
+  /** Its name in run files, links and folders; also that of its folder here. */
+  readonly id: string;
+  readonly words: ArchitectureWords;
+  readonly gate: Gate;
+  /** Set for a model with a nuclear penalty. */
+  readonly strength?: StrengthSettings;
+  /** Strengths that count in units of the rows: how many powers of c they have on rows that are c times as large. */
+  readonly underScale: Readonly<Record<string, number>>;
+  readonly folder: FolderForm<C>;
+  shape(config: C): ModelShape;
+  /** What is impossible about settings that are in range one by one. */
+  rules(config: C): readonly BrokenRule[];
+  /** Sentences on settings that are possible but hardly meant, on rows of `width` numbers. */
+  warnings(config: C, width: number): readonly string[];
+  /** Whether the encoder has a bias. */
+  encoderBias(config: C): boolean;
+  /** Norm of the initial decoder rows where it is not set. */
+  initialNorm(config: C): number;
+  /** Whether encoder and decoder rows are brought to norm 1 before every step. */
+  unitRows(config: C): boolean;
+  penalty(config: C): Penalty | null;
+  /** The settings that may change while a run goes, as they are. */
+  live(config: C): readonly DecidingSetting[];
+  /** The size of settings that may be incomplete; what they do not say is that of a small model. */
+  budget(settings: LooseSettings): Budget;
+  /** Settings of a new model of about this size. */
+  sized(budget: Budget): LooseSettings;
+}
+
+/** An architecture with its schema: `config` of its functions is what the schema gives. */
+export interface RegisteredArchitecture<S extends z.ZodMiniObject> extends Architecture<
+  z.output<S>
+> {
+  readonly schema: S;
+}
+
+/** Checks an architecture against the interface, with its config's type taken from its schema. */
+export function defineArchitecture<S extends z.ZodMiniObject>(
+  architecture: RegisteredArchitecture<S>,
+): RegisteredArchitecture<S> {
+  return architecture;
+}

@@ -1,0 +1,102 @@
+/** Settings that every model has, under SAELens' names, with ranges and defaults (docs/method.md §1, §2, §5). */
+import * as z from 'zod/mini';
+import { setting } from '../../base/setting';
+
+export const normalizations = ['none', 'layer_norm', 'expected_average_only_in'] as const;
+export const auxiliaryLosses = ['residual', 'preact', 'none'] as const;
+
+export type Normalization = (typeof normalizations)[number];
+export type AuxiliaryLoss = (typeof auxiliaryLosses)[number];
+
+/** A whole number from 1 on. */
+export const count = (max: number) => z.int().check(z.gte(1), z.lte(max));
+/** The weight of a term of the objective. */
+export const coefficient = () => z.number().check(z.gte(0), z.lte(1e9));
+
+/** What revives dead units; `otherwise` is the architecture's own choice. */
+export function auxiliaryLoss(otherwise: AuxiliaryLoss) {
+  return setting(z._default(z.enum(auxiliaryLosses), otherwise), {
+    label: 'Revive dead by',
+    meaning: 'Auxiliary loss in which dead units reconstruct what the living ones leave over.',
+    formula: 'residual: p′ₖ = Eₖ(x − x̂)\npre-activation: pₖ of the input',
+    source: 'SASA (residual) and its released code (pre-activation)',
+    choices: { residual: 'residual', preact: 'pre-activation', none: 'none' },
+    advanced: true,
+  });
+}
+
+/** An architecture that chooses another default for one of these puts its own in its place. */
+export const SHARED_SETTINGS = {
+  name: setting(z.optional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,47}$/))), {
+    label: 'Name',
+    meaning: 'Name of the model in this run: its folder and its legend.',
+    otherwise: 'by the architecture',
+    hidden: true,
+  }),
+  d_in: setting(z.optional(count(65536)), {
+    label: 'Width',
+    symbol: 'd',
+    meaning: 'Numbers of a row; refused where the data have another width.',
+    otherwise: "the data's",
+    hidden: true,
+  }),
+  normalize_activations: setting(z._default(z.enum(normalizations), 'none'), {
+    label: 'Normalise input',
+    meaning:
+      'Rescales samples before encoding; undone on the way out, so losses stay in raw units.',
+    formula: 'layer norm: (x − μ)/(σ + 1e-5)\nmean norm: x · √d / mean‖x‖',
+    source: 'SAELens',
+    choices: { none: 'none', layer_norm: 'layer norm', expected_average_only_in: 'mean norm' },
+    advanced: true,
+  }),
+  aux_loss: auxiliaryLoss('residual'),
+  aux_coefficient: setting(z._default(coefficient(), 1 / 32), {
+    label: 'Auxiliary weight',
+    symbol: 'α',
+    meaning: 'Weight of the auxiliary loss.',
+    formula: 'L = … + α · L_aux',
+    source: 'Gao et al. 2024: 1/32; SASA: 1',
+    unless: { setting: 'aux_loss', value: 'none' },
+    advanced: true,
+  }),
+  k_aux: setting(z.optional(count(65536)), {
+    label: 'Auxiliary columns',
+    symbol: 'k_aux',
+    meaning: 'Columns the auxiliary loss may use for one sample.',
+    automatic: 'd/2',
+    otherwise: 'd / 2, rounded down',
+    source: 'Gao et al. 2024',
+    unless: { setting: 'aux_loss', value: 'none' },
+    advanced: true,
+  }),
+  dead_group_window: setting(z._default(count(1_000_000_000), 15_000), {
+    label: 'Dead after',
+    meaning: 'A unit is dead when none of this many samples selected it.',
+    unit: 'samples',
+    advanced: true,
+  }),
+  decoder_init_norm: setting(z.optional(z.number().check(z.gt(0), z.lte(100))), {
+    label: 'Initial atom norm',
+    meaning: 'Norm of the decoder’s rows before training.',
+    automatic: 'auto',
+    otherwise: '0.5 for SASA with `composition`, else 1',
+    advanced: true,
+  }),
+  apply_b_dec_to_input: setting(z._default(z.boolean(), true), {
+    label: 'Subtract',
+    symbol: 'b_dec',
+    meaning: 'Encodes x − b_dec instead of x.',
+    advanced: true,
+  }),
+};
+
+/** The width of the dictionary of a model whose units are latents. */
+export function dictionarySize() {
+  return setting(count(1 << 20), {
+    label: 'Latents',
+    symbol: 'N',
+    meaning: 'Atoms of the dictionary, one direction each.',
+    formula: 'x̂ = Σ zⱼdⱼ + b_dec',
+    doubling: true,
+  });
+}
