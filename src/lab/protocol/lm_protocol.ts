@@ -149,7 +149,7 @@ export interface ListedLanguageModel extends LanguageModelInfo {
   readonly cached: boolean;
 }
 
-/** A file of a language model on its way; told of whoever asked for the model. */
+/** A file of a language model on its way, whoever asked for the model. */
 export interface Download {
   readonly kind: 'download';
   readonly id: string;

@@ -9,6 +9,7 @@ import {
   modelKey,
   NOT_ASKED,
   pose,
+  poseInTurn,
   questionOf,
   useQuestions,
 } from '../../../src/state/questions';
@@ -122,6 +123,21 @@ describe('other questions', () => {
     await Promise.all([readWith(engine, about), measured]);
     expect(state().answer).not.toBeNull();
     expect(questionOf(useQuestions.getState(), 'splice', key).answer?.tokens).toBe(2048);
+  });
+
+  it('about several models are asked in turn, until one is given up', async () => {
+    const engine = engineWith();
+    const ask = (model: number) =>
+      pose(engine, 'splice', modelKey('run', model), { ...about, model, tokens: 512 });
+    await poseInTurn([0, 1], ask);
+    const again = poseInTurn([0, 1], ask);
+    giveUp('splice', key);
+    await again;
+    // That there was an answer before changes nothing.
+    const asked = fakes[0]?.commands.flatMap((sent) =>
+      sent.kind === 'ask' && sent.name === 'splice' ? [sent.ask.model] : [],
+    );
+    expect(asked).toEqual([0, 1, 0]);
   });
 
   it('have the same state object while nothing was asked', () => {
