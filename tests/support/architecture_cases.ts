@@ -1,5 +1,5 @@
 /** The rows of the tests' tables that the architectures bring, from the folders themselves. */
-import type { ArchitectureCases } from '../../src/sae/architectures/cases';
+import type { ArchitectureCases, CaseRows } from '../../src/sae/architectures/cases';
 
 const modules = import.meta.glob<{ readonly cases: ArchitectureCases }>(
   '../../src/sae/architectures/*/cases.ts',
@@ -12,12 +12,10 @@ export const architectureCases: ReadonlyMap<string, ArchitectureCases> = new Map
 );
 
 /** All rows of one table, under names that begin with the architecture: `topk, defaults`. */
-export function casesOf<T extends keyof ArchitectureCases>(
-  table: T,
-): Readonly<Record<string, ArchitectureCases[T][string]>> {
-  const rows: Record<string, ArchitectureCases[T][string]> = {};
+export function casesOf<T extends keyof CaseRows>(table: T): Readonly<Record<string, CaseRows[T]>> {
+  const rows: Record<string, CaseRows[T]> = {};
   for (const [architecture, cases] of architectureCases) {
-    const own: Readonly<Record<string, ArchitectureCases[T][string]>> = cases[table];
+    const own: ArchitectureCases[T] = cases[table];
     for (const [name, row] of Object.entries(own)) rows[`${architecture}, ${name}`] = row;
   }
   return rows;

@@ -171,7 +171,7 @@ export interface SteerOptions {
   /** Tokens to write after the prompt; fewer where the context ends. */
   readonly length: number;
   readonly onProgress?: (fraction: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -36,14 +36,20 @@ export interface ParityCase extends StepCase {
   readonly passes?: readonly string[];
 }
 
-export interface ArchitectureCases {
+/** What a row of each table is. */
+export interface CaseRows {
   /** GPU against float64, pass by pass: ragged sizes, every option that makes another program. */
-  readonly parity: Readonly<Record<string, ParityCase>>;
+  readonly parity: ParityCase;
   /** Stored gradients against finite differences: every option that makes another gradient. */
-  readonly gradients: Readonly<Record<string, StepCase>>;
+  readonly gradients: StepCase;
   /** Models whose every program must compile and bind within WebGPU's default limits. */
-  readonly compile: Readonly<Record<string, ModelInput>>;
+  readonly compile: ModelInput;
 }
+
+/** The rows of an architecture, by name. */
+export type ArchitectureCases = {
+  readonly [T in keyof CaseRows]: Readonly<Record<string, CaseRows[T]>>;
+};
 
 /** Sizes at which finite differences are quick: five dimensions, seven rows, some units dead, a clip that never binds. */
 export const GRADIENT_STEP = {

@@ -56,7 +56,7 @@ export function TextInput({ runId, model }: TextInputProps) {
             <button
               type="button"
               className="button text-read-now"
-              disabled={blank || reading.analysis.progress !== null}
+              disabled={blank || reading.question.progress !== null}
               title="The model trains: reading takes a moment from the training"
               onClick={reading.read}
             >
