@@ -4,7 +4,7 @@
  * when it is listed there with a non-zero code (a TopK latent whose ReLU is 0 does not fire).
  */
 import { at } from '../base/array';
-import { lowerFactor } from './linear_algebra';
+import { lowerFactor } from '../base/linear_algebra';
 import type { StrongRow } from './report_types';
 import { blockOf } from './spectra';
 import { NO_GROUP, type CodeTable, type Dictionary } from './types';

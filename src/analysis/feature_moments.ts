@@ -6,7 +6,7 @@
 import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
 import { type CodeSums, codeSums, TargetReadout, UnitReadout } from './feature_readout';
-import { dot, multiplyTransposed } from './linear_algebra';
+import { dot, multiplyTransposed } from '../base/linear_algebra';
 import type { FeatureSpread } from './report_types';
 import { countForShare } from './spectra';
 import type { GroundTruth } from './types';

@@ -11,7 +11,7 @@
 import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
 import { contributionCoordinates, firingsOf, normsOf } from './code_index';
-import { dot, lowerFactor, multiply, symmetricEigen } from './linear_algebra';
+import { dot, lowerFactor, multiply, symmetricEigen } from '../base/linear_algebra';
 import { evenSample } from './even_sample';
 import { blockOf } from './spectra';
 

@@ -5,7 +5,7 @@
  */
 import { at } from '../base/array';
 import { RandomDraws, RandomStream } from '../base/random';
-import { singularValues } from './singular_values';
+import { singularValues } from '../base/singular_values';
 
 export interface PairSearchInput {
   readonly width: number;

@@ -13,7 +13,7 @@ import {
   multiply,
   multiplyTransposed,
   orthonormalRows,
-} from '../../analysis/linear_algebra';
+} from '../../base/linear_algebra';
 import { blockOf } from '../../analysis/spectra';
 import type { Dictionary } from '../../analysis/types';
 import { at } from '../../base/array';
