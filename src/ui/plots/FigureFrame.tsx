@@ -68,15 +68,15 @@ export function FigureFrame(props: FigureFrameProps) {
     <>
       <section
         ref={frame}
-        className={`figure${className}`}
+        className={`figure${variant === 'card' ? ' panel' : ''}${className}`}
         data-variant={variant}
         data-large={large}
         {...(large ? { role: 'dialog', 'aria-modal': true } : { role: 'figure' })}
         aria-labelledby={titleId}
         tabIndex={-1}
       >
-        <header>
-          <h3 id={titleId}>
+        <header className="panel-head">
+          <h3 className="panel-title" id={titleId}>
             {hint === undefined ? (
               title
             ) : (

@@ -148,13 +148,13 @@ function Skeleton(props: { readonly scalar: boolean; readonly waitingFor: string
       aria-label="The card is being made"
     >
       <div className="card-main">
-        <div className="card-panel card-waiting">
+        <div className="panel card-waiting" data-size="small">
           <p className="card-waiting-for">{waitingFor}</p>
         </div>
       </div>
       <div className="card-side">
-        <div className="card-panel card-waiting" />
-        <div className="card-panel card-waiting" />
+        <div className="panel card-waiting" data-size="small" />
+        <div className="panel card-waiting" data-size="small" />
       </div>
     </div>
   );

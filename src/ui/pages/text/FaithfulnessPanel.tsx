@@ -15,6 +15,7 @@ import {
 } from '../../../state/text_store';
 import { Choice } from '../../parts/Choice';
 import { Icon } from '../../parts/Icon';
+import { Panel } from '../../parts/Panel';
 import { formatInteger } from '../../plots/format';
 import { FaithfulnessResult } from './FaithfulnessResult';
 
@@ -48,13 +49,18 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
     for (const { index } of models) cancelQuestion('faithfulness', modelKey(runId, index));
   };
   return (
-    <section className="text-card faithfulness" aria-labelledby="faithfulness-title">
-      <header>
-        <h2 id="faithfulness-title">Faithfulness</h2>
+    <Panel
+      size="large"
+      flush
+      className="faithfulness"
+      title="Faithfulness"
+      beside={
         <span className="quiet">
           what the language model loses when the reconstruction takes the place of its stream
         </span>
-        <span className="text-tools-end">
+      }
+      actions={
+        <>
           <Choice
             label="Held-out tokens"
             variant="quiet"
@@ -74,8 +80,9 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
               Cancel
             </button>
           )}
-        </span>
-      </header>
+        </>
+      }
+    >
       {progress !== null && (
         <p className="quiet faithfulness-progress" role="status">
           {models[busy]?.name}: {progress.stage}… {Math.round(100 * progress.fraction)} %
@@ -100,7 +107,7 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
       ) : (
         <FaithfulnessResult measured={measured} />
       )}
-    </section>
+    </Panel>
   );
 }
 

@@ -17,6 +17,7 @@ import {
 } from '../../../state/text_store';
 import { Field } from '../../parts/Field';
 import { Icon } from '../../parts/Icon';
+import { Panel } from '../../parts/Panel';
 import { NumberField } from '../../parts/NumberField';
 import { obstacleOf } from '../../parts/use_analysis';
 import { modelColor } from '../../plots/palette';
@@ -67,28 +68,37 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
   };
   const outdated = answer !== null && (request === null || !sameRequest(answer.request, request));
   return (
-    <section className="text-card steering" aria-labelledby="steering-title">
-      <header>
-        <h2 id="steering-title">Steer</h2>
-        <div className="steering-group">
-          <GroupPicker
-            name={`The ${unitName} to steer`}
-            group={group}
-            options={options}
-            unitName={unitName}
-            label={group === null ? '' : groupLabel(rows, group)}
-            onChoose={chooseGroup}
-          />
-        </div>
-        {group === null ? (
-          <span className="quiet">and change what it writes while the story goes on</span>
-        ) : (
-          <a className="button button-quiet" href={hrefOf('groups', { model: model.index, group })}>
-            <Icon name="card" size={14} />
-            Card
-          </a>
-        )}
-      </header>
+    <Panel
+      size="large"
+      flush
+      className="steering"
+      title="Steer"
+      beside={
+        <>
+          <div className="steering-group">
+            <GroupPicker
+              name={`The ${unitName} to steer`}
+              group={group}
+              options={options}
+              unitName={unitName}
+              label={group === null ? '' : groupLabel(rows, group)}
+              onChoose={chooseGroup}
+            />
+          </div>
+          {group === null ? (
+            <span className="quiet">and change what it writes while the story goes on</span>
+          ) : (
+            <a
+              className="button button-quiet"
+              href={hrefOf('groups', { model: model.index, group })}
+            >
+              <Icon name="card" size={14} />
+              Card
+            </a>
+          )}
+        </>
+      }
+    >
       <div className="steering-body">
         <form
           className="steering-controls"
@@ -159,7 +169,7 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
           onRetry={write}
         />
       </div>
-    </section>
+    </Panel>
   );
 }
 
