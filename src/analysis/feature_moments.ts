@@ -167,7 +167,7 @@ const SPLITTING_RECONSTRUCTION = 0.5;
  * never negative, since positive combinations of d_i atoms leave directions out (Davis 1954). A line with
  * one end needs one atom.
  */
-export function leastUnits(
+function leastUnits(
   kind: string,
   dimension: number,
   { dictionary: { rank }, oriented }: Pick<IndexedCodes, 'dictionary' | 'oriented'>,

@@ -16,7 +16,7 @@ import { evenSample } from './even_sample';
 import { blockOf } from './spectra';
 
 /** Second moments of a group's contributions about their mean. */
-export interface CodeCovariance {
+interface CodeCovariance {
   readonly firings: number;
   /** [r], mean of y = p·L_k. */
   readonly mean: Float64Array;

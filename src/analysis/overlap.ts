@@ -132,7 +132,7 @@ export interface OverlapOptions {
 }
 
 /** A pair of groups, a < b. */
-export interface GroupPair {
+interface GroupPair {
   readonly a: number;
   readonly b: number;
   readonly cosine: number;

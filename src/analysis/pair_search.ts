@@ -25,7 +25,7 @@ export interface PairSearchOptions {
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-export interface Neighbour {
+interface Neighbour {
   readonly index: number;
   readonly cosine: number;
 }

@@ -23,7 +23,7 @@ import { inputScaleOf } from '../../sae/input_units';
 import { foldInputScale, readParameters, writeParameters } from '../encode/weights';
 
 /** Buffers that all models of a run read: the batch and the data's mean. */
-export interface SharedBuffers {
+interface SharedBuffers {
   readonly x: GPUBuffer;
   readonly data_mean: GPUBuffer;
 }

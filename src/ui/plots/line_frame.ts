@@ -53,7 +53,7 @@ export interface LineChartProps extends FigureProps {
 }
 
 /** One series ready to be drawn. */
-export interface DrawnLine {
+interface DrawnLine {
   readonly series: Series;
   /** [points], smoothed when the chart smooths, else the raw values. */
   readonly values: Column;
