@@ -44,7 +44,7 @@ export interface AboutData {
 }
 
 /** What is asked and what is answered, by the name of the question. */
-export interface Requests {
+interface Requests {
   /** What a run would need, before anything is allocated. */
   estimate: { ask: Pick<AboutData, 'config'>; answer: RunEstimate };
   /** The data as the first picture shows them. */

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { singularValues } from '../../../src/analysis/singular_values';
+import { singularValues } from '../../../src/base/singular_values';
 import { usesEncoderBias } from '../../../src/sae/layout';
 import { runReference, type ReferenceBuffers } from '../../../src/sae/reference/executor';
 import { NO_UNIT } from '../../../src/sae/reference/kernel_call';

@@ -100,7 +100,7 @@ function lackOf(data: Parameters<typeof fileNeeded>[0] & DataOf, file: File | nu
 type DataOf = Parameters<typeof languageModelMissing>[0];
 
 function Say({ children }: { readonly children: string }) {
-  return <p className="data-say">{children}</p>;
+  return <p className="panel data-say">{children}</p>;
 }
 
 interface WaitingProps {
@@ -111,7 +111,7 @@ interface WaitingProps {
 
 function Waiting({ progress, onAgain, onCancel }: WaitingProps) {
   return (
-    <p className="data-say" role="status">
+    <p className="panel data-say" role="status">
       {progress === null ? (
         <>
           Not measured.{' '}

@@ -127,7 +127,7 @@ function Skeleton(props: { readonly scalar: boolean; readonly progress: Question
       aria-label="The card is being made"
     >
       <div className="card-main">
-        <div className="card-panel card-waiting">
+        <div className="panel card-waiting" data-size="small">
           <p className="card-waiting-for">
             {progress !== null &&
               progress.stage !== '' &&
@@ -136,8 +136,8 @@ function Skeleton(props: { readonly scalar: boolean; readonly progress: Question
         </div>
       </div>
       <div className="card-side">
-        <div className="card-panel card-waiting" />
-        <div className="card-panel card-waiting" />
+        <div className="panel card-waiting" data-size="small" />
+        <div className="panel card-waiting" data-size="small" />
       </div>
     </div>
   );

@@ -9,6 +9,7 @@ import type { Run } from '../../../state/run_record';
 import { useModelQuestions } from '../../../state/use_question';
 import { Choice } from '../../parts/Choice';
 import { Icon } from '../../parts/Icon';
+import { Panel } from '../../parts/Panel';
 import { formatInteger } from '../../plots/format';
 import { FaithfulnessResult } from './FaithfulnessResult';
 
@@ -43,13 +44,18 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
     for (const model of places) giveUp('splice', modelKey(runId, model));
   };
   return (
-    <section className="text-card faithfulness" aria-labelledby="faithfulness-title">
-      <header>
-        <h2 id="faithfulness-title">Faithfulness</h2>
+    <Panel
+      size="large"
+      flush
+      className="faithfulness"
+      title="Faithfulness"
+      beside={
         <span className="quiet">
           what the language model loses when the reconstruction takes the place of its stream
         </span>
-        <span className="text-tools-end">
+      }
+      actions={
+        <>
           <Choice
             label="Held-out tokens"
             variant="quiet"
@@ -69,8 +75,9 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
               Cancel
             </button>
           )}
-        </span>
-      </header>
+        </>
+      }
+    >
       {progress !== null && (
         <p className="quiet faithfulness-progress" role="status">
           {models[busy]?.name}: {progress.stage}… {Math.round(100 * progress.fraction)} %
@@ -95,6 +102,6 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
       ) : (
         <FaithfulnessResult measured={measured} />
       )}
-    </section>
+    </Panel>
   );
 }

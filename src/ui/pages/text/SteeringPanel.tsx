@@ -10,6 +10,7 @@ import { setPrompt, useText } from '../../../state/text_store';
 import { useQuestion } from '../../../state/use_question';
 import { Field } from '../../parts/Field';
 import { Icon } from '../../parts/Icon';
+import { Panel } from '../../parts/Panel';
 import { NumberField } from '../../parts/NumberField';
 import { obstacleOf } from '../../parts/use_analysis';
 import { modelColor } from '../../plots/palette';
@@ -58,28 +59,37 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
   };
   const outdated = asked !== null && (request === null || !sameRequest(asked, request));
   return (
-    <section className="text-card steering" aria-labelledby="steering-title">
-      <header>
-        <h2 id="steering-title">Steer</h2>
-        <div className="steering-group">
-          <GroupPicker
-            name={`The ${unitName} to steer`}
-            group={group}
-            options={options}
-            unitName={unitName}
-            label={group === null ? '' : groupLabel(rows, group)}
-            onChoose={chooseGroup}
-          />
-        </div>
-        {group === null ? (
-          <span className="quiet">and change what it writes while the story goes on</span>
-        ) : (
-          <a className="button button-quiet" href={hrefOf('groups', { model: model.index, group })}>
-            <Icon name="card" size={14} />
-            Card
-          </a>
-        )}
-      </header>
+    <Panel
+      size="large"
+      flush
+      className="steering"
+      title="Steer"
+      beside={
+        <>
+          <div className="steering-group">
+            <GroupPicker
+              name={`The ${unitName} to steer`}
+              group={group}
+              options={options}
+              unitName={unitName}
+              label={group === null ? '' : groupLabel(rows, group)}
+              onChoose={chooseGroup}
+            />
+          </div>
+          {group === null ? (
+            <span className="quiet">and change what it writes while the story goes on</span>
+          ) : (
+            <a
+              className="button button-quiet"
+              href={hrefOf('groups', { model: model.index, group })}
+            >
+              <Icon name="card" size={14} />
+              Card
+            </a>
+          )}
+        </>
+      }
+    >
       <div className="steering-body">
         <form
           className="steering-controls"
@@ -144,7 +154,7 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
           onRetry={write}
         />
       </div>
-    </section>
+    </Panel>
   );
 }
 
