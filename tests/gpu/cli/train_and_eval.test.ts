@@ -183,7 +183,7 @@ describe('lab train', () => {
       path('two/SASA'),
     ]);
     expect(refused.code).toBe(2);
-    expect(refused.err).toContain('its group_rank is 2 and should be 3');
+    expect(refused.err).toContain('its rank of a group is 2 and should be 3');
     expect(existsSync(path('other'))).toBe(false);
   });
 
