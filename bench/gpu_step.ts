@@ -7,7 +7,7 @@ import { allocate } from '../src/gpu/buffers';
 import { PlanRunner } from '../src/gpu/executor';
 import { readBuffer } from '../src/gpu/readback';
 import { writeParameters } from '../src/lab/encode/weights';
-import { padRows } from '../src/sae/initial';
+import { padRows } from '../src/base/padded_rows';
 import { uniformsAt } from '../src/sae/schedule';
 import type { StepPlan } from '../src/sae/step_plan';
 import { batchOf, optimiser, weightsOf, type Stepper, type Workload } from './workload';
@@ -35,7 +35,7 @@ export async function compileStep(
   const rowBytes = layout.d4 * 16;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
   const x = device.createBuffer({ label: 'x', size: batch * rowBytes, usage });
-  device.queue.writeBuffer(x, 0, Float32Array.from(padRows(batchOf(workload), batch, width)));
+  device.queue.writeBuffer(x, 0, Float32Array.from(padRows(batchOf(workload), width)));
   buffers.set('x', x);
   buffers.set('data_mean', device.createBuffer({ label: 'data_mean', size: rowBytes, usage }));
   writeParameters(buffers, layout, '', weightsOf(workload));

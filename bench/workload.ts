@@ -3,7 +3,8 @@
  * implementation has the same work to do. Shapes are those of the milestone.
  */
 import { modelSchema, type ModelConfig } from '../src/sae/config';
-import { initialWeights, type ModelWeights } from '../src/sae/initial';
+import type { Dictionary } from '../src/base/dictionary';
+import { initialWeights } from '../src/sae/initial';
 import type { OptimiserSettings } from '../src/sae/schedule';
 
 export interface Workload {
@@ -81,6 +82,6 @@ export function batchOf({ width, batch }: Workload): Float32Array<ArrayBuffer> {
 }
 
 /** The weights that every implementation starts from; b_dec is zero. */
-export function weightsOf({ config, width }: Workload): ModelWeights {
+export function weightsOf({ config, width }: Workload): Dictionary {
   return initialWeights(config, width, new Float32Array(width), 0, 0);
 }

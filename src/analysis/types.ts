@@ -4,23 +4,7 @@
  * `rank = 1`, where a group is a latent.
  */
 
-/** A dictionary of K groups with blocks of `rank` rows. All matrices are row-major. */
-export interface Dictionary {
-  /** K, number of groups (latents for a scalar SAE). */
-  readonly groups: number;
-  /** r, rows of one block. */
-  readonly rank: number;
-  /** d, width of an activation. */
-  readonly width: number;
-  /** [K·r, d], encoder blocks E_k. */
-  readonly encoder: Float32Array;
-  /** [K·r, d], decoder blocks D_k; an atom a row. */
-  readonly decoder: Float32Array;
-  /** [K·r]. */
-  readonly encoderBias: Float32Array;
-  /** [d]. */
-  readonly decoderBias: Float32Array;
-}
+export type { Dictionary } from '../base/dictionary';
 
 /** Marks a slot of a CodeTable that holds no group. */
 export const NO_GROUP = 0xffffffff;

@@ -9,11 +9,12 @@ import { RandomStream } from '../base/random';
 import type { BufferMap } from '../gpu/buffer_set';
 import { openPlan, type OpenPlan } from '../gpu/open_plan';
 import type { Plan } from '../gpu/plan';
+import { batchBuffer } from './batch_buffer';
 import { defineUniforms } from '../gpu/uniforms';
 import type { WorkClock } from '../gpu/work_clock';
 import { across } from '../gpu/workgroups';
 import { gatherRowsKernel, scatterRowsKernel } from './kernels';
-import { vectorsPerRow } from './pad_rows';
+import { vectorsPerRow } from '../base/padded_rows';
 import { domainBits } from './row_order';
 import type { BufferOrder } from './shuffle_order';
 import type { FeedPart, StreamFeeder, StreamPlan } from './source';
@@ -82,12 +83,7 @@ function gatherPlan({ label, width, order, batchRows }: ShuffleOptions): Plan {
         length: order.capacity * 4 * vectors,
         shape: `[${order.capacity} rows, ${4 * vectors}]`,
       },
-      {
-        name: 'x',
-        type: 'f32',
-        length: batchRows * 4 * vectors,
-        shape: `[${batchRows} rows, ${4 * vectors}]`,
-      },
+      batchBuffer(batchRows, vectors),
     ],
     imports: [],
     clears: [],

@@ -6,10 +6,11 @@ import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { RandomStream } from '../base/random';
 import type { Plan } from '../gpu/plan';
+import { batchBuffer } from './batch_buffer';
 import { defineUniforms } from '../gpu/uniforms';
 import { heldOutCount, heldOutRow, trainingRow } from './held_out_rows';
 import { gatherRowsKernel } from './kernels';
-import { padRows, vectorsPerRow } from './pad_rows';
+import { padRows, vectorsPerRow } from '../base/padded_rows';
 import { domainBits, epochPermutation, permuted } from './row_order';
 import type { ReadySource, SourceRows, Split, StreamPlan } from './source';
 
@@ -134,12 +135,7 @@ function tablePlan(
         initial: padRows(values, width),
         wayOut: 'Give a file with fewer rows.',
       },
-      {
-        name: 'x',
-        type: 'f32',
-        length: batchRows * 4 * vectors,
-        shape: `[${batchRows} rows, ${4 * vectors}]`,
-      },
+      batchBuffer(batchRows, vectors),
     ],
     imports: [],
     clears: [],

@@ -5,9 +5,10 @@
  */
 import { RandomStream } from '../base/random';
 import type { Plan } from '../gpu/plan';
+import { batchBuffer } from './batch_buffer';
 import { defineUniforms } from '../gpu/uniforms';
 import { makeZooBatchKernel } from './kernels';
-import { padRows, vectorsPerRow } from './pad_rows';
+import { padRows, vectorsPerRow } from '../base/padded_rows';
 import type { ReadySource, StreamPlan } from './source';
 import { layOutZoo, perfectExplainedVariance, rowsPerWorkgroup, type Zoo } from './zoo';
 import { makeZooRows, presenceThreshold } from './zoo_rows';
@@ -92,12 +93,7 @@ function zooStream(zoo: Zoo, batchRows: number): StreamPlan {
         shape: `[${frames.length / (4 * vectors)} frame rows, ${4 * vectors}]`,
         initial: frames,
       },
-      {
-        name: 'x',
-        type: 'f32',
-        length: batchRows * 4 * vectors,
-        shape: `[${batchRows} rows, ${4 * vectors}]`,
-      },
+      batchBuffer(batchRows, vectors),
     ],
     imports: [],
     clears: [],

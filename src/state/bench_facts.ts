@@ -8,7 +8,7 @@ import { describeError, type LabErrorData } from '../base/lab_error';
 import type { Preview, RunEstimate } from '../lab/protocol/protocol';
 import type { RunConfig } from '../lab/run/run_config';
 import type { EngineClient } from './engine_client';
-import { fileNeeded } from './experiment_draft';
+import { fileNeeded } from '../lab/run/data_kinds';
 import { useExperiment } from './experiment_store';
 import { isAtHand, useLanguageModels } from './language_models_store';
 import { languageDataOf } from './language_run';

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { canonicalJson } from '../base/canonical';
 import type { RunConfig } from '../lab/run/run_config';
 import type { EngineClient } from './engine_client';
-import { fileNeeded } from './experiment_draft';
+import { fileNeeded } from '../lab/run/data_kinds';
 import { forget, pose } from './questions';
 
 /** What the question about the data on the bench is known by: there is one at a time. */

@@ -43,14 +43,6 @@ export function withSetting(settings: Settings, key: string, value: SettingValue
   return value === undefined ? rest : { ...rest, [key]: value };
 }
 
-/** Name of the file that data need besides their settings; null when they need none. */
-export function fileNeeded(data: Settings): string | null {
-  if (data.kind === 'npy') return String(data.path);
-  if (data.kind !== 'lm') return null;
-  const { corpus = 'shipped' } = data;
-  return corpus === 'shipped' || corpus === 'generated' ? null : String(corpus);
-}
-
 /** The sentence as it stands under its own field, where path and value are seen anyway. */
 function fieldComplaint({ path, sentence }: SettingIssue): string {
   const named = sentence.startsWith(path) ? sentence.slice(path.length).trim() : sentence;

@@ -9,9 +9,9 @@ import { LabError } from '../base/lab_error';
 import { defaultPreset, presetIds, presets, type PresetId } from '../lab/run/presets';
 import { parseRunConfig, type RunConfig, type RunInput } from '../lab/run/run_config';
 import { findArchitecture } from '../sae/config';
+import { fileNeeded } from '../lab/run/data_kinds';
 import {
   checkDraft,
-  fileNeeded,
   withSetting,
   type Draft,
   type Issues,

@@ -18,6 +18,7 @@ import {
 } from '../io/sae_folder_reader';
 import type { QualityReport } from '../lab/protocol/model_report';
 import { dataIdentitySchema } from '../lab/run/data_identity';
+import { fileSetting } from '../lab/run/data_kinds';
 import { REPORT_FILE } from '../lab/run/report_rows';
 import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run/run_config';
 import {
@@ -167,10 +168,8 @@ function withDefaults(data: unknown): unknown {
 function asOnPage(data: unknown): unknown {
   const read = dataSchema.safeParse(data);
   if (!read.success) return data;
-  const { data: settings } = read;
-  if (settings.kind === 'npy') return { ...settings, path: fileName(settings.path) };
-  if (settings.kind === 'lm') return { ...settings, corpus: fileName(settings.corpus) };
-  return settings;
+  const own = fileSetting(read.data);
+  return own === null ? read.data : { ...read.data, [own.setting]: fileName(own.name) };
 }
 
 /** The last name of a path, of whichever system. */

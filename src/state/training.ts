@@ -8,7 +8,7 @@ import { liveChanges, needsRestart } from '../lab/run/live_settings';
 import type { TrainedBefore } from '../lab/run/run_history';
 import { sameData } from './bench_facts';
 import { engine } from './engine_store';
-import { fileNeeded } from './experiment_draft';
+import { fileNeeded } from '../lab/run/data_kinds';
 import { openExperiment, readyConfig, useExperiment } from './experiment_store';
 import { notify, notifyError } from './notices_store';
 import { isActive, type Run } from './run_record';

@@ -10,7 +10,7 @@ import { defaultPreset, presets } from '../lab/run/presets';
 import { parseRunConfig, type RunConfig } from '../lab/run/run_config';
 import { languageModelMissing, useBenchFacts } from './bench_facts';
 import { engine } from './engine_store';
-import { fileNeeded } from './experiment_draft';
+import { fileNeeded } from '../lab/run/data_kinds';
 import { openExperiment, useExperiment } from './experiment_store';
 import { isAtHand, languageModelOf, useLanguageModels } from './language_models_store';
 import { languageDataOfHook, languagePresets, type LanguageData } from './language_run';

@@ -9,7 +9,7 @@ import { largestBuffer, SMALLER_MODEL, type SizeLimits } from '../../gpu/buffers
 import { openPlan, type OpenPlan } from '../../gpu/open_plan';
 import type { ModelConfig } from '../../sae/config';
 import { forwardPlan } from '../../sae/forward_plan';
-import { padRows } from '../../sae/initial';
+import { padRows } from '../../base/padded_rows';
 import type { ModelLayout, KernelVariant } from '../../sae/layout';
 import { stepUniforms } from '../../sae/schedule';
 import { joinCodes } from './analysed_rows';
@@ -71,7 +71,7 @@ export class ForwardEngine {
     const squaredError = new Float32Array(rows);
     for (let first = 0; first < rows; first += batch) {
       const count = Math.min(batch, rows - first);
-      own.write('x', padRows(x.slice(first * width, (first + count) * width), count, width));
+      own.write('x', padRows(x.slice(first * width, (first + count) * width), width));
       const encoder = this.device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       runner.record(pass);

@@ -8,7 +8,7 @@ import type { BufferMap } from '../../gpu/buffer_set';
 import { openPlan, type OpenPlan } from '../../gpu/open_plan';
 import type { CodeTable } from '../../analysis/types';
 import { forwardPlan } from '../../sae/forward_plan';
-import { padRows } from '../../sae/initial';
+import { padRows } from '../../base/padded_rows';
 import type { ModelLayout } from '../../sae/layout';
 import { stepUniforms } from '../../sae/schedule';
 import type { DeviceDictionary } from './device_dictionary';
@@ -57,7 +57,7 @@ export class ResidualEncoder {
 
   /** The mean [d] about which `power` is measured. */
   setMean(mean: Float32Array): void {
-    this.opened.own.write('data_mean', padRows(mean, 1, this.layout.width));
+    this.opened.own.write('data_mean', padRows(mean, this.layout.width));
   }
 
   /** Records encoding and reconstruction of all rows. */

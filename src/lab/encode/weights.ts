@@ -4,7 +4,7 @@
 import type { Dictionary } from '../../analysis/types';
 import type { BufferSet } from '../../gpu/buffer_set';
 import type { ModelLayout } from '../../sae/layout';
-import { padRows, unpadRows, type ModelWeights } from '../../sae/initial';
+import { padRows, unpadRows } from '../../base/padded_rows';
 
 /** One number per parameter, in the layouts of Dictionary. */
 export type ParameterArrays = Pick<
@@ -22,9 +22,9 @@ export function writeParameters(
   kind: ParameterKind,
   values: ParameterArrays,
 ): void {
-  const { latents, width } = layout;
-  buffers.write(`encoder${kind}`, padRows(values.encoder, latents, width));
-  buffers.write(`decoder${kind}`, padRows(values.decoder, latents, width));
+  const { width } = layout;
+  buffers.write(`encoder${kind}`, padRows(values.encoder, width));
+  buffers.write(`decoder${kind}`, padRows(values.decoder, width));
   buffers.write(`biases${kind}`, values.encoderBias);
   buffers.write(`biases${kind}`, values.decoderBias, layout.biasOffset);
 }
@@ -56,7 +56,7 @@ export async function readParameters(
  * Weights trained on c·x as weights for x: E·(c·x − b) = (c·E)(x − b/c), so E takes c, D and b_dec 1/c,
  * and codes stay what they are. `factor` is c; pass 1/c to go back.
  */
-export function foldInputScale(weights: ModelWeights, factor: number): ModelWeights {
+export function foldInputScale(weights: Dictionary, factor: number): Dictionary {
   if (factor === 1) return weights;
   return {
     ...weights,

@@ -23,6 +23,7 @@ import { shapeOf } from '../../sae/config';
 import type { ParameterArrays } from '../encode/weights';
 import type { ModelState } from '../train/session_types';
 import { STORIES } from '../language/language_models';
+import { fileSetting } from '../run/data_kinds';
 import { parseRunConfig, type DataConfig, type RunConfig } from '../run/run_config';
 
 /** What a checkpoint holds. */
@@ -124,18 +125,12 @@ export function differingSetting(saved: RunConfig, asked: RunConfig): string | n
 
 /** Settings that name files of the person, with a word in the place of the name. */
 function fileNames(data: DataConfig): Partial<Record<string, string>> {
-  const file = 'a file';
-  switch (data.kind) {
-    case 'npy':
-      return { path: file };
-    case 'lm':
-      return {
-        ...(data.model === STORIES ? {} : { model: file }),
-        ...(data.corpus === 'shipped' || data.corpus === 'generated' ? {} : { corpus: file }),
-      };
-    default:
-      return {};
-  }
+  const word = 'a file';
+  const own = fileSetting(data);
+  return {
+    ...(own === null ? {} : { [own.setting]: word }),
+    ...('model' in data && data.model !== STORIES ? { model: word } : {}),
+  };
 }
 
 function tensorsOf(state: ModelState, model: number): TensorToWrite[] {

@@ -17,7 +17,7 @@ import {
   type Window,
   type WindowShape,
 } from '../../data/documents';
-import { vectorsPerRow } from '../../data/pad_rows';
+import { vectorsPerRow } from '../../base/padded_rows';
 import { shuffleStream } from '../../data/shuffle_buffer';
 import { bufferOrder } from '../../data/shuffle_order';
 import type { ActivationSource, SourceRows, SourceText, Split } from '../../data/source';

@@ -6,7 +6,7 @@
 import { at } from '../../base/array';
 import { requireWanted, type Work } from '../../base/work';
 import { firstRowPosition, type Window, type WindowShape } from '../../data/documents';
-import { vectorsPerRow } from '../../data/pad_rows';
+import { vectorsPerRow } from '../../base/padded_rows';
 import type { RowProducer } from '../../data/shuffle_buffer';
 import { readBuffer } from '../../gpu/readback';
 import type { Forward, LanguageModel } from '../../lm/language_model';

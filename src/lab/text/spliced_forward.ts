@@ -16,7 +16,7 @@ import {
   type Replacement,
 } from '../../lm/interventions';
 import type { Forward, LanguageModel } from '../../lm/language_model';
-import { padRows } from '../../sae/initial';
+import { padRows } from '../../base/padded_rows';
 import type { DeviceDictionary } from '../encode/device_dictionary';
 import { InterventionRunner } from './intervention_runner';
 import { ResidualEncoder, type RowErrors } from '../encode/residual_encoder';
@@ -181,7 +181,7 @@ export class SplicedForward {
   /** The mean that replaces rows and about which power is measured, [d]. */
   setMean(mean: Float32Array): void {
     this.parts.encoder.setMean(mean);
-    this.parts.kept.write('mean', padRows(mean, 1, this.width));
+    this.parts.kept.write('mean', padRows(mean, this.width));
   }
 
   /** Runs the model on a batch as it is and keeps its residual stream and logits. */

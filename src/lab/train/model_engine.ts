@@ -8,7 +8,8 @@ import { allocate } from '../../gpu/buffers';
 import { PlanRunner } from '../../gpu/executor';
 import { ReadbackRing } from '../../gpu/readback';
 import { displayName, type ModelConfig } from '../../sae/config';
-import { initialWeights, type ModelWeights } from '../../sae/initial';
+import type { Dictionary } from '../../base/dictionary';
+import { initialWeights } from '../../sae/initial';
 import type { ModelLayout, KernelVariant } from '../../sae/layout';
 import { nuclearStrength } from '../../sae/penalty';
 import { learningRate, uniformsAt } from '../../sae/schedule';
@@ -199,7 +200,7 @@ export class ModelEngine {
   }
 
   /** Weights in raw input units. */
-  async weights(): Promise<ModelWeights> {
+  async weights(): Promise<Dictionary> {
     return foldInputScale(await this.trainedWeights(), this.inputScale);
   }
 
@@ -255,7 +256,7 @@ export class ModelEngine {
     this.buffers.destroy();
   }
 
-  private async trainedWeights(): Promise<ModelWeights> {
+  private async trainedWeights(): Promise<Dictionary> {
     const { groups, rank, width } = this.layout;
     const arrays = await readParameters(this.buffers, this.layout, '');
     return { groups, rank, width, ...arrays };
@@ -293,7 +294,7 @@ export class ModelEngine {
     this.buffers.write('last_fired', fired);
   }
 
-  private checkShape(weights: ModelWeights): void {
+  private checkShape(weights: Dictionary): void {
     const { groups, rank, width } = this.layout;
     if (weights.groups === groups && weights.rank === rank && weights.width === width) return;
     throw new LabError(

@@ -7,6 +7,7 @@ import { canonicalJson } from '../../base/canonical';
 import { SharedWorks, type Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import { openData, type DataAccess } from '../language/open_data';
+import { fileNeeded } from '../run/data_kinds';
 import type { DataConfig, RunConfig } from '../run/run_config';
 
 interface DroppedFile {
@@ -29,7 +30,7 @@ export class RunData {
    * it, the last one of that name serves. Rejects with LabError as `openData` does.
    */
   open(config: RunConfig, file?: ArrayBuffer, work?: Work): Promise<ActivationSource> {
-    const name = fileNameOf(config.data);
+    const name = fileNeeded(config.data);
     if (file !== undefined && name !== null) {
       this.drops += 1;
       this.keep({ name, bytes: file, version: this.drops });
@@ -66,7 +67,7 @@ export class RunData {
   /** What was dropped for these data, null when nothing was or they need nothing. */
   private fileOf({ data }: RunConfig): DroppedFile | null {
     const { dropped } = this;
-    return dropped !== null && dropped.name === fileNameOf(data) ? dropped : null;
+    return dropped !== null && dropped.name === fileNeeded(data) ? dropped : null;
   }
 
   /** One file at a time: a large one should not stay in memory beside the next. */
@@ -79,17 +80,5 @@ export class RunData {
 /** Words by which opened data are told apart when some of them must be forgotten. */
 function kindOf(data: DataConfig): string {
   const kind = data.kind === 'lm' ? 'made' : 'ready';
-  return fileNameOf(data) === null ? kind : `${kind} from a file`;
-}
-
-/** The file that settings name; null for data that need none of the person's. */
-function fileNameOf(data: DataConfig): string | null {
-  switch (data.kind) {
-    case 'npy':
-      return data.path;
-    case 'lm':
-      return data.corpus === 'shipped' || data.corpus === 'generated' ? null : data.corpus;
-    default:
-      return null;
-  }
+  return fileNeeded(data) === null ? kind : `${kind} from a file`;
 }

@@ -7,7 +7,7 @@ import type { FeedPart, StreamFeeder, StreamPlan } from '../../data/source';
 import { allocate, checkFits, SMALLER_MODEL } from '../../gpu/buffers';
 import { PlanRunner } from '../../gpu/executor';
 import { WorkClock } from '../../gpu/work_clock';
-import { padRows } from '../../sae/initial';
+import { padRows } from '../../base/padded_rows';
 import { stepPlan } from '../../sae/step_plan';
 import { chooseVariant } from '../encode/choose_variant';
 import type { Session, SessionOptions } from './session_types';
@@ -85,7 +85,7 @@ export async function makeSessionParts(
     work.onProgress?.(0, 'Compiling the kernels');
     feeder = (await stream.openFeeder?.(device, streamBuffers, clock)) ?? null;
     streamRunner = await PlanRunner.create(device, stream.plan, streamBuffers, slots);
-    const mean = padRows(data.mean, 1, source.width);
+    const mean = padRows(data.mean, source.width);
     const measured = await allocate(device, {
       name: 'data',
       buffers: [

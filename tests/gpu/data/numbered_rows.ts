@@ -2,7 +2,7 @@
  * A producer of rows for tests of the shuffle buffer: row n holds n in every column, and between the rows
  * that count lie others that must never be seen.
  */
-import { vectorsPerRow } from '../../../src/data/pad_rows';
+import { vectorsPerRow } from '../../../src/base/padded_rows';
 import type { RowProducer } from '../../../src/data/shuffle_buffer';
 
 /** Stands in every column of a row that is not trained on. */

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { padRows } from '../../../src/data/pad_rows';
+import { padRows } from '../../../src/base/padded_rows';
 import { shuffleStream } from '../../../src/data/shuffle_buffer';
 import { bufferOrder, type BufferOrder } from '../../../src/data/shuffle_order';
 import { testDevice } from '../adapter';

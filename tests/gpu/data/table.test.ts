@@ -3,7 +3,7 @@
  * epochs, in both orders, for ragged sizes and for batches longer than the data.
  */
 import { describe, expect, it } from 'vitest';
-import { padRows } from '../../../src/data/pad_rows';
+import { padRows } from '../../../src/base/padded_rows';
 import { openTableSource, type RowOrder } from '../../../src/data/table_source';
 import { testDevice } from '../adapter';
 import { fillBatches } from './fill_batch';

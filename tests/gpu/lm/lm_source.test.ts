@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
-import { padRows } from '../../../src/data/pad_rows';
+import { padRows } from '../../../src/base/padded_rows';
 import type { ActivationSource, SourceText } from '../../../src/data/source';
 import type { ReadyLanguageModel } from '../../../src/lab/language/language_model_store';
 import { openLmSource } from '../../../src/lab/language/lm_source';

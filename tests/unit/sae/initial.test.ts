@@ -5,7 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { modelSchema, type ModelInput } from '../../../src/sae/config';
-import { initialNorm, initialWeights, padRows } from '../../../src/sae/initial';
+import { padRows } from '../../../src/base/padded_rows';
+import { initialNorm, initialWeights } from '../../../src/sae/initial';
 
 const sasa: ModelInput = { architecture: 'topk_sasa', n_groups: 6, group_rank: 3, k_groups: 2 };
 const topk: ModelInput = { architecture: 'topk', d_sae: 10, k: 2 };
@@ -87,11 +88,11 @@ describe('initial weights', () => {
 
 describe('padded rows', () => {
   it('end in zeros up to a whole vec4', () => {
-    const padded = padRows(Float32Array.of(1, 2, 3, 4, 5, 6), 2, 3);
+    const padded = padRows(Float32Array.of(1, 2, 3, 4, 5, 6), 3);
     expect(Array.from(padded)).toEqual([1, 2, 3, 0, 4, 5, 6, 0]);
   });
 
   it('are the rows themselves where the width is a multiple of four', () => {
-    expect(Array.from(padRows(Float32Array.of(1, 2, 3, 4), 1, 4))).toEqual([1, 2, 3, 4]);
+    expect(Array.from(padRows(Float32Array.of(1, 2, 3, 4), 4))).toEqual([1, 2, 3, 4]);
   });
 });

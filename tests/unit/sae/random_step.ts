@@ -7,7 +7,7 @@ import { RandomDraws } from '../../../src/base/random';
 import type { UniformLayout, UniformValues } from '../../../src/gpu/uniforms';
 import type { StepCase } from '../../../src/sae/architectures/cases';
 import { modelSchema, type ModelConfig } from '../../../src/sae/config';
-import { padRows } from '../../../src/sae/initial';
+import { padRows } from '../../../src/base/padded_rows';
 import type { KernelVariant, ModelLayout } from '../../../src/sae/layout';
 import { stepUniforms, uniformsAt, type OptimiserSettings } from '../../../src/sae/schedule';
 import { stepPlan, type StepPlan } from '../../../src/sae/step_plan';
@@ -102,8 +102,7 @@ function randomContents(
     const random = draws();
     return Float32Array.from({ length }, (_, i) => scale * random.uniform(i));
   };
-  const padded = (values: Float32Array, rows: number) =>
-    new Float32Array(padRows(values, rows, width));
+  const padded = (values: Float32Array) => new Float32Array(padRows(values, width));
   const biased = (ofEncoder: Float32Array, ofDecoder: Float32Array) => {
     const values = new Float32Array(biasLength);
     values.set(ofEncoder);
@@ -135,15 +134,15 @@ function randomContents(
   const mean = normal(width, 0.3);
   x.forEach((value, i) => (x[i] = value + at(mean, i % width)));
   return new Map<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>([
-    ['x', padded(x, batch)],
-    ['data_mean', padded(mean, 1)],
-    ['encoder', padded(encoder, latents)],
-    ['decoder', padded(normal(latents * width, scale), latents)],
+    ['x', padded(x)],
+    ['data_mean', padded(mean)],
+    ['encoder', padded(encoder)],
+    ['decoder', padded(normal(latents * width, scale))],
     ['biases', biased(bias, normal(width, 0.3))],
-    ['encoder_moment1', padded(normal(latents * width, 1e-3), latents)],
-    ['encoder_moment2', padded(uniform(latents * width, 1e-5), latents)],
-    ['decoder_moment1', padded(normal(latents * width, 1e-3), latents)],
-    ['decoder_moment2', padded(uniform(latents * width, 1e-5), latents)],
+    ['encoder_moment1', padded(normal(latents * width, 1e-3))],
+    ['encoder_moment2', padded(uniform(latents * width, 1e-5))],
+    ['decoder_moment1', padded(normal(latents * width, 1e-3))],
+    ['decoder_moment2', padded(uniform(latents * width, 1e-5))],
     ['biases_moment1', biased(normal(latents, 1e-3), normal(width, 1e-3))],
     ['biases_moment2', biased(uniform(latents, 1e-5), uniform(width, 1e-5))],
     [

@@ -4,7 +4,7 @@ import { presets } from '../../../src/lab/run/presets';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { BENCH, dataKey, describeBench, useData } from '../../../src/state/data_store';
 import { EngineClient } from '../../../src/state/engine_client';
-import { fileNeeded } from '../../../src/state/experiment_draft';
+import { fileNeeded } from '../../../src/lab/run/data_kinds';
 import { openCorpus, openExperiment, useExperiment } from '../../../src/state/experiment_store';
 import { giveUp, questionOf, useQuestions } from '../../../src/state/questions';
 import { FAKE_ADAPTER, FakeEngine } from '../../support/fake_engine';

@@ -7,13 +7,13 @@ import { languageModelMissing } from '../../../state/bench_facts';
 import { BENCH, dataKey, describeBench, useData } from '../../../state/data_store';
 import { DATA_FILES } from '../../../state/dropped_files';
 import { engine, useEngine } from '../../../state/engine_store';
-import { fileNeeded } from '../../../state/experiment_draft';
+import { fileNeeded } from '../../../lab/run/data_kinds';
 import { useExperiment } from '../../../state/experiment_store';
 import { refreshLanguageModels, useLanguageModels } from '../../../state/language_models_store';
 import type { QuestionProgress } from '../../../state/questions';
 import { useQuestion } from '../../../state/use_question';
-import { openFiles } from '../../file_opening';
 import { Icon } from '../../parts/Icon';
+import { FilePicker } from '../../parts/FilePicker';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { hrefOf } from '../../route';
 import { SampleRows } from './SampleRows';
@@ -147,16 +147,7 @@ function DropZone() {
       <button type="button" className="button" onClick={() => picker.current?.click()}>
         Choose a file
       </button>
-      <input
-        ref={picker}
-        type="file"
-        accept={DATA_FILES}
-        hidden
-        onChange={(event) => {
-          void openFiles([...(event.target.files ?? [])]);
-          event.target.value = '';
-        }}
-      />
+      <FilePicker picker={picker} accept={DATA_FILES} />
     </section>
   );
 }

@@ -3,7 +3,7 @@
  * sorted, and beside it the card of the chosen one. What is shown stands in the address.
  */
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { RunConfig } from '../../../lab/run/run_config';
+import { dataKind } from '../../../lab/run/data_kinds';
 import { useCurrentModel, useCurrentRun } from '../../../state/current';
 import { useView } from '../../../state/view_store';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
@@ -22,13 +22,6 @@ import { OwnText, useOwnText } from './OwnText';
 import { orderSentence, sortedBy } from './sorting';
 import { useGroupTable } from './use_group_table';
 import './groups.css';
-
-/** What one row of the data is called. */
-function rowsNameOf(config: RunConfig | undefined, isText: boolean): string {
-  if (isText) return 'tokens';
-  if (config?.data.kind === 'words') return 'words';
-  return config?.data.kind === 'npy' ? 'rows' : 'samples';
-}
 
 export default function GroupsPage() {
   useEffect(followAddress, []);
@@ -143,7 +136,7 @@ export default function GroupsPage() {
               model={model}
               selected={table.selected}
               annotationKey={key}
-              rowsName={rowsNameOf(config, isText)}
+              rowsName={isText ? 'tokens' : (dataKind(config?.data.kind)?.rows ?? 'samples')}
               finite={config?.data.kind !== 'synthetic'}
               isText={isText}
               searched={searched?.word ?? null}

@@ -1,5 +1,6 @@
 /** One run in the table: its name, its models with their results, and its actions. */
 import { useState } from 'react';
+import { dataLabel } from '../../../lab/run/data_kinds';
 import { engine } from '../../../state/engine_store';
 import { notify } from '../../../state/notices_store';
 import { allChanges, isActive, trainedBefore, type Run } from '../../../state/run_record';
@@ -14,7 +15,7 @@ import { modelColor } from '../../plots/palette';
 import { navigate } from '../../route';
 import { exportActions } from './export_actions';
 import { HeldOutCells, Results } from './HeldOutCells';
-import { changeText, dataName, durationText, modelSize, startText, statusWord } from './run_row';
+import { changeText, durationText, modelSize, startText, statusWord } from './run_row';
 
 export interface RunRowProps {
   readonly id: string;
@@ -62,8 +63,8 @@ export function RunRow({ id, position }: RunRowProps) {
           </span>
         )}
       </span>
-      <span role="cell" className="runs-cut" title={dataName(run.config.data)}>
-        {dataName(run.config.data)}
+      <span role="cell" className="runs-cut" title={dataLabel(run.config.data)}>
+        {dataLabel(run.config.data)}
       </span>
       <ul role="cell" className="runs-models">
         {run.models.map((model) => (

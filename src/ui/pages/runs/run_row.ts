@@ -1,24 +1,8 @@
 /** What the table of runs says of a run, as text. */
-import { presets } from '../../../lab/run/presets';
 import type { SettingChange } from '../../../lab/run/live_settings';
-import type { RunConfig } from '../../../lab/run/run_config';
 import type { Run, RunModel } from '../../../state/run_record';
 import { changedName } from '../../parts/setting_names';
 import { formatDuration, formatExact, formatInteger, formatNumber } from '../../plots/format';
-
-/** The data in a few words: "Circle, sphere, helix", "activations.npy". */
-export function dataName(data: RunConfig['data']): string {
-  switch (data.kind) {
-    case 'synthetic':
-      return presets[data.preset].label;
-    case 'words':
-      return presets.words.label;
-    case 'npy':
-      return data.path;
-    case 'lm':
-      return `${data.model}, layer ${data.layer}`;
-  }
-}
 
 /** "64 groups × 4", "256 latents". */
 export function modelSize({ unitName, groups, rank }: RunModel): string {

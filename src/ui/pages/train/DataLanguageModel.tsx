@@ -3,11 +3,12 @@ import { useId, useRef, useState } from 'react';
 import type { SettingText } from '../../../base/setting';
 import { dataSettings } from '../../../lab/run/run_config';
 import { DATA_FILES, takePastedText } from '../../../state/dropped_files';
-import { fileNeeded, type Settings } from '../../../state/experiment_draft';
+import { fileNeeded } from '../../../lab/run/data_kinds';
+import type { Settings } from '../../../state/experiment_draft';
 import { setData, useExperiment } from '../../../state/experiment_store';
 import { languageModelOf, useLanguageModels } from '../../../state/language_models_store';
-import { openFiles } from '../../file_opening';
 import { Choice } from '../../parts/Choice';
+import { FilePicker } from '../../parts/FilePicker';
 import { Field } from '../../parts/Field';
 import { Modal } from '../../parts/Modal';
 import { NumberField } from '../../parts/NumberField';
@@ -115,16 +116,7 @@ function Corpus({ data }: { readonly data: Settings }) {
           />
         )}
       </Field>
-      <input
-        ref={picker}
-        type="file"
-        accept={DATA_FILES}
-        hidden
-        onChange={(event) => {
-          void openFiles([...(event.target.files ?? [])]);
-          event.target.value = '';
-        }}
-      />
+      <FilePicker picker={picker} accept={DATA_FILES} />
       <PasteText open={pasting} onClose={() => setPasting(false)} />
     </>
   );

@@ -7,7 +7,8 @@ import { presets, presetIds, type PresetId } from '../../../lab/run/presets';
 import { useBenchFacts } from '../../../state/bench_facts';
 import { DATA_FILES } from '../../../state/dropped_files';
 import { engine } from '../../../state/engine_store';
-import { fileNeeded, type Settings } from '../../../state/experiment_draft';
+import { fileNeeded } from '../../../lab/run/data_kinds';
+import type { Settings } from '../../../state/experiment_draft';
 import {
   keepBench,
   matchingPreset,
@@ -20,8 +21,8 @@ import {
   useLanguageModels,
 } from '../../../state/language_models_store';
 import { notify } from '../../../state/notices_store';
-import { openFiles } from '../../file_opening';
 import { Choice, type ChoiceOption } from '../../parts/Choice';
+import { FilePicker } from '../../parts/FilePicker';
 import { Icon } from '../../parts/Icon';
 import { formatPercent } from '../../plots/format';
 import { DataLanguageModel } from './DataLanguageModel';
@@ -72,16 +73,7 @@ export function DataSection() {
           else if (choice !== 'other') openPreset(choice);
         }}
       />
-      <input
-        ref={picker}
-        type="file"
-        accept={DATA_FILES}
-        hidden
-        onChange={(event) => {
-          void openFiles([...(event.target.files ?? [])]);
-          event.target.value = '';
-        }}
-      />
+      <FilePicker picker={picker} accept={DATA_FILES} />
       {needed !== null && file === null ? (
         <div className="note note-warn data-missing">
           <Icon name="warning" />

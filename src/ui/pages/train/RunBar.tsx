@@ -2,7 +2,7 @@
 import { needsRestart, sameRun } from '../../../lab/run/live_settings';
 import { useBenchFacts } from '../../../state/bench_facts';
 import { useEngine } from '../../../state/engine_store';
-import { fileNeeded } from '../../../state/experiment_draft';
+import { fileNeeded } from '../../../lab/run/data_kinds';
 import { useExperiment } from '../../../state/experiment_store';
 import { isAtHand, useLanguageModels } from '../../../state/language_models_store';
 import { languageDataOf } from '../../../state/language_run';

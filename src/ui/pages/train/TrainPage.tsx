@@ -1,5 +1,6 @@
 /** The first page: an experiment at the left, what comes of it at the right. */
 import { useEffect } from 'react';
+import { dataKind } from '../../../lab/run/data_kinds';
 import { useEngine } from '../../../state/engine_store';
 import { redo, undo, useExperiment } from '../../../state/experiment_store';
 import { followLiveSettings, takeStep, toggleTraining } from '../../../state/training';
@@ -51,16 +52,9 @@ function Lab() {
 }
 
 /** What to look for, for whoever sees the page for the first time. */
-const QUESTIONS: Readonly<Record<string, string>> = {
-  synthetic:
-    'All models learn from the same samples. A shape in one colour is held by one unit; a patchwork has been split over several.',
-  words: 'All models learn from the same words. Which families does each of their units hold?',
-  lm: 'All models learn from the same tokens. What does each of their units stand for?',
-};
-
 function Question() {
-  const question = QUESTIONS[useDataKind()];
-  return question === undefined ? null : <p className="bench-question">{question}</p>;
+  const question = dataKind(useDataKind())?.question ?? null;
+  return question === null ? null : <p className="bench-question">{question}</p>;
 }
 
 function useDataKind(): string {
