@@ -38,7 +38,7 @@ export async function compileStep(
   device.queue.writeBuffer(x, 0, Float32Array.from(padRows(batchOf(workload), batch, width)));
   buffers.set('x', x);
   buffers.set('data_mean', device.createBuffer({ label: 'data_mean', size: rowBytes, usage }));
-  writeParameters(device, buffers, layout, '', weightsOf(workload));
+  writeParameters(buffers, layout, '', weightsOf(workload));
   const runner = await PlanRunner.create(device, plan, buffers);
   const model = { lambda: config.nuclear_coefficient ?? 0, inputScale: 1 };
   runner.setUniforms(0, uniformsAt(config, optimiser, model, 0, 1_000_000, batch));

@@ -19,6 +19,7 @@ const ROWS = [
   [
     scriptStage('Type check', 'typecheck'),
     scriptStage('Lint', 'lint'),
+    scriptStage('Unused code', 'unused'),
     scriptStage('Format', 'format:check'),
     testStage('Unit tests', 'test:unit'),
   ],

@@ -4,10 +4,10 @@
  * when it is listed there with a non-zero code (a TopK latent whose ReLU is 0 does not fire).
  */
 import { at } from '../base/array';
-import { lowerFactor } from './linear_algebra';
+import { lowerFactor } from '../base/linear_algebra';
 import type { StrongRow } from './report_types';
 import { blockOf } from './spectra';
-import { NO_GROUP, type CodeTable, type Dictionary } from './types';
+import type { CodeTable, Dictionary } from './types';
 
 /** A code table indexed by group, together with the dictionary that made it. */
 export interface IndexedCodes {
@@ -196,23 +196,4 @@ export function normHistogram(indexed: IndexedCodes, group: number, bins: number
     counts[bin] = at(counts, bin) + 1;
   }
   return { counts, max };
-}
-
-/** The unit with the strongest contribution ‖D_kᵀp_k‖ in each row, [rows]; NO_GROUP where none fires. */
-export function ownersOfRows(indexed: IndexedCodes): Uint32Array {
-  const { codes, offsets, entries, norms, dictionary } = indexed;
-  const owners = new Uint32Array(codes.rows).fill(NO_GROUP);
-  const strongest = new Float64Array(codes.rows);
-  for (let k = 0; k < dictionary.groups; k++) {
-    for (let e = at(offsets, k); e < at(offsets, k + 1); e++) {
-      const row = Math.floor((entries[e] ?? 0) / codes.slots);
-      const norm = norms[e] ?? 0;
-      // Strictly more, so that the lowest index keeps a tie, as in the gate.
-      if (norm > (strongest[row] ?? 0)) {
-        strongest[row] = norm;
-        owners[row] = k;
-      }
-    }
-  }
-  return owners;
 }

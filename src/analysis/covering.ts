@@ -6,7 +6,7 @@
  */
 import { at } from '../base/array';
 import { RandomDraws, RandomStream } from '../base/random';
-import { dot } from './linear_algebra';
+import { dot } from '../base/linear_algebra';
 import { randomDirections } from './random_subspaces';
 import type { CoveringEntry } from './report_types';
 import type { TrueFeature } from './types';

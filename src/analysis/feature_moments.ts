@@ -6,7 +6,7 @@
 import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
 import { type CodeSums, codeSums, TargetReadout, UnitReadout } from './feature_readout';
-import { dot, multiplyTransposed } from './linear_algebra';
+import { dot, multiplyTransposed } from '../base/linear_algebra';
 import type { FeatureSpread } from './report_types';
 import { countForShare } from './spectra';
 import type { GroundTruth } from './types';
@@ -167,7 +167,7 @@ const SPLITTING_RECONSTRUCTION = 0.5;
  * never negative, since positive combinations of d_i atoms leave directions out (Davis 1954). A line with
  * one end needs one atom.
  */
-export function leastUnits(
+function leastUnits(
   kind: string,
   dimension: number,
   { dictionary: { rank }, oriented }: Pick<IndexedCodes, 'dictionary' | 'oriented'>,

@@ -4,7 +4,7 @@
  */
 import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
-import { multiplyTransposed } from './linear_algebra';
+import { multiplyTransposed } from '../base/linear_algebra';
 import { blockOf } from './spectra';
 import type { GroundTruth } from './types';
 

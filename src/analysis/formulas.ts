@@ -221,11 +221,3 @@ export type MetricId = keyof typeof ALL;
 
 /** Every metric by id. */
 export const FORMULAS: Readonly<Record<MetricId, MetricFormula>> = ALL;
-
-/** A tooltip's text: formula, unit and source on lines of their own. */
-export function formulaText(id: MetricId): string {
-  const { formula, unit, source } = FORMULAS[id];
-  return [formula, unit === '' ? '' : `Unit: ${unit}`, `Source: ${source}`]
-    .filter((line) => line !== '')
-    .join('\n');
-}

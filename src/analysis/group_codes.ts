@@ -11,12 +11,12 @@
 import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
 import { contributionCoordinates, firingsOf, normsOf } from './code_index';
-import { dot, lowerFactor, multiply, symmetricEigen } from './linear_algebra';
+import { dot, lowerFactor, multiply, symmetricEigen } from '../base/linear_algebra';
 import { evenSample } from './even_sample';
 import { blockOf } from './spectra';
 
 /** Second moments of a group's contributions about their mean. */
-export interface CodeCovariance {
+interface CodeCovariance {
   readonly firings: number;
   /** [r], mean of y = p·L_k. */
   readonly mean: Float64Array;

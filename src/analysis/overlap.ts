@@ -6,11 +6,11 @@
  * where codes are never negative: opposite atoms of a ReLU model never fire together and share nothing.
  */
 import { at } from '../base/array';
-import { dot, multiplyTransposed } from './linear_algebra';
+import { dot, multiplyTransposed } from '../base/linear_algebra';
 import { nearestPairs } from './pair_search';
 import { chanceOverlap, LinkThresholds, type DimensionCounts } from './random_subspaces';
 import type { NearestGroup, OverlapReport } from './report_types';
-import { singularValues } from './singular_values';
+import { singularValues } from '../base/singular_values';
 import { groupMap } from './spectra';
 import type { Dictionary } from './types';
 
@@ -132,7 +132,7 @@ export interface OverlapOptions {
 }
 
 /** A pair of groups, a < b. */
-export interface GroupPair {
+interface GroupPair {
   readonly a: number;
   readonly b: number;
   readonly cosine: number;

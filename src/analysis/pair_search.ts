@@ -5,7 +5,7 @@
  */
 import { at } from '../base/array';
 import { RandomDraws, RandomStream } from '../base/random';
-import { singularValues } from './singular_values';
+import { singularValues } from '../base/singular_values';
 
 export interface PairSearchInput {
   readonly width: number;
@@ -25,7 +25,7 @@ export interface PairSearchOptions {
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-export interface Neighbour {
+interface Neighbour {
   readonly index: number;
   readonly cosine: number;
 }

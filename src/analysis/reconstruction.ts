@@ -89,14 +89,3 @@ export class ReconstructionAccumulator {
 export function explainedShare(error: number, total: number): number | null {
   return total > 0 ? 1 - error / total : null;
 }
-
-/** ReconstructionMetrics of a whole set x, x̂ [rows, d] at once. */
-export function reconstructionMetrics(
-  x: Float32Array,
-  reconstruction: Float32Array,
-  width: number,
-): ReconstructionMetrics {
-  const accumulator = new ReconstructionAccumulator(width);
-  accumulator.add(x, reconstruction, x.length / width);
-  return accumulator.result();
-}

@@ -14,7 +14,7 @@ import {
   type CorrelationAboveChance,
 } from './correlation';
 import type { FeatureMoments } from './feature_moments';
-import { dot, symmetricEigen } from './linear_algebra';
+import { dot, symmetricEigen } from '../base/linear_algebra';
 import { captureOf } from './overlap';
 import { evenSample } from './even_sample';
 import type { FeatureRecovery, RecoveryReport } from './recovery_report_types';

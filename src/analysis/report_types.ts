@@ -79,7 +79,7 @@ export interface GroupRow {
 }
 
 /** Weight rank against code rank of one live group. */
-export interface RankPoint {
+interface RankPoint {
   readonly group: number;
   readonly weightRank90: number;
   readonly codeRank90: number;

@@ -3,7 +3,7 @@
  * spread, and the spectrum of the covariance with how many directions it fills. Pure; knows no source.
  */
 import { at } from '../base/array';
-import { symmetricEigenvalues } from './singular_values';
+import { symmetricEigenvalues } from '../base/singular_values';
 import { countForShare } from './spectra';
 
 /** A sample of rows in numbers, in the rows' own units. */

@@ -4,7 +4,7 @@
  */
 import { at } from '../base/array';
 import { evenSample } from './even_sample';
-import { dot } from './linear_algebra';
+import { dot } from '../base/linear_algebra';
 
 /** Half-angle of the cone that belongs to an axis. */
 const CONE = Math.cos((20 * Math.PI) / 180);

@@ -4,9 +4,9 @@
  * DᵀE = Q_Dᵀ (L_Dᵀ L_E) Q_E, whose singular values are those of the small middle factor.
  */
 import { at } from '../base/array';
-import { lowerFactor, multiply, transpose } from './linear_algebra';
+import { lowerFactor, multiply, transpose } from '../base/linear_algebra';
 import type { RankSummary } from './report_types';
-import { singularValueDecomposition, singularValues } from './singular_values';
+import { singularValueDecomposition, singularValues } from '../base/singular_values';
 import type { Dictionary } from './types';
 
 /** Ranks of a spectrum σ (any order, σ ≥ 0): see RankSummary. All 0 for a zero spectrum. O(n log n). */

@@ -8,12 +8,12 @@ import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
 import { cosineByChance, type ChanceMoments, type StrengthSums } from './chance';
 import { firingsOf, normsOf, rowsOf } from './code_index';
-import { lowerFactor } from './linear_algebra';
+import { lowerFactor } from '../base/linear_algebra';
 import type { OverlapSearch } from './overlap';
 import { evenSample } from './even_sample';
 import { Z95 } from './irreducibility';
 import type { UnitCluster } from './report_types';
-import { symmetricEigenvalues } from './singular_values';
+import { symmetricEigenvalues } from '../base/singular_values';
 import { blockOf, countForShare } from './spectra';
 
 /** Rows used for the principal components of one cluster. */

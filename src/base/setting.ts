@@ -52,7 +52,7 @@ export function settingText(schema: z.core.$ZodType): SettingText | undefined {
 }
 
 /** How a value is given: a number, yes or no, one of some words, or free text. */
-export type SettingKind = 'number' | 'toggle' | 'choice' | 'text';
+type SettingKind = 'number' | 'toggle' | 'choice' | 'text';
 
 /** A setting of an object of settings. */
 export interface NamedSetting {

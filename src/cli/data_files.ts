@@ -19,7 +19,7 @@ import { notRead } from './file_errors';
 import { exists, shippedPath } from './files';
 
 /** What is known of data before they are opened. */
-export interface KnownFiles {
+interface KnownFiles {
   readonly files: readonly DataFile[];
   /** The folder in which it is written down. */
   readonly folder: string;

@@ -8,9 +8,6 @@ import random from '../../shaders/random.wgsl?raw';
 import scatterRows from '../../shaders/scatter_rows.wgsl?raw';
 import type { Kernel } from '../gpu/plan';
 
-/** Text of the random numbers, for other kernels that draw. */
-export const randomWgsl: string = random;
-
 export const makeZooBatchKernel: Kernel = {
   name: 'make_zoo_batch',
   source: random + makeZooBatch,

@@ -6,8 +6,8 @@
  */
 import { at } from '../base/array';
 import { RandomStream } from '../base/random';
-import { allocate, type BufferMap } from '../gpu/buffers';
-import { PlanRunner } from '../gpu/executor';
+import type { BufferMap } from '../gpu/buffer_set';
+import { openPlan, type OpenPlan } from '../gpu/open_plan';
 import type { Plan } from '../gpu/plan';
 import { defineUniforms } from '../gpu/uniforms';
 import type { WorkClock } from '../gpu/work_clock';
@@ -155,8 +155,7 @@ class ShuffleFeeder implements StreamFeeder {
     private readonly clock: WorkClock<FeedPart>,
     private readonly options: ShuffleOptions,
     private readonly producer: RowProducer,
-    private readonly scatter: PlanRunner,
-    private readonly movesBuffer: GPUBuffer,
+    private readonly scatter: OpenPlan,
   ) {
     this.moves = new Uint32Array(2 * producer.rowsPerProduction);
   }
@@ -169,17 +168,11 @@ class ShuffleFeeder implements StreamFeeder {
   ): Promise<ShuffleFeeder> {
     const producer = await options.open(device);
     const plan = scatterPlan(options.width, producer.rowsPerProduction);
-    let own: BufferMap = new Map();
     try {
-      own = await allocate(device, plan);
-      const named = new Map([...buffers, ...own, ['rows', producer.rows]]);
-      const scatter = await PlanRunner.create(device, plan, named);
-      const moves = own.get('moves');
-      if (moves === undefined) throw new RangeError('the plan has no buffer "moves"');
-      return new ShuffleFeeder(device, clock, options, producer, scatter, moves);
+      const scatter = await openPlan(device, plan, new Map([...buffers, ['rows', producer.rows]]));
+      return new ShuffleFeeder(device, clock, options, producer, scatter);
     } catch (error) {
       producer.destroy();
-      for (const buffer of own.values()) buffer.destroy();
       throw error;
     }
   }
@@ -218,7 +211,6 @@ class ShuffleFeeder implements StreamFeeder {
   destroy(): void {
     this.producer.destroy();
     this.scatter.destroy();
-    this.movesBuffer.destroy();
   }
 
   /** Makes the next production, once the queue has room for it. */
@@ -247,10 +239,11 @@ class ShuffleFeeder implements StreamFeeder {
 
   private submitMoves(count: number): void {
     if (count === 0) return;
-    this.device.queue.writeBuffer(this.movesBuffer, 0, this.moves, 0, 2 * count);
-    this.scatter.setUniforms(0, { count });
-    this.scatter.upload();
-    this.submit((pass) => this.scatter.record(pass), 'shuffle');
+    const { own, runner } = this.scatter;
+    own.write('moves', this.moves.subarray(0, 2 * count));
+    runner.setUniforms(0, { count });
+    runner.upload();
+    this.submit((pass) => runner.record(pass), 'shuffle');
   }
 
   private submit(record: (pass: GPUComputePassEncoder) => void, part: FeedPart): void {

@@ -4,7 +4,7 @@
  * for statistics, evaluation and exploration. It knows no model.
  */
 import type { Work } from '../base/work';
-import type { BufferMap } from '../gpu/buffers';
+import type { BufferMap } from '../gpu/buffer_set';
 import type { Plan } from '../gpu/plan';
 import type { UniformValues } from '../gpu/uniforms';
 import type { WorkClock } from '../gpu/work_clock';

@@ -10,7 +10,7 @@ import { isCentred, shapeDimension, SWISS_ROLL_TURNS, type ShapeKind } from './z
 import { badZoo, type ZooFeatureSpec, type ZooSpec } from './zoo_spec';
 
 /** A feature of a data set. Features without a parent come before all children. */
-export interface ZooFeature extends SourceFeature {
+interface ZooFeature extends SourceFeature {
   readonly kind: ShapeKind;
   /** Turns, clusters or dimension, where the shape has one; see shapeDimension. */
   readonly parameter: number;

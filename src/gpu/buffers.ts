@@ -3,10 +3,8 @@
  * error scope, so that a model that does not fit is refused before anything runs.
  */
 import { LabError } from '../base/lab_error';
+import { BufferSet } from './buffer_set';
 import { planBytes, type Pass, type Plan } from './plan';
-
-/** Named GPU buffers. */
-export type BufferMap = ReadonlyMap<string, GPUBuffer>;
 
 /** A MiB figure for sentences. */
 export function mebibytes(bytes: number): string {
@@ -24,6 +22,9 @@ export type SizeLimits = Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageB
 /** Limits of a device that decide whether a plan can run there. */
 export type PlanLimits = SizeLimits & Pick<GPUSupportedLimits, 'maxComputeWorkgroupsPerDimension'>;
 
+/** A plan, or nothing but the buffers of what never runs by itself. */
+export type BufferPlan = Pick<Plan, 'name' | 'buffers'> & Partial<Pick<Plan, 'passes'>>;
+
 /** Whatever an adapter grants, kernels count elements in 32 bits and drivers bytes. */
 const MOST_BYTES = 2 ** 32 - 4;
 
@@ -38,7 +39,7 @@ export function largestBuffer({ maxBufferSize, maxStorageBufferBindingSize }: Si
  */
 export function checkFits(
   { limits }: { readonly limits: PlanLimits },
-  plans: readonly Plan[],
+  plans: readonly BufferPlan[],
   wayOut: string = SMALLER_RUN,
 ): void {
   const limit = largestBuffer(limits);
@@ -55,11 +56,11 @@ export function checkFits(
   }
   // A plan that is too large says so before it says how many workgroups that would take.
   for (const plan of plans) {
-    for (const pass of plan.passes) checkWorkgroups(pass, plan, limits, wayOut);
+    for (const pass of plan.passes ?? []) checkWorkgroups(pass, plan, limits, wayOut);
   }
 }
 
-function checkWorkgroups(pass: Pass, plan: Plan, limits: PlanLimits, wayOut: string): void {
+function checkWorkgroups(pass: Pass, plan: BufferPlan, limits: PlanLimits, wayOut: string): void {
   const most = limits.maxComputeWorkgroupsPerDimension;
   const tooMany = pass.workgroups.find((count) => count > most);
   if (tooMany === undefined) return;
@@ -76,40 +77,24 @@ function checkWorkgroups(pass: Pass, plan: Plan, limits: PlanLimits, wayOut: str
  */
 export async function allocate(
   device: GPUDevice,
-  plan: Plan,
+  plan: BufferPlan,
   wayOut: string = SMALLER_RUN,
-): Promise<Map<string, GPUBuffer>> {
+): Promise<BufferSet> {
   checkFits(device, [plan], wayOut);
   device.pushErrorScope('out-of-memory');
-  const buffers = new Map<string, GPUBuffer>();
-  for (const spec of plan.buffers) {
-    const buffer = device.createBuffer({
-      label: `${plan.name}.${spec.name}`,
-      size: Math.max(16, spec.length * 4),
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-    });
-    buffers.set(spec.name, buffer);
-  }
+  const buffers = new BufferSet(device, plan.name);
+  for (const { name, length } of plan.buffers) buffers.create(name, length * 4);
   const error = await device.popErrorScope();
   if (error !== null) {
-    for (const buffer of buffers.values()) buffer.destroy();
+    buffers.destroy();
     throw new LabError(
       'out_of_memory',
       `The GPU could not give ${mebibytes(planBytes(plan))} for ${plan.name}: ${error.message}`,
       `${wayOut} Or close other programs that use the GPU.`,
     );
   }
-  for (const spec of plan.buffers) {
-    const buffer = buffers.get(spec.name);
-    if (spec.initial !== undefined && buffer !== undefined) {
-      device.queue.writeBuffer(
-        buffer,
-        0,
-        spec.initial.buffer,
-        spec.initial.byteOffset,
-        spec.initial.byteLength,
-      );
-    }
+  for (const { name, initial } of plan.buffers) {
+    if (initial !== undefined) buffers.write(name, initial);
   }
   return buffers;
 }

@@ -5,7 +5,7 @@
  */
 import { LabError } from '../base/lab_error';
 import { storageBindings, type StorageBinding } from './bindings';
-import type { BufferMap } from './buffers';
+import { bufferOf, type BufferMap } from './buffer_set';
 import type { Pass, Plan } from './plan';
 import { writeUniforms, type UniformValues } from './uniforms';
 import { workgroupsWgsl } from './workgroups';
@@ -54,7 +54,7 @@ export class PlanRunner {
     slots = 1,
   ): Promise<PlanRunner> {
     const slotBytes = Math.ceil(plan.uniform.byteLength / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
-    const cleared = plan.clears.map((name) => named(plan, buffers, name));
+    const cleared = plan.clears.map((name) => bufferOf(buffers, name, plan.name));
     const bound = plan.passes.map((pass) => ({ pass, entries: bindingsOf(plan, pass, buffers) }));
     // Scopes are a stack of the device: nothing is waited for between push and pop, or plans that are compiled at
     // the same time would take each other's errors.
@@ -174,13 +174,6 @@ export class PlanRunner {
   }
 }
 
-/** A buffer of a plan. Throws LabError `internal`. */
-function named(plan: Plan, buffers: BufferMap, name: string): GPUBuffer {
-  const buffer = buffers.get(name);
-  if (buffer !== undefined) return buffer;
-  throw new LabError('internal', `plan ${plan.name} has no buffer "${name}"`, 'Fix the plan.');
-}
-
 /** What a pass binds. Throws LabError `internal` for a plan that leaves something out. */
 function bindingsOf(plan: Plan, pass: Pass, buffers: BufferMap): BoundBuffer[] {
   return storageBindings(pass.kernel).map(({ name, index, access }) => {
@@ -188,7 +181,7 @@ function bindingsOf(plan: Plan, pass: Pass, buffers: BufferMap): BoundBuffer[] {
     if (buffer === undefined) {
       throw new LabError('internal', `pass ${pass.name} leaves "${name}" unbound`, 'Fix the plan.');
     }
-    return { index, access, buffer: named(plan, buffers, buffer) };
+    return { index, access, buffer: bufferOf(buffers, buffer, plan.name) };
   });
 }
 

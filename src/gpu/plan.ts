@@ -55,6 +55,6 @@ export interface Plan {
 }
 
 /** Bytes of all buffers the plan owns. */
-export function planBytes(plan: Plan): number {
+export function planBytes(plan: Pick<Plan, 'buffers'>): number {
   return plan.buffers.reduce((sum, buffer) => sum + buffer.length * 4, 0);
 }

@@ -98,7 +98,7 @@ export function written(
 }
 
 /** A CSS colour without variables. */
-export function plainColor(css: string): string {
+function plainColor(css: string): string {
   const probe = document.createElement('span');
   probe.style.color = css;
   document.body.append(probe);

@@ -9,7 +9,7 @@ import { LabError } from '../base/lab_error';
 export const HUB = 'https://huggingface.co';
 
 /** A file of a model on the hub. */
-export interface HubFile {
+interface HubFile {
   readonly size: number;
   /** Hexadecimal; null for small files, which the hub keeps in git. */
   readonly sha256: string | null;

@@ -202,7 +202,10 @@ export function npyHeader(shape: readonly number[]): Uint8Array {
   ]);
 }
 
-/** Bytes of a .npy file (version 1.0) with a float32 matrix in C order. */
+/**
+ * Bytes of a .npy file (version 1.0) with a float32 matrix in C order.
+ * @internal The lab writes its files piece by piece; tests make theirs with this, and read it back.
+ */
 export function writeNpy({ rows, width, values }: NpyMatrix): Uint8Array {
   if (values.length !== rows * width) {
     throw new LabError(

@@ -38,7 +38,7 @@ export function badCheckpoint(label: string, sentence: string, wayOut = WAY_OUT)
   return new LabError('bad_file', `${label} ${sentence}.`, wayOut);
 }
 
-export const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
+const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
 /** Takes tensors out of a checkpoint by name and remembers which, so that none is left over unseen. */
 export class CheckpointReader {

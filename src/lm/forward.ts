@@ -4,8 +4,8 @@
  * the residual stream between them.
  */
 import { LabError } from '../base/lab_error';
-import { allocate, type BufferMap } from '../gpu/buffers';
-import { PlanRunner } from '../gpu/executor';
+import { bufferOf, type BufferMap } from '../gpu/buffer_set';
+import { openPlan } from '../gpu/open_plan';
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import type { Forward, ForwardShape } from './language_model';
 import {
@@ -64,37 +64,21 @@ export async function createForward(
 ): Promise<Forward> {
   checkShape(parts, shape);
   const plan = forwardPlan(parts, shape, [...weights.keys()]);
-  const own = await allocate(device, plan, SMALLER_PASS);
+  const imports = new Map(weights);
   const { continues } = shape;
-  const buffers = new Map([...weights, ...own]);
   if (continues !== undefined) {
-    buffers.set('tokens', continues.tokens);
-    buffers.set('residual', continues.residual);
+    imports.set('tokens', continues.tokens);
+    imports.set('residual', continues.residual);
   }
-  const release = () => {
-    for (const buffer of own.values()) buffer.destroy();
-  };
-  let runner: PlanRunner;
-  try {
-    runner = await PlanRunner.create(device, plan, buffers);
-  } catch (error) {
-    release();
-    throw error;
-  }
+  const { own, runner, destroy } = await openPlan(device, plan, imports, { wayOut: SMALLER_PASS });
   runner.setUniforms(0, prefillUniforms);
   runner.upload();
-  const buffer = (name: string): GPUBuffer => {
-    const found = buffers.get(name);
-    if (found === undefined) {
-      throw new LabError('internal', `a forward pass has no buffer "${name}"`, 'Fix the plan.');
-    }
-    return found;
-  };
-  const tokens = buffer('tokens');
+  const buffers = new Map([...imports, ...own]);
+  const tokens = bufferOf(buffers, 'tokens', plan.name);
   return {
     shape,
     tokens,
-    residual: buffer('residual'),
+    residual: bufferOf(buffers, 'residual', plan.name),
     logits: own.get('logits') ?? null,
     setTokens: (values) => {
       const expected = shape.sequences * shape.positions;
@@ -108,10 +92,7 @@ export async function createForward(
       device.queue.writeBuffer(tokens, 0, new Uint32Array(values));
     },
     record: (pass) => runner.record(pass),
-    destroy: () => {
-      runner.destroy();
-      release();
-    },
+    destroy,
   };
 }
 

@@ -5,10 +5,10 @@
  */
 import { at, smallest } from '../base/array';
 import { LabError } from '../base/lab_error';
-import { allocate, type BufferMap } from '../gpu/buffers';
+import type { BufferMap, BufferSet } from '../gpu/buffer_set';
+import { allocate } from '../gpu/buffers';
 import { PlanRunner } from '../gpu/executor';
 import type { Pass, Plan } from '../gpu/plan';
-import { readBuffer } from '../gpu/readback';
 import type { GenerateOptions, Generator, GeneratorShape, PreparedEdit } from './language_model';
 import {
   blockBuffers,
@@ -97,7 +97,7 @@ export async function createGenerator(
   const release = () => {
     edit?.destroy();
     for (const runner of runners) runner.destroy();
-    for (const buffer of own.values()) buffer.destroy();
+    own.destroy();
   };
   try {
     const buffers = new Map([...weights, ...own]);
@@ -105,7 +105,7 @@ export async function createGenerator(
       runners.push(await PlanRunner.create(device, plan, buffers, MOST_POSITIONS));
     }
     if (shape.edit !== undefined) {
-      edit = await shape.edit.prepare(device, named(own, 'residual'), shape.sequences);
+      edit = await shape.edit.prepare(device, own.named('residual'), shape.sequences);
     }
   } catch (error) {
     release();
@@ -115,18 +115,14 @@ export async function createGenerator(
 }
 
 class GpuGenerator implements Generator {
-  private readonly tokens: GPUBuffer;
-
   constructor(
     private readonly device: GPUDevice,
     readonly shape: GeneratorShape,
-    private readonly buffers: BufferMap,
+    private readonly buffers: BufferSet,
     private readonly runners: readonly PlanRunner[],
     private readonly edit: PreparedEdit | null,
     readonly destroy: () => void,
-  ) {
-    this.tokens = named(buffers, 'tokens');
-  }
+  ) {}
 
   async generate(options: GenerateOptions): Promise<Uint32Array[]> {
     const { sequences, length } = this.shape;
@@ -145,7 +141,7 @@ class GpuGenerator implements Generator {
       perSubmit = Math.max(1, Math.min(MOST_POSITIONS, 2 * count, Math.floor(SUBMIT_MS / ms)));
       if (options.onProgress?.(done + 1) === true) break;
     }
-    const all = new Uint32Array(await readBuffer(this.device, this.tokens));
+    const all = new Uint32Array(await this.buffers.read('tokens'));
     const written = Array.from({ length: sequences }, (_, sequence) =>
       all.slice(sequence * length, sequence * length + done + 1),
     );
@@ -166,12 +162,10 @@ class GpuGenerator implements Generator {
     }
     const tokens = new Uint32Array(sequences * length);
     prompts.forEach((prompt, sequence) => tokens.set(prompt, sequence * length));
-    const { queue } = this.device;
-    queue.writeBuffer(this.tokens, 0, tokens);
-    queue.writeBuffer(named(this.buffers, 'prompt_lengths'), 0, lengths);
-    queue.writeBuffer(
-      named(this.buffers, 'streams'),
-      0,
+    this.buffers.write('tokens', tokens);
+    this.buffers.write('prompt_lengths', lengths);
+    this.buffers.write(
+      'streams',
       Uint32Array.from({ length: sequences }, (_, i) =>
         streams === undefined ? i : at(streams, i),
       ),
@@ -224,14 +218,6 @@ function refuseNoToken(sequences: readonly Uint32Array[]): void {
       'Its numbers leave float32: give the files of another model, or a smaller change.',
     );
   }
-}
-
-function named(buffers: BufferMap, name: string): GPUBuffer {
-  const buffer = buffers.get(name);
-  if (buffer === undefined) {
-    throw new LabError('internal', `a generator has no buffer "${name}"`, 'Fix the plan.');
-  }
-  return buffer;
 }
 
 function checkShape({ config }: TransformerParts, { length, edit }: GeneratorShape): void {

@@ -38,9 +38,7 @@ export async function createLanguageModel(
     bytes: uploaded.bytes,
     forward: (shape) => createForward(device, parts, uploaded.buffers, shape),
     generator: (shape) => createGenerator(device, parts, uploaded.buffers, shape),
-    destroy: () => {
-      for (const buffer of uploaded.buffers.values()) buffer.destroy();
-    },
+    destroy: () => uploaded.buffers.destroy(),
   };
 }
 

@@ -4,7 +4,8 @@
  */
 import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
-import { largestBuffer, mebibytes, type BufferMap } from '../gpu/buffers';
+import { BufferSet } from '../gpu/buffer_set';
+import { largestBuffer, mebibytes } from '../gpu/buffers';
 import type {
   BlockWeights,
   Linear,
@@ -47,7 +48,7 @@ interface MatrixRecipe {
 }
 
 interface UploadedWeights {
-  readonly buffers: BufferMap;
+  readonly buffers: BufferSet;
   /** Format of each packed matrix by name. */
   readonly formats: ReadonlyMap<string, WeightFormat>;
   readonly bytes: number;
@@ -66,15 +67,10 @@ export async function uploadWeights(
   const recipes = recipesOf(config, layout, weights);
   const vectors = vectorsOf(config, layout, weights);
   checkSizes(device, recipes, vectors);
-  const buffers = new Map<string, GPUBuffer>();
-  const upload = (name: string, data: Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>) => {
-    const buffer = device.createBuffer({
-      label: name,
-      size: Math.max(16, data.byteLength),
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-    });
-    device.queue.writeBuffer(buffer, 0, data);
-    buffers.set(name, buffer);
+  const buffers = new BufferSet(device, 'weights');
+  const upload = (name: string, data: Uint8Array<ArrayBuffer> | Float32Array) => {
+    buffers.create(name, data.byteLength);
+    buffers.write(name, data);
   };
   device.pushErrorScope('out-of-memory');
   for (const { name, matrices, biases, rows, columns } of recipes) {
@@ -86,7 +82,7 @@ export async function uploadWeights(
   const error = await device.popErrorScope();
   const bytes = [...buffers.values()].reduce((sum, { size }) => sum + size, 0);
   if (error !== null) {
-    for (const buffer of buffers.values()) buffer.destroy();
+    buffers.destroy();
     throw new LabError(
       'out_of_memory',
       `The GPU could not give the ${mebibytes(bytes)} that the language model's weights need: ${error.message}`,

@@ -33,7 +33,7 @@ export interface BranchLayout {
   readonly fired: number;
 }
 
-export interface AuxiliaryLayout extends BranchLayout {
+interface AuxiliaryLayout extends BranchLayout {
   readonly loss: 'residual' | 'preact';
   /** Units are single columns of a group model. */
   readonly columns: boolean;

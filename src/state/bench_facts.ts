@@ -143,12 +143,11 @@ async function askPreview(
   useBenchFacts.setState({ reading: { stage: 'Reading', fraction: 0 }, previewError: null });
   try {
     const bytes = needed === null ? undefined : await file?.arrayBuffer();
-    const preview = await engine.preview(config, bytes, {
-      signal,
-      onProgress: (fraction, stage) => {
-        if (!signal.aborted) useBenchFacts.setState({ reading: { stage, fraction } });
-      },
-    });
+    const onProgress = (fraction: number, stage: string) => {
+      if (!signal.aborted) useBenchFacts.setState({ reading: { stage, fraction } });
+    };
+    const ask = { config, file: bytes };
+    const preview = await engine.ask('preview', ask, { signal, onProgress });
     useBenchFacts.setState({ preview, reading: null });
   } catch (error) {
     const described = describeError(error);
@@ -163,7 +162,7 @@ async function askEstimate(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const estimate = await engine.estimate(config, { signal });
+    const estimate = await engine.ask('estimate', { config }, { signal });
     useBenchFacts.setState({ estimate, estimateError: null });
   } catch (error) {
     const described = describeError(error);

@@ -1,24 +1,16 @@
-/**
- * What the engine says about the data on the bench as such: the latest description, for which data it is, and
- * the state of the question. One at a time; a newer question takes the place of an older one.
- */
+/** What the page asks about the data on the bench as such, and for which data it did so last. */
 import { create } from 'zustand';
 import { canonicalJson } from '../base/canonical';
-import { describeError } from '../base/lab_error';
-import type { DataDescription } from '../lab/protocol/data_protocol';
 import type { RunConfig } from '../lab/run/run_config';
-import { NOT_ASKED, type Analysis } from './analyses_store';
-import type { EngineClient, Request } from './engine_client';
+import type { EngineClient } from './engine_client';
 import { fileNeeded } from './experiment_draft';
+import { forget, pose } from './questions';
 
-export interface DataState extends Analysis<DataDescription> {
-  /** The data that were asked about last, as text; '' before the first. */
-  readonly data: string;
-}
+/** What the question about the data on the bench is known by: there is one at a time. */
+export const BENCH = 'bench';
 
-export const useData = create<DataState>()(() => ({ ...NOT_ASKED, data: '' }));
-
-let running: AbortController | null = null;
+/** The data that were asked about last, as text; '' before the first. */
+export const useData = create<{ readonly data: string }>()(() => ({ data: '' }));
 
 /** Names data: settings, and the file that they name. */
 export function dataKey(data: RunConfig['data'], file: File | null): string {
@@ -33,42 +25,22 @@ export async function describeBench(
   config: RunConfig,
   file: File | null,
 ): Promise<void> {
-  running?.abort();
-  const controller = (running = new AbortController());
-  const current = () => running === controller;
   const data = dataKey(config.data, file);
   // The answer about other data would be read as one about these.
-  const kept = useData.getState().data === data ? {} : { answer: null };
-  useData.setState({
-    ...kept,
-    data,
-    error: null,
-    progress: { fraction: 0, stage: 'Reading rows' },
-  });
-  try {
-    const kind = 'describe_data';
-    const bytes = fileNeeded(config.data) === null ? undefined : await file?.arrayBuffer();
-    const request: Request = bytes === undefined ? { kind, config } : { kind, config, file: bytes };
-    const { description } = await engine.request(
-      request,
-      'data_described',
-      {
-        signal: controller.signal,
-        onProgress: (fraction, stage) => {
-          if (current()) useData.setState({ progress: { fraction, stage } });
-        },
+  if (useData.getState().data !== data) forget('describe_data', (key) => key === BENCH);
+  useData.setState({ data });
+  const needed = fileNeeded(config.data);
+  await pose(
+    engine,
+    'describe_data',
+    BENCH,
+    { config },
+    {
+      stage: 'Reading rows',
+      put: async (options) => {
+        const bytes = needed === null ? undefined : await file?.arrayBuffer();
+        return engine.ask('describe_data', { config, file: bytes }, options);
       },
-      bytes === undefined ? [] : [bytes],
-    );
-    if (current()) useData.setState({ answer: description, progress: null });
-  } catch (error) {
-    const described = describeError(error);
-    const cancelled = described.code === 'cancelled';
-    if (current()) useData.setState({ progress: null, error: cancelled ? null : described });
-  }
-}
-
-/** Gives up the question that is under way. */
-export function cancelDescription(): void {
-  running?.abort();
+    },
+  );
 }

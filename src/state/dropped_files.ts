@@ -21,8 +21,6 @@ import { openWeights } from './weights_opening';
 
 /** What a file chooser lets through. */
 export const DATA_FILES = '.npy,.txt,.md,.json,.jsonl,.ndjson';
-/** The files of a language model of the GPT-2 form. */
-export const MODEL_FILES = '.json,.safetensors';
 
 /** What can be dropped, in a sentence. */
 export const DROPPABLE =

@@ -1,21 +1,18 @@
 /**
- * The page's end of the engine's worker: typed commands out, typed events in, and promises for the
- * requests that have one answer. It starts the worker when first needed, starts a fresh one after a
+ * The page's end of the engine's worker: typed commands out, typed events in, and a promise for every
+ * question. It starts the worker when first needed, starts a fresh one after a
  * crash, and knows nothing of runs, stores or React.
  */
 import { LabError, type LabErrorData } from '../base/lab_error';
+import type { Command, Event as EngineEvent } from '../lab/protocol/protocol';
 import type {
-  Command,
-  DiagnoseAnswer,
-  EvaluateAnswer,
-  Event as EngineEvent,
-  ExportFormat,
-  GroupCard,
-  GroupsAnswer,
-  Preview,
-  RunEstimate,
-} from '../lab/protocol/protocol';
-import type { RunInput } from '../lab/run/run_config';
+  AboutData,
+  AnswerEvent,
+  AnswerOf,
+  AskCommand,
+  AskOf,
+  RequestName,
+} from '../lab/protocol/requests';
 
 /** What the client needs of a Worker; a test gives its own. */
 export interface EngineWorker {
@@ -29,42 +26,27 @@ export interface EngineWorker {
 /** Everything a listener can hear: the engine's events, and the end of the worker itself. */
 export type ClientEvent = EngineEvent | { readonly kind: 'crashed'; readonly error: LabErrorData };
 
-/** How a long request reports and is given up. */
-export interface RequestOptions {
+/** How a question reports and is given up. */
+export interface AskOptions {
   /** Called with the share done (0 … 1) and what is being done. */
   readonly onProgress?: ((fraction: number, stage: string) => void) | undefined;
   /** Aborting tells the worker to stop and rejects with LabError `cancelled`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A file the engine wrote, ready to be saved. */
-export interface ExportedFile {
-  readonly filename: string;
-  readonly mimeType: string;
-  readonly bytes: ArrayBuffer;
-  /** Steps of the run that it knows of. */
-  readonly step: number;
-  /** Why the folder of a model has no report.json; absent where it has one, and for metrics. */
-  readonly withoutReport?: LabErrorData;
-}
-
-type RequestCommand = Extract<Command, { readonly requestId: number }>;
-type Unnumbered<C> = C extends RequestCommand ? Omit<C, 'requestId'> : never;
-
-/** A command with one answer, before it gets its request id. */
-export type Request = Exclude<Unnumbered<RequestCommand>, { readonly kind: 'cancel' }>;
-
-/** An event that ends a request. */
-export type Answer = Exclude<
-  Extract<EngineEvent, { readonly requestId: number }>,
-  { kind: 'analysis_progress' | 'request_failed' }
->;
-
 interface Pending {
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (event: AnswerEvent) => void;
   readonly reject: (error: LabError) => void;
-  readonly onProgress: RequestOptions['onProgress'];
+  readonly onProgress: AskOptions['onProgress'];
 }
+
+const fileOf = ({ file }: AboutData): Transferable[] => (file === undefined ? [] : [file]);
+
+/** Buffers of a question that move to the worker instead of being copied. */
+const MOVED: { readonly [Name in RequestName]?: (ask: AskOf<Name>) => Transferable[] } = {
+  preview: fileOf,
+  describe_data: fileOf,
+};
 
 const CRASH_WAY_OUT =
   'The engine was started afresh; press Train to run again. Finished runs keep their curves, but their weights are gone.';
@@ -88,57 +70,6 @@ export class EngineClient {
     this.#connected().postMessage(command, transfer);
   }
 
-  /** Memory and warnings of a run, before anything is allocated. */
-  async estimate(config: RunInput, options?: RequestOptions): Promise<RunEstimate> {
-    const answer = await this.request({ kind: 'estimate', config }, 'estimated', options);
-    return answer.estimate;
-  }
-
-  /** The data of a run as its first picture shows them. `file` (an .npy) moves to the worker. */
-  async preview(config: RunInput, file?: ArrayBuffer, options?: RequestOptions): Promise<Preview> {
-    const request: Request =
-      file === undefined ? { kind: 'preview', config } : { kind: 'preview', config, file };
-    const transfer = file === undefined ? [] : [file];
-    return (await this.request(request, 'previewed', options, transfer)).preview;
-  }
-
-  /** Table of all groups (or latents) of one model of a run. */
-  async groups(runId: string, model: number, options?: RequestOptions): Promise<GroupsAnswer> {
-    return (await this.request({ kind: 'groups', runId, model }, 'groups', options)).answer;
-  }
-
-  /** The card of one group. */
-  async groupCard(
-    runId: string,
-    model: number,
-    group: number,
-    options?: RequestOptions,
-  ): Promise<GroupCard> {
-    const request: Request = { kind: 'group_card', runId, model, group };
-    return (await this.request(request, 'group_card', options)).card;
-  }
-
-  /** All diagnostics of one model of a run. */
-  async diagnose(runId: string, model: number, options?: RequestOptions): Promise<DiagnoseAnswer> {
-    return (await this.request({ kind: 'diagnose', runId, model }, 'diagnosed', options)).answer;
-  }
-
-  /** The final evaluation of one model of a run, on rows it was not trained on. */
-  async evaluate(runId: string, model: number, options?: RequestOptions): Promise<EvaluateAnswer> {
-    return (await this.request({ kind: 'evaluate', runId, model }, 'evaluated', options)).answer;
-  }
-
-  /** Weights or metrics as a file. */
-  export(
-    runId: string,
-    model: number,
-    format: ExportFormat,
-    options?: RequestOptions,
-  ): Promise<ExportedFile> {
-    const request: Request = { kind: 'export', runId, model, format };
-    return this.request(request, 'exported', options);
-  }
-
   /** Ends the worker; requests under way are rejected as cancelled. */
   close(): void {
     this.#worker?.terminate();
@@ -146,18 +77,17 @@ export class EngineClient {
     this.#rejectAll(new LabError('cancelled', 'The engine was closed.', 'Reload the page.'));
   }
 
-  /** Asks anything that has one answer, of kind `answerKind`; rejects with LabError. */
-  request<K extends Answer['kind']>(
-    request: Request,
-    answerKind: K,
-    options: RequestOptions = {},
-    transfer: Transferable[] = [],
-  ): Promise<Extract<Answer, { kind: K }>> {
+  /** Asks a question of the protocol's table; rejects with LabError. */
+  ask<Name extends RequestName>(
+    name: Name,
+    ask: AskOf<Name>,
+    { signal, onProgress }: AskOptions = {},
+  ): Promise<AnswerOf<Name>> {
     const requestId = this.#nextRequest++;
     return new Promise((resolve, reject) => {
       const cancelled = () =>
         new LabError('cancelled', 'This was cancelled.', 'Start it again when you need it.');
-      if (options.signal?.aborted) {
+      if (signal?.aborted) {
         reject(cancelled());
         return;
       }
@@ -166,21 +96,23 @@ export class EngineClient {
         this.send({ kind: 'cancel', requestId });
         reject(cancelled());
       };
-      const settle = () => options.signal?.removeEventListener('abort', abort);
+      const settle = () => signal?.removeEventListener('abort', abort);
       this.#pending.set(requestId, {
-        resolve: (answer) => {
+        resolve: (event) => {
           settle();
-          if (isKind(answer, answerKind)) resolve(answer);
-          else reject(new LabError('internal', `The engine answered ${answer.kind}.`, 'Reload.'));
+          if (event.name === name) resolve(event.answer);
+          else reject(new LabError('internal', `The engine answered ${event.name}.`, 'Reload.'));
         },
         reject: (error) => {
           settle();
           reject(error);
         },
-        onProgress: options.onProgress,
+        onProgress,
       });
-      options.signal?.addEventListener('abort', abort);
-      this.send({ ...request, requestId }, transfer);
+      signal?.addEventListener('abort', abort);
+      // A name with its own question, which the union of all questions does not tell.
+      const command = { kind: 'ask', requestId, name, ask } as AskCommand;
+      this.send(command, MOVED[name]?.(ask));
     });
   }
 
@@ -200,7 +132,7 @@ export class EngineClient {
     } else if (event.kind === 'request_failed') {
       const { code, message, wayOut } = event.error;
       this.#take(event.requestId)?.reject(new LabError(code, message, wayOut));
-    } else if ('requestId' in event) {
+    } else if (event.kind === 'answer') {
       this.#take(event.requestId)?.resolve(event);
     }
     this.#emit(event);
@@ -230,11 +162,4 @@ export class EngineClient {
   #emit(event: ClientEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-function isKind<K extends Answer['kind']>(
-  answer: Answer,
-  kind: K,
-): answer is Extract<Answer, { kind: K }> {
-  return answer.kind === kind;
 }

@@ -12,7 +12,7 @@ import { notify } from './notices_store';
 import { followEndedRuns } from './final_evaluations';
 import { followEngine } from './runs_store';
 
-export type EngineState =
+type EngineState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'ready'; readonly adapter: AdapterReport }
   /** No WebGPU here: the page shows how to get it, and the recorded run. */

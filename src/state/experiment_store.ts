@@ -25,7 +25,7 @@ const HISTORY = 100;
 export const MAX_MODELS = 6;
 
 /** An experiment with the file that it trains on, so that the way back finds both. */
-export interface Placed {
+interface Placed {
   readonly draft: Draft;
   readonly file: File | null;
 }

@@ -4,8 +4,9 @@
  * start gives it up. Knows no React.
  */
 import { MOST_REPORT_ROWS } from '../lab/run/report_rows';
-import { analyseInTurn, cancelAnalysis } from './analyses_store';
+import { analyseInTurn } from './analyses_store';
 import type { EngineClient } from './engine_client';
+import { giveUp, modelKey } from './questions';
 import { isActive, type Run } from './run_record';
 import { useRuns } from './runs_store';
 
@@ -16,7 +17,7 @@ const UNASKED_SECONDS = 15;
 export function evaluateRun(engine: EngineClient, run: Run): Promise<void> {
   return analyseInTurn(
     engine,
-    'evaluation',
+    'evaluate',
     run.id,
     run.models.map(({ index }) => index),
   );
@@ -24,7 +25,7 @@ export function evaluateRun(engine: EngineClient, run: Run): Promise<void> {
 
 /** Gives up the evaluation of a run that is under way. */
 export function cancelEvaluation(run: Run): void {
-  for (const { index } of run.models) cancelAnalysis('evaluation', run.id, index);
+  for (const { index } of run.models) giveUp('evaluate', modelKey(run.id, index));
 }
 
 /** Evaluates every run whose training has ended; returns how to stop. */

@@ -5,16 +5,11 @@
  */
 import { create } from 'zustand';
 import { describeError, type LabErrorData } from '../base/lab_error';
+import type { ListedLanguageModel } from '../lab/protocol/lm_protocol';
 import type { EngineClient } from './engine_client';
-import {
-  deleteLanguageModel,
-  listLanguageModels,
-  loadLanguageModel,
-  type ListedModel,
-} from './language_model_requests';
 
 /** What is known of a language model before the engine has seen it. */
-export interface OfferedModel extends Omit<ListedModel, 'cached'> {
+export interface OfferedModel extends Omit<ListedLanguageModel, 'cached'> {
   /** Ships with the lab: nothing is fetched from elsewhere. */
   readonly shipped: boolean;
   /** One line: what kind of text it writes. */
@@ -67,7 +62,7 @@ export interface ModelFetch {
 
 export interface LanguageModelsState {
   /** As the engine lists them; null before it answered. */
-  readonly listed: readonly ListedModel[] | null;
+  readonly listed: readonly ListedLanguageModel[] | null;
   readonly listError: LabErrorData | null;
   /** By id; absent when nothing is under way and nothing is left over. */
   readonly fetches: Readonly<Record<string, ModelFetch>>;
@@ -86,7 +81,7 @@ export const useLanguageModels = create<LanguageModelsState>()(() => ({
 export function languageModelOf(
   { listed }: Pick<LanguageModelsState, 'listed'>,
   id: string,
-): Omit<ListedModel, 'cached'> | undefined {
+): Omit<ListedLanguageModel, 'cached'> | undefined {
   return listed?.find((model) => model.id === id) ?? offeredModels.find((model) => model.id === id);
 }
 
@@ -111,7 +106,7 @@ export function fetchedBytes({ files }: Pick<ModelFetch, 'files'>): FetchedFile 
 /** Asks which language models lie in this browser, and how much room is left. */
 export async function refreshLanguageModels(engine: EngineClient): Promise<void> {
   try {
-    const listed = namesAsOffered(await listLanguageModels(engine));
+    const listed = namesAsOffered(await engine.ask('list_language_models', null));
     useLanguageModels.setState({ listed, listError: null });
   } catch (error) {
     useLanguageModels.setState({ listError: describeError(error) });
@@ -120,7 +115,7 @@ export async function refreshLanguageModels(engine: EngineClient): Promise<void>
 }
 
 /** The engine calls a model of the hub by its id; the lab calls those that it offers by name. */
-function namesAsOffered(listed: readonly ListedModel[]): readonly ListedModel[] {
+function namesAsOffered(listed: readonly ListedLanguageModel[]): readonly ListedLanguageModel[] {
   return listed.map((model) => ({
     ...model,
     label: offeredModels.find(({ id }) => id === model.id)?.label ?? model.label,
@@ -144,7 +139,8 @@ export async function fetchLanguageModel(
   const kept = useLanguageModels.getState().fetches[id]?.files ?? {};
   changeFetch(id, { status: 'fetching', files: kept, rate: null, error: null });
   try {
-    await loadLanguageModel(engine, id, files, { signal: controller.signal });
+    const { signal } = controller;
+    await engine.ask('load_language_model', { id, files }, { signal });
     forgetFetch(id);
     await refreshLanguageModels(engine);
     return true;
@@ -171,7 +167,7 @@ export function stopFetch(id: string): void {
 /** Removes a language model, or what is left of a fetch, from this browser. */
 export async function removeLanguageModel(engine: EngineClient, id: string): Promise<void> {
   try {
-    const listed = namesAsOffered(await deleteLanguageModel(engine, id));
+    const listed = namesAsOffered(await engine.ask('delete_language_model', { id }));
     forgetFetch(id);
     useLanguageModels.setState({ listed, freeBytes: await freeBytes() });
   } catch (error) {

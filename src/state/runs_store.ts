@@ -127,7 +127,6 @@ export function followEngine(engine: EngineClient): () => void {
   };
   const stop = engine.subscribe((event) => {
     if (event.kind !== 'crashed' && event.kind !== 'device_lost' && !('runId' in event)) return;
-    if ('requestId' in event) return;
     waiting.push(event);
     const streams =
       event.kind === 'progress' ||

@@ -8,7 +8,6 @@ import { saysSame } from '../base/canonical';
 import type { FolderOrigin } from '../io/sae_folder_reader';
 import { defaultPreset, presets } from '../lab/run/presets';
 import { parseRunConfig, type RunConfig } from '../lab/run/run_config';
-import { keepEvaluation } from './analyses_store';
 import { languageModelMissing, useBenchFacts } from './bench_facts';
 import { engine } from './engine_store';
 import { fileNeeded } from './experiment_draft';
@@ -17,6 +16,7 @@ import { isAtHand, languageModelOf, useLanguageModels } from './language_models_
 import { languageDataOfHook, languagePresets, type LanguageData } from './language_run';
 import { notify, notifyError } from './notices_store';
 import { readOpenedRun, type OpenedRun } from './opened_weights';
+import { keepAnswer, modelKey } from './questions';
 import { renameRun, runOf } from './runs_store';
 import { isPrepared, startOnBench } from './training';
 
@@ -69,7 +69,9 @@ export async function openWeights(files: readonly File[]): Promise<'open' | 'wai
     const { weights, before, reports, unread } = opened;
     const id = await startOnBench({ weights, before, paused: true });
     reports.forEach((report, model) => {
-      if (report !== null) keepEvaluation(id, { model, step: 0, report });
+      if (report === null) return;
+      const answer = { model, step: 0, report };
+      keepAnswer('evaluate', modelKey(id, model), { runId: id, model }, answer);
     });
     if (name !== null) renameRun(id, name);
     if (await isPrepared(id)) {
@@ -146,7 +148,8 @@ async function widthOf(data: RunConfig['data']): Promise<number> {
   const { config, files } = useExperiment.getState();
   const { preview } = useBenchFacts.getState();
   if (preview !== null && saysSame(data, config?.data)) return preview.statistics.width;
-  const bytes = await files.get(fileNeeded(data) ?? '')?.arrayBuffer();
+  const file = await files.get(fileNeeded(data) ?? '')?.arrayBuffer();
   // Only the data of a run are looked at.
-  return (await engine.preview({ ...defaultPreset.config, data }, bytes)).statistics.width;
+  const seen = await engine.ask('preview', { config: { ...defaultPreset.config, data }, file });
+  return seen.statistics.width;
 }

@@ -2,6 +2,7 @@
 // Styles in the order in which they may override each other: tokens, shared controls, then what uses them.
 import './theme.css';
 import './parts/controls.css';
+import './parts/panel.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startEngine } from '../state/engine_store';

@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where the built page is served, with a slash at the end. */
     pageAddress: string;
+    /** The folder it was built to. */
+    pageFolder: string;
   }
 }
 
@@ -18,13 +20,7 @@ const projectRoot = resolve(import.meta.dirname, '../..');
 export default async function servePage(project: TestProject): Promise<() => Promise<void>> {
   // A folder of its own: a page that `npm start` is serving meanwhile stays as it is.
   const outDir = resolve(projectRoot, 'out/e2e/page');
-  await build({
-    root: projectRoot,
-    // Vitest runs in mode "test"; the page is tested as it ships.
-    mode: 'production',
-    logLevel: 'warn',
-    build: { outDir, emptyOutDir: true },
-  });
+  await buildAsShipped(outDir);
   const server = await preview({
     root: projectRoot,
     logLevel: 'warn',
@@ -34,5 +30,23 @@ export default async function servePage(project: TestProject): Promise<() => Pro
   const address = server.resolvedUrls?.local[0];
   if (address === undefined) throw new Error('Vite serves the page but names no address for it.');
   project.provide('pageAddress', address);
+  project.provide('pageFolder', outDir);
   return () => server.close();
+}
+
+/** Builds the page as it ships. Vitest sets NODE_ENV, which Vite would keep: the page would carry React for developers. */
+async function buildAsShipped(outDir: string): Promise<void> {
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
+  try {
+    await build({
+      root: projectRoot,
+      mode: 'production',
+      logLevel: 'warn',
+      build: { outDir, emptyOutDir: true },
+    });
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = before;
+  }
 }

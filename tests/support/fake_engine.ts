@@ -11,6 +11,12 @@ import type {
   Event as EngineEvent,
   MetricRecord,
 } from '../../src/lab/protocol/protocol';
+import type {
+  AnswerEvent,
+  AnswerOf,
+  AskCommand,
+  RequestName,
+} from '../../src/lab/protocol/requests';
 import type { AnalysedModel } from '../../src/lab/encode/analysed_model';
 import { groupCard } from '../../src/lab/explore/group_card';
 import { groupsAnswer } from '../../src/lab/explore/groups_answer';
@@ -28,7 +34,7 @@ import {
   statisticsOf,
   type ScriptedRun,
 } from './scripted_answers';
-import { FakeLanguage, type LanguageOptions } from './fake_language';
+import { FakeLanguage, type LanguageOptions, type Script } from './fake_language';
 import { describedData } from './scripted_data';
 import { feedingOf } from './scripted_language';
 import { storyModels } from './scripted_stories';
@@ -64,8 +70,39 @@ export class FakeEngine implements EngineWorker {
   #analysed: { readonly step: number; readonly models: readonly AnalysedModel[] } | null = null;
   readonly #timer: ReturnType<typeof setInterval> | null;
 
+  readonly #asked = new Map<number, AbortController>();
+  readonly #script: Script;
+
   constructor(private readonly options: FakeOptions) {
-    this.#language = new FakeLanguage(options, (event) => this.emit(event));
+    this.#language = new FakeLanguage(options, {
+      emit: (event) => this.emit(event),
+      stepOf: (runId) => this.#stepOf(runId),
+    });
+    this.#script = {
+      ...this.#language.script,
+      estimate: ({ config }) => estimateOf(parseRunConfig(config)),
+      preview: ({ config }) => previewOf(parseRunConfig(config)),
+      describe_data: ({ config }) => describedData(parseRunConfig(config)),
+      groups: ({ runId, model }) => groupsAnswer(at(this.#stories(runId), model), 'held_out'),
+      group_card: ({ runId, model, group }) => {
+        const models = this.#stories(runId);
+        const others = models.filter((other) => other.model !== model);
+        return groupCard(at(models, model), group, others);
+      },
+      diagnose: () => {
+        throw new LabError('internal', 'The scripted engine analyses nothing.', 'None.');
+      },
+      evaluate: ({ runId, model }) => {
+        const run = this.#runOf(runId);
+        return evaluationOf(run, at(run.config.models, model), model);
+      },
+      export: ({ runId, model }) => ({
+        step: this.#stepOf(runId),
+        filename: `model_${model}.zip`,
+        mimeType: 'application/zip',
+        bytes: new ArrayBuffer(16),
+      }),
+    };
     this.#timer = options.interval === 0 ? null : setInterval(() => this.turn(), options.interval);
   }
 
@@ -100,20 +137,6 @@ export class FakeEngine implements EngineWorker {
           );
           this.emit({ kind: 'unavailable', error: describeError(error) });
         } else this.emit({ kind: 'connected', adapter: this.options.adapter });
-        break;
-      case 'estimate':
-        this.#reply(command.requestId, () => ({
-          kind: 'estimated',
-          requestId: command.requestId,
-          estimate: estimateOf(parseRunConfig(command.config)),
-        }));
-        break;
-      case 'preview':
-        this.#reply(command.requestId, () => ({
-          kind: 'previewed',
-          requestId: command.requestId,
-          preview: previewOf(parseRunConfig(command.config)),
-        }));
         break;
       case 'start': {
         const config = parseRunConfig(command.config);
@@ -171,66 +194,12 @@ export class FakeEngine implements EngineWorker {
           this.emit({ kind: 'settings_changed', runId: run.id, changes, config: run.config });
         });
         break;
-      case 'export':
-        this.emit({
-          kind: 'exported',
-          requestId: command.requestId,
-          runId: command.runId,
-          step: this.#stepOf(command.runId),
-          filename: `model_${command.model}.zip`,
-          mimeType: 'application/zip',
-          bytes: new ArrayBuffer(16),
-        });
-        break;
-      case 'evaluate': {
-        const { requestId, runId, model } = command;
-        this.#withRun(runId, (run) => {
-          const answer = evaluationOf(run, at(run.config.models, model), model);
-          this.emit({ kind: 'evaluated', requestId, runId, answer });
-        });
-        break;
-      }
       case 'cancel':
-        this.#language.cancel(command.requestId);
+        this.#asked.get(command.requestId)?.abort();
         break;
-      case 'groups': {
-        const { requestId, runId, model } = command;
-        const answer = groupsAnswer(at(this.#stories(runId), model), 'held_out');
-        this.emit({ kind: 'groups', requestId, runId, answer });
+      case 'ask':
+        this.#reply(command);
         break;
-      }
-      case 'group_card': {
-        const { requestId, runId, model, group } = command;
-        const models = this.#stories(runId);
-        const others = models.filter((other) => other.model !== model);
-        const card = groupCard(at(models, model), group, others);
-        this.emit({ kind: 'group_card', requestId, runId, model, card });
-        break;
-      }
-      case 'load_language_model':
-      case 'list_language_models':
-      case 'delete_language_model':
-      case 'read_text':
-      case 'steer_text':
-      case 'splice':
-      case 'attribute_logits':
-        this.#language.answer(command, 'runId' in command ? this.#stepOf(command.runId) : 0);
-        break;
-      case 'describe_data':
-        this.#reply(command.requestId, () => ({
-          kind: 'data_described',
-          requestId: command.requestId,
-          description: describedData(parseRunConfig(command.config)),
-        }));
-        break;
-      default: {
-        const error = new LabError('internal', 'The scripted engine analyses nothing.', 'None.');
-        this.emit({
-          kind: 'request_failed',
-          requestId: command.requestId,
-          error: describeError(error),
-        });
-      }
     }
   }
 
@@ -245,12 +214,31 @@ export class FakeEngine implements EngineWorker {
     return this.#runs.get(runId)?.step ?? 0;
   }
 
-  #reply(requestId: number, event: () => EngineEvent): void {
-    try {
-      this.emit(event());
-    } catch (error) {
+  /** Answers at once where the script does; what was given up is not answered. */
+  #reply<Name extends RequestName>({ requestId, name, ask }: AskCommand<Name>): void {
+    const controller = new AbortController();
+    this.#asked.set(requestId, controller);
+    const answered = (answer: AnswerOf<Name>) => {
+      if (controller.signal.aborted) return;
+      const event = { kind: 'answer', requestId, name, answer } as AnswerEvent;
+      this.emit(event);
+    };
+    const failed = (error: unknown) =>
       this.emit({ kind: 'request_failed', requestId, error: describeError(error) });
+    try {
+      this.#language.refuse(name);
+      const answer = this.#script[name](ask, controller.signal);
+      if (answer instanceof Promise) answer.then(answered, failed);
+      else answered(answer);
+    } catch (error) {
+      failed(error);
     }
+  }
+
+  #runOf(id: string): ScriptedRun {
+    const run = this.#runs.get(id);
+    if (run === undefined) throw new LabError('not_found', `There is no run ${id}.`, 'Train.');
+    return run;
   }
 
   #withRun(id: string, act: (run: ScriptedRun) => void): void {

@@ -2,9 +2,10 @@
  * The part of the scripted engine that knows language models: downloads that take turns and can be broken off,
  * and invented answers about text (scripted_language.ts).
  */
-import { describeError, LabError, type LabErrorData } from '../../src/base/lab_error';
-import type { LmCommand } from '../../src/lab/protocol/lm_protocol';
+import { LabError, type LabErrorData } from '../../src/base/lab_error';
+import type { LanguageModelInfo, ListedLanguageModel } from '../../src/lab/protocol/lm_protocol';
 import type { Event as EngineEvent } from '../../src/lab/protocol/protocol';
+import type { AnswerOf, AskOf, RequestName } from '../../src/lab/protocol/requests';
 import {
   scriptedAttribution,
   scriptedFaithfulness,
@@ -20,83 +21,97 @@ export interface LanguageOptions {
   readonly bytesPerTurn?: number;
 }
 
+/** The answer to every question of the protocol, at once or later; `signal` is aborted when it is given up. */
+export type Script = {
+  readonly [Name in RequestName]: (
+    ask: AskOf<Name>,
+    signal: AbortSignal,
+  ) => AnswerOf<Name> | Promise<AnswerOf<Name>>;
+};
+
+type LanguageScript = Pick<
+  Script,
+  | 'load_language_model'
+  | 'list_language_models'
+  | 'delete_language_model'
+  | 'read_text'
+  | 'steer_text'
+  | 'splice'
+  | 'attribute_logits'
+>;
+
+interface Engine {
+  emit(event: EngineEvent): void;
+  stepOf(runId: string): number;
+}
+
+/** A fetch that waits for its next bytes. */
+interface Fetch {
+  readonly id: string;
+  readonly done: (info: LanguageModelInfo) => void;
+  readonly failed: (error: LabError) => void;
+}
+
 export class FakeLanguage {
+  readonly script: LanguageScript;
   readonly #cached = new Set(['stories15m']);
   /** Bytes received by language model, of downloads under way and broken off. */
   readonly #received = new Map<string, number>();
-  /** Ids of language models by the request that fetches them. */
-  readonly #downloads = new Map<number, string>();
+  readonly #fetches = new Set<Fetch>();
 
   constructor(
     private readonly options: LanguageOptions,
-    private readonly emit: (event: EngineEvent) => void,
-  ) {}
+    private readonly engine: Engine,
+  ) {
+    this.script = {
+      load_language_model: ({ id }, signal) =>
+        new Promise((done, failed) => {
+          const fetch = { id, done, failed };
+          this.#fetches.add(fetch);
+          signal.addEventListener('abort', () => this.#fetches.delete(fetch));
+        }),
+      list_language_models: () => this.#list(),
+      delete_language_model: ({ id }) => {
+        this.#cached.delete(id);
+        this.#received.delete(id);
+        return this.#list();
+      },
+      read_text: ({ runId, model, text }) => scriptedReading(model, engine.stepOf(runId), text),
+      steer_text: (ask) => scriptedSteering(ask, engine.stepOf(ask.runId)),
+      splice: ({ runId, model, tokens }) => ({
+        ...scriptedFaithfulness(model, tokens),
+        step: engine.stepOf(runId),
+      }),
+      attribute_logits: ({ runId, model, group }) =>
+        scriptedAttribution(model, engine.stepOf(runId), group),
+    };
+  }
+
+  /** Throws the trouble that its questions have, if any. */
+  refuse(name: RequestName): void {
+    const trouble = this.options.languageTrouble;
+    if (trouble === undefined || !(name in this.script)) return;
+    throw new LabError(trouble.code, trouble.message, trouble.wayOut);
+  }
 
   /** More bytes of every download. */
   turn(): void {
-    for (const [requestId, id] of this.#downloads) this.#download(requestId, id);
+    for (const fetch of this.#fetches) this.#download(fetch);
   }
 
-  cancel(requestId: number): void {
-    this.#downloads.delete(requestId);
-  }
-
-  /** Answers a command; `step` is that of the run it is about. */
-  answer(command: LmCommand, step: number): void {
-    const { requestId } = command;
-    const trouble = this.options.languageTrouble;
-    if (trouble !== undefined) {
-      this.emit({ kind: 'request_failed', requestId, error: trouble });
-      return;
-    }
-    switch (command.kind) {
-      case 'load_language_model':
-        this.#downloads.set(requestId, command.id);
-        break;
-      case 'delete_language_model':
-        this.#cached.delete(command.id);
-        this.#received.delete(command.id);
-        this.#list(requestId);
-        break;
-      case 'list_language_models':
-        this.#list(requestId);
-        break;
-      case 'read_text': {
-        const reading = scriptedReading(command.model, step, command.text);
-        this.emit({ kind: 'text_read', requestId, reading });
-        break;
-      }
-      case 'steer_text':
-        this.emit({ kind: 'text_steered', requestId, answer: scriptedSteering(command, step) });
-        break;
-      case 'splice': {
-        const { runId, model, tokens } = command;
-        const faithfulness = scriptedFaithfulness(model, tokens);
-        this.emit({ kind: 'spliced', requestId, runId, model, step, faithfulness });
-        break;
-      }
-      case 'attribute_logits': {
-        const attribution = scriptedAttribution(command.model, step, command.group);
-        this.emit({ kind: 'logits_attributed', requestId, attribution });
-        break;
-      }
-    }
-  }
-
-  #list(requestId: number): void {
-    const models = SCRIPTED_MODELS.filter(({ id }) => this.#cached.has(id)).map((model) => ({
+  #list(): ListedLanguageModel[] {
+    return SCRIPTED_MODELS.filter(({ id }) => this.#cached.has(id)).map((model) => ({
       ...model,
       cached: model.id !== 'stories15m',
     }));
-    this.emit({ kind: 'language_models', requestId, models });
   }
 
-  #download(requestId: number, id: string): void {
+  #download(fetch: Fetch): void {
+    const { id } = fetch;
     const model = SCRIPTED_MODELS.find((known) => known.id === id);
     if (model === undefined) {
-      this.#downloads.delete(requestId);
-      const error = new LabError('not_found', `There is no ${id} on the hub.`, 'Check its name.');
-      this.emit({ kind: 'request_failed', requestId, error: describeError(error) });
+      this.#fetches.delete(fetch);
+      fetch.failed(new LabError('not_found', `There is no ${id} on the hub.`, 'Check its name.'));
       return;
     }
     const { cached: _cached, ...info } = model;
@@ -104,11 +119,11 @@ export class FakeLanguage {
     const received = Math.min(info.bytes, (this.#received.get(id) ?? 0) + step);
     this.#received.set(id, received);
     const file = 'model.safetensors';
-    this.emit({ kind: 'download', id, file, received, total: info.bytes });
+    this.engine.emit({ kind: 'download', id, file, received, total: info.bytes });
     if (received < info.bytes) return;
-    this.#downloads.delete(requestId);
+    this.#fetches.delete(fetch);
     this.#received.delete(id);
     this.#cached.add(id);
-    this.emit({ kind: 'language_model_loaded', requestId, info });
+    fetch.done(info);
   }
 }

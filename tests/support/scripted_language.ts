@@ -5,7 +5,7 @@
 import type {
   Continuation,
   Faithfulness,
-  LmCommand,
+  ListedLanguageModel,
   LogitAttribution,
   SteeringAnswer,
   TextReading,
@@ -13,7 +13,7 @@ import type {
   TokenSpan,
 } from '../../src/lab/protocol/lm_protocol';
 import type { Feeding } from '../../src/lab/protocol/protocol';
-import type { ListedModel } from '../../src/state/language_model_requests';
+import type { AskOf } from '../../src/lab/protocol/requests';
 
 /** Tokens that the scripted model reads at once. */
 const CONTEXT = 256;
@@ -40,7 +40,7 @@ export function noise(a: number, b: number): number {
   return value - Math.floor(value);
 }
 
-export const SCRIPTED_MODELS: readonly ListedModel[] = [
+export const SCRIPTED_MODELS: readonly ListedLanguageModel[] = [
   {
     id: 'stories15m',
     label: 'stories15M',
@@ -115,10 +115,7 @@ const STEERED =
 const CONTROL =
   ' a little girl named Lily. She loved to play outside in the sunshine. One day, she saw a big, blue kite in the sky. It was the wind! She thought it was so pretty. Lily wanted to run with the kite, but it was too high up.';
 
-export function scriptedSteering(
-  command: Extract<LmCommand, { kind: 'steer_text' }>,
-  step: number,
-): SteeringAnswer {
+export function scriptedSteering(command: AskOf<'steer_text'>, step: number): SteeringAnswer {
   const prompt = scriptedTokens(command.prompt);
   const write = (name: Continuation['name'], text: string): Continuation => ({
     name,

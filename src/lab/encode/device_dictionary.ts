@@ -2,11 +2,10 @@
  * A trained dictionary on the device, as the forward plan reads it: a copy that does not follow training.
  */
 import type { Dictionary } from '../../analysis/types';
-import { allocate, type BufferMap } from '../../gpu/buffers';
-import type { Plan } from '../../gpu/plan';
+import type { BufferMap } from '../../gpu/buffer_set';
+import { allocate } from '../../gpu/buffers';
 import type { ModelConfig } from '../../sae/config';
 import { layoutOf, type KernelVariant } from '../../sae/layout';
-import { stepUniforms } from '../../sae/schedule';
 import { chooseVariant } from './choose_variant';
 import { refuseNormOfOne } from './data_fit';
 import { writeParameters } from './weights';
@@ -34,20 +33,15 @@ export async function uploadDictionary(
   const variant = chooseVariant(device);
   const layout = layoutOf(config, dictionary.width, 1, variant);
   const matrix = layout.latents * layout.d4 * 4;
-  const plan: Plan = {
+  const buffers = await allocate(device, {
     name: 'weights',
-    uniform: stepUniforms,
     buffers: [
       { name: 'encoder', type: 'f32', length: matrix, shape: '[K·r, d]' },
       { name: 'decoder', type: 'f32', length: matrix, shape: '[K·r, d]' },
       { name: 'biases', type: 'f32', length: layout.biasLength, shape: '[K·r | d]' },
     ],
-    imports: [],
-    clears: [],
-    passes: [],
-  };
-  const buffers = await allocate(device, plan);
-  writeParameters(device, buffers, layout, '', dictionary);
+  });
+  writeParameters(buffers, layout, '', dictionary);
   return {
     // The scale of `expected_average_only_in` is in the weights, and other settings have none.
     config:
@@ -57,8 +51,6 @@ export async function uploadDictionary(
     dictionary,
     buffers,
     variant,
-    destroy: () => {
-      for (const buffer of buffers.values()) buffer.destroy();
-    },
+    destroy: () => buffers.destroy(),
   };
 }

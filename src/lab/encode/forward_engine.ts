@@ -4,15 +4,9 @@
  */
 import { at } from '../../base/array';
 import type { CodeTable } from '../../analysis/types';
-import {
-  allocate,
-  largestBuffer,
-  SMALLER_MODEL,
-  type BufferMap,
-  type SizeLimits,
-} from '../../gpu/buffers';
-import { PlanRunner } from '../../gpu/executor';
-import { readBuffer } from '../../gpu/readback';
+import type { BufferMap } from '../../gpu/buffer_set';
+import { largestBuffer, SMALLER_MODEL, type SizeLimits } from '../../gpu/buffers';
+import { openPlan, type OpenPlan } from '../../gpu/open_plan';
 import type { ModelConfig } from '../../sae/config';
 import { forwardPlan } from '../../sae/forward_plan';
 import { padRows } from '../../sae/initial';
@@ -48,8 +42,7 @@ export class ForwardEngine {
   private constructor(
     private readonly device: GPUDevice,
     private readonly layout: ModelLayout,
-    private readonly buffers: ReadonlyMap<string, GPUBuffer>,
-    private readonly runner: PlanRunner,
+    private readonly opened: OpenPlan,
     private readonly inputScale: number,
   ) {}
 
@@ -63,42 +56,31 @@ export class ForwardEngine {
     inputScale: number,
   ): Promise<ForwardEngine> {
     const { plan, layout } = encoderPlan(config, width, variant, device.limits);
-    const buffers = await allocate(device, plan, SMALLER_MODEL);
-    const imports = new Map([...weights, ...buffers]);
-    const runner = await PlanRunner.create(device, plan, imports).catch((error: unknown) => {
-      for (const buffer of buffers.values()) buffer.destroy();
-      throw error;
-    });
+    const opened = await openPlan(device, plan, weights, { wayOut: SMALLER_MODEL });
     const values = Object.fromEntries(stepUniforms.fields.map(([name]) => [name, 0]));
-    runner.setUniforms(0, { ...values, input_scale: inputScale, one: 1 });
-    runner.upload();
-    return new ForwardEngine(device, layout, buffers, runner, inputScale);
+    opened.runner.setUniforms(0, { ...values, input_scale: inputScale, one: 1 });
+    opened.runner.upload();
+    return new ForwardEngine(device, layout, opened, inputScale);
   }
 
   /** Codes and squared errors (raw units) of rows x [rows, d]. */
   async encode(x: Float32Array, rows: number, onProgress?: EncodeProgress): Promise<Encoded> {
     const { batch, width, main, rank, groups } = this.layout;
+    const { own, runner } = this.opened;
     const pieces: CodeTable[] = [];
     const squaredError = new Float32Array(rows);
     for (let first = 0; first < rows; first += batch) {
       const count = Math.min(batch, rows - first);
-      const block = padRows(x.slice(first * width, (first + count) * width), count, width);
-      this.device.queue.writeBuffer(
-        this.buffer('x'),
-        0,
-        block.buffer,
-        block.byteOffset,
-        block.byteLength,
-      );
+      own.write('x', padRows(x.slice(first * width, (first + count) * width), count, width));
       const encoder = this.device.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      this.runner.record(pass);
+      runner.record(pass);
       pass.end();
       this.device.queue.submit([encoder.finish()]);
       const [units, values, stats] = await Promise.all([
-        readBuffer(this.device, this.buffer('active_units'), count * main.slots * 4),
-        readBuffer(this.device, this.buffer('coefs'), count * main.slots * rank * 4),
-        readBuffer(this.device, this.buffer('row_stats'), count * 8 * 4),
+        own.read('active_units', count * main.slots * 4),
+        own.read('coefs', count * main.slots * rank * 4),
+        own.read('row_stats', count * 8 * 4),
       ]);
       const active = new Uint32Array(units);
       const codes = new Float32Array(values);
@@ -114,14 +96,7 @@ export class ForwardEngine {
   }
 
   destroy(): void {
-    this.runner.destroy();
-    for (const buffer of this.buffers.values()) buffer.destroy();
-  }
-
-  private buffer(name: string): GPUBuffer {
-    const found = this.buffers.get(name);
-    if (found === undefined) throw new RangeError(`no buffer "${name}"`);
-    return found;
+    this.opened.destroy();
   }
 }
 

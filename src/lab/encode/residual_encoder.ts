@@ -4,9 +4,8 @@
  * or steers that stream. It knows no language model.
  */
 import { at } from '../../base/array';
-import { allocate, type BufferMap } from '../../gpu/buffers';
-import { PlanRunner } from '../../gpu/executor';
-import { readBuffer } from '../../gpu/readback';
+import type { BufferMap } from '../../gpu/buffer_set';
+import { openPlan, type OpenPlan } from '../../gpu/open_plan';
 import type { CodeTable } from '../../analysis/types';
 import { forwardPlan } from '../../sae/forward_plan';
 import { padRows } from '../../sae/initial';
@@ -29,10 +28,8 @@ const STATS = 8;
 
 export class ResidualEncoder {
   private constructor(
-    private readonly device: GPUDevice,
     private readonly layout: ModelLayout,
-    private readonly own: ReadonlyMap<string, GPUBuffer>,
-    private readonly runner: PlanRunner,
+    private readonly opened: OpenPlan,
     /** The forward plan's buffers by name: rows, row_stats, active_units, coefs … */
     readonly buffers: BufferMap,
   ) {}
@@ -50,31 +47,28 @@ export class ResidualEncoder {
       buffers: plan.buffers.filter(({ name }) => name !== 'x'),
       imports: [...plan.imports, 'x'],
     };
-    const own = await allocate(device, inPlace);
-    const buffers = new Map([...weights, ...own, ['x', residual] as const]);
-    const runner = await PlanRunner.create(device, inPlace, buffers);
+    const imports = new Map([...weights, ['x', residual] as const]);
+    const opened = await openPlan(device, inPlace, imports);
     const values = Object.fromEntries(stepUniforms.fields.map(([name]) => [name, 0]));
-    runner.setUniforms(0, { ...values, input_scale: 1, one: 1 });
-    runner.upload();
-    return new ResidualEncoder(device, layout, own, runner, buffers);
+    opened.runner.setUniforms(0, { ...values, input_scale: 1, one: 1 });
+    opened.runner.upload();
+    return new ResidualEncoder(layout, opened, new Map([...imports, ...opened.own]));
   }
 
   /** The mean [d] about which `power` is measured. */
   setMean(mean: Float32Array): void {
-    const padded = padRows(mean, 1, this.layout.width);
-    const { buffer, byteOffset, byteLength } = padded;
-    this.device.queue.writeBuffer(this.buffer('data_mean'), 0, buffer, byteOffset, byteLength);
+    this.opened.own.write('data_mean', padRows(mean, 1, this.layout.width));
   }
 
   /** Records encoding and reconstruction of all rows. */
   record(pass: GPUComputePassEncoder): void {
-    this.runner.record(pass);
+    this.opened.runner.record(pass);
   }
 
   /** Errors of the rows as last encoded. */
   async readErrors(): Promise<RowErrors> {
     const { batch } = this.layout;
-    const stats = new Float32Array(await readBuffer(this.device, this.buffer('row_stats')));
+    const stats = new Float32Array(await this.opened.own.read('row_stats'));
     const column = (index: number) =>
       Float32Array.from({ length: batch }, (_, row) => at(stats, row * STATS + index));
     return { power: column(1), squaredError: column(2), nonZero: column(3) };
@@ -83,11 +77,12 @@ export class ResidualEncoder {
   /** Codes of the rows as last encoded, with which D_kᵀp_k is a part of the row (data_units.ts). */
   async readCodes(): Promise<CodeTable> {
     const { batch, main, rank, groups } = this.layout;
+    const { own } = this.opened;
     const entries = batch * main.slots;
     const [active, coefs, row] = await Promise.all([
-      readBuffer(this.device, this.buffer('active_units'), entries * 4),
-      readBuffer(this.device, this.buffer('coefs'), entries * rank * 4),
-      readBuffer(this.device, this.buffer('row_stats')),
+      own.read('active_units', entries * 4),
+      own.read('coefs', entries * rank * 4),
+      own.read('row_stats'),
     ]);
     const stats = new Float32Array(row);
     const perRow = main.slots * rank;
@@ -106,13 +101,6 @@ export class ResidualEncoder {
   }
 
   destroy(): void {
-    this.runner.destroy();
-    for (const buffer of this.own.values()) buffer.destroy();
-  }
-
-  private buffer(name: string): GPUBuffer {
-    const found = this.buffers.get(name);
-    if (found === undefined) throw new RangeError(`no buffer "${name}"`);
-    return found;
+    this.opened.destroy();
   }
 }

@@ -2,7 +2,7 @@
  * Moves weights between the engine's padded buffers, plain arrays, and raw input units.
  */
 import type { Dictionary } from '../../analysis/types';
-import { readBuffer } from '../../gpu/readback';
+import type { BufferSet } from '../../gpu/buffer_set';
 import type { ModelLayout } from '../../sae/layout';
 import { padRows, unpadRows, type ModelWeights } from '../../sae/initial';
 
@@ -15,49 +15,30 @@ export type ParameterArrays = Pick<
 /** Buffer names of one set of parameters: weights have no suffix, Adam's moments have one. */
 export type ParameterKind = '' | '_moment1' | '_moment2';
 
-type NamedBuffers = ReadonlyMap<string, GPUBuffer>;
-
-function buffer(buffers: NamedBuffers, name: string): GPUBuffer {
-  const found = buffers.get(name);
-  if (found === undefined) throw new RangeError(`no buffer "${name}"`);
-  return found;
-}
-
 /** Writes one set of parameters to the GPU. */
 export function writeParameters(
-  device: GPUDevice,
-  buffers: NamedBuffers,
+  buffers: BufferSet,
   layout: ModelLayout,
   kind: ParameterKind,
   values: ParameterArrays,
 ): void {
   const { latents, width } = layout;
-  const write = (name: string, offset: number, data: Float32Array) => {
-    device.queue.writeBuffer(
-      buffer(buffers, name),
-      offset * 4,
-      data.buffer,
-      data.byteOffset,
-      data.byteLength,
-    );
-  };
-  write(`encoder${kind}`, 0, padRows(values.encoder, latents, width));
-  write(`decoder${kind}`, 0, padRows(values.decoder, latents, width));
-  write(`biases${kind}`, 0, values.encoderBias);
-  write(`biases${kind}`, layout.biasOffset, values.decoderBias);
+  buffers.write(`encoder${kind}`, padRows(values.encoder, latents, width));
+  buffers.write(`decoder${kind}`, padRows(values.decoder, latents, width));
+  buffers.write(`biases${kind}`, values.encoderBias);
+  buffers.write(`biases${kind}`, values.decoderBias, layout.biasOffset);
 }
 
 /** Reads one set of parameters from the GPU, without padding. */
 export async function readParameters(
-  device: GPUDevice,
-  buffers: NamedBuffers,
+  buffers: BufferSet,
   layout: ModelLayout,
   kind: ParameterKind,
 ): Promise<ParameterArrays> {
   const { latents, width, biasOffset } = layout;
   const [encoder, decoder, biases] = await Promise.all(
     ['encoder', 'decoder', 'biases'].map(async (name) => {
-      return new Float32Array(await readBuffer(device, buffer(buffers, `${name}${kind}`)));
+      return new Float32Array(await buffers.read(`${name}${kind}`));
     }),
   );
   if (encoder === undefined || decoder === undefined || biases === undefined) {

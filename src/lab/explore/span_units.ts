@@ -3,7 +3,7 @@
  * them whatever they are, and those that fire on the same rows, each with its number and what chance would give. Pure.
  */
 import { firingsOf, hasCode, rowsOf, type IndexedCodes } from '../../analysis/code_index';
-import { dot } from '../../analysis/linear_algebra';
+import { dot } from '../../base/linear_algebra';
 import { logOverlapChance } from '../../analysis/random_subspaces';
 import { blockOf } from '../../analysis/spectra';
 import { at } from '../../base/array';

@@ -2,26 +2,20 @@
  * What of a run a person takes home as a file: the folder of a model as a .zip, or what was logged for it. Knows
  * neither the page nor how a run goes.
  */
-import { describeError, LabError, type LabErrorData } from '../../base/lab_error';
+import { describeError, LabError } from '../../base/lab_error';
 import type { Work } from '../../base/work';
 import { zipFolder } from '../../io/archive';
 import { metricsToCsv, metricsToJsonl } from '../../io/metrics_text';
 import { displayName } from '../../sae/config';
-import type { ExportFormat, MetricRecord } from '../protocol/protocol';
+import type { ExportedFile, ExportFormat, MetricRecord } from '../protocol/protocol';
 import type { SettingChange } from '../run/live_settings';
 import { folderOfRun, type EvaluatedModel, type EvaluatedRun } from './run_evaluations';
 import type { RunConfig } from '../run/run_config';
 import { metricsSince, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
 
-/** A file for the person. */
-export interface ExportedFile {
-  readonly filename: string;
-  readonly mimeType: string;
+/** A file for the person, before its bytes move to the page. */
+export interface WrittenFile extends Omit<ExportedFile, 'bytes'> {
   readonly bytes: Uint8Array;
-  /** Steps of the run that it knows of. */
-  readonly step: number;
-  /** Why the folder has no report.json; absent where it has one, and for metrics. */
-  readonly withoutReport?: LabErrorData;
 }
 
 /** What is asked of a run. */
@@ -41,7 +35,7 @@ export async function exportFile(
   model: number,
   format: ExportFormat,
   work: Work,
-): Promise<ExportedFile> {
+): Promise<WrittenFile> {
   const before = run.before[model] ?? NEVER_TRAINED;
   const name = displayName(run.modelConfig(model));
   const stemAt = (step: number) =>

@@ -9,7 +9,7 @@ import type { Tokenizer } from '../../lm/tokenizer';
 import { createLanguageModel } from '../../lm/transformer';
 import { fitWeights } from './fit_weights';
 import type { LoadedLanguageModel, OnModelBytes } from './language_models';
-import type { LanguageModelInfo, LmEvent } from '../protocol/lm_protocol';
+import type { Download, LanguageModelInfo } from '../protocol/lm_protocol';
 
 /** A language model that is ready to run. */
 export interface ReadyLanguageModel {
@@ -27,7 +27,7 @@ export interface StoreOptions {
     signal: AbortSignal | undefined,
   ): Promise<LoadedLanguageModel>;
   /** Told of every piece of every file. */
-  onDownload?(event: Extract<LmEvent, { kind: 'download' }>): void;
+  onDownload?(event: Download): void;
 }
 
 export class LanguageModelStore {

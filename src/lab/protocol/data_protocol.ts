@@ -1,10 +1,9 @@
 /**
- * What the page and the engine's worker say to each other about data as such, before anything is trained on
- * them. Part of the protocol (protocol.ts joins these types).
+ * What the engine says about data as such, before anything is trained on them: the answer to `describe_data`
+ * (requests.ts).
  */
 import type { RowSummary } from '../../analysis/row_summary';
-import type { ShapeState } from './protocol';
-import type { RunInput } from '../run/run_config';
+import type { ShapeState } from './run_events';
 
 /** A few rows, as a person can look at them. */
 export type DataSample =
@@ -45,18 +44,4 @@ export interface DataDescription {
   /** Of training rows. */
   readonly summary: RowSummary;
   readonly sample: DataSample;
-}
-
-export interface DescribeData {
-  readonly kind: 'describe_data';
-  readonly requestId: number;
-  readonly config: RunInput;
-  /** Contents of the file that the data name. */
-  readonly file?: ArrayBuffer;
-}
-
-export interface DataDescribed {
-  readonly kind: 'data_described';
-  readonly requestId: number;
-  readonly description: DataDescription;
 }

@@ -27,7 +27,7 @@ export interface CardTruth {
 }
 
 /** A unit of a scalar model beside a group's span. */
-export interface SpanUnit {
+interface SpanUnit {
   readonly unit: number;
   /** Share of the atom's squared norm inside the group's rank-90 row space. */
   readonly share: number;

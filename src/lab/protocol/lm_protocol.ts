@@ -1,7 +1,6 @@
 /**
- * What the page and the engine's worker say to each other about language models: loading one, reading text
- * with a trained model, steering a continuation, faithfulness. Joined into Command and Event by
- * protocol.ts; requests carry a request id and are answered once, after progress.
+ * What the page and the engine's worker say to each other about language models: which there are, text as a trained
+ * model reads it, steered continuations, faithfulness. What is the answer to what says requests.ts.
  */
 import type { NotDefined } from '../run/not_defined';
 
@@ -47,6 +46,18 @@ export interface TextReading {
   readonly windows: number;
 }
 
+/** How a continuation is steered. */
+export interface Steering {
+  readonly prompt: string;
+  readonly group: number;
+  readonly edit: SteeringEdit;
+  /** 0 takes the most likely token. */
+  readonly temperature: number;
+  readonly seed: number;
+  /** Tokens to write after the prompt. */
+  readonly length: number;
+}
+
 export interface Continuation {
   readonly name: 'original' | 'steered' | 'random control';
   /** Tokens of the prompt come first. */
@@ -89,6 +100,12 @@ export interface Faithfulness extends NotDefined {
   readonly l0: number;
 }
 
+/** Faithfulness of a model of a run. */
+export interface SplicedModel extends Faithfulness {
+  /** Steps of the run that the model had. */
+  readonly step: number;
+}
+
 export interface TokenScore {
   readonly token: number;
   readonly text: string;
@@ -126,70 +143,17 @@ export interface LanguageModelInfo {
   readonly bytes: number;
 }
 
-interface AboutModel {
-  readonly requestId: number;
-  readonly runId: string;
-  readonly model: number;
+/** A language model that ships with the lab, lies in this browser or was dropped for this visit. */
+export interface ListedLanguageModel extends LanguageModelInfo {
+  /** Kept in this browser's private files. */
+  readonly cached: boolean;
 }
 
-export type LmCommand =
-  /** Loads a language model, downloading it when it is neither shipped nor cached. */
-  | {
-      readonly kind: 'load_language_model';
-      readonly requestId: number;
-      readonly id: string;
-      /** Dropped files by name, instead of the hub. */
-      readonly files?: readonly File[];
-    }
-  | { readonly kind: 'list_language_models'; readonly requestId: number }
-  /** Removes its files from this browser; answered by `language_models`, what is left. */
-  | { readonly kind: 'delete_language_model'; readonly requestId: number; readonly id: string }
-  | (AboutModel & { readonly kind: 'read_text'; readonly text: string })
-  | (AboutModel & {
-      readonly kind: 'steer_text';
-      readonly prompt: string;
-      readonly group: number;
-      readonly edit: SteeringEdit;
-      readonly temperature: number;
-      readonly seed: number;
-      /** Tokens to write after the prompt. */
-      readonly length: number;
-    })
-  | (AboutModel & { readonly kind: 'splice'; readonly tokens: number })
-  | (AboutModel & { readonly kind: 'attribute_logits'; readonly group: number });
-
-export type LmEvent =
-  | {
-      readonly kind: 'download';
-      readonly id: string;
-      readonly file: string;
-      readonly received: number;
-      readonly total: number | null;
-    }
-  | {
-      readonly kind: 'language_model_loaded';
-      readonly requestId: number;
-      readonly info: LanguageModelInfo;
-    }
-  | {
-      readonly kind: 'language_models';
-      readonly requestId: number;
-      /** Shipped, and cached in this browser. */
-      readonly models: readonly (LanguageModelInfo & { readonly cached: boolean })[];
-    }
-  | { readonly kind: 'text_read'; readonly requestId: number; readonly reading: TextReading }
-  | { readonly kind: 'text_steered'; readonly requestId: number; readonly answer: SteeringAnswer }
-  | {
-      readonly kind: 'spliced';
-      readonly requestId: number;
-      readonly runId: string;
-      readonly model: number;
-      /** Steps of the run that the model had. */
-      readonly step: number;
-      readonly faithfulness: Faithfulness;
-    }
-  | {
-      readonly kind: 'logits_attributed';
-      readonly requestId: number;
-      readonly attribution: LogitAttribution;
-    };
+/** A file of a language model on its way, whoever asked for the model. */
+export interface Download {
+  readonly kind: 'download';
+  readonly id: string;
+  readonly file: string;
+  readonly received: number;
+  readonly total: number | null;
+}

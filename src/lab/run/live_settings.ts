@@ -11,7 +11,7 @@ import { architectureOf, architectures, shapeOf, type ModelConfig } from '../../
 import { parseRunConfig, trainingSchema, type RunConfig } from './run_config';
 
 /** One setting and the value that it shall have, under the run file's names and in its units. */
-export interface LiveSetting {
+interface LiveSetting {
   /** Index of the model whose setting it is, null for one of the training. */
   readonly model: number | null;
   readonly setting: string;

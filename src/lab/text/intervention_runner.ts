@@ -2,55 +2,40 @@
  * A plan of lm/interventions.ts with its own buffers, compiled for a device: recorded into any pass, with
  * inputs written and results read by name.
  */
-import { allocate } from '../../gpu/buffers';
-import { PlanRunner } from '../../gpu/executor';
+import type { BufferMap } from '../../gpu/buffer_set';
+import { openPlan, type OpenPlan } from '../../gpu/open_plan';
 import type { Plan } from '../../gpu/plan';
-import { readBuffer } from '../../gpu/readback';
 
 export class InterventionRunner {
-  private constructor(
-    private readonly device: GPUDevice,
-    private readonly runner: PlanRunner,
-    private readonly own: ReadonlyMap<string, GPUBuffer>,
-  ) {}
+  private constructor(private readonly opened: OpenPlan) {}
 
   /** `imports` holds at least the plan's imports. Throws LabError `out_of_memory` or `gpu_validation`. */
   static async create(
     device: GPUDevice,
     plan: Plan,
-    imports: Readonly<Record<string, GPUBuffer>>,
+    imports: BufferMap,
   ): Promise<InterventionRunner> {
-    const own = await allocate(device, plan);
-    const buffers = new Map([...Object.entries(imports), ...own]);
-    const runner = await PlanRunner.create(device, plan, buffers);
-    runner.setUniforms(0, { one: 1 });
-    runner.upload();
-    return new InterventionRunner(device, runner, own);
+    const opened = await openPlan(device, plan, imports);
+    opened.runner.setUniforms(0, { one: 1 });
+    opened.runner.upload();
+    return new InterventionRunner(opened);
   }
 
   record(pass: GPUComputePassEncoder): void {
-    this.runner.record(pass);
+    this.opened.runner.record(pass);
   }
 
   /** Writes one of the plan's own buffers from its start. */
   write(name: string, values: Float32Array | Uint32Array): void {
-    const { buffer, byteOffset, byteLength } = values;
-    this.device.queue.writeBuffer(this.buffer(name), 0, buffer, byteOffset, byteLength);
+    this.opened.own.write(name, values);
   }
 
   /** Reads one of the plan's own buffers. */
   read(name: string): Promise<ArrayBuffer> {
-    return readBuffer(this.device, this.buffer(name));
+    return this.opened.own.read(name);
   }
 
   destroy(): void {
-    this.runner.destroy();
-    for (const buffer of this.own.values()) buffer.destroy();
-  }
-
-  private buffer(name: string): GPUBuffer {
-    const found = this.own.get(name);
-    if (found === undefined) throw new RangeError(`the plan has no buffer "${name}"`);
-    return found;
+    this.opened.destroy();
   }
 }

@@ -33,7 +33,7 @@ export interface SpliceOptions {
   /** Called with the share done, 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
   /** Gives up between two batches. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Sums over all counted predictions of one replacement, nats. */

@@ -5,7 +5,8 @@
 import type { CodeTable } from '../../analysis/types';
 import { refuseNotFinite } from '../../base/finite';
 import { LabError } from '../../base/lab_error';
-import { largestBuffer, mebibytes } from '../../gpu/buffers';
+import type { BufferSet } from '../../gpu/buffer_set';
+import { allocate, largestBuffer, mebibytes } from '../../gpu/buffers';
 import { describeAdapter } from '../../gpu/device';
 import { readBuffer } from '../../gpu/readback';
 import {
@@ -100,7 +101,7 @@ interface Parts {
   readonly losses: InterventionRunner;
   readonly replacements: ReadonlyMap<Replacement, InterventionRunner>;
   /** The residual stream and the logits as the model made them, and the mean. */
-  readonly kept: Readonly<Record<'residual' | 'logits' | 'mean', GPUBuffer>>;
+  readonly kept: BufferSet;
 }
 
 export class SplicedForward {
@@ -133,26 +134,26 @@ export class SplicedForward {
       );
       if (above.logits === null) throw new RangeError('a pass to the logits has none');
       const encoder = owned(await ResidualEncoder.create(device, dictionary, below.residual, rows));
-      const kept = {
-        residual: owned(await copyTarget(device, 'kept residual', below.residual.size)),
-        logits: owned(await copyTarget(device, 'kept logits', above.logits.size)),
-        mean: owned(await copyTarget(device, 'mean', Math.ceil(width / 4) * 16)),
-      };
+      const kept = owned(await allocateKept(device, below.residual, above.logits, width));
       const { software } = describeAdapter({ info: device.adapterInfo });
       const losses = owned(
-        await InterventionRunner.create(device, tokenLossPlan({ rows, vocabulary, software }), {
-          before: kept.logits,
-          after: above.logits,
-        }),
+        await InterventionRunner.create(
+          device,
+          tokenLossPlan({ rows, vocabulary, software }),
+          new Map([
+            ['before', kept.named('logits')],
+            ['after', above.logits],
+          ]),
+        ),
       );
       const replacements = new Map<Replacement, InterventionRunner>();
       for (const replacement of ['reconstruction', 'zero', 'mean'] as const) {
         const plan = replacementPlan({ replacement, sequences, positions, width });
-        const imports = {
-          ...Object.fromEntries(encoder.buffers),
-          residual: below.residual,
-          mean: kept.mean,
-        };
+        const imports = new Map([
+          ...encoder.buffers,
+          ['residual', below.residual],
+          ['mean', kept.named('mean')],
+        ]);
         replacements.set(
           replacement,
           owned(await InterventionRunner.create(device, plan, imports)),
@@ -180,9 +181,7 @@ export class SplicedForward {
   /** The mean that replaces rows and about which power is measured, [d]. */
   setMean(mean: Float32Array): void {
     this.parts.encoder.setMean(mean);
-    const padded = padRows(mean, 1, this.width);
-    const { buffer, byteOffset, byteLength } = padded;
-    this.device.queue.writeBuffer(this.parts.kept.mean, 0, buffer, byteOffset, byteLength);
+    this.parts.kept.write('mean', padRows(mean, 1, this.width));
   }
 
   /** Runs the model on a batch as it is and keeps its residual stream and logits. */
@@ -192,9 +191,9 @@ export class SplicedForward {
     losses.write('targets', batch.targets);
     this.submit((encoder) => {
       inPass(encoder, (pass) => below.record(pass));
-      encoder.copyBufferToBuffer(below.residual, 0, kept.residual, 0, kept.residual.size);
+      copyAll(encoder, below.residual, kept.named('residual'));
       inPass(encoder, (pass) => above.record(pass));
-      encoder.copyBufferToBuffer(logits, 0, kept.logits, 0, kept.logits.size);
+      copyAll(encoder, logits, kept.named('logits'));
     });
     await this.device.queue.onSubmittedWorkDone();
   }
@@ -203,7 +202,7 @@ export class SplicedForward {
   async replace(replacement: Replacement): Promise<Float32Array> {
     const { below, above, encoder: autoencoder, kept, losses, replacements } = this.parts;
     this.submit((encoder) => {
-      encoder.copyBufferToBuffer(kept.residual, 0, below.residual, 0, kept.residual.size);
+      copyAll(encoder, kept.named('residual'), below.residual);
       inPass(encoder, (pass) => {
         if (replacement === 'reconstruction') autoencoder.record(pass);
         replacements.get(replacement)?.record(pass);
@@ -219,7 +218,7 @@ export class SplicedForward {
     const { below, encoder: autoencoder, kept, losses } = this.parts;
     await this.run(batch);
     this.submit((encoder) => {
-      encoder.copyBufferToBuffer(kept.residual, 0, below.residual, 0, kept.residual.size);
+      copyAll(encoder, kept.named('residual'), below.residual);
       inPass(encoder, (pass) => {
         autoencoder.record(pass);
         losses.record(pass);
@@ -236,8 +235,8 @@ export class SplicedForward {
 
   destroy(): void {
     const { below, above, encoder, losses, replacements, kept } = this.parts;
-    const parts = [losses, ...replacements.values(), encoder, above, below];
-    for (const part of [...parts, ...Object.values(kept)]) part.destroy();
+    const parts = [losses, ...replacements.values(), encoder, above, below, kept];
+    for (const part of parts) part.destroy();
   }
 
   private submit(record: (encoder: GPUCommandEncoder) => void): void {
@@ -257,19 +256,28 @@ export function inPass(
   pass.end();
 }
 
-async function copyTarget(device: GPUDevice, label: string, size: number): Promise<GPUBuffer> {
-  device.pushErrorScope('out-of-memory');
-  const buffer = device.createBuffer({
-    label,
-    size,
-    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-  });
-  const error = await device.popErrorScope();
-  if (error === null) return buffer;
-  buffer.destroy();
-  throw new LabError(
-    'out_of_memory',
-    `The GPU could not give ${mebibytes(size)} for ${label}: ${error.message}`,
-    'Read shorter windows, or close other programs that use the GPU.',
+function copyAll(encoder: GPUCommandEncoder, from: GPUBuffer, to: GPUBuffer): void {
+  encoder.copyBufferToBuffer(from, 0, to, 0, from.size);
+}
+
+function allocateKept(
+  device: GPUDevice,
+  residual: GPUBuffer,
+  logits: GPUBuffer,
+  width: number,
+): Promise<BufferSet> {
+  const spec = (name: string, length: number, shape: string) =>
+    ({ name, type: 'f32', length, shape }) as const;
+  return allocate(
+    device,
+    {
+      name: 'spliced forward pass',
+      buffers: [
+        spec('residual', residual.size / 4, '[rows, d]'),
+        spec('logits', logits.size / 4, '[rows, vocabulary]'),
+        spec('mean', Math.ceil(width / 4) * 4, '[d]'),
+      ],
+    },
+    'Read shorter windows.',
   );
 }

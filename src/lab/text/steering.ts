@@ -13,7 +13,7 @@ import {
   multiply,
   multiplyTransposed,
   orthonormalRows,
-} from '../../analysis/linear_algebra';
+} from '../../base/linear_algebra';
 import { blockOf } from '../../analysis/spectra';
 import type { Dictionary } from '../../analysis/types';
 import { at } from '../../base/array';
@@ -140,7 +140,7 @@ export function steeringEdit(
     prepare: async (device, residual, rows) => {
       const encoder = await ResidualEncoder.create(device, dictionary, residual, rows);
       const { software } = describeAdapter({ info: device.adapterInfo });
-      const imports = { ...Object.fromEntries(encoder.buffers), residual };
+      const imports = new Map([...encoder.buffers, ['residual', residual]]);
       const plan = steeringPlan(group, edits, software);
       const steering = await InterventionRunner.create(device, plan, imports);
       return {
@@ -171,7 +171,7 @@ export interface SteerOptions {
   /** Tokens to write after the prompt; fewer where the context ends. */
   readonly length: number;
   readonly onProgress?: (fraction: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

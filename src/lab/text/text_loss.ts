@@ -47,7 +47,14 @@ export async function textLoss(
     const { software } = describeAdapter({ info: device.adapterInfo });
     const { vocabulary } = model.config;
     const plan = tokenLossPlan({ rows: sequences * positions, vocabulary, software });
-    losses = await InterventionRunner.create(device, plan, { before: logits, after: logits });
+    losses = await InterventionRunner.create(
+      device,
+      plan,
+      new Map([
+        ['before', logits],
+        ['after', logits],
+      ]),
+    );
     let sum = 0;
     let tokens = 0;
     for (let first = 0; first < windows.length; first += sequences) {

@@ -27,7 +27,7 @@ export interface ReadOptions {
   readonly dictionary: DeviceDictionary;
   readonly text: string;
   readonly onProgress?: (fraction: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A reading without the model and step that it belongs to. */

@@ -3,9 +3,10 @@
  */
 import { at } from '../../base/array';
 import { LabError } from '../../base/lab_error';
+import type { BufferSet } from '../../gpu/buffer_set';
 import { allocate } from '../../gpu/buffers';
 import { PlanRunner } from '../../gpu/executor';
-import { ReadbackRing, readBuffer } from '../../gpu/readback';
+import { ReadbackRing } from '../../gpu/readback';
 import { displayName, type ModelConfig } from '../../sae/config';
 import { initialWeights, type ModelWeights } from '../../sae/initial';
 import type { ModelLayout, KernelVariant } from '../../sae/layout';
@@ -22,7 +23,7 @@ import { inputScaleOf } from '../../sae/input_units';
 import { foldInputScale, readParameters, writeParameters } from '../encode/weights';
 
 /** Buffers that all models of a run read: the batch and the data's mean. */
-export interface SharedBuffers {
+interface SharedBuffers {
   readonly x: GPUBuffer;
   readonly data_mean: GPUBuffer;
 }
@@ -53,7 +54,7 @@ export class ModelEngine {
     private readonly options: ModelEngineOptions,
     private settings: ModelConfig,
     readonly layout: ModelLayout,
-    private readonly buffers: Map<string, GPUBuffer>,
+    private readonly buffers: BufferSet,
     private readonly runner: PlanRunner,
     private readonly ring: ReadbackRing,
     /** c of `expected_average_only_in`, 1 for the other normalisations. */
@@ -90,7 +91,7 @@ export class ModelEngine {
     const imports = new Map([...buffers, ...Object.entries(shared)]);
     const runner = await PlanRunner.create(device, named, imports, slots).catch(
       (error: unknown) => {
-        for (const buffer of buffers.values()) buffer.destroy();
+        buffers.destroy();
         throw error;
       },
     );
@@ -204,12 +205,11 @@ export class ModelEngine {
 
   /** Everything the next step depends on. `step` is the number of steps taken. */
   async state(step: number): Promise<ModelState> {
-    const { device } = this.options;
     const [weights, firstMoment, secondMoment, fired] = await Promise.all([
       this.trainedWeights(),
-      readParameters(device, this.buffers, this.layout, '_moment1'),
-      readParameters(device, this.buffers, this.layout, '_moment2'),
-      readBuffer(device, this.buffer('last_fired')),
+      readParameters(this.buffers, this.layout, '_moment1'),
+      readParameters(this.buffers, this.layout, '_moment2'),
+      this.buffers.read('last_fired'),
     ]);
     const seen = step * this.layout.batch;
     return {
@@ -252,12 +252,12 @@ export class ModelEngine {
     );
     this.ring.destroy();
     this.runner.destroy();
-    for (const buffer of this.buffers.values()) buffer.destroy();
+    this.buffers.destroy();
   }
 
   private async trainedWeights(): Promise<ModelWeights> {
     const { groups, rank, width } = this.layout;
-    const arrays = await readParameters(this.options.device, this.buffers, this.layout, '');
+    const arrays = await readParameters(this.buffers, this.layout, '');
     return { groups, rank, width, ...arrays };
   }
 
@@ -267,7 +267,7 @@ export class ModelEngine {
       this.writeState(start.state);
       return;
     }
-    const { device, data, run, index } = this.options;
+    const { data, run, index } = this.options;
     const { config, inputScale, layout } = this;
     const weights =
       start?.kind === 'weights'
@@ -280,24 +280,17 @@ export class ModelEngine {
             index,
           );
     this.checkShape(weights);
-    writeParameters(device, this.buffers, layout, '', weights);
+    writeParameters(this.buffers, layout, '', weights);
   }
 
   private writeState(state: ModelState): void {
-    const { device } = this.options;
     this.checkShape(state.weights);
-    writeParameters(device, this.buffers, this.layout, '', state.weights);
-    writeParameters(device, this.buffers, this.layout, '_moment1', state.firstMoment);
-    writeParameters(device, this.buffers, this.layout, '_moment2', state.secondMoment);
+    writeParameters(this.buffers, this.layout, '', state.weights);
+    writeParameters(this.buffers, this.layout, '_moment1', state.firstMoment);
+    writeParameters(this.buffers, this.layout, '_moment2', state.secondMoment);
     const seen = state.step * this.layout.batch;
     const fired = state.tokensSinceFired.map((age) => seen - age);
-    device.queue.writeBuffer(
-      this.buffer('last_fired'),
-      0,
-      fired.buffer,
-      fired.byteOffset,
-      fired.byteLength,
-    );
+    this.buffers.write('last_fired', fired);
   }
 
   private checkShape(weights: ModelWeights): void {
@@ -309,18 +302,11 @@ export class ModelEngine {
       'Configure the model as the saved one, or start from fresh weights.',
     );
   }
-
-  private buffer(name: string): GPUBuffer {
-    const found = this.buffers.get(name);
-    if (found === undefined) throw new RangeError(`no buffer "${name}"`);
-    return found;
-  }
 }
 
-function loggedRegions(buffers: ReadonlyMap<string, GPUBuffer>, layout: ModelLayout) {
+function loggedRegions(buffers: BufferSet, layout: ModelLayout) {
   const region = (name: string, elements: number, offset = 0) => {
-    const buffer = buffers.get(name);
-    if (buffer === undefined) throw new RangeError(`no buffer "${name}"`);
+    const buffer = buffers.named(name);
     return { buffer, bytes: Math.min(elements * 4, buffer.size), offset: offset * 4 };
   };
   return [

@@ -69,7 +69,7 @@ export async function makeSessionParts(
   const data = await measureData(source, batch, work);
   for (const model of config.models) refuseUntrainable(model, data, source.label);
   const streamBuffers = await allocate(device, stream.plan);
-  const owned = [...streamBuffers.values()];
+  const owned = [streamBuffers];
   const models: ModelEngine[] = [];
   const clock = new WorkClock<FeedPart>(device.queue);
   let feeder: StreamFeeder | null = null;
@@ -78,7 +78,7 @@ export async function makeSessionParts(
     for (const model of models) model.destroy();
     feeder?.destroy();
     streamRunner?.destroy();
-    for (const buffer of owned) buffer.destroy();
+    for (const buffers of owned) buffers.destroy();
   };
   try {
     requireWanted(work);
@@ -86,16 +86,15 @@ export async function makeSessionParts(
     feeder = (await stream.openFeeder?.(device, streamBuffers, clock)) ?? null;
     streamRunner = await PlanRunner.create(device, stream.plan, streamBuffers, slots);
     const mean = padRows(data.mean, 1, source.width);
-    const dataMean = device.createBuffer({
-      label: 'data mean',
-      size: mean.byteLength,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+    const measured = await allocate(device, {
+      name: 'data',
+      buffers: [
+        { name: 'data_mean', type: 'f32', length: mean.length, shape: '[d]', initial: mean },
+      ],
     });
-    owned.push(dataMean);
-    device.queue.writeBuffer(dataMean, 0, mean.buffer, mean.byteOffset, mean.byteLength);
-    const x = streamBuffers.get(stream.output);
-    if (x === undefined) throw new RangeError('the stream has no output');
-    const shared = { x, data_mean: dataMean };
+    owned.push(measured);
+    const x = streamBuffers.named(stream.output);
+    const shared = { x, data_mean: measured.named('data_mean') };
     const build = (index: number, model: Model, start: Start): Promise<ModelEngine> => {
       return ModelEngine.create(
         { device, run: config, index, data, shared, variant, slots, start },

@@ -4,30 +4,22 @@
  * drive it directly.
  */
 import { describeError, LabError } from '../../base/lab_error';
-import type { Work } from '../../base/work';
 import { onMistake, openDevice, type OpenedDevice } from '../../gpu/device';
-import { chooseVariant } from '../encode/choose_variant';
-import { estimateRun } from '../train/estimate';
+import { handlersOf, MOVED } from './handlers';
 import { LanguageModelHost } from './language_model_host';
 import type { LanguageModelStore } from '../language/language_model_store';
 import type { LiveRun } from './live_run';
 import { pageAccess, pageLanguageModels } from './page_access';
 import { PageModels } from './page_models';
-import { probeRows, untrainedShapes } from '../encode/probes';
 import type { AdapterReport, Command, Event } from '../protocol/protocol';
-import { parseRunConfig, type RunInput } from '../run/run_config';
+import type { AnswerEvent, AskCommand, RequestName } from '../protocol/requests';
 import { RunAnalyses } from './run_analyses';
 import { RunData } from '../train/run_data';
 import { RunPreparation } from './run_preparation';
-import { measureData } from '../encode/statistics';
 import { TextHost } from './text_host';
 
-/** First labels that a preview shows. */
-const PREVIEW_LABELS = 40;
 /** WebGPU's default limit, by which a weak adapter is recognised. */
 const DEFAULT_BINDING = 134_217_728;
-
-type Request = Extract<Command, { readonly requestId: number }>;
 
 export class EngineHost {
   private opened: Promise<OpenedDevice> | null = null;
@@ -43,13 +35,9 @@ export class EngineHost {
     data: this.data,
     post: (event) => this.post(event),
   });
-  /** What gives up the questions that are worked on here. */
+  /** What gives up the questions that are worked on, by request. */
   private readonly asked = new Map<number, AbortController>();
-  private readonly analyses = new RunAnalyses({
-    run: (runId) => this.run(runId),
-    post: (event) => this.post(event),
-    progress: (requestId, fraction, stage) => this.progress(requestId, fraction, stage),
-  });
+  private readonly analyses = new RunAnalyses((runId) => this.run(runId));
   private readonly modelHost = new LanguageModelHost({
     languageModels: () => this.languageModels(),
     files: this.models,
@@ -59,14 +47,19 @@ export class EngineHost {
         ({ config: { data } }) => data.kind === 'lm' && data.model === id,
       ),
     forgetData: () => this.data.forgetMadeData(),
-    post: (event) => this.post(event),
   });
   private readonly text = new TextHost({
     languageModels: () => this.languageModels(),
     run: (runId) => this.run(runId),
-    axes: (requestId, runId, model, group) => this.analyses.axes(requestId, runId, model, group),
-    post: (event) => this.post(event),
-    progress: (requestId, fraction, stage) => this.progress(requestId, fraction, stage),
+    axes: (about, work) => this.analyses.axes(about, work),
+  });
+  private readonly handlers = handlersOf({
+    device: async () => (await this.device()).device,
+    data: this.data,
+    run: (runId) => this.run(runId),
+    analyses: this.analyses,
+    models: this.modelHost,
+    text: this.text,
   });
 
   constructor(
@@ -77,7 +70,8 @@ export class EngineHost {
   /** Carries out a command; failures become events, never exceptions. */
   async handle(command: Command): Promise<void> {
     try {
-      if ('requestId' in command) await this.answer(command);
+      if (command.kind === 'ask') await this.answer(command);
+      else if (command.kind === 'cancel') this.asked.get(command.requestId)?.abort();
       else if (command.kind === 'connect') await this.connect(command.base);
       else if (command.kind === 'start') await this.start(command);
       else await this.steer(command);
@@ -163,7 +157,7 @@ export class EngineHost {
   }
 
   private async steer(
-    command: Exclude<Command, Request | { kind: 'connect' } | { kind: 'start' }>,
+    command: Exclude<Command, { kind: 'ask' | 'cancel' | 'connect' | 'start' }>,
   ): Promise<void> {
     const { kind, runId } = command;
     // One that never came to be, or went with its device, is forgotten already.
@@ -198,112 +192,22 @@ export class EngineHost {
     this.text.forget(runId);
   }
 
-  private async answer(command: Request): Promise<void> {
-    const { requestId } = command;
-    if (command.kind === 'cancel') {
-      this.asked.get(requestId)?.abort();
-      this.text.cancel(requestId);
-      this.analyses.cancel(requestId);
-      return;
-    }
+  private async answer<Name extends RequestName>(command: AskCommand<Name>): Promise<void> {
+    const { requestId, name, ask } = command;
     const controller = new AbortController();
     this.asked.set(requestId, controller);
-    const onProgress = (fraction: number, stage: string) => {
-      this.progress(requestId, fraction, stage);
-    };
     try {
-      await this.workOut(command, { signal: controller.signal, onProgress });
+      const answer = await this.handlers[name](ask, {
+        signal: controller.signal,
+        onProgress: (fraction, stage) =>
+          this.post({ kind: 'analysis_progress', requestId, fraction, stage }),
+      });
+      // The handler of a name gives the answer of that name, which the union of all events does not tell.
+      const event = { kind: 'answer', requestId, name, answer } as AnswerEvent;
+      this.post(event, MOVED[name]?.(answer));
     } finally {
       this.asked.delete(requestId);
     }
-  }
-
-  private async workOut(command: Exclude<Request, { kind: 'cancel' }>, work: Work): Promise<void> {
-    const { requestId } = command;
-    switch (command.kind) {
-      case 'estimate':
-        await this.estimate(requestId, command.config, work);
-        break;
-      case 'preview':
-        await this.preview(requestId, command.config, command.file, work);
-        break;
-      case 'describe_data': {
-        const config = parseRunConfig(command.config);
-        const source = await this.data.open(config, command.file, work);
-        await this.analyses.describe(requestId, source, work);
-        break;
-      }
-      case 'groups':
-      case 'diagnose':
-      case 'group_card':
-        await this.analyses.answer(command);
-        break;
-      case 'load_language_model':
-      case 'list_language_models':
-      case 'delete_language_model':
-        await this.modelHost.answer(command, work.signal);
-        break;
-      case 'read_text':
-      case 'steer_text':
-      case 'splice':
-      case 'attribute_logits':
-        await this.text.answer(command);
-        break;
-      case 'evaluate': {
-        const { runId, model } = command;
-        const { step, report } = await this.run(runId).evaluate(model, work);
-        if (report instanceof LabError) throw report;
-        this.post({ kind: 'evaluated', requestId, runId, answer: { model, step, report } });
-        break;
-      }
-      case 'export': {
-        const { runId, model, format } = command;
-        const file = await this.run(runId).export(model, format, work);
-        const bytes = Uint8Array.from(file.bytes).buffer;
-        this.post({ kind: 'exported', requestId, runId, ...file, bytes }, [bytes]);
-        break;
-      }
-    }
-  }
-
-  private async estimate(requestId: number, input: RunInput, work: Work): Promise<void> {
-    const config = parseRunConfig(input);
-    const { device } = await this.device();
-    const source = await this.data.open(config, undefined, work);
-    const estimate = estimateRun(config, source, device.limits, chooseVariant(device));
-    this.post({ kind: 'estimated', requestId, estimate });
-  }
-
-  private async preview(
-    requestId: number,
-    input: RunInput,
-    file: ArrayBuffer | undefined,
-    work: Work,
-  ): Promise<void> {
-    const config = parseRunConfig(input);
-    const source = await this.data.open(config, file, work);
-    const batch = config.training.train_batch_size_samples;
-    const { statistics } = await measureData(source, batch, work);
-    const rows = await probeRows(source, work);
-    this.post({
-      kind: 'previewed',
-      requestId,
-      preview: {
-        label: source.label,
-        description: source.description,
-        statistics,
-        shapes: rows.truth === undefined ? [] : untrainedShapes(rows.truth),
-        shapeRows: rows.count,
-        labels: Array.from(
-          rows.rowIds.subarray(0, PREVIEW_LABELS),
-          (rowId) => source.labelOf?.(rowId) ?? '',
-        ).filter((label) => label.length > 0),
-      },
-    });
-  }
-
-  private progress(requestId: number, fraction: number, stage: string): void {
-    this.post({ kind: 'analysis_progress', requestId, fraction, stage });
   }
 
   private run(runId: string): LiveRun {

@@ -4,11 +4,9 @@
  */
 import { LabError } from '../../base/lab_error';
 import type { Work } from '../../base/work';
-import type { LanguageModelInfo, LmCommand, LmEvent } from '../protocol/lm_protocol';
+import type { LanguageModelInfo, ListedLanguageModel } from '../protocol/lm_protocol';
+import type { AskOf } from '../protocol/requests';
 import type { PageModels } from './page_models';
-
-/** Commands about language models themselves. */
-export type ModelCommand = Exclude<LmCommand, { readonly runId: string }>;
 
 /** The language models on the device: a LanguageModelStore. */
 export interface ModelsOnDevice {
@@ -26,52 +24,35 @@ export interface LanguageModelHostOptions {
   isInUse(id: string): boolean;
   /** Forgets open data that are made with a model on the device: one is about to leave it. */
   forgetData(): void;
-  post(event: LmEvent): void;
 }
 
 export class LanguageModelHost {
   constructor(private readonly options: LanguageModelHostOptions) {}
 
-  /** Answers a command; `signal` gives up a load, which keeps what has come. Rejects with LabError. */
-  answer(command: ModelCommand, signal?: AbortSignal): Promise<void> {
-    switch (command.kind) {
-      case 'load_language_model':
-        return this.load(command, signal);
-      case 'list_language_models':
-        return this.list(command.requestId);
-      case 'delete_language_model':
-        return this.remove(command);
-    }
-  }
-
-  private async load(
-    command: Extract<ModelCommand, { kind: 'load_language_model' }>,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { requestId, id, files } = command;
+  /** Loads a model; `signal` gives that up, which keeps what has come. Rejects with LabError. */
+  async load(
+    { id, files }: AskOf<'load_language_model'>,
+    { signal }: Work,
+  ): Promise<LanguageModelInfo> {
     const store = await this.options.languageModels();
     if (files !== undefined) {
       if (store.ids.includes(id)) await this.takeOff(store, id);
       this.options.files.keepDropped(id, files);
     }
-    const { info } = await store.get(id, { signal });
-    this.options.post({ kind: 'language_model_loaded', requestId, info });
+    return (await store.get(id, { signal })).info;
   }
 
-  private async list(requestId: number): Promise<void> {
-    const models = await this.options.files.list(this.options.base());
-    this.options.post({ kind: 'language_models', requestId, models });
+  list(): Promise<ListedLanguageModel[]> {
+    return this.options.files.list(this.options.base());
   }
 
-  private async remove({
-    requestId,
-    id,
-  }: Extract<ModelCommand, { kind: 'delete_language_model' }>): Promise<void> {
+  /** Removes a model's files; what is left. */
+  async remove({ id }: AskOf<'delete_language_model'>): Promise<ListedLanguageModel[]> {
     const store = await this.options.languageModels();
     // A run keeps what it was trained on; only the files go then.
     if (!this.options.isInUse(id)) await this.drop(store, id);
     await this.options.files.remove(id);
-    await this.list(requestId);
+    return this.list();
   }
 
   /** Takes a model off the device to make room for another of its name. */

@@ -10,7 +10,7 @@ import { shapeOf, type ModelConfig } from '../../sae/config';
 import { encodeAnalysedRows } from '../encode/analysed_rows';
 import type { AnalysisTable } from '../explore/analysis_worker';
 import { codesInDataUnits } from '../encode/data_units';
-import { exportFile, type ExportedFile } from '../keep/exported_file';
+import { exportFile, type WrittenFile } from '../keep/exported_file';
 import { KeptModels, type RunModels } from '../encode/kept_models';
 import type { Event, ExportFormat, MetricRecord, RunStatus } from '../protocol/protocol';
 import { changesGate, type LiveSettings, type SettingChange } from '../run/live_settings';
@@ -224,7 +224,7 @@ export class LiveRun {
   }
 
   /** A file with the model's weights or its metrics. Throws LabError `cancelled`. */
-  export(model: number, format: ExportFormat, work: Work): Promise<ExportedFile> {
+  export(model: number, format: ExportFormat, work: Work): Promise<WrittenFile> {
     return exportFile(this, model, format, work);
   }
 

@@ -21,12 +21,10 @@ import {
   type ModelFiles,
   type OnModelBytes,
 } from '../language/language_models';
-import type { LanguageModelInfo } from '../protocol/lm_protocol';
+import type { LanguageModelInfo, ListedLanguageModel } from '../protocol/lm_protocol';
 
 /** Folder of the private file system. */
 const FOLDER = 'language-models';
-
-export type ListedLanguageModel = LanguageModelInfo & { readonly cached: boolean };
 
 export class PageModels {
   private readonly dropped = new Map<string, readonly File[]>();

@@ -1,10 +1,10 @@
 /**
  * The engine's answers about text: own text read, steered continuations, faithfulness and logit attribution of
- * a run's models. One question is worked on at a time, beside training; each can be given up. It posts events
- * and owns the copy of the weights that it asks with.
+ * a run's models. One question is worked on at a time, beside training; each can be given up. It owns the copy of
+ * the weights that it asks with.
  */
 import { LabError } from '../../base/lab_error';
-import { requireWanted } from '../../base/work';
+import { requireWanted, type Work } from '../../base/work';
 import { describeAdapter } from '../../gpu/device';
 import type { DeviceDictionary } from '../encode/device_dictionary';
 import { uploadDictionary } from '../encode/device_dictionary';
@@ -12,7 +12,13 @@ import type { GroupAxes } from '../explore/group_card';
 import type { LanguageModelStore, ReadyLanguageModel } from '../language/language_model_store';
 import type { RunModels } from '../encode/kept_models';
 import type { LiveRun } from './live_run';
-import type { LmCommand, LmEvent } from '../protocol/lm_protocol';
+import type {
+  LogitAttribution,
+  SplicedModel,
+  SteeringAnswer,
+  TextReading,
+} from '../protocol/lm_protocol';
+import type { AboutGroup, AboutModel, AskOf } from '../protocol/requests';
 import { attributeLogits } from '../text/logit_attribution';
 import { meanFinalScale } from '../text/final_scale';
 import type { LanguageDataConfig } from '../run/run_config';
@@ -20,9 +26,6 @@ import { spliceFaithfulness } from '../text/splice';
 import { checkGroup, steeredGroup, steerText, subspaceEdit } from '../text/steering';
 import { readText } from '../text/text_reading';
 import { firstWindows, textWindows, type TextWindow } from '../language/text_windows';
-
-/** Questions about a model of a run. */
-export type TextCommand = Extract<LmCommand, { readonly runId: string }>;
 
 /** What is asked of a run. */
 export type TextRun = Pick<LiveRun, 'runId' | 'config' | 'step' | 'source'> & {
@@ -35,9 +38,7 @@ export interface TextHostOptions {
   /** Throws LabError `not_found`. */
   run(runId: string): TextRun;
   /** The axes of a group's card and how strong the group typically is. */
-  axes(requestId: number, runId: string, model: number, group: number): Promise<GroupAxes>;
-  post(event: LmEvent): void;
-  progress(requestId: number, fraction: number, stage: string): void;
+  axes(about: AboutGroup, work: Work): Promise<GroupAxes>;
 }
 
 /** Everything that a question about one model of a run needs. */
@@ -55,29 +56,89 @@ const SCALE_TOKENS = { gpu: 1024, software: 256 };
 
 export class TextHost {
   private queue: Promise<void> = Promise.resolve();
-  private readonly pending = new Map<number, AbortController>();
   private uploaded: { readonly key: string; readonly dictionary: DeviceDictionary } | null = null;
   /** What the final norm divides by, by run. */
   private readonly finalScales = new Map<string, number>();
 
   constructor(private readonly options: TextHostOptions) {}
 
-  /** Answers a question when those before it are answered. Rejects with LabError. */
-  answer(command: TextCommand): Promise<void> {
-    const controller = new AbortController();
-    this.pending.set(command.requestId, controller);
-    const work = this.queue
-      .then(() => this.work(command, controller.signal))
-      .finally(() => this.pending.delete(command.requestId));
-    this.queue = work.catch(() => undefined);
-    return work;
+  /** Own text, with the groups that fire on every token. */
+  read(ask: AskOf<'read_text'>, work: Work): Promise<TextReading> {
+    return this.inTurn(ask, work, async ({ device, data, language, dictionary, step }) => {
+      const reading = await readText({
+        device,
+        lm: language.model,
+        tokenizer: language.tokenizer,
+        layer: data.layer,
+        dictionary,
+        text: ask.text,
+        ...saying('Reading', work),
+      });
+      return { model: ask.model, step, ...reading };
+    });
   }
 
-  /** Gives up a question that waits or is worked on; false when there is none of that id. */
-  cancel(requestId: number): boolean {
-    const controller = this.pending.get(requestId);
-    controller?.abort();
-    return controller !== undefined;
+  /** A prompt continued with and without a change of a group. */
+  steer(ask: AskOf<'steer_text'>, work: Work): Promise<SteeringAnswer> {
+    return this.inTurn(ask, work, async ({ data, language, dictionary, step }) => {
+      const { model, group, edit, prompt, temperature, seed, length } = ask;
+      checkGroup(dictionary.dictionary, group);
+      const axes = await this.options.axes(ask, work);
+      const steered = steeredGroup(dictionary, group, axes);
+      const { typicalNorm } = axes;
+      const continuations = await steerText({
+        lm: language.model,
+        tokenizer: language.tokenizer,
+        layer: data.layer,
+        dictionary,
+        group: steered,
+        edit: subspaceEdit(edit, typicalNorm, steered.axes),
+        prompt,
+        temperature,
+        seed,
+        length,
+        ...saying('Writing', work),
+      });
+      return { model, step, group, typicalNorm, continuations };
+    });
+  }
+
+  /** What splicing a model in costs on held-out tokens. */
+  splice(ask: AskOf<'splice'>, work: Work): Promise<SplicedModel> {
+    return this.inTurn(ask, work, async ({ device, run, data, language, dictionary, step }) => {
+      const faithfulness = await spliceFaithfulness({
+        device,
+        lm: language.model,
+        layer: data.layer,
+        dictionary,
+        windows: heldOutWindows(run, language, data, ask.tokens),
+        positions: data.context_size,
+        ...saying('Splicing in', work),
+      });
+      return { ...faithfulness, step };
+    });
+  }
+
+  /** What a group writes to the vocabulary. */
+  attribute(ask: AboutGroup, work: Work): Promise<LogitAttribution> {
+    return this.inTurn(ask, work, async (place) => {
+      const { device, language, dictionary, step } = place;
+      const { model, group } = ask;
+      checkGroup(dictionary.dictionary, group);
+      const axes = await this.options.axes(ask, work);
+      const { frame } = steeredGroup(dictionary, group, axes);
+      const finalScale = await this.finalScale(place, work);
+      requireWanted(work);
+      const attribution = await attributeLogits({
+        device,
+        lm: language.model,
+        tokenizer: language.tokenizer,
+        frame,
+        norm: axes.typicalNorm,
+        finalScale,
+      });
+      return { model, step, group, ...attribution };
+    });
   }
 
   /** Forgets what it holds of a run. */
@@ -94,131 +155,41 @@ export class TextHost {
     this.finalScales.clear();
   }
 
-  private async work(command: TextCommand, signal: AbortSignal): Promise<void> {
-    requireWanted({ signal });
-    const place = await this.place(command, signal);
-    switch (command.kind) {
-      case 'read_text':
-        return this.readText(command, place, signal);
-      case 'steer_text':
-        return this.steerText(command, place, signal);
-      case 'splice':
-        return this.splice(command, place, signal);
-      case 'attribute_logits':
-        return this.attribute(command, place, signal);
-    }
+  /** Answers a question when those before it are answered. Rejects with LabError. */
+  private inTurn<Answer>(
+    about: AboutModel,
+    work: Work,
+    answer: (place: Place) => Promise<Answer>,
+  ): Promise<Answer> {
+    const answered = this.queue.then(async () => {
+      requireWanted(work);
+      return answer(await this.place(about, work));
+    });
+    this.queue = answered.then(
+      () => undefined,
+      () => undefined,
+    );
+    return answered;
   }
 
-  private async readText(
-    command: Extract<TextCommand, { kind: 'read_text' }>,
-    { device, data, language, dictionary, step }: Place,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { requestId, model, text } = command;
-    const reading = await readText({
+  /** What the final norm divides by, measured once a run. */
+  private async finalScale({ device, run, data, language }: Place, work: Work): Promise<number> {
+    const known = this.finalScales.get(run.runId);
+    if (known !== undefined) return known;
+    const { software } = describeAdapter({ info: device.adapterInfo });
+    const tokens = software ? SCALE_TOKENS.software : SCALE_TOKENS.gpu;
+    const finalScale = await meanFinalScale({
       device,
       lm: language.model,
-      tokenizer: language.tokenizer,
-      layer: data.layer,
-      dictionary,
-      text,
-      signal,
-      onProgress: (fraction) => this.options.progress(requestId, fraction, 'Reading'),
-    });
-    this.options.post({ kind: 'text_read', requestId, reading: { model, step, ...reading } });
-  }
-
-  private async steerText(
-    command: Extract<TextCommand, { kind: 'steer_text' }>,
-    { data, language, dictionary, step }: Place,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { requestId, runId, model, group, edit, prompt, temperature, seed, length } = command;
-    checkGroup(dictionary.dictionary, group);
-    const axes = await this.options.axes(requestId, runId, model, group);
-    const steered = steeredGroup(dictionary, group, axes);
-    const continuations = await steerText({
-      lm: language.model,
-      tokenizer: language.tokenizer,
-      layer: data.layer,
-      dictionary,
-      group: steered,
-      edit: subspaceEdit(edit, axes.typicalNorm, steered.axes),
-      prompt,
-      temperature,
-      seed,
-      length,
-      signal,
-      onProgress: (fraction) => this.options.progress(requestId, fraction, 'Writing'),
-    });
-    const answer = { model, step, group, typicalNorm: axes.typicalNorm, continuations };
-    this.options.post({ kind: 'text_steered', requestId, answer });
-  }
-
-  private async splice(
-    command: Extract<TextCommand, { kind: 'splice' }>,
-    { device, run, data, language, dictionary, step }: Place,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { requestId, runId, model } = command;
-    const faithfulness = await spliceFaithfulness({
-      device,
-      lm: language.model,
-      layer: data.layer,
-      dictionary,
-      windows: heldOutWindows(run, language, data, command.tokens),
+      windows: heldOutWindows(run, language, data, tokens),
       positions: data.context_size,
-      signal,
-      onProgress: (fraction) => this.options.progress(requestId, fraction, 'Splicing in'),
+      ...saying('Measuring the last layer', work),
     });
-    this.options.post({ kind: 'spliced', requestId, runId, model, step, faithfulness });
+    this.finalScales.set(run.runId, finalScale);
+    return finalScale;
   }
 
-  private async attribute(
-    command: Extract<TextCommand, { kind: 'attribute_logits' }>,
-    { device, run, data, language, dictionary, step }: Place,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { requestId, runId, model, group } = command;
-    checkGroup(dictionary.dictionary, group);
-    const axes = await this.options.axes(requestId, runId, model, group);
-    const { frame } = steeredGroup(dictionary, group, axes);
-    let finalScale = this.finalScales.get(runId);
-    if (finalScale === undefined) {
-      const { software } = describeAdapter({ info: device.adapterInfo });
-      const tokens = software ? SCALE_TOKENS.software : SCALE_TOKENS.gpu;
-      const windows = heldOutWindows(run, language, data, tokens);
-      finalScale = await meanFinalScale({
-        device,
-        lm: language.model,
-        windows,
-        positions: data.context_size,
-        signal,
-        onProgress: (fraction) =>
-          this.options.progress(requestId, fraction, 'Measuring the last layer'),
-      });
-      this.finalScales.set(runId, finalScale);
-    }
-    requireWanted({ signal });
-    const attribution = await attributeLogits({
-      device,
-      lm: language.model,
-      tokenizer: language.tokenizer,
-      frame,
-      norm: axes.typicalNorm,
-      finalScale,
-    });
-    this.options.post({
-      kind: 'logits_attributed',
-      requestId,
-      attribution: { model, step, group, ...attribution },
-    });
-  }
-
-  private async place(
-    { requestId, runId, model }: TextCommand,
-    signal: AbortSignal,
-  ): Promise<Place> {
+  private async place({ runId, model }: AboutModel, work: Work): Promise<Place> {
     const run = this.options.run(runId);
     const { data } = run.config;
     if (data.kind !== 'lm') {
@@ -236,10 +207,7 @@ export class TextHost {
       );
     }
     const store = await this.options.languageModels();
-    const language = await store.get(data.model, {
-      signal,
-      onProgress: (fraction, stage) => this.options.progress(requestId, fraction, stage),
-    });
+    const language = await store.get(data.model, work);
     const step = run.step;
     const dictionary = await this.dictionary(store.device, run, model, step);
     return { device: store.device, run, data, language, dictionary, step };
@@ -266,6 +234,11 @@ export class TextHost {
     this.uploaded?.dictionary.destroy();
     this.uploaded = null;
   }
+}
+
+/** How work of one stage reports and is given up. */
+function saying(stage: string, { signal, onProgress }: Work) {
+  return { signal, onProgress: (fraction: number) => onProgress?.(fraction, stage) };
 }
 
 /** Windows of held-out documents with at least `tokens` predictions, as far as there are so many. */

@@ -19,7 +19,7 @@ export interface ModelShape {
 }
 
 /** How units compete for a row. */
-export interface Gate {
+interface Gate {
   /** What a unit scores by: the norm of its codes, or the pre-activation, which then is its code. */
   readonly score: 'norm' | 'value';
   /** Whether only scores above 0 can win. */
@@ -30,7 +30,7 @@ export interface Gate {
 export type NuclearTarget = 'composition' | 'decoder' | 'weight_decay';
 
 /** The setting that decides a strength, and its value. */
-export interface DecidingSetting {
+interface DecidingSetting {
   readonly setting: string;
   readonly value: number;
 }
@@ -55,7 +55,7 @@ export interface StrengthSettings {
 }
 
 /** The size of a model in terms that every architecture has. */
-export interface Budget {
+interface Budget {
   /** N, columns of the dictionary. */
   readonly columns: number;
   /** Columns that a row may use. */
@@ -72,7 +72,7 @@ export interface BrokenRule {
 export type LooseSettings = Readonly<Record<string, unknown>>;
 
 /** Why a folder cannot be read, after its name, and the way out. */
-export interface FolderRefusal {
+interface FolderRefusal {
   readonly refused: string;
   readonly wayOut: string;
 }
@@ -87,7 +87,7 @@ export interface FolderSettings {
 }
 
 /** How a model stands in a folder of SAELens; sae_folder.ts writes and reads what is the same for all. */
-export interface FolderForm<C> {
+interface FolderForm<C> {
   /** What cfg.json says of the gate, under SAELens' names. */
   save(config: C): LooseSettings;
   /** The same read back; `hasEncoderBias`: the folder's b_enc is not all 0. */
@@ -95,7 +95,7 @@ export interface FolderForm<C> {
 }
 
 /** What a model of this kind is called. */
-export interface ArchitectureWords {
+interface ArchitectureWords {
   /** Name of a model that was given none. */
   readonly name: string;
   /** The kind in a list to choose from, and what marks it. */

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { setting } from '../../base/setting';
 
 export const normalizations = ['none', 'layer_norm', 'expected_average_only_in'] as const;
-export const auxiliaryLosses = ['residual', 'preact', 'none'] as const;
+const auxiliaryLosses = ['residual', 'preact', 'none'] as const;
 
 export type Normalization = (typeof normalizations)[number];
 export type AuxiliaryLoss = (typeof auxiliaryLosses)[number];

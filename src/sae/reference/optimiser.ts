@@ -12,7 +12,7 @@ const TILE_COLUMNS = 64;
 const SERIAL_COLUMNS = 4;
 
 /** A tensor under training and its moments. */
-export interface Trained {
+interface Trained {
   readonly weights: Float64Array;
   readonly moment1: Float64Array;
   readonly moment2: Float64Array;

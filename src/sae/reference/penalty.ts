@@ -5,8 +5,13 @@
  * Jacobi.
  */
 import { at } from '../../base/array';
+import {
+  multiply,
+  symmetricEigen,
+  transpose,
+  type SymmetricEigen,
+} from '../../base/linear_algebra';
 import type { KernelCall } from './kernel_call';
-import { eigen, product, spectralFunction, transposed } from './symmetric_matrix';
 import { dot } from './vectors';
 
 /** Gram matrices get this much of their trace on the diagonal; see nuclear_gradient.wgsl. */
@@ -25,12 +30,12 @@ export function nuclearGradient(call: KernelCall): void {
   const [encoder, decoder] = [call.floats('encoder'), call.floats('decoder')];
   const penalty = call.floats('penalty');
   for (let k = 0; k < K; k += 1) {
-    const gramE = eigen(ridgedGram(call, encoder, k), R);
-    const gramD = eigen(ridgedGram(call, decoder, k), R);
+    const gramE = symmetricEigen(ridgedGram(call, encoder, k), R);
+    const gramD = symmetricEigen(ridgedGram(call, decoder, k), R);
     const rootE = spectralFunction(gramE, Math.sqrt);
     const rootD = spectralFunction(gramD, Math.sqrt);
     // S = G_E^{1/2} G_D^{1/2} has the singular values of DᵀE; G_D^{1/2} alone those of D.
-    const s = mode === Mode.decoder ? rootD : product(rootE, rootD, R);
+    const s = mode === Mode.decoder ? rootD : multiply(rootE, rootD, R, R, R);
     const { values, polar } = polarFactor(s, R);
     call.floats('singular_values').set(values, k * R);
     if (mode === Mode.observe) continue;
@@ -40,8 +45,8 @@ export function nuclearGradient(call: KernelCall): void {
       mode === Mode.decoder
         ? [new Float64Array(R * R), spectralFunction(gramD, inverseRoot)]
         : [
-            product(product(rootD, transposed(polar, R), R), inverseE, R),
-            product(product(rootE, polar, R), inverseD, R),
+            multiply(multiply(rootD, transpose(polar, R, R), R, R, R), inverseE, R, R, R),
+            multiply(multiply(rootE, polar, R, R, R), inverseD, R, R, R),
           ];
     penalty.set(forE, k * R * R);
     penalty.set(forD, (K + k) * R * R);
@@ -83,17 +88,28 @@ function polarFactor(
   s: Float64Array,
   n: number,
 ): { readonly values: Float64Array; readonly polar: Float64Array } {
-  const gram = eigen(product(transposed(s, n), s, n), n);
-  const values = gram.values
-    .map((value) => Math.sqrt(Math.max(value, 0)))
-    .sort()
-    .reverse();
+  const gram = symmetricEigen(multiply(transpose(s, n, n), s, n, n, n), n);
+  const values = gram.values.map((value) => Math.sqrt(Math.max(value, 0)));
   const threshold = Math.max(NOISE * at(values, 0), SMALLEST_SINGULAR_VALUE);
   const inverse = spectralFunction(
     gram,
     (value) => 1 / Math.max(Math.sqrt(Math.max(value, 0)), threshold),
   );
-  return { values, polar: product(s, inverse, n) };
+  return { values, polar: multiply(s, inverse, n, n, n) };
+}
+
+/** Σ_i f(values[i]) v_iᵀ v_i for the rows v_i of `vectors`, [n, n]. */
+function spectralFunction(
+  { values, vectors }: SymmetricEigen,
+  f: (value: number) => number,
+): Float64Array {
+  const n = values.length;
+  const scaled = vectors.slice();
+  values.forEach((value, i) => {
+    const weight = f(value);
+    for (let c = i * n; c < (i + 1) * n; c += 1) scaled[c] = weight * at(vectors, c);
+  });
+  return multiply(transpose(vectors, n, n), scaled, n, n, n);
 }
 
 /** ‖D_j‖ of every atom and 1/‖D_j‖, which turns D_j into the gradient of its norm. */

@@ -15,7 +15,7 @@ import type { AnalysisView, Obstacle } from './use_analysis';
 import { useWaitingText } from './waiting_text';
 
 type Followed = Pick<
-  AnalysisView<'groups' | 'diagnosis'>,
+  AnalysisView<'groups' | 'diagnose'>,
   'obstacle' | 'progress' | 'error' | 'start' | 'cancel'
 >;
 
@@ -179,7 +179,7 @@ function Progress({ fraction, stage }: { readonly fraction: number; readonly sta
 export function AnalysisBar({
   view,
 }: {
-  readonly view: Followed & Pick<AnalysisView<'groups' | 'diagnosis'>, 'made'>;
+  readonly view: Followed & Pick<AnalysisView<'groups' | 'diagnose'>, 'made'>;
 }) {
   const since = useCurrentRun((run) => sinceText(run, view.made)) ?? null;
   if (view.progress !== null) {

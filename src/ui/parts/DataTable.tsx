@@ -12,6 +12,7 @@ import './data_table.css';
 import { plainText } from './explain';
 import { Hint } from './Hint';
 import type { MeasureText } from './Measure';
+import { Panel } from './Panel';
 
 /** What a cell holds, for sorting and for the file; null where nothing was measured. */
 export type CellValue = number | string | null;
@@ -77,21 +78,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     saveFile(csvText(table), `${fileName}.csv`, 'text/csv;charset=utf-8');
   };
   return (
-    <section className="data-table">
-      <header>
-        {hint === undefined ? (
-          <h3>{title}</h3>
-        ) : (
-          <Hint {...hint}>
-            <h3 tabIndex={0}>{title}</h3>
-          </Hint>
-        )}
-        {rows.length > 0 && (
+    <Panel
+      flush
+      className="data-table"
+      level={3}
+      title={title}
+      hint={hint}
+      actions={
+        rows.length > 0 && (
           <button type="button" className="button button-quiet" onClick={save}>
             Save CSV
           </button>
-        )}
-      </header>
+        )
+      }
+    >
       {rows.length === 0 ? (
         <p className="data-none">{empty}</p>
       ) : (
@@ -133,7 +133,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           )}
         </div>
       )}
-    </section>
+    </Panel>
   );
 }
 

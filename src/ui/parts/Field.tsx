@@ -4,7 +4,7 @@ import { Hint } from './Hint';
 import type { SettingText } from '../../base/setting';
 
 /** A mark behind the label, for instance "live". */
-export interface FieldMark {
+interface FieldMark {
   readonly text: string;
   readonly title: string;
 }
@@ -46,7 +46,7 @@ export function Field({ text, mark, children }: FieldProps) {
 }
 
 /** A setting as it is read aloud: label, symbol, unit and mark, parted as words. */
-export function spokenName({ label, symbol, unit }: SettingText, mark?: string): string {
+function spokenName({ label, symbol, unit }: SettingText, mark?: string): string {
   return [label, symbol?.replaceAll('_', ' '), unit, mark]
     .filter((part) => part !== undefined)
     .join(', ');

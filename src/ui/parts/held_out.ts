@@ -7,10 +7,11 @@ import { useShallow } from 'zustand/react/shallow';
 import type { LabErrorData } from '../../base/lab_error';
 import type { QualityReport } from '../../lab/protocol/model_report';
 import type { EvaluateAnswer } from '../../lab/protocol/protocol';
-import { analysisOf, useAnalyses, type ModelAnalysis } from '../../state/analyses_store';
 import { engine } from '../../state/engine_store';
 import { cancelEvaluation, evaluateRun } from '../../state/final_evaluations';
+import type { Question, QuestionProgress } from '../../state/questions';
 import { runOf, useRuns } from '../../state/runs_store';
+import { useModelQuestions } from '../../state/use_question';
 import { formatFixed, formatInteger, formatNumber } from '../plots/format';
 import { changedText, type AgedRun } from './answer_age';
 import { explain } from './explain';
@@ -68,7 +69,7 @@ export function rowsText({ rows, split }: Pick<QualityReport, 'rows' | 'split'>)
 export interface HeldOutView {
   /** The latest evaluation of each model, null before the first. */
   readonly answers: readonly (EvaluateAnswer | null)[];
-  readonly progress: { readonly fraction: number; readonly stage: string } | null;
+  readonly progress: QuestionProgress | null;
   readonly error: LabErrorData | null;
   /** Whether the run has weights to evaluate. */
   readonly possible: boolean;
@@ -83,7 +84,7 @@ export interface HeldOutView {
 /** Whether evaluations are about a run's models as they are now, and what was set otherwise since. */
 export function standingOf(
   run: AgedRun | undefined,
-  evaluations: readonly ModelAnalysis<EvaluateAnswer>[],
+  evaluations: readonly Question<'evaluate'>[],
 ): Pick<HeldOutView, 'current' | 'changed'> {
   const changed = run === undefined ? null : changedText(run, momentsOf(evaluations));
   const step = run?.step ?? 0;
@@ -101,11 +102,7 @@ export function useHeldOut(runId: string | null): HeldOutView {
     return obstacle === null || obstacle === 'training';
   });
   const models = useMemo(() => Array.from({ length: count }, (_, index) => index), [count]);
-  const analyses = useAnalyses(
-    useShallow((state) =>
-      models.map((model) => analysisOf(state, 'evaluation', runId ?? '', model)),
-    ),
-  );
+  const analyses = useModelQuestions('evaluate', runId, models);
   const standing = useRuns(
     useShallow(({ runs }) => standingOf(runId === null ? undefined : runs[runId], analyses)),
   );

@@ -4,20 +4,13 @@
  * changed or one of its settings; one that is training only when the person asks, since that takes time from the training.
  */
 import { useEffect, useMemo, useRef } from 'react';
-import { useShallow } from 'zustand/react/shallow';
 import type { LabErrorData } from '../../base/lab_error';
-import {
-  analyseInTurn,
-  analysisOf,
-  cancelAnalysis,
-  useAnalyses,
-  type Analysis,
-  type ModelAnalysis,
-  type AnalysisKind,
-} from '../../state/analyses_store';
+import { analyseInTurn, type AnalysisName } from '../../state/analyses_store';
 import { useCurrentRun } from '../../state/current';
 import { engine } from '../../state/engine_store';
+import { giveUp, modelKey, type Question, type QuestionProgress } from '../../state/questions';
 import type { Run } from '../../state/run_record';
+import { useModelQuestions } from '../../state/use_question';
 import { changedText, type AnswerMoment } from './answer_age';
 
 /** What keeps a page from showing (newer) numbers. */
@@ -54,25 +47,22 @@ export function obstacleOf(run: RunFacts | undefined): Obstacle {
   return run.status === 'running' || run.status === 'preparing' ? 'training' : null;
 }
 
-export interface AnalysisView<Kind extends AnalysisKind> {
+export interface AnalysisView<Name extends AnalysisName> {
   /** One per asked model, in order. */
-  readonly analyses: readonly ModelAnalysis<AnswerOf<Kind>>[];
+  readonly analyses: readonly Question<Name>[];
   /** The models as the answers are about them. */
   readonly made: readonly AnswerMoment[];
   readonly obstacle: Obstacle;
   /** Progress over all asked models, null while nothing is under way. */
-  readonly progress: { readonly fraction: number; readonly stage: string } | null;
+  readonly progress: QuestionProgress | null;
   readonly error: LabErrorData | null;
   readonly start: () => void;
   readonly cancel: () => void;
 }
 
-type AnswerOf<Kind extends AnalysisKind> =
-  ReturnType<typeof analysisOf<Kind>> extends ModelAnalysis<infer Answer> ? Answer : never;
-
 /** The models that analyses are about, of those that have an answer. */
 export function momentsOf(
-  analyses: readonly ModelAnalysis<{ readonly model: number; readonly step: number }>[],
+  analyses: readonly Pick<Question<AnalysisName>, 'answer' | 'changes'>[],
 ): readonly AnswerMoment[] {
   return analyses.flatMap(({ answer, changes }) =>
     answer === null ? [] : [{ model: answer.model, step: answer.step, changes }],
@@ -80,26 +70,22 @@ export function momentsOf(
 }
 
 /** Follows one kind of analysis of some models of the current run. */
-export function useAnalysis<Kind extends AnalysisKind>(
-  kind: Kind,
+export function useAnalysis<Name extends AnalysisName>(
+  name: Name,
   models: readonly number[],
-): AnalysisView<Kind> {
+): AnalysisView<Name> {
   const runId = useCurrentRun((run) => run.id);
   const obstacle = useCurrentRun(obstacleOf) ?? (runId === undefined ? 'no_run' : null);
   // While it trains the step changes ten times a second and matters to nobody here.
   const restingStep = useCurrentRun((run) => (obstacleOf(run) === null ? run.step : null));
-  const analyses = useAnalyses(
-    useShallow((state) =>
-      runId === undefined ? [] : models.map((model) => analysisOf(state, kind, runId, model)),
-    ),
-  );
+  const analyses = useModelQuestions(name, runId, models);
 
   const start = () => {
-    if (runId !== undefined) void analyseInTurn(engine, kind, runId, models);
+    if (runId !== undefined) void analyseInTurn(engine, name, runId, models);
   };
   const cancel = () => {
     if (runId === undefined) return;
-    for (const model of models) cancelAnalysis(kind, runId, model);
+    for (const model of models) giveUp(name, modelKey(runId, model));
   };
 
   const asked = useRef('');
@@ -113,8 +99,8 @@ export function useAnalysis<Kind extends AnalysisKind>(
     // Asked once: a cancelled or failed analysis waits for the person.
     if (wanted === '' || wanted === asked.current || runId === undefined) return;
     asked.current = wanted;
-    void analyseInTurn(engine, kind, runId, models);
-  }, [wanted, kind, runId, models]);
+    void analyseInTurn(engine, name, runId, models);
+  }, [wanted, name, runId, models]);
 
   return {
     analyses,
@@ -129,8 +115,8 @@ export function useAnalysis<Kind extends AnalysisKind>(
 
 /** Progress over several analyses of which one is under way; null when none is. */
 export function jointProgress(
-  analyses: readonly Analysis<unknown>[],
-): { readonly fraction: number; readonly stage: string } | null {
+  analyses: readonly { readonly progress: QuestionProgress | null }[],
+): QuestionProgress | null {
   const current = analyses.findIndex(({ progress }) => progress !== null);
   const progress = analyses[current]?.progress ?? null;
   if (progress === null) return null;

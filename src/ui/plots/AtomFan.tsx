@@ -5,10 +5,24 @@
 import { largest } from '../../base/array';
 import { useState } from 'react';
 import { EmptyNote, FigureBox } from './FigureBox';
-import type { AtomFanProps } from './point_props';
 import { textWidth } from './text_width';
 import { useSize } from './use_size';
+import type { FigureProps } from './props';
 import './points.css';
+
+/** Atoms of a scalar SAE inside the plane of a group: one spoke an atom. */
+interface AtomFanProps extends FigureProps {
+  readonly atoms: readonly {
+    readonly id: number;
+    readonly text: string;
+    /** Direction in the plane; length 1 lies wholly in it. */
+    readonly x: number;
+    readonly y: number;
+  }[];
+  readonly color: string;
+  readonly onPick?: ((id: number) => void) | undefined;
+  readonly empty?: string | undefined;
+}
 
 const LINE = 20;
 

@@ -5,9 +5,21 @@
 import { at, largest } from '../../base/array';
 import { FigureBox } from './FigureBox';
 import { formatExact, formatFixed } from './format';
-import type { BarStripProps } from './cell_props';
 import { textWidth } from './text_width';
 import { useSize } from './use_size';
+import type { Column, FigureProps } from './props';
+
+interface BarStripProps extends FigureProps {
+  /** One row each: "codes", "map", "weights"; bars share one scale inside a row. */
+  readonly rows: readonly {
+    readonly label: string;
+    readonly values: Column;
+    readonly color?: string | undefined;
+    /** The value of a full bar; default: the largest of the row. */
+    readonly max?: number | undefined;
+  }[];
+  readonly format?: ((value: number) => string) | undefined;
+}
 
 const BAR = 16;
 const ROW = 32;

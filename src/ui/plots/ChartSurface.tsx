@@ -20,7 +20,7 @@ import { useShared, type PlotLink } from './PlotSync';
 import { useWheelZoom } from './use_wheel';
 
 /** Where the values of x lie on the screen. */
-export interface TimePlane {
+interface TimePlane {
   readonly area: PlotArea;
   readonly x: Axis;
 }

@@ -10,6 +10,7 @@ import {
   pixelsPerUnit,
   placeCodes,
   wholeScale,
+  type CodeColoring,
   type CodeFrame,
   type PlacedCodes,
 } from './code_view';
@@ -17,7 +18,6 @@ import { formatNumber } from './format';
 import { placeLabels, type Box } from './label_placement';
 import { hexOfPacked } from './point_raster';
 import { valueScale, type Theme } from './palette';
-import type { CodeColoring } from './point_props';
 import { textWidth } from './text_width';
 import type { Size } from './use_size';
 

@@ -12,6 +12,7 @@ import {
   useState,
   type KeyboardEvent,
   type PointerEvent,
+  type ReactNode,
 } from 'react';
 import { at, largest } from '../../base/array';
 import {
@@ -22,6 +23,7 @@ import {
   placeAxes,
   ProminentCodes,
 } from './CodeOverlay';
+import { codeCloud, coordinates, faintCloud, keyStep, walked } from './code_marks';
 import {
   boundsOfCodes,
   colorCodes,
@@ -32,16 +34,14 @@ import {
   placeCodes,
   WHOLE,
   zoomView,
+  type CodeColoring,
   type CodeFrame,
-  type PlacedCodes,
 } from './code_view';
 import { EmptyNote, FigureBox } from './FigureBox';
-import { formatFixed } from './format';
 import { HoverCard } from './HoverCard';
 import { UNOWNED } from './palette';
-import { paintClouds, pointAt, type PointCloud } from './point_canvas';
+import { paintClouds, pointAt } from './point_canvas';
 import { hexOfPacked, packColor } from './point_raster';
-import type { CodeScatterProps } from './point_props';
 import { ScatterTools } from './ScatterTools';
 import { textWidth } from './text_width';
 import { outlinePath, useLasso, type LassoTool } from './use_lasso';
@@ -50,7 +50,36 @@ import { useSize } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
 import { useTurn } from './use_turn';
 import { useWheelZoom } from './use_wheel';
+import type { FigureProps } from './props';
 import './points.css';
+
+interface CodeScatterProps extends FigureProps {
+  /** [points, axes] row-major, codes in principal axes, strongest first. */
+  readonly codes: Float32Array;
+  /** Number of axes in `codes` (1 …); the first two or three are drawn. */
+  readonly axes: number;
+  /** Label of a point, asked for only when it is shown. */
+  readonly labelOf: (index: number) => string;
+  readonly coloring: CodeColoring;
+  /** Points drawn larger with their label beside them, strongest first; labels that would overlap are left out. */
+  readonly prominent?: readonly number[] | undefined;
+  /** [background, axes] faint points for context (for instance rows where the group barely fires). */
+  readonly background?: Float32Array | undefined;
+  /** Radius of the dashed reference circle in data units; omitted: the median norm. */
+  readonly circle?: number | null | undefined;
+  /** "2-D" or "3-D"; controlled when given. */
+  readonly dimension?: 2 | 3 | undefined;
+  readonly onDimension?: ((dimension: 2 | 3) => void) | undefined;
+  /** Indices that are marked. */
+  readonly selected?: ReadonlySet<number> | undefined;
+  /** Called with the indices inside a lasso or rectangle; empty when the selection is cleared. */
+  readonly onSelect?: ((indices: readonly number[]) => void) | undefined;
+  readonly onHover?: ((index: number | null) => void) | undefined;
+  /** More than the label for the hover card, for instance the context of a token. */
+  readonly detailOf?: ((index: number) => ReactNode) | undefined;
+  readonly axisNames?: readonly string[] | undefined;
+  readonly empty?: string | undefined;
+}
 
 const NOTHING_SELECTED: ReadonlySet<number> = new Set();
 const NO_CODES = new Float32Array(0);
@@ -250,51 +279,4 @@ export function CodeScatter(props: CodeScatterProps) {
       )}
     </FigureBox>
   );
-}
-
-function codeCloud(
-  placed: PlacedCodes,
-  color: Uint32Array,
-  selected: ReadonlySet<number>,
-): PointCloud {
-  const { x, y, near, order } = placed;
-  const dense = x.length > 3000;
-  const alpha = near.map((depth, i) => {
-    const seen = (dense ? 0.45 : 0.65) * (0.45 + 0.55 * depth);
-    return selected.size === 0 ? seen : selected.has(i) ? 0.95 : seen * 0.25;
-  });
-  return { x, y, color, alpha, order, radius: dense ? 1.6 : 2.2 };
-}
-
-function faintCloud({ x, y, near, order }: PlacedCodes, color: number): PointCloud {
-  return {
-    x,
-    y,
-    order,
-    color: new Uint32Array(x.length).fill(color),
-    alpha: near.map((depth) => 0.35 * (0.4 + 0.6 * depth)),
-    radius: 1.4,
-  };
-}
-
-function coordinates(codes: Float32Array, axes: number, index: number, dimension: 2 | 3): string {
-  const shown = Array.from({ length: Math.min(axes, dimension) }, (_, axis) =>
-    formatFixed(at(codes, index * axes + axis), 2),
-  );
-  return `(${shown.join(', ')})`;
-}
-
-function keyStep(key: string): readonly [number, number] | null {
-  if (key === 'ArrowLeft') return [-24, 0];
-  if (key === 'ArrowRight') return [24, 0];
-  if (key === 'ArrowUp') return [0, -24];
-  return key === 'ArrowDown' ? [0, 24] : null;
-}
-
-/** The next or previous of the prominent points, around the end. */
-function walked(indices: readonly number[], from: number | null, step: 1 | -1): number | null {
-  if (indices.length === 0) return null;
-  const place = from === null ? -1 : indices.indexOf(from);
-  const next = place < 0 ? (step > 0 ? 0 : indices.length - 1) : place + step;
-  return at(indices, (next + indices.length) % indices.length);
 }

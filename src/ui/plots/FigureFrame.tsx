@@ -3,7 +3,7 @@
  * window with it, and the menu that saves it as SVG, PNG or CSV. Whatever the figure draws inside, in svg or canvas,
  * is saved with the name of what it is about; it need not know this card.
  */
-import { useCallback, useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { describeError } from '../../base/lab_error';
 import { csvText, figurePng, figureSvg, saveFile } from '../../io/figure_export';
 import { Hint } from '../parts/Hint';
@@ -12,11 +12,38 @@ import { Menu } from '../parts/Menu';
 import { sourcedTable, sourceFileName, sourceLine } from './figure_source';
 import { announceFigure, LargeContext, useStage } from './figure_stage';
 import { useFigureSource } from './FiguresOf';
-import type { FigureFrameProps } from './frame_props';
 import { Legend } from './Legend';
 import { dashArray } from './line_style';
-import type { LegendItem } from './props';
+import type { CsvTable, LegendItem } from './props';
 import './figure.css';
+
+interface FigureHint {
+  readonly text: string;
+  readonly formula?: string | undefined;
+  readonly source?: string | undefined;
+}
+
+interface FigureFrameProps {
+  readonly title: string;
+  /** Meaning, formula and source, shown on hover and focus of the title. */
+  readonly hint?: string | FigureHint | undefined;
+  /** Last part of the name of saved files, behind run, model and unit; default: the title. */
+  readonly fileName?: string | undefined;
+  /** The figure's data; without it the menu has no "Save CSV". */
+  readonly csv?: (() => CsvTable) | undefined;
+  /** Legend for the saved and for the enlarged figure, when the page shows the legend elsewhere. */
+  readonly legend?: readonly LegendItem[] | undefined;
+  /** Small controls at the right of the title (a toggle, a select). */
+  readonly controls?: ReactNode;
+  /** The figure. Everything drawn inside (svg and canvas, any number) is saved. */
+  readonly children: ReactNode;
+  /**
+   * `plain` leaves border and padding away, for a figure inside another card; `bare` also keeps the title for speech
+   * alone and lays the controls over the figure's top right corner.
+   */
+  readonly variant?: 'card' | 'plain' | 'bare' | undefined;
+  readonly className?: string | undefined;
+}
 
 const NO_LEGEND: readonly LegendItem[] = [];
 
@@ -68,15 +95,15 @@ export function FigureFrame(props: FigureFrameProps) {
     <>
       <section
         ref={frame}
-        className={`figure${className}`}
+        className={`figure${variant === 'card' ? ' panel' : ''}${className}`}
         data-variant={variant}
         data-large={large}
         {...(large ? { role: 'dialog', 'aria-modal': true } : { role: 'figure' })}
         aria-labelledby={titleId}
         tabIndex={-1}
       >
-        <header>
-          <h3 id={titleId}>
+        <header className="panel-head">
+          <h3 className="panel-title" id={titleId}>
             {hint === undefined ? (
               title
             ) : (

@@ -10,11 +10,29 @@ import { EmptyNote, FigureBox } from './FigureBox';
 import { formatNumber } from './format';
 import { HoverCard } from './HoverCard';
 import { divergingScale, PANEL, sequentialScale } from './palette';
-import type { HeatMatrixProps } from './cell_props';
 import { textWidth } from './text_width';
 import { useSize } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
+import type { Column, FigureProps } from './props';
 import './points.css';
+
+interface HeatMatrixProps extends FigureProps {
+  /** [rows, columns] row-major. */
+  readonly values: Column;
+  readonly rows: number;
+  readonly columns: number;
+  readonly rowLabels?: readonly string[] | undefined;
+  readonly columnLabels?: readonly string[] | undefined;
+  /** `diverging` is centred on 0. */
+  readonly scale?: 'sequential' | 'diverging' | undefined;
+  /** Ends of the colour scale; default: the data (symmetric about 0 when diverging). */
+  readonly domain?: readonly [number, number] | undefined;
+  readonly format?: ((value: number) => string) | undefined;
+  /** Writes the value into each cell when it fits. */
+  readonly showValues?: boolean | undefined;
+  readonly onPick?: ((row: number, column: number) => void) | undefined;
+  readonly empty?: string | undefined;
+}
 
 interface Cell {
   readonly row: number;

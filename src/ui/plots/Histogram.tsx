@@ -10,11 +10,38 @@ import { EmptyNote, FigureBox } from './FigureBox';
 import { formatInteger, formatNumber } from './format';
 import { HoverCard } from './HoverCard';
 import { leftMargin, PlotAxes, ticksFor, type Axis, type PlotArea } from './PlotAxes';
-import type { HistogramMark, HistogramProps } from './cell_props';
-import type { ScaleKind } from './props';
+import type { Column, FigureProps, ScaleKind } from './props';
 import { textWidth } from './text_width';
 import { useSize, type Size } from './use_size';
 import './lines.css';
+
+/** A vertical reference line. */
+interface HistogramMark {
+  readonly x: number;
+  readonly text: string;
+  /** Whether the text stands at its left, where a second line follows closely. */
+  readonly before?: boolean | undefined;
+}
+
+interface HistogramProps extends FigureProps {
+  /** [bins]. */
+  readonly counts: Column;
+  /** Ends of the histogram; bins are of equal width. */
+  readonly from: number;
+  readonly to: number;
+  readonly xLabel?: string | undefined;
+  readonly yLabel?: string | undefined;
+  readonly yScale?: ScaleKind | undefined;
+  readonly color?: string | undefined;
+  /** Vertical reference lines (threshold, mean). */
+  readonly marks?: readonly HistogramMark[] | undefined;
+  readonly formatX?: ((value: number) => string) | undefined;
+  /** Where x is labelled, with `formatX`; default: round numbers as they are. */
+  readonly xTicks?: readonly number[] | undefined;
+  /** A range of x was dragged; null when cleared. */
+  readonly onRange?: ((range: readonly [number, number] | null) => void) | undefined;
+  readonly empty?: string | undefined;
+}
 
 /** Pixels above the bars for the texts of reference lines, which no bar may cover. */
 const NOTE_LINE = 16;

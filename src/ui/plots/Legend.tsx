@@ -3,8 +3,15 @@
  * serve many charts; the pressed state belongs to the page.
  */
 import { dashArray } from './line_style';
-import type { LegendProps } from './line_props';
+import type { LegendItem } from './props';
 import './legend.css';
+
+interface LegendProps {
+  readonly items: readonly LegendItem[];
+  readonly hidden?: ReadonlySet<string> | undefined;
+  readonly onToggle?: ((id: string) => void) | undefined;
+  readonly className?: string | undefined;
+}
 
 export function Legend({ items, hidden, onToggle, className }: LegendProps) {
   return (

@@ -11,12 +11,17 @@ import { CursorLayer, describeAt } from './CursorLayer';
 import { EmptyNote, FigureBox } from './FigureBox';
 import { formatNumber } from './format';
 import { Legend } from './Legend';
-import { fullRange, insideOf, layOutLines, type LineFrame } from './line_frame';
+import {
+  fullRange,
+  insideOf,
+  layOutLines,
+  type LineChartProps,
+  type LineFrame,
+} from './line_frame';
 import { dashArray } from './line_style';
 import { PlotAxes } from './PlotAxes';
 import { Markers } from './Markers';
 import { usePlotLink, useShared } from './PlotSync';
-import type { LineChartProps } from './line_props';
 import { useSize } from './use_size';
 import './lines.css';
 

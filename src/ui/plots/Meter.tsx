@@ -3,8 +3,16 @@
  */
 import { clamp } from './color_space';
 import { formatPercent } from './format';
-import type { MeterProps } from './cell_props';
 import './meter.css';
+
+interface MeterProps {
+  /** 0 … 1. */
+  readonly value: number;
+  /** What is measured, for assistive technology: "overlap with group 347". */
+  readonly label: string;
+  readonly color?: string | undefined;
+  readonly width?: number | undefined;
+}
 
 export function Meter({ value, label, color = 'var(--m1)', width }: MeterProps) {
   const share = Number.isFinite(value) ? clamp(value, 0, 1) : 0;

@@ -14,12 +14,29 @@ import { sequentialScale } from './palette';
 import { ticksFor, XLabels, type Axis, type PlotArea } from './PlotAxes';
 import { usePlotLink, useShared } from './PlotSync';
 import { packColor } from './point_raster';
-import type { RankHeatmapProps } from './line_props';
 import { columnShares } from './rank_columns';
 import { textWidth } from './text_width';
 import { useSize, type Size } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
+import type { Column, FigureProps } from './props';
 import './lines.css';
+
+interface RankHeatmapProps extends FigureProps {
+  /** [times], ascending. */
+  readonly x: Column;
+  /** [times, ranks] row-major: how many groups had each rank at that time. Shares are taken per time. */
+  readonly counts: Column;
+  /** Number of rank values. */
+  readonly ranks: number;
+  /** Rank value of the lowest row; default 1. */
+  readonly firstRank?: number | undefined;
+  /** Hue of share 1; default `var(--m1)`. */
+  readonly color?: string | undefined;
+  readonly xUnit?: string | undefined;
+  readonly xEnd?: number | undefined;
+  readonly now?: number | undefined;
+  readonly empty?: string | undefined;
+}
 
 export function RankHeatmap(props: RankHeatmapProps) {
   const { label, height, className, x, counts, ranks, firstRank = 1, xUnit, xEnd, now } = props;

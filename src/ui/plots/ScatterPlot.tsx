@@ -21,12 +21,36 @@ import { HoverCard } from './HoverCard';
 import { leftMargin, PlotAxes, ticksFor, type Axis, type PlotArea } from './PlotAxes';
 import { paintClouds, pointAt, type PointCloud } from './point_canvas';
 import { packColor } from './point_raster';
-import type { ScatterPlotProps } from './point_props';
-import type { Column, ScaleKind } from './props';
+import type { Column, FigureProps, ScaleKind } from './props';
 import { outlinePath, useLasso } from './use_lasso';
 import { useSize, type Size } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
 import './points.css';
+
+interface ScatterPlotProps extends FigureProps {
+  readonly x: Column;
+  readonly y: Column;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly xScale?: ScaleKind | undefined;
+  readonly yScale?: ScaleKind | undefined;
+  /** Fixed ends of the axes; default: the data, rounded outwards. */
+  readonly xDomain?: readonly [number, number] | undefined;
+  readonly yDomain?: readonly [number, number] | undefined;
+  /** One colour, or a colour for each point. */
+  readonly color?: string | ((index: number) => string) | undefined;
+  /** Draws y = x, and gives both axes the same ends. */
+  readonly diagonal?: boolean | undefined;
+  readonly labelOf?: ((index: number) => string) | undefined;
+  readonly selected?: ReadonlySet<number> | undefined;
+  /** A point was pressed. */
+  readonly onPick?: ((index: number) => void) | undefined;
+  /** A rectangle was drawn. */
+  readonly onSelect?: ((indices: readonly number[]) => void) | undefined;
+  readonly formatX?: ((value: number) => string) | undefined;
+  readonly formatY?: ((value: number) => string) | undefined;
+  readonly empty?: string | undefined;
+}
 
 export function ScatterPlot(props: ScatterPlotProps) {
   const { label, height, className, x, y, xLabel, yLabel, diagonal = false } = props;

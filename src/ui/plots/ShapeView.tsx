@@ -11,6 +11,7 @@ import {
   useState,
   type KeyboardEvent,
   type PointerEvent,
+  type ReactNode,
 } from 'react';
 import { at } from '../../base/array';
 import { clamp } from './color_space';
@@ -21,14 +22,36 @@ import { UNOWNED, unitColor } from './palette';
 import { paintClouds, pointAt, type PointCloud } from './point_canvas';
 import { hexOfPacked, packColor } from './point_raster';
 import { backToFront, projectionOf, projectPoints, radiusOf } from './projection';
-import type { ShapeViewProps } from './point_props';
-import type { Rotation } from './props';
+import type { FigureProps, Rotation, UnitSlots } from './props';
 import { assignUnitSlots, countOwners, NO_OWNER, rankedOwners, soleOwner } from './unit_slots';
 import { useRotation } from './use_rotation';
 import { useSize, type Size } from './use_size';
 import { useTheme } from './use_theme';
 import { useTurn } from './use_turn';
 import './points.css';
+
+interface ShapeViewProps extends FigureProps {
+  /** [points, 3], the feature's own coordinates. */
+  readonly points: Float32Array;
+  /** [points], index of the unit that owns each point; NO_OWNER where none fired. */
+  readonly owners: Uint32Array;
+  /** Colours of the units, shared by all panels of one model and kept while it trains; default: by count in this panel. */
+  readonly slots?: UnitSlots | undefined;
+  /** "group" or "atom": what a unit is called on hover. */
+  readonly unitName?: string | undefined;
+  /** Shared view direction; without it the panel keeps its own. */
+  readonly rotation?: Rotation | undefined;
+  readonly onRotation?: ((rotation: Rotation) => void) | undefined;
+  /** Half the edge of the drawn cube in data units; default: fits the points. Give one value to all panels of a shape. */
+  readonly extent?: number | undefined;
+  /** Slow turning while nobody touches it; off by default, never when the system asks for reduced motion. */
+  readonly spin?: boolean | undefined;
+  /** Under the points, at the left: whose shape this is. */
+  readonly caption?: ReactNode;
+  /** A point was pressed: the unit that owns it. */
+  readonly onPick?: ((unit: number) => void) | undefined;
+  readonly empty?: string | undefined;
+}
 
 /** Room for the caption under the points, in one line or, in a narrow panel, in two; CSS pixels. */
 const CAPTION = { line: 26, lines: 44, narrow: 180 };

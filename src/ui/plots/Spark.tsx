@@ -3,8 +3,17 @@
  */
 import { memo } from 'react';
 import { at } from '../../base/array';
-import type { SparkProps } from './cell_props';
+import type { Column } from './props';
 import './meter.css';
+
+/** A histogram the size of a word, for table cells. Decorative unless `label` is given. */
+interface SparkProps {
+  readonly counts: Column;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly color?: string | undefined;
+  readonly label?: string | undefined;
+}
 
 export const Spark = memo(function Spark({
   counts,

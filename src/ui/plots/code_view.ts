@@ -9,9 +9,24 @@ import { clamp } from './color_space';
 import { cyclicScale, UNOWNED, unitColor, valueScale, type Theme } from './palette';
 import { packColor } from './point_raster';
 import { backToFront, projectionOf, projectPoints } from './projection';
-import type { CodeColoring } from './point_props';
 import type { Column, Rotation } from './props';
 import type { Size } from './use_size';
+
+/** How the points of a code scatter are coloured. */
+export type CodeColoring =
+  | { readonly by: 'plain'; readonly color?: string | undefined }
+  /** [points] category of each point; names in the order of the category index. */
+  | {
+      readonly by: 'category';
+      readonly categories: Column;
+      readonly names: readonly string[];
+      /** The category of what belongs to none: drawn in grey. */
+      readonly other?: number | undefined;
+    }
+  /** Angle in the plane of the first two axes, computed here. */
+  | { readonly by: 'angle' }
+  /** [points] any quantity, drawn on the sequential scale. */
+  | { readonly by: 'value'; readonly values: Column; readonly name: string };
 
 /** Room around the codes for dots, labels and names of axes, CSS pixels. */
 const MARGIN = 26;

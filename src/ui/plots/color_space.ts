@@ -101,7 +101,10 @@ export function hexOfOklab(lab: Triple): string {
   return hexOfLinear(linearOfOklab(insideSrgb(lab)));
 }
 
-/** Euclidean distance in OKLab; about 0.02 is just noticeable side by side. */
+/**
+ * Euclidean distance in OKLab; about 0.02 is just noticeable side by side.
+ * @internal The tests of the palettes measure with it.
+ */
 export function colorDistance(a: string, b: string): number {
   return oklabDistance(oklabOfHex(a), oklabOfHex(b));
 }

@@ -7,12 +7,53 @@ import { at } from '../../base/array';
 import { axisScale, extentOf, niceEnds, type AxisScale, type Ends } from './axis_scale';
 import { decimate, GAP, smooth } from './decimate';
 import { leftMargin, ticksFor, type Axis, type PlotArea } from './PlotAxes';
-import type { LineChartProps } from './line_props';
-import type { Column, Series } from './props';
+import type { Column, FigureProps, Marker, ScaleKind, Series } from './props';
 import type { Size } from './use_size';
 
+export interface LineChartProps extends FigureProps {
+  readonly series: readonly Series[];
+  /** Unit of x, written once on the axis: "samples", "steps", "s". */
+  readonly xUnit?: string | undefined;
+  readonly xScale?: ScaleKind | undefined;
+  readonly yScale?: ScaleKind | undefined;
+  /**
+   * Ends of the x axis. The start defaults to 0 (log: the first sample). Give the planned end so that lines grow
+   * into a fixed frame; data beyond it widens the frame.
+   */
+  readonly xStart?: number | undefined;
+  readonly xEnd?: number | undefined;
+  /**
+   * Ends of the y axis while all of x is shown; an omitted end follows the visible data, rounded outwards. Zoomed in,
+   * both follow what is seen.
+   */
+  readonly yMin?: number | undefined;
+  readonly yMax?: number | undefined;
+  /**
+   * Where the values of interest lie: the axis fits the data but goes no farther, as long as every line is inside at
+   * its right end. For a share that starts far below 0 for a moment.
+   */
+  readonly yWithin?: readonly [number, number] | undefined;
+  /** Values are counts of things: no ticks between whole numbers. */
+  readonly yWhole?: boolean | undefined;
+  /** Text of a y value; default `formatNumber`. */
+  readonly formatY?: ((value: number) => string) | undefined;
+  /** Weight of the past in an exponential moving average, 0 (raw, default) to below 1. The raw line stays, faint. */
+  readonly smoothing?: number | undefined;
+  readonly markers?: readonly Marker[] | undefined;
+  /** Where the run is now: a quiet dashed line. */
+  readonly now?: number | undefined;
+  /** Ids of series that are not drawn. */
+  readonly hidden?: ReadonlySet<string> | undefined;
+  /** Called when a legend entry is pressed. Without it the legend is not interactive. */
+  readonly onToggle?: ((id: string) => void) | undefined;
+  /** Shows the legend under the plot; default false, because pages usually show one `Legend` for all charts. */
+  readonly legend?: boolean | undefined;
+  /** Shown while there is nothing to draw: what to do next. */
+  readonly empty?: string | undefined;
+}
+
 /** One series ready to be drawn. */
-export interface DrawnLine {
+interface DrawnLine {
   readonly series: Series;
   /** [points], smoothed when the chart smooths, else the raw values. */
   readonly values: Column;

@@ -1,8 +1,7 @@
 /**
  * What all figures of the lab share: data in, callbacks out. The figures draw and nothing else; they
- * know no store, no worker and no run, so that any page can show any data in them. The props of each
- * figure stand in `line_props.ts`, `point_props.ts`, `cell_props.ts` and `frame_props.ts`: the contract between the pages
- * and the figures.
+ * know no store, no worker and no run, so that any page can show any data in them. The props of
+ * each figure stand in its own file: the contract between the pages and the figures.
  *
  * Conventions. A colour is any CSS colour, usually a token such as `var(--m1)` from `modelColor`.
  * Arrays are read, never written; a figure redraws when an array's identity changes, so a growing

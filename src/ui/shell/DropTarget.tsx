@@ -16,7 +16,7 @@ export function DropTarget() {
 }
 
 /** What is seen while files are dragged over the page. */
-export function DropVeil() {
+function DropVeil() {
   return (
     <div className="drop-veil" aria-hidden="true">
       <div className="drop-card">

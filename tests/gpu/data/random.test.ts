@@ -3,9 +3,9 @@
  * within what WGSL allows the few operations that make them.
  */
 import { expect, it } from 'vitest';
+import randomWgsl from '../../../shaders/random.wgsl?raw';
 import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
-import { randomWgsl } from '../../../src/data/kernels';
 import { allocate } from '../../../src/gpu/buffers';
 import { PlanRunner } from '../../../src/gpu/executor';
 import type { Plan } from '../../../src/gpu/plan';

@@ -6,7 +6,7 @@ import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { EngineHost } from '../../../src/lab/worker/engine_host';
-import type { Command, Event } from '../../../src/lab/protocol/protocol';
+import type { Event } from '../../../src/lab/protocol/protocol';
 import type { RunInput } from '../../../src/lab/run/run_config';
 import { testGpu } from '../adapter';
 
@@ -65,16 +65,11 @@ it('keeps finished runs, and names those that are lost', async () => {
     return at(events.filter(fits), 0);
   };
   const files = async (requestId: number, runId: string) => {
-    const command: Command = {
-      kind: 'export',
-      requestId,
-      runId,
-      model: 0,
-      format: 'saelens_folder',
-    };
-    await host.handle(command);
-    const answer = await heard('exported', (event) => event.requestId === requestId);
-    return unzipSync(new Uint8Array(answer.bytes));
+    const ask = { runId, model: 0, format: 'saelens_folder' } as const;
+    await host.handle({ kind: 'ask', requestId, name: 'export', ask });
+    const event = await heard('answer', (answered) => answered.requestId === requestId);
+    if (event.name !== 'export') throw new Error(event.name);
+    return unzipSync(new Uint8Array(event.answer.bytes));
   };
 
   await host.handle({ kind: 'start', runId: 'finished', config: run(10) });

@@ -16,6 +16,12 @@ import { EngineHost } from '../../../src/lab/worker/engine_host';
 import { evaluateModel } from '../../../src/lab/train/evaluate';
 import { shapeStates } from '../../../src/lab/encode/probes';
 import type { Event, ShapeState } from '../../../src/lab/protocol/protocol';
+import type {
+  AnswerEvent,
+  AskCommand,
+  AskOf,
+  RequestName,
+} from '../../../src/lab/protocol/requests';
 import type { RunInput } from '../../../src/lab/run/run_config';
 import { testDevice, testGpu } from '../adapter';
 
@@ -57,14 +63,13 @@ function engine() {
   const events: Event[] = [];
   const host = new EngineHost(testGpu(), (event) => events.push(event));
   let requests = 0;
-  const answerOf = async <K extends Event['kind']>(
-    kind: K,
-  ): Promise<Extract<Event, { kind: K }>> => {
-    const id = requests;
-    const is = (event: Event): event is Extract<Event, { kind: K }> =>
-      event.kind === kind && 'requestId' in event && event.requestId === id;
+  const ask = async <Name extends RequestName>(name: Name, about: AskOf<Name>) => {
+    const requestId = (requests += 1);
+    await host.handle({ kind: 'ask', requestId, name, ask: about } as AskCommand);
+    const is = (event: Event): event is AnswerEvent<Name> & Event =>
+      event.kind === 'answer' && event.requestId === requestId && event.name === name;
     await expect.poll(() => events.some(is)).toBe(true);
-    return at(events.filter(is), 0);
+    return at(events.filter(is), 0).answer;
   };
   return {
     events,
@@ -85,16 +90,10 @@ function engine() {
           ),
         )
         .toBe(true),
-    evaluate: async () => {
-      requests += 1;
-      await host.handle({ kind: 'evaluate', requestId: requests, runId: 'r', model: 0 });
-      return (await answerOf('evaluated')).answer;
-    },
+    evaluate: () => ask('evaluate', { runId: 'r', model: 0 }),
     folder: async () => {
-      requests += 1;
-      const format = 'saelens_folder';
-      await host.handle({ kind: 'export', requestId: requests, runId: 'r', model: 0, format });
-      const { bytes, step } = await answerOf('exported');
+      const about = { runId: 'r', model: 0, format: 'saelens_folder' } as const;
+      const { bytes, step } = await ask('export', about);
       const named = Object.entries(unzipSync(new Uint8Array(bytes))).map(
         ([name, content]) => [name.slice(name.lastIndexOf('/') + 1), content] as const,
       );
@@ -164,7 +163,7 @@ it('is given up when nobody wants it any more, or its run is forgotten', async (
   const { host, start, events } = engine();
   await start(run(20), 'finished');
   const ask = (requestId: number) =>
-    host.handle({ kind: 'evaluate', requestId, runId: 'r', model: 0 });
+    host.handle({ kind: 'ask', requestId, name: 'evaluate', ask: { runId: 'r', model: 0 } });
   const first = ask(101);
   await host.handle({ kind: 'cancel', requestId: 101 });
   const second = ask(102);

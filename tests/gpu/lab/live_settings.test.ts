@@ -132,8 +132,11 @@ it('saves a model with the settings it has, λ among them, and the report with t
     await run({ kind: 'set_hyperparameters', runId, settings });
   }
   await run({ kind: 'stop', runId });
-  await run({ kind: 'export', requestId: 1, runId, model: 0, format: 'saelens_folder' });
-  const files = unzipSync(new Uint8Array(at(said('exported'), 0).bytes));
+  const ask = { runId, model: 0, format: 'saelens_folder' } as const;
+  await run({ kind: 'ask', requestId: 1, name: 'export', ask });
+  const event = at(said('answer'), 0);
+  if (event.name !== 'export') throw new Error(event.name);
+  const files = unzipSync(new Uint8Array(event.answer.bytes));
   const read = (ending: string): unknown => {
     const [, bytes] = at(
       Object.entries(files).filter(([name]) => name.endsWith(ending)),
@@ -204,7 +207,7 @@ it('answers with the codes of the s that a paused run has now', async () => {
   const runId = 'r';
   await run({ kind: 'start', runId, config: input({}), paused: true });
   for (const requestId of [1, 2]) {
-    await run({ kind: 'groups', requestId, runId, model: 0 });
+    await run({ kind: 'ask', requestId, name: 'groups', ask: { runId, model: 0 } });
     await run({
       kind: 'set_hyperparameters',
       runId,

@@ -1,7 +1,7 @@
 /** Dropped files that take the place of a language model of the same name: data are made with the new one. */
 import { expect, it } from 'vitest';
 import { EngineHost } from '../../../src/lab/worker/engine_host';
-import type { Command, Event } from '../../../src/lab/protocol/protocol';
+import type { Event } from '../../../src/lab/protocol/protocol';
 import type { RunInput } from '../../../src/lab/run/run_config';
 import { testGpu } from '../adapter';
 import {
@@ -34,26 +34,26 @@ function checkpoint(seed: number): File[] {
 it('are read by the model that was dropped last', async () => {
   const events: Event[] = [];
   const host = new EngineHost(testGpu(), (event) => events.push(event));
-  const ask = async (command: Command): Promise<Event | undefined> => {
-    await host.handle(command);
-    return events.at(-1);
-  };
+  const load = (requestId: number, files: readonly File[]) =>
+    host.handle({ kind: 'ask', requestId, name: 'load_language_model', ask: { id: ID, files } });
   const text = new TextEncoder().encode('the other weather, then there they gather. '.repeat(40));
   const powers: number[] = [];
   for (const seed of [0, 1]) {
     const files = checkpoint(seed);
-    await ask({ kind: 'load_language_model', requestId: 1, id: ID, files });
+    await load(1, files);
     // A text is handed over once and known by its name from then on.
     const file = seed === 0 ? { file: text.buffer } : {};
-    const answer = await ask({ kind: 'preview', requestId: 2, config, ...file });
-    if (answer?.kind !== 'previewed') throw new Error(JSON.stringify(answer));
-    powers.push(answer.preview.statistics.power);
+    await host.handle({ kind: 'ask', requestId: 2, name: 'preview', ask: { config, ...file } });
+    const event = events.at(-1);
+    if (event?.kind !== 'answer' || event.name !== 'preview')
+      throw new Error(JSON.stringify(event));
+    powers.push(event.answer.statistics.power);
   }
   expect(new Set(powers).size).toBe(2);
 
   // Not while a run is being prepared with it.
   const started = host.handle({ kind: 'start', runId: 'r', config, paused: true });
-  await ask({ kind: 'load_language_model', requestId: 3, id: ID, files: checkpoint(2) });
+  await load(3, checkpoint(2));
   expect(events).toContainEqual({
     kind: 'request_failed',
     requestId: 3,

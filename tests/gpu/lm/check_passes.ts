@@ -5,7 +5,8 @@
  * (bench/portable).
  */
 import { RandomDraws } from '../../../src/base/random';
-import { allocate, type BufferMap } from '../../../src/gpu/buffers';
+import type { BufferMap } from '../../../src/gpu/buffer_set';
+import { allocate } from '../../../src/gpu/buffers';
 import { PlanRunner } from '../../../src/gpu/executor';
 import type { Pass, Plan } from '../../../src/gpu/plan';
 import { readBuffer } from '../../../src/gpu/readback';

@@ -1,18 +1,18 @@
 /**
- * The engine's answers about text from the command to the event, on a run whose language model and autoencoder
- * are small and random: every kind of question is answered, one after the other, can be given up, and is
- * refused by name when it cannot be answered.
+ * The engine’s answers about text, on a run whose language model and autoencoder are small and random: every
+ * kind of question is answered, one after the other, can be given up, and is refused by name when it cannot be
+ * answered.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Dictionary } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
 import { LabError } from '../../../src/base/lab_error';
 import { RandomDraws } from '../../../src/base/random';
+import type { Work } from '../../../src/base/work';
 import type { ActivationSource } from '../../../src/data/source';
 import type { ReadyLanguageModel } from '../../../src/lab/language/language_model_store';
-import type { LmEvent } from '../../../src/lab/protocol/lm_protocol';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
-import { TextHost, type TextCommand, type TextRun } from '../../../src/lab/worker/text_host';
+import { TextHost, type TextRun } from '../../../src/lab/worker/text_host';
 import { createLanguageModel } from '../../../src/lm/transformer';
 import { testDevice } from '../adapter';
 import { letterTokenizer } from './letter_tokenizer';
@@ -46,10 +46,9 @@ const documents = [20, 7, 12].map((length, document) =>
 
 let language: ReadyLanguageModel;
 let host: TextHost;
-const events: LmEvent[] = [];
 const stages = new Set<string>();
-/** What a test does when it hears how far a question is. */
-let onStage: (requestId: number, stage: string) => void = () => undefined;
+/** Work that nobody gives up. */
+const work: Work = { onProgress: (_, stage) => stages.add(stage) };
 
 function runOf(data: typeof config): TextRun {
   const source: ActivationSource = {
@@ -103,11 +102,6 @@ beforeAll(async () => {
         firings: 10,
         typicalNorm: 2,
       }),
-    post: (event) => events.push(event),
-    progress: (requestId, _, stage) => {
-      stages.add(stage);
-      onStage(requestId, stage);
-    },
   });
 });
 
@@ -121,34 +115,21 @@ function unit(seed: number): Float32Array {
   return row.map((value) => value / Math.hypot(...row));
 }
 
-const about = { requestId: 1, runId: 'r', model: 0 } as const;
-
-async function ask(command: TextCommand): Promise<LmEvent> {
-  events.length = 0;
-  await host.answer(command);
-  return at(events, 0);
-}
+const about = { runId: 'r', model: 0 } as const;
 
 it('reads text', async () => {
-  const event = await ask({ ...about, kind: 'read_text', text: 'abcabc' });
-  if (event.kind !== 'text_read') throw new Error(event.kind);
-  expect(event.reading.model).toBe(0);
-  expect(event.reading.step).toBe(7);
-  expect(event.reading.tokens).toHaveLength(6);
-  expect(event.reading.groups).toHaveLength(18);
+  const reading = await host.read({ ...about, text: 'abcabc' }, work);
+  expect(reading.model).toBe(0);
+  expect(reading.step).toBe(7);
+  expect(reading.tokens).toHaveLength(6);
+  expect(reading.groups).toHaveLength(18);
   expect(stages).toContain('Reading');
 });
 
 it('steers text with strengths in typical norms', async () => {
-  const steer = { ...about, kind: 'steer_text', prompt: 'ab', temperature: 0.8, seed: 3 } as const;
-  const event = await ask({
-    ...steer,
-    group: 2,
-    edit: { kind: 'add', axis: 1, strength: 20 },
-    length: 10,
-  });
-  if (event.kind !== 'text_steered') throw new Error(event.kind);
-  const { answer } = event;
+  const steer = { ...about, prompt: 'ab', temperature: 0.8, seed: 3, length: 10 } as const;
+  const edit = { kind: 'add', axis: 1, strength: 20 } as const;
+  const answer = await host.steer({ ...steer, group: 2, edit }, work);
   expect(answer.step).toBe(7);
   expect(answer.typicalNorm).toBe(2);
   expect(answer.continuations.map(({ name }) => name)).toEqual([
@@ -160,63 +141,62 @@ it('steers text with strengths in typical norms', async () => {
     expect(promptTokens).toBe(2);
     expect(tokens.length).toBeLessThanOrEqual(12);
   }
-  const refused = { ...steer, length: 10, edit: { kind: 'scale', factor: 0 } } as const;
-  await expect(ask({ ...refused, group: 6 })).rejects.toThrow(/no group 6/);
-  const axis = { ...steer, length: 10, group: 1 } as const;
-  await expect(ask({ ...axis, edit: { kind: 'add', axis: 2, strength: 1 } })).rejects.toThrow(
+  const refused = { ...steer, edit: { kind: 'scale', factor: 0 } } as const;
+  await expect(host.steer({ ...refused, group: 6 }, work)).rejects.toThrow(/no group 6/);
+  const beyond = { ...steer, group: 1, edit: { ...edit, axis: 2 } } as const;
+  await expect(host.steer(beyond, work)).rejects.toThrow(
     /Axis 3 does not exist: this group writes along 2 axes/,
   );
 });
 
 it('splices in on held-out documents, no more than asked for', async () => {
-  const event = await ask({ ...about, kind: 'splice', tokens: 12 });
-  if (event.kind !== 'spliced') throw new Error(event.kind);
-  expect(event.step).toBe(7);
+  const { step, ...faithfulness } = await host.splice({ ...about, tokens: 12 }, work);
+  expect(step).toBe(7);
   // Windows of 12 with BOS: the first document gives 11 + 9 tokens, so 10 + 8 predictions.
-  expect(event.faithfulness.tokens).toBe(18);
-  expect(event.faithfulness.layer).toBe(1);
-  expect(event.faithfulness.l0).toBe(6);
-  expect(Object.values(event.faithfulness).every((value) => Number.isFinite(value))).toBe(true);
+  expect(faithfulness.tokens).toBe(18);
+  expect(faithfulness.layer).toBe(1);
+  expect(faithfulness.l0).toBe(6);
+  expect(Object.values(faithfulness).every((value) => Number.isFinite(value))).toBe(true);
 });
 
 it('attributes logits', async () => {
-  const event = await ask({ ...about, kind: 'attribute_logits', group: 4 });
-  if (event.kind !== 'logits_attributed') throw new Error(event.kind);
-  expect(event.attribution.step).toBe(7);
-  expect(event.attribution.axes).toHaveLength(2);
-  expect(event.attribution.angles).toHaveLength(24);
+  const attribution = await host.attribute({ ...about, group: 4 }, work);
+  expect(attribution.step).toBe(7);
+  expect(attribution.axes).toHaveLength(2);
+  expect(attribution.angles).toHaveLength(24);
 });
 
 it('gives an attribution up while the last layer is measured, and measures it anew', async () => {
   host.forget('r');
-  const question = { ...about, kind: 'attribute_logits', group: 4 } as const;
-  onStage = (requestId, stage) => {
-    if (stage === 'Measuring the last layer') host.cancel(requestId);
+  const question = { ...about, group: 4 };
+  const given = new AbortController();
+  const onProgress = (_: number, stage: string) => {
+    if (stage === 'Measuring the last layer') given.abort();
   };
-  await expect(host.answer({ ...question, requestId: 21 })).rejects.toMatchObject({
-    code: 'cancelled',
-  });
-  onStage = () => undefined;
-  expect((await ask(question)).kind).toBe('logits_attributed');
+  await expect(
+    host.attribute(question, { signal: given.signal, onProgress }),
+  ).rejects.toMatchObject({ code: 'cancelled' });
+  expect((await host.attribute(question, work)).group).toBe(4);
 });
 
 it('answers one after the other, and gives up those that are not wanted any more', async () => {
-  events.length = 0;
-  const first = host.answer({ ...about, requestId: 11, kind: 'read_text', text: 'abc' });
-  const second = host.answer({ ...about, requestId: 12, kind: 'splice', tokens: 100 });
-  const third = host.answer({ ...about, requestId: 13, kind: 'read_text', text: 'abcd' });
-  const given = expect(second).rejects.toMatchObject({ code: 'cancelled' });
-  expect(host.cancel(12)).toBe(true);
-  await Promise.all([first, given, third]);
-  expect(events.map((event) => ('requestId' in event ? event.requestId : null))).toEqual([11, 13]);
-  expect(host.cancel(12)).toBe(false);
+  const answered: number[] = [];
+  const given = new AbortController();
+  const note = (place: number) => () => answered.push(place);
+  const first = host.read({ ...about, text: 'abc' }, work).then(note(1));
+  const second = host.splice({ ...about, tokens: 100 }, { signal: given.signal }).then(note(2));
+  const third = host.read({ ...about, text: 'abcd' }, work).then(note(3));
+  const cancelled = expect(second).rejects.toMatchObject({ code: 'cancelled' });
+  given.abort();
+  await Promise.all([first, cancelled, third]);
+  expect(answered).toEqual([1, 3]);
 });
 
 it('refuses runs that it cannot ask, and goes on', async () => {
-  const read = { ...about, kind: 'read_text', text: 'abc' } as const;
-  await expect(ask({ ...read, runId: 'gone' })).rejects.toThrow(/No such run/);
-  await expect(ask({ ...read, runId: 'words' })).rejects.toThrow(/no language model made/);
-  await expect(ask({ ...read, model: 1 })).rejects.toThrow(/no model 1/);
-  await expect(ask({ ...read, text: ' ' })).rejects.toThrow(/no text/);
-  expect((await ask(read)).kind).toBe('text_read');
+  const read = (own: object) => host.read({ ...about, text: 'abc', ...own }, work);
+  await expect(read({ runId: 'gone' })).rejects.toThrow(/No such run/);
+  await expect(read({ runId: 'words' })).rejects.toThrow(/no language model made/);
+  await expect(read({ model: 1 })).rejects.toThrow(/no model 1/);
+  await expect(read({ text: ' ' })).rejects.toThrow(/no text/);
+  expect((await read({})).tokens).toHaveLength(3);
 });

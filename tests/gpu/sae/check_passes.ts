@@ -12,7 +12,7 @@ import { referenceBuffers } from '../../unit/sae/reference_step';
 import { copyOf, errorBounds, runTwin } from './error_bounds';
 import { GpuStep, type BoundContents } from './gpu_step';
 import { worstNuclearError } from './nuclear_bounds';
-import type { ParityCase } from './parity_cases';
+import type { ParityCase } from '../../../src/sae/architectures/cases';
 import { worse, type Worst } from './worst';
 
 /** How far one pass is from its twin. */

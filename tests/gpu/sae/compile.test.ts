@@ -7,23 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { allocate } from '../../../src/gpu/buffers';
 import { PlanRunner } from '../../../src/gpu/executor';
 import type { Pass, Plan } from '../../../src/gpu/plan';
-import { modelSchema, type ModelInput } from '../../../src/sae/config';
+import { modelSchema } from '../../../src/sae/config';
 import { stepPlan } from '../../../src/sae/step_plan';
+import { casesOf } from '../../support/architecture_cases';
 import { checkingDevice, testDevice } from '../adapter';
-
-const sasa = { architecture: 'topk_sasa', n_groups: 10, group_rank: 3, k_groups: 2 } as const;
-const models: Record<string, ModelInput> = {
-  'map objective': sasa,
-  'decoder objective': { ...sasa, nuclear_target: 'decoder' },
-  'weight decay objective': { ...sasa, nuclear_target: 'weight_decay' },
-  'preact auxiliary loss': { ...sasa, aux_loss: 'preact', use_encoder_bias: true },
-  'layer norm, many slots': { ...sasa, k_groups: 9, normalize_activations: 'layer_norm' },
-  'block rank 32': { ...sasa, n_groups: 3, group_rank: 32 },
-  topk: { architecture: 'topk', d_sae: 40, k: 5 },
-  'topk, many winners': { architecture: 'topk', d_sae: 40, k: 20 },
-  'topk, residual auxiliary loss': { architecture: 'topk', d_sae: 40, k: 5, aux_loss: 'residual' },
-  standard: { architecture: 'standard', d_sae: 40, l1_coefficient: 0.1 },
-};
 
 /** Constants that tell a kernel where and how many; all others choose what it is made of. */
 const PLACE_OR_COUNT = /(^|_)OFFSET$|^(K|N|LENGTH|COUNT|BLOCKS)$/;
@@ -49,7 +36,7 @@ async function bind(device: GPUDevice, plan: Plan): Promise<number> {
   return dispatches;
 }
 
-describe.each(Object.entries(models))('%s', (_name, input) => {
+describe.each(Object.entries(casesOf('compile')))('%s', (_name, input) => {
   describe.each([
     ['direct', false],
     ['tiled', false],

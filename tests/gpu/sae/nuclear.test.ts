@@ -14,8 +14,8 @@
  * ∂R/∂D is one matrix, not a set, where DᵀE has the rank of E; ∂R/∂E, where it has the rank of D.
  */
 import { describe, expect, it } from 'vitest';
-import { multiply, multiplyTransposed, transpose } from '../../../src/analysis/linear_algebra';
-import { singularValueDecomposition, singularValues } from '../../../src/analysis/singular_values';
+import { multiply, multiplyTransposed, transpose } from '../../../src/base/linear_algebra';
+import { singularValueDecomposition, singularValues } from '../../../src/base/singular_values';
 import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
 import { allocate } from '../../../src/gpu/buffers';

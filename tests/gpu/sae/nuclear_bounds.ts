@@ -13,8 +13,8 @@
  * Singular values: the same η (Ostrowski), plus the rounding of C relative to the largest.
  */
 import { at } from '../../../src/base/array';
+import { symmetricEigen } from '../../../src/base/linear_algebra';
 import type { Pass } from '../../../src/gpu/plan';
-import { eigen } from '../../../src/sae/reference/symmetric_matrix';
 import { gammaOf, UNIT } from './error_bounds';
 import type { BoundContents } from './gpu_step';
 import { worse, type Worst } from './worst';
@@ -54,7 +54,7 @@ function gramValues({ values, rank }: Block): Float64Array {
     for (let c = 0; c < width; c += 1) sum += at(values, i * width + c) * at(values, j * width + c);
     return sum;
   });
-  return eigen(gram, rank).values.sort().reverse();
+  return symmetricEigen(gram, rank).values;
 }
 
 interface Conditioning {

@@ -1,15 +1,10 @@
 /**
- * The steps on which the GPU is held to its twin, and their passes that run there. Chosen so that every
- * kernel meets every option, and sizes below, at and above every tile, chunk and word it works in, with
+ * Steps on which the GPU is held to its twin besides those that the architectures bring, and their passes that run
+ * there. Chosen so that every kernel meets every option, and sizes below, at and above every tile, chunk and word it works in, with
  * as few kernels to compile as possible: software adapters take a second or two for each.
  */
 import type { ModelInput } from '../../../src/sae/config';
-import type { StepCase } from '../../unit/sae/random_step';
-
-/** A step with the names of the passes under test; all when absent. */
-export interface ParityCase extends StepCase {
-  readonly passes?: readonly string[];
-}
+import type { ParityCase } from '../../../src/sae/architectures/cases';
 
 type Options<A extends ModelInput['architecture']> = Partial<
   Extract<ModelInput, { architecture: A }>
@@ -29,10 +24,6 @@ function topk(d_sae: number, k: number, options: Options<'topk'> = {}): ModelInp
   return { architecture: 'topk', d_sae, k, ...options };
 }
 
-function relu(d_sae: number, options: Options<'standard'> = {}): ModelInput {
-  return { architecture: 'standard', d_sae, l1_coefficient: 0.2, ...options };
-}
-
 const someDead = { dead: 'some' } as const;
 /** The selecting kernels of the tiled variant in a step that is otherwise direct. */
 const tiledGate = { tiledGate: true } as const;
@@ -40,10 +31,6 @@ const tiled = { variant: 'tiled' } as const;
 const noAux = { aux_loss: 'none' } as const;
 
 export const parityCases: Readonly<Record<string, ParityCase>> = {
-  // Whole steps of the two default models.
-  'topk_sasa, defaults': { model: sasa(17, 3, 2), width: 17, batch: 33, ...someDead },
-  'topk, defaults': { model: topk(33, 5), width: 17, batch: 33, ...someDead },
-
   // Kernels without barriers.
   'one of everything': {
     model: sasa(1, 1, 1, noAux),
@@ -75,32 +62,11 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     batch: 5,
     passes: ['score groups', 'nuclear norms', 'update decoder'],
   },
-  'decoder objective, layer norm': {
-    model: sasa(17, 3, 2, { nuclear_target: 'decoder', normalize_activations: 'layer_norm' }),
-    width: 33,
-    batch: 17,
-    ...someDead,
-    passes: ['unit norms', 'center input', 'decode residual', 'decode auxiliary', 'nuclear norms'],
-  },
   'layer norm of rows of two values': {
     model: sasa(3, 1, 1, { normalize_activations: 'layer_norm', apply_b_dec_to_input: false }),
     width: 2,
     batch: 5,
     passes: ['center input'],
-  },
-  'weight decay objective, preact loss, nothing dead': {
-    model: sasa(17, 3, 2, { nuclear_target: 'weight_decay', aux_loss: 'preact' }),
-    width: 17,
-    batch: 17,
-    dead: 'none',
-    passes: [
-      'list dead groups',
-      'score dead groups',
-      'select dead groups',
-      'decode auxiliary',
-      'nuclear norms',
-      'update encoder',
-    ],
   },
   'residual loss, nothing dead': {
     model: sasa(17, 3, 2),
@@ -108,27 +74,6 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     batch: 17,
     dead: 'none',
     passes: ['score dead groups', 'select dead groups', 'encode residual', 'decode auxiliary'],
-  },
-  'preact loss, encoder bias': {
-    model: sasa(17, 3, 2, { aux_loss: 'preact', use_encoder_bias: true }),
-    width: 17,
-    batch: 33,
-    ...someDead,
-    passes: [
-      'score dead groups',
-      'select dead groups',
-      'decode auxiliary',
-      'code gradients',
-      'update encoder',
-      'update decoder',
-      'update biases',
-    ],
-  },
-  'standard, layer norm': {
-    model: relu(33, { normalize_activations: 'layer_norm' }),
-    width: 17,
-    batch: 33,
-    passes: ['decoder norms', 'decode residual', 'code gradients', 'update decoder'],
   },
   'clip that binds': {
     model: sasa(17, 3, 2, { use_encoder_bias: true }),
@@ -249,22 +194,6 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
   },
 
   // Kernels with tiles in workgroup memory.
-  'tiled topk_sasa, defaults': {
-    model: sasa(17, 3, 2),
-    width: 17,
-    batch: 33,
-    ...tiled,
-    ...someDead,
-    passes: [
-      'score groups',
-      'encode active',
-      'score dead groups',
-      'select dead groups',
-      'encode residual',
-      'code gradients',
-      'update encoder',
-    ],
-  },
   'tiled, several tiles, words and chunks': {
     model: sasa(70, 6, 4, { use_encoder_bias: true }),
     width: 100,
@@ -290,41 +219,6 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     batch: 5,
     ...tiled,
     passes: ['score groups'],
-  },
-  'tiled, preact loss, weight decay objective': {
-    model: sasa(17, 5, 2, {
-      nuclear_target: 'weight_decay',
-      aux_loss: 'preact',
-      use_encoder_bias: true,
-    }),
-    width: 33,
-    batch: 33,
-    ...tiled,
-    ...someDead,
-    passes: ['score dead groups', 'code gradients', 'update encoder'],
-  },
-  'tiled topk, rows longer than a workgroup, ties': {
-    model: topk(300, 5),
-    width: 300,
-    batch: 33,
-    ...tiled,
-    ...someDead,
-    ties: true,
-    passes: [
-      'center input',
-      'select groups',
-      'select dead groups',
-      'decode residual',
-      'update encoder',
-      'update decoder',
-    ],
-  },
-  'tiled standard, several chunks': {
-    model: relu(70),
-    width: 5,
-    batch: 300,
-    ...tiled,
-    passes: ['select groups', 'code gradients', 'update encoder', 'update decoder'],
   },
   'tiled, every group on every row, lists longer than their memory': {
     model: sasa(3, 2, 3, noAux),

@@ -6,7 +6,8 @@
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { runReference } from '../../../src/sae/reference/executor';
-import { randomStep, type RandomStep, type StepCase } from '../../unit/sae/random_step';
+import type { StepCase } from '../../../src/sae/architectures/cases';
+import { randomStep, type RandomStep } from '../../unit/sae/random_step';
 import { floatsOf, referenceBuffers, wordsOf } from '../../unit/sae/reference_step';
 import { testDevice } from '../adapter';
 import { UNIT } from './error_bounds';

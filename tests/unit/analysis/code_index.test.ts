@@ -7,12 +7,10 @@ import {
   liveGroups,
   normHistogram,
   normsOf,
-  ownersOfRows,
   quantileExamples,
   rowsOf,
   strongestRows,
 } from '../../../src/analysis/code_index';
-import { NO_GROUP } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
 import { chance, codesOf, dictionaryOf, gaussian } from './worlds';
 
@@ -144,20 +142,6 @@ describe('rows of a group', () => {
   test('histogram from 0 to the largest norm holds every firing', () => {
     expect(normHistogram(line, 0, 5)).toEqual({ counts: [0, 1, 1, 2, 2], max: 5 });
     expect(normHistogram(indexed, 1, 3)).toEqual({ counts: [0, 0, 0], max: 0 });
-  });
-
-  test('the owner of a row is its strongest unit, the lower one on a tie, none where none fires', () => {
-    expect([...ownersOfRows(indexed)]).toEqual([0, 0, NO_GROUP, NO_GROUP]);
-    const tie = indexCodes(
-      dictionaryOf(2, 1, 2, [1, 0, 0, 1]),
-      codesOf(2, 1, 2, [
-        [
-          { group: 0, code: [2] },
-          { group: 1, code: [-2] },
-        ],
-      ]),
-    );
-    expect([...ownersOfRows(tie)]).toEqual([0]);
   });
 });
 

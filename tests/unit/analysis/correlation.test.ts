@@ -6,7 +6,7 @@ import {
   ranksOf,
   spearman,
 } from '../../../src/analysis/correlation';
-import { multiply } from '../../../src/analysis/linear_algebra';
+import { multiply } from '../../../src/base/linear_algebra';
 import { at } from '../../../src/base/array';
 import { chance, HELIX, randomFrame, SPHERE, type Shape } from './worlds';
 

@@ -5,7 +5,7 @@ import {
   codeSingularValues,
   principalCodes,
 } from '../../../src/analysis/group_codes';
-import { multiply } from '../../../src/analysis/linear_algebra';
+import { multiply } from '../../../src/base/linear_algebra';
 import { summarizeRanks } from '../../../src/analysis/spectra';
 import { at } from '../../../src/base/array';
 import { chance, codesOf, dictionaryOf, gaussian, planeCloud, randomFrame } from './worlds';

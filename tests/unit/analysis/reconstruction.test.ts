@@ -1,13 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import {
   ReconstructionAccumulator,
-  reconstructionMetrics,
+  type ReconstructionMetrics,
 } from '../../../src/analysis/reconstruction';
 import { gaussian } from './worlds';
 
 const [rows, width] = [50, 4];
 const x = Float32Array.from(gaussian(rows, width, 1), (value, i) => value + (i % width));
 const noise = gaussian(rows, width, 2);
+
+/** Of a whole set x, x̂ [rows, d] at once. */
+function reconstructionMetrics(
+  given: Float32Array,
+  rebuilt: Float32Array,
+  d: number,
+): ReconstructionMetrics {
+  const accumulator = new ReconstructionAccumulator(d);
+  accumulator.add(given, rebuilt, given.length / d);
+  return accumulator.result();
+}
 
 describe('explained variance', () => {
   test('by hand: x = 1, 3 rebuilt as 1, 2 explains 1 − 1/2 of the variance, 1 − 1/10 uncentred', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { indexCodes, liveGroups, type IndexedCodes } from '../../../src/analysis/code_index';
 import { describeRanks, diagnose } from '../../../src/analysis/diagnosis';
-import { FORMULAS, formulaText, type MetricId } from '../../../src/analysis/formulas';
+import { FORMULAS } from '../../../src/analysis/formulas';
 import { groupTable, type GroupTableOptions } from '../../../src/analysis/group_table';
 import { rowSpaces } from '../../../src/analysis/overlap';
 import { at } from '../../../src/base/array';
@@ -207,15 +207,5 @@ describe('formulas', () => {
       expect([label, formula, source].every((text) => text.trim().length > 0)).toBe(true);
     }
     expect(new Set(all.map(({ label }) => label)).size).toBe(all.length);
-  });
-
-  test('a tooltip names formula, unit and source', () => {
-    const id: MetricId = 'separability';
-    expect(formulaText(id).split('\n')).toEqual([
-      FORMULAS.separability.formula,
-      'Unit: bits',
-      `Source: ${FORMULAS.separability.source}`,
-    ]);
-    expect(formulaText('capture')).not.toContain('Unit');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { multiply, multiplyTransposed } from '../../../src/analysis/linear_algebra';
+import { multiply, multiplyTransposed } from '../../../src/base/linear_algebra';
 import {
   countForShare,
   decoderSingularValues,
@@ -7,7 +7,7 @@ import {
   mapSingularValues,
   summarizeRanks,
 } from '../../../src/analysis/spectra';
-import { singularValues } from '../../../src/analysis/singular_values';
+import { singularValues } from '../../../src/base/singular_values';
 import { at } from '../../../src/base/array';
 import { dictionaryOf, gaussian, randomFrame } from './worlds';
 

@@ -2,7 +2,7 @@
  * Small worlds with known answers for the tests of the diagnostics: shapes in random orthonormal frames,
  * dictionaries that hold them perfectly or shatter them, and a plain top-s encoder to make the codes.
  */
-import { orthonormalRows } from '../../../src/analysis/linear_algebra';
+import { orthonormalRows } from '../../../src/base/linear_algebra';
 import {
   NO_GROUP,
   type CodeTable,

@@ -9,8 +9,7 @@ import {
   LanguageModelHost,
   type ModelsOnDevice,
 } from '../../../src/lab/worker/language_model_host';
-import type { LanguageModelInfo, LmEvent } from '../../../src/lab/protocol/lm_protocol';
-import type { ListedLanguageModel } from '../../../src/lab/worker/page_models';
+import type { LanguageModelInfo, ListedLanguageModel } from '../../../src/lab/protocol/lm_protocol';
 
 const info = (id: string): LanguageModelInfo => ({
   id,
@@ -43,14 +42,12 @@ class Files {
 
 describe('language models', () => {
   let files = new Files();
-  let events: LmEvent[] = [];
   let loaded: string[] = [];
   let taken: string[] = [];
   let host: LanguageModelHost;
 
   beforeEach(() => {
     files = new Files();
-    events = [];
     loaded = [];
     taken = [];
     const present = new Set<string>();
@@ -78,31 +75,21 @@ describe('language models', () => {
       base: () => 'http://page/',
       isInUse: (id) => id === 'used',
       forgetData: () => taken.push('data'),
-      post: (event) => events.push(event),
     });
   });
 
-  const load = (id: string, dropped?: readonly File[]) =>
-    host.answer({
-      kind: 'load_language_model',
-      requestId: 5,
-      id,
-      ...(dropped === undefined ? {} : { files: dropped }),
-    });
+  const load = (id: string, dropped?: readonly File[]) => host.load({ id, files: dropped }, {});
 
   it('are loaded and described', async () => {
-    await load('kept');
-    expect(events).toEqual([{ kind: 'language_model_loaded', requestId: 5, info: info('kept') }]);
+    expect(await load('kept')).toEqual(info('kept'));
     await expect(load('broken')).rejects.toThrow(/broken/);
   });
 
   it('stop loading when told', async () => {
     const given = new AbortController();
-    const command = { kind: 'load_language_model', requestId: 5, id: 'slow' } as const;
-    const loading = host.answer(command, given.signal);
+    const loading = host.load({ id: 'slow' }, { signal: given.signal });
     given.abort();
     await expect(loading).rejects.toMatchObject({ code: 'cancelled' });
-    expect(events).toEqual([]);
   });
 
   it('from dropped files take the place of another of that name, unless a run needs it', async () => {
@@ -117,18 +104,15 @@ describe('language models', () => {
   });
 
   it('are listed, and deleted with what is left as the answer', async () => {
-    await host.answer({ kind: 'list_language_models', requestId: 1 });
+    const idsOf = (listed: readonly ListedLanguageModel[]) => listed.map(({ id }) => id);
+    expect(idsOf(await host.list())).toEqual(['shipped', 'kept']);
     await load('kept');
-    await host.answer({ kind: 'delete_language_model', requestId: 2, id: 'kept' });
+    expect(idsOf(await host.remove({ id: 'kept' }))).toEqual(['shipped']);
     expect(taken).toEqual(['data', 'kept']);
     expect(files.log).toEqual(['remove kept']);
-    const listed = events.flatMap((event) =>
-      event.kind === 'language_models' ? [event.models.map(({ id }) => id)] : [],
-    );
-    expect(listed).toEqual([['shipped', 'kept'], ['shipped']]);
     // A run keeps the model that it was trained on; its files go.
     await load('used');
-    await host.answer({ kind: 'delete_language_model', requestId: 3, id: 'used' });
+    await host.remove({ id: 'used' });
     expect(taken).toEqual(['data', 'kept']);
     expect(files.log).toEqual(['remove kept', 'remove used']);
   });

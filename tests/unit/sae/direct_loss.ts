@@ -4,8 +4,8 @@
  * which units are on, the residual that the auxiliary loss reconstructs, and the statistics of the layer
  * norm. Independent of the reference executor in everything but the configuration's types.
  */
-import { singularValues } from '../../../src/analysis/singular_values';
-import { multiply, transpose } from '../../../src/analysis/linear_algebra';
+import { singularValues } from '../../../src/base/singular_values';
+import { multiply, transpose } from '../../../src/base/linear_algebra';
 import { at } from '../../../src/base/array';
 import type { ModelConfig } from '../../../src/sae/config';
 

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { runReference } from '../../../src/sae/reference/executor';
-import { randomStep, type StepCase } from './random_step';
+import type { StepCase } from '../../../src/sae/architectures/cases';
+import { randomStep } from './random_step';
 import { floatsOf, referenceBuffers } from './reference_step';
 
 const model = { architecture: 'topk_sasa', n_groups: 5, group_rank: 3, k_groups: 2 } as const;

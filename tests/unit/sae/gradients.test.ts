@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { singularValues } from '../../../src/analysis/singular_values';
+import { singularValues } from '../../../src/base/singular_values';
 import { usesEncoderBias } from '../../../src/sae/layout';
 import { runReference, type ReferenceBuffers } from '../../../src/sae/reference/executor';
 import { NO_UNIT } from '../../../src/sae/reference/kernel_call';
@@ -18,68 +18,11 @@ import {
   type LossSettings,
   type Weights,
 } from './direct_loss';
-import { randomStep, type RandomStep, type StepCase } from './random_step';
+import { casesOf } from '../../support/architecture_cases';
+import { randomStep, type RandomStep } from './random_step';
 import { floatsOf, referenceBuffers, wordsOf } from './reference_step';
 
-const sasa = {
-  architecture: 'topk_sasa',
-  n_groups: 9,
-  group_rank: 2,
-  k_groups: 2,
-  aux_coefficient: 0.5,
-} as const;
-const topk = { architecture: 'topk', d_sae: 15, k: 3, aux_coefficient: 0.5 } as const;
-const shape = { width: 5, batch: 7, dead: 'some', maxGradNorm: 1e9, lambda: 0.3 } as const;
-
-const cases: Record<string, StepCase> = {
-  'map objective, residual loss': { ...shape, model: sasa },
-  'map objective, encoder bias': { ...shape, model: { ...sasa, use_encoder_bias: true } },
-  'map objective, no auxiliary loss': { ...shape, model: { ...sasa, aux_loss: 'none' } },
-  'map objective, nothing dead': { ...shape, model: sasa, dead: 'none' },
-  'decoder objective': { ...shape, model: { ...sasa, nuclear_target: 'decoder' } },
-  'weight decay objective': { ...shape, model: { ...sasa, nuclear_target: 'weight_decay' } },
-  'preact loss': { ...shape, model: { ...sasa, aux_loss: 'preact', use_encoder_bias: true } },
-  'preact loss, fewer dead columns than k_aux': {
-    ...shape,
-    model: { ...sasa, aux_loss: 'preact', k_aux: 12 },
-  },
-  'preact loss, b_dec not applied to the input': {
-    ...shape,
-    model: { ...sasa, aux_loss: 'preact', apply_b_dec_to_input: false },
-  },
-  'residual loss, b_dec not applied to the input': {
-    ...shape,
-    model: { ...sasa, apply_b_dec_to_input: false },
-  },
-  'layer norm': { ...shape, model: { ...sasa, normalize_activations: 'layer_norm' } },
-  'layer norm, preact loss, decoder objective': {
-    ...shape,
-    model: {
-      ...sasa,
-      normalize_activations: 'layer_norm',
-      aux_loss: 'preact',
-      nuclear_target: 'decoder',
-    },
-  },
-  'scaled input': {
-    ...shape,
-    model: { ...sasa, normalize_activations: 'expected_average_only_in' },
-    inputScale: 0.5,
-  },
-  topk: { ...shape, model: topk },
-  'topk, residual loss': { ...shape, model: { ...topk, aux_loss: 'residual' } },
-  'topk, b_dec not applied to the input': {
-    ...shape,
-    model: { ...topk, apply_b_dec_to_input: false },
-  },
-  'topk, layer norm': { ...shape, model: { ...topk, normalize_activations: 'layer_norm' } },
-  standard: {
-    ...shape,
-    model: { architecture: 'standard', d_sae: 15, l1_coefficient: 0.3 },
-  },
-};
-
-describe.each(Object.entries(cases))('%s', (_name, test) => {
+describe.each(Object.entries(casesOf('gradients')))('%s', (_name, test) => {
   const step = randomStep(test);
   const buffers = referenceBuffers(step);
   // A learning rate of zero leaves the weights where the gradient was taken.

@@ -5,35 +5,12 @@
 import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
 import type { UniformLayout, UniformValues } from '../../../src/gpu/uniforms';
-import { modelSchema, type ModelConfig, type ModelInput } from '../../../src/sae/config';
+import type { StepCase } from '../../../src/sae/architectures/cases';
+import { modelSchema, type ModelConfig } from '../../../src/sae/config';
 import { padRows } from '../../../src/sae/initial';
-import type { ModelLayout, KernelVariant } from '../../../src/sae/layout';
+import type { KernelVariant, ModelLayout } from '../../../src/sae/layout';
 import { stepUniforms, uniformsAt, type OptimiserSettings } from '../../../src/sae/schedule';
 import { stepPlan, type StepPlan } from '../../../src/sae/step_plan';
-
-export interface StepCase {
-  readonly model: ModelInput;
-  /** d */
-  readonly width: number;
-  /** B */
-  readonly batch: number;
-  readonly variant?: KernelVariant;
-  /** Takes the selecting kernels from the tiled variant, in a step that is otherwise direct. */
-  readonly tiledGate?: boolean;
-  /** Clip by this norm, through stored gradients. */
-  readonly maxGradNorm?: number;
-  /** Groups that have not fired for long and do not win: every third, or none. */
-  readonly dead?: 'some' | 'none';
-  /** Every second group copies the encoder of the one before it, so that scores tie. */
-  readonly ties?: boolean;
-  /** Zero encoder: every score is the same. */
-  readonly silent?: boolean;
-  /** λ in absolute units. */
-  readonly lambda?: number;
-  readonly inputScale?: number;
-  readonly weightDecay?: number;
-  readonly seed?: number;
-}
 
 export interface RandomStep extends StepPlan {
   readonly config: ModelConfig;

@@ -3,8 +3,10 @@
  * leaves the data alone that are being read, and a language model that is not here is not asked about.
  */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { at } from '../../../src/base/array';
 import { presets } from '../../../src/lab/run/presets';
 import type { Command, Event as EngineEvent } from '../../../src/lab/protocol/protocol';
+import type { AskCommand, RequestName } from '../../../src/lab/protocol/requests';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { followBench, useBenchFacts } from '../../../src/state/bench_facts';
 import { EngineClient, type EngineWorker } from '../../../src/state/engine_client';
@@ -34,8 +36,14 @@ class SlowWorker implements EngineWorker {
   say(event: EngineEvent): void {
     this.onmessage?.(new MessageEvent('message', { data: event }));
   }
-  count(kind: Command['kind']): number {
-    return this.commands.filter((command) => command.kind === kind).length;
+  asked<Name extends RequestName>(name: Name): AskCommand<Name>[] {
+    return this.commands.filter(
+      (command): command is AskCommand<Name> & Command =>
+        command.kind === 'ask' && command.name === name,
+    );
+  }
+  cancelled(): number {
+    return this.commands.filter(({ kind }) => kind === 'cancel').length;
   }
 }
 
@@ -62,10 +70,8 @@ function begin(): void {
 }
 
 async function answerPreview(): Promise<void> {
-  const command = worker.commands.findLast(({ kind }) => kind === 'preview');
-  if (command?.kind !== 'preview') throw new Error('no preview was asked for');
-  const { requestId } = command;
-  worker.say({ kind: 'previewed', requestId, preview: previewOf(words) });
+  const { requestId } = at(worker.asked('preview').slice(-1), 0);
+  worker.say({ kind: 'answer', requestId, name: 'preview', answer: previewOf(words) });
   await vi.advanceTimersByTimeAsync(1);
 }
 
@@ -80,7 +86,7 @@ it('says nothing of the data before while others are read, unless only the seed 
   await answerPreview();
   setData('seed', 7);
   await vi.advanceTimersByTimeAsync(500);
-  expect(worker.count('preview')).toBe(3);
+  expect(worker.asked('preview')).toHaveLength(3);
   expect(useBenchFacts.getState().preview).not.toBeNull();
 });
 
@@ -89,9 +95,9 @@ it('keeps reading the data while settings of the training are edited', async () 
   begin();
   setTraining('lr', 0.003);
   await vi.advanceTimersByTimeAsync(500);
-  expect(worker.count('preview')).toBe(1);
-  expect(worker.count('cancel')).toBe(0);
-  const { requestId = 0 } = worker.commands.find((sent) => sent.kind === 'preview') ?? {};
+  expect(worker.asked('preview')).toHaveLength(1);
+  expect(worker.cancelled()).toBe(0);
+  const { requestId } = at(worker.asked('preview'), 0);
   worker.say({ kind: 'analysis_progress', requestId, fraction: 0.3, stage: 'Reading text' });
   const reading = { stage: 'Reading text', fraction: 0.3 };
   expect(useBenchFacts.getState().reading).toEqual(reading);
@@ -107,13 +113,13 @@ it('asks what the run needs once, for its latest settings, when its data are ope
   begin();
   setTraining('lr', 0.003);
   await vi.advanceTimersByTimeAsync(500);
-  expect(worker.count('estimate')).toBe(0);
+  expect(worker.asked('estimate')).toHaveLength(0);
   await answerPreview();
-  const asked = worker.commands.filter((command) => command.kind === 'estimate');
+  const asked = worker.asked('estimate');
   expect(asked).toHaveLength(1);
-  expect(asked[0]?.config.training.lr).toBe(0.003);
-  const requestId = asked[0]?.requestId ?? 0;
-  worker.say({ kind: 'estimated', requestId, estimate: estimateOf(words) });
+  const { requestId, ask } = at(asked, 0);
+  expect(ask.config.training.lr).toBe(0.003);
+  worker.say({ kind: 'answer', requestId, name: 'estimate', answer: estimateOf(words) });
   await vi.advanceTimersByTimeAsync(1);
   expect(useBenchFacts.getState().estimate).not.toBeNull();
 });
@@ -123,8 +129,8 @@ it('gives the data up that were being read when others are chosen', async () => 
   begin();
   openExperiment(presets.figure1.config);
   await vi.advanceTimersByTimeAsync(500);
-  expect(worker.count('preview')).toBe(2);
-  expect(worker.count('cancel')).toBe(1);
+  expect(worker.asked('preview')).toHaveLength(2);
+  expect(worker.cancelled()).toBe(1);
 });
 
 it('hands the data over again to an engine that was started afresh', async () => {
@@ -137,8 +143,8 @@ it('hands the data over again to an engine that was started afresh', async () =>
   client.send({ kind: 'connect', base: '' });
   worker.say({ kind: 'connected', adapter: FAKE_ADAPTER });
   await vi.advanceTimersByTimeAsync(500);
-  const again = worker.commands.find((command) => command.kind === 'preview');
-  expect(new Uint8Array(again?.file ?? new ArrayBuffer(0))).toEqual(Uint8Array.of(5));
+  const { ask } = at(worker.asked('preview'), 0);
+  expect(new Uint8Array(ask.file ?? new ArrayBuffer(0))).toEqual(Uint8Array.of(5));
 });
 
 it('asks nothing about a language model that is not here, until it has come', async () => {
@@ -150,5 +156,5 @@ it('asks nothing about a language model that is not here, until it has come', as
     listed: SCRIPTED_MODELS.map((model) => ({ ...model, cached: true })),
   });
   await vi.advanceTimersByTimeAsync(500);
-  expect(worker.count('preview')).toBe(1);
+  expect(worker.asked('preview')).toHaveLength(1);
 });

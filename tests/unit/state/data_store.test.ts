@@ -2,10 +2,11 @@
 import { beforeEach, expect, it } from 'vitest';
 import { presets } from '../../../src/lab/run/presets';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
-import { cancelDescription, dataKey, describeBench, useData } from '../../../src/state/data_store';
+import { BENCH, dataKey, describeBench, useData } from '../../../src/state/data_store';
 import { EngineClient } from '../../../src/state/engine_client';
 import { fileNeeded } from '../../../src/state/experiment_draft';
 import { openCorpus, openExperiment, useExperiment } from '../../../src/state/experiment_store';
+import { giveUp, questionOf, useQuestions } from '../../../src/state/questions';
 import { FAKE_ADAPTER, FakeEngine } from '../../support/fake_engine';
 
 const figure1 = parseRunConfig(presets.figure1.config);
@@ -13,8 +14,11 @@ const words = parseRunConfig(presets.words.config);
 
 let engine: EngineClient;
 
+const known = () => questionOf(useQuestions.getState(), 'describe_data', BENCH);
+
 beforeEach(() => {
   useData.setState(useData.getInitialState());
+  useQuestions.setState(useQuestions.getInitialState(), true);
   engine = new EngineClient(
     () => new FakeEngine({ interval: 0, stepsPerTurn: 1, adapter: FAKE_ADAPTER }),
   );
@@ -23,28 +27,28 @@ beforeEach(() => {
 it('belongs to the data that were asked about', async () => {
   await describeBench(engine, words, null);
   expect(useData.getState().data).toBe(dataKey(words.data, null));
-  expect(useData.getState().answer?.sample.kind).toBe('labels');
-  expect(useData.getState().progress).toBeNull();
+  expect(known().answer?.sample.kind).toBe('labels');
+  expect(known().progress).toBeNull();
 });
 
 it('gives way to the newest question', async () => {
   const first = describeBench(engine, words, null);
   await Promise.all([first, describeBench(engine, figure1, null)]);
-  expect(useData.getState().answer?.sample.kind).toBe('shapes');
+  expect(known().answer?.sample.kind).toBe('shapes');
 });
 
 it('is not shown for other data while those are read', async () => {
   await describeBench(engine, words, null);
   const second = describeBench(engine, figure1, null);
-  expect(useData.getState().answer).toBeNull();
+  expect(known().answer).toBeNull();
   await second;
 });
 
 it('can be given up', async () => {
   const asked = describeBench(engine, words, null);
-  cancelDescription();
+  giveUp('describe_data', BENCH);
   await asked;
-  expect(useData.getState()).toMatchObject({ answer: null, progress: null, error: null });
+  expect(known()).toMatchObject({ answer: null, progress: null, error: null });
 });
 
 it('knows which data need a file', () => {

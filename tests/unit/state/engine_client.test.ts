@@ -60,6 +60,8 @@ beforeEach(() => {
   });
 });
 
+const about = { runId: 'run', model: 0 };
+
 const current = (): SilentWorker => {
   const worker = workers.at(-1);
   if (worker === undefined) throw new Error('no worker was started');
@@ -71,11 +73,11 @@ const requestIds = () =>
 
 describe('requests', () => {
   it('get their own answers, in whatever order these come', async () => {
-    const first = client.estimate(defaultPreset.config);
-    const second = client.estimate(defaultPreset.config);
+    const first = client.ask('estimate', { config: defaultPreset.config });
+    const second = client.ask('estimate', { config: defaultPreset.config });
     const [a = 0, b = 0] = requestIds();
-    current().say({ kind: 'estimated', requestId: b, estimate: estimate(2) });
-    current().say({ kind: 'estimated', requestId: a, estimate: estimate(1) });
+    current().say({ kind: 'answer', requestId: b, name: 'estimate', answer: estimate(2) });
+    current().say({ kind: 'answer', requestId: a, name: 'estimate', answer: estimate(1) });
     expect((await first).bytes).toBe(1);
     expect((await second).bytes).toBe(2);
   });
@@ -89,7 +91,7 @@ describe('requests', () => {
 
   it('report progress to who asked', async () => {
     const seen: [number, string][] = [];
-    const asked = client.diagnose('run', 0, {
+    const asked = client.ask('diagnose', about, {
       onProgress: (fraction, stage) => seen.push([fraction, stage]),
     });
     const [requestId = 0] = requestIds();
@@ -105,23 +107,24 @@ describe('requests', () => {
 
   it('move a file to the worker instead of copying it', () => {
     const file = new ArrayBuffer(8);
-    void client.preview(defaultPreset.config, file);
-    expect(current().transfers).toEqual([[file]]);
+    void client.ask('preview', { config: defaultPreset.config, file });
+    void client.ask('describe_data', { config: defaultPreset.config, file });
+    expect(current().transfers).toEqual([[file], [file]]);
   });
 });
 
 describe('cancelling', () => {
   it('rejects at once and tells the worker, and a late answer is ignored', async () => {
     const controller = new AbortController();
-    const asked = client.groups('run', 0, { signal: controller.signal });
+    const asked = client.ask('groups', about, { signal: controller.signal });
     const [requestId = 0] = requestIds();
     controller.abort();
     await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
     expect(current().commands.at(-1)).toEqual({ kind: 'cancel', requestId });
     current().say({
-      kind: 'groups',
+      kind: 'answer',
       requestId,
-      runId: 'run',
+      name: 'groups',
       answer: {
         model: 0,
         step: 0,
@@ -135,7 +138,7 @@ describe('cancelling', () => {
   });
 
   it('asks nothing of the worker when it was cancelled before', async () => {
-    const asked = client.groups('run', 0, { signal: AbortSignal.abort() });
+    const asked = client.ask('groups', about, { signal: AbortSignal.abort() });
     await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
     expect(workers).toHaveLength(0);
   });
@@ -145,7 +148,7 @@ describe('a crash of the worker', () => {
   it('rejects everything under way, tells the listeners, and the next command starts afresh', async () => {
     const heard: ClientEvent['kind'][] = [];
     client.subscribe((event) => heard.push(event.kind));
-    const asked = client.estimate(defaultPreset.config);
+    const asked = client.ask('estimate', { config: defaultPreset.config });
     current().crash();
     await expect(asked).rejects.toMatchObject({ code: 'internal' });
     expect(heard).toEqual(['crashed']);

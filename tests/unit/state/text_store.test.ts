@@ -3,22 +3,22 @@
  * the last answer, blank text asks nothing, and trouble is told with its way out.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NOT_ASKED, modelKey } from '../../../src/state/analyses_store';
 import { EngineClient } from '../../../src/state/engine_client';
 import {
-  cancelQuestion,
-  measureFaithfulness,
-  readWith,
-  setText,
-  steerWith,
-  textAnswer,
-  useText,
-} from '../../../src/state/text_store';
+  giveUp,
+  modelKey,
+  NOT_ASKED,
+  pose,
+  poseInTurn,
+  questionOf,
+  useQuestions,
+} from '../../../src/state/questions';
+import { readWith, setText, useText } from '../../../src/state/text_store';
 import { FAKE_ADAPTER, FakeEngine, type FakeOptions } from '../../support/fake_engine';
 
 const about = { runId: 'run', model: 0 };
 const key = modelKey('run', 0);
-const state = () => textAnswer(useText.getState(), 'readings', key);
+const state = () => questionOf(useQuestions.getState(), 'read_text', key);
 
 let fakes: FakeEngine[];
 
@@ -36,16 +36,19 @@ function engineWith(options: Partial<FakeOptions> = {}): EngineClient {
   });
 }
 
-beforeEach(() => useText.setState(useText.getInitialState()));
+beforeEach(() => {
+  useText.setState(useText.getInitialState());
+  useQuestions.setState(useQuestions.getInitialState(), true);
+});
 
 describe('reading', () => {
   it('keeps the text with its reading', async () => {
     setText('Lily saw a red ball.');
     await readWith(engineWith(), about);
-    expect(state().answer?.text).toBe('Lily saw a red ball.');
+    expect(state().asked?.text).toBe('Lily saw a red ball.');
     expect(
       state()
-        .answer?.reading.tokens.map(({ text }) => text)
+        .answer?.tokens.map(({ text }) => text)
         .join(''),
     ).toBe('Lily saw a red ball.');
     expect(state().progress).toBeNull();
@@ -58,7 +61,7 @@ describe('reading', () => {
     setText(' \n ');
     await readWith(engine, about);
     expect(state().answer).toBeNull();
-    expect(fakes[0]?.commands.filter(({ kind }) => kind === 'read_text')).toHaveLength(1);
+    expect(fakes[0]?.commands.filter((sent) => sent.kind === 'ask')).toHaveLength(1);
   });
 
   it('gives the newest text its reading, whatever was on its way', async () => {
@@ -67,7 +70,7 @@ describe('reading', () => {
     const first = readWith(engine, about);
     setText('second');
     await Promise.all([first, readWith(engine, about)]);
-    expect(state().answer?.text).toBe('second');
+    expect(state().asked?.text).toBe('second');
     expect(fakes[0]?.commands.map(({ kind }) => kind)).toContain('cancel');
   });
 
@@ -77,9 +80,9 @@ describe('reading', () => {
     await readWith(engine, about);
     setText('second');
     const second = readWith(engine, about);
-    cancelQuestion('readings', key);
+    giveUp('read_text', key);
     await second;
-    expect(state().answer?.text).toBe('first');
+    expect(state().asked?.text).toBe('first');
     expect(state().error).toBeNull();
     expect(state().progress).toBeNull();
   });
@@ -103,10 +106,10 @@ describe('other questions', () => {
       seed: 0,
       length: 20,
     } as const;
-    await steerWith(engineWith(), about, request);
-    const { answer } = textAnswer(useText.getState(), 'steerings', key);
-    expect(answer?.request).toBe(request);
-    expect(answer?.steering.continuations.map(({ name }) => name)).toEqual([
+    await pose(engineWith(), 'steer_text', key, { ...about, ...request });
+    const { answer, asked } = questionOf(useQuestions.getState(), 'steer_text', key);
+    expect(asked).toEqual({ ...about, ...request });
+    expect(answer?.continuations.map(({ name }) => name)).toEqual([
       'original',
       'steered',
       'random control',
@@ -116,12 +119,28 @@ describe('other questions', () => {
   it('do not disturb one another', async () => {
     const engine = engineWith();
     setText('Lily');
-    await Promise.all([readWith(engine, about), measureFaithfulness(engine, about, 2048)]);
+    const measured = pose(engine, 'splice', key, { ...about, tokens: 2048 });
+    await Promise.all([readWith(engine, about), measured]);
     expect(state().answer).not.toBeNull();
-    expect(textAnswer(useText.getState(), 'faithfulness', key).answer?.tokens).toBe(2048);
+    expect(questionOf(useQuestions.getState(), 'splice', key).answer?.tokens).toBe(2048);
+  });
+
+  it('about several models are asked in turn, until one is given up', async () => {
+    const engine = engineWith();
+    const ask = (model: number) =>
+      pose(engine, 'splice', modelKey('run', model), { ...about, model, tokens: 512 });
+    await poseInTurn([0, 1], ask);
+    const again = poseInTurn([0, 1], ask);
+    giveUp('splice', key);
+    await again;
+    // That there was an answer before changes nothing.
+    const asked = fakes[0]?.commands.flatMap((sent) =>
+      sent.kind === 'ask' && sent.name === 'splice' ? [sent.ask.model] : [],
+    );
+    expect(asked).toEqual([0, 1, 0]);
   });
 
   it('have the same state object while nothing was asked', () => {
-    expect(textAnswer(useText.getState(), 'faithfulness', 'nobody')).toBe(NOT_ASKED);
+    expect(questionOf(useQuestions.getState(), 'splice', 'nobody')).toBe(NOT_ASKED);
   });
 });

@@ -9,7 +9,7 @@ import type { LiveSettings } from '../../../src/lab/run/live_settings';
 import { defaultPreset, presets } from '../../../src/lab/run/presets';
 import { inputUnitsOf } from '../../../src/sae/input_units';
 import { absoluteStrength } from '../../../src/sae/penalty';
-import { analysisOf, useAnalyses } from '../../../src/state/analyses_store';
+import { modelKey, questionOf, useQuestions } from '../../../src/state/questions';
 import type { EngineWorker } from '../../../src/state/engine_client';
 import { engine, setWorkerFactory, startEngine } from '../../../src/state/engine_store';
 import {
@@ -284,7 +284,7 @@ describe('a run that is over', () => {
     engine.send({ kind: 'stop', runId: first.id });
     await settle();
     const evaluation = (id: string, model: number) =>
-      analysisOf(useAnalyses.getState(), 'evaluation', id, model);
+      questionOf(useQuestions.getState(), 'evaluate', modelKey(id, model));
     await expect.poll(() => evaluation(first.id, 1).answer?.step).toBe(100);
     expect(evaluation(first.id, 0).answer).toMatchObject({
       model: 0,

@@ -8,12 +8,11 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultPreset } from '../../../src/lab/run/presets';
 import type { SettingChange } from '../../../src/lab/run/live_settings';
-import { analysisOf, modelKey, useAnalyses } from '../../../src/state/analyses_store';
 import { EngineClient } from '../../../src/state/engine_client';
 import { evaluateRun } from '../../../src/state/final_evaluations';
+import { modelKey, pose, questionOf, useQuestions } from '../../../src/state/questions';
 import { createRun, type Run } from '../../../src/state/run_record';
 import { changeLive, followEngine, runOf, startRun, useRuns } from '../../../src/state/runs_store';
-import { measureFaithfulness, textAnswer, useText } from '../../../src/state/text_store';
 import { HeldOutTable } from '../../../src/ui/pages/diagnose/HeldOutTable';
 import { changedText, sinceText, trainedText } from '../../../src/ui/parts/answer_age';
 import { standingOf } from '../../../src/ui/parts/held_out';
@@ -87,12 +86,13 @@ describe('after a live change of a paused run', () => {
     return found;
   };
   const evaluations = () =>
-    run().models.map(({ index }) => analysisOf(useAnalyses.getState(), 'evaluation', id(), index));
+    run().models.map(({ index }) =>
+      questionOf(useQuestions.getState(), 'evaluate', modelKey(id(), index)),
+    );
 
   beforeEach(async () => {
     useRuns.setState(useRuns.getInitialState());
-    useAnalyses.setState(useAnalyses.getInitialState());
-    useText.setState(useText.getInitialState());
+    useQuestions.setState(useQuestions.getInitialState(), true);
     client = new EngineClient(
       () => new FakeEngine({ interval: 0, stepsPerTurn: 1, adapter: FAKE_ADAPTER }),
     );
@@ -121,8 +121,9 @@ describe('after a live change of a paused run', () => {
   );
 
   it('says so of what was asked on the Text page', async () => {
-    await measureFaithfulness(client, { runId: id(), model: 0 }, 512);
-    const asked = () => textAnswer(useText.getState(), 'faithfulness', modelKey(id(), 0));
+    const key = modelKey(id(), 0);
+    await pose(client, 'splice', key, { runId: id(), model: 0, tokens: 512 });
+    const asked = () => questionOf(useQuestions.getState(), 'splice', key);
     const since = () => {
       const { answer, changes } = asked();
       return sinceText(run(), [{ model: 0, step: answer?.step ?? -1, changes }]);

@@ -16,8 +16,9 @@ let fails = false;
 
 class Engine extends FakeEngine {
   override emit(event: Event): void {
-    const lacking = event.kind === 'exported' && fails ? { withoutReport: failure } : {};
-    super.emit({ ...event, ...lacking });
+    if (fails && event.kind === 'answer' && event.name === 'export') {
+      super.emit({ ...event, answer: { ...event.answer, withoutReport: failure } });
+    } else super.emit(event);
   }
 }
 setWorkerFactory(() => new Engine({ interval: 0, stepsPerTurn: 1, adapter: FAKE_ADAPTER }));

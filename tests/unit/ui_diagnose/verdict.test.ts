@@ -3,7 +3,7 @@
  * (held, spread, packed, lost), for data without ground truth, and for a model that has nothing to say.
  */
 import { describe, expect, it } from 'vitest';
-import { verdicts, verdictSentence } from '../../../src/ui/pages/diagnose/verdict';
+import { verdicts } from '../../../src/ui/pages/diagnose/verdict';
 import { diagnosis, spread } from './diagnoses';
 
 const three = [
@@ -22,20 +22,18 @@ describe('with known features', () => {
       units90: [5, 14, 7][index] ?? 0,
       leastUnits: [3, 4, 4][index] ?? 0,
     }));
-    const sentence = verdictSentence(
-      verdicts([
-        { name: 'SASA', unitName: 'group', diagnosis: diagnosis({ features: three }) },
-        {
-          name: 'TopK SAE',
-          unitName: 'latent',
-          diagnosis: diagnosis({ unit: 'atoms', features: split, live: 100 }),
-        },
-      ]),
-    );
-    expect(sentence).toBe(
-      'SASA holds each of the 3 shapes in one group; TopK SAE spreads the sphere over 14 atoms ' +
-        '(4 would be the least), the helix over 7 (least 4) and the circle over 5 (least 3).',
-    );
+    const said = verdicts([
+      { name: 'SASA', unitName: 'group', diagnosis: diagnosis({ features: three }) },
+      {
+        name: 'TopK SAE',
+        unitName: 'latent',
+        diagnosis: diagnosis({ unit: 'atoms', features: split, live: 100 }),
+      },
+    ]);
+    expect(said.map(({ name, text }) => `${name} ${text}`)).toEqual([
+      'SASA holds each of the 3 shapes in one group',
+      'TopK SAE spreads the sphere over 14 atoms (4 would be the least), the helix over 7 (least 4) and the circle over 5 (least 3)',
+    ]);
   });
 
   it('counts what is held, spread, lost and packed among many features', () => {
@@ -99,6 +97,6 @@ describe('without known features', () => {
 
   it('has nothing to say about a model without a live unit', () => {
     expect(sasa({ live: 0, dead: [0, 1] })[0]?.text).toBe('has no live groups yet');
-    expect(verdictSentence([])).toBe('');
+    expect(verdicts([])).toEqual([]);
   });
 });

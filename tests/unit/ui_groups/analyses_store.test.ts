@@ -5,15 +5,16 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
-import {
-  analyse,
-  analysisOf,
-  cancelAnalysis,
-  cardKey,
-  fetchCard,
-  useAnalyses,
-} from '../../../src/state/analyses_store';
+import { analyse, fetchCard } from '../../../src/state/analyses_store';
 import { EngineClient, type EngineWorker } from '../../../src/state/engine_client';
+import {
+  cardKey,
+  giveUp,
+  modelKey,
+  NOT_ASKED,
+  questionOf,
+  useQuestions,
+} from '../../../src/state/questions';
 import type { Command, Event as EngineEvent, GroupCard } from '../../../src/lab/protocol/protocol';
 import { groupCard } from './rows';
 
@@ -38,7 +39,8 @@ function recordedEngine() {
   return { client, commands, reply, lastRequest };
 }
 
-const state = () => analysisOf(useAnalyses.getState(), 'groups', 'run', 0);
+const about = { runId: 'run', model: 0 };
+const state = () => questionOf(useQuestions.getState(), 'groups', modelKey('run', 0));
 const answer = (step: number) => ({
   model: 0,
   step,
@@ -51,7 +53,7 @@ const answer = (step: number) => ({
 
 const card = (step: number): GroupCard => groupCard({ step });
 
-beforeEach(() => useAnalyses.setState({ groups: {}, diagnosis: {}, cards: {} }));
+beforeEach(() => useQuestions.setState(useQuestions.getInitialState(), true));
 
 describe('an analysis', () => {
   it('shows progress, then its answer, and is asked for once', async () => {
@@ -66,15 +68,16 @@ describe('an analysis', () => {
       stage: 'encoding',
     });
     expect(state().progress).toEqual({ fraction: 0.5, stage: 'encoding' });
-    reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(7) });
+    reply({ kind: 'answer', requestId: lastRequest(), name: 'groups', answer: answer(7) });
     expect(await first).toBe('answered');
-    expect(state()).toEqual({ answer: answer(7), progress: null, error: null, changes: 0 });
+    const kept = { answer: answer(7), asked: about, progress: null, error: null, changes: 0 };
+    expect(state()).toEqual(kept);
   });
 
   it('keeps the old answer while a new one fails', async () => {
     const { client, reply, lastRequest } = recordedEngine();
     const first = analyse(client, 'groups', 'run', 0);
-    reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(7) });
+    reply({ kind: 'answer', requestId: lastRequest(), name: 'groups', answer: answer(7) });
     await first;
     const second = analyse(client, 'groups', 'run', 0);
     const { code, message, wayOut } = new LabError('device_lost', 'Gone.', 'Reload.');
@@ -92,57 +95,57 @@ describe('an analysis', () => {
     const { client, commands, lastRequest } = recordedEngine();
     const request = analyse(client, 'groups', 'run', 0);
     const requestId = lastRequest();
-    cancelAnalysis('groups', 'run', 0);
+    giveUp('groups', modelKey('run', 0));
     expect(await request).toBe('ended');
     expect(commands.at(-1)).toEqual({ kind: 'cancel', requestId });
-    expect(state()).toEqual({ answer: null, progress: null, error: null, changes: 0 });
+    expect(state()).toBe(NOT_ASKED);
   });
 });
 
 describe('cards', () => {
-  const known = () => useAnalyses.getState().cards[cardKey('run', 0, 3)];
+  const known = () => questionOf(useQuestions.getState(), 'group_card', cardKey('run', 0, 3));
   it('are kept, and dropped when the table is made anew', async () => {
     const { client, reply, lastRequest } = recordedEngine();
-    const request = fetchCard(client, 'run', 0, 3, {});
-    reply({ kind: 'group_card', requestId: lastRequest(), runId: 'run', model: 0, card: card(7) });
+    const request = fetchCard(client, { ...about, group: 3 });
+    reply({ kind: 'answer', requestId: lastRequest(), name: 'group_card', answer: card(7) });
     await request;
-    expect(known()?.card?.step).toBe(7);
+    expect(known().answer?.step).toBe(7);
     const table = analyse(client, 'groups', 'run', 0);
-    reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(9) });
+    reply({ kind: 'answer', requestId: lastRequest(), name: 'groups', answer: answer(9) });
     await table;
-    expect(known()).toBeUndefined();
+    expect(known().answer).toBeNull();
   });
 
   it('of an older table than the one shown are asked for again', async () => {
     const { client, reply, lastRequest } = recordedEngine();
-    const late = fetchCard(client, 'run', 0, 3, {});
+    const late = fetchCard(client, { ...about, group: 3 });
     const first = lastRequest();
     const table = analyse(client, 'groups', 'run', 0);
-    reply({ kind: 'groups', requestId: lastRequest(), runId: 'run', answer: answer(9) });
+    reply({ kind: 'answer', requestId: lastRequest(), name: 'groups', answer: answer(9) });
     await table;
-    reply({ kind: 'group_card', requestId: first, runId: 'run', model: 0, card: card(7) });
+    reply({ kind: 'answer', requestId: first, name: 'group_card', answer: card(7) });
     await expect.poll(lastRequest).toBeGreaterThan(first + 1);
-    expect(known()).toBeUndefined();
-    reply({ kind: 'group_card', requestId: lastRequest(), runId: 'run', model: 0, card: card(9) });
+    expect(known().answer).toBeNull();
+    reply({ kind: 'answer', requestId: lastRequest(), name: 'group_card', answer: card(9) });
     await late;
-    expect(known()?.card?.step).toBe(9);
+    expect(known().answer?.step).toBe(9);
   });
 
   it('are limited in number', async () => {
     const { client, reply, lastRequest } = recordedEngine();
     for (let group = 0; group < 70; group++) {
-      const request = fetchCard(client, 'run', 0, group, {});
+      const request = fetchCard(client, { ...about, group });
       const answered = { ...card(7), group };
       reply({
-        kind: 'group_card',
+        kind: 'answer',
         requestId: lastRequest(),
-        runId: 'run',
-        model: 0,
-        card: answered,
+        name: 'group_card',
+        answer: answered,
       });
       await request;
     }
-    const groups = Object.values(useAnalyses.getState().cards).map((entry) => entry.card?.group);
+    const cards = Object.values(useQuestions.getState().group_card ?? {});
+    const groups = cards.map((card) => card.answer?.group);
     expect(groups).toEqual(Array.from({ length: 64 }, (_, index) => index + 6));
   });
 });

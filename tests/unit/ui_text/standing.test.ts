@@ -4,7 +4,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import type { SteeringEdit } from '../../../src/lab/protocol/lm_protocol';
 import { defaultPreset } from '../../../src/lab/run/presets';
-import { NOT_ASKED } from '../../../src/state/analyses_store';
+import { NOT_ASKED } from '../../../src/state/questions';
 import { createRun } from '../../../src/state/run_record';
 import { Continuations } from '../../../src/ui/pages/text/Continuations';
 import { measuredAt, measuredOn } from '../../../src/ui/pages/text/FaithfulnessResult';
@@ -28,9 +28,10 @@ describe('continuations', () => {
   const page = (outdated: boolean, since: string | null = null) =>
     renderToStaticMarkup(
       createElement(Continuations, {
-        answer: {
-          request: added,
-          steering: {
+        steered: {
+          ...NOT_ASKED,
+          asked: { runId: 'run', model: 0, ...added },
+          answer: {
             model: 0,
             step: 10,
             group: 12,
@@ -42,8 +43,6 @@ describe('continuations', () => {
             })),
           },
         },
-        progress: null,
-        error: null,
         outdated,
         age: { trained: 'step 10, 640 samples', since },
         unitName: 'group',
@@ -100,24 +99,24 @@ describe('continuations', () => {
 });
 
 describe('a reading', () => {
-  const reading = scriptedReading(0, 10, 'Lily saw a ball.');
-  const answer = { text: 'Lily saw a ball.', reading };
+  const asked = { runId: 'run', model: 0, text: 'Lily saw a ball.' };
 
   it('is of the text above it, or said to be of another', () => {
-    expect(readingStanding({ ...NOT_ASKED, answer }, answer.text)).toBe('current');
-    expect(readingStanding({ ...NOT_ASKED, answer }, 'Tom')).toBe('old');
+    expect(readingStanding({ asked, progress: null }, asked.text)).toBe('current');
+    expect(readingStanding({ asked, progress: null }, 'Tom')).toBe('old');
     const progress = { fraction: 0, stage: 'Reading' };
-    expect(readingStanding({ answer, progress, error: null }, 'Tom')).toBe('reading');
+    expect(readingStanding({ asked, progress }, 'Tom')).toBe('reading');
   });
 });
 
 describe('the line of a reading', () => {
   const reading = scriptedReading(0, 10, 'Lily saw a ball.');
-  const analysis = { ...NOT_ASKED, answer: { text: 'Lily saw a ball.', reading } };
+  const asked = { runId: 'run', model: 0, text: 'Lily saw a ball.' };
+  const question = { ...NOT_ASKED, asked, answer: reading };
   const line = (changes: Partial<FollowedReading>) =>
     renderToStaticMarkup(
       createElement(ReadingState, {
-        analysis,
+        question,
         outdated: false,
         changed: false,
         age: { trained: 'step 10, 640 samples', since: null },

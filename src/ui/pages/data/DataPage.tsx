@@ -4,12 +4,14 @@
  */
 import { useEffect, useRef } from 'react';
 import { languageModelMissing } from '../../../state/bench_facts';
-import { cancelDescription, dataKey, describeBench, useData } from '../../../state/data_store';
+import { BENCH, dataKey, describeBench, useData } from '../../../state/data_store';
 import { DATA_FILES } from '../../../state/dropped_files';
 import { engine, useEngine } from '../../../state/engine_store';
 import { fileNeeded } from '../../../state/experiment_draft';
 import { useExperiment } from '../../../state/experiment_store';
 import { refreshLanguageModels, useLanguageModels } from '../../../state/language_models_store';
+import type { QuestionProgress } from '../../../state/questions';
+import { useQuestion } from '../../../state/use_question';
 import { openFiles } from '../../file_opening';
 import { Icon } from '../../parts/Icon';
 import { FiguresOf } from '../../plots/FiguresOf';
@@ -22,7 +24,8 @@ export default function DataPage() {
   const connected = useEngine((state) => state.connection.kind === 'ready');
   const config = useExperiment((state) => state.config);
   const file = useExperiment((state) => state.file);
-  const { answer, progress, error, data: asked } = useData();
+  const asked = useData(({ data }) => data);
+  const { answer, progress, error, cancel } = useQuestion('describe_data', BENCH);
   // Read for its changes: what is missing may arrive.
   useLanguageModels((state) => state.listed);
   useEffect(() => void refreshLanguageModels(engine), []);
@@ -62,7 +65,7 @@ export default function DataPage() {
             </span>
           </div>
         ) : shown === null ? (
-          <Waiting progress={progress} onAgain={again} />
+          <Waiting progress={progress} onAgain={again} onCancel={cancel} />
         ) : (
           <>
             {shown.warnings.map((warning) => (
@@ -97,17 +100,18 @@ function lackOf(data: Parameters<typeof fileNeeded>[0] & DataOf, file: File | nu
 type DataOf = Parameters<typeof languageModelMissing>[0];
 
 function Say({ children }: { readonly children: string }) {
-  return <p className="data-say">{children}</p>;
+  return <p className="panel data-say">{children}</p>;
 }
 
 interface WaitingProps {
-  readonly progress: { readonly fraction: number; readonly stage: string } | null;
+  readonly progress: QuestionProgress | null;
   readonly onAgain: () => void;
+  readonly onCancel: () => void;
 }
 
-function Waiting({ progress, onAgain }: WaitingProps) {
+function Waiting({ progress, onAgain, onCancel }: WaitingProps) {
   return (
-    <p className="data-say" role="status">
+    <p className="panel data-say" role="status">
       {progress === null ? (
         <>
           Not measured.{' '}
@@ -118,7 +122,7 @@ function Waiting({ progress, onAgain }: WaitingProps) {
       ) : (
         <>
           {progress.stage}… {progress.fraction > 0 && `${Math.round(100 * progress.fraction)} % `}
-          <button type="button" className="link-button" onClick={cancelDescription}>
+          <button type="button" className="link-button" onClick={onCancel}>
             Cancel
           </button>
         </>

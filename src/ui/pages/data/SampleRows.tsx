@@ -3,6 +3,7 @@ import { largest } from '../../../base/array';
 import { useState } from 'react';
 import { tokenPiece } from '../../../base/token_text';
 import type { DataSample } from '../../../lab/protocol/data_protocol';
+import { Panel } from '../../parts/Panel';
 import { formatExact, formatFixed, formatInteger, formatNumber } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import type { Rotation } from '../../plots/props';
@@ -44,13 +45,9 @@ interface SampleProps {
 
 function Sample({ title, note, children }: SampleProps) {
   return (
-    <section className="data-sample" aria-label={title}>
-      <header>
-        <h2>{title}</h2>
-        <span className="quiet">{note}</span>
-      </header>
+    <Panel size="large" title={title} beside={<span className="quiet">{note}</span>}>
       {children}
-    </section>
+    </Panel>
   );
 }
 

@@ -29,7 +29,7 @@ export function Summary({ description }: { readonly description: DataDescription
   const bins = summary.normCounts.length;
   return (
     <>
-      <div className="data-facts">
+      <div className="panel data-facts">
         {factsOf(description).map((fact) => (
           <Measure key={fact.label} {...fact} />
         ))}

@@ -72,7 +72,7 @@ function decades(from: number): readonly number[] {
 function Extremes({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
   const { dead, dense, rows, evenShare, denseThreshold } = diagnosis.activity;
   return (
-    <dl className="diagnose-facts">
+    <dl className="panel diagnose-facts">
       <div title={texts.dead.text}>
         <dt>Dead</dt>
         <dd>

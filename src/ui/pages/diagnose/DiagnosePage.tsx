@@ -37,7 +37,7 @@ export default function DiagnosePage() {
     () => Array.from({ length: models.length }, (_, i) => i),
     [models.length],
   );
-  const view = useAnalysis('diagnosis', indices);
+  const view = useAnalysis('diagnose', indices);
   const quality = useHeldOut(useCurrentRun((run) => run.id) ?? null);
   const diagnosed = models.flatMap((model, index): DiagnosedModel[] => {
     const answer = view.analyses[index]?.answer ?? null;

@@ -17,7 +17,7 @@ export interface ModelsTableProps {
 
 export function ModelsTable({ label, head, models, old = false, children }: ModelsTableProps) {
   return (
-    <div className="overview-part">
+    <div className="panel overview-part">
       <table aria-label={label} data-old={old}>
         <thead>
           <tr>

@@ -37,7 +37,7 @@ const three = (value: number) => formatFixed(value, 3);
 function Coherence({ diagnosed: { model, diagnosis } }: { readonly diagnosed: DiagnosedModel }) {
   const { coherence, coherenceChance95, pair, bound, activeGroups, exact } = diagnosis.overlap;
   return (
-    <div className="diagnose-measures">
+    <div className="panel diagnose-measures">
       <Measure
         value={pair === null ? null : coherence}
         format={three}

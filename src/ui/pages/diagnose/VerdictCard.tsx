@@ -12,7 +12,7 @@ export function VerdictCard({ models }: { readonly models: readonly DiagnosedMod
     })),
   );
   return (
-    <ul className="verdict" aria-label="In short">
+    <ul className="panel verdict" aria-label="In short">
       {said.map(({ name, text, tone }, position) => (
         <li key={name} data-tone={tone}>
           <ModelMark index={models[position]?.model.index ?? position} />

@@ -40,13 +40,6 @@ export function verdicts(models: readonly Judged[]): readonly ModelVerdict[] {
   });
 }
 
-/** The verdict as one text: "SASA holds …; TopK SAE spreads …." */
-export function verdictSentence(models: readonly ModelVerdict[]): string {
-  return models.length === 0
-    ? ''
-    : `${models.map(({ name, text }) => `${name} ${text}`).join('; ')}.`;
-}
-
 function withTruth(model: Judged, present: readonly FeatureSpread[]): ModelVerdict {
   const { name, diagnosis } = model;
   const noun = present.every(({ kind }) => shapes.has(kind)) ? 'shape' : 'feature';

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { at } from '../../../base/array';
 import type { TokenWindows } from '../../../analysis/token_contexts';
 import type { CardText, GroupCard } from '../../../lab/protocol/protocol';
-import { Hint } from '../../parts/Hint';
+import { Panel } from '../../parts/Panel';
 import { formatExact, formatNumber } from '../../plots/format';
 import { ContextLine, useTint, type Tint } from './ContextLine';
 import { contextText, type TokenTexts } from './context_pieces';
@@ -28,10 +28,7 @@ export function StrongestContexts({ card, text, color }: ContextsProps) {
   const shown = all ? card.strongest : card.strongest.slice(0, FIRST);
   const more = card.strongest.length - FIRST;
   return (
-    <section className="card-panel">
-      <Hint {...groupTexts.contexts}>
-        <h2 tabIndex={0}>Strongest contexts</h2>
-      </Hint>
+    <Panel title="Strongest contexts" hint={groupTexts.contexts}>
       <ol className="contexts">
         {shown.map(({ rowId, norm }, index) => (
           <Line
@@ -54,17 +51,14 @@ export function StrongestContexts({ card, text, color }: ContextsProps) {
           {all ? 'Show fewer' : `Show ${more} more`}
         </button>
       )}
-    </section>
+    </Panel>
   );
 }
 
 export function QuantileContexts({ card, text, color }: ContextsProps) {
   const tint = useTint(color, mostOf(card));
   return (
-    <section className="card-panel">
-      <Hint {...groupTexts.quantiles}>
-        <h2 tabIndex={0}>Further down</h2>
-      </Hint>
+    <Panel title="Further down" hint={groupTexts.quantiles}>
       {card.quantiles.map(({ quantile, examples }, place) => (
         <div key={quantile} className="quantile-contexts">
           <h3>{quantileName(quantile)}</h3>
@@ -82,7 +76,7 @@ export function QuantileContexts({ card, text, color }: ContextsProps) {
           </ol>
         </div>
       ))}
-    </section>
+    </Panel>
   );
 }
 

@@ -5,7 +5,7 @@
 import type { CSSProperties } from 'react';
 import type { GroupCard } from '../../../lab/protocol/protocol';
 import { formatExact, formatNumber } from '../../plots/format';
-import { Hint } from '../../parts/Hint';
+import { Panel } from '../../parts/Panel';
 import { groupTexts } from './texts';
 
 interface ExamplesProps {
@@ -24,10 +24,7 @@ export function StrongestPanel({ card, rowsName, color }: ExamplesProps) {
   // A word is short; a feature with its coordinates needs room to differ from the next.
   const width = card.truth === null ? '140px' : '210px';
   return (
-    <section className="card-panel">
-      <Hint {...groupTexts.strongest}>
-        <h2 tabIndex={0}>Strongest {rowsName}</h2>
-      </Hint>
+    <Panel title={`Strongest ${rowsName}`} hint={groupTexts.strongest}>
       <ol className="examples" style={{ '--example-width': width }}>
         {card.strongest.map(({ rowId, label, norm }) => (
           <li key={rowId} title={`${label}, norm ${formatExact(norm)}`}>
@@ -39,16 +36,13 @@ export function StrongestPanel({ card, rowsName, color }: ExamplesProps) {
           </li>
         ))}
       </ol>
-    </section>
+    </Panel>
   );
 }
 
 export function QuantilesPanel({ card, rowsName }: Omit<ExamplesProps, 'color'>) {
   return (
-    <section className="card-panel">
-      <Hint {...groupTexts.quantiles}>
-        <h2 tabIndex={0}>Further down</h2>
-      </Hint>
+    <Panel title="Further down" hint={groupTexts.quantiles}>
       <table className="quantiles">
         <caption className="visually-hidden">{rowsName} at lower quantiles of the norm</caption>
         <tbody>
@@ -70,7 +64,7 @@ export function QuantilesPanel({ card, rowsName }: Omit<ExamplesProps, 'color'>)
           ))}
         </tbody>
       </table>
-    </section>
+    </Panel>
   );
 }
 

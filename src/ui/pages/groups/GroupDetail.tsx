@@ -2,17 +2,14 @@
  * The card of one group: what is known from the table at once, the rest as soon as the engine has made
  * it. The panels keep their places meanwhile, so that nothing jumps while one walks through the table.
  */
-import { useEffect, useState } from 'react';
-import {
-  cardKey,
-  fetchCard,
-  forgetCard,
-  useAnalyses,
-  type CardEntry,
-} from '../../../state/analyses_store';
+import { useEffect } from 'react';
+import { fetchCard, forgetCard } from '../../../state/analyses_store';
 import { engine } from '../../../state/engine_store';
+import { cardKey, type QuestionProgress } from '../../../state/questions';
 import type { RunModel } from '../../../state/run_record';
+import { useQuestion, type FollowedQuestion } from '../../../state/use_question';
 import type { AnalysedSplit } from '../../../lab/protocol/protocol';
+import type { AboutGroup } from '../../../lab/protocol/requests';
 import { analysedRowsText } from '../../parts/analysed_rows_text';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { slotOfUnit } from '../../unit_colors';
@@ -47,8 +44,8 @@ export function GroupDetail(props: GroupDetailProps) {
   const { runId, models, model, selected, annotationKey, rowsName } = props;
   const { row } = selected;
   const { unitName } = model;
-  const { entry, waitingFor } = useCard(runId, model.index, row.group);
-  const card = entry?.card ?? null;
+  const about = { runId, model: model.index, group: row.group };
+  const { answer: card, progress, error } = useCard(about);
   return (
     <article
       className="card"
@@ -79,16 +76,12 @@ export function GroupDetail(props: GroupDetailProps) {
           is what its weights say.
         </p>
       )}
-      {entry?.error != null && (
+      {error !== null && (
         <div className="note note-bad card-error" role="alert">
           <span>
-            {entry.error.message} {entry.error.wayOut}
+            {error.message} {error.wayOut}
           </span>
-          <button
-            type="button"
-            className="button button-quiet"
-            onClick={() => forgetCard(runId, model.index, row.group)}
-          >
+          <button type="button" className="button button-quiet" onClick={() => forgetCard(about)}>
             Try again
           </button>
         </div>
@@ -98,7 +91,7 @@ export function GroupDetail(props: GroupDetailProps) {
           <CardPanels {...props} card={card} />
         </FiguresOf>
       ) : (
-        entry === undefined && <Skeleton scalar={model.rank === 1} waitingFor={waitingFor} />
+        error === null && <Skeleton scalar={model.rank === 1} progress={progress} />
       )}
     </article>
   );
@@ -107,39 +100,25 @@ export function GroupDetail(props: GroupDetailProps) {
 /** Milliseconds that a group must stay chosen before its card is asked for, while walking through many. */
 const DWELL = 90;
 
-/**
- * The card of a group, asked for when it is missing; undefined while it is on its way, and then what it
- * waits for.
- */
-function useCard(
-  runId: string,
-  model: number,
-  group: number,
-): { readonly entry: CardEntry | undefined; readonly waitingFor: string } {
-  const [waitingFor, setWaitingFor] = useState('');
-  const entry = useAnalyses((state) => state.cards[cardKey(runId, model, group)]);
-  const missing = entry === undefined;
+/** The card of a group, asked for when it is missing. */
+function useCard({ runId, model, group }: AboutGroup): FollowedQuestion<'group_card'> {
+  const question = useQuestion('group_card', cardKey(runId, model, group));
+  const { answer, error, cancel } = question;
+  const missing = answer === null && error === null;
   useEffect(() => {
     if (!missing) return undefined;
-    const controller = new AbortController();
-    const timer = setTimeout(() => {
-      void fetchCard(engine, runId, model, group, {
-        signal: controller.signal,
-        onProgress: (fraction, stage) => setWaitingFor(`${stage}… ${Math.round(100 * fraction)} %`),
-      });
-    }, DWELL);
+    const timer = setTimeout(() => void fetchCard(engine, { runId, model, group }), DWELL);
     return () => {
       clearTimeout(timer);
-      controller.abort();
-      setWaitingFor('');
+      cancel();
     };
-  }, [missing, runId, model, group]);
-  return { entry, waitingFor };
+  }, [missing, runId, model, group, cancel]);
+  return question;
 }
 
 /** Frames of the panels while the card is made, and after a moment what it waits for. */
-function Skeleton(props: { readonly scalar: boolean; readonly waitingFor: string }) {
-  const { scalar, waitingFor } = props;
+function Skeleton(props: { readonly scalar: boolean; readonly progress: QuestionProgress | null }) {
+  const { scalar, progress } = props;
   return (
     <div
       className="card-first"
@@ -148,13 +127,17 @@ function Skeleton(props: { readonly scalar: boolean; readonly waitingFor: string
       aria-label="The card is being made"
     >
       <div className="card-main">
-        <div className="card-panel card-waiting">
-          <p className="card-waiting-for">{waitingFor}</p>
+        <div className="panel card-waiting" data-size="small">
+          <p className="card-waiting-for">
+            {progress !== null &&
+              progress.stage !== '' &&
+              `${progress.stage}… ${Math.round(100 * progress.fraction)} %`}
+          </p>
         </div>
       </div>
       <div className="card-side">
-        <div className="card-panel card-waiting" />
-        <div className="card-panel card-waiting" />
+        <div className="panel card-waiting" data-size="small" />
+        <div className="panel card-waiting" data-size="small" />
       </div>
     </div>
   );

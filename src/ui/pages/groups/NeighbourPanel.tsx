@@ -5,8 +5,7 @@
 import type { ReactNode } from 'react';
 import { formatExact, formatFixed, formatInteger, formatPercent } from '../../plots/format';
 import { Meter } from '../../plots/Meter';
-import { Hint } from '../../parts/Hint';
-import type { MeasureText } from '../../parts/Measure';
+import { Panel } from '../../parts/Panel';
 import type { GroupCard, SpanUnits } from '../../../lab/protocol/protocol';
 import { joinLabels } from '../../parts/join_labels';
 import { groupTexts } from './texts';
@@ -27,50 +26,54 @@ export function NearestPanel({ card, color, unitName, onSelect }: PanelProps) {
   return (
     <Panel
       title={`Nearest ${unitName}s, by principal angle (chance ${formatFixed(card.nearestByChance, 2)})`}
-      text={groupTexts.nearest}
+      hint={groupTexts.nearest}
     >
-      {card.nearest.length === 0 && <p className="quiet">No other live {unitName}.</p>}
-      {card.nearest.map(({ group, cosine, cosines, labels }) => (
-        <Neighbour
-          key={group}
-          group={group}
-          labels={labels}
-          value={formatFixed(cosine, 2)}
-          title={`Cosines of the principal angles: ${cosines.map((c) => formatFixed(c, 3)).join(', ')}`}
-          onSelect={onSelect}
-        >
-          <Meter
-            value={cosine}
-            label={`cosine with ${unitName} ${group}: ${formatFixed(cosine, 2)}`}
-            color={color}
-            width={72}
-          />
-        </Neighbour>
-      ))}
+      <ul className="neighbours">
+        {card.nearest.length === 0 && <p className="quiet">No other live {unitName}.</p>}
+        {card.nearest.map(({ group, cosine, cosines, labels }) => (
+          <Neighbour
+            key={group}
+            group={group}
+            labels={labels}
+            value={formatFixed(cosine, 2)}
+            title={`Cosines of the principal angles: ${cosines.map((c) => formatFixed(c, 3)).join(', ')}`}
+            onSelect={onSelect}
+          >
+            <Meter
+              value={cosine}
+              label={`cosine with ${unitName} ${group}: ${formatFixed(cosine, 2)}`}
+              color={color}
+              width={72}
+            />
+          </Neighbour>
+        ))}
+      </ul>
     </Panel>
   );
 }
 
 export function CoFiringPanel({ card, color, unitName, onSelect }: PanelProps) {
   return (
-    <Panel title="Fires together with" text={groupTexts.coFiring}>
-      {card.coFiring.length === 0 && (
-        <p className="quiet">
-          No other {unitName} fires on the same rows more often than by chance.
-        </p>
-      )}
-      {card.coFiring.map(({ group, lift, count, labels }) => (
-        <Neighbour
-          key={group}
-          group={group}
-          labels={labels}
-          value={`${formatFixed(lift, lift < 10 ? 1 : 0)}×`}
-          title={`Together in ${formatInteger(count)} rows, ${formatExact(lift)} times as often as by chance`}
-          onSelect={onSelect}
-        >
-          <LiftMeter lift={lift} label={`${unitName} ${group}`} color={color} />
-        </Neighbour>
-      ))}
+    <Panel title="Fires together with" hint={groupTexts.coFiring}>
+      <ul className="neighbours">
+        {card.coFiring.length === 0 && (
+          <p className="quiet">
+            No other {unitName} fires on the same rows more often than by chance.
+          </p>
+        )}
+        {card.coFiring.map(({ group, lift, count, labels }) => (
+          <Neighbour
+            key={group}
+            group={group}
+            labels={labels}
+            value={`${formatFixed(lift, lift < 10 ? 1 : 0)}×`}
+            title={`Together in ${formatInteger(count)} rows, ${formatExact(lift)} times as often as by chance`}
+            onSelect={onSelect}
+          >
+            <LiftMeter lift={lift} label={`${unitName} ${group}`} color={color} />
+          </Neighbour>
+        ))}
+      </ul>
     </Panel>
   );
 }
@@ -86,24 +89,26 @@ interface OtherCoFiringProps {
 export function OtherCoFiringPanel({ span, modelName, color, onPick }: OtherCoFiringProps) {
   const { coFiring } = span;
   return (
-    <Panel title={`Fires together with, in the ${modelName}`} text={groupTexts.otherCoFiring}>
-      {coFiring.length === 0 && (
-        <p className="quiet">
-          No latent of the {modelName} fires on these rows more often than by chance.
-        </p>
-      )}
-      {coFiring.map(({ unit, lift, count, share, labels }) => (
-        <Neighbour
-          key={unit}
-          group={unit}
-          labels={labels}
-          value={`${formatFixed(lift, lift < 10 ? 1 : 0)}×`}
-          title={`Together in ${formatInteger(count)} rows, ${formatExact(lift)} times as often as by chance; ${formatPercent(share)} of it lies in this span`}
-          onSelect={(latent) => onPick(span.model, latent)}
-        >
-          <LiftMeter lift={lift} label={`latent ${unit}`} color={color} />
-        </Neighbour>
-      ))}
+    <Panel title={`Fires together with, in the ${modelName}`} hint={groupTexts.otherCoFiring}>
+      <ul className="neighbours">
+        {coFiring.length === 0 && (
+          <p className="quiet">
+            No latent of the {modelName} fires on these rows more often than by chance.
+          </p>
+        )}
+        {coFiring.map(({ unit, lift, count, share, labels }) => (
+          <Neighbour
+            key={unit}
+            group={unit}
+            labels={labels}
+            value={`${formatFixed(lift, lift < 10 ? 1 : 0)}×`}
+            title={`Together in ${formatInteger(count)} rows, ${formatExact(lift)} times as often as by chance; ${formatPercent(share)} of it lies in this span`}
+            onSelect={(latent) => onPick(span.model, latent)}
+          >
+            <LiftMeter lift={lift} label={`latent ${unit}`} color={color} />
+          </Neighbour>
+        ))}
+      </ul>
     </Panel>
   );
 }
@@ -145,24 +150,5 @@ function Neighbour({ group, labels, value, title, onSelect, children }: Neighbou
         {children}
       </button>
     </li>
-  );
-}
-
-function Panel({
-  title,
-  text,
-  children,
-}: {
-  readonly title: string;
-  readonly text: MeasureText;
-  readonly children: ReactNode;
-}) {
-  return (
-    <section className="card-panel">
-      <Hint {...text}>
-        <h2 tabIndex={0}>{title}</h2>
-      </Hint>
-      <ul className="neighbours">{children}</ul>
-    </section>
   );
 }

@@ -1,4 +1,5 @@
 /** The person's own note on a group, kept in this browser. */
+import { Panel } from '../../parts/Panel';
 import { NOTE_LIMIT, annotationsOf, useAnnotations } from './annotations_store';
 
 export interface NotePanelProps {
@@ -9,10 +10,7 @@ export interface NotePanelProps {
 export function NotePanel({ group, annotationKey }: NotePanelProps) {
   const note = useAnnotations((state) => annotationsOf(state, annotationKey)[group]?.note ?? '');
   return (
-    <section className="card-panel">
-      <h2>
-        <label htmlFor="group-note">Note</label>
-      </h2>
+    <Panel title={<label htmlFor="group-note">Note</label>}>
       <textarea
         id="group-note"
         className="control card-note"
@@ -24,6 +22,6 @@ export function NotePanel({ group, annotationKey }: NotePanelProps) {
           useAnnotations.getState().setNote(annotationKey, group, event.target.value)
         }
       />
-    </section>
+    </Panel>
   );
 }

@@ -7,8 +7,8 @@ import { useMemo, useState } from 'react';
 import { at } from '../../../base/array';
 import { tokenExactly } from '../../../base/token_text';
 import type { TextReading } from '../../../lab/protocol/lm_protocol';
-import { modelKey } from '../../../state/analyses_store';
-import { setText, textAnswer, useText } from '../../../state/text_store';
+import { modelKey, questionOf, useQuestions } from '../../../state/questions';
+import { setText, useText } from '../../../state/text_store';
 import { Icon } from '../../parts/Icon';
 import { groupsInText, groupsOfToken, strongestGroups } from '../text/reading_rows';
 import { ReadingState } from '../text/ReadingState';
@@ -35,9 +35,9 @@ export interface OwnTextState {
 export function useOwnText(runId: string | null, model: number): OwnTextState {
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState<{ reading: TextReading; token: number } | null>(null);
-  const reading = useText((state) => {
+  const reading = useQuestions((state) => {
     if (runId === null || !open) return null;
-    return textAnswer(state, 'readings', modelKey(runId, model)).answer?.reading ?? null;
+    return questionOf(state, 'read_text', modelKey(runId, model)).answer;
   });
   // A token belongs to its reading.
   const token = chosen !== null && chosen.reading === reading ? chosen.token : null;
@@ -72,7 +72,7 @@ export interface OwnTextProps {
 export function OwnText({ runId, model, group, own, onSelect }: OwnTextProps) {
   const text = useText((state) => state.text);
   const followed = useReading(runId, model);
-  const reading = followed.analysis.answer?.reading ?? null;
+  const reading = followed.question.answer;
   const strongest = useMemo(() => (reading === null ? null : strongestGroups(reading)), [reading]);
   const coloring = group === null ? 'strongest' : 'group';
   const { tints } = useTokenColors(reading, strongest, coloring, group, model);

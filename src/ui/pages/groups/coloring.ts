@@ -5,7 +5,7 @@
 import { at } from '../../../base/array';
 import { NO_GROUP } from '../../../analysis/types';
 import type { GroupCard } from '../../../lab/protocol/protocol';
-import type { CodeColoring } from '../../plots/point_props';
+import type { CodeColoring } from '../../plots/code_view';
 import { joinLabels } from '../../parts/join_labels';
 
 export const coloringIds = ['feature', 'token', 'angle', 'norm', 'position', 'plain'] as const;

@@ -4,26 +4,24 @@
  */
 import { useEffect } from 'react';
 import type { GroupCard } from '../../../lab/protocol/protocol';
-import type { LogitAttribution } from '../../../lab/protocol/lm_protocol';
-import { cardKey, type ModelAnalysis } from '../../../state/analyses_store';
-import { engine } from '../../../state/engine_store';
-import { attributeGroup, textAnswer, useText } from '../../../state/text_store';
+import { cardKey, type Question } from '../../../state/questions';
+import { useQuestion } from '../../../state/use_question';
 
 /** Cards whose groups were asked about. */
 const asked = new WeakSet<GroupCard>();
 
-export interface Attribution extends ModelAnalysis<LogitAttribution> {
+export interface Attribution extends Question<'attribute_logits'> {
   readonly retry: () => void;
 }
 
 export function useAttribution(runId: string, model: number, card: GroupCard): Attribution {
-  const key = cardKey(runId, model, card.group);
-  const state = useText((text) => textAnswer(text, 'attributions', key));
-  const retry = () => void attributeGroup(engine, { runId, model }, card.group);
+  const { group } = card;
+  const question = useQuestion('attribute_logits', cardKey(runId, model, group), 'Attributing');
+  const { ask } = question;
   useEffect(() => {
     if (asked.has(card)) return;
     asked.add(card);
-    void attributeGroup(engine, { runId, model }, card.group);
-  }, [card, runId, model]);
-  return { ...state, retry };
+    ask({ runId, model, group: card.group });
+  }, [card, runId, model, ask]);
+  return { ...question, retry: () => ask({ runId, model, group }) };
 }

@@ -78,7 +78,7 @@ function RunTable({ order }: { readonly order: readonly string[] }) {
   });
   return (
     <div
-      className="runs-table"
+      className="panel runs-table"
       role="table"
       aria-label="Runs of this session"
       aria-rowcount={order.length + 1}

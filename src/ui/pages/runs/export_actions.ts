@@ -31,7 +31,7 @@ export function exportActions(run: Run): readonly MenuAction[] {
 
 async function exportRun(run: Run, model: number, format: ExportFormat): Promise<void> {
   try {
-    const file = await engine.export(run.id, model, format);
+    const file = await engine.ask('export', { runId: run.id, model, format });
     const { filename, mimeType, bytes, step, withoutReport } = file;
     saveFile(new Blob([bytes], { type: mimeType }), filename, mimeType);
     if (withoutReport !== undefined) {

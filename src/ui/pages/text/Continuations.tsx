@@ -2,10 +2,9 @@
  * The three continuations side by side under the change that made them, with the tokens marked that differ from
  * the original, and what the control is, in a sentence.
  */
-import type { LabErrorData } from '../../../base/lab_error';
 import { endsLine, tokenPiece } from '../../../base/token_text';
-import type { Continuation } from '../../../lab/protocol/lm_protocol';
-import type { SteeredAnswer } from '../../../state/text_store';
+import type { Continuation, Steering } from '../../../lab/protocol/lm_protocol';
+import type { Question } from '../../../state/questions';
 import type { AnswerAge } from '../../parts/answer_age';
 import { Icon } from '../../parts/Icon';
 import { formatInteger } from '../../plots/format';
@@ -13,9 +12,7 @@ import { differingTokens } from './reading_rows';
 import { changeName, requestSentence } from './steering_draft';
 
 export interface ContinuationsProps {
-  readonly answer: SteeredAnswer | null;
-  readonly progress: { readonly fraction: number; readonly stage: string } | null;
-  readonly error: LabErrorData | null;
+  readonly steered: Question<'steer_text'>;
   /** The panel is set to something else than what made the answer. */
   readonly outdated: boolean;
   /** Of which model the answer is, and whether that has moved on; null without an answer. */
@@ -26,7 +23,8 @@ export interface ContinuationsProps {
 }
 
 export function Continuations(props: ContinuationsProps) {
-  const { answer, progress, error, outdated, age, unitName, color, onRetry } = props;
+  const { outdated, age, unitName, color, onRetry } = props;
+  const { answer, asked, progress, error } = props.steered;
   return (
     <div
       className="continuations"
@@ -44,7 +42,7 @@ export function Continuations(props: ContinuationsProps) {
           </button>
         </div>
       )}
-      {answer === null ? (
+      {answer === null || asked === null ? (
         <div className="continuations-empty">
           <p className="quiet" role="status">
             {progress === null
@@ -55,7 +53,7 @@ export function Continuations(props: ContinuationsProps) {
       ) : (
         <>
           <p className="continuation-of" role="status">
-            <b>{requestSentence(answer.request, unitName)}</b>
+            <b>{requestSentence(asked, unitName)}</b>
             {age !== null && <span className="quiet">at {age.trained}</span>}
             {progress !== null ? (
               <span className="quiet">the next ones are being written…</span>
@@ -64,14 +62,14 @@ export function Continuations(props: ContinuationsProps) {
             )}
           </p>
           <div className="continuation-columns">
-            {answer.steering.continuations.map((continuation) => (
+            {answer.continuations.map((continuation) => (
               <Column
                 key={continuation.name}
                 continuation={continuation}
-                original={answer.steering.continuations[0]}
+                original={answer.continuations[0]}
                 color={color}
-                title={titleOf(continuation, answer, unitName)}
-                acted={answer.request.edit.kind === 'add' || continuation.name !== 'steered'}
+                title={titleOf(continuation, asked, unitName)}
+                acted={asked.edit.kind === 'add' || continuation.name !== 'steered'}
               />
             ))}
           </div>
@@ -155,7 +153,7 @@ function Column({ continuation, original, color, title, acted }: ColumnProps) {
   );
 }
 
-function titleOf({ name }: Continuation, { request }: SteeredAnswer, unitName: string): string {
+function titleOf({ name }: Continuation, request: Steering, unitName: string): string {
   if (name === 'original') return 'Original';
   if (name === 'random control') return 'Random control';
   return `${changeName(request.edit)}, ${unitName} ${request.group}`;

@@ -3,18 +3,13 @@
  * models of the run side by side, against two ablations.
  */
 import { useState } from 'react';
-import { useShallow } from 'zustand/react/shallow';
-import { modelKey } from '../../../state/analyses_store';
 import { engine, useEngine } from '../../../state/engine_store';
+import { giveUp, modelKey, pose, poseInTurn } from '../../../state/questions';
 import type { Run } from '../../../state/run_record';
-import {
-  cancelQuestion,
-  measureFaithfulness,
-  textAnswer,
-  useText,
-} from '../../../state/text_store';
+import { useModelQuestions } from '../../../state/use_question';
 import { Choice } from '../../parts/Choice';
 import { Icon } from '../../parts/Icon';
+import { Panel } from '../../parts/Panel';
 import { formatInteger } from '../../plots/format';
 import { FaithfulnessResult } from './FaithfulnessResult';
 
@@ -32,29 +27,35 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
     ({ connection }) => connection.kind === 'ready' && connection.adapter.software,
   );
   const [tokens, setTokens] = useState<number>(software ? FIRST_SIZE.software : FIRST_SIZE.gpu);
-  const analyses = useText(
-    useShallow((state) =>
-      models.map(({ index }) => textAnswer(state, 'faithfulness', modelKey(runId, index))),
-    ),
-  );
+  const places = models.map(({ index }) => index);
+  const analyses = useModelQuestions('splice', runId, places);
   const busy = analyses.findIndex(({ progress }) => progress !== null);
   const progress = analyses[busy]?.progress ?? null;
   const error = analyses.find((analysis) => analysis.error !== null)?.error ?? null;
   const measured = analyses.flatMap(({ answer, changes }, index) =>
     answer === null ? [] : [{ index, name: models[index]?.name ?? '', answer, changes }],
   );
-  const measure = () => void measureInTurn(runId, models, tokens);
+  const measure = () =>
+    void poseInTurn(places, (model) => {
+      const ask = { runId, model, tokens };
+      return pose(engine, 'splice', modelKey(runId, model), ask, { stage: 'Splicing in' });
+    });
   const cancel = () => {
-    for (const { index } of models) cancelQuestion('faithfulness', modelKey(runId, index));
+    for (const model of places) giveUp('splice', modelKey(runId, model));
   };
   return (
-    <section className="text-card faithfulness" aria-labelledby="faithfulness-title">
-      <header>
-        <h2 id="faithfulness-title">Faithfulness</h2>
+    <Panel
+      size="large"
+      flush
+      className="faithfulness"
+      title="Faithfulness"
+      beside={
         <span className="quiet">
           what the language model loses when the reconstruction takes the place of its stream
         </span>
-        <span className="text-tools-end">
+      }
+      actions={
+        <>
           <Choice
             label="Held-out tokens"
             variant="quiet"
@@ -74,8 +75,9 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
               Cancel
             </button>
           )}
-        </span>
-      </header>
+        </>
+      }
+    >
       {progress !== null && (
         <p className="quiet faithfulness-progress" role="status">
           {models[busy]?.name}: {progress.stage}… {Math.round(100 * progress.fraction)} %
@@ -100,19 +102,6 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
       ) : (
         <FaithfulnessResult measured={measured} />
       )}
-    </section>
+    </Panel>
   );
-}
-
-/** One model after the other: the engine has one GPU. */
-async function measureInTurn(runId: string, models: Run['models'], tokens: number): Promise<void> {
-  for (const { index } of models) {
-    await measureFaithfulness(engine, { runId, model: index }, tokens);
-    const { error, answer } = textAnswer(
-      useText.getState(),
-      'faithfulness',
-      modelKey(runId, index),
-    );
-    if (error !== null || answer === null) return;
-  }
 }

@@ -1,7 +1,6 @@
 /** What splicing measured, the models side by side: losses on a ruler, scores, and of which models and tokens they are. */
-import type { Faithfulness } from '../../../lab/protocol/lm_protocol';
+import type { Faithfulness, SplicedModel } from '../../../lab/protocol/lm_protocol';
 import { useCurrentRun } from '../../../state/current';
-import type { SplicedModel } from '../../../state/language_model_requests';
 import { sinceText, trainedText, type AgedRun } from '../../parts/answer_age';
 import { Hint } from '../../parts/Hint';
 import type { MeasureText } from '../../parts/Measure';

@@ -73,7 +73,7 @@ export function ReadingPanel(props: ReadingPanelProps) {
       data-standing={standing}
       aria-busy={standing === 'reading'}
     >
-      <section className="text-card text-reader" aria-label="Text and tokens">
+      <section className="panel text-reader" data-size="large" aria-label="Text and tokens">
         <TextInput runId={runId} model={model.index} />
         {reading !== null && strongest !== null && (
           <>

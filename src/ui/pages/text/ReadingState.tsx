@@ -6,7 +6,7 @@ import { meanSurprisal } from './reading_rows';
 import type { FollowedReading } from './use_reading';
 
 export function ReadingState(reading: FollowedReading) {
-  const { error } = reading.analysis;
+  const { error } = reading.question;
   if (error === null) {
     return (
       <p className="quiet text-state" role="status">
@@ -27,8 +27,8 @@ export function ReadingState(reading: FollowedReading) {
   );
 }
 
-function Standing({ analysis, outdated, changed, age, training, cancel }: FollowedReading) {
-  const { answer, progress } = analysis;
+function Standing({ question, outdated, changed, age, training, cancel }: FollowedReading) {
+  const { answer, progress } = question;
   if (progress !== null) {
     return (
       <>
@@ -49,7 +49,7 @@ function Standing({ analysis, outdated, changed, age, training, cancel }: Follow
   if (!outdated) {
     return (
       <>
-        <Facts reading={answer.reading} />
+        <Facts reading={answer} />
         {made !== null && ` · ${made}`}
         {since !== null && `; ${since}`}
       </>

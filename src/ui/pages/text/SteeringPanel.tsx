@@ -3,20 +3,14 @@
  * random subspace changed in its place, all three on the same random numbers.
  */
 import { useEffect } from 'react';
-import { cardKey, modelKey } from '../../../state/analyses_store';
 import { useCurrentRun } from '../../../state/current';
-import { engine } from '../../../state/engine_store';
+import { cardKey, modelKey } from '../../../state/questions';
 import type { RunModel } from '../../../state/run_record';
-import {
-  attributeGroup,
-  cancelQuestion,
-  setPrompt,
-  steerWith,
-  textAnswer,
-  useText,
-} from '../../../state/text_store';
+import { setPrompt, useText } from '../../../state/text_store';
+import { useQuestion } from '../../../state/use_question';
 import { Field } from '../../parts/Field';
 import { Icon } from '../../parts/Icon';
+import { Panel } from '../../parts/Panel';
 import { NumberField } from '../../parts/NumberField';
 import { obstacleOf } from '../../parts/use_analysis';
 import { modelColor } from '../../plots/palette';
@@ -50,45 +44,52 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
   const draft = useSteeringDraft();
   const text = useText((state) => state.text);
   const prompt = useText((state) => state.prompt);
-  const key = modelKey(runId, model.index);
-  const { answer, progress, error, changes } = useText((state) =>
-    textAnswer(state, 'steerings', key),
-  );
-  const made = useAnswerAge(model.index, answer?.steering.step ?? null, changes);
+  const steered = useQuestion('steer_text', modelKey(runId, model.index), 'Writing');
+  const { answer, asked, progress } = steered;
+  const made = useAnswerAge(model.index, answer?.step ?? null, steered.changes);
   const words = useDialWords(runId, model, group, draft.kind === 'turn');
   const { unitName } = model;
-  const known = answer?.steering.group === group ? answer.steering.typicalNorm : undefined;
+  const known = answer?.group === group ? answer.typicalNorm : undefined;
   const typicalNorm = known ?? (group === null ? null : (rows?.[group]?.meanNorm ?? null));
   const problem = problemOf(draft);
   const request = group === null ? null : requestOf(draft, prompt, group, model.rank);
   const write = () => {
     if (request === null || problem !== null) return;
-    void steerWith(engine, { runId, model: model.index }, request);
+    steered.ask({ runId, model: model.index, ...request });
   };
-  const outdated = answer !== null && (request === null || !sameRequest(answer.request, request));
+  const outdated = asked !== null && (request === null || !sameRequest(asked, request));
   return (
-    <section className="text-card steering" aria-labelledby="steering-title">
-      <header>
-        <h2 id="steering-title">Steer</h2>
-        <div className="steering-group">
-          <GroupPicker
-            name={`The ${unitName} to steer`}
-            group={group}
-            options={options}
-            unitName={unitName}
-            label={group === null ? '' : groupLabel(rows, group)}
-            onChoose={chooseGroup}
-          />
-        </div>
-        {group === null ? (
-          <span className="quiet">and change what it writes while the story goes on</span>
-        ) : (
-          <a className="button button-quiet" href={hrefOf('groups', { model: model.index, group })}>
-            <Icon name="card" size={14} />
-            Card
-          </a>
-        )}
-      </header>
+    <Panel
+      size="large"
+      flush
+      className="steering"
+      title="Steer"
+      beside={
+        <>
+          <div className="steering-group">
+            <GroupPicker
+              name={`The ${unitName} to steer`}
+              group={group}
+              options={options}
+              unitName={unitName}
+              label={group === null ? '' : groupLabel(rows, group)}
+              onChoose={chooseGroup}
+            />
+          </div>
+          {group === null ? (
+            <span className="quiet">and change what it writes while the story goes on</span>
+          ) : (
+            <a
+              className="button button-quiet"
+              href={hrefOf('groups', { model: model.index, group })}
+            >
+              <Icon name="card" size={14} />
+              Card
+            </a>
+          )}
+        </>
+      }
+    >
       <div className="steering-body">
         <form
           className="steering-controls"
@@ -139,19 +140,13 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
               Continue
             </button>
           ) : (
-            <button
-              type="button"
-              className="button"
-              onClick={() => cancelQuestion('steerings', key)}
-            >
+            <button type="button" className="button" onClick={steered.cancel}>
               Cancel
             </button>
           )}
         </form>
         <Continuations
-          answer={answer}
-          progress={progress}
-          error={error}
+          steered={steered}
           outdated={outdated}
           age={made}
           unitName={unitName}
@@ -159,7 +154,7 @@ export function SteeringPanel({ runId, model, rows, options, group }: SteeringPa
           onRetry={write}
         />
       </div>
-    </section>
+    </Panel>
   );
 }
 
@@ -241,16 +236,15 @@ function useDialWords(
 ): ReturnType<typeof dialWords> {
   const index = model.index;
   const key = group === null ? '' : cardKey(runId, index, group);
-  const { answer, progress, error, changes } = useText((state) =>
-    textAnswer(state, 'attributions', key),
-  );
+  const question = useQuestion('attribute_logits', key, 'Attributing');
+  const { answer, progress, error, changes, ask } = question;
   const age = useAnswerAge(index, answer?.step ?? null, changes);
   // While it trains they are old at once, and asking takes time from the training.
   const resting = useCurrentRun((run) => obstacleOf(run) === null) ?? false;
   const old = answer === null || (resting && age !== null && age.since !== null);
   const missing = wanted && model.rank > 1 && old && progress === null && error === null;
   useEffect(() => {
-    if (missing && group !== null) void attributeGroup(engine, { runId, model: index }, group);
-  }, [missing, runId, index, group]);
+    if (missing && group !== null) ask({ runId, model: index, group });
+  }, [missing, runId, index, group, ask]);
   return dialWords(answer);
 }

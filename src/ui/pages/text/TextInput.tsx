@@ -6,6 +6,7 @@ import { notify } from '../../../state/notices_store';
 import { setText, useText } from '../../../state/text_store';
 import { Icon } from '../../parts/Icon';
 import { Menu } from '../../parts/Menu';
+import { PanelHead } from '../../parts/Panel';
 import { ReadingState } from './ReadingState';
 import { samplesFor } from './samples';
 import { useReading } from './use_reading';
@@ -26,45 +27,45 @@ export function TextInput({ runId, model }: TextInputProps) {
   };
   return (
     <>
-      <div className="text-tools">
-        <h2>
-          <label htmlFor="own-text">Your text</label>
-        </h2>
-        <span className="quiet">stays in this tab</span>
-        <span className="text-tools-end">
-          <Menu
-            trigger={
-              <button type="button" className="button button-quiet">
-                Samples
-                <Icon name="chevron" size={14} />
-              </button>
-            }
-            actions={samples.map(({ title, text: sample }) => ({
-              label: title,
-              onSelect: () => replaceText(sample, 'Your text was replaced'),
-            }))}
-          />
-          <button
-            type="button"
-            className="button button-quiet"
-            disabled={text === ''}
-            onClick={() => replaceText('', 'Your text was cleared')}
-          >
-            Clear
-          </button>
-          {reading.training && (
+      <PanelHead
+        title={<label htmlFor="own-text">Your text</label>}
+        beside={<span className="quiet">stays in this tab</span>}
+        actions={
+          <>
+            <Menu
+              trigger={
+                <button type="button" className="button button-quiet">
+                  Samples
+                  <Icon name="chevron" size={14} />
+                </button>
+              }
+              actions={samples.map(({ title, text: sample }) => ({
+                label: title,
+                onSelect: () => replaceText(sample, 'Your text was replaced'),
+              }))}
+            />
             <button
               type="button"
-              className="button text-read-now"
-              disabled={blank || reading.analysis.progress !== null}
-              title="The model trains: reading takes a moment from the training"
-              onClick={reading.read}
+              className="button button-quiet"
+              disabled={text === ''}
+              onClick={() => replaceText('', 'Your text was cleared')}
             >
-              Read now
+              Clear
             </button>
-          )}
-        </span>
-      </div>
+            {reading.training && (
+              <button
+                type="button"
+                className="button text-read-now"
+                disabled={blank || reading.question.progress !== null}
+                title="The model trains: reading takes a moment from the training"
+                onClick={reading.read}
+              >
+                Read now
+              </button>
+            )}
+          </>
+        }
+      />
       <textarea
         id="own-text"
         className="control text-area"

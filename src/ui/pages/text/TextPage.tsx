@@ -3,7 +3,6 @@
  * continuations with a group changed; and what the autoencoder costs when it is spliced in.
  */
 import { useEffect, useMemo } from 'react';
-import { modelKey } from '../../../state/analyses_store';
 import { useCurrentModel, useCurrentRun } from '../../../state/current';
 import { engine } from '../../../state/engine_store';
 import {
@@ -12,8 +11,10 @@ import {
   useLanguageModels,
 } from '../../../state/language_models_store';
 import { languageDataOf } from '../../../state/language_run';
+import { modelKey } from '../../../state/questions';
 import type { Run, RunModel } from '../../../state/run_record';
-import { textAnswer, useText } from '../../../state/text_store';
+import { useText } from '../../../state/text_store';
+import { useQuestion } from '../../../state/use_question';
 import { useWaitingWeights } from '../../../state/weights_opening';
 import { AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
@@ -113,8 +114,8 @@ function OneModel({ runId, model }: { readonly runId: string; readonly model: Ru
   const groups = useAnalysis('groups', models);
   const rows = groups.analyses[0]?.answer?.rows ?? null;
   const text = useText((state) => state.text);
-  const analysis = useText((state) => textAnswer(state, 'readings', modelKey(runId, model.index)));
-  const reading = analysis.answer?.reading ?? null;
+  const question = useQuestion('read_text', modelKey(runId, model.index));
+  const reading = question.answer;
   const options = useMemo(
     () => groupOptions(rows, reading, model.groups),
     [rows, reading, model.groups],
@@ -125,7 +126,7 @@ function OneModel({ runId, model }: { readonly runId: string; readonly model: Ru
       <ReadingPanel
         {...shared}
         reading={reading}
-        standing={readingStanding(analysis, text)}
+        standing={readingStanding(question, text)}
         naming={groups.progress !== null}
       />
       <SteeringPanel {...shared} />

@@ -7,6 +7,7 @@ import { tokenExactly } from '../../../base/token_text';
 import type { TextReading } from '../../../lab/protocol/lm_protocol';
 import type { RunModel } from '../../../state/run_record';
 import { Hint } from '../../parts/Hint';
+import { PanelHead } from '../../parts/Panel';
 import { Icon } from '../../parts/Icon';
 import { formatExact, formatFixed, formatInteger, formatNumber } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
@@ -36,12 +37,10 @@ export function TokenSide(props: TokenSideProps) {
   const { reading, token, model, naming } = props;
   const { unitName } = model;
   return (
-    <aside className="text-card token-side" aria-label="What fires">
+    <aside className="panel token-side" data-size="large" aria-label="What fires">
       {reading === null ? (
         <>
-          <header>
-            <h2>What fires</h2>
-          </header>
+          <PanelHead title="What fires" />
           <p className="quiet token-side-empty">
             The {unitName}s that fire on your text are listed here, and for a token under the
             pointer those that fire on it.
@@ -68,13 +67,10 @@ function WholeText(props: TokenSideProps & { readonly reading: TextReading }) {
   const strongestOn = ({ token }: GroupInText) => tokenExactly(reading.tokens[token]?.text ?? '');
   return (
     <>
-      <header>
-        <Hint {...textTexts.inText}>
-          <h2 tabIndex={0}>
-            {formatInteger(found.length)} {model.unitName}s in this text
-          </h2>
-        </Hint>
-      </header>
+      <PanelHead
+        title={`${formatInteger(found.length)} ${model.unitName}s in this text`}
+        hint={textTexts.inText}
+      />
       <ol className="firing-list">
         {found.slice(0, LISTED).map((entry) => (
           <FiringRow
@@ -102,22 +98,26 @@ function OneToken(
   if (span === undefined) return null;
   return (
     <>
-      <header>
-        <h2 className="token-quoted">{tokenExactly(span.text)}</h2>
-        <span className="quiet" title={`Token id ${span.token}`}>
-          token {formatInteger(token + 1)} of {formatInteger(reading.tokens.length)}
-        </span>
-        {pinned && (
-          <button
-            type="button"
-            className="button button-icon"
-            aria-label="Show the whole text again"
-            onClick={onRelease}
-          >
-            <Icon name="close" size={14} />
-          </button>
-        )}
-      </header>
+      <PanelHead
+        title={<span className="token-quoted">{tokenExactly(span.text)}</span>}
+        beside={
+          <span className="quiet" title={`Token id ${span.token}`}>
+            token {formatInteger(token + 1)} of {formatInteger(reading.tokens.length)}
+          </span>
+        }
+        actions={
+          pinned && (
+            <button
+              type="button"
+              className="button button-icon"
+              aria-label="Show the whole text again"
+              onClick={onRelease}
+            >
+              <Icon name="close" size={14} />
+            </button>
+          )
+        }
+      />
       <Hint {...textTexts.surprisal}>
         <p className="token-surprise" tabIndex={0}>
           {Number.isNaN(surprisal) ? (

@@ -3,8 +3,7 @@
  * one looks at other pages; strengths are in units of the group's typical norm.
  */
 import { create } from 'zustand';
-import type { SteeringEdit } from '../../../lab/protocol/lm_protocol';
-import type { SteeringRequest } from '../../../state/language_model_requests';
+import type { Steering, SteeringEdit } from '../../../lab/protocol/lm_protocol';
 import { formatExact, formatFixed, formatInteger } from '../../plots/format';
 
 const editKinds = ['scale', 'ablate', 'clamp', 'add', 'turn'] as const;
@@ -69,7 +68,7 @@ export function requestOf(
   prompt: string,
   group: number,
   rank: number,
-): SteeringRequest {
+): Steering {
   const { temperature, seed, length } = draft;
   const kind = editKindsOf(rank).includes(draft.kind) ? draft.kind : 'scale';
   const edit = editOf({ ...draft, kind, axis: Math.min(draft.axis, rank - 1) });
@@ -77,8 +76,8 @@ export function requestOf(
 }
 
 /** Whether two requests ask for the same continuations; at temperature 0 no number is drawn. */
-export function sameRequest(a: SteeringRequest, b: SteeringRequest): boolean {
-  const drawn = ({ temperature, seed }: SteeringRequest) => (temperature === 0 ? 0 : seed);
+export function sameRequest(a: Steering, b: Steering): boolean {
+  const drawn = ({ temperature, seed }: Steering) => (temperature === 0 ? 0 : seed);
   return (
     a.prompt === b.prompt &&
     a.group === b.group &&
@@ -109,7 +108,7 @@ export function changeName(edit: SteeringEdit): string {
 }
 
 /** What continuations were made of, in a line: the change, the group, and how tokens were drawn. */
-export function requestSentence(request: SteeringRequest, unitName: string): string {
+export function requestSentence(request: Steering, unitName: string): string {
   const { edit, group, length, temperature, seed } = request;
   const drawn =
     temperature === 0 ? 'temperature 0' : `temperature ${formatExact(temperature)}, seed ${seed}`;

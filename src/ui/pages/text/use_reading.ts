@@ -3,16 +3,11 @@
  * typing or a changed step has the text read anew; while it trains, only the person asks.
  */
 import { useEffect, useRef } from 'react';
-import { modelKey, type Analysis, type ModelAnalysis } from '../../../state/analyses_store';
 import { useCurrentRun } from '../../../state/current';
 import { engine } from '../../../state/engine_store';
-import {
-  cancelQuestion,
-  readWith,
-  textAnswer,
-  useText,
-  type TextAnswer,
-} from '../../../state/text_store';
+import { modelKey, type Question } from '../../../state/questions';
+import { readWith, useText } from '../../../state/text_store';
+import { useQuestion } from '../../../state/use_question';
 import { useAnswerAge, type AnswerAge } from '../../parts/answer_age';
 import { obstacleOf } from '../../parts/use_analysis';
 
@@ -20,7 +15,7 @@ import { obstacleOf } from '../../parts/use_analysis';
 const QUIET = 600;
 
 export interface FollowedReading {
-  readonly analysis: ModelAnalysis<TextAnswer>;
+  readonly question: Question<'read_text'>;
   /** The text has changed since the reading, or the model has, which is not training: it will be read anew. */
   readonly outdated: boolean;
   /** The text has changed since the reading. */
@@ -36,47 +31,49 @@ export interface FollowedReading {
 /** What the tokens on the page are: of the text as it stands, or of one before it, which is being read anew or not. */
 export type ReadingStanding = 'current' | 'reading' | 'old';
 
-export function readingStanding(analysis: Analysis<TextAnswer>, text: string): ReadingStanding {
-  if (analysis.progress !== null) return 'reading';
-  return analysis.answer?.text === text ? 'current' : 'old';
+export function readingStanding(
+  { progress, asked }: Pick<Question<'read_text'>, 'progress' | 'asked'>,
+  text: string,
+): ReadingStanding {
+  if (progress !== null) return 'reading';
+  return asked?.text === text ? 'current' : 'old';
 }
 
 export function useReading(runId: string, model: number): FollowedReading {
-  const key = modelKey(runId, model);
   const text = useText((state) => state.text);
-  const analysis = useText((state) => textAnswer(state, 'readings', key));
+  const question = useQuestion('read_text', modelKey(runId, model));
   const restingStep = useCurrentRun((run) => (obstacleOf(run) === null ? run.step : null)) ?? null;
   const read = () => void readWith(engine, { runId, model });
 
-  const asked = useRef('');
-  const { answer } = analysis;
+  const last = useRef('');
+  const { answer, asked, changes } = question;
   const blank = text.trim() === '';
-  const changed = blank ? answer !== null : answer?.text !== text;
-  const age = useAnswerAge(model, answer?.reading.step ?? null, analysis.changes);
+  const changed = blank ? answer !== null : asked?.text !== text;
+  const age = useAnswerAge(model, answer?.step ?? null, changes);
   const since = age?.since ?? null;
   const older = restingStep !== null && since !== null;
   const wanted =
     restingStep !== null && (changed || older) ? `${restingStep} ${since ?? ''} ${text}` : '';
   useEffect(() => {
     // Asked once: a cancelled or failed reading waits for the person or for another text.
-    if (wanted === '' || wanted === asked.current) return undefined;
+    if (wanted === '' || wanted === last.current) return undefined;
     const timer = setTimeout(
       () => {
-        asked.current = wanted;
+        last.current = wanted;
         void readWith(engine, { runId, model });
       },
-      asked.current === '' ? 0 : QUIET,
+      last.current === '' ? 0 : QUIET,
     );
     return () => clearTimeout(timer);
   }, [wanted, runId, model]);
 
   return {
-    analysis,
+    question,
     outdated: changed || older,
     changed,
     age,
     training: restingStep === null,
     read,
-    cancel: () => cancelQuestion('readings', key),
+    cancel: question.cancel,
   };
 }

@@ -13,7 +13,7 @@ import {
   useLanguageModels,
   type ModelFetch,
 } from '../../../state/language_models_store';
-import type { ListedModel } from '../../../state/language_model_requests';
+import type { ListedLanguageModel } from '../../../lab/protocol/lm_protocol';
 import { Icon } from '../../parts/Icon';
 import { formatDuration, formatSi } from '../../plots/format';
 
@@ -25,7 +25,7 @@ function megabytes(bytes: number): string {
 export interface DataModelFilesProps {
   readonly id: string;
   /** Undefined while nothing is known of it. */
-  readonly info: Omit<ListedModel, 'cached'> | undefined;
+  readonly info: Omit<ListedLanguageModel, 'cached'> | undefined;
 }
 
 export function DataModelFiles({ id, info }: DataModelFilesProps) {

@@ -15,7 +15,7 @@ export function HeldOutTiles() {
   if (names === undefined || (!answered && !view.possible)) return null;
   return (
     <dl
-      className="tiles held-out"
+      className="panel tiles held-out"
       data-models={Math.min(names.length, 6)}
       data-old={answered && !view.current}
       aria-label="Held-out quality"

@@ -18,7 +18,7 @@ export function MetricTiles() {
   const kind = run?.config.data.kind ?? dataKind;
   const names = run?.models.map((model) => model.name) ?? models.map(nameOf);
   return (
-    <dl className="tiles" data-models={Math.min(names.length, 6)}>
+    <dl className="panel tiles" data-models={Math.min(names.length, 6)}>
       {tilesFor(kind === 'synthetic').map((tile) => (
         <TileCell key={tile.title} tile={tile} run={run} names={names} />
       ))}

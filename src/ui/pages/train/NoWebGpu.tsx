@@ -34,7 +34,7 @@ export function NoWebGpu() {
             offer WebGPU only on https:// addresses and on localhost.
           </p>
         )}
-        <div className="no-webgpu-browsers">
+        <div className="panel no-webgpu-browsers">
           <section>
             <h2>Chrome, Edge and other Chromium browsers</h2>
             <p>

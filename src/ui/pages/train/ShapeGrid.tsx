@@ -58,7 +58,7 @@ export function ShapeGrid() {
       hint={shapesHint(rows)}
       csv={() => shapesTable(rows)}
     >
-      <div className="shapes" data-many={many}>
+      <div className="panel shapes" data-many={many}>
         <div className="shape-grid" style={{ '--columns': columns.length }}>
           <div className="shape-head" />
           {columns.map((feature, column) => (

@@ -17,7 +17,7 @@ export function WordGroups({ labelName }: WordGroupsProps) {
   const models = useShownRun((run) => run.models);
   if (models === undefined) return <WordPreview labelName={labelName} />;
   return (
-    <div className="words">
+    <div className="panel words">
       {models.map(({ index, name, unitName, labels }) => (
         <section
           key={index}
@@ -95,7 +95,7 @@ function WordPreview({ labelName }: WordGroupsProps) {
   const reading = useBenchFacts((facts) => facts.reading);
   const labels = preview?.labels ?? [];
   return (
-    <div className="words words-preview">
+    <div className="panel words words-preview">
       <p>
         {preview === null
           ? reading !== null

@@ -39,7 +39,7 @@ export function rowsReadOn(
   }
 }
 
-export interface Line {
+interface Line {
   readonly x: Float64Array;
   readonly y: Float64Array;
 }

@@ -1,13 +1,13 @@
 /**
- * Small dense linear algebra in float64: products, an LQ factorisation and symmetric eigenproblems.
- * Blocks of a dictionary have few rows (r ≤ 32), so plain cyclic Jacobi is both the simplest and the
- * most accurate choice; the tridiagonal path exists for the few larger covariances. Matrices are
- * row-major Float64Arrays with explicit sizes. Nothing here knows what a group is.
+ * Small dense linear algebra in float64: products, an LQ factorisation and symmetric eigenproblems; of the
+ * diagnostics and of the float64 twins of the kernels. Blocks of a dictionary have few rows (r ≤ 32), so plain
+ * cyclic Jacobi is both the simplest and the most accurate choice; for larger covariances singular_values.ts has
+ * a tridiagonal path. Matrices are row-major Float64Arrays with explicit sizes. Nothing here knows what a group is.
  *
  * Inner loops read with `?? 0` instead of `at`: the indices are loop bounds, and a shared accessor
  * that sees several array kinds makes them about three times slower.
  */
-import { at } from '../base/array';
+import { at } from './array';
 
 /** A [m, k] times B [k, n] → [m, n]. O(m·k·n). */
 export function multiply(
@@ -146,40 +146,41 @@ export interface SymmetricEigen {
 const MAX_SWEEPS = 60;
 
 /**
- * Eigen-decomposition of a symmetric A [n, n] by cyclic Jacobi rotations (Golub & Van Loan §8.5).
- * O(n³) a sweep, 6 to 10 sweeps; meant for n ≤ 64.
+ * Eigen-decomposition of a symmetric A [n, n] by cyclic Jacobi rotations (Golub & Van Loan §8.5). Rotates until
+ * every entry off the diagonal is rounding beside its own two diagonal entries, so that small eigenvalues of a
+ * positive definite matrix keep their digits (Demmel & Veselić 1992). O(n³) a sweep, 6 to 10 sweeps; meant for
+ * n ≤ 64.
  */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   const work = a.slice(0, n * n);
   const vectors = new Float64Array(n * n);
   for (let i = 0; i < n; i++) vectors[i * n + i] = 1;
-  const scale = Math.sqrt(dot(work, 0, work, 0, n * n));
-  for (let sweep = 0; sweep < MAX_SWEEPS && scale > 0; sweep++) {
-    let offDiagonal = 0;
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
+    let rotated = false;
     for (let p = 0; p < n; p++) {
-      for (let q = p + 1; q < n; q++) offDiagonal += (work[p * n + q] ?? 0) ** 2;
+      for (let q = p + 1; q < n; q++) {
+        if (rotateSymmetric(work, vectors, n, p, q)) rotated = true;
+      }
     }
-    if (Math.sqrt(2 * offDiagonal) <= 1e-17 * scale) break;
-    for (let p = 0; p < n; p++) {
-      for (let q = p + 1; q < n; q++) rotateSymmetric(work, vectors, n, p, q);
-    }
+    if (!rotated) break;
   }
   const diagonal = Float64Array.from({ length: n }, (_, i) => at(work, i * n + i));
   return sortDescending(diagonal, vectors, n);
 }
 
-/** One Jacobi rotation that zeroes entry (p, q) of the symmetric matrix `work`. */
+/** One Jacobi rotation that zeroes entry (p, q) of the symmetric matrix `work`; false where it is rounding. */
 function rotateSymmetric(
   work: Float64Array,
   vectors: Float64Array,
   n: number,
   p: number,
   q: number,
-): void {
+): boolean {
   const apq = work[p * n + q] ?? 0;
-  if (apq === 0) return;
-  const theta = ((work[q * n + q] ?? 0) - (work[p * n + p] ?? 0)) / (2 * apq);
-  const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.hypot(theta, 1));
+  const app = work[p * n + p] ?? 0;
+  const aqq = work[q * n + q] ?? 0;
+  if (Math.abs(apq) <= Number.EPSILON * Math.sqrt(Math.abs(app * aqq))) return false;
+  const t = rotationTangent(app, aqq, apq);
   const c = 1 / Math.hypot(t, 1);
   const s = t * c;
   for (let k = 0; k < n; k++) {
@@ -188,18 +189,34 @@ function rotateSymmetric(
     work[k * n + p] = c * akp - s * akq;
     work[k * n + q] = s * akp + c * akq;
   }
-  for (let k = 0; k < n; k++) {
-    const apk = work[p * n + k] ?? 0;
-    const aqk = work[q * n + k] ?? 0;
-    work[p * n + k] = c * apk - s * aqk;
-    work[q * n + k] = s * apk + c * aqk;
-    const vpk = vectors[p * n + k] ?? 0;
-    const vqk = vectors[q * n + k] ?? 0;
-    vectors[p * n + k] = c * vpk - s * vqk;
-    vectors[q * n + k] = s * vpk + c * vqk;
-  }
+  rotateRows(work, n, p, q, c, s);
+  rotateRows(vectors, n, p, q, c, s);
   work[p * n + q] = 0;
   work[q * n + p] = 0;
+  return true;
+}
+
+/** Tangent of the smaller of the two angles that make [[app, apq], [apq, aqq]] diagonal; apq ≠ 0. */
+export function rotationTangent(app: number, aqq: number, apq: number): number {
+  const theta = (aqq - app) / (2 * apq);
+  return (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.hypot(theta, 1));
+}
+
+/** Rotates rows p and q of a [·, width] by the angle of cosine c and sine s, in place. */
+export function rotateRows(
+  a: Float64Array,
+  width: number,
+  p: number,
+  q: number,
+  c: number,
+  s: number,
+): void {
+  for (let k = 0; k < width; k++) {
+    const x = a[p * width + k] ?? 0;
+    const y = a[q * width + k] ?? 0;
+    a[p * width + k] = c * x - s * y;
+    a[q * width + k] = s * x + c * y;
+  }
 }
 
 function sortDescending(values: Float64Array, vectors: Float64Array, n: number): SymmetricEigen {

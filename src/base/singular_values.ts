@@ -3,8 +3,8 @@
  * eigenvalues of a Gram matrix would lose everything below 1e-8 of the largest, and eigenvalues alone
  * of larger symmetric matrices by tridiagonal reduction. Float64, row-major. Knows no group.
  */
-import { at } from '../base/array';
-import { dot, symmetricEigen, transpose } from './linear_algebra';
+import { at } from './array';
+import { dot, rotateRows, rotationTangent, symmetricEigen, transpose } from './linear_algebra';
 
 /** A = Σ_i values[i] · left_iᵀ right_i. */
 export interface SingularValueDecomposition {
@@ -72,29 +72,12 @@ function orthogonalizeRows(
   const beta = dot(rows, q * n, rows, q * n, n);
   const gamma = dot(rows, p * n, rows, q * n, n);
   if (Math.abs(gamma) <= 1e-15 * Math.sqrt(alpha * beta)) return false;
-  const zeta = (beta - alpha) / (2 * gamma);
-  const t = (zeta >= 0 ? 1 : -1) / (Math.abs(zeta) + Math.hypot(zeta, 1));
+  const t = rotationTangent(alpha, beta, gamma);
   const c = 1 / Math.hypot(t, 1);
   const s = t * c;
   rotateRows(rows, n, p, q, c, s);
   rotateRows(rotation, m, p, q, c, s);
   return true;
-}
-
-function rotateRows(
-  a: Float64Array,
-  width: number,
-  p: number,
-  q: number,
-  c: number,
-  s: number,
-): void {
-  for (let k = 0; k < width; k++) {
-    const x = a[p * width + k] ?? 0;
-    const y = a[q * width + k] ?? 0;
-    a[p * width + k] = c * x - s * y;
-    a[q * width + k] = s * x + c * y;
-  }
 }
 
 /** Singular values of A [m, n], largest first, [min(m, n)]. Cost as the decomposition. */

@@ -6,14 +6,14 @@ import {
   orthonormalRows,
   symmetricEigen,
   transpose,
-} from '../../../src/analysis/linear_algebra';
+} from '../../../src/base/linear_algebra';
 import {
   singularValueDecomposition,
   singularValues,
   symmetricEigenvalues,
-} from '../../../src/analysis/singular_values';
+} from '../../../src/base/singular_values';
 import { at } from '../../../src/base/array';
-import { gaussian } from './worlds';
+import { gaussian } from '../analysis/worlds';
 
 /** Largest |a − b|. */
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {

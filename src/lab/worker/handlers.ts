@@ -1,0 +1,99 @@
+/**
+ * Who answers what the page asks: a handler for every row of the protocol's table. A handler gives the answer or
+ * throws LabError; messages, request ids and who gave up are the engine host's.
+ */
+import { LabError } from '../../base/lab_error';
+import type { Work } from '../../base/work';
+import type { ActivationSource } from '../../data/source';
+import { chooseVariant } from '../encode/choose_variant';
+import { probeRows, untrainedShapes } from '../encode/probes';
+import { measureData } from '../encode/statistics';
+import type { Preview } from '../protocol/protocol';
+import type { AnswerOf, AskOf, RequestName } from '../protocol/requests';
+import { parseRunConfig } from '../run/run_config';
+import { estimateRun } from '../train/estimate';
+import type { RunData } from '../train/run_data';
+import type { LanguageModelHost } from './language_model_host';
+import type { LiveRun } from './live_run';
+import type { RunAnalyses } from './run_analyses';
+import type { TextHost } from './text_host';
+
+/** First labels that a preview shows. */
+const PREVIEW_LABELS = 40;
+
+/** How each question is answered; `work` says how far it is, and ends when nobody wants the answer any more. */
+export type Handlers = {
+  readonly [Name in RequestName]: (ask: AskOf<Name>, work: Work) => Promise<AnswerOf<Name>>;
+};
+
+/** What answers come from. */
+export interface HandlerParts {
+  device(): Promise<GPUDevice>;
+  readonly data: Pick<RunData, 'open'>;
+  /** The run of an id; throws LabError `not_found`. */
+  run(runId: string): LiveRun;
+  readonly analyses: RunAnalyses;
+  readonly models: LanguageModelHost;
+  readonly text: TextHost;
+}
+
+export function handlersOf(parts: HandlerParts): Handlers {
+  const { data, analyses, models, text } = parts;
+  return {
+    estimate: async (ask, work) => {
+      const config = parseRunConfig(ask.config);
+      const device = await parts.device();
+      const source = await data.open(config, undefined, work);
+      return estimateRun(config, source, device.limits, chooseVariant(device));
+    },
+    preview: async ({ config: input, file }, work) => {
+      const config = parseRunConfig(input);
+      const source = await data.open(config, file, work);
+      return preview(source, config.training.train_batch_size_samples, work);
+    },
+    describe_data: async ({ config, file }, work) =>
+      analyses.describe(await data.open(parseRunConfig(config), file, work), work),
+    groups: (ask, work) => analyses.groups(ask, work),
+    group_card: (ask, work) => analyses.card(ask, work),
+    diagnose: (ask, work) => analyses.diagnose(ask, work),
+    evaluate: async ({ runId, model }, work) => {
+      const { step, report } = await parts.run(runId).evaluate(model, work);
+      if (report instanceof LabError) throw report;
+      return { model, step, report };
+    },
+    export: async ({ runId, model, format }, work) => {
+      const file = await parts.run(runId).export(model, format, work);
+      return { ...file, bytes: Uint8Array.from(file.bytes).buffer };
+    },
+    load_language_model: (ask, work) => models.load(ask, work),
+    list_language_models: () => models.list(),
+    delete_language_model: (ask) => models.remove(ask),
+    read_text: (ask, work) => text.read(ask, work),
+    steer_text: (ask, work) => text.steer(ask, work),
+    splice: (ask, work) => text.splice(ask, work),
+    attribute_logits: (ask, work) => text.attribute(ask, work),
+  };
+}
+
+/** Buffers of an answer that move to the page instead of being copied: those that were made for it. */
+export const MOVED: {
+  readonly [Name in RequestName]?: (answer: AnswerOf<Name>) => Transferable[];
+} = {
+  export: ({ bytes }) => [bytes],
+};
+
+async function preview(source: ActivationSource, batch: number, work: Work): Promise<Preview> {
+  const { statistics } = await measureData(source, batch, work);
+  const rows = await probeRows(source, work);
+  return {
+    label: source.label,
+    description: source.description,
+    statistics,
+    shapes: rows.truth === undefined ? [] : untrainedShapes(rows.truth),
+    shapeRows: rows.count,
+    labels: Array.from(
+      rows.rowIds.subarray(0, PREVIEW_LABELS),
+      (rowId) => source.labelOf?.(rowId) ?? '',
+    ).filter((label) => label.length > 0),
+  };
+}

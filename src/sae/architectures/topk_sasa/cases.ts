@@ -1,0 +1,140 @@
+/** Rows of the tests' tables for SASA. */
+import { GRADIENT_STEP, type ArchitectureCases } from '../cases';
+
+const sasa = {
+  architecture: 'topk_sasa',
+  n_groups: 9,
+  group_rank: 2,
+  k_groups: 2,
+  aux_coefficient: 0.5,
+} as const;
+const ragged = { architecture: 'topk_sasa', n_groups: 17, group_rank: 3, k_groups: 2 } as const;
+const small = { ...ragged, n_groups: 10 } as const;
+
+export const cases: ArchitectureCases = {
+  parity: {
+    defaults: { model: ragged, width: 17, batch: 33, dead: 'some' },
+    'tiled, defaults': {
+      model: ragged,
+      width: 17,
+      batch: 33,
+      variant: 'tiled',
+      dead: 'some',
+      passes: [
+        'score groups',
+        'encode active',
+        'score dead groups',
+        'select dead groups',
+        'encode residual',
+        'code gradients',
+        'update encoder',
+      ],
+    },
+    'decoder objective, layer norm': {
+      model: { ...ragged, nuclear_target: 'decoder', normalize_activations: 'layer_norm' },
+      width: 33,
+      batch: 17,
+      dead: 'some',
+      passes: [
+        'unit norms',
+        'center input',
+        'decode residual',
+        'decode auxiliary',
+        'nuclear norms',
+      ],
+    },
+    'weight decay objective, preact loss, nothing dead': {
+      model: { ...ragged, nuclear_target: 'weight_decay', aux_loss: 'preact' },
+      width: 17,
+      batch: 17,
+      dead: 'none',
+      passes: [
+        'list dead groups',
+        'score dead groups',
+        'select dead groups',
+        'decode auxiliary',
+        'nuclear norms',
+        'update encoder',
+      ],
+    },
+    'preact loss, encoder bias': {
+      model: { ...ragged, aux_loss: 'preact', use_encoder_bias: true },
+      width: 17,
+      batch: 33,
+      dead: 'some',
+      passes: [
+        'score dead groups',
+        'select dead groups',
+        'decode auxiliary',
+        'code gradients',
+        'update encoder',
+        'update decoder',
+        'update biases',
+      ],
+    },
+    'tiled, preact loss, weight decay objective': {
+      model: {
+        ...ragged,
+        group_rank: 5,
+        nuclear_target: 'weight_decay',
+        aux_loss: 'preact',
+        use_encoder_bias: true,
+      },
+      width: 33,
+      batch: 33,
+      variant: 'tiled',
+      dead: 'some',
+      passes: ['score dead groups', 'code gradients', 'update encoder'],
+    },
+  },
+  gradients: {
+    'map objective, residual loss': { ...GRADIENT_STEP, model: sasa },
+    'map objective, encoder bias': { ...GRADIENT_STEP, model: { ...sasa, use_encoder_bias: true } },
+    'map objective, no auxiliary loss': { ...GRADIENT_STEP, model: { ...sasa, aux_loss: 'none' } },
+    'map objective, nothing dead': { ...GRADIENT_STEP, model: sasa, dead: 'none' },
+    'decoder objective': { ...GRADIENT_STEP, model: { ...sasa, nuclear_target: 'decoder' } },
+    'weight decay objective': {
+      ...GRADIENT_STEP,
+      model: { ...sasa, nuclear_target: 'weight_decay' },
+    },
+    'preact loss': {
+      ...GRADIENT_STEP,
+      model: { ...sasa, aux_loss: 'preact', use_encoder_bias: true },
+    },
+    'preact loss, fewer dead columns than k_aux': {
+      ...GRADIENT_STEP,
+      model: { ...sasa, aux_loss: 'preact', k_aux: 12 },
+    },
+    'preact loss, b_dec not applied to the input': {
+      ...GRADIENT_STEP,
+      model: { ...sasa, aux_loss: 'preact', apply_b_dec_to_input: false },
+    },
+    'residual loss, b_dec not applied to the input': {
+      ...GRADIENT_STEP,
+      model: { ...sasa, apply_b_dec_to_input: false },
+    },
+    'layer norm': { ...GRADIENT_STEP, model: { ...sasa, normalize_activations: 'layer_norm' } },
+    'layer norm, preact loss, decoder objective': {
+      ...GRADIENT_STEP,
+      model: {
+        ...sasa,
+        normalize_activations: 'layer_norm',
+        aux_loss: 'preact',
+        nuclear_target: 'decoder',
+      },
+    },
+    'scaled input': {
+      ...GRADIENT_STEP,
+      model: { ...sasa, normalize_activations: 'expected_average_only_in' },
+      inputScale: 0.5,
+    },
+  },
+  compile: {
+    'map objective': small,
+    'decoder objective': { ...small, nuclear_target: 'decoder' },
+    'weight decay objective': { ...small, nuclear_target: 'weight_decay' },
+    'preact auxiliary loss': { ...small, aux_loss: 'preact', use_encoder_bias: true },
+    'layer norm, many slots': { ...small, k_groups: 9, normalize_activations: 'layer_norm' },
+    'block rank 32': { ...small, n_groups: 3, group_rank: 32 },
+  },
+};

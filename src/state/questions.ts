@@ -1,0 +1,172 @@
+/**
+ * What the page has asked the engine: by question and by what it is about, the latest answer, what is under way and
+ * what went wrong since. Kept here so that a question goes on while the person looks at another page and its answer
+ * is still there when they return. A newer answer replaces an older one, which stays readable until then. One
+ * question of a name and key is under way at a time: a newer one takes its place. Knows no React.
+ */
+import { create } from 'zustand';
+import { describeError, type LabErrorData } from '../base/lab_error';
+import type { AnswerOf, AskOf, RequestName } from '../lab/protocol/requests';
+import type { AskOptions, EngineClient } from './engine_client';
+import { runOf } from './runs_store';
+
+/** How far a question is: share done, 0 to 1, and what is being done. */
+export interface QuestionProgress {
+  readonly fraction: number;
+  readonly stage: string;
+}
+
+export interface Question<Name extends RequestName> {
+  readonly answer: AnswerOf<Name> | null;
+  /** What that is the answer to; null without one. */
+  readonly asked: AskOf<Name> | null;
+  /** Null while nothing is under way. */
+  readonly progress: QuestionProgress | null;
+  readonly error: LabErrorData | null;
+  /** Changes of the model's own settings that it had behind it when its answer was asked for; see `changesBehind`. */
+  readonly changes: number;
+}
+
+export const NOT_ASKED: Question<never> = {
+  answer: null,
+  asked: null,
+  progress: null,
+  error: null,
+  changes: 0,
+};
+
+/** Questions by name, then by what they are about: `modelKey`, `cardKey` or any other text. */
+export type Questions = {
+  readonly [Name in RequestName]?: Readonly<Record<string, Question<Name>>>;
+};
+
+export const useQuestions = create<Questions>()(() => ({}));
+
+/** Names one model of one run. */
+export function modelKey(runId: string, model: number): string {
+  return `${runId}/${model}`;
+}
+
+/** Names one group of one model of one run. */
+export function cardKey(runId: string, model: number, group: number): string {
+  return `${modelKey(runId, model)}#${group}`;
+}
+
+/** The state of a question; the same object while nothing changed. */
+export function questionOf<Name extends RequestName>(
+  state: Questions,
+  name: Name,
+  key: string,
+): Question<Name> {
+  const asked: Readonly<Record<string, Question<Name>>> | undefined = state[name];
+  return asked?.[key] ?? NOT_ASKED;
+}
+
+/**
+ * How often settings of a model (λ, s) were changed so far while its run went, as the engine has told. What is asked
+ * from now on is about a model with so many changes behind it, or more: an answer never passes for newer than it is.
+ */
+function changesBehind(ask: AskOf<RequestName>): number {
+  if (ask === null || !('runId' in ask)) return 0;
+  return runOf(ask.runId)?.changes.filter(({ model }) => model === ask.model).length ?? 0;
+}
+
+/** What gives up the questions under way. */
+const underWay = new Map<string, AbortController>();
+
+export interface PoseOptions<Name extends RequestName> {
+  /** What is said to be done until the engine says more. */
+  readonly stage?: string | undefined;
+  /** Asks the engine, where that takes more than the question itself. */
+  readonly put?: (options: AskOptions) => Promise<AnswerOf<Name>>;
+}
+
+/** Asks a question. Its outcome, error included, appears in the store; tells whether there is an answer. */
+export async function pose<Name extends RequestName>(
+  engine: EngineClient,
+  name: Name,
+  key: string,
+  ask: AskOf<Name>,
+  { stage = 'Waiting for the engine', put }: PoseOptions<Name> = {},
+): Promise<'answered' | 'ended'> {
+  giveUp(name, key);
+  const id = idOf(name, key);
+  const controller = new AbortController();
+  underWay.set(id, controller);
+  const isLatest = () => underWay.get(id) === controller;
+  const tell = (changed: Partial<Question<Name>>) => {
+    if (isLatest()) update(name, key, changed);
+  };
+  const changes = changesBehind(ask);
+  tell({ progress: { fraction: 0, stage }, error: null });
+  const options: AskOptions = {
+    signal: controller.signal,
+    onProgress: (fraction, said) => tell({ progress: { fraction, stage: said } }),
+  };
+  try {
+    const answer = await (put === undefined ? engine.ask(name, ask, options) : put(options));
+    tell({ answer, asked: ask, progress: null, changes });
+    return isLatest() ? 'answered' : 'ended';
+  } catch (error) {
+    const described = describeError(error);
+    const isGivenUp = described.code === 'cancelled';
+    tell({ progress: null, error: isGivenUp ? null : described });
+    const { answer } = questionOf(useQuestions.getState(), name, key);
+    // What was never answered leaves no trace.
+    if (isGivenUp && isLatest() && answer === null) forget(name, (known) => known === key);
+    return 'ended';
+  } finally {
+    if (isLatest()) underWay.delete(id);
+  }
+}
+
+/** Asks one after the other, since the engine has one GPU. One that is given up or fails ends the row. */
+export async function poseInTurn<About>(
+  row: readonly About[],
+  ask: (about: About) => Promise<'answered' | 'ended'>,
+): Promise<void> {
+  for (const about of row) if ((await ask(about)) === 'ended') return;
+}
+
+/** Whether a question waits for its answer. */
+export function isUnderWay(name: RequestName, key: string): boolean {
+  return underWay.has(idOf(name, key));
+}
+
+/** Gives up a question that is under way; that is no error, and the last answer stays. */
+export function giveUp(name: RequestName, key: string): void {
+  underWay.get(idOf(name, key))?.abort();
+}
+
+/** Keeps an answer that was made elsewhere. */
+export function keepAnswer<Name extends RequestName>(
+  name: Name,
+  key: string,
+  asked: AskOf<Name>,
+  answer: AnswerOf<Name>,
+): void {
+  update(name, key, { asked, answer });
+}
+
+/** Drops what is known of some questions of a name. */
+export function forget(name: RequestName, which: (key: string) => boolean): void {
+  useQuestions.setState((state: Questions) => {
+    const known = Object.entries<unknown>(state[name] ?? {});
+    return { [name]: Object.fromEntries(known.filter(([key]) => !which(key))) };
+  });
+}
+
+function idOf(name: RequestName, key: string): string {
+  return `${name} ${key}`;
+}
+
+function update<Name extends RequestName>(
+  name: Name,
+  key: string,
+  changes: Partial<Question<Name>>,
+): void {
+  useQuestions.setState((state: Questions) => {
+    const question = { ...questionOf(state, name, key), ...changes };
+    return { [name]: { ...state[name], [key]: question } };
+  });
+}
