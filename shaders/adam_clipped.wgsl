@@ -4,7 +4,7 @@
 // weights, moment1, moment2, gradient   [LENGTH]   any tensor, as vec4s
 // penalty                               the norm at NORM_OFFSET
 // DECAY: whether decoupled weight decay applies (biases do not decay).
-// Dispatch: up to 4096 workgroups of 64, each thread strides. Source: docs/method.md §2, Optimiser.
+// Dispatch: up to 4096 workgroups of 64, each thread strides. Source: docs/method/training.md, Optimiser.
 
 override LENGTH: u32;
 override NORM_OFFSET: u32;

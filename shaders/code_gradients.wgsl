@@ -13,7 +13,7 @@
 // row_stats       [B, 8]              0: rho, of which the weight is 2 rho^2 / B; 6: auxiliary weight
 // decoder_norms   [N]                 L1 only
 // A team of TEAM threads makes q and g of a slot, four at a time, as in encode_active.wgsl.
-// Dispatch: ceil(B*(SLOTS + AUX_SLOTS)*TEAM / 64) workgroups, folded. Source: docs/method.md §2.
+// Dispatch: ceil(B*(SLOTS + AUX_SLOTS)*TEAM / 64) workgroups, folded. Source: docs/method/training.md.
 
 override B: u32;
 override D4: u32;

@@ -15,7 +15,7 @@
 // row_stats     [B, 8]                0 read; main writes 2: loss, 3: l0 (non-zero codes), 7: units with a code that
 //                                     is not zero, or with L1 sum |p| ||D||; aux writes 5: loss, 6: weight
 // decoder_norms [N]                   L1 only: ||D_j||
-// Dispatch: one workgroup of WG a row, folded. Source: docs/method.md §1 and §2.
+// Dispatch: one workgroup of WG a row, folded. Source: docs/method/model.md and training.md.
 
 override B: u32;
 override D4: u32;

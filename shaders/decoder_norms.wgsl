@@ -3,7 +3,7 @@
 // decoder        [N, D4]
 // decoder_norms  [N]        ||D_j||
 // penalty        1 / ||D_j|| at PENALTY_OFFSET [N]: update_rows turns it into d||D_j||/dD_j = D_j / ||D_j||
-// Dispatch: ceil(N / 64) workgroups of 64. Source: docs/method.md §4, ReLU + L1 weighted by decoder norm.
+// Dispatch: ceil(N / 64) workgroups of 64. Source: docs/method/model.md, ReLU + L1 weighted by decoder norm.
 
 override N: u32;
 override D4: u32;

@@ -9,7 +9,7 @@
 // coefs         [CODES_OFFSET + B*SLOTS*R]     receives the codes
 // A team of TEAM threads makes the codes of a slot, four at a time, so that a row is read once for four; its
 // threads read neighbouring addresses. On processors a team is one thread, and nothing is waited for.
-// Dispatch: ceil(B*SLOTS*TEAM / 64) workgroups, folded. Source: docs/method.md §1.
+// Dispatch: ceil(B*SLOTS*TEAM / 64) workgroups, folded. Source: docs/method/model.md.
 
 override B: u32;
 override D4: u32;

@@ -1,4 +1,4 @@
-// A batch of synthetic data: x = Σ_i m_i t_i V_i f_i + noise (docs/method.md §7), the twin of src/data/zoo_rows.ts.
+// A batch of synthetic data: x = Σ_i m_i t_i V_i f_i + noise (docs/method/data.md), the twin of src/data/zoo_rows.ts.
 //
 //   features  [FEATURES, 2] vec4 of u32: kind, d_i, first frame row, parent (0xffffffff: none);
 //                                        presence threshold of 2^24, shape parameter, bits of low, bits of high - low

@@ -2,7 +2,7 @@
 // stay. Runs before the forward pass of models whose penalty is on the decoder.
 //
 // encoder, decoder  [N, D4]
-// Dispatch: one workgroup of WG a row, folded. Source: docs/method.md §2, option `decoder`.
+// Dispatch: one workgroup of WG a row, folded. Source: docs/method/training.md, option `decoder`.
 
 override N: u32;
 override D4: u32;

@@ -15,7 +15,7 @@
 // penalty           [2, K, R, R]  0: matrix for E, 1: matrix for D;  dR/dW_k = penalty W_k
 // singular_values   [K, R]        descending, of the map (MODE decoder: of the decoder)
 // Round-robin pairs rotate in parallel: R/2 lanes, one barrier a round; sweeps end when none rotates.
-// Dispatch: one workgroup of WG >= R a group, folded. Source: docs/method.md §2, Gradient of the nuclear norms.
+// Dispatch: one workgroup of WG >= R a group, folded. Source: docs/method/training.md, Gradient of the nuclear norms.
 
 override K: u32;
 override R: u32;

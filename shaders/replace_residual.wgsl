@@ -9,7 +9,7 @@
 // rows       [sections, ROWS, D4]  section 1 holds e (read when WITH is 0)
 // row_stats  [ROWS, 8]   0: rho (read when WITH is 0)
 // mean       [D4]        read when WITH is 2
-// A thread makes one vec4. Dispatch: ceil(ROWS*D4 / 64) workgroups, folded. Source: docs/method.md §6.
+// A thread makes one vec4. Dispatch: ceil(ROWS*D4 / 64) workgroups, folded. Source: docs/method/diagnostics.md.
 
 override ROWS: u32;
 override POSITIONS: u32;

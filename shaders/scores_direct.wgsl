@@ -11,7 +11,7 @@
 // scores     [B, K]        by position; unit = position when not COMPACT
 // A thread makes 4 rows x 1 group (SCALAR: 4 rows x 4 units).
 // Dispatch: ceil(positions / 8) workgroups across, folded, positions = K or ceil(K/4); ceil(ceil(B/4) / 8) down.
-// Source: docs/method.md §1.
+// Source: docs/method/model.md.
 
 override B: u32;
 override D4: u32;

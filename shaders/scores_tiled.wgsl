@@ -8,7 +8,7 @@
 // latents in named accumulators. A tile holds floor(64 / R) whole groups, so that the norm of a group
 // never leaves the workgroup; columns past them idle (6 % at R = 6).
 // Workgroup memory: 2 + 4 + 8 KiB, inside WebGPU's default 16 KiB.
-// Dispatch: ceil(K / groups per tile) workgroups across, folded, ceil(B / 32) down. Source: docs/method.md §1.
+// Dispatch: ceil(K / groups per tile) workgroups across, folded, ceil(B / 32) down. Source: docs/method/model.md.
 
 override B: u32;
 override D4: u32;

@@ -3,7 +3,8 @@
 // that a vec4 read from workgroup memory serves 16 multiply-adds instead of 11, and the next part of the
 // tile is on its way from memory while the present one is used.
 //
-// Dispatch: ceil(K / floor(128 / R)) workgroups across, folded, ceil(B / 64) down workgroups of 16 x 8. Source: docs/method.md §1.
+// Dispatch: ceil(K / floor(128 / R)) workgroups across, folded, ceil(B / 64) down workgroups of 16 x 8.
+// Source: docs/method/model.md.
 
 override B: u32;
 override D4: u32;

@@ -2,7 +2,7 @@
 // at a time) on order-preserving bit patterns; ties go to the lowest index. Winners are stored in
 // ascending order of unit. With SLOTS = K and POSITIVE it is the ReLU gate. Same bindings and constants
 // as select_few.wgsl.
-// Dispatch: one workgroup of 256 a row, folded. Source: docs/method.md §1.
+// Dispatch: one workgroup of 256 a row, folded. Source: docs/method/model.md.
 
 override B: u32;
 override K: u32;

@@ -2,7 +2,7 @@
 // Few winners are found one after the other, many by radix selection, 4 bits at a time, on order-preserving bit
 // patterns; ties go to the lowest index; winners are stored in ascending order of unit. Same bindings and
 // constants as select_few.wgsl.
-// Dispatch: ceil(B / 8) workgroups of 8. Source: docs/method.md §1.
+// Dispatch: ceil(B / 8) workgroups of 8. Source: docs/method/model.md.
 
 override B: u32;
 override K: u32;

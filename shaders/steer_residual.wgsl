@@ -17,7 +17,7 @@
 // coordinates   [M, R]             C = A D_k^T
 // frames        [2, M, D4]         the group's axes, then the control's
 // edits         [ROWS, 8]          kind, frame (0 or 1), amount, axis, cosine, sine
-// Dispatch: one workgroup of WG a row, folded. Source: docs/method.md §1 and §6.
+// Dispatch: one workgroup of WG a row, folded. Source: docs/method/model.md and diagnostics.md.
 
 override ROWS: u32;
 override D4: u32;

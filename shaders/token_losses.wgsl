@@ -10,7 +10,7 @@
 // before, after  [ROWS, V]  logits, not padded
 // targets        [ROWS]     the next token; 0xffffffff for a row that does not count, whose losses are 0
 // losses         [ROWS] vec4 of f32 (output)
-// Dispatch: one workgroup of WG a row, folded. Source: docs/method.md §6, "Faithfulness".
+// Dispatch: one workgroup of WG a row, folded. Source: docs/method/diagnostics.md, Faithfulness.
 
 override ROWS: u32;
 override V: u32;

@@ -11,7 +11,7 @@
 // penalty    sums at SUMS_OFFSET [N], shares at SHARES_OFFSET [BLOCKS, D4*4] (BLOCKS 0: b_dec is not
 //            applied to the input); squared gradient norm of each workgroup goes to SQUARES_OFFSET
 // Dispatch: ceil(D4 / 4) workgroups for b_dec, then (ENCODER_BIAS) ceil(N / 4) for b_enc, 4 outputs each,
-// WG / 4 segments of the sum, added up in one order; folded. Source: docs/method.md §2.
+// WG / 4 segments of the sum, added up in one order; folded. Source: docs/method/training.md.
 
 override B: u32;
 override D4: u32;

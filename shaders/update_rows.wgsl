@@ -25,7 +25,7 @@
 //               [ceil(K / GROUPS), D4*4]
 // AUX_COLUMNS: the auxiliary branch chose single columns; every row of the block has its own list.
 // Dispatch: blocks = ceil(K / GROUPS) workgroups across, folded, tiles = ceil(D4 / 16) down.
-// Source: docs/method.md §2.
+// Source: docs/method/training.md.
 
 override B: u32;
 override D4: u32;

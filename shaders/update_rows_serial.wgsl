@@ -4,7 +4,7 @@
 // A workgroup has one block of groups, so what belongs to a row of the batch is read once for all threads.
 //
 // Dispatch: blocks = ceil(K / GROUPS) workgroups across, folded, ceil(D4 / WG) down.
-// Source: docs/method.md §2.
+// Source: docs/method/training.md.
 
 override B: u32;
 override D4: u32;

@@ -1,7 +1,7 @@
 /**
  * Covering numbers: how many atoms does it take so that every direction of a feature's subspace is within
- * ε of the span of at most k of them (docs/method.md §6)? An upper estimate by greedy selection with orthogonal
- * matching pursuit on sampled unit vectors; the paper's bound grows like (1/ε)^((d_i−k)/k), and a group
+ * ε of the span of at most k of them (docs/method/diagnostics.md)? An upper estimate by greedy selection with
+ * orthogonal matching pursuit on sampled unit vectors; the paper's bound grows like (1/ε)^((d_i−k)/k), and a group
  * of rank d_i answers it with d_i atoms. Beside each stands what as many atoms in random directions reach.
  */
 import { at } from '../base/array';

@@ -159,7 +159,7 @@ export function allFeatureMoments(
   });
 }
 
-/** Least share of a feature's energy that must be rebuilt before its units are counted (docs/method.md §6). */
+/** Least share of a feature's energy that must be rebuilt before its units are counted (docs/method/diagnostics.md). */
 const SPLITTING_RECONSTRUCTION = 0.5;
 
 /**

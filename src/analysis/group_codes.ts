@@ -3,7 +3,7 @@
  * irreducibility and code ranks are read from. Distances are those of the contributions D_kᵀp_k in
  * input space, whatever basis the block happens to use.
  *
- * Two choices. Covariance is about the mean (docs/method.md says covariance): a latent that is always positive
+ * Two choices. Covariance is about the mean (docs/method/diagnostics.md says covariance): a latent that is always positive
  * varies along one direction and has rank 1 either way, while the offset of a cloud that never visits the
  * origin is no dimension of it. And coordinates for pictures are *not* centred: the origin is where the
  * group is silent, so rays and rings stay recognisable; `mean` says where the cloud's centre lies.

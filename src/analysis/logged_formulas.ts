@@ -1,5 +1,5 @@
 /**
- * Formulas of the metrics that a run logs, under their logged names (docs/method.md §5). Read through `formulas.ts`.
+ * Formulas of the metrics that a run logs, under their logged names (docs/method/metrics.md). Read through `formulas.ts`.
  */
 
 /** One metric. */

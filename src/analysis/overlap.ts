@@ -207,7 +207,7 @@ export function coherenceBound(activeGroups: number): number | null {
 
 /**
  * Block coherence μ = max_{i≠j} ‖Q_iQ_jᵀ‖₂ and the nearest-neighbour picture. `activeGroups` is s, the
- * groups active in a row (docs/method.md §6: theory wants μ < 1/(2s − 1)). Beside both stands what
+ * groups active in a row (docs/method/diagnostics.md: theory wants μ < 1/(2s − 1)). Beside both stands what
  * randomly oriented spaces of the same dimensions have. O(K·neighbours·log).
  */
 export function describeOverlap(

@@ -1,5 +1,5 @@
 /**
- * Packing: independent features that share one group, the opposite failure to splitting (docs/method.md §6).
+ * Packing: independent features that share one group, the opposite failure to splitting (docs/method/diagnostics.md).
  * With ground truth it is counted; without, it is read from the code cloud: features that take turns leave
  * separate rays or axes through the origin, where one many-dimensional feature leaves a filled cloud.
  */
@@ -16,7 +16,7 @@ import { separateDirections, type CloudDirections } from './separate_directions'
 const POINT_CAP = 500;
 /** Share of points near no axis from which they count as one more feature. */
 const REMAINDER = 0.2;
-/** Least capture by which a group holds a feature (docs/method.md §6). */
+/** Least capture by which a group holds a feature (docs/method/diagnostics.md). */
 const HELD_CAPTURE = 0.5;
 
 /** Clouds that say whether a single axis is there by chance. */

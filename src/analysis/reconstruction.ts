@@ -3,7 +3,7 @@
  * an evaluation set never has to be in memory at once. Float64 throughout.
  */
 
-/** The numbers of docs/method.md §5. */
+/** The numbers of docs/method/metrics.md. */
 export interface ReconstructionMetrics {
   readonly rows: number;
   /** Σ_d (x − x̂)², mean over rows. 0 without rows. */

@@ -1,6 +1,6 @@
 /**
  * Recovery of known features: which group holds which feature, how much of its subspace, at what rank,
- * and whether the codes keep the shape (docs/method.md §6, Capture). Read from the feature moments and the
+ * and whether the codes keep the shape (docs/method/diagnostics.md, Capture). Read from the feature moments and the
  * groups' maps.
  */
 import { at, largest } from '../base/array';

@@ -7,7 +7,7 @@
  */
 import type { RecoveryReport } from './recovery_report_types';
 
-/** Four readings of one spectrum σ₁ ≥ σ₂ ≥ … (docs/method.md §6); all 0 for a zero spectrum. */
+/** Four readings of one spectrum σ₁ ≥ σ₂ ≥ … (docs/method/diagnostics.md); all 0 for a zero spectrum. */
 export interface RankSummary {
   /** Number of σ² that hold 90 % of Σσ². */
   readonly rank90: number;

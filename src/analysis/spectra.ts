@@ -1,6 +1,6 @@
 /**
  * Singular values of a group's map D_kᵀE_k, of its decoder block and of its codes, and the ranks that
- * are read from a spectrum (docs/method.md §6). All of it in r × r matrices: D = L_D Q_D and E = L_E Q_E give
+ * are read from a spectrum (docs/method/diagnostics.md). All of it in r × r matrices: D = L_D Q_D and E = L_E Q_E give
  * DᵀE = Q_Dᵀ (L_Dᵀ L_E) Q_E, whose singular values are those of the small middle factor.
  */
 import { at } from '../base/array';

@@ -1,7 +1,7 @@
 /**
  * A synthetic data set ready to be drawn from: every feature with its frame, frequency and place in the
  * kernel's tables, and what is known about the data exactly. Both ways of making rows (zoo_rows.ts on
- * the CPU, shaders/make_zoo_batch.wgsl on the GPU) read this one object. Source: docs/method.md §7.
+ * the CPU, shaders/make_zoo_batch.wgsl on the GPU) read this one object. Source: docs/method/data.md.
  */
 import { at, largest } from '../base/array';
 import type { SourceFeature } from './source';

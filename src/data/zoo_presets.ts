@@ -1,6 +1,6 @@
 /**
  * The synthetic data sets that the lab offers by name, with what a person sees of them. Source: the
- * trials of docs/method.md §2.
+ * trials of docs/method/trials.md.
  */
 import { parseZooSpec, type ZooInput, type ZooSpec } from './zoo_spec';
 

@@ -1,6 +1,6 @@
 /**
  * What a synthetic data set is, as a person writes it: features by shape and scale, how often they are
- * present, how their subspaces lie, how much noise. Source: docs/method.md §7. Nothing is drawn here.
+ * present, how their subspaces lie, how much noise. Source: docs/method/data.md. Nothing is drawn here.
  */
 import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';

@@ -1,6 +1,6 @@
 /**
  * Logged metrics as text: JSON lines (one record a line, as `metrics.jsonl` holds them) and CSV for a
- * spreadsheet. Metric names are those of docs/method.md §5. It knows neither engine nor page.
+ * spreadsheet. Metric names are those of docs/method/metrics.md. It knows neither engine nor page.
  */
 import { csvFormatRows } from 'd3';
 import * as z from 'zod/mini';

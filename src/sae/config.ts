@@ -1,7 +1,7 @@
 /**
  * What a sparse autoencoder can be: the settings of one model, under SAELens' names (and the official SASA plug-in's
  * where SAELens has none). Validated once, at the border; inside the lab a ModelConfig is complete and consistent.
- * What depends on the architecture is asked of it here. Source: docs/method.md §1, §2, §5.
+ * What depends on the architecture is asked of it here. Source: docs/method/model.md and training.md.
  */
 import * as z from 'zod/mini';
 import type { Architecture as ArchitectureOf, ModelShape } from './architectures/architecture';

@@ -1,6 +1,6 @@
 /**
  * What a model's relative strengths are relative to, and the factor by which its rows are multiplied before they are
- * trained on. Source: docs/method.md §2.
+ * trained on. Source: docs/method/training.md.
  */
 import type { Normalization } from './architectures/shared_settings';
 

@@ -1,7 +1,7 @@
 /**
  * The strength λ of the nuclear penalty, absolute and relative to the data, and what it is multiplied with. The one
  * place where either form is made from the other: the engine, the page and exports all ask here. Source:
- * docs/method.md §2, docs/run-file.md.
+ * docs/method/training.md, docs/run-file.md.
  */
 import type { Penalty } from './architectures/architecture';
 import { architectureOf, shapeOf, type ModelConfig } from './config';

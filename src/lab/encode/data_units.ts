@@ -1,7 +1,7 @@
 /**
  * Codes in the units of the data. A model that normalises every row (`layer_norm`) codes the normalised
  * row, so its contributions D_kᵀp_k are in units of that row's deviation; diagnostics compare and add
- * contributions of different rows, and true features are in the data's units. Source: docs/method.md §1.
+ * contributions of different rows, and true features are in the data's units. Source: docs/method/model.md.
  */
 import { at } from '../../base/array';
 import type { CodeTable } from '../../analysis/types';

@@ -1,6 +1,6 @@
 /**
  * The final evaluation of one model as report.json, `lab eval` and the page say it. Names and definitions:
- * docs/method.md §5 and §6.
+ * docs/method/metrics.md and diagnostics.md.
  */
 import type { Split } from '../../data/source';
 import type { ArchitectureId } from '../../sae/config';
@@ -8,7 +8,7 @@ import type { NotDefined } from '../run/not_defined';
 
 /**
  * Final evaluation of one model: report.json and what `lab eval` prints, so its keys are for people and
- * programs outside. Names and definitions: docs/method.md §5 and §6.
+ * programs outside. Names and definitions: docs/method/metrics.md and diagnostics.md.
  */
 export interface ModelReport extends NotDefined {
   readonly name: string;

@@ -24,7 +24,7 @@ export interface Feeding {
   readonly trainingSeconds: number;
 }
 
-/** Metrics of one model at one logged step, under the names of docs/method.md §5. */
+/** Metrics of one model at one logged step, under the names of docs/method/metrics.md. */
 type MetricValues = Readonly<Record<string, number>>;
 
 export interface MetricRecord {

@@ -1,6 +1,6 @@
 /**
  * The experiments that the lab opens with, as run files: what the Train page offers, what the command
- * line's examples use and what the end-to-end tests train. Sizes come from our own trials (docs/method.md §2,
+ * line's examples use and what the end-to-end tests train. Sizes come from our own trials (docs/method/trials.md,
  * docs/data.md). Knows no page.
  */
 import type { RunInput } from './run_config';
@@ -134,8 +134,8 @@ const stories: Preset = {
 };
 
 /**
- * The paper's GPT-2 experiment (docs/method.md §3): K = 2048, r = 6, s = 10, so l0 = 60; 150 M tokens in contexts of
- * 128, batches of 4096. The objective is the theorem's, with λ relative to the power of the data: position
+ * The paper's GPT-2 experiment (docs/method/training.md, Published settings): K = 2048, r = 6, s = 10, so l0 = 60;
+ * 150 M tokens in contexts of 128, batches of 4096. The objective is the theorem's, with λ relative to the power of the data: position
  * 0, which made most of the power that the released code's λ = 100 was chosen at, is left out.
  */
 const gpt2: Preset = {

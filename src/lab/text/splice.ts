@@ -1,5 +1,5 @@
 /**
- * Splice-in faithfulness (docs/method.md §6): how much worse a language model predicts text when its residual
+ * Splice-in faithfulness (docs/method/diagnostics.md): how much worse a language model predicts text when its residual
  * stream entering a block is replaced by an autoencoder's reconstruction, against zeros and the mean. Every
  * row but position 0 is replaced; logits stay on the GPU, losses come back as four numbers a row.
  */
@@ -177,7 +177,7 @@ function addLosses(sums: LossSums, losses: Float32Array, batch: WindowBatch): vo
   }
 }
 
-/** The scores of docs/method.md §6 from summed losses. */
+/** The scores of docs/method/diagnostics.md from summed losses. */
 function scores(losses: ReadonlyMap<Replacement, LossSums>, tokens: number) {
   const of = (name: Replacement) => {
     const sums = losses.get(name) ?? { before: NaN, after: NaN, divergence: NaN };

@@ -1,5 +1,5 @@
 /**
- * Turns what a logged step left in the GPU's buffers into the metrics of docs/method.md §5. Sums are taken in
+ * Turns what a logged step left in the GPU's buffers into the metrics of docs/method/metrics.md. Sums are taken in
  * float64 on the CPU: a few kilobytes per logged step, and no kernel for what is not a hot path.
  */
 import { explainedShare } from '../../analysis/reconstruction';

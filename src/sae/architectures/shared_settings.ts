@@ -1,4 +1,4 @@
-/** Settings that every model has, under SAELens' names, with ranges and defaults (docs/method.md §1, §2, §5). */
+/** Settings that every model has, under SAELens' names, with ranges and defaults (docs/method/model.md and training.md). */
 import * as z from 'zod/mini';
 import { setting } from '../../base/setting';
 

@@ -1,7 +1,7 @@
 /**
  * Float64 twins of the penalties: nuclear norms of groups with their gradients, norms of atoms, and the
  * rescaling to unit norm. The nuclear gradient goes through symmetric square roots, the form in which
- * docs/method.md §2 states it; the WGSL kernel reaches the same matrices by Cholesky and one-sided
+ * docs/method/training.md states it; the WGSL kernel reaches the same matrices by Cholesky and one-sided
  * Jacobi.
  */
 import { at } from '../../base/array';

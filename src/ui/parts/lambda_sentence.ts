@@ -1,7 +1,7 @@
 /**
  * What the strength λ of the nuclear penalty does, in plain words and numbers. The closed form: for one
  * group on a slice with covariance eigenvalues σ, the minimiser keeps a direction with gain
- * (1 − λ/(2σ))₊, and a feature of dimension d, norm t and frequency p has σ = p·t²/d (docs/method.md §2).
+ * (1 − λ/(2σ))₊, and a feature of dimension d, norm t and frequency p has σ = p·t²/d (docs/method/training.md).
  */
 import { largest, smallest } from '../../base/array';
 import type { NuclearTarget } from '../../sae/architectures/architecture';

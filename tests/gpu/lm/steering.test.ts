@@ -1,7 +1,7 @@
 /**
  * Steering through the autoencoder's own gate, on rows whose contributions are computed here in float64: edits act
- * where the group wins and nowhere else (`add` everywhere), with the closed forms of docs/method.md §1; the control changes
- * as much elsewhere. In a generator, an edit that changes nothing changes no token, and one that does leaves the
+ * where the group wins and nowhere else (`add` everywhere), with the closed forms of docs/method/model.md; the control
+ * changes as much elsewhere. In a generator, an edit that changes nothing changes no token, and one that does leaves the
  * original alone.
  */
 import { describe, expect, it } from 'vitest';

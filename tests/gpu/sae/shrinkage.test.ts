@@ -1,5 +1,5 @@
 /**
- * What λ does, on the GPU: the trained map of one group has the gains of the closed form (docs/method.md §2).
+ * What λ does, on the GPU: the trained map of one group has the gains of the closed form (docs/method/training.md).
  */
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';

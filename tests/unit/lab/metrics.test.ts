@@ -1,5 +1,5 @@
 /**
- * Metrics of a logged step against docs/method.md §5, from rows whose sums are known by hand.
+ * Metrics of a logged step against docs/method/metrics.md, from rows whose sums are known by hand.
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';

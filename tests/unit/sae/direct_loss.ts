@@ -1,5 +1,5 @@
 /**
- * The training loss as docs/method.md §2 writes it, as a function of the weights alone: no passes, no
+ * The training loss as docs/method/training.md writes it, as a function of the weights alone: no passes, no
  * buffers, no r × r matrices. Nuclear norms come from the d × d map. What training holds fixed is given:
  * which units are on, the residual that the auxiliary loss reconstructs, and the statistics of the layer
  * norm. Independent of the reference executor in everything but the configuration's types.

@@ -1,5 +1,5 @@
 /**
- * What a model starts from (docs/method.md §2, Optimiser): rows on the sphere, the encoder equal to the decoder,
+ * What a model starts from (docs/method/training.md, Optimiser): rows on the sphere, the encoder equal to the decoder,
  * and the same numbers for the same seed on every machine.
  */
 import { describe, expect, it } from 'vitest';

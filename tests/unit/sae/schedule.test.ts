@@ -1,5 +1,5 @@
 /**
- * The schedule of a run: what the learning rate and the other uniforms of a step are, against docs/method.md §2
+ * The schedule of a run: what the learning rate and the other uniforms of a step are, against docs/method/training.md
  * and the words of docs/run-file.md.
  */
 import { describe, expect, it } from 'vitest';

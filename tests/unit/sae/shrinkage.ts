@@ -1,5 +1,5 @@
 /**
- * A problem whose solution is known in closed form (docs/method.md §2): one group that sees a slice of data with
+ * A problem whose solution is known in closed form (docs/method/training.md): one group that sees a slice of data with
  * covariance diag(σ) minimises E‖x − Mx‖² + λ‖M‖_* with M diagonal, gains (1 − λ/2σ_j)₊. The batch holds
  * ±√(d σ_j) e_j for every axis, so its covariance is diag(σ) exactly and every step sees all of it.
  */

@@ -15,7 +15,7 @@ const circle = { dimension: 2, squaredNorm: 1, frequency: 1 / 3 };
 const sphere = { dimension: 3, squaredNorm: 1, frequency: 1 / 3 };
 
 describe('the rarest feature that survives λ', () => {
-  it('follows p = λ·d/(2t²) of docs/method.md §2', () => {
+  it('follows p = λ·d/(2t²) of docs/method/training.md', () => {
     expect(prunedFrequency(0.003, circle)).toBeCloseTo(0.003, 12);
     expect(prunedFrequency(0.003, sphere)).toBeCloseTo(0.0045, 12);
     expect(prunedFrequency(0.003, { dimension: 2, squaredNorm: 4 })).toBeCloseTo(0.003 / 4, 12);

@@ -1,4 +1,4 @@
-/** Files saved from the Train page say which rows their numbers were read on (docs/method.md §5). */
+/** Files saved from the Train page say which rows their numbers were read on (docs/method/metrics.md). */
 import { describe, expect, it } from 'vitest';
 import { defaultPreset } from '../../../src/lab/run/presets';
 import { createRun, type Run } from '../../../src/state/run_record';

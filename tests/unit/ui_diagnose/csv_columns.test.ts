@@ -1,6 +1,6 @@
 /**
  * Every file of diagnostics says which rows its numbers were read on and what chance of the same size gives, with the
- * bounds of chance where the page has them (docs/method.md §6).
+ * bounds of chance where the page has them (docs/method/diagnostics.md).
  */
 import { describe, expect, it } from 'vitest';
 import { defaultPreset } from '../../../src/lab/run/presets';

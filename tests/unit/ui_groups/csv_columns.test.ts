@@ -1,4 +1,4 @@
-/** Files saved from the card of a group have, beside each count, what chance gives (docs/method.md §6). */
+/** Files saved from the card of a group have, beside each count, what chance gives (docs/method/diagnostics.md). */
 import { describe, expect, it } from 'vitest';
 import { spanTable } from '../../../src/ui/pages/groups/SpanPanel';
 import { tokensTable } from '../../../src/ui/pages/groups/TokensPanel';

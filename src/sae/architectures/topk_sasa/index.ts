@@ -10,7 +10,7 @@ import { coefficient, count, SHARED_SETTINGS } from '../shared_settings';
 
 const targets = ['composition', 'decoder', 'weight_decay'] as const satisfies NuclearTarget[];
 const PAPER = 'SASA, Dalili & Mahdavi 2026';
-/** λ_rel that keeps one group per feature in the trials on mixed features (docs/method.md §2). */
+/** λ_rel that keeps one group per feature in the trials on mixed features (docs/method/trials.md). */
 const USUAL_STRENGTH = 3.3e-5;
 /** Rank of a new model's groups: circles, spheres and helices fit in. */
 const USUAL_RANK = 4;

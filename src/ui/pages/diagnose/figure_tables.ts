@@ -1,7 +1,7 @@
 /**
  * What the figures of the Diagnose page save as CSV: the drawn numbers, and beside them what chance of the same size
- * gives. Columns named `…_chance` hold the null of docs/method.md §6; how many rows were read stands in every file
- * that is saved from the page (see `figure_source.ts`).
+ * gives. Columns named `…_chance` hold the null of docs/method/diagnostics.md; how many rows were read stands in every
+ * file that is saved from the page (see `figure_source.ts`).
  */
 import { at } from '../../../base/array';
 import type { Diagnosis } from '../../../analysis/report_types';

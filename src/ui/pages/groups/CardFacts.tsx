@@ -20,7 +20,7 @@ export interface CardFactsProps {
   readonly modelNames: readonly string[];
 }
 
-/** Capture from which a feature counts as held; docs/method.md §6, packing. */
+/** Capture from which a feature counts as held; docs/method/diagnostics.md, Packing. */
 const HELD = 0.5;
 
 export function CardFacts({ row, card, rank, rowsName, analysed, modelNames }: CardFactsProps) {
