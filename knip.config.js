@@ -16,10 +16,7 @@ const PROGRAMS = [
 ];
 
 /** Float64 twins of the kernels: the lab runs none, and the tests hold every kernel against its own. */
-const TWINS = [
-  'src/sae/reference/executor.ts',
-  'src/lm/{reference,interventions_reference,sampling}.ts',
-];
+const TWINS = ['src/sae/twin/executor.ts', 'src/lm/{twin,interventions_twin,sampling}.ts'];
 
 /** Rows of tests' tables that lie beside what they are about. */
 const CASES = ['src/sae/architectures/*/cases.ts'];

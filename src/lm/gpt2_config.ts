@@ -1,5 +1,5 @@
 /**
- * config.json of a GPT-2 checkpoint, under Hugging Face's names: what the lab's transformer computes is
+ * config.json of a stored GPT-2, under Hugging Face's names: what the lab's transformer computes is
  * accepted, every variant that it does not compute is refused with the value. Settings of training, of other
  * heads and of generation do not matter and are passed over. Source: transformers, GPT2Config.
  */

@@ -6,7 +6,7 @@
 import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
 import { describeIssues } from '../base/schema_issues';
-import { CheckpointReader, type Checkpoint } from './checkpoint';
+import { StoredModelReader, type StoredModel } from './stored_model';
 import type {
   BlockWeights,
   Linear,
@@ -69,15 +69,15 @@ function badConfig(label: string, reason: string): LabError {
 }
 
 /**
- * Takes the weights out of a checkpoint. Throws LabError `bad_file` naming a tensor that is missing, left
+ * Takes the weights out of a stored model. Throws LabError `bad_file` naming a tensor that is missing, left
  * over or of another shape, with both shapes.
  */
 export function readStoriesWeights(
   config: TransformerConfig,
-  checkpoint: Checkpoint,
+  stored: StoredModel,
 ): TransformerWeights {
   const { width, hidden, vocabulary } = config;
-  const reader = new CheckpointReader(checkpoint);
+  const reader = new StoredModelReader(stored);
   const keyWidth = (width / config.heads) * config.kvHeads;
   const linear = (name: string, rows: number, columns: number): Linear => ({
     weight: reader.matrix(name, rows, columns),

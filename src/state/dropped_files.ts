@@ -24,7 +24,7 @@ export const DATA_FILES = '.npy,.txt,.md,.json,.jsonl,.ndjson';
 
 /** What can be dropped, in a sentence. */
 export const DROPPABLE =
-  'a .npy of activations [rows, dimensions]; a .txt, .json or .jsonl of text; the .zip or the folder of a trained model; the files of a GPT-2 checkpoint together; a run file (.json)';
+  'a .npy of activations [rows, dimensions]; a .txt, .json or .jsonl of text; the .zip or the folder of a trained model; the files of a GPT-2 model together; a run file (.json)';
 
 /** What was dropped, by what becomes of it. */
 type DropKind = 'activations' | 'text' | 'run' | 'weights' | 'language_model';

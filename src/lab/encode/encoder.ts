@@ -6,7 +6,7 @@ import { LabError } from '../../base/lab_error';
 import type { ModelConfig } from '../../sae/config';
 import { uploadDictionary } from './device_dictionary';
 import type { Encoder, EncoderOptions } from './encoding';
-import { ForwardEngine } from './forward_engine';
+import { BatchEncoder } from './batch_encoder';
 
 /**
  * Puts a dictionary on the device. Throws LabError `bad_config` for an unfolded input scale and for a layer norm of
@@ -17,7 +17,7 @@ export async function createEncoder(options: EncoderOptions): Promise<Encoder> {
   refuseUnfolded(config);
   const uploaded = await uploadDictionary(device, config, dictionary);
   const { buffers, variant } = uploaded;
-  const engine = await ForwardEngine.create(device, config, dictionary.width, buffers, variant, 1);
+  const engine = await BatchEncoder.create(device, config, dictionary.width, buffers, variant, 1);
   return {
     encode: (x, rows, onProgress) => engine.encode(x, rows, onProgress),
     destroy: () => {

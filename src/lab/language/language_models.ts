@@ -9,7 +9,7 @@ import { decodeText } from '../../base/text_file';
 import type { ReadShipped } from '../../data/words';
 import { languageModelInstead } from '../../io/other_weights';
 import { readByteLevelTokenizer } from '../../lm/byte_level_tokenizer';
-import { readGpt2Weights } from '../../lm/gpt2_checkpoint';
+import { readGpt2Weights } from '../../lm/gpt2_weights';
 import { readGpt2Config } from '../../lm/gpt2_config';
 import type {
   TransformerConfig,
@@ -19,7 +19,7 @@ import type {
 import { readLlamaTokenizer } from '../../lm/llama_tokenizer';
 import { readStoriesConfig, readStoriesWeights } from '../../lm/stories_model';
 import type { Tokenizer } from '../../lm/tokenizer';
-import { readCheckpoint } from './checkpoint_tensors';
+import { readStoredModel } from './stored_tensors';
 import type { LanguageModelInfo } from '../protocol/lm_protocol';
 
 /** A language model on the CPU, ready to be uploaded. */
@@ -134,7 +134,7 @@ async function loadStories(files: ModelFiles, json: unknown): Promise<Contents> 
   ]);
   return {
     config,
-    weights: readStoriesWeights(config, readCheckpoint(model, `${label}/model.safetensors`)),
+    weights: readStoriesWeights(config, readStoredModel(model, `${label}/model.safetensors`)),
     tokenizer: readLlamaTokenizer(pieces, config.vocabulary, `${label}/tokenizer.bin`),
   };
 }
@@ -149,7 +149,7 @@ async function loadGpt2(files: ModelFiles, json: unknown): Promise<Contents> {
   const model = await needed(files, 'model.safetensors');
   return {
     config,
-    weights: readGpt2Weights(config, readCheckpoint(model, `${label}/model.safetensors`)),
+    weights: readGpt2Weights(config, readStoredModel(model, `${label}/model.safetensors`)),
     tokenizer,
   };
 }

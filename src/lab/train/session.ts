@@ -10,7 +10,7 @@ import { shapeOf } from '../../sae/config';
 import type { Encoded, EncodeProgress } from '../encode/encoding';
 import type { RunHooks, RunProgress, Session, SessionOptions } from './session_types';
 import { changedSettings, withLiveSettings } from '../run/live_settings';
-import type { RecordedLog } from './model_engine';
+import type { RecordedLog } from './model_trainer';
 import { Pace } from './pace';
 import type { MetricRecord } from '../protocol/protocol';
 import type { LiveSettings, SettingChange } from '../run/live_settings';

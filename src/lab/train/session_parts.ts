@@ -13,8 +13,8 @@ import { chooseVariant } from '../encode/choose_variant';
 import type { Session, SessionOptions } from './session_types';
 import { checkModels, refuseUntrainable } from '../encode/data_fit';
 import { estimateRun } from './estimate';
-import { encoderPlan } from '../encode/forward_engine';
-import { ModelEngine } from './model_engine';
+import { encoderPlan } from '../encode/batch_encoder';
+import { ModelTrainer } from './model_trainer';
 import type { RunConfig } from '../run/run_config';
 import { measureData, type MeasuredData } from '../encode/statistics';
 
@@ -28,9 +28,9 @@ export interface SessionParts {
   readonly streamRunner: PlanRunner;
   readonly feeder: StreamFeeder | null;
   readonly clock: WorkClock<FeedPart>;
-  readonly models: ModelEngine[];
+  readonly models: ModelTrainer[];
   /** Makes the model of a place anew. */
-  readonly build: (index: number, model: Model, start: Start) => Promise<ModelEngine>;
+  readonly build: (index: number, model: Model, start: Start) => Promise<ModelTrainer>;
   /** Frees all of it; models that took the place of others included. */
   readonly destroy: () => void;
 }
@@ -70,7 +70,7 @@ export async function makeSessionParts(
   for (const model of config.models) refuseUntrainable(model, data, source.label);
   const streamBuffers = await allocate(device, stream.plan);
   const owned = [streamBuffers];
-  const models: ModelEngine[] = [];
+  const models: ModelTrainer[] = [];
   const clock = new WorkClock<FeedPart>(device.queue);
   let feeder: StreamFeeder | null = null;
   let streamRunner: PlanRunner | null = null;
@@ -95,8 +95,8 @@ export async function makeSessionParts(
     owned.push(measured);
     const x = streamBuffers.named(stream.output);
     const shared = { x, data_mean: measured.named('data_mean') };
-    const build = (index: number, model: Model, start: Start): Promise<ModelEngine> => {
-      return ModelEngine.create(
+    const build = (index: number, model: Model, start: Start): Promise<ModelTrainer> => {
+      return ModelTrainer.create(
         { device, run: config, index, data, shared, variant, slots, start },
         model,
       );

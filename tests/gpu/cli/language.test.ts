@@ -1,5 +1,5 @@
 /**
- * `lab generate`, `lab loss` and `lab logits` on a tiny GPT-2 checkpoint that the test makes: files against
+ * `lab generate`, `lab loss` and `lab logits` on a tiny stored GPT-2 that the test makes: files against
  * each other (the loss of a text is that of its logits), and the same seed against itself.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -14,7 +14,7 @@ import { nodeModelAccess } from '../../../src/cli/language_models';
 import { readNpy } from '../../../src/io/npy';
 import type { ModelReport } from '../../../src/lab/protocol/model_report';
 import { loadLanguageModel } from '../../../src/lab/language/language_models';
-import { referenceForward } from '../../../src/lm/reference';
+import { twinForward } from '../../../src/lm/twin';
 import { fakeTerminal } from '../../unit/cli/fake_terminal';
 import { safetensorsOf, tinyConfig, tinyTensors, tinyTokenizer } from '../../unit/lm/tiny_gpt2';
 
@@ -82,7 +82,7 @@ describe('lab harvest', () => {
       let end = row + 1;
       while (end < rows && at(table.position, end) % step !== 0) end += 1;
       const tokens = Uint32Array.of(tokenizer.bos, ...table.token.slice(row, end));
-      const { residuals } = referenceForward(config, weights, tokens, tokens.length);
+      const { residuals } = twinForward(config, weights, tokens, tokens.length);
       for (let i = 0; i < (end - row) * width; i += 1) {
         const expected = at(at(residuals, LAYER), width + i);
         size = Math.max(size, Math.abs(expected));

@@ -7,7 +7,7 @@ import { at } from '../../../src/base/array';
 import { zooPreset } from '../../../src/data/zoo_presets';
 import { openZooSource } from '../../../src/data/zoo_source';
 import { createEncoder } from '../../../src/lab/encode/encoder';
-import { ForwardEngine } from '../../../src/lab/encode/forward_engine';
+import { BatchEncoder } from '../../../src/lab/encode/batch_encoder';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import type { Look } from '../../../src/lab/train/run_probes';
 import { createSession } from '../../../src/lab/train/session';
@@ -27,7 +27,7 @@ const source = openZooSource(spec, 0, label);
 
 it('makes one encoder of a model for all who ask at once', async () => {
   const session = await createSession({ device: await testDevice(), config, source });
-  const made = vi.spyOn(ForwardEngine, 'create');
+  const made = vi.spyOn(BatchEncoder, 'create');
   const { x } = source.read('held_out', 0, 8);
   await Promise.all([session.encode(0, x, 8), session.look(0, x, 8), session.encode(0, x, 8)]);
   expect(made).toHaveBeenCalledTimes(1);

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { readBuffer } from '../../../src/gpu/readback';
 import type { Forward } from '../../../src/lm/language_model';
-import { referenceForward } from '../../../src/lm/reference';
+import { twinForward } from '../../../src/lm/twin';
 import { createLanguageModel } from '../../../src/lm/transformer';
 import { randomTokens, randomTransformer } from '../../unit/lm/random_transformer';
 import { testDevice } from '../adapter';
@@ -56,7 +56,7 @@ it.each(familyCases.filter((_, i) => i < forwardCases.length === (i % 2 === 0)))
     const { weights } = randomTransformer(config, format);
     const model = await createLanguageModel(device, config, weights, { family });
     const tokens = randomTokens(sequences * positions, config.vocabulary);
-    const expected = referenceForward(config, weights, tokens, positions);
+    const expected = twinForward(config, weights, tokens, positions);
     const shape = { sequences, positions, from: 0 };
     for (let until = 0; until <= config.layers; until += 1) {
       const forward = await model.forward({ ...shape, until });

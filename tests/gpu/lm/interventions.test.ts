@@ -11,7 +11,7 @@ import {
   type RowEdit,
   type SteeredGroup,
 } from '../../../src/lm/interventions';
-import { replaceResidual, steerResidual } from '../../../src/lm/interventions_reference';
+import { replaceResidual, steerResidual } from '../../../src/lm/interventions_twin';
 import { testDevice } from '../adapter';
 import { runPlan } from './run_plan';
 

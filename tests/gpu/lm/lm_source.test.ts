@@ -13,7 +13,7 @@ import { openLmSource } from '../../../src/lab/language/lm_source';
 import { parseRunConfig, type LanguageDataConfig } from '../../../src/lab/run/run_config';
 import { createSession } from '../../../src/lab/train/session';
 import type { TransformerForm } from '../../../src/lm/language_model';
-import { referenceForward } from '../../../src/lm/reference';
+import { twinForward } from '../../../src/lm/twin';
 import { createLanguageModel } from '../../../src/lm/transformer';
 import { testDevice } from '../adapter';
 import { feedBatches } from '../data/feed_batches';
@@ -100,7 +100,7 @@ describe.each<TransformerForm>(['llama', 'gpt2'])('activations of a %s', (form) 
     documents.forEach((document, index) => {
       for (let start = 0; start < document.length; start += step) {
         const tokens = Uint32Array.of(tokenizer.bos, ...document.subarray(start, start + step));
-        const { residuals } = referenceForward(config, weights, tokens, tokens.length);
+        const { residuals } = twinForward(config, weights, tokens, tokens.length);
         const expected = at(residuals, settings.layer);
         for (let position = 1; position < tokens.length; position += 1) {
           const rowId = at(rowIds, row);

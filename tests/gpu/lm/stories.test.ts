@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { readBuffer } from '../../../src/gpu/readback';
-import { readCheckpoint } from '../../../src/lab/language/checkpoint_tensors';
+import { readStoredModel } from '../../../src/lab/language/stored_tensors';
 import { readLlamaTokenizer } from '../../../src/lm/llama_tokenizer';
-import { referenceForward } from '../../../src/lm/reference';
+import { twinForward } from '../../../src/lm/twin';
 import { readStoriesConfig, readStoriesWeights } from '../../../src/lm/stories_model';
 import { createLanguageModel } from '../../../src/lm/transformer';
 import { testDevice } from '../adapter';
@@ -31,7 +31,7 @@ const config = readStoriesConfig(
 );
 const weights = readStoriesWeights(
   config,
-  readCheckpoint(shipped('model.safetensors'), 'model.safetensors'),
+  readStoredModel(shipped('model.safetensors'), 'model.safetensors'),
 );
 const tokenizer = readLlamaTokenizer(shipped('tokenizer.bin'), config.vocabulary, 'tokenizer.bin');
 
@@ -49,7 +49,7 @@ it('gives the logits of the float64 reference', async () => {
   device.queue.submit([encoder.finish()]);
   if (forward.logits === null) throw new Error('no logits');
   const found = new Float32Array(await readBuffer(device, forward.logits));
-  const { logits } = referenceForward(config, weights, tokens, positions);
+  const { logits } = twinForward(config, weights, tokens, positions);
   const size = logits.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const worst = found.reduce(
     (most, value, i) => Math.max(most, Math.abs(value - at(logits, i))),

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
 import { NO_TARGET, tokenLossPlan } from '../../../src/lm/interventions';
-import { tokenLosses } from '../../../src/lm/interventions_reference';
+import { tokenLosses } from '../../../src/lm/interventions_twin';
 import { testDevice } from '../adapter';
 import { runPlan } from './run_plan';
 

@@ -1,14 +1,14 @@
 /**
- * Holds the passes of a step on the GPU to their float64 twins, one by one: the reference executor walks
+ * Holds the passes of a step on the GPU to their float64 twins, one by one: the float64 executor walks
  * through a real training step, and the passes under test run on the GPU on the same inputs. Says how large
  * the worst error of each pass is; whether that is allowed is for the caller. Knows no test runner, because
  * the table also runs on machines that have none (bench/portable).
  */
 import { at } from '../../../src/base/array';
 import type { Pass } from '../../../src/gpu/plan';
-import type { ReferenceBuffers } from '../../../src/sae/reference/executor';
+import type { TwinBuffers } from '../../../src/sae/twin/executor';
 import { randomStep, type RandomStep } from '../../unit/sae/random_step';
-import { referenceBuffers } from '../../unit/sae/reference_step';
+import { twinBuffers } from '../../unit/sae/twin_step';
 import { copyOf, errorBounds, runTwin } from './error_bounds';
 import { GpuStep, type BoundContents } from './gpu_step';
 import { worstNuclearError } from './nuclear_bounds';
@@ -59,15 +59,15 @@ export async function checkPasses(
 }
 
 /** What the step starts from; buffers that it must write before it reads hold what no step would leave. */
-function spoiled(step: RandomStep): ReferenceBuffers {
-  const buffers = referenceBuffers(step);
+function spoiled(step: RandomStep): TwinBuffers {
+  const buffers = twinBuffers(step);
   for (const [name, values] of buffers) {
     if (!step.contents.has(name)) values.fill(values instanceof Uint32Array ? 0xdead : 7.5);
   }
   return buffers;
 }
 
-function boundTo(pass: Pass, buffers: ReferenceBuffers): BoundContents {
+function boundTo(pass: Pass, buffers: TwinBuffers): BoundContents {
   const bound: BoundContents = {};
   for (const [binding, name] of Object.entries(pass.bindings)) {
     const values = buffers.get(name);

@@ -15,15 +15,15 @@ import { at } from '../../../src/base/array';
 import type { Pass } from '../../../src/gpu/plan';
 import type { UniformValues } from '../../../src/gpu/uniforms';
 import type { KernelName } from '../../../src/sae/kernels';
-import { referenceKernel } from '../../../src/sae/reference/executor';
-import { KernelCall, type ReferenceBuffer } from '../../../src/sae/reference/kernel_call';
+import { twinKernel } from '../../../src/sae/twin/executor';
+import { KernelCall, type TwinBuffer } from '../../../src/sae/twin/kernel_call';
 
 /** Unit roundoff of float32. */
 export const UNIT = 2 ** -24;
 /** Below the smallest normal number float32 may flush to zero; products of a few such stay below this. */
 const UNDERFLOW = 2 ** -120;
 
-type Contents = Readonly<Record<string, ReferenceBuffer>>;
+type Contents = Readonly<Record<string, TwinBuffer>>;
 
 /** A pass with the contents of its buffers before it ran. */
 export interface PassInput {
@@ -119,10 +119,7 @@ export function gammaOf(roundings: number): number {
 }
 
 /** Contents with every float made positive, or negative where the term enters with a minus. */
-function magnitudesOf(
-  before: Contents,
-  negated: readonly string[],
-): Record<string, ReferenceBuffer> {
+function magnitudesOf(before: Contents, negated: readonly string[]): Record<string, TwinBuffer> {
   return Object.fromEntries(
     Object.entries(before).map(([name, values]) => [
       name,
@@ -136,15 +133,15 @@ function magnitudesOf(
 /** Runs the twin of the pass on `contents`, which it changes, with some constants replaced. */
 export function runTwin(
   { pass, uniforms }: PassInput,
-  contents: Record<string, ReferenceBuffer>,
+  contents: Record<string, TwinBuffer>,
   replaced: Readonly<Record<string, number>> = {},
-): Record<string, ReferenceBuffer> {
-  referenceKernel(pass)(new KernelCall(contents, { ...pass.constants, ...replaced }, uniforms));
+): Record<string, TwinBuffer> {
+  twinKernel(pass)(new KernelCall(contents, { ...pass.constants, ...replaced }, uniforms));
   return contents;
 }
 
 /** A copy that a twin may change. */
-export function copyOf(contents: Contents): Record<string, ReferenceBuffer> {
+export function copyOf(contents: Contents): Record<string, TwinBuffer> {
   return Object.fromEntries(
     Object.entries(contents).map(([name, values]) => [name, values.slice()]),
   );

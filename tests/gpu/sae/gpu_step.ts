@@ -7,11 +7,11 @@ import { PlanRunner } from '../../../src/gpu/executor';
 import type { Pass } from '../../../src/gpu/plan';
 import { readBuffer } from '../../../src/gpu/readback';
 import type { UniformValues } from '../../../src/gpu/uniforms';
-import type { ReferenceBuffer } from '../../../src/sae/reference/kernel_call';
+import type { TwinBuffer } from '../../../src/sae/twin/kernel_call';
 import type { RandomStep } from '../../unit/sae/random_step';
 
 /** Contents of the buffers of a pass by binding name; float32 values widened. */
-export type BoundContents = Record<string, ReferenceBuffer>;
+export type BoundContents = Record<string, TwinBuffer>;
 
 export class GpuStep {
   private constructor(

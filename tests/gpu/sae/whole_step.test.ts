@@ -5,10 +5,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { runReference } from '../../../src/sae/reference/executor';
+import { runTwin } from '../../../src/sae/twin/executor';
 import type { StepCase } from '../../../src/sae/architectures/cases';
 import { randomStep, type RandomStep } from '../../unit/sae/random_step';
-import { floatsOf, referenceBuffers, wordsOf } from '../../unit/sae/reference_step';
+import { floatsOf, twinBuffers, wordsOf } from '../../unit/sae/twin_step';
 import { testDevice } from '../adapter';
 import { UNIT } from './error_bounds';
 import { GpuStep } from './gpu_step';
@@ -53,8 +53,8 @@ describe.each(Object.entries(cases))('%s', (_name, test) => {
   const step = randomStep(test);
 
   it('switches on the groups of the float64 step and has its gradients', async () => {
-    const buffers = referenceBuffers(step);
-    runReference(step.plan, buffers, step.uniforms);
+    const buffers = twinBuffers(step);
+    runTwin(step.plan, buffers, step.uniforms);
     const gpu = await GpuStep.create(await testDevice(), step);
     gpu.run();
     const fired = new Uint32Array((await gpu.read('fired')).buffer);

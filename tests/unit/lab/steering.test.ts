@@ -14,7 +14,7 @@ import {
   subspaceEdit,
   type SteerOptions,
 } from '../../../src/lab/text/steering';
-import { coordinateChange } from '../../../src/lm/interventions_reference';
+import { coordinateChange } from '../../../src/lm/interventions_twin';
 import { modelSchema } from '../../../src/sae/config';
 
 const WIDTH = 12;

@@ -9,8 +9,12 @@ import {
   STORIES,
 } from '../../../src/lab/language/language_models';
 import { writeSafetensors } from '../../../src/io/safetensors';
-import { readCheckpoint } from '../../../src/lab/language/checkpoint_tensors';
-import { CheckpointReader, type Checkpoint, type StoredNumbers } from '../../../src/lm/checkpoint';
+import { readStoredModel } from '../../../src/lab/language/stored_tensors';
+import {
+  StoredModelReader,
+  type StoredModel,
+  type StoredNumbers,
+} from '../../../src/lm/stored_model';
 import { readStoriesConfig, readStoriesWeights } from '../../../src/lm/stories_model';
 import { complaint } from '../io/complaint';
 import { readShippedFile } from './shipped_files';
@@ -50,7 +54,7 @@ function shapes(): Map<string, number[]> {
   return new Map(list);
 }
 
-function checkpoint(of: ReadonlyMap<string, number[]>): Checkpoint {
+function checkpoint(of: ReadonlyMap<string, number[]>): StoredModel {
   const tensors = [...of].map(([name, shape], index) => {
     const count = shape.reduce((product, n) => product * n, 1);
     const values = Float32Array.from({ length: count }, (_, i) => index + i / 1000);
@@ -135,7 +139,7 @@ describe('a folder of the Llama form', () => {
       { name: 'w.scale', shape: [2], values: Float32Array.of(1, 2) },
     ]);
     bytes.set(new Uint8Array(Float32Array.of(NaN).buffer), bytes.length - 4);
-    const reader = new CheckpointReader(readCheckpoint(bytes, 'int8'));
+    const reader = new StoredModelReader(readStoredModel(bytes, 'int8'));
     expect(complaint(() => reader.matrix('w', 2, 3))).toBe(
       'bad_data: int8: tensor "w.scale" holds 1 NaN and 0 infinite values; the first is at position 1 (counted from 0).',
     );

@@ -1,5 +1,5 @@
 /**
- * A tiny GPT-2 checkpoint in the exact formats of the hub, made anew for each test: config.json,
+ * A tiny stored GPT-2 in the exact formats of the hub, made anew for each test: config.json,
  * model.safetensors and a byte-level tokenizer.json with merges learnt from a sentence.
  */
 import { at } from '../../../src/base/array';

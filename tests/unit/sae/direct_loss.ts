@@ -2,7 +2,7 @@
  * The training loss as docs/method/training.md writes it, as a function of the weights alone: no passes, no
  * buffers, no r × r matrices. Nuclear norms come from the d × d map. What training holds fixed is given:
  * which units are on, the residual that the auxiliary loss reconstructs, and the statistics of the layer
- * norm. Independent of the reference executor in everything but the configuration's types.
+ * norm. Independent of the float64 executor in everything but the configuration's types.
  */
 import { singularValues } from '../../../src/base/singular_values';
 import { multiply, transpose } from '../../../src/base/linear_algebra';

@@ -1,17 +1,17 @@
 /** How many groups a row has, counted from its codes: a group that wins the gate with a code of zeros has not fired. */
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { runReference } from '../../../src/sae/reference/executor';
+import { runTwin } from '../../../src/sae/twin/executor';
 import type { StepCase } from '../../../src/sae/architectures/cases';
 import { randomStep } from './random_step';
-import { floatsOf, referenceBuffers } from './reference_step';
+import { floatsOf, twinBuffers } from './twin_step';
 
 const model = { architecture: 'topk_sasa', n_groups: 5, group_rank: 3, k_groups: 2 } as const;
 
 function firedGroups(test: Partial<StepCase>): number[] {
   const step = randomStep({ model, width: 4, batch: 3, ...test });
-  const buffers = referenceBuffers(step);
-  runReference(step.plan, buffers, step.uniforms);
+  const buffers = twinBuffers(step);
+  runTwin(step.plan, buffers, step.uniforms);
   const stats = floatsOf(buffers, 'row_stats');
   return [0, 1, 2].map((row) => at(stats, row * 8 + 7));
 }

@@ -1,15 +1,15 @@
 /**
  * The gradients of a step are the derivatives of the loss: finite differences of the loss written as one
- * formula (direct_loss.ts) against what the reference step stores, weight by weight, for every
- * architecture, objective, auxiliary loss and normalisation. The GPU is held to the reference pass by pass
+ * formula (direct_loss.ts) against what the twin step stores, weight by weight, for every
+ * architecture, objective, auxiliary loss and normalisation. The GPU is held to the twin pass by pass
  * (tests/gpu/sae/parity.test.ts), so this is where its gradients get their meaning.
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { singularValues } from '../../../src/base/singular_values';
 import { usesEncoderBias } from '../../../src/sae/layout';
-import { runReference, type ReferenceBuffers } from '../../../src/sae/reference/executor';
-import { NO_UNIT } from '../../../src/sae/reference/kernel_call';
+import { runTwin, type TwinBuffers } from '../../../src/sae/twin/executor';
+import { NO_UNIT } from '../../../src/sae/twin/kernel_call';
 import {
   directLoss,
   lossTerms,
@@ -20,13 +20,13 @@ import {
 } from './direct_loss';
 import { casesOf } from '../../support/architecture_cases';
 import { randomStep, type RandomStep } from './random_step';
-import { floatsOf, referenceBuffers, wordsOf } from './reference_step';
+import { floatsOf, twinBuffers, wordsOf } from './twin_step';
 
 describe.each(Object.entries(casesOf('gradients')))('%s', (_name, test) => {
   const step = randomStep(test);
-  const buffers = referenceBuffers(step);
+  const buffers = twinBuffers(step);
   // A learning rate of zero leaves the weights where the gradient was taken.
-  runReference(step.plan, buffers, { ...step.uniforms, lr: 0 });
+  runTwin(step.plan, buffers, { ...step.uniforms, lr: 0 });
   const weights = weightsOf(step, buffers, '');
   const settings = lossSettings(step, buffers, test.lambda ?? 0);
   const rows = frozenRows(step, buffers, settings);
@@ -119,7 +119,7 @@ function gradientTolerance(settings: LossSettings, weights: Weights, loss: numbe
 }
 
 /** Weights (or with a suffix, what is stored beside them) without padding. */
-function weightsOf(step: RandomStep, buffers: ReferenceBuffers, suffix: string): Weights {
+function weightsOf(step: RandomStep, buffers: TwinBuffers, suffix: string): Weights {
   const { latents, width, biasOffset } = step.layout;
   const matrix = (name: string) => {
     const padded = floatsOf(buffers, name + suffix);
@@ -137,7 +137,7 @@ function weightsOf(step: RandomStep, buffers: ReferenceBuffers, suffix: string):
   };
 }
 
-function lossSettings(step: RandomStep, buffers: ReferenceBuffers, lambda: number): LossSettings {
+function lossSettings(step: RandomStep, buffers: TwinBuffers, lambda: number): LossSettings {
   const { config, layout } = step;
   const dead = layout.auxiliary === null ? 0 : at(wordsOf(buffers, 'dead_list'), 0);
   const share =
@@ -153,11 +153,7 @@ function lossSettings(step: RandomStep, buffers: ReferenceBuffers, lambda: numbe
 }
 
 /** Rows of the batch, normalised here, with the choices and the residuals that the step made. */
-function frozenRows(
-  step: RandomStep,
-  buffers: ReferenceBuffers,
-  { config }: LossSettings,
-): FrozenRow[] {
+function frozenRows(step: RandomStep, buffers: TwinBuffers, { config }: LossSettings): FrozenRow[] {
   const { batch, width, main, auxiliary, d4 } = step.layout;
   const x = floatsOf(buffers, 'x');
   const rows = floatsOf(buffers, 'rows');
@@ -185,12 +181,7 @@ function frozenRows(
   });
 }
 
-function unitsOf(
-  buffers: ReferenceBuffers,
-  first: number,
-  slots: number,
-  rank: number,
-): ActiveUnit[] {
+function unitsOf(buffers: TwinBuffers, first: number, slots: number, rank: number): ActiveUnit[] {
   return Array.from(wordsOf(buffers, 'active_units').subarray(first, first + slots))
     .filter((unit) => unit !== NO_UNIT)
     .map((unit) => ({ latent: unit * rank, rank }));

@@ -1,6 +1,6 @@
 /**
  * A training step with random contents, for the tests of the engine: the plan of a model, and float32
- * values for everything a step starts from. The GPU tests upload them, the reference tests widen them.
+ * values for everything a step starts from. The GPU tests upload them, the twin tests widen them.
  */
 import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';

@@ -1,14 +1,14 @@
 /** The float64 step finds the closed form of what λ does; tests/gpu/sae/shrinkage.test.ts asks the GPU. */
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { runReference } from '../../../src/sae/reference/executor';
-import { floatsOf, referenceBuffers } from './reference_step';
+import { runTwin } from '../../../src/sae/twin/executor';
+import { floatsOf, twinBuffers } from './twin_step';
 import { energies, gains, mapOf, shrinkageStep, STEPS, uniformsOf } from './shrinkage';
 
 it('shrinks every direction of energy σ to the gain (1 − λ/2σ)₊', () => {
   const step = shrinkageStep('direct');
-  const buffers = referenceBuffers(step);
-  for (let t = 0; t < STEPS; t += 1) runReference(step.plan, buffers, uniformsOf(t), false);
+  const buffers = twinBuffers(step);
+  for (let t = 0; t < STEPS; t += 1) runTwin(step.plan, buffers, uniformsOf(t), false);
   const map = mapOf(floatsOf(buffers, 'encoder'), floatsOf(buffers, 'decoder'));
   energies.forEach((_, a) => {
     energies.forEach((__, b) => {

@@ -13,7 +13,7 @@ import type {
 } from './language_model';
 import { entryOf } from './pack_matrix';
 
-export interface ReferenceForward {
+export interface TwinForward {
   /** Residual stream [rows, d] entering block L, for L = 0 … layers (the last: after the last block). */
   readonly residuals: readonly Float64Array[];
   /** [rows, V] */
@@ -21,23 +21,23 @@ export interface ReferenceForward {
 }
 
 /** Runs tokens [sequences, positions] through the model. */
-export function referenceForward(
+export function twinForward(
   config: TransformerConfig,
   weights: TransformerWeights,
   tokens: Uint32Array,
   positions: number,
-): ReferenceForward {
+): TwinForward {
   let x = embed(config, weights, tokens, positions);
   const residuals = [x];
   for (const block of weights.blocks) {
-    x = referenceBlock(config, block, x, positions);
+    x = twinBlock(config, block, x, positions);
     residuals.push(x);
   }
-  return { residuals, logits: referenceLogits(config, weights, x) };
+  return { residuals, logits: twinLogits(config, weights, x) };
 }
 
 /** Residual stream [rows, d] entering a block → leaving it. */
-function referenceBlock(
+function twinBlock(
   config: TransformerConfig,
   block: BlockWeights,
   x: Float64Array,
@@ -59,7 +59,7 @@ function referenceBlock(
 }
 
 /** Residual stream [rows, d] after the last block → logits [rows, V]. */
-function referenceLogits(
+function twinLogits(
   config: TransformerConfig,
   weights: TransformerWeights,
   x: Float64Array,

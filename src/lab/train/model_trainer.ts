@@ -15,7 +15,7 @@ import { nuclearStrength } from '../../sae/penalty';
 import { learningRate, uniformsAt } from '../../sae/schedule';
 import { stepPlan } from '../../sae/step_plan';
 import type { ModelState, StartingPoint } from './session_types';
-import { ForwardEngine } from '../encode/forward_engine';
+import { BatchEncoder } from '../encode/batch_encoder';
 import { recordOf } from './metrics';
 import type { MetricRecord } from '../protocol/protocol';
 import { totalSteps, type RunConfig, type TrainingConfig } from '../run/run_config';
@@ -29,7 +29,7 @@ interface SharedBuffers {
   readonly data_mean: GPUBuffer;
 }
 
-export interface ModelEngineOptions {
+export interface ModelTrainerOptions {
   readonly device: GPUDevice;
   readonly run: RunConfig;
   readonly index: number;
@@ -48,11 +48,11 @@ export interface RecordedLog {
   readonly lambda: number;
 }
 
-export class ModelEngine {
-  private forward: Promise<ForwardEngine> | null = null;
+export class ModelTrainer {
+  private forward: Promise<BatchEncoder> | null = null;
 
   private constructor(
-    private readonly options: ModelEngineOptions,
+    private readonly options: ModelTrainerOptions,
     private settings: ModelConfig,
     readonly layout: ModelLayout,
     private readonly buffers: BufferSet,
@@ -77,7 +77,7 @@ export class ModelEngine {
    * Allocates and compiles; nothing is left of it when it fails. Throws LabError `out_of_memory`,
    * `gpu_validation`, `bad_config` for weights of another shape to start from.
    */
-  static async create(options: ModelEngineOptions, config: ModelConfig): Promise<ModelEngine> {
+  static async create(options: ModelTrainerOptions, config: ModelConfig): Promise<ModelTrainer> {
     const { device, run, data, shared, variant, slots, start } = options;
     const { width } = data.statistics;
     const { plan, layout } = stepPlan({
@@ -100,7 +100,7 @@ export class ModelEngine {
     const state = start?.kind === 'state' ? start.state : undefined;
     const inputScale =
       state?.inputScale ?? inputScaleOf(config.normalize_activations, data.statistics);
-    const engine = new ModelEngine(
+    const engine = new ModelTrainer(
       options,
       config,
       layout,
@@ -227,9 +227,9 @@ export class ModelEngine {
   }
 
   /** The encoder over this model's current weights; they are shared, so it follows training. */
-  async encoder(): Promise<ForwardEngine> {
+  async encoder(): Promise<BatchEncoder> {
     // One for all who ask while it is being made.
-    this.forward ??= ForwardEngine.create(
+    this.forward ??= BatchEncoder.create(
       this.options.device,
       this.config,
       this.layout.width,

@@ -1,7 +1,7 @@
 /**
  * What a reader of language models asks of a file of named tensors, and the questions that every such reader
  * puts to it: a matrix or a vector of an expected shape, no tensor missing and none left over. Which format
- * the tensors lie in is the caller's business (safetensors, in src/lab/language/checkpoint_tensors.ts).
+ * the tensors lie in is the caller's business (safetensors, in src/lab/language/stored_tensors.ts).
  */
 import { LabError } from '../base/lab_error';
 import type { Matrix } from './language_model';
@@ -25,7 +25,7 @@ export interface StoredTensor {
   floats(): Float32Array;
 }
 
-export interface Checkpoint {
+export interface StoredModel {
   /** Name of the file, for messages. */
   readonly label: string;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
@@ -33,39 +33,39 @@ export interface Checkpoint {
 
 const WAY_OUT = 'Weights and config.json must be of the same model; copy or download both again.';
 
-/** A complaint about a checkpoint; `sentence` follows the file's name. */
-export function badCheckpoint(label: string, sentence: string, wayOut = WAY_OUT): LabError {
+/** A complaint about a stored model; `sentence` follows the file's name. */
+export function badModelFile(label: string, sentence: string, wayOut = WAY_OUT): LabError {
   return new LabError('bad_file', `${label} ${sentence}.`, wayOut);
 }
 
 const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
-/** Takes tensors out of a checkpoint by name and remembers which, so that none is left over unseen. */
-export class CheckpointReader {
+/** Takes tensors out of a stored model by name and remembers which, so that none is left over unseen. */
+export class StoredModelReader {
   private readonly taken = new Set<string>();
 
   constructor(
-    readonly checkpoint: Checkpoint,
+    readonly stored: StoredModel,
     /** In front of every name of the file. */
     private readonly prefix = '',
   ) {}
 
   /** First size of a tensor; undefined when there is none of that name. */
   rowsOf(name: string): number | undefined {
-    return this.checkpoint.tensors.get(this.prefix + name)?.shape[0];
+    return this.stored.tensors.get(this.prefix + name)?.shape[0];
   }
 
   /** The tensor of that name. Throws LabError `bad_file` with both shapes when it is missing or of another. */
   tensor(name: string, shape: readonly number[]): StoredTensor {
-    const { label, tensors } = this.checkpoint;
+    const { label, tensors } = this.stored;
     const full = this.prefix + name;
     const tensor = tensors.get(full);
     if (tensor === undefined) {
-      throw badCheckpoint(label, `has no tensor "${full}" of shape ${shapeText(shape)}`);
+      throw badModelFile(label, `has no tensor "${full}" of shape ${shapeText(shape)}`);
     }
     if (shapeText(tensor.shape) !== shapeText(shape)) {
       const turned = shapeText(tensor.shape) === shapeText(shape.toReversed());
-      throw badCheckpoint(
+      throw badModelFile(
         label,
         `has tensor "${full}" of shape ${shapeText(tensor.shape)} where ${shapeText(shape)} is needed` +
           (turned ? ': it is transposed' : ''),
@@ -93,14 +93,14 @@ export class CheckpointReader {
 
   /** Throws LabError `bad_file` naming tensors that nobody took, unless `ignored` says that they do not matter. */
   refuseLeftovers(ignored: (name: string) => boolean): void {
-    const { label, tensors } = this.checkpoint;
+    const { label, tensors } = this.stored;
     const left = [...tensors]
       .filter(([full]) => !this.taken.has(full))
       .filter(([full]) => !ignored(this.bare(full)))
       .map(([full, { shape }]) => `"${full}" ${shapeText(shape)}`);
     if (left.length === 0) return;
     const more = left.length > 5 ? ` and ${left.length - 5} more` : '';
-    throw badCheckpoint(
+    throw badModelFile(
       label,
       `has tensors that this model has no place for: ${left.slice(0, 5).join(', ')}${more}`,
     );

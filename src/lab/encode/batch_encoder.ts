@@ -38,7 +38,7 @@ export function encoderPlan(
   return made;
 }
 
-export class ForwardEngine {
+export class BatchEncoder {
   private constructor(
     private readonly device: GPUDevice,
     private readonly layout: ModelLayout,
@@ -54,13 +54,13 @@ export class ForwardEngine {
     weights: BufferMap,
     variant: KernelVariant,
     inputScale: number,
-  ): Promise<ForwardEngine> {
+  ): Promise<BatchEncoder> {
     const { plan, layout } = encoderPlan(config, width, variant, device.limits);
     const opened = await openPlan(device, plan, weights, { wayOut: SMALLER_MODEL });
     const values = Object.fromEntries(stepUniforms.fields.map(([name]) => [name, 0]));
     opened.runner.setUniforms(0, { ...values, input_scale: inputScale, one: 1 });
     opened.runner.upload();
-    return new ForwardEngine(device, layout, opened, inputScale);
+    return new BatchEncoder(device, layout, opened, inputScale);
   }
 
   /** Codes and squared errors (raw units) of rows x [rows, d]. */

@@ -8,13 +8,13 @@ import type { UniformValues } from '../../gpu/uniforms';
 import { codeGradients } from './backward';
 import { centerInput, decodeResidual, encodeActive, scoreUnits } from './forward';
 import { listDead, selectUnits } from './gate';
-import { KernelCall, type ReferenceBuffer, type ReferenceKernel } from './kernel_call';
+import { KernelCall, type TwinBuffer, type TwinKernel } from './kernel_call';
 import { adamClipped, gradientNorm, updateBiases, updateRows, updateRowsSerial } from './optimiser';
 import { decoderNorms, normalizeRows, nuclearGradient } from './penalty';
 import type { KernelName } from '../kernels';
 
 /** The twin of every kernel of a training step, by the kernel's name. */
-const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
+const twinKernels: Readonly<Record<KernelName, TwinKernel>> = {
   adam_clipped: adamClipped,
   center_input: centerInput,
   code_gradients: codeGradients,
@@ -37,10 +37,10 @@ const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
 };
 
 /** Buffers of a plan by name; imports are added by whoever owns them. */
-export type ReferenceBuffers = Map<string, ReferenceBuffer>;
+export type TwinBuffers = Map<string, TwinBuffer>;
 
 /** The plan's own buffers with their initial contents, in float64 where the GPU has float32. */
-export function allocateReference(plan: Plan): ReferenceBuffers {
+export function allocateTwin(plan: Plan): TwinBuffers {
   return new Map(
     plan.buffers.map(({ name, type, length, initial }) => {
       const buffer = type === 'u32' ? new Uint32Array(length) : new Float64Array(length);
@@ -51,43 +51,39 @@ export function allocateReference(plan: Plan): ReferenceBuffers {
 }
 
 /** Runs a plan once. With `logging` false, passes that only serve metrics are left out. */
-export function runReference(
+export function runTwin(
   plan: Plan,
-  buffers: ReferenceBuffers,
+  buffers: TwinBuffers,
   uniforms: UniformValues,
   logging = true,
 ): void {
   for (const name of plan.clears) named(buffers, name).fill(0);
   for (const pass of plan.passes) {
-    if (logging || pass.onlyWhenLogging !== true) runReferencePass(pass, buffers, uniforms);
+    if (logging || pass.onlyWhenLogging !== true) runTwinPass(pass, buffers, uniforms);
   }
 }
 
 /** Runs one pass. Throws LabError `internal` for a kernel without a twin or a buffer that is missing. */
-function runReferencePass(pass: Pass, buffers: ReferenceBuffers, uniforms: UniformValues): void {
+function runTwinPass(pass: Pass, buffers: TwinBuffers, uniforms: UniformValues): void {
   const bound = Object.fromEntries(
     Object.entries(pass.bindings).map(([binding, name]) => [binding, named(buffers, name)]),
   );
-  referenceKernel(pass)(new KernelCall(bound, pass.constants, uniforms));
+  twinKernel(pass)(new KernelCall(bound, pass.constants, uniforms));
 }
 
 /** The twin of a pass's kernel. */
-export function referenceKernel(pass: Pass): ReferenceKernel {
-  const twin = Object.entries(referenceKernels).find(([name]) => name === pass.kernel.name)?.[1];
+export function twinKernel(pass: Pass): TwinKernel {
+  const twin = Object.entries(twinKernels).find(([name]) => name === pass.kernel.name)?.[1];
   if (twin === undefined) {
     throw new LabError('internal', `kernel ${pass.kernel.name} has no float64 twin`, 'Add one.');
   }
   return twin;
 }
 
-function named(buffers: ReferenceBuffers, name: string): ReferenceBuffer {
+function named(buffers: TwinBuffers, name: string): TwinBuffer {
   const buffer = buffers.get(name);
   if (buffer === undefined) {
-    throw new LabError(
-      'internal',
-      `the reference executor has no buffer "${name}"`,
-      'Fix the plan.',
-    );
+    throw new LabError('internal', `the float64 executor has no buffer "${name}"`, 'Fix the plan.');
   }
   return buffer;
 }

@@ -1,5 +1,5 @@
 /**
- * GPT-2 checkpoints through the lab's door, from files that the test makes in the hub's formats: every
+ * stored GPT-2 models through the lab's door, from files that the test makes in the hub's formats: every
  * number lands in its place for every layout, and each kind of wrong file is refused by name.
  */
 import { describe, expect, it } from 'vitest';

@@ -9,13 +9,13 @@ import {
   readSafetensors,
   type SafetensorsFile,
 } from '../../io/safetensors';
-import type { Checkpoint, StoredNumbers } from '../../lm/checkpoint';
+import type { StoredModel, StoredNumbers } from '../../lm/stored_model';
 
 /**
  * The tensors of a safetensors file; F32, F16 and I8 share the memory of `bytes` where it is aligned.
  * Throws LabError `bad_file` as readSafetensors does.
  */
-export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
+export function readStoredModel(bytes: Uint8Array, label: string): StoredModel {
   const file = readSafetensors(bytes, label);
   const tensors = new Map(
     [...file.tensors].map(([name, { dtype, shape }]) => [

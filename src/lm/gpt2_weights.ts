@@ -1,12 +1,17 @@
 /**
- * The weights of a GPT-2 checkpoint under Hugging Face's names, turned into the lab's: Conv1D matrices
+ * The weights of a GPT-2 stored under Hugging Face's names, turned into the lab's: Conv1D matrices
  * [in, out] become linear layers [out, in], the joint query-key-value matrix becomes three. Half floats stay
  * as they are. Some files have `transformer.` in front of every name; some carry causal masks as buffers,
  * and the output head once more, which must then be the token embedding. It knows no file format.
  * Source: transformers, modeling_gpt2.py.
  */
 import { at } from '../base/array';
-import { badCheckpoint, CheckpointReader, type Checkpoint, type StoredNumbers } from './checkpoint';
+import {
+  badModelFile,
+  StoredModelReader,
+  type StoredModel,
+  type StoredNumbers,
+} from './stored_model';
 import type {
   BlockWeights,
   Linear,
@@ -27,29 +32,29 @@ const MOST_PADDING = 127;
 const isMask = (name: string): boolean => /^h\.\d+\.attn\.(?:bias|masked_bias)$/.test(name);
 
 /**
- * Takes the weights out of a checkpoint. Throws LabError `bad_file` naming a tensor that is missing, left
+ * Takes the weights out of a stored model. Throws LabError `bad_file` naming a tensor that is missing, left
  * over, transposed or of another shape or kind, with both shapes, or a head that is not tied.
  */
 export function readGpt2Weights(
   config: TransformerConfig,
-  checkpoint: Checkpoint,
+  stored: StoredModel,
 ): TransformerWeights {
   const { width, context } = config;
-  const prefix = checkpoint.tensors.has(PREFIX + EMBEDDING) ? PREFIX : '';
-  const reader = new CheckpointReader(checkpoint, prefix);
+  const prefix = stored.tensors.has(PREFIX + EMBEDDING) ? PREFIX : '';
+  const reader = new StoredModelReader(stored, prefix);
   const weights: TransformerWeights = {
     tokenEmbedding: readEmbedding(reader, config),
     positionEmbedding: floatMatrix(reader, 'wpe.weight', context, width),
     blocks: Array.from({ length: config.layers }, (_, layer) => readBlock(reader, config, layer)),
     finalNorm: readNorm(reader, 'ln_f', width),
   };
-  refuseOtherHead(checkpoint, prefix + EMBEDDING);
+  refuseOtherHead(stored, prefix + EMBEDDING);
   reader.refuseLeftovers((name) => isMask(name) || name === HEAD);
   return weights;
 }
 
 function readBlock(
-  reader: CheckpointReader,
+  reader: StoredModelReader,
   config: TransformerConfig,
   layer: number,
 ): BlockWeights {
@@ -72,7 +77,7 @@ function readBlock(
   };
 }
 
-function readNorm(reader: CheckpointReader, name: string, width: number): Norm {
+function readNorm(reader: StoredModelReader, name: string, width: number): Norm {
   return {
     gain: reader.vector(`${name}.weight`, width),
     bias: reader.vector(`${name}.bias`, width),
@@ -82,7 +87,7 @@ function readNorm(reader: CheckpointReader, name: string, width: number): Norm {
 type FloatNumbers = Exclude<StoredNumbers, { format: 'i8' }>;
 
 /** The numbers of a float tensor as stored. */
-function floatNumbers(reader: CheckpointReader, name: string, shape: number[]): FloatNumbers {
+function floatNumbers(reader: StoredModelReader, name: string, shape: number[]): FloatNumbers {
   const tensor = reader.tensor(name, shape);
   const numbers = tensor.numbers();
   // Integers mean nothing here without scales; asking for floats refuses them in the file's own words.
@@ -90,7 +95,7 @@ function floatNumbers(reader: CheckpointReader, name: string, shape: number[]): 
 }
 
 function floatMatrix(
-  reader: CheckpointReader,
+  reader: StoredModelReader,
   name: string,
   rows: number,
   columns: number,
@@ -102,7 +107,7 @@ function floatMatrix(
  * The token embedding [V, d], in memory of its own because it is kept; rows that only fill it up to a round
  * number are left out.
  */
-function readEmbedding(reader: CheckpointReader, config: TransformerConfig): Matrix {
+function readEmbedding(reader: StoredModelReader, config: TransformerConfig): Matrix {
   const { vocabulary, width } = config;
   const rows = reader.rowsOf(EMBEDDING) ?? vocabulary;
   const isPadded = rows > vocabulary && rows - vocabulary <= MOST_PADDING;
@@ -120,14 +125,14 @@ function readEmbedding(reader: CheckpointReader, config: TransformerConfig): Mat
 
 /** `parts` linear layers [outputs, inputs] that lie side by side in a Conv1D matrix [inputs, parts · outputs]. */
 function readConv1d<Parts extends 1 | 3>(
-  reader: CheckpointReader,
+  reader: StoredModelReader,
   name: string,
   inputs: number,
   outputs: number,
   parts: Parts,
 ): Parts extends 3 ? [Linear, Linear, Linear] : [Linear];
 function readConv1d(
-  reader: CheckpointReader,
+  reader: StoredModelReader,
   name: string,
   inputs: number,
   outputs: number,
@@ -173,13 +178,13 @@ function transposeColumns(
 }
 
 /** A head in the file must be the embedding: the lab's transformer has one matrix for both. */
-function refuseOtherHead(checkpoint: Checkpoint, embeddingName: string): void {
-  const { label, tensors } = checkpoint;
+function refuseOtherHead(stored: StoredModel, embeddingName: string): void {
+  const { label, tensors } = stored;
   const head = tensors.get(HEAD);
   const embedding = tensors.get(embeddingName);
   if (head === undefined || embedding === undefined) return;
   if (head.dtype !== embedding.dtype || String(head.shape) !== String(embedding.shape)) {
-    throw badCheckpoint(
+    throw badModelFile(
       label,
       `has tensor "${HEAD}" of ${head.dtype} [${head.shape.join(', ')}] where ` +
         `"${embeddingName}" is of ${embedding.dtype} [${embedding.shape.join(', ')}]; ` +
@@ -192,7 +197,7 @@ function refuseOtherHead(checkpoint: Checkpoint, embeddingName: string): void {
   const different = own.findIndex((value, index) => value !== tied[index]);
   if (different < 0) return;
   const row = Math.floor(different / (head.shape[1] ?? 1));
-  throw badCheckpoint(
+  throw badModelFile(
     label,
     `has tensor "${HEAD}" that differs from "${embeddingName}", first in row ${row}; ` +
       'the lab runs models whose head is the token embedding',

@@ -1,17 +1,17 @@
 /**
- * What a kernel of the reference executor is given: the same binding names, `override` constants and
+ * What a kernel of the float64 executor is given: the same binding names, `override` constants and
  * uniforms as its WGSL twin, over float64 (or u32) arrays. This is the whole seam between the list of
  * passes and the formulas; it knows neither plans nor kernels.
  */
 import { LabError } from '../../base/lab_error';
 
 /** Contents of one buffer: float32 buffers are held in float64. */
-export type ReferenceBuffer = Float64Array | Uint32Array;
+export type TwinBuffer = Float64Array | Uint32Array;
 
 /** One invocation of a reference kernel. Accessors throw LabError `internal` for a name that is not there. */
 export class KernelCall {
   constructor(
-    private readonly bindings: Readonly<Record<string, ReferenceBuffer>>,
+    private readonly bindings: Readonly<Record<string, TwinBuffer>>,
     private readonly constants: Readonly<Record<string, number>>,
     private readonly uniforms: Readonly<Record<string, number>>,
   ) {}
@@ -50,7 +50,7 @@ export class KernelCall {
 }
 
 /** The float64 twin of a WGSL kernel: writes the same elements of the same bindings. */
-export type ReferenceKernel = (call: KernelCall) => void;
+export type TwinKernel = (call: KernelCall) => void;
 
 /** What the GPU writes into slots that no unit won. */
 export const NO_UNIT = 0xffffffff;
