@@ -117,7 +117,7 @@ describe('the arrows between folders', () => {
   it('look into files below a folder’s subfolders', async () => {
     const code = `import * as all from '../../gpu/plan';`;
     expect(await complaints('src/ui/pages', code)).toHaveLength(1);
-    expect(await complaints('src/sae/reference', code)).toEqual([]);
+    expect(await complaints('src/sae/twin', code)).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** docs/one_step.md has the passes and shapes that the program plans: its tables are those of scripts/one_step.ts. */
+/** docs/one_step.md has the passes and shapes that the program plans: its tables are those of npm run docs. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { stepTables } from '../../../scripts/one_step_tables';
