@@ -1,4 +1,4 @@
-/** What the page asks about the data on the bench as such, and for which data it did so last. */
+/** What the page asks about the data in the draft as such, and for which data it did so last. */
 import { create } from 'zustand';
 import { canonicalJson } from '../base/canonical';
 import type { RunConfig } from '../lab/run/run_config';
@@ -6,8 +6,8 @@ import type { EngineClient } from './engine_client';
 import { fileNeeded } from '../lab/run/data_kinds';
 import { forget, pose } from './questions';
 
-/** What the question about the data on the bench is known by: there is one at a time. */
-export const BENCH = 'bench';
+/** What the question about the data in the draft is known by: there is one at a time. */
+export const DRAFT = 'draft';
 
 /** The data that were asked about last, as text; '' before the first. */
 export const useData = create<{ readonly data: string }>()(() => ({ data: '' }));
@@ -20,20 +20,20 @@ export function dataKey(data: RunConfig['data'], file: File | null): string {
 }
 
 /** Asks about the data of a run; the outcome appears in the store. `file` is what the data name, if any. */
-export async function describeBench(
+export async function describeDraft(
   engine: EngineClient,
   config: RunConfig,
   file: File | null,
 ): Promise<void> {
   const data = dataKey(config.data, file);
   // The answer about other data would be read as one about these.
-  if (useData.getState().data !== data) forget('describe_data', (key) => key === BENCH);
+  if (useData.getState().data !== data) forget('describe_data', (key) => key === DRAFT);
   useData.setState({ data });
   const needed = fileNeeded(config.data);
   await pose(
     engine,
     'describe_data',
-    BENCH,
+    DRAFT,
     { config },
     {
       stage: 'Reading rows',

@@ -9,7 +9,7 @@ import { FOLDER_FILES } from '../io/sae_folder_reader';
 import { parseRunConfig } from '../lab/run/run_config';
 import { engine } from './engine_store';
 import {
-  keepBench,
+  keepDraft,
   openCorpus,
   openExperiment,
   openFile,
@@ -29,8 +29,8 @@ export const DROPPABLE =
 /** What was dropped, by what becomes of it. */
 type DropKind = 'activations' | 'text' | 'run' | 'weights' | 'language_model';
 
-/** Where what was taken is seen: on the bench, which Train and Data show, or as a run; null for nothing. */
-export type DropOutcome = 'bench' | 'run' | null;
+/** Where what was taken is seen: in the draft, which Train and Data show, or as a run; null for nothing. */
+export type DropOutcome = 'draft' | 'run' | null;
 
 /** Takes what was dropped or chosen. Errors come as notices; nothing here throws. */
 export async function takeFiles(files: readonly File[]): Promise<DropOutcome> {
@@ -65,12 +65,12 @@ async function takeSorted(files: readonly File[]): Promise<DropOutcome> {
   }
   if (files.length > 1) {
     refuse(
-      `${files.map(({ name }) => name).join(', ')}: these go onto the bench one at a time.`,
+      `${files.map(({ name }) => name).join(', ')}: choose one at a time for the next run.`,
       'Give one of them; the files of one model or checkpoint are taken together.',
     );
     return null;
   }
-  return takeOntoBench(first, kinds[0] ?? null);
+  return takeAsDraft(first, kinds[0] ?? null);
 }
 
 /** Largest file of JSON that is looked into for a run, in bytes; run files are far smaller. */
@@ -101,9 +101,9 @@ async function runIn(file: File): Promise<unknown> {
   }
 }
 
-/** Puts a file on the bench, from which the way back is in the notice. */
-async function takeOntoBench(file: File, kind: DropKind | null): Promise<DropOutcome> {
-  const putBack = keepBench();
+/** Puts a file in the draft, from which the way back is in the notice. */
+async function takeAsDraft(file: File, kind: DropKind | null): Promise<DropOutcome> {
+  const putBack = keepDraft();
   const isRun = kind === 'run';
   if (isRun) {
     // What the data were when the run was trained is checked where they are read again: on the command line.
@@ -113,13 +113,13 @@ async function takeOntoBench(file: File, kind: DropKind | null): Promise<DropOut
   else openCorpus(file);
   notify({
     tone: 'info',
-    title: `${file.name} is on the bench.`,
+    title: `${file.name} is chosen for the next run.`,
     detail: isRun
       ? 'Its settings took the place of those that were there.'
       : 'Train and Data show what is made of it.',
     action: { label: 'Undo', run: putBack },
   });
-  return 'bench';
+  return 'draft';
 }
 
 async function takeWeights(files: readonly File[]): Promise<DropOutcome> {
@@ -141,7 +141,7 @@ function refuse(title: string, detail: string): void {
   notify({ tone: 'error', title, detail });
 }
 
-/** A checkpoint: config.json, tokenizer.json and model.safetensors, all at once. It goes onto the bench. */
+/** A checkpoint: config.json, tokenizer.json and model.safetensors, all at once. It goes into the draft. */
 async function takeLanguageModel(files: readonly File[]): Promise<DropOutcome> {
   const id = 'dropped files';
   if (useLanguageModels.getState().fetches[id]?.status === 'fetching') {
@@ -162,15 +162,15 @@ async function takeLanguageModel(files: readonly File[]): Promise<DropOutcome> {
   const model = listed?.find((known) => known.id === id);
   const error = fetches[id]?.error ?? null;
   if (here && model !== undefined) {
-    const putBack = keepBench();
+    const putBack = keepDraft();
     openLanguageModel(model);
     notify({
       tone: 'info',
-      title: 'The language model is on the bench, for this visit.',
+      title: 'The language model is chosen for the next run; it stays for this visit.',
       detail: `${model.layers} layers, ${model.width} wide. Choose its layer and its text on the Train page.`,
       action: { label: 'Undo', run: putBack },
     });
-    return 'bench';
+    return 'draft';
   }
   if (error !== null) refuse(error.message, error.wayOut);
   return null;

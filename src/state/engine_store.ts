@@ -6,7 +6,7 @@ import { create } from 'zustand';
 import type { LabErrorData } from '../base/lab_error';
 import type { AdapterReport } from '../lab/protocol/protocol';
 import { EngineClient, type EngineWorker } from './engine_client';
-import { followBench } from './bench_facts';
+import { followDraft } from './draft_facts';
 import { followDownloads } from './language_models_store';
 import { notify } from './notices_store';
 import { followEndedRuns } from './final_evaluations';
@@ -65,7 +65,7 @@ export function startEngine(): void {
   followEndedRuns(engine);
   followDownloads(engine);
   engine.send({ kind: 'connect', base: document.baseURI });
-  followBench(engine);
+  followDraft(engine);
 }
 
 /** A worker that ran is started again; one that never came up would only crash again. */

@@ -1,5 +1,5 @@
 /**
- * The experiment on the bench: the draft being edited with what is wrong with it, the files that were opened,
+ * The experiment in the draft: the draft being edited with what is wrong with it, the files that were opened,
  * and the way back (undo). Edits of one field in a row are one step of the history. Knows neither the
  * engine nor the address; those listen to it.
  */
@@ -58,14 +58,14 @@ export const useExperiment = create<ExperimentState>()(() => ({
 }));
 
 /**
- * Puts an experiment on the bench, with its defaults filled in. `file` is the one that its data name, where it is
+ * Puts an experiment in the draft, with its defaults filled in. `file` is the one that its data name, where it is
  * known; else one of that name that was opened before serves. Throws LabError `bad_config`.
  */
 export function openExperiment(input: RunInput, file: File | null = null): void {
   commit(parseRunConfig(input), { selected: 0, file });
 }
 
-/** The preset whose experiment is on the bench untouched, null for any other. */
+/** The preset whose experiment is in the draft untouched, null for any other. */
 export function matchingPreset(draft: Draft): PresetId | null {
   return presetIds.find((id) => saysSame(parseRunConfig(presets[id].config), draft)) ?? null;
 }
@@ -176,10 +176,10 @@ export function openLanguageModel(model: {
 }
 
 /**
- * Keeps what is on the bench now; the function that it returns puts it back, whatever was changed since, as one more
+ * Keeps what is in the draft now; the function that it returns puts it back, whatever was changed since, as one more
  * step of the history. For the Undo of a notice, which may be pressed after other edits.
  */
-export function keepBench(): () => void {
+export function keepDraft(): () => void {
   const { draft, file, selected } = useExperiment.getState();
   return () => commit(draft, { file, selected });
 }
@@ -200,7 +200,7 @@ export function redo(): void {
   restore(next, [...past, { draft, file }], rest);
 }
 
-/** The run on the bench. Throws LabError `bad_config` while something is wrong with it. */
+/** The run in the draft. Throws LabError `bad_config` while something is wrong with it. */
 export function readyConfig(): RunConfig {
   const { config, issues } = useExperiment.getState();
   if (config !== null) return config;

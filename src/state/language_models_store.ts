@@ -187,7 +187,7 @@ export function followDownloads(
     if (event.kind !== 'download') return;
     const { id, file, received, total } = event;
     const fetch = useLanguageModels.getState().fetches[id];
-    // What the engine reads by itself, because data on the bench need it, is told of there.
+    // What the engine reads by itself, because data in the draft need it, is told of there.
     if (fetch?.status !== 'fetching') return;
     const files = { ...fetch.files, [file]: { received, total } };
     const sum = fetchedBytes({ files }).received;

@@ -1,7 +1,7 @@
 /**
  * Models that were trained before, opened from their SAELens folders: they become a run that waits at its
  * first step, ready to be explored or trained on. Their folders say which data they saw; where they do not,
- * the data on the bench is taken. What else a folder of the lab holds comes with them: how far they were trained,
+ * the data in the draft is taken. What else a folder of the lab holds comes with them: how far they were trained,
  * what was changed meanwhile, their curves and their evaluation. Knows no React.
  */
 import type { Dictionary } from '../analysis/types';
@@ -43,7 +43,7 @@ interface OpenedFolder extends SaeFolder {
 export interface OpenedRun {
   readonly input: RunInput;
   readonly weights: readonly Dictionary[];
-  /** Whether the folders say which data they saw; else the data are those of the bench. */
+  /** Whether the folders say which data they saw; else the data are those of the draft. */
   readonly namesData: boolean;
   /** Which activations a folder from elsewhere says it saw; null where it does not. */
   readonly origin: FolderOrigin | null;
@@ -61,7 +61,7 @@ export interface OpenedRun {
  */
 export async function readOpenedRun(
   chosen: readonly File[],
-  bench: RunConfig | null,
+  draft: RunConfig | null,
 ): Promise<OpenedRun> {
   const folders: OpenedFolder[] = [];
   const unread: string[] = [];
@@ -89,7 +89,7 @@ export async function readOpenedRun(
       `Choose a .zip of a model, or ${CONFIG_FILE} and ${WEIGHTS_FILE}.`,
     );
   }
-  return { ...runOf(folders, bench), unread };
+  return { ...runOf(folders, draft), unread };
 }
 
 /** A model with its account; what of that cannot be read is said in `unread`, and never a reason to refuse weights. */
@@ -122,7 +122,7 @@ function openFolder(files: Files, label: string, unread: string[]): OpenedFolder
       samples: count(samples),
       changes: read(CHANGES_FILE, readChangesJsonl) ?? readChanges(changes) ?? [],
       metrics: read(METRICS_FILE, readMetricsJsonl) ?? [],
-      // It is that of the data which the folder names, not of others from the bench.
+      // It is that of the data which the folder names, not of others from the draft.
       ...(data !== undefined && identity.success ? { dataIdentity: identity.data } : {}),
     },
   };
@@ -130,9 +130,9 @@ function openFolder(files: Files, label: string, unread: string[]): OpenedFolder
 
 function runOf(
   folders: readonly OpenedFolder[],
-  bench: RunConfig | null,
+  draft: RunConfig | null,
 ): Omit<OpenedRun, 'unread'> {
-  const data = folders.map(({ provenance }) => withDefaults(provenance?.data ?? bench?.data));
+  const data = folders.map(({ provenance }) => withDefaults(provenance?.data ?? draft?.data));
   const stranger = data.findIndex((other) => !saysSame(other, data[0]));
   if (stranger > 0) {
     throw new LabError(
@@ -142,7 +142,7 @@ function runOf(
     );
   }
   const namesData = folders[0]?.provenance?.data !== undefined;
-  const training = folders[0]?.provenance?.training ?? bench?.training;
+  const training = folders[0]?.provenance?.training ?? draft?.training;
   const input = parseRunConfig({
     data: namesData ? asOnPage(data[0]) : data[0],
     training,

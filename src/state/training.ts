@@ -1,12 +1,12 @@
 /**
- * What the Train button and its neighbours do: start what is on the bench, pause and resume it, take one
+ * What the Train button and its neighbours do: start what is in the draft, pause and resume it, take one
  * step, stop. Errors come as notices; nothing here throws.
  */
 import type { Dictionary } from '../analysis/types';
 import { LabError } from '../base/lab_error';
 import { liveChanges, needsRestart } from '../lab/run/live_settings';
 import type { TrainedBefore } from '../lab/run/run_history';
-import { sameData } from './bench_facts';
+import { sameData } from './draft_facts';
 import { engine } from './engine_store';
 import { fileNeeded } from '../lab/run/data_kinds';
 import { openExperiment, readyConfig, useExperiment } from './experiment_store';
@@ -20,10 +20,10 @@ function activeRun(): Run | undefined {
   return Object.values(useRuns.getState().runs).find((run) => isActive(run.status));
 }
 
-/** Starts the bench as a new run and shows it; `paused` for one that waits for Step. */
+/** Starts the draft as a new run and shows it; `paused` for one that waits for Step. */
 export async function train(options: { readonly paused?: boolean } = {}): Promise<string | null> {
   try {
-    return await startOnBench({ paused: options.paused === true });
+    return await startDraft({ paused: options.paused === true });
   } catch (error) {
     notifyError(error);
     return null;
@@ -31,10 +31,10 @@ export async function train(options: { readonly paused?: boolean } = {}): Promis
 }
 
 /**
- * Starts what is on the bench, on the file that its data name, and shows it; `weights` are what its models start
+ * Starts what is in the draft, on the file that its data name, and shows it; `weights` are what its models start
  * from, which have `before` behind them. Returns the run's id; throws LabError `bad_config`, `not_found` for a file that is not open.
  */
-export async function startOnBench(options: {
+export async function startDraft(options: {
   readonly weights?: readonly Dictionary[];
   readonly before?: readonly TrainedBefore[];
   readonly paused: boolean;
@@ -72,7 +72,7 @@ export function stepRefusal(shown: Run | undefined): string | null {
   return `${shown.name} is over: Step takes no more steps of it. Train starts a new run.`;
 }
 
-/** The run that the Train page shows: the current one, unless it is over and the bench has other data. */
+/** The run that the Train page shows: the current one, unless it is over and the draft has other data. */
 function shownRun(): Run | undefined {
   const run = runOf(useView.getState().runId);
   const { config } = useExperiment.getState();
@@ -122,14 +122,14 @@ export function stopTraining(): void {
   }
 }
 
-/** Stops the run and starts what is on the bench. */
+/** Stops the run and starts what is in the draft. */
 export async function restartTraining(): Promise<void> {
   stopTraining();
   await train();
 }
 
 /**
- * Sends what is changed on the bench and may change while the run goes; returns how to stop. The bench is that of the
+ * Sends what is changed in the draft and may change while the run goes; returns how to stop. The draft is that of the
  * run that is shown: while another one is looked at, nothing is sent. Nor is a change that needs a new run.
  */
 export function followLiveSettings(): () => void {
@@ -143,7 +143,7 @@ export function followLiveSettings(): () => void {
     if (early || needsRestart(run.settings, config)) return;
     for (const settings of liveChanges(run.asked, config)) changeLive(engine, run.id, settings);
   };
-  const stopBench = useExperiment.subscribe(({ config }, before) => {
+  const stopDraft = useExperiment.subscribe(({ config }, before) => {
     if (config !== null && config !== before.config) send();
   });
   const stopRuns = useRuns.subscribe(() => {
@@ -153,13 +153,13 @@ export function followLiveSettings(): () => void {
     }
   });
   return () => {
-    stopBench();
+    stopDraft();
     stopRuns();
   };
 }
 
-/** Makes a run the one all pages show, and puts its settings as they are now on the bench, with its file. */
-export function showOnBench(run: Run): void {
+/** Makes a run the one all pages show, and puts its settings as they are now in the draft, with its file. */
+export function showAsDraft(run: Run): void {
   // First, so that they are not taken for changes of the run that was shown.
   useView.getState().showRun(run.id);
   openExperiment(run.settings, run.file);

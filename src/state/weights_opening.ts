@@ -8,7 +8,7 @@ import { saysSame } from '../base/canonical';
 import type { FolderOrigin } from '../io/sae_folder_reader';
 import { defaultPreset, presets } from '../lab/run/presets';
 import { parseRunConfig, type RunConfig } from '../lab/run/run_config';
-import { languageModelMissing, useBenchFacts } from './bench_facts';
+import { languageModelMissing, useDraftFacts } from './draft_facts';
 import { engine } from './engine_store';
 import { fileNeeded } from '../lab/run/data_kinds';
 import { openExperiment, useExperiment } from './experiment_store';
@@ -18,7 +18,7 @@ import { notify, notifyError } from './notices_store';
 import { readOpenedRun, type OpenedRun } from './opened_weights';
 import { keepAnswer, modelKey } from './questions';
 import { renameRun, runOf } from './runs_store';
-import { isPrepared, startOnBench } from './training';
+import { isPrepared, startDraft } from './training';
 
 /** What weights lack before they can be looked at. */
 export type WeightsLack =
@@ -51,7 +51,7 @@ export function forgetWaitingWeights(): void {
 }
 
 /**
- * Opens weights on the data that their folders name, else on those of the bench. `open` when the engine has them
+ * Opens weights on the data that their folders name, else on those of the draft. `open` when the engine has them
  * ready, `waiting` when they lack their data; `failed` is told in a notice.
  */
 export async function openWeights(files: readonly File[]): Promise<'open' | 'waiting' | 'failed'> {
@@ -67,7 +67,7 @@ export async function openWeights(files: readonly File[]): Promise<'open' | 'wai
     }
     openExperiment(opened.input);
     const { weights, before, reports, unread } = opened;
-    const id = await startOnBench({ weights, before, paused: true });
+    const id = await startDraft({ weights, before, paused: true });
     reports.forEach((report, model) => {
       if (report === null) return;
       const answer = { model, step: 0, report };
@@ -92,7 +92,7 @@ export async function openWeights(files: readonly File[]): Promise<'open' | 'wai
   return 'failed';
 }
 
-/** Takes the language model that a folder from elsewhere names for its data, where it is at hand and the bench has others. */
+/** Takes the language model that a folder from elsewhere names for its data, where it is at hand and the draft has others. */
 async function onNamedData(opened: OpenedRun): Promise<OpenedRun> {
   const language = languageOf(opened);
   const [preset] = languagePresets();
@@ -146,7 +146,7 @@ async function widthOf(data: RunConfig['data']): Promise<number> {
     if (model !== undefined) return model.width;
   }
   const { config, files } = useExperiment.getState();
-  const { preview } = useBenchFacts.getState();
+  const { preview } = useDraftFacts.getState();
   if (preview !== null && saysSame(data, config?.data)) return preview.statistics.width;
   const file = await files.get(fileNeeded(data) ?? '')?.arrayBuffer();
   // Only the data of a run are looked at.

@@ -6,14 +6,14 @@ import { takeFiles } from '../state/dropped_files';
 import { notify } from '../state/notices_store';
 import { currentRoute, navigate } from './route';
 
-/** Pages that show what is on the bench. */
-const BENCH_PAGES = ['', 'train', 'data'];
+/** Pages that show what is in the draft. */
+const DRAFT_PAGES = ['', 'train', 'data'];
 
 /** Takes files and goes to where they are seen. */
 export async function openFiles(files: readonly File[]): Promise<void> {
   const outcome = await takeFiles(files);
   const { page } = currentRoute();
-  if (outcome === 'bench' && !BENCH_PAGES.includes(page)) navigate('train');
+  if (outcome === 'draft' && !DRAFT_PAGES.includes(page)) navigate('train');
   if (outcome !== 'run') return;
   notify({
     tone: 'info',

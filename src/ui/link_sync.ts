@@ -1,6 +1,6 @@
 /**
  * Keeps the experiment and the address in step: an edit rewrites the address, an address that is opened
- * fills the bench, and one that cannot be read is said so. The default experiment leaves the address
+ * fills the draft, and one that cannot be read is said so. The default experiment leaves the address
  * clean. Data and weights never enter it.
  */
 import { create } from 'zustand';

@@ -79,7 +79,7 @@ it(
     const sae = readSaeFolder(folder, 'the export');
     expect(sae.config).toMatchObject({ architecture: 'topk_sasa', n_groups: 64, group_rank: 4 });
 
-    // Opened in a fresh page, the weights show at once which shapes they hold, and the bench has their settings.
+    // Opened in a fresh page, the weights show at once which shapes they hold, and the draft has their settings.
     const visitor = await openPage('#/runs');
     await visitor.getByLabel('Model folders to open').setInputFiles({
       name: 'SASA.zip',

@@ -1,7 +1,7 @@
 /**
  * Figures in a real browser: each fills the window and goes back, is saved with what it is about, and a narrow page
  * stays readable. The engine is a stub that answers the first command: without WebGPU the page shows the recorded run
- * of the first experiment, with it the bench before any training.
+ * of the first experiment, with it the draft before any training.
  */
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';

@@ -1,5 +1,5 @@
 /** Why weights are not open yet, and what helps, in words: the same on every page. */
-import { useBenchFacts } from '../../state/bench_facts';
+import { useDraftFacts } from '../../state/draft_facts';
 import { languageModelOf, useLanguageModels } from '../../state/language_models_store';
 import type { LanguageData } from '../../state/language_run';
 import { useWaitingWeights, type WaitingWeights } from '../../state/weights_opening';
@@ -17,15 +17,15 @@ export function placeName({ model, layer }: LanguageData): string {
   return `${label}, layer ${layer}`;
 }
 
-/** What is said of the weights that wait now, beside what is on the bench now; null while none wait. */
+/** What is said of the weights that wait now, beside what is in the draft now; null while none wait. */
 export function useWaitingText(): WaitingText | null {
   const waiting = useWaitingWeights((state) => state.waiting);
-  const bench = useBenchFacts(({ preview }) => preview?.statistics.width);
-  return waiting === null ? null : waitingText(waiting, bench ?? null);
+  const draft = useDraftFacts(({ preview }) => preview?.statistics.width);
+  return waiting === null ? null : waitingText(waiting, draft ?? null);
 }
 
-/** `bench`: width of the rows on the bench, null while those are not at hand. */
-export function waitingText({ name, lack }: WaitingWeights, bench: number | null): WaitingText {
+/** `draft`: width of the rows in the draft, null while those are not at hand. */
+export function waitingText({ name, lack }: WaitingWeights, draft: number | null): WaitingText {
   const title = `The weights of ${name} wait for their data`;
   switch (lack.kind) {
     case 'file':
@@ -38,20 +38,22 @@ export function waitingText({ name, lack }: WaitingWeights, bench: number | null
       return {
         title,
         reason: `They were trained on ${placeName(lack.language)}, which is not in this browser yet.`,
-        help: 'Put it on the bench and download it there.',
+        help: 'Choose it for the next run and download it there.',
       };
     case 'width': {
       const { width, origin, language } = lack;
       const seen = origin === null ? '' : `, of ${origin.hook} in ${origin.model}`;
       const instead =
-        bench === null ? 'those on the bench are not at hand' : `those on the bench have ${bench}`;
+        draft === null
+          ? 'those of the chosen data are not at hand'
+          : `the chosen data have ${draft}`;
       const file = `a .npy of rows of width ${width}`;
       return {
         title,
         reason: `They need rows of width ${width}${seen}; ${instead}.`,
         help:
           language !== null
-            ? `Put ${placeName(language)} on the bench and download it there, or drop ${file}.`
+            ? `Choose ${placeName(language)} and download it on the Train page, or drop ${file}.`
             : origin !== null
               ? `The lab does not make these activations itself: drop ${file}.`
               : `Drop ${file}, or choose data of that width on the Train page.`,

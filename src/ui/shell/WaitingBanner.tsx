@@ -1,5 +1,5 @@
 /** Says on every page which weights wait for their data, why, and what helps; opens them once the data are there. */
-import { useBenchFacts } from '../../state/bench_facts';
+import { useDraftFacts } from '../../state/draft_facts';
 import { openLanguageModel, setData, useExperiment } from '../../state/experiment_store';
 import { isAtHand, languageModelOf, useLanguageModels } from '../../state/language_models_store';
 import type { LanguageData } from '../../state/language_run';
@@ -29,7 +29,7 @@ function Waiting({ waiting, text: { title, reason, help } }: WaitingProps) {
   const { lack, files } = waiting;
   const ready = useIsThere(lack);
   const language = lack.kind === 'file' ? null : lack.language;
-  const onBench = useExperiment(
+  const inDraft = useExperiment(
     ({ draft }) => draft.data.kind === 'lm' && draft.data.model === language?.model,
   );
   return (
@@ -49,9 +49,9 @@ function Waiting({ waiting, text: { title, reason, help } }: WaitingProps) {
         </button>
       ) : (
         language !== null &&
-        !onBench && (
-          <button className="button" type="button" onClick={() => putOnBench(language)}>
-            Put {placeName(language)} on the bench
+        !inDraft && (
+          <button className="button" type="button" onClick={() => chooseForDraft(language)}>
+            Choose {placeName(language)}
           </button>
         )
       )}
@@ -69,15 +69,15 @@ function Waiting({ waiting, text: { title, reason, help } }: WaitingProps) {
 
 /** Whether what weights lacked is there now. */
 function useIsThere(lack: WeightsLack): boolean {
-  const width = useBenchFacts(({ preview }) => preview?.statistics.width);
+  const width = useDraftFacts(({ preview }) => preview?.statistics.width);
   const opened = useExperiment(({ files }) => lack.kind === 'file' && files.has(lack.name));
   const language = lack.kind === 'file' ? null : lack.language;
   const atHand = useLanguageModels((state) => language !== null && isAtHand(state, language.model));
   return opened || atHand || (lack.kind === 'width' && width === lack.width);
 }
 
-/** Puts the activations of a language model on the bench, where it is downloaded. */
-function putOnBench({ model, layer }: LanguageData): void {
+/** Puts the activations of a language model in the draft, where it is downloaded. */
+function chooseForDraft({ model, layer }: LanguageData): void {
   const known = languageModelOf(useLanguageModels.getState(), model);
   if (known === undefined) return;
   openLanguageModel(known);

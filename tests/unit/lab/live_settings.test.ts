@@ -55,19 +55,19 @@ function turned(config: RunConfig): RunConfig {
 describe('settings that differ from a run that goes', () => {
   it('need no new run when they are lr, λ in either form, s or k', () => {
     for (const run of live) {
-      for (const bench of live) {
-        expect(needsRestart(run, bench)).toBe(false);
-        expect(needsRestart(run, turned(bench))).toBe(false);
-        expect(sameRun(run, turned(bench))).toBe(run === bench);
+      for (const draft of live) {
+        expect(needsRestart(run, draft)).toBe(false);
+        expect(needsRestart(run, turned(draft))).toBe(false);
+        expect(sameRun(run, turned(draft))).toBe(run === draft);
       }
     }
   });
 
   it('need one otherwise', () => {
-    for (const bench of anew) {
-      expect(needsRestart(base, bench)).toBe(true);
-      expect(needsRestart(base, turned(bench))).toBe(true);
-      expect(sameRun(base, bench)).toBe(false);
+    for (const draft of anew) {
+      expect(needsRestart(base, draft)).toBe(true);
+      expect(needsRestart(base, turned(draft))).toBe(true);
+      expect(sameRun(base, draft)).toBe(false);
     }
   });
 });

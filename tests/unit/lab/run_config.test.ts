@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { architectures } from '../../../src/sae/config';
 import { labVersion } from '../../../src/base/version';
 import { presets } from '../../../src/lab/run/presets';
 import { parseRunConfig, type RunInput } from '../../../src/lab/run/run_config';
@@ -50,8 +51,8 @@ describe('a run file', () => {
       'models.0.nuclear_coefficient is 1, but there is no such setting (only architecture, name,',
     ],
     [
-      withModel({ architecture: 'jumprelu' }),
-      'models.0.architecture is "jumprelu"; it must be one of "topk_sasa", "topk", "standard".',
+      withModel({ architecture: 'nonesuch' }),
+      `models.0.architecture is "nonesuch"; it must be one of ${architectures.map(({ id }) => `"${id}"`).join(', ')}.`,
     ],
     [withModel({ k: null }), 'models.0.k is null; it must be a whole number from 1 to 4096.'],
     [withModel({ name: '../up' }), 'models.0.name is "../up"; it must be a text that matches'],

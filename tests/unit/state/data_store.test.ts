@@ -2,7 +2,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { presets } from '../../../src/lab/run/presets';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
-import { BENCH, dataKey, describeBench, useData } from '../../../src/state/data_store';
+import { DRAFT, dataKey, describeDraft, useData } from '../../../src/state/data_store';
 import { EngineClient } from '../../../src/state/engine_client';
 import { fileNeeded } from '../../../src/lab/run/data_kinds';
 import { openCorpus, openExperiment, useExperiment } from '../../../src/state/experiment_store';
@@ -14,7 +14,7 @@ const words = parseRunConfig(presets.words.config);
 
 let engine: EngineClient;
 
-const known = () => questionOf(useQuestions.getState(), 'describe_data', BENCH);
+const known = () => questionOf(useQuestions.getState(), 'describe_data', DRAFT);
 
 beforeEach(() => {
   useData.setState(useData.getInitialState());
@@ -25,28 +25,28 @@ beforeEach(() => {
 });
 
 it('belongs to the data that were asked about', async () => {
-  await describeBench(engine, words, null);
+  await describeDraft(engine, words, null);
   expect(useData.getState().data).toBe(dataKey(words.data, null));
   expect(known().answer?.sample.kind).toBe('labels');
   expect(known().progress).toBeNull();
 });
 
 it('gives way to the newest question', async () => {
-  const first = describeBench(engine, words, null);
-  await Promise.all([first, describeBench(engine, figure1, null)]);
+  const first = describeDraft(engine, words, null);
+  await Promise.all([first, describeDraft(engine, figure1, null)]);
   expect(known().answer?.sample.kind).toBe('shapes');
 });
 
 it('is not shown for other data while those are read', async () => {
-  await describeBench(engine, words, null);
-  const second = describeBench(engine, figure1, null);
+  await describeDraft(engine, words, null);
+  const second = describeDraft(engine, figure1, null);
   expect(known().answer).toBeNull();
   await second;
 });
 
 it('can be given up', async () => {
-  const asked = describeBench(engine, words, null);
-  giveUp('describe_data', BENCH);
+  const asked = describeDraft(engine, words, null);
+  giveUp('describe_data', DRAFT);
   await asked;
   expect(known()).toMatchObject({ answer: null, progress: null, error: null });
 });
@@ -59,7 +59,7 @@ it('knows which data need a file', () => {
   expect(fileNeeded({ kind: 'lm', model: 'stories15m', corpus: 'diary.txt' })).toBe('diary.txt');
 });
 
-it('has a language model read a text of one’s own, whatever was on the bench', () => {
+it('has a language model read a text of one’s own, whatever was in the draft', () => {
   openExperiment(figure1);
   const file = new File(['Dear diary.'], 'diary.txt');
   openCorpus(file);

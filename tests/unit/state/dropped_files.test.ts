@@ -27,26 +27,26 @@ const run = {
   training: { training_samples: 6400 },
 };
 
-describe('onto the bench go', () => {
+describe('into the draft go', () => {
   it('activations', async () => {
-    expect(await takeFiles([file('Rows.NPY')])).toBe('bench');
+    expect(await takeFiles([file('Rows.NPY')])).toBe('draft');
     expect(data()).toMatchObject({ kind: 'npy', path: 'Rows.NPY' });
   });
 
   it.each(['book.txt', 'book.md', 'book.jsonl', 'book.ndjson'])('text: %s', async (name) => {
-    expect(await takeFiles([file(name)])).toBe('bench');
+    expect(await takeFiles([file(name)])).toBe('draft');
     expect(data()).toMatchObject({ kind: 'lm', corpus: name });
   });
 
   it('a list of texts in JSON', async () => {
-    expect(await takeFiles([file('texts.json', '["a", "b"]')])).toBe('bench');
+    expect(await takeFiles([file('texts.json', '["a", "b"]')])).toBe('draft');
     expect(data()).toMatchObject({ kind: 'lm', corpus: 'texts.json' });
   });
 
   it('a run file, as an experiment', async () => {
-    expect(await takeFiles([file('run.json', JSON.stringify(run))])).toBe('bench');
+    expect(await takeFiles([file('run.json', JSON.stringify(run))])).toBe('draft');
     expect(useExperiment.getState().config).toMatchObject(run);
-    expect(titles()).toEqual(['run.json is on the bench.']);
+    expect(titles()).toEqual(['run.json is chosen for the next run.']);
   });
 
   it('and what was there comes back', async () => {
@@ -80,7 +80,7 @@ describe('what goes nowhere is said', () => {
 
   it('several files of which only one could be taken', async () => {
     expect(await takeFiles([file('a.npy'), file('b.npy')])).toBeNull();
-    expect(titles()).toEqual(['a.npy, b.npy: these go onto the bench one at a time.']);
+    expect(titles()).toEqual(['a.npy, b.npy: choose one at a time for the next run.']);
     expect(data().kind).toBe('synthetic');
   });
 

@@ -1,5 +1,5 @@
 /**
- * The experiment on the bench: edits validate field by field, every change can be taken back, and models
+ * The experiment in the draft: edits validate field by field, every change can be taken back, and models
  * added or turned into another architecture keep their size and a name of their own.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -54,7 +54,7 @@ describe('opening an experiment', () => {
 });
 
 describe('another language model', () => {
-  it('takes the place of the one on the bench, its layer and context cut to what it has', () => {
+  it('takes the place of the one in the draft, its layer and context cut to what it has', () => {
     openExperiment(presets.gpt2.config);
     openLanguageModel({ id: 'dropped files', layers: 2, context: 64 });
     expect(state().config?.data).toMatchObject({
@@ -68,7 +68,7 @@ describe('another language model', () => {
     expect(matchingPreset(state().draft)).toBe('gpt2');
   });
 
-  it('brings the experiment of one that ships when other data are on the bench', () => {
+  it('brings the experiment of one that ships when other data are in the draft', () => {
     openLanguageModel({ id: 'dropped files', layers: 12, context: 1024 });
     const { data } = parseRunConfig(presets.stories.config);
     expect(state().config?.data).toEqual({ ...data, model: 'dropped files' });
@@ -220,7 +220,7 @@ describe('a file of the person’s own', () => {
   });
 });
 
-describe('the link of what is on the bench', () => {
+describe('the link of what is in the draft', () => {
   it('opens as the same experiment, for every preset and after edits of every kind', () => {
     const edits: (() => void)[] = [
       () => undefined,

@@ -24,7 +24,7 @@ const sasa: ModelInput = {
   nuclear_coefficient: 0.003,
 };
 const topk: ModelInput = { architecture: 'topk', d_sae: 12, k: 3 };
-const bench = parseRunConfig({ data: { kind: 'words' }, models: [topk], training });
+const draft = parseRunConfig({ data: { kind: 'words' }, models: [topk], training });
 
 function weightsOf(model: ModelInput): Dictionary {
   const { groups, rank } = shapeOf(modelSchema.parse(model));
@@ -56,7 +56,7 @@ describe('opening the folders that were saved', () => {
   it('gives back models, weights, data and training of a run', async () => {
     const { input, weights } = await readOpenedRun(
       [zip('a', sasa, zoo), zip('b', topk, zoo)],
-      bench,
+      draft,
     );
     const config = parseRunConfig(input);
     expect(config.data).toEqual(zoo.data);
@@ -67,11 +67,11 @@ describe('opening the folders that were saved', () => {
 
   it('takes data for the same in whatever order their settings stand, defaults or not', async () => {
     const turned = { ...zoo, data: { seed: 2, preset: 'zoo', kind: 'synthetic' } };
-    const { input } = await readOpenedRun([zip('a', sasa, zoo), zip('b', topk, turned)], bench);
+    const { input } = await readOpenedRun([zip('a', sasa, zoo), zip('b', topk, turned)], draft);
     expect(input.data).toEqual(zoo.data);
     const short = { ...zoo, data: { preset: 'zoo', kind: 'synthetic' } };
     const whole = { ...zoo, data: { kind: 'synthetic', preset: 'zoo', seed: 0 } };
-    const two = await readOpenedRun([zip('a', sasa, short), zip('b', topk, whole)], bench);
+    const two = await readOpenedRun([zip('a', sasa, short), zip('b', topk, whole)], draft);
     expect(two.input.data).toEqual(whole.data);
   });
 
@@ -83,8 +83,8 @@ describe('opening the folders that were saved', () => {
     expect(weights).toEqual([weightsOf(topk)]);
   });
 
-  it('takes the data on the bench where a folder does not say', async () => {
-    const { input } = await readOpenedRun([zip('a', topk, {})], bench);
+  it('takes the data in the draft where a folder does not say', async () => {
+    const { input } = await readOpenedRun([zip('a', topk, {})], draft);
     expect(input).toMatchObject({ data: { kind: 'words' }, training });
   });
 });
@@ -134,7 +134,7 @@ describe('the account of a folder', () => {
       'metrics.jsonl': metrics,
       'changes.jsonl': changesToJsonl([change, { ...change, step: 50 }]),
     });
-    const { before, reports, unread } = await readOpenedRun([zip], bench);
+    const { before, reports, unread } = await readOpenedRun([zip], draft);
     expect(unread).toEqual([]);
     expect(reports).toEqual([report]);
     // changes.jsonl is the source, of which cfg.json has a copy.
@@ -146,7 +146,7 @@ describe('the account of a folder', () => {
         metrics: [record],
       },
     ]);
-    const { before: copied } = await readOpenedRun([zipped(files)], bench);
+    const { before: copied } = await readOpenedRun([zipped(files)], draft);
     expect(at(copied, 0)).toMatchObject({ changes: [change], metrics: [] });
   });
 
@@ -159,7 +159,7 @@ describe('the account of a folder', () => {
           'changes.jsonl': '{"step":1}\n',
         }),
       ],
-      bench,
+      draft,
     );
     expect(weights).toEqual([weightsOf(sasa)]);
     expect(reports).toEqual([null]);
@@ -171,14 +171,14 @@ describe('the account of a folder', () => {
   });
 
   it('of a folder from elsewhere is empty', async () => {
-    const { before, reports } = await readOpenedRun([zip('a', topk, {})], bench);
+    const { before, reports } = await readOpenedRun([zip('a', topk, {})], draft);
     expect(before).toEqual([{ steps: 0, samples: 0, changes: [], metrics: [] }]);
     expect(reports).toEqual([null]);
   });
 });
 
 describe('what is refused', () => {
-  const refusal = (files: readonly File[]) => readOpenedRun(files, bench);
+  const refusal = (files: readonly File[]) => readOpenedRun(files, draft);
 
   it('models that were trained on different data', async () => {
     const other = { ...zoo, data: { kind: 'words' } };

@@ -1,5 +1,5 @@
 /**
- * The bench and the run that trains: what is edited reaches the engine while it may, nothing that is only looked at
+ * The draft and the run that trains: what is edited reaches the engine while it may, nothing that is only looked at
  * does, and a run is found again with its settings and its file.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -32,8 +32,8 @@ import {
 } from '../../../src/state/runs_store';
 import {
   followLiveSettings,
-  showOnBench,
-  startOnBench,
+  showAsDraft,
+  startDraft,
   stopTraining,
   takeStep,
   train,
@@ -85,7 +85,7 @@ const told = (worker: { readonly commands: readonly Command[] } = fake): LiveSet
     command.kind === 'set_hyperparameters' ? [command.settings] : [],
   );
 
-describe('a live edit of the bench', () => {
+describe('a live edit of the draft', () => {
   it('reaches the run in the form in which it is written, λ_rel after an absolute λ too', async () => {
     follow();
     const { id } = await started();
@@ -161,7 +161,7 @@ describe('a live edit of the bench', () => {
     await settle();
     setTraining('lr', 1e-4);
     const second = await started();
-    showOnBench(runOf(first.id));
+    showAsDraft(runOf(first.id));
     setModel(0, { nuclear_coefficient: 0.1 });
     expect(told()).toEqual([]);
     await settle();
@@ -202,7 +202,7 @@ describe('a live edit of the bench', () => {
     expect(config.training.lr).toBe(2e-3);
     expect(settings.training.lr).toBe(1e-4);
     openExperiment(presets.words.config);
-    showOnBench(runOf(run.id));
+    showAsDraft(runOf(run.id));
     expect(readyConfig()).toEqual(settings);
     expect(useView.getState().runId).toBe(run.id);
   });
@@ -227,7 +227,7 @@ describe('a run on a file', () => {
     renameRun(run.id, 'first');
     const removed = removeRun(run.id);
     expect(removed.run.file).toBe(first);
-    showOnBench(removed.run);
+    showAsDraft(removed.run);
     expect(useExperiment.getState().file).toBe(first);
     await started();
     expect(await sent()).toEqual([1]);
@@ -239,12 +239,12 @@ describe('a run on a file', () => {
     const config = readyConfig();
     openExperiment(presets.words.config);
     openExperiment(config);
-    await startOnBench({ weights: [], paused: true });
+    await startDraft({ weights: [], paused: true });
     await settle();
     expect(await sent()).toEqual([3]);
     expect(fake.commands.at(-1)).toMatchObject({ kind: 'start', paused: true, weights: [] });
     openExperiment({ ...config, data: { kind: 'npy', path: 'b.npy' } });
-    await expect(startOnBench({ weights: [], paused: true })).rejects.toThrow('b.npy');
+    await expect(startDraft({ weights: [], paused: true })).rejects.toThrow('b.npy');
   });
 
   it('sends no file to a run whose data name none', async () => {
@@ -270,7 +270,7 @@ describe('a run that is over', () => {
     expect(useNotices.getState().notices).toMatchObject([
       { tone: 'info', title: expect.stringContaining('is over') as string },
     ]);
-    // The bench of other data is not that run: Step begins one there.
+    // The draft of other data is not that run: Step begins one there.
     openExperiment(presets.words.config);
     await takeStep();
     await settle();

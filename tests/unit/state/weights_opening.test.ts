@@ -7,7 +7,7 @@ import type { Dictionary } from '../../../src/analysis/types';
 import { writeSaeFolder, type FolderFiles } from '../../../src/io/sae_folder';
 import type { Command } from '../../../src/lab/protocol/protocol';
 import { modelSchema } from '../../../src/sae/config';
-import { useBenchFacts } from '../../../src/state/bench_facts';
+import { useDraftFacts } from '../../../src/state/draft_facts';
 import { engine, setWorkerFactory } from '../../../src/state/engine_store';
 import { openFile, useExperiment } from '../../../src/state/experiment_store';
 import { useNotices } from '../../../src/state/notices_store';
@@ -37,7 +37,7 @@ beforeEach(() => {
   refuses = false;
   useNotices.setState({ notices: [] });
   useRuns.setState({ runs: {}, order: [] });
-  useBenchFacts.setState(useBenchFacts.getInitialState());
+  useDraftFacts.setState(useDraftFacts.getInitialState());
   useExperiment.setState(useExperiment.getInitialState());
 });
 
@@ -109,8 +109,8 @@ describe('weights wait', () => {
     expect(waitingText(waiting, 64)).toEqual({
       title: 'The weights of the chosen folder wait for their data',
       reason:
-        'They need rows of width 768, of blocks.7.hook_resid_post in gpt2-small; those on the bench have 64.',
-      help: 'Put GPT-2 small, layer 8 on the bench and download it there, or drop a .npy of rows of width 768.',
+        'They need rows of width 768, of blocks.7.hook_resid_post in gpt2-small; the chosen data have 64.',
+      help: 'Choose GPT-2 small, layer 8 and download it on the Train page, or drop a .npy of rows of width 768.',
     });
   });
 
@@ -120,7 +120,7 @@ describe('weights wait', () => {
       'The lab does not make these activations itself: drop a .npy of rows of width 768.',
     );
     expect(waitingText(await lackOf(foreign(768, {})), null).reason).toBe(
-      'They need rows of width 768; those on the bench are not at hand.',
+      'They need rows of width 768; those of the chosen data are not at hand.',
     );
   });
 

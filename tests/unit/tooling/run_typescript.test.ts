@@ -1,5 +1,5 @@
 /**
- * The runner of `npm run lab` and `npm run bench`: a TypeScript program that imports project sources and a
+ * The runner of `npm run lab` and `npm run draft`: a TypeScript program that imports project sources and a
  * text with `?raw` runs in Node as if it were started there itself.
  */
 import { spawn, spawnSync } from 'node:child_process';

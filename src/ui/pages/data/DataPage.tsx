@@ -1,10 +1,10 @@
 /**
- * The Data page: what is loaded on the bench, in numbers, as a spectrum and as a few rows to look at; and where
+ * The Data page: what is loaded in the draft, in numbers, as a spectrum and as a few rows to look at; and where
  * one's own data come in.
  */
 import { useEffect, useRef } from 'react';
-import { languageModelMissing } from '../../../state/bench_facts';
-import { BENCH, dataKey, describeBench, useData } from '../../../state/data_store';
+import { languageModelMissing } from '../../../state/draft_facts';
+import { DRAFT, dataKey, describeDraft, useData } from '../../../state/data_store';
 import { DATA_FILES } from '../../../state/dropped_files';
 import { engine, useEngine } from '../../../state/engine_store';
 import { fileNeeded } from '../../../lab/run/data_kinds';
@@ -25,7 +25,7 @@ export default function DataPage() {
   const config = useExperiment((state) => state.config);
   const file = useExperiment((state) => state.file);
   const asked = useData(({ data }) => data);
-  const { answer, progress, error, cancel } = useQuestion('describe_data', BENCH);
+  const { answer, progress, error, cancel } = useQuestion('describe_data', DRAFT);
   // Read for its changes: what is missing may arrive.
   useLanguageModels((state) => state.listed);
   useEffect(() => void refreshLanguageModels(engine), []);
@@ -34,11 +34,11 @@ export default function DataPage() {
   useEffect(() => {
     const { config: now, file: open } = useExperiment.getState();
     if (key === '' || !connected || now === null || useData.getState().data === key) return;
-    void describeBench(engine, now, open);
+    void describeDraft(engine, now, open);
   }, [key, connected]);
   const shown = asked === key ? answer : null;
   const again = () => {
-    if (config !== null) void describeBench(engine, config, file);
+    if (config !== null) void describeDraft(engine, config, file);
   };
   return (
     <main className="data-page">

@@ -5,7 +5,7 @@ import { engine } from '../../../state/engine_store';
 import { notify } from '../../../state/notices_store';
 import { allChanges, isActive, trainedBefore, type Run } from '../../../state/run_record';
 import { addRun, forgetRun, removeRun, renameRun, useRuns } from '../../../state/runs_store';
-import { showOnBench } from '../../../state/training';
+import { showAsDraft } from '../../../state/training';
 import { useView } from '../../../state/view_store';
 import { copyRunLink } from '../../link_sync';
 import { Icon } from '../../parts/Icon';
@@ -207,9 +207,9 @@ function RunName({ run, onDone }: { readonly run: Run; readonly onDone: () => vo
   );
 }
 
-/** Makes a run the one all pages show, puts its settings on the bench, and goes to Train if wanted. */
+/** Makes a run the one all pages show, puts its settings in the draft, and goes to Train if wanted. */
 function show(run: Run, go: boolean): void {
-  showOnBench(run);
+  showAsDraft(run);
   if (go) navigate('train');
 }
 

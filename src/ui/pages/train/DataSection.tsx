@@ -4,13 +4,13 @@
  */
 import { useEffect, useRef } from 'react';
 import { presets, presetIds, type PresetId } from '../../../lab/run/presets';
-import { useBenchFacts } from '../../../state/bench_facts';
+import { useDraftFacts } from '../../../state/draft_facts';
 import { DATA_FILES } from '../../../state/dropped_files';
 import { engine } from '../../../state/engine_store';
 import { fileNeeded } from '../../../lab/run/data_kinds';
 import type { Settings } from '../../../state/experiment_draft';
 import {
-  keepBench,
+  keepDraft,
   matchingPreset,
   openExperiment,
   useExperiment,
@@ -108,9 +108,9 @@ function useLanguagePlace(data: Settings): string | null {
 
 /** One line or two about the data; `short` keeps no room for a third. */
 function DataDescription({ short }: { readonly short: boolean }) {
-  const description = useBenchFacts((facts) => facts.preview?.description);
-  const reading = useBenchFacts((facts) => facts.reading);
-  const error = useBenchFacts((facts) => facts.previewError);
+  const description = useDraftFacts((facts) => facts.preview?.description);
+  const reading = useDraftFacts((facts) => facts.reading);
+  const error = useDraftFacts((facts) => facts.previewError);
   if (error !== null) {
     return (
       <div className="note note-bad data-missing" role="alert">
@@ -139,10 +139,10 @@ function choiceOf(data: Settings): DataChoice {
   return preset ?? 'other';
 }
 
-/** Puts the preset's whole experiment on the bench: sizes that fit one kind of data seldom fit another. */
+/** Puts the preset's whole experiment in the draft: sizes that fit one kind of data seldom fit another. */
 function openPreset(id: PresetId): void {
   const edited = matchingPreset(useExperiment.getState().draft) === null;
-  const putBack = keepBench();
+  const putBack = keepDraft();
   openExperiment(presets[id].config);
   if (edited) {
     notify({

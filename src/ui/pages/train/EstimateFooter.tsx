@@ -1,16 +1,16 @@
 /**
- * What the run on the bench would need of the GPU, and what speaks against it. That it does not fit is said
+ * What the run in the draft would need of the GPU, and what speaks against it. That it does not fit is said
  * beside the Train button, where it is looked for.
  */
-import { useBenchFacts } from '../../../state/bench_facts';
+import { useDraftFacts } from '../../../state/draft_facts';
 import { useEngine } from '../../../state/engine_store';
 import { Hint } from '../../parts/Hint';
 import { Icon } from '../../parts/Icon';
 import { formatBytes, formatCount } from '../../plots/format';
 
 export function EstimateFooter() {
-  const estimate = useBenchFacts((facts) => facts.estimate);
-  const error = useBenchFacts((facts) => facts.estimateError);
+  const estimate = useDraftFacts((facts) => facts.estimate);
+  const error = useDraftFacts((facts) => facts.estimateError);
   const limit = useEngine(({ connection }) =>
     connection.kind === 'ready'
       ? Math.min(connection.adapter.maxBufferSize, connection.adapter.maxStorageBufferBindingSize)

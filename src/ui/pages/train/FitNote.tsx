@@ -1,10 +1,10 @@
-/** Why the run on the bench cannot be trained on this GPU: the bytes it needs, those there are, and the way out. */
-import { useBenchFacts } from '../../../state/bench_facts';
+/** Why the run in the draft cannot be trained on this GPU: the bytes it needs, those there are, and the way out. */
+import { useDraftFacts } from '../../../state/draft_facts';
 import { Icon } from '../../parts/Icon';
 
 export function FitNote() {
   // The engine says what does not fit before anything else.
-  const reason = useBenchFacts(({ estimate }) =>
+  const reason = useDraftFacts(({ estimate }) =>
     estimate === null || estimate.fits ? undefined : estimate.warnings[0],
   );
   if (reason === undefined) return null;

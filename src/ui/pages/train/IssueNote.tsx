@@ -1,5 +1,5 @@
 /**
- * Which setting keeps the bench from being trained, said where the Train button is grey: the field itself may be
+ * Which setting keeps the draft from being trained, said where the Train button is grey: the field itself may be
  * out of sight or belong to another model.
  */
 import { selectModel, useExperiment } from '../../../state/experiment_store';

@@ -5,7 +5,7 @@ import type { Settings } from '../../../state/experiment_draft';
 import {
   addModel,
   duplicateModel,
-  keepBench,
+  keepDraft,
   MAX_MODELS,
   removeModel,
   selectModel,
@@ -77,7 +77,7 @@ function ModelCard({ model, index, shown, canRemove, canAdd }: ModelCardProps) {
   );
   const name = nameOf(model);
   const remove = () => {
-    const putBack = keepBench();
+    const putBack = keepDraft();
     removeModel(index);
     notify({ tone: 'info', title: `Removed ${name}`, action: { label: 'Undo', run: putBack } });
   };

@@ -1,6 +1,6 @@
 /** Train, Step, Stop, and how far the run is. Texts keep their width while their numbers change. */
 import { needsRestart, sameRun } from '../../../lab/run/live_settings';
-import { useBenchFacts } from '../../../state/bench_facts';
+import { useDraftFacts } from '../../../state/draft_facts';
 import { useEngine } from '../../../state/engine_store';
 import { fileNeeded } from '../../../lab/run/data_kinds';
 import { useExperiment } from '../../../state/experiment_store';
@@ -72,7 +72,7 @@ export function RunBar() {
 function useBlocked(): string | null {
   const connection = useEngine((state) => state.connection.kind);
   const invalid = useExperiment((state) => state.issues.size);
-  const fits = useBenchFacts((facts) => facts.estimate?.fits ?? true);
+  const fits = useDraftFacts((facts) => facts.estimate?.fits ?? true);
   const missingFile = useExperiment(
     (state) => fileNeeded(state.draft.data) !== null && state.file === null,
   );
@@ -81,7 +81,7 @@ function useBlocked(): string | null {
   const absent = useLanguageModels(
     (state) => language !== null && !isAtHand(state, language.model),
   );
-  const unreadable = useBenchFacts((facts) => facts.previewError !== null);
+  const unreadable = useDraftFacts((facts) => facts.previewError !== null);
   if (connection !== 'ready') return 'The GPU is not ready yet.';
   if (invalid > 0) return 'Some settings are marked in red.';
   if (absent) return 'The language model is not in this browser yet.';
@@ -156,7 +156,7 @@ function openedText(run: Run): string {
   return `weights${trained} opened, not trained on`;
 }
 
-/** What stands between the bench and the run shown: a failure, a run elsewhere, settings that differ. */
+/** What stands between the draft and the run shown: a failure, a run elsewhere, settings that differ. */
 export function RunNotes() {
   const shownId = useShownRunId();
   const activeId = useActiveRunId();
@@ -204,9 +204,9 @@ export function RunNotes() {
 }
 
 function useSettingsChanged(): boolean {
-  const bench = useExperiment((state) => state.config);
+  const draft = useExperiment((state) => state.config);
   const settings = useShownRun((run) => run.settings);
   const active = useShownRun((run) => isActive(run.status));
-  if (bench === null || settings === undefined) return false;
-  return active === true ? needsRestart(settings, bench) : !sameRun(settings, bench);
+  if (draft === null || settings === undefined) return false;
+  return active === true ? needsRestart(settings, draft) : !sameRun(settings, draft);
 }

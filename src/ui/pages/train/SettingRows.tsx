@@ -1,5 +1,5 @@
 /**
- * Rows of settings tied to the bench: each reads one setting and its complaint, and writes it back. Which control a
+ * Rows of settings tied to the draft: each reads one setting and its complaint, and writes it back. Which control a
  * setting has follows from its schema.
  */
 import type { NamedSetting, SettingText } from '../../../base/setting';
@@ -13,7 +13,7 @@ import { NumberField } from '../../parts/NumberField';
 import { Toggle } from '../../parts/Toggle';
 import { useActiveRunId, useShownRunId } from './shown_run';
 
-/** A setting on the bench: what it is, what is wrong with it, and how it is written. */
+/** A setting in the draft: what it is, what is wrong with it, and how it is written. */
 interface Binding {
   readonly value: SettingValue;
   readonly issue: string | undefined;

@@ -4,7 +4,7 @@
  * there are many features, three are drawn and a strip below counts the units of all.
  */
 import { memo, useMemo, useState } from 'react';
-import { useBenchFacts } from '../../../state/bench_facts';
+import { useDraftFacts } from '../../../state/draft_facts';
 import { useExperiment } from '../../../state/experiment_store';
 import type { Settings } from '../../../state/experiment_draft';
 import { architectureOf, nameOf } from '../../../state/model_settings';
@@ -32,7 +32,7 @@ const AWAITED: readonly number[] = [0, 1, 2];
 const NO_SLOTS: UnitSlots = new Map();
 
 export function ShapeGrid() {
-  const previewed = useBenchFacts((facts) => facts.preview?.shapes ?? NO_SHAPES);
+  const previewed = useDraftFacts((facts) => facts.preview?.shapes ?? NO_SHAPES);
   const drafts = useExperiment((state) => state.draft.models);
   const models = useShownRun((run) => run.models);
   const runId = useShownRunId();

@@ -14,7 +14,7 @@ import {
   nuclearStrength,
   relativeStrength,
 } from '../../../sae/penalty';
-import { useBenchFacts } from '../../../state/bench_facts';
+import { useDraftFacts } from '../../../state/draft_facts';
 import { setModel, useExperiment } from '../../../state/experiment_store';
 import { modelOf } from '../../../state/model_settings';
 import { featureSizes, lambdaSentence } from '../../parts/lambda_sentence';
@@ -65,9 +65,9 @@ export function StrengthRows({ architecture, strength }: StrengthRowsProps) {
   );
 }
 
-/** What the relative strength of the model on the bench is relative to; null until its data are read. */
+/** What the relative strength of the model in the draft is relative to; null until its data are read. */
 function useInputUnits(): InputUnits | null {
-  const statistics = useBenchFacts((facts) => facts.preview?.statistics);
+  const statistics = useDraftFacts((facts) => facts.preview?.statistics);
   const { value } = useModelSetting('normalize_activations');
   const normalization = normalizations.find((known) => known === value) ?? 'none';
   return useMemo(
@@ -77,7 +77,7 @@ function useInputUnits(): InputUnits | null {
 }
 
 function LambdaSentence() {
-  const preview = useBenchFacts((facts) => facts.preview);
+  const preview = useDraftFacts((facts) => facts.preview);
   const draft = useExperiment((state) => state.draft.models[state.selected]);
   const units = useInputUnits();
   const features = useMemo(

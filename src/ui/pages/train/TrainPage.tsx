@@ -36,7 +36,7 @@ function Lab() {
   return (
     <div className="train">
       <SettingsPanel />
-      <main className="bench">
+      <main className="train-main">
         <RunBar />
         <Question />
         <FeedingLine />
@@ -54,7 +54,7 @@ function Lab() {
 /** What to look for, for whoever sees the page for the first time. */
 function Question() {
   const question = dataKind(useDataKind())?.question ?? null;
-  return question === null ? null : <p className="bench-question">{question}</p>;
+  return question === null ? null : <p className="train-question">{question}</p>;
 }
 
 function useDataKind(): string {

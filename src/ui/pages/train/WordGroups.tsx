@@ -1,5 +1,5 @@
 /** For data whose rows have labels: the strongest groups of each model and what they hold, while it trains. */
-import { useBenchFacts } from '../../../state/bench_facts';
+import { useDraftFacts } from '../../../state/draft_facts';
 import type { LabelProbe } from '../../../lab/protocol/protocol';
 import { formatInteger, formatPercent } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
@@ -91,8 +91,8 @@ function WordTable({ probe, model, unitName, labelName }: WordTableProps) {
 }
 
 function WordPreview({ labelName }: WordGroupsProps) {
-  const preview = useBenchFacts((facts) => facts.preview);
-  const reading = useBenchFacts((facts) => facts.reading);
+  const preview = useDraftFacts((facts) => facts.preview);
+  const reading = useDraftFacts((facts) => facts.reading);
   const labels = preview?.labels ?? [];
   return (
     <div className="panel words words-preview">

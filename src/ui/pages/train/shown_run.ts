@@ -1,26 +1,26 @@
 /**
- * What the centre of the Train page shows: the current run while it is about the data on the bench, or
- * goes on whatever is being edited; else the bench itself, untrained.
+ * What the centre of the Train page shows: the current run while it is about the data in the draft, or
+ * goes on whatever is being edited; else the draft itself, untrained.
  */
 import { useExperiment } from '../../../state/experiment_store';
-import { sameData } from '../../../state/bench_facts';
+import { sameData } from '../../../state/draft_facts';
 import { isActive, type Run } from '../../../state/run_record';
 import { useRuns } from '../../../state/runs_store';
 import { useView } from '../../../state/view_store';
 
-/** Id of the run shown, null when the bench is. */
+/** Id of the run shown, null when the draft is. */
 export function useShownRunId(): string | null {
   const id = useView((view) => view.runId);
-  const benchData = useExperiment((state) => state.config?.data ?? null);
+  const draftData = useExperiment((state) => state.config?.data ?? null);
   return useRuns(({ runs }) => {
     const run = id === null ? undefined : runs[id];
     if (run === undefined) return null;
-    if (isActive(run.status) || run.origin === 'recorded' || benchData === null) return run.id;
-    return sameData(run.config.data, benchData) ? run.id : null;
+    if (isActive(run.status) || run.origin === 'recorded' || draftData === null) return run.id;
+    return sameData(run.config.data, draftData) ? run.id : null;
   });
 }
 
-/** One fact of the run shown, undefined when the bench is shown. */
+/** One fact of the run shown, undefined when the draft is shown. */
 export function useShownRun<T>(select: (run: Run) => T): T | undefined {
   const id = useShownRunId();
   return useRuns(({ runs }) => {
@@ -29,7 +29,7 @@ export function useShownRun<T>(select: (run: Run) => T): T | undefined {
   });
 }
 
-/** Samples that the bench's next run would see; 0 while the field holds no number. */
+/** Samples that the draft's next run would see; 0 while the field holds no number. */
 export function usePlannedSamples(): number {
   return useExperiment(({ draft }) => {
     const { training_samples: samples } = draft.training;

@@ -1,5 +1,5 @@
 /**
- * What the engine says about the experiment on the bench before it is trained: how the data look and
+ * What the engine says about the experiment in the draft before it is trained: how the data look and
  * what the run would need. Asked anew when the data or the settings change; an older question is given up.
  */
 import { create } from 'zustand';
@@ -16,8 +16,8 @@ import { languageDataOf } from './language_run';
 /** Milliseconds without an edit before the engine is asked. */
 const QUIET = 200;
 
-export interface BenchFacts {
-  /** The data of the bench; the previous data while new ones are read. Null before the first. */
+export interface DraftFacts {
+  /** The data of the draft; the previous data while new ones are read. Null before the first. */
   readonly preview: Preview | null;
   readonly previewError: LabErrorData | null;
   /** What is done while data are being read, and its share; null when none are. */
@@ -26,7 +26,7 @@ export interface BenchFacts {
   readonly estimateError: LabErrorData | null;
 }
 
-const NOTHING_KNOWN: BenchFacts = {
+const NOTHING_KNOWN: DraftFacts = {
   preview: null,
   previewError: null,
   reading: null,
@@ -34,7 +34,7 @@ const NOTHING_KNOWN: BenchFacts = {
   estimateError: null,
 };
 
-export const useBenchFacts = create<BenchFacts>()(() => NOTHING_KNOWN);
+export const useDraftFacts = create<DraftFacts>()(() => NOTHING_KNOWN);
 
 /** The language model that data need and that is not in this browser yet; null when nothing is missing. */
 export function languageModelMissing(data: RunConfig['data']): string | null {
@@ -62,8 +62,8 @@ interface Previewed {
 
 const NOT_PREVIEWED: Previewed = { data: '', kind: '', file: null };
 
-/** Asks the engine about the bench now and after every change; returns how to stop. */
-export function followBench(engine: EngineClient): () => void {
+/** Asks the engine about the draft now and after every change; returns how to stop. */
+export function followDraft(engine: EngineClient): () => void {
   // An edit of a model asks anew what the run would need, but not how the data look.
   let previewing: AbortController | null = null;
   let estimating: AbortController | null = null;
@@ -80,14 +80,14 @@ export function followBench(engine: EngineClient): () => void {
       // Nothing is fetched from elsewhere before the person says so.
       previewing?.abort();
       previewed = NOT_PREVIEWED;
-      useBenchFacts.setState(NOTHING_KNOWN);
+      useDraftFacts.setState(NOTHING_KNOWN);
       return;
     }
     const data = canonicalJson(config.data);
     if (data !== previewed.data || file !== previewed.file) {
       // Another seed looks much the same; what was known of other data would be wrong beside these.
       const other = kindOfData(config.data) !== previewed.kind || file !== previewed.file;
-      if (other) useBenchFacts.setState(NOTHING_KNOWN);
+      if (other) useDraftFacts.setState(NOTHING_KNOWN);
       previewed = { data, file, kind: kindOfData(config.data) };
       previewing?.abort();
       previewing = new AbortController();
@@ -137,22 +137,22 @@ async function askPreview(
 ): Promise<void> {
   const needed = fileNeeded(config.data);
   if (needed !== null && file === null) {
-    useBenchFacts.setState({ preview: null, previewError: null, reading: null });
+    useDraftFacts.setState({ preview: null, previewError: null, reading: null });
     return;
   }
-  useBenchFacts.setState({ reading: { stage: 'Reading', fraction: 0 }, previewError: null });
+  useDraftFacts.setState({ reading: { stage: 'Reading', fraction: 0 }, previewError: null });
   try {
     const bytes = needed === null ? undefined : await file?.arrayBuffer();
     const onProgress = (fraction: number, stage: string) => {
-      if (!signal.aborted) useBenchFacts.setState({ reading: { stage, fraction } });
+      if (!signal.aborted) useDraftFacts.setState({ reading: { stage, fraction } });
     };
     const ask = { config, file: bytes };
     const preview = await engine.ask('preview', ask, { signal, onProgress });
-    useBenchFacts.setState({ preview, reading: null });
+    useDraftFacts.setState({ preview, reading: null });
   } catch (error) {
     const described = describeError(error);
     if (described.code === 'cancelled') return;
-    useBenchFacts.setState({ preview: null, previewError: described, reading: null });
+    useDraftFacts.setState({ preview: null, previewError: described, reading: null });
   }
 }
 
@@ -163,13 +163,13 @@ async function askEstimate(
 ): Promise<void> {
   try {
     const estimate = await engine.ask('estimate', { config }, { signal });
-    useBenchFacts.setState({ estimate, estimateError: null });
+    useDraftFacts.setState({ estimate, estimateError: null });
   } catch (error) {
     const described = describeError(error);
     if (described.code === 'cancelled') return;
     // What a file needs is known only once it is open, and the preview says what is wrong with it.
     const unopened = fileNeeded(config.data) !== null && described.code === 'not_found';
-    const said = useBenchFacts.getState().previewError?.message === described.message;
-    useBenchFacts.setState({ estimate: null, estimateError: unopened || said ? null : described });
+    const said = useDraftFacts.getState().previewError?.message === described.message;
+    useDraftFacts.setState({ estimate: null, estimateError: unopened || said ? null : described });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What the page asks the engine about the bench: an edit of a model asks anew what the run would need but
+ * What the page asks the engine about the draft: an edit of a model asks anew what the run would need but
  * leaves the data alone that are being read, and a language model that is not here is not asked about.
  */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -8,7 +8,7 @@ import { presets } from '../../../src/lab/run/presets';
 import type { Command, Event as EngineEvent } from '../../../src/lab/protocol/protocol';
 import type { AskCommand, RequestName } from '../../../src/lab/protocol/requests';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
-import { followBench, useBenchFacts } from '../../../src/state/bench_facts';
+import { followDraft, useDraftFacts } from '../../../src/state/draft_facts';
 import { EngineClient, type EngineWorker } from '../../../src/state/engine_client';
 import {
   openExperiment,
@@ -66,7 +66,7 @@ afterEach(() => {
 
 function begin(): void {
   client = new EngineClient(() => worker);
-  stop = followBench(client);
+  stop = followDraft(client);
 }
 
 async function answerPreview(): Promise<void> {
@@ -79,15 +79,15 @@ it('says nothing of the data before while others are read, unless only the seed 
   openExperiment(words);
   begin();
   await answerPreview();
-  expect(useBenchFacts.getState().preview?.label).toBe('Word vectors');
+  expect(useDraftFacts.getState().preview?.label).toBe('Word vectors');
   openExperiment(parseRunConfig(presets.figure1.config));
   await vi.advanceTimersByTimeAsync(500);
-  expect(useBenchFacts.getState()).toMatchObject({ preview: null, estimate: null });
+  expect(useDraftFacts.getState()).toMatchObject({ preview: null, estimate: null });
   await answerPreview();
   setData('seed', 7);
   await vi.advanceTimersByTimeAsync(500);
   expect(worker.asked('preview')).toHaveLength(3);
-  expect(useBenchFacts.getState().preview).not.toBeNull();
+  expect(useDraftFacts.getState().preview).not.toBeNull();
 });
 
 it('keeps reading the data while settings of the training are edited', async () => {
@@ -100,9 +100,9 @@ it('keeps reading the data while settings of the training are edited', async () 
   const { requestId } = at(worker.asked('preview'), 0);
   worker.say({ kind: 'analysis_progress', requestId, fraction: 0.3, stage: 'Reading text' });
   const reading = { stage: 'Reading text', fraction: 0.3 };
-  expect(useBenchFacts.getState().reading).toEqual(reading);
+  expect(useDraftFacts.getState().reading).toEqual(reading);
   await answerPreview();
-  expect(useBenchFacts.getState()).toMatchObject({
+  expect(useDraftFacts.getState()).toMatchObject({
     reading: null,
     preview: { label: 'Word vectors' },
   });
@@ -121,7 +121,7 @@ it('asks what the run needs once, for its latest settings, when its data are ope
   expect(ask.config.training.lr).toBe(0.003);
   worker.say({ kind: 'answer', requestId, name: 'estimate', answer: estimateOf(words) });
   await vi.advanceTimersByTimeAsync(1);
-  expect(useBenchFacts.getState().estimate).not.toBeNull();
+  expect(useDraftFacts.getState().estimate).not.toBeNull();
 });
 
 it('gives the data up that were being read when others are chosen', async () => {
