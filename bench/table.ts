@@ -34,7 +34,7 @@ function shapeLines({ shape, variant, steps, passes }: ShapeReport): string[] {
   if (passes !== undefined) {
     const { encoder } = passes;
     lines.push(
-      `  ${passes.dispatches} dispatches a step (${passes.dispatchesWhenLogging} when metrics are read), ${passes.submits} submit, ${passes.stepMiB.toFixed(1)} MiB`,
+      `  ${passes.dispatches} dispatches per step (${passes.dispatchesWhenLogging} when metrics are read), ${passes.submits} submit, ${passes.stepMiB.toFixed(1)} MiB`,
       ...passes.passes.map(passLine),
       '    own dense step:',
       ...passes.densePasses.map(passLine),

@@ -1,4 +1,4 @@
-// Causal attention with grouped queries, one head of one row a thread, without a matrix of scores:
+// Causal attention with grouped queries, one head of one row per thread, without a matrix of scores:
 //
 //   out[m, h] = sum_s softmax_s(SCALE q[m, h] . k[s, h / GROUP]) v[s, h / GROUP],   s = 0 … position of m
 //

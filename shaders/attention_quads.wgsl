@@ -1,5 +1,5 @@
 // Causal attention with grouped queries over whole sequences, variant for software adapters with subgroups:
-// as attention_direct.wgsl, one head of one row a thread, but each of four neighbouring threads loads one key
+// as attention_direct.wgsl, one head of one row per thread, but each of four neighbouring threads loads one key
 // or value of four and hands it to the others. Same bindings and result.
 //
 //   out[m, h] = sum_s softmax_s(SCALE q[m, h] . k[s, h / GROUP]) v[s, h / GROUP],   s = 0 … position of m

@@ -10,7 +10,7 @@
 // rows       [sections, B, D4]  section 0 receives the input
 // row_stats  [B, 8]        0: rho_b; 1: power ||c (x_b - mean)||^2, 4: energy ||c x_b||^2, both in raw units
 //                          (for the explained variances)
-// Dispatch: one workgroup a row, folded. Source: docs/method/model.md.
+// Dispatch: one workgroup per row, folded. Source: docs/method/model.md.
 
 override B: u32;
 override D: u32;

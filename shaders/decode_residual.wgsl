@@ -7,7 +7,7 @@
 //                                                   2 rho_b^2 / B and made where it is needed
 //
 // rows          [sections, B, D4]     TARGET is read, RESULT written
-// decoder       [N, D4]               an atom a row
+// decoder       [N, D4]               one atom per row
 // biases        [N4*4 | d]
 // active_units  [ACTIVE_OFFSET + B*SLOTS]
 // coefs         [CODES_OFFSET + B*SLOTS*R]

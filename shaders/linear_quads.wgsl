@@ -15,7 +15,7 @@ override N: u32;
 
 @group(0) @binding(2) var<storage, read> x: array<vec4<f32>>;
 
-/// Four outputs of four rows, a row a column; `own` is four columns of the row that this thread loaded.
+/// Four outputs of four rows, one row per column; `own` is four columns of the row that this thread loaded.
 fn products(own: vec4<f32>, w0: vec4<f32>, w1: vec4<f32>, w2: vec4<f32>, w3: vec4<f32>) -> mat4x4<f32> {
   let v0 = quadBroadcast(own, 0u);
   let v1 = quadBroadcast(own, 1u);

@@ -6,7 +6,7 @@
 //   x         [BATCH_ROWS, VECTORS] vec4 of f32, in the data's own unit, zero padded (output)
 //   uniforms  seed, stream, step: which batch; row r of it does not depend on the size of the batch
 //
-// Dispatch: (ceil(BATCH_ROWS / ROWS_PER_GROUP), 1, 1) workgroups of 64. One thread a row chooses the features,
+// Dispatch: (ceil(BATCH_ROWS / ROWS_PER_GROUP), 1, 1) workgroups of 64. One thread per row chooses the features,
 // one thread a slot places them, then all threads write rows, four columns at a time.
 // Blocks of random draws of a row, as in zoo_rows.ts: 0… roots, 2^15… children, 2^16 + 8i… feature i, 2^24… noise.
 

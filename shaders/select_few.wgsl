@@ -8,7 +8,7 @@
 // fired       [FIRED_OFFSET + K*WORDS]    bit b of unit u: u won on row b (zeroed before the step)
 // last_fired  [K]                 MARK_ALIVE: the token counter after this batch
 // Scalar units with POSITIVE compete only while their pre-activation is above 0 (TopK's ReLU).
-// Dispatch: one workgroup a row, folded. Source: docs/method/model.md.
+// Dispatch: one workgroup per row, folded. Source: docs/method/model.md.
 
 override B: u32;
 override K: u32;

@@ -1,4 +1,4 @@
-// The gate with one thread a row and no barrier, for adapters whose barriers are slow (processors).
+// The gate with one thread per row and no barrier, for adapters whose barriers are slow (processors).
 // Few winners are found one after the other, many by radix selection, 4 bits at a time, on order-preserving bit
 // patterns; ties go to the lowest index; winners are stored in ascending order of unit. Same bindings and
 // constants as select_few.wgsl.

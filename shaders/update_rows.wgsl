@@ -19,7 +19,7 @@
 // rows          [sections, B, D4]        SECTION (main) and AUX_SECTION
 // coefs         at COEF_OFFSET [B, SLOTS, R]; at AUX_COEF_OFFSET [B, AUX_SLOTS, R or 1]; codes at CODES_OFFSET
 // active_units  at ACTIVE_OFFSET [B, SLOTS]; at AUX_ACTIVE_OFFSET [B, AUX_SLOTS]; ascending
-// fired         at FIRED_OFFSET [K, WORDS]; at AUX_FIRED_OFFSET [K or K*R, WORDS]; a bit a row
+// fired         at FIRED_OFFSET [K, WORDS]; at AUX_FIRED_OFFSET [K or K*R, WORDS]; one bit per row
 // penalty       matrices at PENALTY_OFFSET [K, R, R]; squared gradient norms of each group's tiles go to
 //               SQUARES_OFFSET [K, tiles], sums to SUMS_OFFSET [K, R], shares to SHARES_OFFSET
 //               [ceil(K / GROUPS), D4*4]

@@ -19,7 +19,7 @@ export const NAMES = readdirSync(FOLDER, { withFileTypes: true }).flatMap((entry
 );
 
 /**
- * Keys of the object that begins with `from`, one a line.
+ * Keys of the object that begins with `from`, one per line.
  * @param {string} file
  * @param {string} from
  */

@@ -16,7 +16,7 @@ export interface ActivityOptions {
 }
 
 /**
- * Sparsity of a code table. How often is often depends on the gate: with s groups a row and L live ones the
+ * Sparsity of a code table. How often is often depends on the gate: with s groups per row and L live ones the
  * mean live group fires on s/L of the rows, which is a third for three shapes and a thousandth for a wide
  * dictionary, so dense groups are told by their multiple of it. O(firings·r + K).
  */

@@ -1,5 +1,5 @@
 /**
- * The Groups page's table: one row a group with its activity, ranks, irreducibility and cluster. Puts
+ * The Groups page's table: one row per group with its activity, ranks, irreducibility and cluster. Puts
  * the other diagnostics together and decides nothing itself.
  */
 import type { IndexedCodes } from './code_index';
@@ -38,7 +38,7 @@ export const MINIMUM_POINTS = 128;
 export const LINK_THRESHOLD = 0.7;
 
 /**
- * One row a group, in index order, from an index of its codes and the row spaces of its live groups. About
+ * One row per group, in index order, from an index of its codes and the row spaces of its live groups. About
  * 200 passes over a group's points a plane for irreducibility, and the all-pairs pass of `searchOverlap` for
  * the clusters.
  */

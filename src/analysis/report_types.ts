@@ -1,5 +1,5 @@
 /**
- * The shapes of the two reports that the diagnostics produce: one row a group for the Groups page, and
+ * The shapes of the two reports that the diagnostics produce: one row per group for the Groups page, and
  * one object for the whole Diagnose page. Plain numbers, strings and arrays only, so that a report goes
  * through a message, a file or a link unchanged. `null` stands where a number is not defined (a dead
  * group has no irreducibility); no field is ever NaN or infinite. What each number means, with its

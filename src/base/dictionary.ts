@@ -10,7 +10,7 @@ export interface Dictionary {
   readonly width: number;
   /** [K·r, d], encoder blocks E_k. */
   readonly encoder: Float32Array;
-  /** [K·r, d], decoder blocks D_k; an atom a row. */
+  /** [K·r, d], decoder blocks D_k; one atom per row. */
   readonly decoder: Float32Array;
   /** [K·r]. */
   readonly encoderBias: Float32Array;

@@ -104,7 +104,7 @@ const commandHelp: Record<CommandName, string> = {
 
 Trains the models of a run file (docs/run-file.md) on the same batches and writes to DIR:
   cfg.json, sae_weights.safetensors, sparsity.safetensors   a SAELens folder
-  metrics.jsonl    what was logged while it trained, one JSON object a line
+  metrics.jsonl    what was logged while it trained, one JSON object per line
   report.json      the final evaluation, on held-out data
   run.json         the run with all its defaults
   checkpoint.safetensors   the state to continue from

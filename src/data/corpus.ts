@@ -4,7 +4,7 @@
  *
  *   .txt           documents between lines "<|endoftext|>"; without such a line, the whole text is one
  *   .json          a list of texts, or of objects with a "text"
- *   .jsonl, .ndjson   the same, one a line
+ *   .jsonl, .ndjson   the same, one per line
  *
  * White space is text: a model has tokens for it, and another program that reads the same document must get
  * the same tokens. Only line breaks that end a line of the file are not: those before and after a separator,

@@ -129,7 +129,7 @@ function zooStream(zoo: Zoo, batchRows: number): StreamPlan {
   };
 }
 
-/** The kernel's table: eight words a feature, laid out in shaders/make_zoo_batch.wgsl. */
+/** The kernel's table: eight words per feature, laid out in shaders/make_zoo_batch.wgsl. */
 function featureTable(zoo: Zoo): Uint32Array {
   const table = new Uint32Array(8 * zoo.features.length);
   const floats = new Float32Array(table.buffer);

@@ -40,7 +40,7 @@ function fieldsOf(record: NamedMetrics): Record<string, Cell> {
 }
 
 /**
- * One JSON object a line, in the given order, with a line break after each. Throws LabError `not_finite` for a
+ * One JSON object per line, in the given order, with a line break after each. Throws LabError `not_finite` for a
  * metric that is NaN or infinite.
  */
 export function metricsToJsonl(records: readonly NamedMetrics[]): string {

@@ -1,5 +1,5 @@
 /**
- * The passes of a transformer as data: seven dispatches a block, the same list for a batch of whole
+ * The passes of a transformer as data: seven dispatches per block, the same list for a batch of whole
  * sequences and for one position of a generator, which differ only in rows, positions and capacity. It knows
  * no device: transformer.ts compiles it.
  */

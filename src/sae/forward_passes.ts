@@ -11,7 +11,7 @@ import type { BranchLayout, KernelVariant, ModelLayout } from './layout';
 /** Sections of the `rows` buffer. */
 export const Section = { input: 0, residual: 1, auxiliary: 2 } as const;
 
-/** Beyond this many winners a row, radix selection beats taking them one by one. */
+/** Beyond this many winners per row, radix selection beats taking them one by one. */
 const FEW_SLOTS = 16;
 
 /** Scores of all units of a branch (or of its dead ones) against a section of rows. */

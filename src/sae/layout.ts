@@ -195,7 +195,7 @@ function auxiliaryLayout(
   };
 }
 
-/** What the penalty keeps between passes: a matrix [r, r] for E and D of each group, or a number a latent. */
+/** What the penalty keeps between passes: a matrix [r, r] for E and D of each group, or one number per latent. */
 function penaltyElements(config: ModelConfig, groups: number, rank: number): number {
   switch (penaltyOf(config)?.kind) {
     case 'nuclear':

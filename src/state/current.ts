@@ -1,6 +1,6 @@
 /**
  * Hooks to the run and model that all pages show. Choose the narrowest: a component re-renders
- * whenever what its selector returns changes, and a training run changes ten times a second.
+ * whenever what its selector returns changes, and a training run changes ten times per second.
  */
 import { useRuns } from './runs_store';
 import type { Run, RunModel } from './run_record';

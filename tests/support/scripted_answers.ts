@@ -122,7 +122,7 @@ export function previewOf(config: RunConfig): Preview {
   const { data } = config;
   const texts = {
     figure1: ['Circle, sphere, helix', '64 dimensions, one shape a sample, noise 0.02, endless'],
-    zoo: ['64 mixed features', '128 dimensions, 3 features a sample, endless'],
+    zoo: ['64 mixed features', '128 dimensions, 3 features per sample, endless'],
     words: ['Word vectors', '20 000 English words, 100 dimensions, most frequent first'],
     npy: ['activations.npy', '120 000 rows, 768 dimensions'],
     lm: ['stories15M, layer 4', 'residual stream of 288 dimensions entering block 4 of 6'],

@@ -1,7 +1,7 @@
 /**
  * A made-up held-out set of a language model: short stories from a few sentences with changing words, and
  * two models whose groups are known: a block model in which families of words (weekdays, colours …) lie on
- * a circle in one group each, and a scalar model with an atom a word. Tables and cards of the scripted
+ * a circle in one group each, and a scalar model with one atom per word. Tables and cards of the scripted
  * engine come from it through the real analyses, so that pages can be looked at with real shapes.
  */
 import { indexCodes } from '../../src/analysis/code_index';

@@ -1,6 +1,6 @@
 /**
  * Snapshots for the Train page: where each known shape's points go, and what the strongest groups of
- * labelled data hold. Made from codes of a small fixed set of rows, a few times a second at most.
+ * labelled data hold. Made from codes of a small fixed set of rows, a few times per second at most.
  */
 import { at } from '../../base/array';
 import { SharedWorks, type Work } from '../../base/work';

@@ -150,7 +150,7 @@ export interface LabelledGroupRow extends GroupRow {
 }
 
 /**
- * Which groups fire on which label: finds the groups of a word or of a token. Words have a label a row; a
+ * Which groups fire on which label: finds the groups of a word or of a token. Words have one label per row; a
  * token that many rows share has one label, with the groups that fire on it more often than on any row.
  */
 export interface LabelledFirings {

@@ -16,11 +16,11 @@ export interface Preset {
   readonly config: RunInput;
 }
 
-/** Circle, sphere and helix, one a sample: TopK tiles them, SASA keeps one group each. 1000 steps of 256. */
+/** Circle, sphere and helix, one per sample: TopK tiles them, SASA keeps one group each. 1000 steps of 256. */
 const figure1: Preset = {
   id: 'figure1',
   label: 'Circle, sphere, helix',
-  summary: 'Three known shapes, one a sample: does one group hold each?',
+  summary: 'Three known shapes, one per sample: does one group hold each?',
   config: {
     data: { kind: 'synthetic', preset: 'figure1', seed: 0 },
     models: [
@@ -48,7 +48,7 @@ const figure1: Preset = {
 const zoo: Preset = {
   id: 'zoo',
   label: '64 mixed features',
-  summary: 'Circles, spheres, lines, helices and 4-D clouds, three a sample.',
+  summary: 'Circles, spheres, lines, helices and 4-D clouds, three per sample.',
   config: {
     data: { kind: 'synthetic', preset: 'zoo', seed: 0 },
     models: [

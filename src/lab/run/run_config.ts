@@ -22,7 +22,7 @@ export const dataSchemas = [
     preset: setting(z.enum(['figure1', 'zoo']), {
       label: 'Shapes',
       meaning:
-        'figure1: a circle, a sphere and a helix in 64 dimensions, one a sample; zoo: 64 mixed features in 128 dimensions, three a sample.',
+        'figure1: a circle, a sphere and a helix in 64 dimensions, one per sample; zoo: 64 mixed features in 128 dimensions, three per sample.',
       hidden: true,
     }),
     seed: setting(seed(), {

@@ -70,7 +70,7 @@ export function countedOn<Record extends LoggedMetrics>(
   return { ...record, step: before.steps + record.step, samples, values };
 }
 
-/** One JSON object a line, with a line break after each. */
+/** One JSON object per line, with a line break after each. */
 export function changesToJsonl(changes: readonly ModelChange[]): string {
   return changes
     .map(

@@ -1,7 +1,7 @@
 /**
  * Splice-in faithfulness (docs/method/diagnostics.md): how much worse a language model predicts text when its residual
  * stream entering a block is replaced by an autoencoder's reconstruction, against zeros and the mean. Every
- * row but position 0 is replaced; logits stay on the GPU, losses come back as four numbers a row.
+ * row but position 0 is replaced; logits stay on the GPU, losses come back as four numbers per row.
  */
 import { explainedShare } from '../../analysis/reconstruction';
 import { addAt, at } from '../../base/array';

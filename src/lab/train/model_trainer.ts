@@ -246,7 +246,7 @@ export class ModelTrainer {
   }
 
   destroy(): void {
-    // One that could not be made has told whoever asked for it.
+    // Whoever asked for an encoder that could not be made has had the error.
     void this.forward?.then(
       (encoder) => encoder.destroy(),
       () => undefined,

@@ -76,7 +76,7 @@ export function useAnalysis<Name extends AnalysisName>(
 ): AnalysisView<Name> {
   const runId = useCurrentRun((run) => run.id);
   const obstacle = useCurrentRun(obstacleOf) ?? (runId === undefined ? 'no_run' : null);
-  // While it trains the step changes ten times a second and matters to nobody here.
+  // While it trains the step changes ten times per second and matters to nobody here.
   const restingStep = useCurrentRun((run) => (obstacleOf(run) === null ? run.step : null));
   const analyses = useModelQuestions(name, runId, models);
 

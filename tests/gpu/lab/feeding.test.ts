@@ -1,6 +1,6 @@
 /**
  * A session asks its feeder for no more batches than it submits: a feeder that had prepared more would have to
- * go back to the beginning of its stream, which costs many times a step.
+ * go back to the beginning of its stream, which costs many times what a step does.
  */
 import { expect, it } from 'vitest';
 import type { ActivationSource, StreamFeeder } from '../../../src/data/source';

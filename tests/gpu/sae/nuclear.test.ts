@@ -265,7 +265,7 @@ function expectBounded(gradient: Float64Array, bound: number, rank: number, labe
   expect(largest, label).toBeLessThanOrEqual(bound * 1.001 + SMALLEST);
 }
 
-/** Runs the step's own nuclear pass over blocks, one a group. */
+/** Runs the step's own nuclear pass over blocks, one per group. */
 async function runKernel(
   blocks: readonly Blocks[],
   rank: number,

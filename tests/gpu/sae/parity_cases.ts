@@ -159,7 +159,7 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     ...tiledGate,
     passes: ['select groups'],
   },
-  'radix selection of several units a thread, ties': {
+  'radix selection of several units per thread, ties': {
     model: sasa(300, 1, 20, { k_aux: 20 }),
     width: 5,
     batch: 17,

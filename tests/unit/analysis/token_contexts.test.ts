@@ -99,7 +99,7 @@ describe('the strongest rows', () => {
 });
 
 describe('rows at quantiles', () => {
-  it('lie around their quantile, one a document', () => {
+  it('lie around their quantile, one per document', () => {
     const text = rowsOfDocuments(Array.from({ length: 50 }, (_row, i) => [2 * i, 2 * i + 1]));
     const norms = Array.from({ length: 100 }, (_row, row) => row + 1);
     const [high, median] = diverseQuantiles(indexedNorms([norms]), 0, text, [1, 0.5], 3);

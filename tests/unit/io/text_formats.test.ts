@@ -23,7 +23,7 @@ const record = (
 });
 
 describe('metrics', () => {
-  it('are one JSON object a line', () => {
+  it('are one JSON object per line', () => {
     const text = metricsToJsonl([record(1, { 'metrics/l0': 4 }), record(2, {})]);
     const lines = text.split('\n');
     expect(lines.at(-1)).toBe('');

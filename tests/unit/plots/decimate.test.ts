@@ -12,7 +12,7 @@ const column = (v: number) => (v / count) * columns;
 describe('decimation to pixel columns', () => {
   const kept = decimate(x, y, 0, count, column);
 
-  test('keeps at most four points a column', () => {
+  test('keeps at most four points per column', () => {
     expect(kept.length).toBeLessThanOrEqual(4 * columns + 2);
     expect(kept.length).toBeGreaterThan(columns);
   });

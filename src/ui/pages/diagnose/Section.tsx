@@ -34,7 +34,7 @@ export interface ModelColumnsProps {
   readonly children: (diagnosed: DiagnosedModel) => ReactNode;
 }
 
-/** One column a model, under its name. */
+/** One column per model, under its name. */
 export function ModelColumns({ models, children }: ModelColumnsProps) {
   return (
     <div className="diagnose-columns" data-count={models.length}>

@@ -1,4 +1,4 @@
-/** What the diagnosis says in plain words, one line a model. */
+/** What the diagnosis says in plain words, one line per model. */
 import type { DiagnosedModel } from './diagnosed';
 import { ModelMark } from './Section';
 import { verdicts } from './verdict';

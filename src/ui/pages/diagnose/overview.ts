@@ -1,5 +1,5 @@
 /**
- * The table on top of the Diagnose page as data: one line a number, with what it means, how it reads and
+ * The table on top of the Diagnose page as data: one line per number, with what it means, how it reads and
  * which groups are behind it. Lines that say nothing about any of the models are left out.
  */
 import type { Diagnosis } from '../../../analysis/report_types';

@@ -1,5 +1,5 @@
 /**
- * The numbers at the head of the Diagnose page as CSV: a row a number, a column a model, and in two more columns which
+ * The numbers at the head of the Diagnose page as CSV: one row per number, one column per model, and in two more columns which
  * rows it was read on and what its `…_chance` row, where it has one, is.
  */
 import type { EvaluateAnswer } from '../../../lab/protocol/protocol';

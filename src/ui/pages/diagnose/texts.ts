@@ -8,8 +8,8 @@ export const diagnoseTexts = {
     text: 'Units that never fired in the analysed rows: capacity that does nothing. A count of these rows, which says nothing of rarer ones.',
   },
   dense: {
-    text: 'Units that fire more than ten times as often as the mean live unit. How often is often depends on the gate: of three live groups, one a row, each fires on a third. Not wrong by itself: a feature may be that common.',
-    formula: 'fires on > 10 · (units a row / live units)',
+    text: 'Units that fire more than ten times as often as the mean live unit. How often is often depends on the gate: of three live groups, one per row, each fires on a third. Not wrong by itself: a feature may be that common.',
+    formula: 'fires on > 10 · (units per row / live units)',
     source: 'Source: This lab',
   },
   l0: explain('metrics/l0', 'How many columns of the dictionary describe one row.'),

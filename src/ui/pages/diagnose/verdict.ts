@@ -28,7 +28,7 @@ type Rebuilt = FeatureSpread & { readonly units90: number };
 /** Kinds that a person calls a shape. */
 const shapes = new Set(['circle', 'disk', 'sphere', 'torus', 'helix', 'swiss_roll', 'mobius']);
 
-/** One verdict a model, in order. */
+/** One verdict per model, in order. */
 export function verdicts(models: readonly Judged[]): readonly ModelVerdict[] {
   return models.map((model) => {
     const { diagnosis } = model;

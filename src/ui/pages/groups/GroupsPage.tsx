@@ -98,7 +98,7 @@ export default function GroupsPage() {
                   className="link-button filter-own"
                   onClick={() => own.setOpen(true)}
                 >
-                  By own text
+                  By your own text
                 </button>
               )
             }

@@ -32,7 +32,7 @@ const ORDERS = [
   { value: 'lifted', label: 'Largest lift' },
 ] as const;
 
-/** One row a token: how often it occurs, and on how many of its places a group that looks at no token fires. */
+/** One row per token: how often it occurs, and on how many of its places a group that looks at no token fires. */
 export function tokensTable(
   { statistics, texts }: Pick<CardText, 'statistics' | 'texts'>,
   order: (typeof ORDERS)[number]['value'],

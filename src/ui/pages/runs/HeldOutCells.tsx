@@ -4,7 +4,7 @@ import { qualityMeasures, rowsText, useHeldOut } from '../../parts/held_out';
 import { formatExact, formatInteger } from '../../plots/format';
 
 interface ResultsProps {
-  /** One a model; undefined where it is not known. */
+  /** One per model; undefined where it is not known. */
   readonly values: readonly (number | undefined)[];
   readonly format: (value: number) => string;
   readonly title?: string | undefined;

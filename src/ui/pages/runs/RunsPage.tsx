@@ -7,7 +7,7 @@ import { OpenWeights } from './OpenWeights';
 import { RunRow } from './RunRow';
 import './runs.css';
 
-/** Pixels: a row has one line a model. */
+/** Pixels: a row has one line per model. */
 const LINE = 22;
 const PADDING = 18;
 

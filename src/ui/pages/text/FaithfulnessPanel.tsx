@@ -95,7 +95,7 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
         progress === null &&
         error === null && (
           <p className="quiet faithfulness-empty">
-            Not measured. It reads held-out text three times a model: spliced in, with the mean of
+            Not measured. It reads held-out text three times per model: spliced in, with the mean of
             the stream in its place, and with nothing in its place.
           </p>
         )

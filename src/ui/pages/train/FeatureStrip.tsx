@@ -1,5 +1,5 @@
 /**
- * All features of the data in one line a model: each cell is a feature and says how many units carry it. The more a
+ * All features of the data in one line per model: each cell is a feature and says how many units carry it. The more a
  * feature is split, the darker its cell; no cell has the colour of a model or of a unit.
  */
 import type { ShapeState } from '../../../lab/protocol/protocol';

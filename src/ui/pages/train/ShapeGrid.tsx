@@ -1,5 +1,5 @@
 /**
- * The known shapes as each model holds them: a row a model, a column a shape, every point in the colour of the unit
+ * The known shapes as each model holds them: one row per model, one column per shape, every point in the colour of the unit
  * that owns it, and under each shape the units by name, which open them. Before training the points are grey. Where
  * there are many features, three are drawn and a strip below counts the units of all.
  */

@@ -6,7 +6,7 @@ import { rowsReadOn, type CurveSpec } from './curve_specs';
 
 const EMPTY = new Float64Array();
 
-/** One row a point; `rows` is empty where the points are of rows that change (see docs/method/metrics.md). */
+/** One row per point; `rows` is empty where the points are of rows that change (see docs/method/metrics.md). */
 export function curveTable(
   { title, line, readOn }: Pick<CurveSpec, 'title' | 'line' | 'readOn'>,
   runs: readonly Run[],

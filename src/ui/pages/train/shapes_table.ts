@@ -16,7 +16,7 @@ export interface ShapeModel {
   readonly rows: number | null;
 }
 
-/** One row a model and feature; the units by number, strongest first, where they are few. */
+/** One row per model and feature; the units by number, strongest first, where they are few. */
 export function shapesTable(models: readonly ShapeModel[]): CsvTable {
   return {
     columns: [
