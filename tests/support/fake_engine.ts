@@ -4,16 +4,13 @@
  * invented; it exists so that stores and pages can be tested without a GPU.
  */
 import { at } from '../../src/base/array';
-import { describeError, LabError } from '../../src/base/lab_error';
+import { describeError, LabError, type LabErrorData } from '../../src/base/lab_error';
 import type {
   AdapterReport,
   Command,
   Event as EngineEvent,
   MetricRecord,
 } from '../../src/lab/protocol/protocol';
-import type { AnalysedModel } from '../../src/lab/encode/analysed_model';
-import { groupCard } from '../../src/lab/explore/group_card';
-import { groupsAnswer } from '../../src/lab/explore/groups_answer';
 import { changedSettings, withLiveSettings } from '../../src/lab/run/live_settings';
 import { parseRunConfig, totalSteps } from '../../src/lab/run/run_config';
 import type { EngineWorker } from '../../src/state/engine_client';
@@ -28,19 +25,23 @@ import {
   statisticsOf,
   type ScriptedRun,
 } from './scripted_answers';
+import { analysisEvent, type AnalysesOptions } from './fake_analyses';
 import { FakeLanguage, type LanguageOptions } from './fake_language';
 import { describedData } from './scripted_data';
 import { feedingOf } from './scripted_language';
-import { storyModels } from './scripted_stories';
 
-export interface FakeOptions extends LanguageOptions {
+export interface FakeOptions extends LanguageOptions, AnalysesOptions {
   /** Milliseconds between turns of the script; 0 makes every command answer at once, by `turn()`. */
   readonly interval: number;
   /** Steps taken in one turn. */
   readonly stepsPerTurn: number;
   readonly adapter: AdapterReport | null;
-  /** Step at which every run fails. */
+  /** Step at which every run fails; 0 while it is being prepared. */
   readonly failAt?: number;
+  /** Kinds of questions that are answered with an error. */
+  readonly refused?: Readonly<Partial<Record<Command['kind'], LabErrorData>>>;
+  /** Kinds of questions that are taken up and told of, a quarter done, but never answered. */
+  readonly held?: readonly Command['kind'][];
 }
 
 export const FAKE_ADAPTER: AdapterReport = {
@@ -54,6 +55,10 @@ export const FAKE_ADAPTER: AdapterReport = {
   defaultLimitsOnly: false,
 };
 
+const NO_WEBGPU = describeError(
+  new LabError('no_webgpu', 'This browser has no WebGPU.', 'Use Chrome 113 or later.'),
+);
+
 export class FakeEngine implements EngineWorker {
   onmessage: ((message: MessageEvent<EngineEvent>) => void) | null = null;
   onerror: ((error: ErrorEvent) => void) | null = null;
@@ -61,7 +66,6 @@ export class FakeEngine implements EngineWorker {
   readonly commands: Command[] = [];
   readonly #runs = new Map<string, ScriptedRun>();
   readonly #language: FakeLanguage;
-  #analysed: { readonly step: number; readonly models: readonly AnalysedModel[] } | null = null;
   readonly #timer: ReturnType<typeof setInterval> | null;
 
   constructor(private readonly options: FakeOptions) {
@@ -90,16 +94,11 @@ export class FakeEngine implements EngineWorker {
   }
 
   #answer(command: Command): void {
+    if ('requestId' in command && this.#putOff(command)) return;
     switch (command.kind) {
       case 'connect':
-        if (this.options.adapter === null) {
-          const error = new LabError(
-            'no_webgpu',
-            'This browser has no WebGPU.',
-            'Use Chrome 113 or later.',
-          );
-          this.emit({ kind: 'unavailable', error: describeError(error) });
-        } else this.emit({ kind: 'connected', adapter: this.options.adapter });
+        if (this.options.adapter === null) this.emit({ kind: 'unavailable', error: NO_WEBGPU });
+        else this.emit({ kind: 'connected', adapter: this.options.adapter });
         break;
       case 'estimate':
         this.#reply(command.requestId, () => ({
@@ -121,6 +120,10 @@ export class FakeEngine implements EngineWorker {
         const run = { id: command.runId, config, total, step: 0, going: command.paused !== true };
         this.#runs.set(run.id, run);
         this.emit({ kind: 'status', runId: run.id, status: 'preparing', step: 0 });
+        if (this.options.failAt === 0) {
+          this.#fail(run);
+          break;
+        }
         this.emit({
           kind: 'started',
           runId: run.id,
@@ -193,20 +196,13 @@ export class FakeEngine implements EngineWorker {
       case 'cancel':
         this.#language.cancel(command.requestId);
         break;
-      case 'groups': {
-        const { requestId, runId, model } = command;
-        const answer = groupsAnswer(at(this.#stories(runId), model), 'held_out');
-        this.emit({ kind: 'groups', requestId, runId, answer });
+      case 'groups':
+      case 'group_card':
+      case 'diagnose':
+        this.#reply(command.requestId, () =>
+          analysisEvent(command, this.#runs.get(command.runId), this.options),
+        );
         break;
-      }
-      case 'group_card': {
-        const { requestId, runId, model, group } = command;
-        const models = this.#stories(runId);
-        const others = models.filter((other) => other.model !== model);
-        const card = groupCard(at(models, model), group, others);
-        this.emit({ kind: 'group_card', requestId, runId, model, card });
-        break;
-      }
       case 'load_language_model':
       case 'list_language_models':
       case 'delete_language_model':
@@ -223,22 +219,19 @@ export class FakeEngine implements EngineWorker {
           description: describedData(parseRunConfig(command.config)),
         }));
         break;
-      default: {
-        const error = new LabError('internal', 'The scripted engine analyses nothing.', 'None.');
-        this.emit({
-          kind: 'request_failed',
-          requestId: command.requestId,
-          error: describeError(error),
-        });
-      }
     }
   }
 
-  /** What tables and cards are made of, whatever the run trains on. */
-  #stories(runId: string): readonly AnalysedModel[] {
-    const step = this.#runs.get(runId)?.step ?? 0;
-    if (this.#analysed?.step !== step) this.#analysed = { step, models: storyModels(step) };
-    return this.#analysed.models;
+  /** Refuses a question, or leaves it open, where the options say so; without an adapter there is no answer at all. */
+  #putOff({ kind, requestId }: Extract<Command, { readonly requestId: number }>): boolean {
+    const error = this.options.adapter === null ? NO_WEBGPU : this.options.refused?.[kind];
+    if (error !== undefined) this.emit({ kind: 'request_failed', requestId, error });
+    const held = this.options.held?.includes(kind) === true;
+    if (held) {
+      const stage = 'Encoding rows';
+      this.emit({ kind: 'analysis_progress', requestId, fraction: 0.25, stage });
+    }
+    return error !== undefined || held;
   }
 
   #stepOf(runId: string): number {
@@ -279,13 +272,7 @@ export class FakeEngine implements EngineWorker {
     });
     if (records.length > 0) this.emit({ kind: 'metrics', runId: run.id, records });
     if (this.options.failAt !== undefined && run.step >= this.options.failAt) {
-      run.going = false;
-      const error = new LabError(
-        'not_finite',
-        `losses/mse_loss of SASA became NaN at step ${run.step}.`,
-        'Lower the learning rate or clip the gradient; the weights of the step before are kept.',
-      );
-      this.emit({ kind: 'failed', runId: run.id, error: describeError(error) });
+      this.#fail(run);
       return;
     }
     if (run.step % (this.options.stepsPerTurn * 8) === 0 || run.step === run.total)
@@ -294,6 +281,16 @@ export class FakeEngine implements EngineWorker {
       run.going = false;
       this.emit({ kind: 'status', runId: run.id, status: 'finished', step: run.step });
     }
+  }
+
+  #fail(run: ScriptedRun): void {
+    run.going = false;
+    const error = new LabError(
+      'not_finite',
+      `losses/mse_loss of SASA became NaN at step ${run.step}.`,
+      'Lower the learning rate or clip the gradient; the weights of the step before are kept.',
+    );
+    this.emit({ kind: 'failed', runId: run.id, error: describeError(error) });
   }
 
   #probe(run: ScriptedRun): void {
