@@ -35,7 +35,7 @@ import { evaluationOf, recordOf, type ScriptedRun } from './scripted_answers';
 configure({ asyncUtilTimeout: POLL_LIMIT_MS });
 
 /** Size of everything, in CSS pixels. */
-const SIZE = { Width: 1200, Height: 800 };
+const SIZE = { Width: 800, Height: 400 };
 for (const [side, pixels] of Object.entries(SIZE)) {
   for (const kind of ['client', 'offset']) {
     Object.defineProperty(HTMLElement.prototype, `${kind}${side}`, { get: () => pixels });
