@@ -56,7 +56,8 @@ export default defineConfig({
         test: {
           ...everyCore,
           name: 'unit_page',
-          // The page's stores live in modules, so every file has its own.
+          // The page's stores live in modules, so every file has its own. One that renders the page names its document
+          // in its first line.
           include: page,
         },
       },

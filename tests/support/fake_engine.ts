@@ -4,7 +4,7 @@
  * invented; it exists so that stores and pages can be tested without a GPU.
  */
 import { at } from '../../src/base/array';
-import { describeError, LabError } from '../../src/base/lab_error';
+import { describeError, LabError, type LabErrorData } from '../../src/base/lab_error';
 import type {
   AdapterReport,
   Command,
@@ -17,9 +17,6 @@ import type {
   AskCommand,
   RequestName,
 } from '../../src/lab/protocol/requests';
-import type { AnalysedModel } from '../../src/lab/encode/analysed_model';
-import { groupCard } from '../../src/lab/explore/group_card';
-import { groupsAnswer } from '../../src/lab/explore/groups_answer';
 import { changedSettings, withLiveSettings } from '../../src/lab/run/live_settings';
 import { parseRunConfig, totalSteps } from '../../src/lab/run/run_config';
 import type { EngineWorker } from '../../src/state/engine_client';
@@ -34,20 +31,28 @@ import {
   statisticsOf,
   type ScriptedRun,
 } from './scripted_answers';
+import { analysesScript, type AnalysesOptions } from './fake_analyses';
 import { FakeLanguage, type LanguageOptions, type Script } from './fake_language';
 import { describedData } from './scripted_data';
 import { feedingOf } from './scripted_language';
-import { storyModels } from './scripted_stories';
 
-export interface FakeOptions extends LanguageOptions {
+export interface FakeOptions extends LanguageOptions, AnalysesOptions {
   /** Milliseconds between turns of the script; 0 makes every command answer at once, by `turn()`. */
   readonly interval: number;
   /** Steps taken in one turn. */
   readonly stepsPerTurn: number;
   readonly adapter: AdapterReport | null;
-  /** Step at which every run fails. */
+  /** Step at which every run fails; 0 while it is being prepared. */
   readonly failAt?: number;
+  /** Questions that are answered with an error. */
+  readonly refused?: Readonly<Partial<Record<RequestName, LabErrorData>>>;
+  /** Questions that are taken up and told of, a quarter done, but never answered. */
+  readonly held?: readonly RequestName[];
 }
+
+const NO_WEBGPU = describeError(
+  new LabError('no_webgpu', 'This browser has no WebGPU.', 'Use Chrome 113 or later.'),
+);
 
 export const FAKE_ADAPTER: AdapterReport = {
   name: 'Scripted adapter',
@@ -67,10 +72,9 @@ export class FakeEngine implements EngineWorker {
   readonly commands: Command[] = [];
   readonly #runs = new Map<string, ScriptedRun>();
   readonly #language: FakeLanguage;
-  #analysed: { readonly step: number; readonly models: readonly AnalysedModel[] } | null = null;
   readonly #timer: ReturnType<typeof setInterval> | null;
 
-  readonly #asked = new Map<number, AbortController>();
+  readonly #open = new Map<number, AbortController>();
   readonly #script: Script;
 
   constructor(private readonly options: FakeOptions) {
@@ -80,18 +84,10 @@ export class FakeEngine implements EngineWorker {
     });
     this.#script = {
       ...this.#language.script,
+      ...analysesScript((runId) => this.#runs.get(runId), options),
       estimate: ({ config }) => estimateOf(parseRunConfig(config)),
       preview: ({ config }) => previewOf(parseRunConfig(config)),
       describe_data: ({ config }) => describedData(parseRunConfig(config)),
-      groups: ({ runId, model }) => groupsAnswer(at(this.#stories(runId), model), 'held_out'),
-      group_card: ({ runId, model, group }) => {
-        const models = this.#stories(runId);
-        const others = models.filter((other) => other.model !== model);
-        return groupCard(at(models, model), group, others);
-      },
-      diagnose: () => {
-        throw new LabError('internal', 'The scripted engine analyses nothing.', 'None.');
-      },
       evaluate: ({ runId, model }) => {
         const run = this.#runOf(runId);
         return evaluationOf(run, at(run.config.models, model), model);
@@ -104,6 +100,11 @@ export class FakeEngine implements EngineWorker {
       }),
     };
     this.#timer = options.interval === 0 ? null : setInterval(() => this.turn(), options.interval);
+  }
+
+  /** Names of the questions so far, in their order. */
+  get asked(): readonly RequestName[] {
+    return this.commands.flatMap((command) => (command.kind === 'ask' ? [command.name] : []));
   }
 
   terminate(): void {
@@ -129,14 +130,8 @@ export class FakeEngine implements EngineWorker {
   #answer(command: Command): void {
     switch (command.kind) {
       case 'connect':
-        if (this.options.adapter === null) {
-          const error = new LabError(
-            'no_webgpu',
-            'This browser has no WebGPU.',
-            'Use Chrome 113 or later.',
-          );
-          this.emit({ kind: 'unavailable', error: describeError(error) });
-        } else this.emit({ kind: 'connected', adapter: this.options.adapter });
+        if (this.options.adapter === null) this.emit({ kind: 'unavailable', error: NO_WEBGPU });
+        else this.emit({ kind: 'connected', adapter: this.options.adapter });
         break;
       case 'start': {
         const config = parseRunConfig(command.config);
@@ -144,6 +139,10 @@ export class FakeEngine implements EngineWorker {
         const run = { id: command.runId, config, total, step: 0, going: command.paused !== true };
         this.#runs.set(run.id, run);
         this.emit({ kind: 'status', runId: run.id, status: 'preparing', step: 0 });
+        if (this.options.failAt === 0) {
+          this.#fail(run);
+          break;
+        }
         this.emit({
           kind: 'started',
           runId: run.id,
@@ -195,19 +194,24 @@ export class FakeEngine implements EngineWorker {
         });
         break;
       case 'cancel':
-        this.#asked.get(command.requestId)?.abort();
+        this.#open.get(command.requestId)?.abort();
         break;
       case 'ask':
-        this.#reply(command);
+        if (!this.#putOff(command)) this.#reply(command);
         break;
     }
   }
 
-  /** What tables and cards are made of, whatever the run trains on. */
-  #stories(runId: string): readonly AnalysedModel[] {
-    const step = this.#runs.get(runId)?.step ?? 0;
-    if (this.#analysed?.step !== step) this.#analysed = { step, models: storyModels(step) };
-    return this.#analysed.models;
+  /** Refuses a question, or leaves it open, where the options say so; without an adapter there is no answer at all. */
+  #putOff({ requestId, name }: AskCommand): boolean {
+    const error = this.options.adapter === null ? NO_WEBGPU : this.options.refused?.[name];
+    if (error !== undefined) this.emit({ kind: 'request_failed', requestId, error });
+    const held = this.options.held?.includes(name) === true;
+    if (held) {
+      const stage = 'Encoding rows';
+      this.emit({ kind: 'analysis_progress', requestId, fraction: 0.25, stage });
+    }
+    return error !== undefined || held;
   }
 
   #stepOf(runId: string): number {
@@ -217,7 +221,7 @@ export class FakeEngine implements EngineWorker {
   /** Answers at once where the script does; what was given up is not answered. */
   #reply<Name extends RequestName>({ requestId, name, ask }: AskCommand<Name>): void {
     const controller = new AbortController();
-    this.#asked.set(requestId, controller);
+    this.#open.set(requestId, controller);
     const answered = (answer: AnswerOf<Name>) => {
       if (controller.signal.aborted) return;
       const event = { kind: 'answer', requestId, name, answer } as AnswerEvent;
@@ -267,13 +271,7 @@ export class FakeEngine implements EngineWorker {
     });
     if (records.length > 0) this.emit({ kind: 'metrics', runId: run.id, records });
     if (this.options.failAt !== undefined && run.step >= this.options.failAt) {
-      run.going = false;
-      const error = new LabError(
-        'not_finite',
-        `losses/mse_loss of SASA became NaN at step ${run.step}.`,
-        'Lower the learning rate or clip the gradient; the weights of the step before are kept.',
-      );
-      this.emit({ kind: 'failed', runId: run.id, error: describeError(error) });
+      this.#fail(run);
       return;
     }
     if (run.step % (this.options.stepsPerTurn * 8) === 0 || run.step === run.total)
@@ -282,6 +280,16 @@ export class FakeEngine implements EngineWorker {
       run.going = false;
       this.emit({ kind: 'status', runId: run.id, status: 'finished', step: run.step });
     }
+  }
+
+  #fail(run: ScriptedRun): void {
+    run.going = false;
+    const error = new LabError(
+      'not_finite',
+      `losses/mse_loss of SASA became NaN at step ${run.step}.`,
+      'Lower the learning rate or clip the gradient; the weights of the step before are kept.',
+    );
+    this.emit({ kind: 'failed', runId: run.id, error: describeError(error) });
   }
 
   #probe(run: ScriptedRun): void {

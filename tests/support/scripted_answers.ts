@@ -244,6 +244,9 @@ export function recordOf(run: ScriptedRun, model: ModelConfig, index: number): M
     Math.round(live * (r === rank - 1 ? 1 - done : done / Math.max(1, rank - 1))),
   );
   const batch = run.config.training.train_batch_size_samples;
+  // As the engine counts: λ times the sum of the nuclear norms, and every loss once in their sum.
+  const nuclear = (lambdaOf(run.config, index) ?? 0) * (8 - 2 * done);
+  const auxiliary = 0.01 * (1 - done) + 1e-4;
   return {
     model: index,
     step: run.step,
@@ -251,10 +254,10 @@ export function recordOf(run: ScriptedRun, model: ModelConfig, index: number): M
     seconds: run.step * 0.004,
     rankHistogram: rank === 1 ? [live] : rankHistogram,
     values: {
-      'losses/overall_loss': mse * 1.02,
+      'losses/overall_loss': mse + nuclear + auxiliary,
       'losses/mse_loss': mse,
-      'losses/nuclear_loss': sasa ? 0.003 * (8 - 2 * done) : 0,
-      'losses/auxiliary_reconstruction_loss': 0.01 * (1 - done) + 1e-4,
+      'losses/nuclear_loss': nuclear,
+      'losses/auxiliary_reconstruction_loss': auxiliary,
       'metrics/explained_variance': best * done + wobble,
       'metrics/explained_variance_legacy': best * done + 0.01 + wobble,
       'metrics/l0': Math.min(slots * rank, 4),

@@ -15,6 +15,7 @@ import {
 } from '../../src/lab/encode/analysed_model';
 import { FAMILIES, noise, scriptedTokens } from './scripted_language';
 
+/** Documents of the set unless told: enough for real shapes of tables and cards. */
 const DOCUMENTS = 240;
 const WIDTH = 32;
 const GROUPS = 64;
@@ -77,12 +78,12 @@ function storyOf(document: number): string {
   return ` ${sentences.join(' ').replace(/(\. )(?=[A-Z])/, '.\n')}`;
 }
 
-function storyRows(): TextRows {
+function storyRows(documentCount: number): TextRows {
   const ids = new Map<string, number>();
   const tokens: number[] = [];
   const documents: number[] = [];
   const positions: number[] = [];
-  for (let document = 0; document < DOCUMENTS; document++) {
+  for (let document = 0; document < documentCount; document++) {
     scriptedTokens(storyOf(document)).forEach(({ text }, position) => {
       const id = ids.get(text) ?? ids.size;
       ids.set(text, id);
@@ -175,8 +176,11 @@ function hashOf(word: string): number {
 }
 
 /** The block model (0) and the scalar model (1) on the same stories. */
-export function storyModels(step: number): readonly [AnalysedModel, AnalysedModel] {
-  const text = storyRows();
+export function storyModels(
+  step: number,
+  documents = DOCUMENTS,
+): readonly [AnalysedModel, AnalysedModel] {
+  const text = storyRows(documents);
   const blocks = frames(GROUPS, RANK);
   const atoms = frames(LATENTS, 1);
   // Atoms of the families lie in the plane of their group, one in the direction of each word.

@@ -22,6 +22,9 @@ import './data.css';
 
 export default function DataPage() {
   const connected = useEngine((state) => state.connection.kind === 'ready');
+  const noEngine = useEngine(({ connection }) =>
+    connection.kind === 'unavailable' ? connection.error : null,
+  );
   const config = useExperiment((state) => state.config);
   const file = useExperiment((state) => state.file);
   const asked = useData(({ data }) => data);
@@ -54,6 +57,13 @@ export default function DataPage() {
           <Say>Some settings on the Train page are marked in red; correct them first.</Say>
         ) : lacking !== null ? (
           <Say>{lacking}</Say>
+        ) : noEngine !== null ? (
+          <div className="note note-bad" role="alert">
+            <Icon name="warning" />
+            <span>
+              {noEngine.message} {noEngine.wayOut}
+            </span>
+          </div>
         ) : error !== null && asked === key ? (
           <div className="note note-bad" role="alert">
             <Icon name="warning" />

@@ -52,8 +52,18 @@ export function RunRow({ id, position }: RunRowProps) {
         )}
         {current && <span className="runs-current">shown</span>}
       </div>
-      <span role="cell" className="runs-status" data-status={run.status} title={run.error?.message}>
+      <span
+        role="cell"
+        className="runs-status"
+        data-status={run.status}
+        title={run.error === null ? undefined : `${run.error.message} ${run.error.wayOut}`}
+      >
         {statusWord(run)}
+        {run.error !== null && (
+          <span className="visually-hidden">
+            : {run.error.message} {run.error.wayOut}
+          </span>
+        )}
         {run.origin === 'session' && !run.inEngine && (
           <span
             className="quiet"

@@ -1,0 +1,75 @@
+/**
+ * The part of the scripted engine that looks into trained models: made-up codes (scripted_shapes.ts,
+ * scripted_stories.ts) through the real analyses, so that tables, cards and diagnoses hold real numbers. The codes are
+ * the same at every step, so each of them is analysed once; an answer names the step that it was asked at.
+ */
+import { diagnose } from '../../src/analysis/diagnosis';
+import { at } from '../../src/base/array';
+import type { AnalysedModel } from '../../src/lab/encode/analysed_model';
+import { groupCard } from '../../src/lab/explore/group_card';
+import { groupsAnswer } from '../../src/lab/explore/groups_answer';
+import type { DiagnoseAnswer, GroupsAnswer } from '../../src/lab/protocol/protocol';
+import type { Script } from './fake_language';
+import type { ScriptedRun } from './scripted_answers';
+import { shapeModels } from './scripted_shapes';
+import { storyModels } from './scripted_stories';
+
+export interface AnalysesOptions {
+  /** Documents of the made-up text that groups are read from; many unless told. */
+  readonly documents?: number;
+}
+
+/** Rows of every evaluation set of the scripted engine are held out. */
+const SPLIT = 'held_out';
+
+/** The value of a key, made when first asked for. */
+function kept<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
+const models = new Map<number | 'shapes' | undefined, readonly AnalysedModel[]>();
+const tables = new Map<AnalysedModel, GroupsAnswer>();
+const diagnoses = new Map<AnalysedModel, DiagnoseAnswer>();
+
+/** Answers to the questions that look into a model of a run, which may be unknown. */
+export function analysesScript(
+  runOf: (runId: string) => ScriptedRun | undefined,
+  { documents }: AnalysesOptions,
+): Pick<Script, 'groups' | 'group_card' | 'diagnose'> {
+  // Known shapes where the run has them, else stories.
+  const modelsOf = (runId: string): readonly AnalysedModel[] =>
+    runOf(runId)?.config.data.kind === 'synthetic'
+      ? kept(models, 'shapes', () => shapeModels(0))
+      : kept(models, documents, () => storyModels(0, documents));
+  const stepOf = (runId: string) => runOf(runId)?.step ?? 0;
+  return {
+    groups: ({ runId, model: index }) => {
+      const model = at(modelsOf(runId), index);
+      return { ...kept(tables, model, () => groupsAnswer(model, SPLIT)), step: stepOf(runId) };
+    },
+    group_card: ({ runId, model: index, group }) => {
+      const all = modelsOf(runId);
+      const model = at(all, index);
+      const others = all.filter((other) => other !== model);
+      return { ...groupCard(model, group, others), step: stepOf(runId) };
+    },
+    diagnose: ({ runId, model: index }) => {
+      const model = at(modelsOf(runId), index);
+      return { ...kept(diagnoses, model, () => diagnosisOf(model)), step: stepOf(runId) };
+    },
+  };
+}
+
+function diagnosisOf({ model, step, indexed, rows }: AnalysedModel): DiagnoseAnswer {
+  const { dictionary, codes } = indexed;
+  return {
+    model,
+    step,
+    diagnosis: diagnose(dictionary, codes, rows.truth, { activeGroups: codes.slots }),
+    featureNames: rows.truth?.features.map(({ name }) => name) ?? [],
+    analysedRows: codes.rows,
+    split: SPLIT,
+  };
+}

@@ -1,0 +1,186 @@
+// @vitest-environment happy-dom
+/** The Train page in every state of a run: what can be pressed, how far it is, and which numbers stand where. */
+import { fireEvent, screen, within } from '@testing-library/react';
+import { afterEach, describe, expect, it } from 'vitest';
+import { at } from '../../../src/base/array';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
+import { presets } from '../../../src/lab/run/presets';
+import { inputUnitsOf } from '../../../src/sae/input_units';
+import { nuclearStrength } from '../../../src/sae/penalty';
+import { lambdaOf, statisticsOf } from '../../support/scripted_answers';
+import {
+  BUSY,
+  closePage,
+  definition,
+  openPage,
+  scripted,
+  trained,
+} from '../../support/page_states';
+
+const button = (name: string) => screen.getByRole<HTMLButtonElement>('button', { name });
+const progress = () => screen.getByRole('progressbar', { name: 'Training' });
+const lastBatch = (title: string) => definition(`${title} last batch`);
+const heldOut = () => screen.getByLabelText('Held-out quality');
+const three = (value: number | undefined) => value?.toFixed(3) ?? 'missing';
+
+/** Explained variance of both models on the last batch after so many steps, as the tile says it. */
+const explainedAfter = (step: number) => {
+  const [sasa, topk] = [0, 1].map((model) =>
+    three(scripted('figure1', step, model).metrics['metrics/explained_variance']),
+  );
+  return `SASA: ${sasa}TopK SAE: ${topk}`;
+};
+
+afterEach(closePage);
+
+describe('before anything is trained', () => {
+  it('can be trained; all tiles are empty and nothing is said to be wrong', async () => {
+    await openPage('train');
+    expect(button('Train').disabled).toBe(false);
+    expect(button('Step').disabled).toBe(false);
+    expect(button('Stop').disabled).toBe(true);
+    expect(progress().getAttribute('aria-valuenow')).toBe('0');
+    expect(progress().getAttribute('aria-valuetext')).toBe('0 of 256\u202fk samples');
+    expect(lastBatch('Explained variance')).toBe('SASA: –TopK SAE: –');
+    expect(screen.queryByLabelText('Held-out quality')).toBeNull();
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(screen.getByRole('region', { name: 'Curves' })).toBeDefined();
+  });
+
+  it('says the λ that the engine will use, absolute and relative to the data', async () => {
+    await openPage('train', { preset: 'zoo' });
+    const config = parseRunConfig(presets.zoo.config);
+    const lambda = lambdaOf(config, 0) ?? Number.NaN;
+    // 3.3e-5 of the power of the scripted data, 3.01.
+    expect(lambda).toBeCloseTo(3.3e-5 * 3.01, 12);
+    const shown = lambda.toExponential(1);
+    await expect.poll(() => screen.queryAllByPlaceholderText(shown)).toHaveLength(1);
+    expect(screen.queryByPlaceholderText('3.0e-3')).toBeNull();
+  });
+});
+
+describe('while a run goes', () => {
+  it('can be paused and stopped, and shows the last batch but no held-out numbers', async () => {
+    const fake = await openPage('train');
+    await trained(fake, 1);
+    await expect.poll(() => lastBatch('Explained variance')).toBe(explainedAfter(250));
+    expect(button('Pause').disabled).toBe(false);
+    expect(button('Step').disabled).toBe(true);
+    expect(button('Stop').disabled).toBe(false);
+    expect(screen.queryByRole('button', { name: 'Train' })).toBeNull();
+    expect(progress().getAttribute('aria-valuenow')).toBe('64000');
+    // Not asked for yet: a dash a model, and the way to ask.
+    expect(within(heldOut()).getByRole('button', { name: 'Evaluate' })).toBeDefined();
+    expect(definition('Explained variance', heldOut())).toBe('SASA: –TopK SAE: –');
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('goes on from where it was paused', async () => {
+    const fake = await openPage('train');
+    await trained(fake, 1);
+    fireEvent.click(button('Pause'));
+    await screen.findByRole('button', { name: 'Resume' });
+    expect(button('Step').disabled).toBe(false);
+    expect(screen.getByText('paused at step 250')).toBeDefined();
+    fireEvent.click(button('Resume'));
+    await screen.findByRole('button', { name: 'Pause' });
+    fake.turn();
+    await expect.poll(() => lastBatch('Explained variance')).toBe(explainedAfter(500));
+    expect(screen.queryByText('paused at step 250')).toBeNull();
+  });
+
+  it('has told λ as src/sae/penalty makes it, and the loss that belongs to it', async () => {
+    const fake = await openPage('train', { preset: 'zoo' });
+    const run = await trained(fake, 1);
+    const settings = at(run.config.models, 0);
+    const units = inputUnitsOf(settings.normalize_activations, statisticsOf(run.config));
+    expect(run.models.map((model) => model.lambda)).toEqual([
+      nuclearStrength(settings, units),
+      null,
+    ]);
+    const { metrics } = scripted('zoo', run.step, 0);
+    const parts = ['mse_loss', 'nuclear_loss', 'auxiliary_reconstruction_loss'];
+    const sum = parts.reduce((total, name) => total + (metrics[`losses/${name}`] ?? 0), 0);
+    expect(metrics['losses/overall_loss']).toBeCloseTo(sum, 12);
+    // Nuclear norms are 8 at first and fall to 6: λ times as much, and no other strength.
+    const norms = (metrics['losses/nuclear_loss'] ?? 0) / (run.models[0]?.lambda ?? 0);
+    expect(norms).toBeGreaterThan(6);
+    expect(norms).toBeLessThan(8);
+  });
+});
+
+describe('a run that has ended', () => {
+  it('shows its held-out quality beside the last batch, and can be followed by another', async () => {
+    const fake = await openPage('train');
+    await trained(fake, 4);
+    const reports = [0, 1].map((model) => scripted('figure1', 1000, model).heldOut);
+    const quality = (value: (report: (typeof reports)[number]) => string) => {
+      const [sasa, topk] = reports.map(value);
+      return `SASA: ${sasa}TopK SAE: ${topk}`;
+    };
+    await expect
+      .poll(() => definition('Explained variance', heldOut()))
+      .toBe(quality((report) => three(report.explained_variance ?? undefined)));
+    expect(definition('Reconstruction loss', heldOut())).toBe(
+      quality((report) => three(report.mse)),
+    );
+    expect(definition('Dead units', heldOut())).toBe(
+      quality((report) => String(report.dead_groups)),
+    );
+    expect(definition('Held-out quality', heldOut())).toBe('held out, 16\u202f384 rows; step 1000');
+    expect(lastBatch('Explained variance')).toBe(explainedAfter(1000));
+    expect(screen.getByRole('main').textContent).not.toContain(explainedAfter(750));
+    expect(button('Train').disabled).toBe(false);
+    expect(button('Step').disabled).toBe(true);
+    expect(button('Step').title).toContain('is over');
+    expect(button('Stop').disabled).toBe(true);
+    expect(progress().getAttribute('aria-valuenow')).toBe('256000');
+    expect(within(heldOut()).queryByRole('button')).toBeNull();
+  });
+
+  it('says that an evaluation failed, and offers it again', async () => {
+    const fake = await openPage('train', { refused: { evaluate: BUSY } });
+    await trained(fake, 4);
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toBe(BUSY.message);
+    expect(alert.title).toBe(BUSY.wayOut);
+    expect(within(heldOut()).getByRole('button', { name: 'Evaluate' })).toBeDefined();
+    expect(definition('Explained variance', heldOut())).toBe('SASA: –TopK SAE: –');
+  });
+});
+
+describe('a run that failed', () => {
+  it('says why and what to do, keeps its last numbers, and lets another be trained', async () => {
+    const fake = await openPage('train', { failAt: 500 });
+    const run = await trained(fake, 2);
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toBe(
+      `${run.name} failed. losses/mse_loss of SASA became NaN at step 500. ` +
+        'Lower the learning rate or clip the gradient; the weights of the step before are kept.',
+    );
+    expect(screen.getByText('failed at step 500')).toBeDefined();
+    await expect.poll(() => lastBatch('Explained variance')).toBe(explainedAfter(500));
+    expect(definition('Explained variance', heldOut())).toBe('SASA: –TopK SAE: –');
+    expect(button('Train').disabled).toBe(false);
+    expect(button('Stop').disabled).toBe(true);
+  });
+});
+
+describe('without WebGPU', () => {
+  it('says so with a way out, and shows the recorded run in the place of training', async () => {
+    await openPage('train', { adapter: null });
+    expect(
+      screen.getByRole('heading', {
+        level: 1,
+        name: 'The lab needs WebGPU, and this browser does not offer it',
+      }),
+    ).toBeDefined();
+    const main = screen.getByRole('main');
+    expect(main.textContent).toContain('This browser has no WebGPU. Use Chrome 113 or later.');
+    expect(screen.queryByRole('button', { name: 'Train' })).toBeNull();
+    expect(screen.queryByRole('progressbar')).toBeNull();
+    await expect.poll(() => main.textContent).toContain('1000 steps of 256 samples');
+    expect(lastBatch('Explained variance')).toMatch(/^SASA: 0\.9\d\dTopK SAE: 0\.9\d\d$/);
+    expect(screen.queryByLabelText('Held-out quality')).toBeNull();
+  });
+});
