@@ -3,7 +3,8 @@
  */
 import { addAt, at } from '../../base/array';
 import { NO_UNIT, type KernelCall } from './kernel_call';
-import { addScaled, dot } from './vectors';
+import { dot } from '../../base/linear_algebra';
+import { addScaled } from './vectors';
 
 /** Columns of `row_stats`. */
 const STATS = 8;

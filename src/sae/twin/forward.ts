@@ -4,7 +4,8 @@
  */
 import { at } from '../../base/array';
 import { NO_UNIT, type KernelCall } from './kernel_call';
-import { addScaled, dot, squaredNorm } from './vectors';
+import { dot } from '../../base/linear_algebra';
+import { addScaled, squaredNorm } from './vectors';
 
 /** Columns of `row_stats`. */
 const STATS = 8;

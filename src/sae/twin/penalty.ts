@@ -12,7 +12,7 @@ import {
   type SymmetricEigen,
 } from '../../base/linear_algebra';
 import type { KernelCall } from './kernel_call';
-import { dot } from './vectors';
+import { dot } from '../../base/linear_algebra';
 
 /** Gram matrices get this much of their trace on the diagonal; see nuclear_gradient.wgsl. */
 const RIDGE = 1e-6;

@@ -1,20 +1,8 @@
 /**
- * Three loops over rows of row-major matrices that all reference kernels are made of. They read with
+ * Loops over rows of row-major matrices that the float64 twins are made of, besides `dot`. They read with
  * `?? 0` because their indices are loop bounds and a checked read makes them several times slower.
  */
-
-/** Σ_c a[aStart + c] · b[bStart + c] over `length` entries. */
-export function dot(
-  a: Float64Array,
-  aStart: number,
-  b: Float64Array,
-  bStart: number,
-  length: number,
-): number {
-  let sum = 0;
-  for (let c = 0; c < length; c += 1) sum += (a[aStart + c] ?? 0) * (b[bStart + c] ?? 0);
-  return sum;
-}
+import { dot } from '../../base/linear_algebra';
 
 /** target[c] += scale · source[start + c] for every entry of `target`. */
 export function addScaled(

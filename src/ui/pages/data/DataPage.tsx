@@ -12,12 +12,14 @@ import { useExperiment } from '../../../state/experiment_store';
 import { refreshLanguageModels, useLanguageModels } from '../../../state/language_models_store';
 import type { QuestionProgress } from '../../../state/questions';
 import { useQuestion } from '../../../state/use_question';
+import { ErrorNote } from '../../parts/ErrorNote';
 import { Icon } from '../../parts/Icon';
 import { FilePicker } from '../../parts/FilePicker';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { hrefOf } from '../../route';
 import { SampleRows } from './SampleRows';
 import { Summary } from './Summary';
+import '../../parts/page.css';
 import './data.css';
 
 export default function DataPage() {
@@ -44,9 +46,9 @@ export default function DataPage() {
     if (config !== null) void describeDraft(engine, config, file);
   };
   return (
-    <main className="data-page">
-      <div className="data-body">
-        <header className="data-head">
+    <main className="page">
+      <div className="page-body">
+        <header className="page-head data-head">
           <h1>{shown?.label ?? 'Data'}</h1>
           <p className="quiet">{shown?.description}</p>
           <a className="button button-quiet" href={hrefOf('train')}>
@@ -58,22 +60,9 @@ export default function DataPage() {
         ) : lacking !== null ? (
           <Say>{lacking}</Say>
         ) : noEngine !== null ? (
-          <div className="note note-bad" role="alert">
-            <Icon name="warning" />
-            <span>
-              {noEngine.message} {noEngine.wayOut}
-            </span>
-          </div>
+          <ErrorNote error={noEngine} />
         ) : error !== null && asked === key ? (
-          <div className="note note-bad" role="alert">
-            <Icon name="warning" />
-            <span>
-              {error.message} {error.wayOut}{' '}
-              <button type="button" className="link-button" onClick={again}>
-                Try again
-              </button>
-            </span>
-          </div>
+          <ErrorNote error={error} onRetry={again} />
         ) : shown === null ? (
           <Waiting progress={progress} onAgain={again} onCancel={cancel} />
         ) : (

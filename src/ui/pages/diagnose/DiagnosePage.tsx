@@ -25,6 +25,7 @@ import { RanksSection } from './RanksSection';
 import { RecoverySection } from './RecoverySection';
 import { SplittingSection } from './SplittingSection';
 import { VerdictCard } from './VerdictCard';
+import '../../parts/page.css';
 import './diagnose.css';
 
 const NO_MODELS: Run['models'] = [];
@@ -46,17 +47,17 @@ export default function DiagnosePage() {
   const first = diagnosed[0];
   if (first === undefined) {
     return (
-      <main className="diagnose">
+      <main className="page">
         <AnalysisEmpty view={view} subject="Diagnoses of the trained models" />
       </main>
     );
   }
   const known = diagnosed.some(({ diagnosis }) => diagnosis.recovery !== null);
   return (
-    <main className="diagnose">
+    <main className="page">
       <AnalysisBar view={view} />
-      <div className="diagnose-body">
-        <header className="diagnose-head">
+      <div className="page-body">
+        <header className="page-head">
           <h1>Diagnosis</h1>
           <p className="quiet">
             {analysedRowsText(first.analysedRows, first.split, 'rows')},{' '}

@@ -10,6 +10,7 @@ import type { RunModel } from '../../../state/run_record';
 import { useQuestion, type FollowedQuestion } from '../../../state/use_question';
 import type { AnalysedSplit } from '../../../lab/protocol/protocol';
 import type { AboutGroup } from '../../../lab/protocol/requests';
+import { ErrorNote } from '../../parts/ErrorNote';
 import { analysedRowsText } from '../../parts/analysed_rows_text';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { slotOfUnit } from '../../unit_colors';
@@ -77,14 +78,7 @@ export function GroupDetail(props: GroupDetailProps) {
         </p>
       )}
       {error !== null && (
-        <div className="note note-bad card-error" role="alert">
-          <span>
-            {error.message} {error.wayOut}
-          </span>
-          <button type="button" className="button button-quiet" onClick={() => forgetCard(about)}>
-            Try again
-          </button>
-        </div>
+        <ErrorNote error={error} className="card-error" onRetry={() => forgetCard(about)} />
       )}
       {card !== null ? (
         <FiguresOf model={model.name} unit={`${unitName} ${row.group}`}>

@@ -5,8 +5,8 @@
 import { endsLine, tokenPiece } from '../../../base/token_text';
 import type { Continuation, Steering } from '../../../lab/protocol/lm_protocol';
 import type { Question } from '../../../state/questions';
+import { ErrorNote } from '../../parts/ErrorNote';
 import type { AnswerAge } from '../../parts/answer_age';
-import { Icon } from '../../parts/Icon';
 import { formatInteger } from '../../plots/format';
 import { differingTokens } from './reading_rows';
 import { changeName, requestSentence } from './steering_draft';
@@ -31,17 +31,7 @@ export function Continuations(props: ContinuationsProps) {
       aria-busy={progress !== null}
       data-outdated={outdated || progress !== null || (age !== null && age.since !== null)}
     >
-      {error !== null && (
-        <div className="note note-bad" role="alert">
-          <Icon name="warning" />
-          <span>
-            {error.message} {error.wayOut}
-          </span>
-          <button type="button" className="link-button" onClick={onRetry}>
-            Try again
-          </button>
-        </div>
-      )}
+      {error !== null && <ErrorNote error={error} onRetry={onRetry} />}
       {answer === null || asked === null ? (
         <div className="continuations-empty">
           <p className="quiet" role="status">

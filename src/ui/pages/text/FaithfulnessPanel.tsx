@@ -7,8 +7,8 @@ import { engine, useEngine } from '../../../state/engine_store';
 import { giveUp, modelKey, pose, poseInTurn } from '../../../state/questions';
 import type { Run } from '../../../state/run_record';
 import { useModelQuestions } from '../../../state/use_question';
+import { ErrorNote } from '../../parts/ErrorNote';
 import { Choice } from '../../parts/Choice';
-import { Icon } from '../../parts/Icon';
 import { Panel } from '../../parts/Panel';
 import { formatInteger } from '../../plots/format';
 import { FaithfulnessResult } from './FaithfulnessResult';
@@ -83,14 +83,7 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
           {models[busy]?.name}: {progress.stage}… {Math.round(100 * progress.fraction)} %
         </p>
       )}
-      {error !== null && (
-        <div className="note note-bad" role="alert">
-          <Icon name="warning" />
-          <span>
-            {error.message} {error.wayOut}
-          </span>
-        </div>
-      )}
+      {error !== null && <ErrorNote error={error} />}
       {measured.length === 0 ? (
         progress === null &&
         error === null && (

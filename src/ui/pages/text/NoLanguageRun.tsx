@@ -21,7 +21,7 @@ export function NoLanguageRun() {
   );
   const names = useRuns(useShallow(({ runs }) => others.map((id) => runs[id]?.name ?? '')));
   return (
-    <main className="text-empty">
+    <main className="page text-empty">
       <div className="analysis-empty">
         <h1>{others.length > 0 ? 'This run does not read text' : 'No language model yet'}</h1>
         <p>

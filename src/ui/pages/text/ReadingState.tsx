@@ -1,6 +1,6 @@
 /** How the reading of the text stands, in one line: progress, trouble, age, and what came of it. */
 import type { TextReading } from '../../../lab/protocol/lm_protocol';
-import { Icon } from '../../parts/Icon';
+import { ErrorNote } from '../../parts/ErrorNote';
 import { formatFixed, formatInteger, formatNumber } from '../../plots/format';
 import { meanSurprisal } from './reading_rows';
 import type { FollowedReading } from './use_reading';
@@ -14,17 +14,7 @@ export function ReadingState(reading: FollowedReading) {
       </p>
     );
   }
-  return (
-    <div className="note note-bad text-state" role="alert">
-      <Icon name="warning" />
-      <span>
-        {error.message} {error.wayOut}{' '}
-        <button type="button" className="link-button" onClick={reading.read}>
-          Try again
-        </button>
-      </span>
-    </div>
-  );
+  return <ErrorNote error={error} className="text-state" onRetry={reading.read} />;
 }
 
 function Standing({ question, outdated, changed, age, training, cancel }: FollowedReading) {

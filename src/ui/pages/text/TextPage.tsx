@@ -26,6 +26,7 @@ import { ReadingPanel } from './ReadingPanel';
 import { readingStanding } from './use_reading';
 import { SteeringPanel } from './SteeringPanel';
 import { showModel, useModelInAddress, useTextView } from './text_view';
+import '../../parts/page.css';
 import './text.css';
 import './tokens.css';
 import './group_picker.css';
@@ -49,7 +50,7 @@ export default function TextPage() {
       cancel: ignore,
     };
     return (
-      <main className="text-empty">
+      <main className="page text-empty">
         <AnalysisEmpty view={view} subject="What the trained model sees in your text" />
       </main>
     );
@@ -68,8 +69,8 @@ function Laboratory() {
   const model = useCurrentModel((current) => current);
   if (runId === undefined || models === undefined || model === undefined) return null;
   return (
-    <main className="text-page">
-      <div className="text-body">
+    <main className="page">
+      <div className="page-body">
         <Head models={models} shown={model.index} />
         <OneModel key={modelKey(runId, model.index)} runId={runId} model={model} />
         <FaithfulnessPanel runId={runId} models={models} />
@@ -86,7 +87,7 @@ function Head({ models, shown }: { readonly models: Run['models']; readonly show
   );
   useEffect(() => void refreshLanguageModels(engine), []);
   return (
-    <header className="text-head">
+    <header className="page-head text-head">
       <h1>Text</h1>
       <p className="quiet">
         {info?.label ?? data?.model}, stream entering layer {data?.layer}

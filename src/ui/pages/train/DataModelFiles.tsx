@@ -14,6 +14,7 @@ import {
   type ModelFetch,
 } from '../../../state/language_models_store';
 import type { ListedLanguageModel } from '../../../lab/protocol/lm_protocol';
+import { ErrorNote } from '../../parts/ErrorNote';
 import { Icon } from '../../parts/Icon';
 import { formatDuration, formatSi } from '../../plots/format';
 
@@ -109,14 +110,7 @@ function Fetching({ id, fetch, bytes }: FetchingProps) {
         )}
         {fetch.status === 'stopped' && <span>stopped</span>}
       </p>
-      {fetch.error !== null && (
-        <div className="note note-bad" role="alert">
-          <Icon name="warning" />
-          <span>
-            {fetch.error.message} {fetch.error.wayOut}
-          </span>
-        </div>
-      )}
+      {fetch.error !== null && <ErrorNote error={fetch.error} />}
       <div className="language-acts">
         {fetch.status === 'fetching' ? (
           <button type="button" className="button" onClick={() => stopFetch(id)}>

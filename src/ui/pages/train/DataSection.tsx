@@ -21,6 +21,7 @@ import {
   useLanguageModels,
 } from '../../../state/language_models_store';
 import { notify } from '../../../state/notices_store';
+import { ErrorNote } from '../../parts/ErrorNote';
 import { Choice, type ChoiceOption } from '../../parts/Choice';
 import { FilePicker } from '../../parts/FilePicker';
 import { Icon } from '../../parts/Icon';
@@ -112,14 +113,7 @@ function DataDescription({ short }: { readonly short: boolean }) {
   const reading = useDraftFacts((facts) => facts.reading);
   const error = useDraftFacts((facts) => facts.previewError);
   if (error !== null) {
-    return (
-      <div className="note note-bad data-missing" role="alert">
-        <Icon name="warning" />
-        <span>
-          {error.message} {error.wayOut}
-        </span>
-      </div>
-    );
+    return <ErrorNote error={error} className="data-missing" />;
   }
   return (
     <p className="quiet data-description" data-short={short} title={description}>

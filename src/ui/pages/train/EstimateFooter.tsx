@@ -4,6 +4,7 @@
  */
 import { useDraftFacts } from '../../../state/draft_facts';
 import { useEngine } from '../../../state/engine_store';
+import { ErrorNote } from '../../parts/ErrorNote';
 import { Hint } from '../../parts/Hint';
 import { Icon } from '../../parts/Icon';
 import { formatBytes, formatCount } from '../../plots/format';
@@ -18,14 +19,7 @@ export function EstimateFooter() {
   );
   return (
     <footer className="estimate">
-      {error !== null && (
-        <div className="note note-bad" role="alert">
-          <Icon name="warning" />
-          <span>
-            {error.message} {error.wayOut}
-          </span>
-        </div>
-      )}
+      {error !== null && <ErrorNote error={error} />}
       {estimate?.warnings.slice(estimate.fits ? 0 : 1).map((warning) => (
         <div className="note note-warn" key={warning}>
           <Icon name="warning" />

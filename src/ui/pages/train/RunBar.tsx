@@ -16,7 +16,7 @@ import {
   toggleTraining,
 } from '../../../state/training';
 import { useView } from '../../../state/view_store';
-import { Icon } from '../../parts/Icon';
+import { ErrorNote } from '../../parts/ErrorNote';
 import { formatCount, formatDuration, formatInteger, formatSi } from '../../plots/format';
 import { useActiveRunId, usePlannedSamples, useShownRun, useShownRunId } from './shown_run';
 
@@ -167,12 +167,9 @@ export function RunNotes() {
   const changed = useSettingsChanged();
   if (error !== null && error !== undefined) {
     return (
-      <div className="note note-bad run-note" role="alert">
-        <Icon name="warning" />
-        <span>
-          <b>{name} failed.</b> {error.message} {error.wayOut}
-        </span>
-      </div>
+      <ErrorNote error={error} className="run-note">
+        <b>{name} failed.</b>
+      </ErrorNote>
     );
   }
   if (activeId !== null && activeId !== shownId) {
