@@ -6,8 +6,8 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * WGSL with the same tokens and lines of code, without comments, indentation and empty lines. WGSL has no
- * strings, so a comment is a comment wherever it stands.
+ * WGSL with the same tokens, without comments and what only makes it look good. WGSL has no strings, so a comment is a
+ * comment wherever it stands. Spaces stay where two signs would become another: `a - -b`, `a / *p`, `a < b`.
  * @param {string} source
  */
 export function leanKernel(source) {
@@ -16,7 +16,10 @@ export function leanKernel(source) {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-    .join('\n');
+    .join('\n')
+    .replaceAll(/ ?([,;:(){}[\]=]) ?/g, '$1')
+    .replaceAll(/(?<=[\w)\]]) ([*+]) (?=[\w(])/g, '$1')
+    .replaceAll(/(?<=[;{},])\n/g, '');
 }
 
 /** @returns {import('vite').Plugin} */

@@ -2,7 +2,7 @@
  * A setting, described where its range and default stand: the form of the page, what is refused, the JSON Schema and
  * the tables of docs/run-file.md are all made from it. The description hangs on the schema of the setting itself.
  */
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 
 export interface SettingText {
   /** The label of its field. */
@@ -38,11 +38,12 @@ export interface SettingText {
   readonly hidden?: true;
 }
 
-const texts = z.registry<SettingText>();
+/** By schema. A map of our own: the page does without zod's registries. */
+const texts = new WeakMap<z.core.$ZodType, SettingText>();
 
 /** The same schema, with a description. One schema, one setting: a schema that two settings share would have one text. */
 export function setting<S extends z.core.$ZodType>(schema: S, text: SettingText): S {
-  texts.add(schema, text);
+  texts.set(schema, text);
   return schema;
 }
 

@@ -7,47 +7,28 @@
 import * as z from 'zod/mini';
 import { LabError } from '../../base/lab_error';
 import { groupDigits } from '../../base/number_text';
-import { setting } from '../../base/setting';
 
 /** Which setting of `data` names a file; `shipped` for one that comes with the lab. */
 const fileSettings = ['path', 'corpus', 'model', 'shipped'] as const;
 export type FileSetting = (typeof fileSettings)[number];
 
 const dataFileSchema = z.strictObject({
-  setting: setting(z.enum(fileSettings), {
-    label: 'Setting',
-    meaning: 'The setting of data that names the file; shipped: it comes with the lab.',
-  }),
-  name: setting(z.string().check(z.minLength(1)), {
-    label: 'Name',
-    meaning:
-      'Name of the file: in the folder of a language model, or below public for one that comes with the lab.',
-  }),
-  path: setting(z.optional(z.string()), {
-    label: 'Path',
-    meaning: 'Where it was; absent for files that come with the lab.',
-  }),
-  relative: setting(z.optional(z.string()), {
-    label: 'Relative path',
-    meaning: 'The same, seen from the folder of this file, with / between names.',
-  }),
-  bytes: setting(z.int().check(z.gte(0)), { label: 'Bytes', meaning: 'Its size.' }),
-  sha256: setting(z.string().check(z.regex(/^[0-9a-f]{64}$/)), {
-    label: 'SHA-256',
-    meaning: 'SHA-256 of its bytes, which alone says whether it is the same.',
-  }),
+  setting: z.enum(fileSettings),
+  /** Its name: in the folder of a language model, below `public` for a shipped file. */
+  name: z.string().check(z.minLength(1)),
+  /** Where it was; absent for shipped files. */
+  path: z.optional(z.string()),
+  /** The same from the folder in which this is written down, with `/` between names. */
+  relative: z.optional(z.string()),
+  bytes: z.int().check(z.gte(0)),
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
 });
 
 export const dataIdentitySchema = z.strictObject({
-  rows: setting(z.nullable(z.int().check(z.gte(0))), {
-    label: 'Rows',
-    meaning: 'Rows of all the data; null when there is no end of them.',
-  }),
-  width: setting(z.int().check(z.gte(1)), { label: 'Width', meaning: 'Numbers of a row.' }),
-  files: setting(z.array(dataFileSchema), {
-    label: 'Files',
-    meaning: 'The files that the rows came from.',
-  }),
+  /** Rows of all the data; null when they are made as long as they are asked for. */
+  rows: z.nullable(z.int().check(z.gte(0))),
+  width: z.int().check(z.gte(1)),
+  files: z.array(dataFileSchema),
 });
 
 /** A file that the rows of a run came from. */

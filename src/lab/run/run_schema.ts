@@ -12,6 +12,19 @@ import { dataSchemas, runSchema, trainingSchema } from './run_config';
 
 type Node = z.core.JSONSchema.BaseSchema;
 
+/** What the lab writes of the data of a run. No settings: nobody writes them, and no form or refusal names them. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  rows: 'Rows of all the data; null when there is no end of them.',
+  width: 'Numbers of a row.',
+  files: 'The files that the rows came from.',
+  setting: 'The setting of data that names the file; shipped: it comes with the lab.',
+  name: 'Name of the file.',
+  path: 'Where it was; absent for files that come with the lab.',
+  relative: 'The same, seen from the folder of this file, with / between names.',
+  bytes: 'Its size.',
+  sha256: 'SHA-256 of its bytes, which alone says whether it is the same.',
+};
+
 /** The JSON Schema (draft 2020-12) of a run file as a person writes it. */
 export function runJsonSchema(): Node {
   const schema: Node = z.toJSONSchema(runSchema, {
@@ -21,7 +34,18 @@ export function runJsonSchema(): Node {
       if (text !== undefined) jsonSchema.description = sentence(text.meaning, text.symbol);
     },
   });
+  describeWritten(schema.properties?.data_identity);
   return { title: 'Run of the SASA Lab', ...schema };
+}
+
+function describeWritten(node: Node | boolean | undefined): void {
+  if (typeof node !== 'object') return;
+  for (const [name, child] of Object.entries(node.properties ?? {})) {
+    const meaning = WRITTEN[name];
+    if (typeof child === 'object' && meaning !== undefined) child.description = meaning;
+    describeWritten(child);
+  }
+  if (!Array.isArray(node.items)) describeWritten(node.items);
 }
 
 function sentence(meaning: string, symbol: string | undefined): string {
