@@ -154,7 +154,7 @@ async function bringTexts(page: Page): Promise<void> {
     file('cats.txt', Buffer.from(`${story.repeat(3)}<|endoftext|>${story}<|endoftext|>${story}`)),
   );
   await page.locator('.data-documents li').first().waitFor();
-  const text = await page.locator('.data-page').innerText();
+  const text = await page.locator('main').innerText();
   expect(text).toContain('documents of cats.txt');
   expect(text).toContain('The cat sat on the mat.');
   await takeScreenshot(page, 'stories-data');
