@@ -6,7 +6,7 @@
  *
  * Run it from the root of the project. Without run files it trains one of every architecture and option of the objective. Exits with 1 when a byte differs.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   mkdtempSync,
@@ -166,7 +166,8 @@ try {
     }
   }
 } finally {
-  execFileSync('git', ['worktree', 'remove', '--force', there], { cwd: here });
+  // Whatever went wrong before is what must be told.
+  spawnSync('git', ['worktree', 'remove', '--force', there], { cwd: here });
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = differ === 0 ? 0 : 1;

@@ -77,6 +77,13 @@ export function settingsOf(object: z.core.$ZodObject): readonly NamedSetting[] {
   });
 }
 
+/** The description of one of them. Throws RangeError for a name that is none. */
+export function settingNamed(settings: readonly NamedSetting[], name: string): NamedSetting {
+  const found = settings.find((setting) => setting.name === name);
+  if (found === undefined) throw new RangeError(`no setting "${name}" is described`);
+  return found;
+}
+
 function kindOf(schema: z.core.$ZodType): Pick<NamedSetting, 'kind' | 'values'> {
   // Every schema is one of zod's own kinds; its guide for libraries narrows by `_zod.def.type` this way.
   const { def } = (schema as z.core.$ZodTypes)._zod;

@@ -4,7 +4,7 @@
  */
 import type { Dictionary } from '../../analysis/types';
 import type { ActivationSource } from '../../data/source';
-import type { EncodeProgress, Encoded } from '../encode/encoding';
+import type { RunModels } from '../encode/kept_models';
 import type { ParameterArrays } from '../encode/weights';
 import type { DataStatistics, Feeding, MetricRecord, RunEstimate } from '../protocol/protocol';
 import type { RunConfig } from '../run/run_config';
@@ -64,14 +64,8 @@ export interface RunProgress {
 }
 
 /** A run in progress: several models on one stream of batches, with all their buffers. */
-export interface Session {
-  /** Steps taken so far, including those of the states it was started from. */
-  readonly step: number;
+export interface Session extends RunModels {
   readonly totalSteps: number;
-  /** λ of each model in absolute units, null where there is none. */
-  readonly lambdas: readonly (number | null)[];
-  /** c of each model, see ModelState. */
-  readonly inputScales: readonly number[];
   readonly statistics: DataStatistics;
   readonly estimate: RunEstimate;
   /**
@@ -80,14 +74,5 @@ export interface Session {
    * `device_lost`.
    */
   run(steps: number, hooks?: RunHooks): Promise<void>;
-  /** Weights in raw input units (the input scale is folded in; codes are unchanged by that). */
-  weights(model: number): Promise<Dictionary>;
   state(model: number): Promise<ModelState>;
-  encode(
-    model: number,
-    x: Float32Array,
-    rows: number,
-    onProgress?: EncodeProgress,
-  ): Promise<Encoded>;
-  destroy(): void;
 }

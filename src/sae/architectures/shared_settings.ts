@@ -25,6 +25,17 @@ export function auxiliaryLoss(otherwise: AuxiliaryLoss) {
   });
 }
 
+/** Norm of the decoder's rows at the start; `otherwise` says the architecture's own choice in words. */
+export function initialNorm(otherwise: string) {
+  return setting(z.optional(z.number().check(z.gt(0), z.lte(100))), {
+    label: 'Initial atom norm',
+    meaning: 'Norm of the decoder’s rows before training.',
+    automatic: 'auto',
+    otherwise,
+    advanced: true,
+  });
+}
+
 /** An architecture that chooses another default for one of these puts its own in its place. */
 export const SHARED_SETTINGS = {
   name: setting(z.optional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,47}$/))), {
@@ -75,13 +86,7 @@ export const SHARED_SETTINGS = {
     unit: 'samples',
     advanced: true,
   }),
-  decoder_init_norm: setting(z.optional(z.number().check(z.gt(0), z.lte(100))), {
-    label: 'Initial atom norm',
-    meaning: 'Norm of the decoder’s rows before training.',
-    automatic: 'auto',
-    otherwise: '0.5 for SASA with `composition`, else 1',
-    advanced: true,
-  }),
+  decoder_init_norm: initialNorm('1'),
   apply_b_dec_to_input: setting(z._default(z.boolean(), true), {
     label: 'Subtract',
     symbol: 'b_dec',

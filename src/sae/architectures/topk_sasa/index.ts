@@ -4,9 +4,9 @@
  */
 import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
-import { defineArchitecture, type NuclearTarget } from '../architecture';
+import { defineArchitecture, type LooseSettings, type NuclearTarget } from '../architecture';
 import { looseGate, numberOr, tooMany } from '../common';
-import { coefficient, count, SHARED_SETTINGS } from '../shared_settings';
+import { coefficient, count, initialNorm, SHARED_SETTINGS } from '../shared_settings';
 
 const targets = ['composition', 'decoder', 'weight_decay'] as const satisfies NuclearTarget[];
 const PAPER = 'SASA, Dalili & Mahdavi 2026';
@@ -14,6 +14,9 @@ const PAPER = 'SASA, Dalili & Mahdavi 2026';
 const USUAL_STRENGTH = 3.3e-5;
 /** Rank of a new model's groups: circles, spheres and helices fit in. */
 const USUAL_RANK = 4;
+
+/** The paper's form has no encoder bias, the released code's has one. */
+const biasByDefault = ({ nuclear_target }: LooseSettings) => nuclear_target === 'decoder';
 
 const schema = z.strictObject({
   architecture: z.literal('topk_sasa'),
@@ -68,12 +71,13 @@ const schema = z.strictObject({
     otherwise: '0',
     live: true,
   }),
+  decoder_init_norm: initialNorm('0.5 for `composition`, else 1'),
   use_encoder_bias: setting(z.optional(z.boolean()), {
     label: 'Encoder bias',
     symbol: 'b_enc',
     meaning: 'Adds a trained bias to the codes. The paper’s form has none.',
     otherwise: 'true for `decoder`, else false',
-    unset: ({ nuclear_target }) => nuclear_target === 'decoder',
+    unset: biasByDefault,
     advanced: true,
   }),
 });
@@ -132,8 +136,7 @@ export const topkSasa = defineArchitecture({
       ? [`a block of rank ${config.group_rank} has more rows than the data have dimensions.`]
       : []),
   ],
-  encoderBias: ({ use_encoder_bias, nuclear_target }) =>
-    use_encoder_bias ?? nuclear_target === 'decoder',
+  encoderBias: (config) => config.use_encoder_bias ?? biasByDefault(config),
   initialNorm: ({ nuclear_target }) => (nuclear_target === 'composition' ? 0.5 : 1),
   unitRows: ({ nuclear_target }) => nuclear_target === 'decoder',
   penalty: (config) => ({

@@ -19,6 +19,7 @@ export default function RunsPage() {
         <NoRuns />
       ) : (
         <>
+          <h1 className="visually-hidden">Runs</h1>
           <div className="runs-tools">
             <OpenWeights />
           </div>

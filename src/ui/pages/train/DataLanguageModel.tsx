@@ -1,6 +1,6 @@
 /** What is set about a language model's data: the model and whether it is here, layer, text and context. */
 import { useId, useRef, useState } from 'react';
-import type { SettingText } from '../../../base/setting';
+import { settingNamed } from '../../../base/setting';
 import { dataSettings } from '../../../lab/run/run_config';
 import { DATA_FILES, takePastedText } from '../../../state/dropped_files';
 import { fileNeeded } from '../../../lab/run/data_kinds';
@@ -17,11 +17,6 @@ import { DataModelFiles } from './DataModelFiles';
 import './data_language.css';
 
 const settings = dataSettings('lm');
-
-/** How a setting of a language model's data is described. */
-function textOf(name: string): SettingText {
-  return settings.find((setting) => setting.name === name)?.text ?? { label: name, meaning: '' };
-}
 
 export function DataLanguageModel({ data }: { readonly data: Settings }) {
   const id = String(data.model);
@@ -40,7 +35,7 @@ export function DataLanguageModel({ data }: { readonly data: Settings }) {
       <DataNumber
         name="layer"
         text={{
-          ...textOf('layer'),
+          ...settingNamed(settings, 'layer').text,
           unit: info === undefined ? '' : `0 to ${info.layers}`,
         }}
       />
@@ -49,7 +44,7 @@ export function DataLanguageModel({ data }: { readonly data: Settings }) {
         name="context_size"
         doubling
         text={{
-          ...textOf('context_size'),
+          ...settingNamed(settings, 'context_size').text,
           unit: info === undefined ? 'tokens' : `≤ ${info.context}`,
         }}
       />
@@ -91,7 +86,7 @@ function Corpus({ data }: { readonly data: Settings }) {
     own !== null ? 'own' : data.corpus === 'generated' ? 'generated' : 'shipped';
   return (
     <>
-      <Field text={textOf('corpus')}>
+      <Field text={settingNamed(settings, 'corpus').text}>
         {(ids) => (
           <Choice
             {...ids}

@@ -3,7 +3,7 @@
  * setting has follows from its schema.
  */
 import type { NamedSetting, SettingText } from '../../../base/setting';
-import { settingsOf } from '../../../base/setting';
+import { settingNamed, settingsOf } from '../../../base/setting';
 import { setData, setModel, setTraining, useExperiment } from '../../../state/experiment_store';
 import type { Settings, SettingValue } from '../../../state/experiment_draft';
 import { architectureOf } from '../../../state/model_settings';
@@ -41,8 +41,7 @@ export function ModelRow({ setting }: { readonly setting: NamedSetting }) {
 
 /** What a setting of a model is, by its own value or by default. */
 function heldValue(model: Settings, name: string): unknown {
-  const known = settingsOf(architectureOf(model).schema).find((each) => each.name === name);
-  return model[name] ?? known?.default;
+  return model[name] ?? settingNamed(settingsOf(architectureOf(model).schema), name).default;
 }
 
 export function TrainingRow({ setting }: { readonly setting: NamedSetting }) {

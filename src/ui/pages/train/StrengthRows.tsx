@@ -3,7 +3,7 @@
  * words. One of the two is set; the other follows from it and stands greyed until it is written into.
  */
 import { useMemo } from 'react';
-import { settingsOf } from '../../../base/setting';
+import { settingNamed, settingsOf } from '../../../base/setting';
 import type { StrengthSettings } from '../../../sae/architectures/architecture';
 import { normalizations } from '../../../sae/architectures/shared_settings';
 import type { Architecture } from '../../../sae/config';
@@ -39,20 +39,16 @@ export function StrengthRows({ architecture, strength }: StrengthRowsProps) {
       [key]: typeof value === 'number' ? value : 0,
     });
   const derived = derive(absolute.value, relative.value, units);
-  const textOf = (name: string) =>
-    settingsOf(architecture.schema).find((setting) => setting.name === name)?.text ?? {
-      label: name,
-      meaning: '',
-    };
+  const settings = settingsOf(architecture.schema);
   return (
     <>
       <NumberRow
-        text={textOf(strength.absolute)}
+        text={settingNamed(settings, strength.absolute).text}
         binding={{ ...absolute, set: set(strength.absolute) }}
         automatic={isAbsolute ? undefined : derived.absolute}
       />
       <NumberRow
-        text={textOf(strength.relative)}
+        text={settingNamed(settings, strength.relative).text}
         binding={{
           ...relative,
           value: isAbsolute ? undefined : (relative.value ?? 0),

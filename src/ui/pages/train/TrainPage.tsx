@@ -37,6 +37,7 @@ function Lab() {
     <div className="train">
       <SettingsPanel />
       <main className="train-main">
+        <h1 className="visually-hidden">Train</h1>
         <RunBar />
         <Question />
         <FeedingLine />
