@@ -4,85 +4,41 @@
  * a folder start another run; and whatever is refused leaves nothing behind. Codes and reconstructions are
  * checked against the weights of the folder by sums written out here.
  */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { runCommandLine } from '../../../src/cli/commands';
 import { readNpy, writeNpy } from '../../../src/io/npy';
 import { floatTensor, readSafetensors, writeSafetensors } from '../../../src/io/safetensors';
 import type { ModelReport } from '../../../src/lab/protocol/model_report';
-import { fakeTerminal, type FakeTerminal } from '../../unit/cli/fake_terminal';
+import { fakeTerminal } from '../../unit/cli/fake_terminal';
 import { numberSequence } from '../../unit/io/complaint';
 
-const WIDTH = 6;
-const ROWS = 96;
-
-let folder = '';
-const path = (name: string): string => join(folder, name);
-const json = (name: string): unknown => JSON.parse(readFileSync(path(name), 'utf8'));
-const report = (name: string): ModelReport => json(name) as ModelReport;
-const explained = ({ explained_variance: share }: ModelReport): number => share ?? NaN;
-
-async function lab(words: readonly string[], terminal: FakeTerminal = fakeTerminal()) {
-  const code = await runCommandLine(words, terminal);
-  return { code, out: terminal.results.join(''), err: terminal.messages.join('') };
-}
-
-const sasa = { architecture: 'topk_sasa', n_groups: 4, group_rank: 2, k_groups: 2 };
-const topk = {
-  architecture: 'topk',
-  d_sae: 8,
-  k: 3,
-  normalize_activations: 'expected_average_only_in',
-};
-
-function writeRun(name: string, models: object[], training: object, data = 'x.npy'): string {
-  const run = {
-    data: { kind: 'npy', path: data, order: 'sequential' },
-    models,
-    training: { train_batch_size_samples: 16, log_every: 2, lr: 0.01, ...training },
-  };
-  writeFileSync(path(name), JSON.stringify(run));
-  return path(name);
-}
+import {
+  WIDTH,
+  ROWS,
+  path,
+  report,
+  explained,
+  lab,
+  writeRun,
+  sasa,
+  topk,
+  makeRows,
+  removeRows,
+} from './tiny_rows';
 
 /** What the first run said, on which most tests stand. */
 let first = { code: -1, out: '', err: '' };
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'lab-cli-'));
-  // Rows near two planes, so that a few steps already explain something.
-  const next = numberSequence(11);
-  const atoms = Array.from({ length: 4 * WIDTH }, () => next() - 0.5);
-  const values = new Float32Array(ROWS * WIDTH);
-  for (let row = 0; row < ROWS; row++) {
-    const plane = next() < 0.5 ? 0 : 2;
-    for (const atom of [plane, plane + 1]) {
-      const code = 4 * (next() - 0.5);
-      for (let j = 0; j < WIDTH; j++) {
-        const place = row * WIDTH + j;
-        values[place] = at(values, place) + code * at(atoms, atom * WIDTH + j);
-      }
-    }
-  }
-  writeFileSync(path('x.npy'), writeNpy({ rows: ROWS, width: WIDTH, values }));
+  makeRows();
   const run = writeRun('two.json', [sasa, { ...topk, name: 'scaled' }], {
     training_samples: 16 * 12,
   });
   first = await lab(['train', '--config', run, '--out', path('two')]);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(removeRows);
 
 describe('lab train', () => {
   it('writes a folder for each model, and lab eval of it agrees with its report', async () => {
@@ -290,7 +246,7 @@ describe('lab eval', () => {
       const said = await lab([...asked, '--codes', path('far-codes.npy')]);
       expect(said.err).toContain(words);
       expect(said).toMatchObject({ code, out: '' });
-      expect(readdirSync(folder).filter((name) => name.includes('far-codes'))).toEqual([]);
+      expect(readdirSync(path('.')).filter((name) => name.includes('far-codes'))).toEqual([]);
     }
   });
 
@@ -308,104 +264,5 @@ describe('lab eval', () => {
     expect(missing.code).toBe(2);
     expect(missing.err).toContain('nowhere cannot be read: there is no such folder.');
     expect(existsSync(path('c.npy'))).toBe(false);
-  });
-});
-
-describe('a run that is refused', () => {
-  const cases: [what: string, write: () => string, sentence: string][] = [
-    [
-      'a run file that is not there',
-      () => path('none.json'),
-      'none.json cannot be read: there is no such file or folder.',
-    ],
-    [
-      'a setting out of range',
-      () => writeRun('bad.json', [sasa], { training_samples: 16, lr: 7 }),
-      'training.lr is 7; it must be a number above 0 and at most 1.',
-    ],
-    [
-      'a truncated .npy file',
-      () => {
-        const whole = readFileSync(path('x.npy'));
-        writeFileSync(path('cut.npy'), whole.subarray(0, whole.length - 10));
-        return writeRun('cut.json', [sasa], { training_samples: 16 }, 'cut.npy');
-      },
-      `has ${128 + ROWS * WIDTH * 4 - 10} bytes where its shape (${ROWS}, ${WIDTH}) of dtype '<f4' needs ${128 + ROWS * WIDTH * 4}.`,
-    ],
-    [
-      'NaN in the data',
-      () => {
-        const values = new Float32Array(ROWS * WIDTH).fill(1);
-        values[5 * WIDTH + 2] = NaN;
-        writeFileSync(path('nan.npy'), writeNpy({ rows: ROWS, width: WIDTH, values }));
-        return writeRun('nan.json', [sasa], { training_samples: 16 }, 'nan.npy');
-      },
-      'holds 1 NaN and 0 infinite values; the first is in row 5, column 2',
-    ],
-    [
-      'rows whose squares leave float32',
-      () => {
-        const values = new Float32Array(ROWS * WIDTH).fill(1e19, 9);
-        writeFileSync(path('huge.npy'), writeNpy({ rows: ROWS, width: WIDTH, values }));
-        return writeRun('huge.json', [sasa], { training_samples: 16 }, 'huge.npy');
-      },
-      'huge.npy holds values up to 1.00e+19; the squares of a row of 6 numbers leave float32 beyond 3.77e+18. Divide all rows by the same number, 1e+19 for example.',
-    ],
-    [
-      'a layer norm of one dimension',
-      () => {
-        const values = Float32Array.from({ length: ROWS }, (_, i) => i);
-        writeFileSync(path('one.npy'), writeNpy({ rows: ROWS, width: 1, values }));
-        const norm = { architecture: 'topk', d_sae: 4, k: 1, normalize_activations: 'layer_norm' };
-        return writeRun('one.json', [norm], { training_samples: 16 }, 'one.npy');
-      },
-      'models.0.normalize_activations is layer_norm, but a row has one dimension',
-    ],
-    [
-      'a width that disagrees',
-      () => writeRun('wide.json', [{ ...sasa, d_in: 7 }], { training_samples: 16 }),
-      'models.0.d_in is 7, but the data have 6 dimensions.',
-    ],
-    [
-      'a model that cannot fit',
-      () =>
-        writeRun('large.json', [{ architecture: 'topk', d_sae: 2 ** 20, k: 4 }], {
-          training_samples: 65536,
-          train_batch_size_samples: 65536,
-        }),
-      'MiB',
-    ],
-  ];
-  it.each(cases)(
-    'because of %s gives exit code 2, one sentence and no folder',
-    async (...given) => {
-      const [, write, sentence] = given;
-      const { code, out, err } = await lab([
-        'train',
-        '--config',
-        write(),
-        '--out',
-        path('refused'),
-      ]);
-      expect(err).toContain(sentence);
-      expect(code).toBe(2);
-      expect(out).toBe('');
-      expect(err.match(/^lab: /gm)).toHaveLength(1);
-      expect(readdirSync(folder).filter((name) => name.includes('refused'))).toEqual([]);
-    },
-  );
-
-  it('because its folder is in use leaves the folder as it was', async () => {
-    mkdirSync(path('used'));
-    writeFileSync(path('used/notes.txt'), 'mine');
-    const run = writeRun('fine.json', [sasa], { training_samples: 16 });
-    const words = ['train', '--config', run, '--out', path('used')];
-    const { code, err } = await lab(words);
-    expect(code).toBe(2);
-    expect(err).toContain('used is not empty. Give a new folder, or empty it first.');
-    const resumed = await lab([...words, '--resume']);
-    expect(resumed.code).toBe(2);
-    expect(resumed.err).toContain('used has no checkpoint.safetensors to continue from.');
-    expect(readdirSync(path('used'))).toEqual(['notes.txt']);
   });
 });

@@ -2,6 +2,9 @@
  * Small worlds with known answers for the tests of the diagnostics: shapes in random orthonormal frames,
  * dictionaries that hold them perfectly or shatter them, and a plain top-s encoder to make the codes.
  */
+import { liveGroups, type IndexedCodes } from '../../../src/analysis/code_index';
+import { groupTable } from '../../../src/analysis/group_table';
+import { rowSpaces } from '../../../src/analysis/overlap';
 import { orthonormalRows } from '../../../src/base/linear_algebra';
 import {
   NO_GROUP,
@@ -266,4 +269,9 @@ export function planeCloud(points: readonly (readonly [number, number])[]): {
       points.map((code) => [{ group: 0, code }]),
     ),
   };
+}
+
+/** Rows of the group table of an index. */
+export function rowsOfTable(indexed: IndexedCodes) {
+  return groupTable(indexed, rowSpaces(indexed.dictionary, liveGroups(indexed)));
 }
