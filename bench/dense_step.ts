@@ -8,6 +8,7 @@ import type { BufferSpec, Kernel, Pass, Plan } from '../src/gpu/plan';
 import { selectPass } from '../src/sae/forward_passes';
 import { spread } from '../src/gpu/workgroups';
 import { kernels } from '../src/sae/kernels';
+import { keyParts, scoreParts } from '../src/sae/parts';
 import type { KernelVariant } from '../src/sae/layout';
 import { stepUniforms } from '../src/sae/schedule';
 import { stepPlan } from '../src/sae/step_plan';
@@ -149,8 +150,8 @@ export function denseStep(
         {
           name: 'select groups',
           branch: layout.main,
-          scalar: false,
-          positive: false,
+          score: scoreParts.norm,
+          key: keyParts.any,
           compact: false,
           byPosition: false,
           record: true,

@@ -40,7 +40,7 @@ export async function compileStep(
   buffers.set('data_mean', device.createBuffer({ label: 'data_mean', size: rowBytes, usage }));
   writeParameters(buffers, layout, '', weightsOf(workload));
   const runner = await PlanRunner.create(device, plan, buffers);
-  const model = { lambda: config.nuclear_coefficient ?? 0, inputScale: 1 };
+  const model = { lambda: config.nuclear_coefficient ?? 0, sparsity: 0, rms: 1, inputScale: 1 };
   runner.setUniforms(0, uniformsAt(config, optimiser, model, 0, 1_000_000, batch));
   runner.upload();
   return {

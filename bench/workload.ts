@@ -83,5 +83,5 @@ export function batchOf({ width, batch }: Workload): Float32Array<ArrayBuffer> {
 
 /** The weights that every implementation starts from; b_dec is zero. */
 export function weightsOf({ config, width }: Workload): Dictionary {
-  return initialWeights(config, width, new Float32Array(width), 0, 0);
+  return initialWeights(config, width, new Float32Array(width), 0, 0, 1);
 }

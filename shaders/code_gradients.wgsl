@@ -1,24 +1,25 @@
 // Backward pass through the sparse decoder, for the main and the auxiliary branch at once:
 //
-//   decoder coefficient  q[b, slot, i] = -weight_b p[b, slot, i]             dL/dD_{k,i} = sum_b q e_b
-//   encoder coefficient  g[b, slot, i] = -weight_b D_{k,i} . e_b (+ L1)      dL/dE_{k,i} = sum_b g input_b
+//   decoder coefficient  q[place, i] = -weight_b p[place, i]               dL/dD_{k,i} = sum_b q e_b
+//   encoder coefficient  g[place, i] = -weight_b D_{k,i} . e_b (+ term)    dL/dE_{k,i} = sum_b g input_b
 //
-// With L1 (ReLU SAE): loss += l1/B sum_b sum_j |p_bj| ||D_j||, so g += l1 ||D_j|| / B (codes are positive).
+// A parts/entry_….wgsl says which codes send a gradient to the encoder, and may keep one for a threshold.
+// A term of the codes (parts/term_….wgsl): loss += strength/B sum_b sum_j t(p_bj, ||D_j||), so g += strength/B dt/dp.
 // The auxiliary branch has its own residual e', weight, slots and, where its units are columns, rank.
 // rows            [sections, B, D4]   section 1 holds e, section 2 holds e'
 // decoder         [N, D4]
-// active_units    at ACTIVE_OFFSET [B, SLOTS], at AUX_ACTIVE_OFFSET [B, AUX_SLOTS]
-// coefs           codes at CODES_OFFSET, q at DECODER_OFFSET, g at ENCODER_OFFSET, each [B, SLOTS, R];
-//                 AUX_… likewise
+// active_units    at ACTIVE_OFFSET [CAPACITY], places by a parts/places_….wgsl; at AUX_ACTIVE_OFFSET [B, AUX_SLOTS]
+// coefs           codes at CODES_OFFSET, q at DECODER_OFFSET, g at ENCODER_OFFSET, each [CAPACITY, R];
+//                 AUX_… likewise, [B, AUX_SLOTS, AUX_RANK]
 // row_stats       [B, 8]              0: rho, of which the weight is 2 rho^2 / B; 6: auxiliary weight
-// decoder_norms   [N]                 L1 only
-// A team of TEAM threads makes q and g of a slot, four at a time, as in encode_active.wgsl.
-// Dispatch: ceil(B*(SLOTS + AUX_SLOTS)*TEAM / 64) workgroups, folded. Source: docs/method/training.md.
+// decoder_norms   [N]                 where there is a term
+// A team of TEAM threads makes q and g of a place, four at a time, as in encode_active.wgsl.
+// Dispatch: ceil((CAPACITY + B*AUX_SLOTS)*TEAM / 64) workgroups, folded. Source: docs/method/training.md.
 
 override B: u32;
 override D4: u32;
 override R: u32;
-override SLOTS: u32;
+override CAPACITY: u32;  // places of the main branch, used or not
 override ACTIVE_OFFSET: u32;
 override CODES_OFFSET: u32;
 override DECODER_OFFSET: u32;
@@ -29,7 +30,6 @@ override AUX_ACTIVE_OFFSET: u32;
 override AUX_CODES_OFFSET: u32;
 override AUX_DECODER_OFFSET: u32;
 override AUX_ENCODER_OFFSET: u32;
-override L1: bool;
 override TEAM: u32;
 
 const NONE = 0xffffffffu;
@@ -56,7 +56,7 @@ struct Slot {
 var<workgroup> partial: array<vec4<f32>, 64>;
 
 fn main_slot(place: u32) -> Slot {
-  let row = place / SLOTS;
+  let row = row_of(place);
   let rho = row_stats[row * 8u];
   return Slot(
     active_units[ACTIVE_OFFSET + place], row, R, 1u, 2.0 * rho * rho / f32(B),
@@ -93,9 +93,15 @@ fn store(slot: Slot, i: u32, product: f32) {
   var gradient = 0.0;
   if (slot.unit != NONE) {
     gradient = -slot.weight * product;
-    if (L1 && slot.residual == 1u) {
-      gradient += uniforms.l1_strength / f32(B) * decoder_norms[slot.unit * slot.rank + i];
+    if (HAS_TERM && slot.residual == 1u) {
+      gradient += uniforms.sparsity_strength / f32(B) *
+        term_by_code(coefs[slot.codes + i], decoder_norms[slot.unit * slot.rank + i]);
     }
+  }
+  if (slot.residual == 1u) {
+    let code = coefs[slot.codes + i];
+    keep_entry(slot.codes - CODES_OFFSET, slot.unit, code, gradient);
+    gradient = select(0.0, gradient, reaches_encoder(code));
   }
   coefs[slot.encoder + i] = gradient;
   coefs[slot.decoder + i] = -slot.weight * coefs[slot.codes + i];
@@ -105,12 +111,11 @@ fn store(slot: Slot, i: u32, product: f32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let place = place_across(group) * (64u / TEAM) + lane / TEAM;
   let member = lane % TEAM;
-  let inside = place < B * (SLOTS + AUX_SLOTS);
   var slot = Slot(NONE, 0u, 0u, 1u, 0.0, 0u, 0u, 0u);
-  if (place < B * SLOTS) {
+  if (place < places()) {
     slot = main_slot(place);
-  } else if (inside) {
-    slot = auxiliary_slot(place - B * SLOTS);
+  } else if (place >= CAPACITY && place < CAPACITY + B * AUX_SLOTS) {
+    slot = auxiliary_slot(place - CAPACITY);
   }
   for (var first = 0u; first < max(R, AUX_RANK); first += 4u) {
     var sum = vec4<f32>(0.0);

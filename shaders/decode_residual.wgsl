@@ -1,7 +1,7 @@
 // Sparse decoder, residual and loss of a branch.
 //
-//   main:  e_b  = (input_b - [b_dec if not applied to the input]) - sum_slots D_k^T p_k
-//   aux:   e'_b = e_b - sum_slots D_k^T p'_k        (b_dec is never part of it)
+//   main:  e_b  = (input_b - [b_dec if not applied to the input]) - sum_places D_k^T p_k
+//   aux:   e'_b = e_b - sum_places D_k^T p'_k        (b_dec is never part of it)
 //   loss_b = rho_b^2 ||e_b||^2                      raw units, sum over d
 //   aux weight_b = BRANCH_SCALE * 2 rho_b^2 / B     d(mean loss)/d(e'_b) = weight_b e'_b; the main branch's is
 //                                                   2 rho_b^2 / B and made where it is needed
@@ -9,18 +9,17 @@
 // rows          [sections, B, D4]     TARGET is read, RESULT written
 // decoder       [N, D4]               one atom per row
 // biases        [N4*4 | d]
-// active_units  [ACTIVE_OFFSET + B*SLOTS]
-// coefs         [CODES_OFFSET + B*SLOTS*R]
+// active_units  [ACTIVE_OFFSET + places]   a parts/places_….wgsl says which places a row has
+// coefs         [CODES_OFFSET + places*R]
 // dead_list     [1 + K]               aux: scale min(dead / K_AUX, 1) when SCALE_BY_DEAD
 // row_stats     [B, 8]                0 read; main writes 2: loss, 3: l0 (non-zero codes), 7: units with a code that
-//                                     is not zero, or with L1 sum |p| ||D||; aux writes 5: loss, 6: weight
-// decoder_norms [N]                   L1 only: ||D_j||
+//                                     is not zero, or the sum of a parts/term_….wgsl; aux writes 5: loss, 6: weight
+// decoder_norms [N]                   ||D_j||, where there is a term
 // Dispatch: one workgroup of WG a row, folded. Source: docs/method/model.md and training.md.
 
 override B: u32;
 override D4: u32;
 override R: u32;
-override SLOTS: u32;
 override TARGET: u32;
 override RESULT: u32;
 override ACTIVE_OFFSET: u32;
@@ -30,7 +29,6 @@ override MAIN: bool;
 override SUBTRACT_B_DEC: bool;
 override SCALE_BY_DEAD: bool;
 override K_AUX: u32;
-override L1: bool;
 override WG: u32;
 
 const NONE = 0xffffffffu;
@@ -50,9 +48,9 @@ var<workgroup> partial: array<vec3<f32>, WG>;
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = place_across(group);
   if (row >= B) { return; }
-  let units = ACTIVE_OFFSET + row * SLOTS;
-  let codes = CODES_OFFSET + row * SLOTS * R;
-  // Squared norm of the residual, non-zero codes, units that have one or the weighted L1 norm.
+  let first = first_place(row);
+  let end = end_place(row);
+  // Squared norm of the residual, non-zero codes, units that have one or the term of the codes.
   var sums = vec3<f32>(0.0);
   for (var c = lane; c < D4; c += WG) {
     var rest = rows[(TARGET * B + row) * D4 + c];
@@ -61,27 +59,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       rest -= vec4<f32>(biases[at], biases[at + 1u], biases[at + 2u], biases[at + 3u]);
     }
     // Not unrolled; see encode_active.wgsl.
-    for (var slot = 0u; slot < SLOTS; slot += uniforms.one) {
-      let unit = active_units[units + slot];
+    for (var place = first; place < end; place += uniforms.one) {
+      let unit = active_units[ACTIVE_OFFSET + place];
       if (unit == NONE) { break; }
       for (var i = 0u; i < R; i += 1u) {
-        rest -= coefs[codes + slot * R + i] * decoder[(unit * R + i) * D4 + c];
+        rest -= coefs[CODES_OFFSET + place * R + i] * decoder[(unit * R + i) * D4 + c];
       }
     }
     rows[(RESULT * B + row) * D4 + c] = rest;
     sums.x += dot(rest, rest);
   }
   if (MAIN) {
-    for (var slot = lane; slot < SLOTS; slot += WG * uniforms.one) {
+    for (var place = first + lane; place < end; place += WG * uniforms.one) {
       var fires = 0.0;
       for (var i = 0u; i < R; i += uniforms.one) {
-        let code = coefs[codes + slot * R + i];
+        let code = coefs[CODES_OFFSET + place * R + i];
         if (code == 0.0) { continue; }
         sums.y += 1.0;
         fires = 1.0;
-        if (L1) { sums.z += abs(code) * decoder_norms[active_units[units + slot] * R + i]; }
+        if (HAS_TERM) { sums.z += term(code, decoder_norms[active_units[ACTIVE_OFFSET + place] * R + i]); }
       }
-      if (!L1) { sums.z += fires; }
+      if (!HAS_TERM) { sums.z += fires; }
     }
   }
   partial[lane] = sums;

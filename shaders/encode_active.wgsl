@@ -1,20 +1,19 @@
 // Codes of the winning groups, recomputed by gathered dot products (under 1 % of the dense half):
 //
-//   code[b, slot, i] = E_{k, i} . row_b + b_enc,{k, i},    k = active[b, slot]
+//   code[place, i] = E_{k, i} . row_b + b_enc,{k, i},    k = active[place], b = row of the place
 //
 // rows          [sections, B, D4]        section SECTION is read
 // encoder       [N, D4]                  N = K*R rows, group-major
 // biases        [N4*4 | d]               encoder biases first
-// active_units  [ACTIVE_OFFSET + B*SLOTS]      0xffffffff in empty slots, whose codes are 0
-// coefs         [CODES_OFFSET + B*SLOTS*R]     receives the codes
-// A team of TEAM threads makes the codes of a slot, four at a time, so that a row is read once for four; its
+// active_units  [ACTIVE_OFFSET + places]       0xffffffff in empty places, whose codes are 0
+// coefs         [CODES_OFFSET + places*R]      receives the codes
+// A parts/places_….wgsl says which places a row has. A team of TEAM threads makes the codes of a place, four at a time, so that a row is read once for four; its
 // threads read neighbouring addresses. On processors a team is one thread, and nothing is waited for.
-// Dispatch: ceil(B*SLOTS*TEAM / 64) workgroups, folded. Source: docs/method/model.md.
+// Dispatch: ceil(capacity*TEAM / 64) workgroups, folded. Source: docs/method/model.md.
 
 override B: u32;
 override D4: u32;
 override R: u32;
-override SLOTS: u32;
 override SECTION: u32;
 override ACTIVE_OFFSET: u32;
 override CODES_OFFSET: u32;
@@ -60,13 +59,13 @@ fn store(place: u32, first: u32, unit: u32, i: u32, sum: f32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let place = place_across(group) * (64u / TEAM) + lane / TEAM;
   let member = lane % TEAM;
-  let inside = place < B * SLOTS;
+  let inside = place < places();
   var unit = NONE;
   if (inside) { unit = active_units[ACTIVE_OFFSET + place]; }
   for (var first = 0u; first < R; first += 4u) {
     var sum = vec4<f32>(0.0);
     if (unit != NONE) {
-      sum = project(unit * R + first, min(4u, R - first), (SECTION * B + place / SLOTS) * D4, member);
+      sum = project(unit * R + first, min(4u, R - first), (SECTION * B + row_of(place)) * D4, member);
     }
     if (TEAM == 1u) {
       if (inside) {

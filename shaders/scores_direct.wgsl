@@ -1,16 +1,16 @@
 // The dense half of a step: how strongly every group answers to every row, without ever storing the
 // pre-activations of a group. Variant without workgroup memory, for adapters whose barriers are slow.
 //
-//   group models (SCALAR false)   score[b, k] = ||E_k row_b + b_enc,k||_2^2
-//   scalar models (SCALAR true)   score[b, k] = e_k . row_b + b_enc,k          (signed)
+//   parts/score_norm.wgsl    score[b, k] = ||E_k row_b + b_enc,k||_2^2
+//   parts/score_value.wgsl   score[b, k] = e_k . row_b + b_enc,k          (signed, R = 1)
 //
 // rows       [sections, B, D4]  section SECTION is read
 // encoder    [N, D4]       N = K*R rows, group-major
 // biases     [N4*4 | d]    encoder biases first
 // dead_list  [1 + K]       0: how many units; then the units. Read when COMPACT: unit = dead_list[1 + position]
 // scores     [B, K]        by position; unit = position when not COMPACT
-// A thread makes 4 rows x 1 group (SCALAR: 4 rows x 4 units).
-// Dispatch: ceil(positions / 8) workgroups across, folded, positions = K or ceil(K/4); ceil(ceil(B/4) / 8) down.
+// A thread makes 4 rows x 1 group (of rank 1: 4 rows x 4 units).
+// Dispatch: ceil(positions / 8) workgroups across, folded, positions = K or, of rank 1, ceil(K/4); ceil(ceil(B/4) / 8) down.
 // Source: docs/method/model.md.
 
 override B: u32;
@@ -18,7 +18,6 @@ override D4: u32;
 override K: u32;
 override R: u32;
 override SECTION: u32;
-override SCALAR: bool;
 override COMPACT: bool;
 override USE_BIAS: bool;
 
@@ -44,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   var units = K;
   if (COMPACT) { units = dead_list[0]; }
   let place = place_across(group) * 8u + local.x;
-  let first = select(place, place * 4u, SCALAR);
+  let first = select(place, place * 4u, R == 1u);
   let token = (group.y * 8u + local.y) * 4u;
   if (first >= units || token >= B) { return; }
   let base = SECTION * B;
@@ -53,8 +52,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   let x2 = (base + min(token + 2u, B - 1u)) * D4;
   let x3 = (base + min(token + 3u, B - 1u)) * D4;
 
-  var squares = vec4<f32>(0.0);
-  let chunks = select((R + 3u) / 4u, 1u, SCALAR);
+  var sum = vec4<f32>(0.0);
+  let chunks = (R + 3u) / 4u;
   let latent = unit_at(first, units) * R;
   for (var chunk = 0u; chunk < chunks; chunk += 1u) {
     let j = chunk * 4u;
@@ -62,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
     var n1 = latent + min(j + 1u, R - 1u);
     var n2 = latent + min(j + 2u, R - 1u);
     var n3 = latent + min(j + 3u, R - 1u);
-    if (SCALAR) {
+    if (R == 1u) {
       n1 = unit_at(first + 1u, units);
       n2 = unit_at(first + 2u, units);
       n3 = unit_at(first + 3u, units);
@@ -85,19 +84,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
       a2 += vec4<f32>(dot(v0, w2), dot(v1, w2), dot(v2, w2), dot(v3, w2));
       a3 += vec4<f32>(dot(v0, w3), dot(v1, w3), dot(v2, w3), dot(v3, w3));
     }
-    if (SCALAR) {
-      store(token, first, a0);
-      if (first + 1u < units) { store(token, first + 1u, a1); }
-      if (first + 2u < units) { store(token, first + 2u, a2); }
-      if (first + 3u < units) { store(token, first + 3u, a3); }
+    if (R == 1u) {
+      store(token, first, score_of(a0));
+      if (first + 1u < units) { store(token, first + 1u, score_of(a1)); }
+      if (first + 2u < units) { store(token, first + 2u, score_of(a2)); }
+      if (first + 3u < units) { store(token, first + 3u, score_of(a3)); }
     } else {
-      squares += a0 * a0;
-      if (j + 1u < R) { squares += a1 * a1; }
-      if (j + 2u < R) { squares += a2 * a2; }
-      if (j + 3u < R) { squares += a3 * a3; }
+      sum += score_of(a0);
+      if (j + 1u < R) { sum += score_of(a1); }
+      if (j + 2u < R) { sum += score_of(a2); }
+      if (j + 3u < R) { sum += score_of(a3); }
     }
   }
-  if (!SCALAR) { store(token, first, squares); }
+  if (R > 1u) { store(token, first, sum); }
 }
 
 fn store(token: u32, position: u32, values: vec4<f32>) {

@@ -1,8 +1,8 @@
 // The dense half of a step, variant with tiles in workgroup memory, for real GPUs. Same bindings, same
 // result (up to the order of float32 sums) as scores_direct.wgsl.
 //
-//   group models (SCALAR false)   score[b, k] = ||E_k row_b + b_enc,k||_2^2
-//   scalar models (SCALAR true)   score[b, k] = e_k . row_b + b_enc,k          (signed)
+//   parts/score_norm.wgsl    score[b, k] = ||E_k row_b + b_enc,k||_2^2
+//   parts/score_value.wgsl   score[b, k] = e_k . row_b + b_enc,k          (signed, R = 1)
 //
 // A workgroup of 8 x 8 threads makes 32 rows x 64 latents, K-tile 16 columns; a thread holds 4 rows x 8
 // latents in named accumulators. A tile holds floor(64 / R) whole groups, so that the norm of a group
@@ -15,7 +15,6 @@ override D4: u32;
 override K: u32;
 override R: u32;
 override SECTION: u32;
-override SCALAR: bool;
 override COMPACT: bool;
 override USE_BIAS: bool;
 
@@ -57,8 +56,7 @@ fn put(column: u32, row: u32, value: vec4<f32>) {
 fn finish(sum: vec4<f32>, tile: u32, column: u32, count: u32) -> vec4<f32> {
   var value = sum;
   if (USE_BIAS) { value += vec4<f32>(biases[latent_of(tile, column, count)]); }
-  if (SCALAR) { return value; }
-  return value * value;
+  return score_of(value);
 }
 
 @compute @workgroup_size(8, 8)

@@ -11,7 +11,6 @@ override D4: u32;
 override K: u32;
 override R: u32;
 override SECTION: u32;
-override SCALAR: bool;
 override COMPACT: bool;
 override USE_BIAS: bool;
 
@@ -42,8 +41,7 @@ fn latent_of(tile: u32, column: u32, count: u32) -> u32 {
 fn finish(sum: vec4<f32>, tile: u32, column: u32, count: u32) -> vec4<f32> {
   var value = sum;
   if (USE_BIAS) { value += vec4<f32>(biases[latent_of(tile, column, count)]); }
-  if (SCALAR) { return value; }
-  return value * value;
+  return score_of(value);
 }
 
 // Puts four rows of a latent where the latents first … first + 63 are added up.

@@ -4,10 +4,10 @@
 // scores      [B, K]              by position (BY_POSITION) or by unit
 // dead_list   [1 + K]             read when COMPACT: only these units compete
 // active      [ACTIVE_OFFSET + B*SLOTS]   winners of row b; 0xffffffff in slots that stay empty
-// coefs       [CODES_OFFSET + B*SLOTS]    SCALAR only: the winner's pre-activation is its code
+// coefs       [CODES_OFFSET + B*SLOTS]    receives the winner's score where that is its code
 // fired       [FIRED_OFFSET + K*WORDS]    bit b of unit u: u won on row b (zeroed before the step)
 // last_fired  [K]                 MARK_ALIVE: the token counter after this batch
-// Scalar units with POSITIVE compete only while their pre-activation is above 0 (TopK's ReLU).
+// A parts/key_….wgsl says which scores may win (TopK: those above 0), a parts/score_….wgsl what a score is.
 // Dispatch: one workgroup per row, folded. Source: docs/method/model.md.
 
 override B: u32;
@@ -17,8 +17,6 @@ override WORDS: u32;
 override ACTIVE_OFFSET: u32;
 override CODES_OFFSET: u32;
 override FIRED_OFFSET: u32;
-override SCALAR: bool;
-override POSITIVE: bool;
 override COMPACT: bool;
 override BY_POSITION: bool;
 override RECORD: bool;
@@ -64,7 +62,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         var unit = position;
         if (COMPACT) { unit = dead_list[1u + position]; }
         let score = scores[row * K + select(unit, position, BY_POSITION)];
-        let open = (!POSITIVE || score > 0.0) &&
+        let open = may_win(score) &&
           (slot == 0u || before(last_score, last_unit, score, unit));
         if (open && before(score, unit, mine_score, mine)) {
           mine = unit;
@@ -103,7 +101,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       if (MARK_ALIVE) { atomicMax(&last_fired[unit], uniforms.tokens_seen); }
     }
     active_units[ACTIVE_OFFSET + row * SLOTS + place] = unit;
-    if (SCALAR) {
+    if (SCORE_IS_CODE) {
       coefs[CODES_OFFSET + row * SLOTS + place] = select(chosen_score[slot], 0.0, unit == NONE);
     }
   }

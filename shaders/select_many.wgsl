@@ -1,7 +1,6 @@
 // The gate for many winners: per row the SLOTS units with the largest score by radix selection (8 bits
 // at a time) on order-preserving bit patterns; ties go to the lowest index. Winners are stored in
-// ascending order of unit. With SLOTS = K and POSITIVE it is the ReLU gate. Same bindings and constants
-// as select_few.wgsl.
+// ascending order of unit. Same bindings, constants and parts as select_few.wgsl.
 // Dispatch: one workgroup of 256 a row, folded. Source: docs/method/model.md.
 
 override B: u32;
@@ -11,8 +10,6 @@ override WORDS: u32;
 override ACTIVE_OFFSET: u32;
 override CODES_OFFSET: u32;
 override FIRED_OFFSET: u32;
-override SCALAR: bool;
-override POSITIVE: bool;
 override COMPACT: bool;
 override BY_POSITION: bool;
 override RECORD: bool;
@@ -39,7 +36,7 @@ fn key_of(position: u32, row: u32) -> u32 {
   var unit = position;
   if (COMPACT && !BY_POSITION) { unit = dead_list[1u + position]; }
   let score = scores[row * K + unit];
-  if (POSITIVE && !(score > 0.0)) { return 0u; }
+  if (!may_win(score)) { return 0u; }
   let bits = bitcast<u32>(score);
   return max(1u, select(bits | 0x80000000u, ~bits, bits >= 0x80000000u));
 }
@@ -125,7 +122,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       var unit = position;
       if (COMPACT) { unit = dead_list[1u + position]; }
       active_units[ACTIVE_OFFSET + row * SLOTS + place] = unit;
-      if (SCALAR) {
+      if (SCORE_IS_CODE) {
         coefs[CODES_OFFSET + row * SLOTS + place] = scores[row * K + select(unit, position, BY_POSITION)];
       }
       if (RECORD) {
@@ -137,6 +134,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
   for (var slot = total.x + ties + lane; slot < SLOTS; slot += WG) {
     active_units[ACTIVE_OFFSET + row * SLOTS + slot] = NONE;
-    if (SCALAR) { coefs[CODES_OFFSET + row * SLOTS + slot] = 0.0; }
+    if (SCORE_IS_CODE) { coefs[CODES_OFFSET + row * SLOTS + slot] = 0.0; }
   }
 }

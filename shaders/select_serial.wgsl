@@ -1,7 +1,7 @@
 // The gate with one thread per row and no barrier, for adapters whose barriers are slow (processors).
 // Few winners are found one after the other, many by radix selection, 4 bits at a time, on order-preserving bit
-// patterns; ties go to the lowest index; winners are stored in ascending order of unit. Same bindings and
-// constants as select_few.wgsl.
+// patterns; ties go to the lowest index; winners are stored in ascending order of unit. Same bindings,
+// constants and parts as select_few.wgsl.
 // Dispatch: ceil(B / 8) workgroups of 8. Source: docs/method/model.md.
 
 override B: u32;
@@ -11,8 +11,6 @@ override WORDS: u32;
 override ACTIVE_OFFSET: u32;
 override CODES_OFFSET: u32;
 override FIRED_OFFSET: u32;
-override SCALAR: bool;
-override POSITIVE: bool;
 override COMPACT: bool;
 override BY_POSITION: bool;
 override RECORD: bool;
@@ -41,7 +39,7 @@ fn score_at(position: u32, row: u32) -> f32 {
 
 // Bits of a float32 whose unsigned order is the order of the floats; 0 marks a unit that may not win.
 fn key_of(score: f32) -> u32 {
-  if (POSITIVE && !(score > 0.0)) { return 0u; }
+  if (!may_win(score)) { return 0u; }
   let bits = bitcast<u32>(score);
   return max(1u, select(bits | 0x80000000u, ~bits, bits >= 0x80000000u));
 }
@@ -109,7 +107,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   // A unit wins above the threshold, or at it while there are ties to take.
   var threshold = 0u;
   var ties = SLOTS;
-  if (units > SLOTS || POSITIVE) {
+  if (units > SLOTS) {
     if (SLOTS <= FEW) {
       let last = last_of_few(row, units);
       threshold = last.x;
@@ -133,7 +131,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if (wins) {
       let unit = unit_at(position);
       active_units[ACTIVE_OFFSET + row * SLOTS + place] = unit;
-      if (SCALAR) { coefs[CODES_OFFSET + row * SLOTS + place] = score; }
+      if (SCORE_IS_CODE) { coefs[CODES_OFFSET + row * SLOTS + place] = score; }
       if (RECORD) {
         atomicOr(&fired[FIRED_OFFSET + unit * WORDS + row / 32u], 1u << (row % 32u));
       }
@@ -143,6 +141,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   }
   for (; place < SLOTS; place += 1u) {
     active_units[ACTIVE_OFFSET + row * SLOTS + place] = NONE;
-    if (SCALAR) { coefs[CODES_OFFSET + row * SLOTS + place] = 0.0; }
+    if (SCORE_IS_CODE) { coefs[CODES_OFFSET + row * SLOTS + place] = 0.0; }
   }
 }

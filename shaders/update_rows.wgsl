@@ -3,22 +3,20 @@
 // rows of the batch on which the group fired, in ascending order, so the sum has one order and the result
 // one value.
 //
-//   gradient_{k,i} = sum_{b: k fired} coef[b, slot, i] row_b  (main)  +  the same over the auxiliary branch
-//                  + strength * penalty term
-//   penalty: 1  sum_j penalty[k, i, j] W_{k,j}                  nuclear norms
-//            2  W_{k,i}                                         weight_decay target
-//            3  penalty[k] (sum_b code_b) W_k / B               L1 weighted by decoder norm, R = 1
+//   gradient_{k,i} = sum_{b: k fired} coef[place, i] row_b  (main)  +  the same over the auxiliary branch
+//                  + the penalty's gradient, a parts/penalty_….wgsl
 //   Adam: m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, W -= lr (m^ / (sqrt(v^) + eps) + decay W)
 //
 // From the encoder's lists also comes what the biases need, with no further look at the batch:
-//   sum_{k,i} = sum_{b: k fired} coef[b, slot, i]               gradient of b_enc
+//   sum_{k,i} = sum_{b: k fired} coef[place, i]                 gradient of b_enc
 //   share     = sum_k sum_i sum_{k,i} W_{k,i}                   -sum of shares is b_dec's gradient by the codes
 //
 // weights, moment1, moment2  [K*R, D4]   FUSED false: moment1 receives the gradient instead, nothing else
 //                                        changes (for the global norm clip)
 // rows          [sections, B, D4]        SECTION (main) and AUX_SECTION
-// coefs         at COEF_OFFSET [B, SLOTS, R]; at AUX_COEF_OFFSET [B, AUX_SLOTS, R or 1]; codes at CODES_OFFSET
-// active_units  at ACTIVE_OFFSET [B, SLOTS]; at AUX_ACTIVE_OFFSET [B, AUX_SLOTS]; ascending
+// coefs         at COEF_OFFSET [places, R]; at AUX_COEF_OFFSET [B, AUX_SLOTS, R or 1]; codes at CODES_OFFSET
+// active_units  at ACTIVE_OFFSET [places], by a parts/places_….wgsl; at AUX_ACTIVE_OFFSET [B, AUX_SLOTS]; ascending
+//               in a row
 // fired         at FIRED_OFFSET [K, WORDS]; at AUX_FIRED_OFFSET [K or K*R, WORDS]; one bit per row
 // penalty       matrices at PENALTY_OFFSET [K, R, R]; squared gradient norms of each group's tiles go to
 //               SQUARES_OFFSET [K, tiles], sums to SUMS_OFFSET [K, R], shares to SHARES_OFFSET
@@ -33,7 +31,6 @@ override K: u32;
 override R: u32;
 override WORDS: u32;
 override SECTION: u32;
-override SLOTS: u32;
 override ACTIVE_OFFSET: u32;
 override COEF_OFFSET: u32;
 override CODES_OFFSET: u32;
@@ -45,7 +42,6 @@ override AUX_SLOTS: u32;
 override AUX_ACTIVE_OFFSET: u32;
 override AUX_COEF_OFFSET: u32;
 override AUX_FIRED_OFFSET: u32;
-override PENALTY: u32;
 override PENALTY_OFFSET: u32;
 override SQUARES_OFFSET: u32;
 override GROUPS: u32;       // groups a workgroup updates, one after the other
@@ -73,7 +69,7 @@ const LISTED = 256u;  // entries a list holds
 var<workgroup> old: array<vec4<f32>, R * COLUMNS>;                       // [R, COLUMNS]
 var<workgroup> partial: array<vec4<f32>, SEGMENTS * AT_ONCE * COLUMNS>;  // [segment, row, column]
 var<workgroup> list_row: array<u32, LISTED>;
-var<workgroup> list_slot: array<u32, LISTED>;  // row * slots + slot
+var<workgroup> list_place: array<u32, LISTED>;
 var<workgroup> counts: array<u32, 64>;
 var<workgroup> listed: u32;
 var<workgroup> sums: array<vec4<f32>, SEGMENTS * 2u>;  // of coefficients, [segment, half]
@@ -92,7 +88,8 @@ var<private> a7: vec4<f32>;
 var<private> sum_low: vec4<f32>;
 var<private> sum_high: vec4<f32>;
 var<private> code_sum: f32;
-var<private> first_place: u32; // in the list, of the first row in this thread's word
+var<private> first_entry: u32; // in the list, of the first row in this thread's word
+var<private> own_column: u32;  // vec4 column of the tile that this thread reads
 
 // Slot of `unit` in an ascending list that is known to hold it.
 fn find(first: u32, slots: u32, unit: u32) -> u32 {
@@ -104,6 +101,21 @@ fn find(first: u32, slots: u32, unit: u32) -> u32 {
   }
   return low;
 }
+
+// Place of `unit` in a row of the main or the auxiliary branch where it fired.
+fn place_of(unit: u32, row: u32, of_main: bool) -> u32 {
+  if (of_main) {
+    let first = first_place(row);
+    return first + find(ACTIVE_OFFSET + first, end_place(row) - first, unit);
+  }
+  return row * AUX_SLOTS + find(AUX_ACTIVE_OFFSET + row * AUX_SLOTS, AUX_SLOTS, unit);
+}
+
+// What a penalty reads: rows of the block as they were before the step, and the sum over the batch of what it
+// makes of the unit's codes.
+fn stride() -> u32 { return 1u; }
+fn old_row(i: u32) -> vec4<f32> { return old[i * COLUMNS + own_column]; }
+fn sum_of_codes() -> f32 { return code_sums[0] + code_sums[1] + code_sums[2] + code_sums[3]; }
 
 // Where `unit` fired: counts its rows in 64 words of bits from `word` on, a word a thread.
 fn count_rows(lane: u32, word: u32, fired_at: u32, unit: u32) -> u32 {
@@ -120,17 +132,15 @@ fn count_rows(lane: u32, word: u32, fired_at: u32, unit: u32) -> u32 {
     before += select(0u, count, i < lane);
     total += count;
   }
-  first_place = before;
+  first_entry = before;
   if (lane == 0u) { listed = total; }
   return bits;
 }
 
-// Lists entries skip, skip + 1, … of the counted rows, LISTED at most, with their slots.
-fn list_rows(
-  lane: u32, word: u32, bits: u32, skip: u32, total: u32, active_at: u32, slots: u32, unit: u32,
-) {
+// Lists entries skip, skip + 1, … of the counted rows, LISTED at most, with their places.
+fn list_rows(lane: u32, word: u32, bits: u32, skip: u32, total: u32, of_main: bool, unit: u32) {
   var rest = bits;
-  var place = first_place;
+  var place = first_entry;
   while (rest != 0u) {
     if (place >= skip && place < skip + LISTED) {
       list_row[place - skip] = (word + lane) * 32u + countTrailingZeros(rest);
@@ -140,8 +150,7 @@ fn list_rows(
   }
   workgroupBarrier();
   for (var e = lane; e < min(total - skip, LISTED); e += 64u) {
-    let row = list_row[e];
-    list_slot[e] = row * slots + find(active_at + row * slots, slots, unit);
+    list_place[e] = place_of(unit, list_row[e], of_main);
   }
   workgroupBarrier();
 }
@@ -173,25 +182,25 @@ fn add_high(value: vec4<f32>, c: vec4<f32>) {
 // Adds the rows of one branch on which `unit` fired. `only` below AT_ONCE: the unit is that row of the
 // block alone and has one coefficient.
 fn add_branch(
-  lane: u32, column: u32, first: u32, unit: u32, section: u32, fired_at: u32, active_at: u32, slots: u32,
-  coef_at: u32, only: u32, counted: bool, with_codes: bool,
+  lane: u32, column: u32, first: u32, unit: u32, section: u32, fired_at: u32, of_main: bool, coef_at: u32,
+  only: u32, counted: bool,
 ) {
   let segment = lane / COLUMNS;
   for (var word = 0u; word < WORDS; word += 64u) {
     let bits = count_rows(lane, word, fired_at, unit);
     let total = workgroupUniformLoad(&listed);
     for (var skip = 0u; skip < total; skip += LISTED) {
-      list_rows(lane, word, bits, skip, total, active_at, slots, unit);
+      list_rows(lane, word, bits, skip, total, of_main, unit);
       for (var e = segment; e < min(total - skip, LISTED); e += SEGMENTS) {
         let value = rows[(section * B + list_row[e]) * D4 + column];
         var low = vec4<f32>(0.0);
         var high = vec4<f32>(0.0);
         if (only < AT_ONCE) {
-          let c = coefs[coef_at + list_slot[e]];
+          let c = coefs[coef_at + list_place[e]];
           low = select(vec4<f32>(0.0), vec4<f32>(c), vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(only));
           high = select(vec4<f32>(0.0), vec4<f32>(c), vec4<u32>(4u, 5u, 6u, 7u) == vec4<u32>(only));
         } else {
-          let at = coef_at + list_slot[e] * R;
+          let at = coef_at + list_place[e] * R;
           low = four(at, first);
           if (AT_ONCE > 4u) { high = four(at, first + 4u); }
         }
@@ -201,7 +210,7 @@ fn add_branch(
           sum_low += low;
           sum_high += high;
         }
-        if (with_codes) { code_sum += coefs[CODES_OFFSET + list_slot[e] * R]; }
+        if (READS_CODES && of_main) { code_sum += of_code(coefs[CODES_OFFSET + list_place[e] * R], unit); }
       }
       workgroupBarrier();
     }
@@ -227,6 +236,7 @@ fn update_group(k: u32, lane: u32, tile: u32) -> vec4<f32> {
   let segment = lane / COLUMNS;
   let offset = lane % COLUMNS;
   let column = min(tile * COLUMNS + offset, D4 - 1u);
+  own_column = offset;
   let inside = tile * COLUMNS + offset < D4;
   for (var i = segment; i < R; i += SEGMENTS) {
     old[i * COLUMNS + offset] = weights[(k * R + i) * D4 + column];
@@ -246,20 +256,16 @@ fn update_group(k: u32, lane: u32, tile: u32) -> vec4<f32> {
     sum_low = vec4<f32>(0.0);
     sum_high = vec4<f32>(0.0);
     code_sum = 0.0;
-    add_branch(
-      lane, column, first, k, SECTION, FIRED_OFFSET, ACTIVE_OFFSET, SLOTS, COEF_OFFSET, AT_ONCE, true, PENALTY == 3u,
-    );
+    add_branch(lane, column, first, k, SECTION, FIRED_OFFSET, true, COEF_OFFSET, AT_ONCE, true);
     if (AUX && !AUX_COLUMNS) {
       add_branch(
-        lane, column, first, k, AUX_SECTION, AUX_FIRED_OFFSET, AUX_ACTIVE_OFFSET, AUX_SLOTS, AUX_COEF_OFFSET,
-        AT_ONCE, AUX_SUMS, false,
+        lane, column, first, k, AUX_SECTION, AUX_FIRED_OFFSET, false, AUX_COEF_OFFSET, AT_ONCE, AUX_SUMS,
       );
     }
     if (AUX && AUX_COLUMNS) {
       for (var j = 0u; j < min(AT_ONCE, R - first); j += 1u) {
         add_branch(
-          lane, column, first, k * R + first + j, AUX_SECTION, AUX_FIRED_OFFSET, AUX_ACTIVE_OFFSET, AUX_SLOTS,
-          AUX_COEF_OFFSET, j, AUX_SUMS, false,
+          lane, column, first, k * R + first + j, AUX_SECTION, AUX_FIRED_OFFSET, false, AUX_COEF_OFFSET, j, AUX_SUMS,
         );
       }
     }
@@ -298,18 +304,7 @@ fn update_group(k: u32, lane: u32, tile: u32) -> vec4<f32> {
           gradient += partial[(part * AT_ONCE + j) * COLUMNS + offset];
         }
         let value = old[i * COLUMNS + offset];
-        if (PENALTY == 1u) {
-          var term = vec4<f32>(0.0);
-          for (var m = 0u; m < R; m += 1u) {
-            term += penalty[PENALTY_OFFSET + (k * R + i) * R + m] * old[m * COLUMNS + offset];
-          }
-          gradient += uniforms.penalty_strength * term;
-        }
-        if (PENALTY == 2u) { gradient += uniforms.penalty_strength * value; }
-        if (PENALTY == 3u) {
-          let sum = code_sums[0] + code_sums[1] + code_sums[2] + code_sums[3];
-          gradient += uniforms.l1_strength / f32(B) * sum * penalty[PENALTY_OFFSET + k] * value;
-        }
+        gradient += penalty_gradient(k, i);
         square += dot(gradient, gradient);
         let index = (k * R + i) * D4 + column;
         if (!FUSED) {

@@ -1,6 +1,6 @@
 // Gradient of one weight matrix (encoder or decoder) and its Adam step, with a thread for every vec4
 // column of a block of groups and no barrier, for adapters whose barriers are slow (processors). Same
-// formula, bindings and constants as update_rows.wgsl; its squared gradient norms are one per thread.
+// formula, bindings, constants and parts as update_rows.wgsl; its squared gradient norms are one per thread.
 // A workgroup has one block of groups, so what belongs to a row of the batch is read once for all threads.
 //
 // Dispatch: blocks = ceil(K / GROUPS) workgroups across, folded, ceil(D4 / WG) down.
@@ -12,7 +12,6 @@ override K: u32;
 override R: u32;
 override WORDS: u32;
 override SECTION: u32;
-override SLOTS: u32;
 override ACTIVE_OFFSET: u32;
 override COEF_OFFSET: u32;
 override CODES_OFFSET: u32;
@@ -24,7 +23,6 @@ override AUX_SLOTS: u32;
 override AUX_ACTIVE_OFFSET: u32;
 override AUX_COEF_OFFSET: u32;
 override AUX_FIRED_OFFSET: u32;
-override PENALTY: u32;
 override PENALTY_OFFSET: u32;
 override SQUARES_OFFSET: u32;
 override GROUPS: u32;       // groups a workgroup updates, one after the other
@@ -35,7 +33,6 @@ override SHARES_OFFSET: u32;
 override AUX_SUMS: bool;    // the auxiliary codes count in both (they read the input and have its bias)
 override FUSED: bool;
 override WG: u32;
-
 
 @group(0) @binding(0) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> moment1: array<vec4<f32>>;
@@ -51,9 +48,15 @@ var<private> a0: vec4<f32>;
 var<private> a1: vec4<f32>;
 var<private> a2: vec4<f32>;
 var<private> a3: vec4<f32>;
-// Sums of their coefficients.
+// Sums of their coefficients, and of what a penalty makes of the codes.
 var<private> coef_sum: vec4<f32>;
 var<private> code_sum: f32;
+// The column of the block as it was before the step.
+var<private> old: array<vec4<f32>, 32>;
+
+fn stride() -> u32 { return uniforms.one; }
+fn old_row(i: u32) -> vec4<f32> { return old[i]; }
+fn sum_of_codes() -> f32 { return code_sum; }
 
 // Slot of `unit` in an ascending list that is known to hold it.
 fn find(first: u32, slots: u32, unit: u32) -> u32 {
@@ -96,12 +99,12 @@ fn add_main(k: u32, column: u32, first: u32) {
     while (bits != 0u) {
       let row = w * 32u + countTrailingZeros(bits);
       bits &= bits - 1u;
-      let slot = find(ACTIVE_OFFSET + row * SLOTS, SLOTS, k);
-      let at = (row * SLOTS + slot) * R;
+      let place = first_place(row);
+      let at = (place + find(ACTIVE_OFFSET + place, end_place(row) - place, k)) * R;
       let c = four(COEF_OFFSET + at, first);
       add(rows[(SECTION * B + row) * D4 + column], c);
       coef_sum += c;
-      if (PENALTY == 3u) { code_sum += coefs[CODES_OFFSET + at]; }
+      if (READS_CODES) { code_sum += of_code(coefs[CODES_OFFSET + at], k); }
     }
   }
 }
@@ -126,8 +129,7 @@ fn add_auxiliary(unit: u32, column: u32, first: u32, only: vec4<f32>) {
 
 // Updates one column of group k; returns its share of the input gradient.
 fn update_group(k: u32, column: u32) -> vec4<f32> {
-  // The penalty mixes the rows of a block as they were before the step.
-  var old: array<vec4<f32>, 32>;
+  // The penalty mixes the rows of a block.
   for (var i = 0u; i < R; i += uniforms.one) { old[i] = weights[(k * R + i) * D4 + column]; }
   var square = 0.0;
   var share = vec4<f32>(0.0);
@@ -156,17 +158,7 @@ fn update_group(k: u32, column: u32) -> vec4<f32> {
       if (j == 1u) { gradient = a1; }
       if (j == 2u) { gradient = a2; }
       if (j == 3u) { gradient = a3; }
-      if (PENALTY == 1u) {
-        var term = vec4<f32>(0.0);
-        for (var m = 0u; m < R; m += uniforms.one) {
-          term += penalty[PENALTY_OFFSET + (k * R + i) * R + m] * old[m];
-        }
-        gradient += uniforms.penalty_strength * term;
-      }
-      if (PENALTY == 2u) { gradient += uniforms.penalty_strength * old[i]; }
-      if (PENALTY == 3u) {
-        gradient += uniforms.l1_strength / f32(B) * code_sum * penalty[PENALTY_OFFSET + k] * old[i];
-      }
+      gradient += penalty_gradient(k, i);
       square += dot(gradient, gradient);
       let index = (k * R + i) * D4 + column;
       if (!FUSED) {

@@ -16,4 +16,6 @@ export interface Dictionary {
   readonly encoderBias: Float32Array;
   /** [d]. */
   readonly decoderBias: Float32Array;
+  /** Vectors that only some architectures have, by name: [K], or [1] where all groups share one number. */
+  readonly vectors?: Readonly<Record<string, Float32Array>>;
 }

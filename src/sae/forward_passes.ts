@@ -7,6 +7,14 @@ import { across, FULL_GPU, spread } from '../gpu/workgroups';
 import { kernels } from './kernels';
 import { rowThreads, teamThreads } from './launch_sizes';
 import type { BranchLayout, KernelVariant, ModelLayout } from './layout';
+import {
+  compose,
+  placesParts,
+  type KeyPart,
+  type PlacesPart,
+  type ScorePart,
+  type TermPart,
+} from './parts';
 
 /** Sections of the `rows` buffer. */
 export const Section = { input: 0, residual: 1, auxiliary: 2 } as const;
@@ -20,7 +28,7 @@ export interface ScoreOptions {
   readonly variant: KernelVariant;
   readonly branch: Pick<BranchLayout, 'units' | 'rank'>;
   readonly section: number;
-  readonly scalar: boolean;
+  readonly score: ScorePart;
   readonly compact: boolean;
   readonly useBias: boolean;
 }
@@ -31,10 +39,10 @@ export interface ScoreOptions {
  */
 function scoresKernel(
   batch: number,
-  { variant, branch: { units, rank }, scalar, compact }: ScoreOptions,
+  { variant, branch: { units, rank }, compact }: ScoreOptions,
 ): { readonly kernel: Kernel; readonly wide: number; readonly down: number } {
   if (variant === 'direct') {
-    const wide = Math.ceil((scalar ? Math.ceil(units / 4) : units) / 8);
+    const wide = Math.ceil((rank === 1 ? Math.ceil(units / 4) : units) / 8);
     return { kernel: kernels.scores_direct, wide, down: Math.ceil(Math.ceil(batch / 4) / 8) };
   }
   const large = {
@@ -57,7 +65,7 @@ export function scoresPass(layout: ModelLayout, options: ScoreOptions): Pass {
   const { kernel, wide, down } = scoresKernel(batch, options);
   return {
     name: options.name,
-    kernel,
+    kernel: compose(kernel, { score: options.score }),
     bindings: {
       rows: 'rows',
       encoder: 'encoder',
@@ -71,7 +79,6 @@ export function scoresPass(layout: ModelLayout, options: ScoreOptions): Pass {
       K: units,
       R: rank,
       SECTION: options.section,
-      SCALAR: Number(options.scalar),
       COMPACT: Number(options.compact),
       USE_BIAS: Number(options.useBias),
     },
@@ -82,9 +89,8 @@ export function scoresPass(layout: ModelLayout, options: ScoreOptions): Pass {
 export interface SelectOptions {
   readonly name: string;
   readonly branch: BranchLayout;
-  /** The score is the code itself (scalar units). */
-  readonly scalar: boolean;
-  readonly positive: boolean;
+  readonly score: ScorePart;
+  readonly key: KeyPart;
   readonly compact: boolean;
   readonly byPosition: boolean;
   readonly record: boolean;
@@ -100,9 +106,10 @@ export function selectPass(
   const { branch } = options;
   const serial = variant === 'direct';
   const few = !serial && branch.slots <= FEW_SLOTS;
+  const kernel = serial ? kernels.select_serial : few ? kernels.select_few : kernels.select_many;
   return {
     name: options.name,
-    kernel: serial ? kernels.select_serial : few ? kernels.select_few : kernels.select_many,
+    kernel: compose(kernel, { score: options.score, key: options.key }),
     bindings: {
       scores: 'scores',
       dead_list: 'dead_list',
@@ -119,8 +126,6 @@ export function selectPass(
       ACTIVE_OFFSET: branch.active,
       CODES_OFFSET: branch.codes,
       FIRED_OFFSET: branch.fired,
-      SCALAR: Number(options.scalar),
-      POSITIVE: Number(options.positive),
       COMPACT: Number(options.compact),
       BY_POSITION: Number(options.byPosition),
       RECORD: Number(options.record),
@@ -131,7 +136,22 @@ export function selectPass(
   };
 }
 
-/** rows and the units that won → their codes [B, slots, r]. */
+/** Where the places of a branch's rows lie, with the constants that say so. */
+export function placesOf(
+  layout: ModelLayout,
+  branch: BranchLayout,
+): { readonly part: PlacesPart; readonly constants: Readonly<Record<string, number>> } {
+  if (branch !== layout.main || !layout.main.ragged) {
+    return { part: placesParts.fixed, constants: { SLOTS: branch.slots } };
+  }
+  const { rowStart, rowOf } = layout.main;
+  return {
+    part: placesParts.ragged,
+    constants: { ROW_START_OFFSET: rowStart, ROW_OFFSET: rowOf },
+  };
+}
+
+/** rows and the units that won → their codes [places, r]. */
 export function encodePass(
   layout: ModelLayout,
   branch: BranchLayout,
@@ -139,9 +159,10 @@ export function encodePass(
   variant: KernelVariant,
 ): Pass {
   const team = teamThreads(layout.d4, variant);
+  const places = placesOf(layout, branch);
   return {
     name: options.name,
-    kernel: kernels.encode_active,
+    kernel: compose(kernels.encode_active, { places: places.part }),
     bindings: {
       rows: 'rows',
       encoder: 'encoder',
@@ -153,14 +174,14 @@ export function encodePass(
       B: layout.batch,
       D4: layout.d4,
       R: branch.rank,
-      SLOTS: branch.slots,
+      ...places.constants,
       SECTION: options.section,
       ACTIVE_OFFSET: branch.active,
       CODES_OFFSET: branch.codes,
       USE_BIAS: Number(options.useBias),
       TEAM: team,
     },
-    workgroups: spread(layout.batch * branch.slots * team),
+    workgroups: spread(branch.capacity * team),
   };
 }
 
@@ -170,7 +191,8 @@ export interface DecodeOptions {
   readonly subtractDecoderBias: boolean;
   readonly scaleByDead: boolean;
   readonly kAux: number;
-  readonly l1: boolean;
+  /** What the codes add to the loss. */
+  readonly term: TermPart;
 }
 
 /** Codes → what is left of the rows [B, d], and what each row adds to the metrics. */
@@ -180,9 +202,10 @@ export function decodePass(
   options: DecodeOptions,
   variant: KernelVariant,
 ): Pass {
+  const places = placesOf(layout, branch);
   return {
     name: options.name,
-    kernel: kernels.decode_residual,
+    kernel: compose(kernels.decode_residual, { places: places.part, term: options.term }),
     bindings: {
       rows: 'rows',
       decoder: 'decoder',
@@ -197,7 +220,7 @@ export function decodePass(
       B: layout.batch,
       D4: layout.d4,
       R: branch.rank,
-      SLOTS: branch.slots,
+      ...places.constants,
       TARGET: options.main ? Section.input : Section.residual,
       RESULT: options.main ? Section.residual : Section.auxiliary,
       ACTIVE_OFFSET: branch.active,
@@ -207,7 +230,6 @@ export function decodePass(
       SUBTRACT_B_DEC: Number(options.subtractDecoderBias),
       SCALE_BY_DEAD: Number(options.scaleByDead),
       K_AUX: options.kAux,
-      L1: Number(options.l1),
       WG: rowThreads(layout.d4, variant),
     },
     workgroups: across(layout.batch),

@@ -1,16 +1,31 @@
 /**
  * The passes that turn a batch into codes and a residual, for training and for evaluation alike.
- * Architectures differ here only in the gate: how a unit scores and who may win.
+ * Architectures differ here only in the gate (gate_passes.ts).
  */
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across } from '../gpu/workgroups';
+import type { Gate } from './architectures/architecture';
 import { architectureOf, type ModelConfig } from './config';
-import { decodePass, encodePass, scoresPass, Section, selectPass } from './forward_passes';
+import { decodePass, encodePass, scoresPass, Section } from './forward_passes';
+import { gatePasses } from './gate_passes';
 import { kernels } from './kernels';
 import { rowThreads } from './launch_sizes';
-import { layoutOf, usesEncoderBias, type KernelVariant, type ModelLayout } from './layout';
-import { penaltyOf } from './penalty';
+import {
+  layoutOf,
+  thresholdStride,
+  usesEncoderBias,
+  type KernelVariant,
+  type ModelLayout,
+} from './layout';
+import { scoreParts, termParts } from './parts';
+import { codesPenalty } from './penalty';
 import { stepUniforms } from './schedule';
+
+/** The gate under which codes are made: of a training step, or of evaluation, analyses and exports. */
+function gateOf(config: ModelConfig, training: boolean): Gate {
+  const { gate, inference } = architectureOf(config);
+  return training ? gate : (inference ?? gate);
+}
 
 /** Input → scores → gate → codes → residual of the main branch. */
 export function mainForward(
@@ -19,10 +34,10 @@ export function mainForward(
   variant: KernelVariant,
   training: boolean,
 ): Pass[] {
-  const { gate } = architectureOf(config);
-  const scalar = gate.score === 'value';
+  const gate = gateOf(config, training);
+  const score = scoreParts[gate.score];
   const useBias = usesEncoderBias(config);
-  const l1 = training && penaltyOf(config)?.kind === 'l1';
+  const term = training ? (codesPenalty(config)?.term ?? termParts.none) : termParts.none;
   const passes: Pass[] = [
     {
       name: 'center input',
@@ -50,26 +65,17 @@ export function mainForward(
       variant,
       branch: layout.main,
       section: Section.input,
-      scalar,
+      score,
       compact: false,
       useBias,
     }),
-    selectPass(
-      layout,
-      {
-        name: 'select groups',
-        branch: layout.main,
-        scalar,
-        positive: gate.positive,
-        compact: false,
-        byPosition: false,
-        record: training,
-        markAlive: training,
-      },
+    ...gatePasses(layout, gate, {
       variant,
-    ),
+      training,
+      thresholdStride: thresholdStride(config),
+    }),
   ];
-  if (!scalar) {
+  if (!score.isCode) {
     passes.push(
       encodePass(
         layout,
@@ -89,7 +95,7 @@ export function mainForward(
         subtractDecoderBias: !config.apply_b_dec_to_input,
         scaleByDead: false,
         kAux: 1,
-        l1,
+        term,
       },
       variant,
     ),
@@ -110,30 +116,37 @@ export function workBuffers(layout: ModelLayout, deadListLength: number): Buffer
     spec('rows', 'f32', layout.sections * batch * d4 * 4, '[input | residual | auxiliary, B, d]'),
     spec('row_stats', 'f32', batch * 8, '[B, 8]'),
     spec('scores', 'f32', layout.scoresLength, '[B, K]'),
-    spec('active_units', 'u32', layout.activeLength, '[B, s], main and auxiliary'),
-    spec('coefs', 'f32', layout.coefsLength, '[codes | decoder | encoder, B, s·r]'),
+    spec('active_units', 'u32', layout.activeLength, '[places | auxiliary | row starts | rows]'),
+    spec('coefs', 'f32', layout.coefsLength, '[codes | decoder | encoder, places·r]'),
+    ...(layout.main.ragged ? [spec('gate', 'u32', layout.gate.length, '[digits | B]')] : []),
     spec('fired', 'u32', layout.firedLength, '[K, B/32] bits'),
     spec('dead_list', 'u32', deadListLength, '[1 + K]'),
   ];
 }
 
 /**
- * Plan that only encodes batches of `batch` rows: codes of section `codes` of `coefs`, residual in
- * section 1 of `rows`, loss in column 2 of `row_stats`. Imports the weights.
+ * Plan that only encodes batches of `batch` rows, by the gate of inference: units and codes of `capacity` places at
+ * most (as many as can be needed when absent), residual in section 1 of `rows`, loss in column 2 of `row_stats`.
+ * Imports the weights, and thresholds where the gate reads some.
  */
 export function forwardPlan(
   config: ModelConfig,
   width: number,
   batch: number,
   variant: KernelVariant,
+  capacity?: number,
 ): { readonly plan: Plan; readonly layout: ModelLayout } {
-  const layout = layoutOf({ ...config, aux_coefficient: 0 }, width, batch, variant);
+  const gate = gateOf(config, false);
+  const withoutAuxiliary = { ...config, aux_coefficient: 0 };
+  const layout = layoutOf(withoutAuxiliary, width, batch, variant, { gate, capacity });
+  const codes = layout.main.capacity * layout.rank;
+  const readsThresholds = gate.kind === 'threshold' && gate.standing.readsThresholds;
   const own: BufferSpec[] = [
     { name: 'x', type: 'f32', length: batch * layout.d4 * 4, shape: '[B, d]' },
     { name: 'data_mean', type: 'f32', length: layout.d4 * 4, shape: '[d]' },
     { name: 'last_fired', type: 'u32', length: 1, shape: 'unused' },
     { name: 'decoder_norms', type: 'f32', length: 1, shape: 'unused' },
-    ...workBuffers({ ...layout, firedLength: 1 }, 1),
+    ...workBuffers({ ...layout, firedLength: 1, coefsLength: codes }, 1),
   ];
   return {
     layout,
@@ -141,7 +154,7 @@ export function forwardPlan(
       name: 'encoder',
       uniform: stepUniforms,
       buffers: own,
-      imports: ['encoder', 'decoder', 'biases'],
+      imports: ['encoder', 'decoder', 'biases', ...(readsThresholds ? ['thresholds'] : [])],
       clears: [],
       passes: mainForward(config, layout, variant, false),
     },

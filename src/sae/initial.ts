@@ -7,19 +7,24 @@ import { at } from '../base/array';
 import type { Dictionary } from '../base/dictionary';
 import { RandomDraws, RandomStream } from '../base/random';
 import { architectureOf, shapeOf, type ModelConfig } from './config';
+import { vectorsOf } from './layout';
 
 /** Norm of initial decoder rows: as set, else the architecture's own. */
 export function initialNorm(config: ModelConfig): number {
   return config.decoder_init_norm ?? architectureOf(config).initialNorm(config);
 }
 
-/** Initial weights of the model with index `model` in its run; `decoderBias` [d] is copied. */
+/**
+ * Initial weights of the model with index `model` in its run; `decoderBias` [d] is copied, `rms` is that of a number of
+ * the centred input as it is trained on.
+ */
 export function initialWeights(
   config: ModelConfig,
   width: number,
   decoderBias: ArrayLike<number>,
   seed: number,
   model: number,
+  rms: number,
 ): Dictionary {
   const { groups, rank } = shapeOf(config);
   const latents = groups * rank;
@@ -45,5 +50,20 @@ export function initialWeights(
     decoder,
     encoderBias: new Float32Array(latents),
     decoderBias: Float32Array.from(decoderBias),
+    ...initialVectors(config, groups, rms),
   };
+}
+
+function initialVectors(
+  config: ModelConfig,
+  groups: number,
+  rms: number,
+): Pick<Dictionary, 'vectors'> {
+  const specs = vectorsOf(config);
+  if (specs.length === 0) return {};
+  const vectors = specs.map(({ name, length, initial }): [string, Float32Array] => [
+    name,
+    new Float32Array(length === 'one' ? 1 : groups).fill(initial(config, rms)),
+  ]);
+  return { vectors: Object.fromEntries(vectors) };
 }

@@ -27,6 +27,11 @@ export function inputScaleOf(normalization: Normalization, data: DataScale): num
   return Math.sqrt(data.width) / data.meanNorm;
 }
 
+/** Root mean square of a number of the centred input, as it is trained on. */
+export function inputRms({ power, inputScale }: InputUnits, width: number): number {
+  return inputScale * Math.sqrt(power / width);
+}
+
 /** What λ_rel of a model is relative to. */
 export function inputUnitsOf(normalization: Normalization, data: DataScale): InputUnits {
   return { power: data.power, inputScale: inputScaleOf(normalization, data) };

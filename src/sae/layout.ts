@@ -4,6 +4,7 @@
  * A model has a main branch and at most one auxiliary branch (dead groups); both run the same kernels
  * over the same buffers at different offsets.
  */
+import type { Gate, ModelVector } from './architectures/architecture';
 import { architectureOf, shapeOf, type ModelConfig } from './config';
 import { penaltyOf } from './penalty';
 
@@ -18,8 +19,10 @@ const UPDATE_COLUMNS = 16;
 
 /** Offsets, in elements, of one branch inside the shared buffers. */
 export interface BranchLayout {
-  /** Slots a row has: most units it can switch on. */
+  /** Most units that a row can switch on; of a gate over the batch, their mean. */
   readonly slots: number;
+  /** Places that the codes of a batch have together. */
+  readonly capacity: number;
   /** Rows of a unit: R, or 1 where units are columns. */
   readonly rank: number;
   /** Units that can compete: K, or N where units are columns. */
@@ -32,6 +35,28 @@ export interface BranchLayout {
   readonly encoderCoefs: number;
   readonly fired: number;
 }
+
+/** Codes of the main branch; rows have `slots` places each, or as many as they need. */
+interface MainLayout extends BranchLayout {
+  readonly ragged: boolean;
+  /** In `active_units`, of ragged codes: where the places of every row begin, [B + 1], and the row of a place. */
+  readonly rowStart: number;
+  readonly rowOf: number;
+  /** dL/dθ of every place, where thresholds are trained. */
+  readonly thresholdCoefs: number;
+}
+
+/** What gates that give rows as many codes as they need keep in `gate`. */
+interface GateLayout {
+  /** Keys found digit by digit, of a gate over the batch. */
+  readonly found: number;
+  /** [B], units at the limit. */
+  readonly ties: number;
+  readonly length: number;
+}
+
+/** Counts of the digits of a key: three rounds (shaders/parts/batch_key.wgsl). */
+const DIGITS = 3 * 2048;
 
 interface AuxiliaryLayout extends BranchLayout {
   readonly loss: 'residual' | 'preact';
@@ -65,7 +90,8 @@ export interface ModelLayout {
   /** Where b_dec starts in `biases`. */
   readonly biasOffset: number;
   readonly biasLength: number;
-  readonly main: BranchLayout;
+  readonly main: MainLayout;
+  readonly gate: GateLayout;
   readonly auxiliary: AuxiliaryLayout | null;
   readonly sections: number;
   readonly scoresLength: number;
@@ -74,7 +100,12 @@ export interface ModelLayout {
   readonly firedLength: number;
   /** Elements of the penalty matrices, before the squared gradient norms. */
   readonly penaltyLength: number;
-  readonly squares: { readonly encoder: number; readonly decoder: number; readonly biases: number };
+  readonly squares: {
+    readonly encoder: number;
+    readonly decoder: number;
+    readonly biases: number;
+    readonly thresholds: number;
+  };
   readonly squaresCount: number;
   readonly normOffset: number;
   /** Sums over the batch of dL/dcode of every latent, the encoder bias's gradient. */
@@ -83,6 +114,24 @@ export interface ModelLayout {
   readonly inputShares: number;
   /** Elements of the buffer that begins with the penalty matrices. */
   readonly penaltyBuffer: number;
+}
+
+/** Vectors of a model beside E, D and the biases. */
+export function vectorsOf(config: ModelConfig): readonly ModelVector<ModelConfig>[] {
+  return architectureOf(config).vectors ?? [];
+}
+
+/** Elements of a vector's buffer: whole vec4s, which Adam takes at a time. */
+export function vectorLength(
+  { groups }: Pick<ModelLayout, 'groups'>,
+  length: ModelVector<ModelConfig>['length'],
+): number {
+  return length === 'one' ? 4 : Math.ceil(groups / 4) * 4;
+}
+
+/** From the threshold of a unit to that of the next: 0 where all units share one. */
+export function thresholdStride(config: ModelConfig): number {
+  return vectorsOf(config).find(({ name }) => name === 'thresholds')?.length === 'one' ? 0 : 1;
 }
 
 /** Whether the encoder has a bias. */
@@ -95,38 +144,60 @@ function auxiliaryColumns(config: ModelConfig, width: number): number {
   return config.k_aux ?? Math.max(1, Math.floor(width / 2));
 }
 
+/** How the codes of a batch come to be, where it is not as in training. */
+export interface CodesOptions {
+  readonly gate?: Gate;
+  /** Most places that ragged codes of a batch have together. */
+  readonly capacity?: number | undefined;
+}
+
 /** Lays out a model of width d for batches of `batch` rows. */
 export function layoutOf(
   config: ModelConfig,
   width: number,
   batch: number,
   variant: KernelVariant,
+  { gate = architectureOf(config).gate, capacity: most }: CodesOptions = {},
 ): ModelLayout {
-  const { groups, rank, slots } = shapeOf(config);
+  const { groups, rank, slots: ownSlots } = shapeOf(config);
+  const slots = gate.kind === 'threshold' ? groups : ownSlots;
   const d4 = Math.ceil(width / 4);
   const latents = groups * rank;
   const words = Math.ceil(batch / 32);
   const tiles = variant === 'tiled' ? Math.ceil(d4 / UPDATE_COLUMNS) : d4;
-  const mainCodes = batch * slots * rank;
-  const main: BranchLayout = {
+  const ragged = gate.kind !== 'top_of_row';
+  const capacity = ragged ? Math.min(batch * slots, most ?? Infinity) : batch * slots;
+  const mainCodes = capacity * rank;
+  const auxiliary = auxiliaryLayout(config, width, batch, words, { capacity, rank });
+  const auxCodes = auxiliary === null ? 0 : auxiliary.capacity * auxiliary.rank;
+  const rowStart = capacity + (auxiliary?.capacity ?? 0);
+  const activeLength = rowStart + (ragged ? batch + 1 + capacity : 0);
+  const trainsThresholds = architectureOf(config).thresholds !== undefined;
+  const found = gate.kind === 'top_of_batch' ? DIGITS : 0;
+  const ties = gate.kind === 'top_of_batch' ? found + 8 : 0;
+  const main: MainLayout = {
     slots,
+    capacity,
     rank,
     units: groups,
     active: 0,
     codes: 0,
     decoderCoefs: mainCodes,
     encoderCoefs: 2 * mainCodes,
+    thresholdCoefs: 3 * (mainCodes + auxCodes),
     fired: 0,
+    ragged,
+    rowStart,
+    rowOf: rowStart + batch + 1,
   };
-  const auxiliary = auxiliaryLayout(config, width, batch, words, main);
-  const auxCodes = auxiliary === null ? 0 : batch * auxiliary.slots * auxiliary.rank;
   const biasOffset = Math.ceil(latents / 4) * 4;
   const penaltyLength = penaltyElements(config, groups, rank);
   const encoderSquares = penaltyLength;
   const decoderSquares = encoderSquares + groups * tiles;
   const biasSquares = decoderSquares + groups * tiles;
   const biasGroups = Math.ceil(d4 / 4) + (usesEncoderBias(config) ? Math.ceil(latents / 4) : 0);
-  const normOffset = biasSquares + biasGroups;
+  const thresholdSquares = biasSquares + biasGroups;
+  const normOffset = thresholdSquares + (trainsThresholds ? groups : 0);
   const codeSums = normOffset + 1;
   const inputShares = codeSums + (usesEncoderBias(config) ? latents : 0);
   // A share of b_dec for every group of rank 1 would be as large as the encoder itself.
@@ -147,15 +218,21 @@ export function layoutOf(
     biasOffset,
     biasLength: biasOffset + d4 * 4,
     main,
+    gate: { found, ties, length: ragged ? ties + batch : 0 },
     auxiliary,
     sections: auxiliary === null ? 2 : 3,
     scoresLength: batch * ownScores,
-    activeLength: batch * (slots + (auxiliary?.slots ?? 0)),
-    coefsLength: 3 * (mainCodes + auxCodes),
+    activeLength,
+    coefsLength: 3 * (mainCodes + auxCodes) + (trainsThresholds ? mainCodes : 0),
     firedLength: words * (groups + (auxiliary?.units ?? 0)),
     penaltyLength,
-    squares: { encoder: encoderSquares, decoder: decoderSquares, biases: biasSquares },
-    squaresCount: biasSquares + biasGroups - encoderSquares,
+    squares: {
+      encoder: encoderSquares,
+      decoder: decoderSquares,
+      biases: biasSquares,
+      thresholds: thresholdSquares,
+    },
+    squaresCount: normOffset - encoderSquares,
     normOffset,
     codeSums,
     inputShares,
@@ -168,7 +245,7 @@ function auxiliaryLayout(
   width: number,
   batch: number,
   words: number,
-  main: BranchLayout,
+  main: Pick<BranchLayout, 'capacity' | 'rank'>,
 ): AuxiliaryLayout | null {
   if (config.aux_loss === 'none' || config.aux_coefficient === 0) return null;
   const { groups, rank } = shapeOf(config);
@@ -178,16 +255,18 @@ function auxiliaryLayout(
   const units = columns ? groups * rank : groups;
   const kAux = Math.max(1, Math.floor(auxiliaryColumns(config, width) / unitRank));
   const slots = Math.min(kAux, units);
-  const codes = 3 * batch * main.slots * main.rank;
-  const size = batch * slots * unitRank;
+  const codes = 3 * main.capacity * main.rank;
+  const capacity = batch * slots;
+  const size = capacity * unitRank;
   return {
     loss,
     columns,
     kAux,
     slots,
+    capacity,
     rank: unitRank,
     units,
-    active: batch * main.slots,
+    active: main.capacity,
     codes,
     decoderCoefs: codes + size,
     encoderCoefs: codes + 2 * size,
@@ -200,7 +279,7 @@ function penaltyElements(config: ModelConfig, groups: number, rank: number): num
   switch (penaltyOf(config)?.kind) {
     case 'nuclear':
       return 2 * groups * rank * rank;
-    case 'l1':
+    case 'codes':
       return groups;
     case undefined:
       return 0;

@@ -12,6 +12,14 @@ export function penaltyOf(config: ModelConfig): Penalty | null {
   return architectureOf(config).penalty(config);
 }
 
+/** The penalty on the codes of a model; null for one without. */
+export function codesPenalty(
+  config: ModelConfig,
+): Extract<Penalty, { readonly kind: 'codes' }> | null {
+  const penalty = penaltyOf(config);
+  return penalty?.kind === 'codes' ? penalty : null;
+}
+
 /** The nuclear penalty of a model; null for one without. */
 export function nuclearPenalty(
   config: ModelConfig,
@@ -38,7 +46,15 @@ export function relativeStrength(absolute: number, { power, inputScale }: InputU
 /** λ of a model, in the units of the input as it is trained on; null for one without a nuclear penalty. */
 export function nuclearStrength(config: ModelConfig, units: InputUnits): number | null {
   const penalty = nuclearPenalty(config);
-  if (penalty === null) return null;
-  const { relative, value } = penalty.strength;
+  return penalty === null ? null : inUnits(penalty.strength, units);
+}
+
+/** Strength of the penalty on the codes once it has risen, in the same units; 0 without one. */
+export function codesStrength(config: ModelConfig, units: InputUnits): number {
+  const penalty = codesPenalty(config);
+  return penalty === null ? 0 : inUnits(penalty.strength, units);
+}
+
+function inUnits({ relative, value }: Penalty['strength'], units: InputUnits): number {
   return relative ? absoluteStrength(value, units) : value;
 }

@@ -3,8 +3,8 @@
  * corrections, coefficients, counters. These are the uniforms of a step.
  */
 import { defineUniforms, type UniformValues } from '../gpu/uniforms';
-import type { ModelConfig } from './config';
-import { nuclearShare, penaltyOf } from './penalty';
+import { architectureOf, type ModelConfig } from './config';
+import { codesPenalty, nuclearShare } from './penalty';
 
 export const stepUniforms = defineUniforms([
   ['tokens_seen', 'u32'],
@@ -17,10 +17,11 @@ export const stepUniforms = defineUniforms([
   ['correction2', 'f32'],
   ['weight_decay', 'f32'],
   ['penalty_strength', 'f32'],
-  ['l1_strength', 'f32'],
+  ['sparsity_strength', 'f32'],
   ['aux_coefficient', 'f32'],
   ['max_grad_norm', 'f32'],
   ['input_scale', 'f32'],
+  ['bandwidth', 'f32'],
   /** Always 1: a loop stride that compilers cannot see through (encode_active.wgsl). */
   ['one', 'u32'],
 ]);
@@ -63,8 +64,18 @@ export function learningRate(
 export interface ModelCoefficients {
   /** λ in absolute units; 0 without a nuclear penalty. */
   readonly lambda: number;
+  /** Strength of the penalty on the codes once it has risen, in absolute units; 0 without one. */
+  readonly sparsity: number;
+  /** Root mean square of a number of the centred input as it is trained on. */
+  readonly rms: number;
   /** c of expected_average_only_in, 1 otherwise. */
   readonly inputScale: number;
+}
+
+/** Strength of the penalty on the codes in step t (0-based): it rises from 0 over the warm-up. */
+export function sparsityAt(config: ModelConfig, strength: number, step: number): number {
+  const warmUp = codesPenalty(config)?.warmUpSteps ?? 0;
+  return warmUp > 0 ? strength * Math.min(1, (step + 1) / warmUp) : strength;
 }
 
 /** Uniforms of step t (0-based) of a run of T steps on batches of B rows. */
@@ -76,7 +87,6 @@ export function uniformsAt(
   totalSteps: number,
   batch: number,
 ): UniformValues {
-  const penalty = penaltyOf(config);
   return {
     tokens_seen: (step + 1) * batch,
     dead_window: config.dead_group_window,
@@ -88,10 +98,11 @@ export function uniformsAt(
     correction2: 1 / (1 - settings.adam_beta2 ** (step + 1)),
     weight_decay: settings.weight_decay,
     penalty_strength: model.lambda / nuclearShare(config),
-    l1_strength: penalty?.kind === 'l1' ? penalty.coefficient : 0,
+    sparsity_strength: sparsityAt(config, model.sparsity, step),
     aux_coefficient: config.aux_coefficient,
     max_grad_norm: settings.max_grad_norm ?? 0,
     input_scale: model.inputScale,
+    bandwidth: (architectureOf(config).thresholds?.bandwidth(config) ?? 0) * model.rms,
     one: 1,
   };
 }

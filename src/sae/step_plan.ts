@@ -7,14 +7,36 @@ import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across, spread } from '../gpu/workgroups';
 import type { NuclearTarget } from './architectures/architecture';
 import { architectureOf, type ModelConfig } from './config';
-import { decodePass, encodePass, scoresPass, Section, selectPass } from './forward_passes';
+import {
+  decodePass,
+  encodePass,
+  placesOf,
+  scoresPass,
+  Section,
+  selectPass,
+} from './forward_passes';
 import { mainForward, workBuffers } from './forward_plan';
 import { kernels } from './kernels';
 import { teamThreads } from './launch_sizes';
-import { layoutOf, usesEncoderBias, type ModelLayout, type KernelVariant } from './layout';
-import { penaltyOf } from './penalty';
+import {
+  layoutOf,
+  usesEncoderBias,
+  vectorLength,
+  vectorsOf,
+  type ModelLayout,
+  type KernelVariant,
+} from './layout';
+import { compose, keyParts, plainEntry, scoreParts, termParts } from './parts';
+import { codesPenalty, penaltyOf } from './penalty';
 import { stepUniforms } from './schedule';
-import { adamPass, gradientNormPass, updateBiasesPass, updatePass } from './update_passes';
+import {
+  adamPass,
+  expThresholdsPass,
+  gradientNormPass,
+  updateBiasesPass,
+  updatePass,
+  updateThresholdsPass,
+} from './update_passes';
 
 export interface StepPlan {
   readonly plan: Plan;
@@ -37,9 +59,10 @@ export function stepPlan(options: StepOptions): StepPlan {
   const { config, width, batch, variant, clip } = options;
   const layout = layoutOf(config, width, batch, variant);
   const penalty = penaltyOf(config);
+  const trained = architectureOf(config).thresholds !== undefined;
   const passes: Pass[] = [
     ...(architectureOf(config).unitRows(config) ? [normalizePass(layout)] : []),
-    ...(penalty?.kind === 'l1' ? [decoderNormsPass(layout)] : []),
+    ...(codesPenalty(config)?.term.readsNorms === true ? [decoderNormsPass(layout)] : []),
     ...mainForward(config, layout, variant, true),
     ...auxiliaryPasses(config, layout, variant),
     codeGradientsPass(config, layout, variant),
@@ -47,6 +70,7 @@ export function stepPlan(options: StepOptions): StepPlan {
     updatePass(config, layout, 'encoder', variant, clip),
     updatePass(config, layout, 'decoder', variant, clip),
     updateBiasesPass(config, layout, variant, clip),
+    ...(trained ? [updateThresholdsPass(layout, clip)] : []),
     gradientNormPass(layout, clip),
   ];
   if (clip) {
@@ -54,16 +78,22 @@ export function stepPlan(options: StepOptions): StepPlan {
       adamPass(layout, 'encoder'),
       adamPass(layout, 'decoder'),
       adamPass(layout, 'biases'),
+      ...(trained ? [adamPass(layout, 'log_thresholds')] : []),
     );
   }
+  if (trained) passes.push(expThresholdsPass(layout));
   return {
     layout,
     plan: {
       name: 'model',
       uniform: stepUniforms,
-      buffers: [...parameterBuffers(layout, clip), ...stepBuffers(config, layout)],
+      buffers: [
+        ...parameterBuffers(layout, clip),
+        ...vectorBuffers(config, layout, clip),
+        ...stepBuffers(config, layout),
+      ],
       imports: ['x', 'data_mean'],
-      clears: ['fired'],
+      clears: ['fired', ...(layout.gate.found > 0 ? ['gate'] : [])],
       passes,
     },
   };
@@ -80,9 +110,23 @@ function parameterBuffers(layout: ModelLayout, clip: boolean): BufferSpec[] {
   ]);
 }
 
+/** Vectors beside E, D and the biases, with the moments of those that are trained. */
+function vectorBuffers(config: ModelConfig, layout: ModelLayout, clip: boolean): BufferSpec[] {
+  return vectorsOf(config).flatMap(({ name, length, trained }): BufferSpec[] => {
+    const shape = length === 'one' ? '[1]' : '[K]';
+    const kinds = trained ? ['', '_moment1', '_moment2', ...(clip ? ['_gradient'] : [])] : [''];
+    return kinds.map((kind) => ({
+      name: `${name}${kind}`,
+      type: 'f32',
+      length: vectorLength(layout, length),
+      shape,
+    }));
+  });
+}
+
 function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
   const { groups, rank, latents } = layout;
-  const penalty = penaltyOf(config)?.kind;
+  const penalty = penaltyOf(config);
   const deadUnits = layout.auxiliary?.units ?? 0;
   return [
     ...workBuffers(layout, 1 + deadUnits),
@@ -90,7 +134,7 @@ function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
     {
       name: 'decoder_norms',
       type: 'f32',
-      length: penalty === 'l1' ? latents : 1,
+      length: penalty?.kind === 'codes' && penalty.term.readsNorms ? latents : 1,
       shape: '[N]',
     },
     {
@@ -102,7 +146,7 @@ function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
     {
       name: 'singular_values',
       type: 'f32',
-      length: penalty === 'nuclear' ? groups * rank : 1,
+      length: penalty?.kind === 'nuclear' ? groups * rank : 1,
       shape: '[K, r]',
     },
   ];
@@ -133,10 +177,17 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
   const auxiliarySlots = auxiliary?.slots ?? 0;
   const auxiliaryRank = auxiliary?.rank ?? 1;
   const team = teamThreads(layout.d4, variant);
+  const places = placesOf(layout, main);
+  const thresholds = architectureOf(config).thresholds;
   return {
     name: 'code gradients',
-    kernel: kernels.code_gradients,
+    kernel: compose(kernels.code_gradients, {
+      places: places.part,
+      term: codesPenalty(config)?.term ?? termParts.none,
+      entry: thresholds?.entry(config) ?? plainEntry,
+    }),
     bindings: {
+      ...(thresholds === undefined ? {} : { thresholds: 'thresholds' }),
       rows: 'rows',
       decoder: 'decoder',
       active_units: 'active_units',
@@ -148,7 +199,8 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
       B: batch,
       D4: layout.d4,
       R: main.rank,
-      SLOTS: main.slots,
+      ...places.constants,
+      CAPACITY: main.capacity,
       ACTIVE_OFFSET: main.active,
       CODES_OFFSET: main.codes,
       DECODER_OFFSET: main.decoderCoefs,
@@ -159,10 +211,10 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
       AUX_CODES_OFFSET: auxiliary?.codes ?? 0,
       AUX_DECODER_OFFSET: auxiliary?.decoderCoefs ?? 0,
       AUX_ENCODER_OFFSET: auxiliary?.encoderCoefs ?? 0,
-      L1: Number(penaltyOf(config)?.kind === 'l1'),
+      ...(thresholds === undefined ? {} : { THRESHOLD_OFFSET: main.thresholdCoefs }),
       TEAM: team,
     },
-    workgroups: spread(batch * (main.slots + auxiliarySlots) * team),
+    workgroups: spread((main.capacity + batch * auxiliarySlots) * team),
   };
 }
 
@@ -189,7 +241,7 @@ function auxiliaryPasses(config: ModelConfig, layout: ModelLayout, variant: Kern
         variant,
         branch: auxiliary,
         section: residual ? Section.residual : Section.input,
-        scalar: !residual,
+        score: residual ? scoreParts.norm : scoreParts.value,
         compact: true,
         useBias: !residual && usesEncoderBias(config),
       }),
@@ -201,8 +253,8 @@ function auxiliaryPasses(config: ModelConfig, layout: ModelLayout, variant: Kern
       {
         name: 'select dead groups',
         branch: auxiliary,
-        scalar: !residual,
-        positive: false,
+        score: residual ? scoreParts.norm : scoreParts.value,
+        key: keyParts.any,
         compact: true,
         byPosition: scored,
         record: true,
@@ -231,7 +283,7 @@ function auxiliaryPasses(config: ModelConfig, layout: ModelLayout, variant: Kern
         subtractDecoderBias: false,
         scaleByDead: !residual,
         kAux: auxiliary.kAux,
-        l1: false,
+        term: termParts.none,
       },
       variant,
     ),

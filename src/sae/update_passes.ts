@@ -7,23 +7,32 @@ import type { Pass } from '../gpu/plan';
 import { across } from '../gpu/workgroups';
 import type { Penalty } from './architectures/architecture';
 import type { ModelConfig } from './config';
-import { Section } from './forward_passes';
+import { placesOf, Section } from './forward_passes';
 import { kernels } from './kernels';
 import { columnThreads } from './launch_sizes';
-import { penaltyOf } from './penalty';
-import { usesEncoderBias, type KernelVariant, type ModelLayout } from './layout';
+import {
+  compose,
+  penaltyParts,
+  termParts,
+  type PenaltyPart,
+} from './parts';
+import { codesPenalty, penaltyOf } from './penalty';
+import { usesEncoderBias, vectorLength, type KernelVariant, type ModelLayout } from './layout';
 
-/** Which penalty the update kernel adds: see update_rows.wgsl. */
-function penaltyKind(penalty: Penalty | null, matrix: 'encoder' | 'decoder'): number {
-  if (penalty === null) return 0;
-  if (penalty.kind === 'l1') return matrix === 'decoder' ? 3 : 0;
+/** What the penalty adds to the gradient of a matrix. */
+function penaltyPart(penalty: Penalty | null, matrix: 'encoder' | 'decoder'): PenaltyPart {
+  const { none, nuclear, decay, norm } = penaltyParts;
+  if (penalty === null) return none;
+  if (penalty.kind === 'codes') {
+    return matrix === 'decoder' && penalty.term.readsNorms ? norm : none;
+  }
   switch (penalty.target) {
     case 'composition':
-      return 1;
+      return nuclear;
     case 'decoder':
-      return matrix === 'decoder' ? 1 : 0;
+      return matrix === 'decoder' ? nuclear : none;
     case 'weight_decay':
-      return 2;
+      return decay;
   }
 }
 
@@ -43,9 +52,17 @@ export function updatePass(
   const readsInput = auxiliary?.loss === 'preact';
   const auxiliaryInput = readsInput ? Section.input : Section.residual;
   const threads = columnThreads(layout.d4);
+  const places = placesOf(layout, main);
+  const part = penaltyPart(penalty, matrix);
   return {
     name: `${clip ? 'gradient of' : 'update'} ${matrix}`,
-    kernel: tiled ? kernels.update_rows : kernels.update_rows_serial,
+    kernel: compose(tiled ? kernels.update_rows : kernels.update_rows_serial, {
+      places: places.part,
+      penalty: part,
+      ...(part === penaltyParts.norm
+        ? { term: codesPenalty(config)?.term ?? termParts.none }
+        : {}),
+    }),
     bindings: {
       weights: matrix,
       moment1: clip ? `${matrix}_gradient` : `${matrix}_moment1`,
@@ -63,7 +80,7 @@ export function updatePass(
       R: layout.rank,
       WORDS: layout.words,
       SECTION: decoder ? Section.residual : Section.input,
-      SLOTS: main.slots,
+      ...places.constants,
       ACTIVE_OFFSET: main.active,
       COEF_OFFSET: decoder ? main.decoderCoefs : main.encoderCoefs,
       CODES_OFFSET: main.codes,
@@ -75,7 +92,6 @@ export function updatePass(
       AUX_ACTIVE_OFFSET: auxiliary?.active ?? 0,
       AUX_COEF_OFFSET: (decoder ? auxiliary?.decoderCoefs : auxiliary?.encoderCoefs) ?? 0,
       AUX_FIRED_OFFSET: auxiliary?.fired ?? 0,
-      PENALTY: penaltyKind(penalty, matrix),
       PENALTY_OFFSET: penalty?.kind === 'nuclear' && decoder ? layout.groups * layout.rank ** 2 : 0,
       SQUARES_OFFSET: layout.squares[matrix],
       GROUPS: layout.groupsAtOnce,
@@ -128,6 +144,48 @@ export function updateBiasesPass(
   };
 }
 
+/** The same for the logarithms of thresholds. */
+export function updateThresholdsPass(layout: ModelLayout, clip: boolean): Pass {
+  const { main, batch, groups, words } = layout;
+  const places = placesOf(layout, main);
+  return {
+    name: clip ? 'gradient of thresholds' : 'update thresholds',
+    kernel: compose(kernels.update_thresholds, { places: places.part }),
+    bindings: {
+      weights: 'log_thresholds',
+      moment1: clip ? 'log_thresholds_gradient' : 'log_thresholds_moment1',
+      moment2: 'log_thresholds_moment2',
+      thresholds: 'thresholds',
+      coefs: 'coefs',
+      active_units: 'active_units',
+      fired: 'fired',
+      penalty: 'penalty',
+    },
+    constants: {
+      B: batch,
+      K: groups,
+      WORDS: words,
+      ...places.constants,
+      ACTIVE_OFFSET: main.active,
+      COEF_OFFSET: main.thresholdCoefs,
+      SQUARES_OFFSET: layout.squares.thresholds,
+      FUSED: Number(!clip),
+    },
+    workgroups: across(Math.ceil(groups / 64)),
+  };
+}
+
+/** Thresholds from their logarithms, at the end of a step. */
+export function expThresholdsPass({ groups }: ModelLayout): Pass {
+  return {
+    name: 'thresholds',
+    kernel: kernels.exp_thresholds,
+    bindings: { log_thresholds: 'log_thresholds', thresholds: 'thresholds' },
+    constants: { K: groups },
+    workgroups: across(Math.ceil(groups / 64)),
+  };
+}
+
 /** The global norm of the gradients: what clipping divides by, otherwise a metric. */
 export function gradientNormPass(layout: ModelLayout, clip: boolean): Pass {
   return {
@@ -145,8 +203,13 @@ export function gradientNormPass(layout: ModelLayout, clip: boolean): Pass {
 }
 
 /** Adam with the clipped gradients of a tensor. */
-export function adamPass(layout: ModelLayout, tensor: 'encoder' | 'decoder' | 'biases'): Pass {
-  const length = tensor === 'biases' ? layout.biasLength / 4 : layout.latents * layout.d4;
+export function adamPass(
+  layout: ModelLayout,
+  tensor: 'encoder' | 'decoder' | 'biases' | 'log_thresholds',
+): Pass {
+  const matrix = tensor === 'encoder' || tensor === 'decoder';
+  const ofVector = tensor === 'biases' ? layout.biasLength : vectorLength(layout, 'units');
+  const length = matrix ? layout.latents * layout.d4 : ofVector / 4;
   return {
     name: `Adam ${tensor}`,
     kernel: kernels.adam_clipped,
@@ -160,7 +223,7 @@ export function adamPass(layout: ModelLayout, tensor: 'encoder' | 'decoder' | 'b
     constants: {
       LENGTH: length,
       NORM_OFFSET: layout.normOffset,
-      DECAY: Number(tensor !== 'biases'),
+      DECAY: Number(matrix),
     },
     workgroups: [Math.min(4096, Math.ceil(length / 64)), 1, 1],
   };

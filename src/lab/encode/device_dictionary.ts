@@ -5,7 +5,7 @@ import type { Dictionary } from '../../analysis/types';
 import type { BufferMap } from '../../gpu/buffer_set';
 import { allocate } from '../../gpu/buffers';
 import type { ModelConfig } from '../../sae/config';
-import { layoutOf, type KernelVariant } from '../../sae/layout';
+import { layoutOf, vectorLength, vectorsOf, type KernelVariant } from '../../sae/layout';
 import { chooseVariant } from './choose_variant';
 import { refuseNormOfOne } from './data_fit';
 import { writeParameters } from './weights';
@@ -39,6 +39,12 @@ export async function uploadDictionary(
       { name: 'encoder', type: 'f32', length: matrix, shape: '[K·r, d]' },
       { name: 'decoder', type: 'f32', length: matrix, shape: '[K·r, d]' },
       { name: 'biases', type: 'f32', length: layout.biasLength, shape: '[K·r | d]' },
+      ...vectorsOf(config).map(({ name, length }) => ({
+        name,
+        type: 'f32' as const,
+        length: vectorLength(layout, length),
+        shape: '[K]',
+      })),
     ],
   });
   writeParameters(buffers, layout, '', dictionary);

@@ -3,13 +3,14 @@
  */
 import type { Dictionary } from '../../analysis/types';
 import type { BufferSet } from '../../gpu/buffer_set';
-import type { ModelLayout } from '../../sae/layout';
+import type { ModelConfig } from '../../sae/config';
+import { vectorsOf, type ModelLayout } from '../../sae/layout';
 import { padRows, unpadRows } from '../../base/padded_rows';
 
 /** One number per parameter, in the layouts of Dictionary. */
 export type ParameterArrays = Pick<
   Dictionary,
-  'encoder' | 'decoder' | 'encoderBias' | 'decoderBias'
+  'encoder' | 'decoder' | 'encoderBias' | 'decoderBias' | 'vectors'
 >;
 
 /** Buffer names of one set of parameters: weights have no suffix, Adam's moments have one. */
@@ -27,18 +28,29 @@ export function writeParameters(
   buffers.write(`decoder${kind}`, padRows(values.decoder, width));
   buffers.write(`biases${kind}`, values.encoderBias);
   buffers.write(`biases${kind}`, values.decoderBias, layout.biasOffset);
+  for (const [name, vector] of Object.entries(values.vectors ?? {})) {
+    if (buffers.has(`${name}${kind}`)) buffers.write(`${name}${kind}`, vector);
+  }
 }
 
-/** Reads one set of parameters from the GPU, without padding. */
+/** Reads one set of parameters of a model from the GPU, without padding; vectors that are not trained have no moments. */
 export async function readParameters(
   buffers: BufferSet,
+  config: ModelConfig,
   layout: ModelLayout,
   kind: ParameterKind,
 ): Promise<ParameterArrays> {
-  const { latents, width, biasOffset } = layout;
+  const { groups, latents, width, biasOffset } = layout;
+  const specs = vectorsOf(config).filter(({ trained }) => trained || kind === '');
   const [encoder, decoder, biases] = await Promise.all(
     ['encoder', 'decoder', 'biases'].map(async (name) => {
       return new Float32Array(await buffers.read(`${name}${kind}`));
+    }),
+  );
+  const vectors = await Promise.all(
+    specs.map(async ({ name, length }): Promise<[string, Float32Array]> => {
+      const bytes = await buffers.read(`${name}${kind}`, 4 * (length === 'one' ? 1 : groups));
+      return [name, new Float32Array(bytes)];
     }),
   );
   if (encoder === undefined || decoder === undefined || biases === undefined) {
@@ -49,6 +61,7 @@ export async function readParameters(
     decoder: unpadRows(decoder, latents, width),
     encoderBias: biases.slice(0, latents),
     decoderBias: biases.slice(biasOffset, biasOffset + width),
+    ...(specs.length === 0 ? {} : { vectors: Object.fromEntries(vectors) }),
   };
 }
 

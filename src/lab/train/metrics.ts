@@ -6,12 +6,12 @@ import { explainedShare } from '../../analysis/reconstruction';
 import { at } from '../../base/array';
 import { refuseNotFiniteMetrics } from '../../base/finite';
 import type { ModelConfig } from '../../sae/config';
-import { nuclearPenalty, nuclearShare, penaltyOf } from '../../sae/penalty';
+import { codesPenalty, nuclearPenalty, nuclearShare } from '../../sae/penalty';
 import type { ModelLayout } from '../../sae/layout';
 import type { MetricRecord } from '../protocol/protocol';
 
-/** Columns of a row of `row_stats`; see center_input.wgsl and decode_residual.wgsl. `fired` is `l1` with an L1 penalty. */
-const Column = { power: 1, loss: 2, l0: 3, energy: 4, auxiliary: 5, fired: 7, l1: 7 } as const;
+/** Columns of a row of `row_stats`; see center_input.wgsl and decode_residual.wgsl. `fired` is `term` with a penalty on the codes. */
+const Column = { power: 1, loss: 2, l0: 3, energy: 4, auxiliary: 5, fired: 7, term: 7 } as const;
 const COLUMNS = 8;
 
 /** What to do when a number broke. */
@@ -36,6 +36,8 @@ export interface StepContext {
   readonly seconds: number;
   readonly lr: number;
   readonly lambda: number;
+  /** Strength of the penalty on the codes in that step; 0 without one. */
+  readonly sparsity: number;
   readonly inputScale: number;
 }
 
@@ -56,17 +58,17 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
   const auxiliary =
     layout.auxiliary === null ? 0 : config.aux_coefficient * mean(Column.auxiliary) * unscale;
   const ranks = rankSummary(logged, context);
-  const penalty = penaltyOf(config);
+  const codes = codesPenalty(config);
   const nuclear = ranks.nuclearNorm * context.lambda * unscale;
-  const l1 = penalty?.kind === 'l1' ? penalty.coefficient * mean(Column.l1) * unscale : 0;
+  const sparsity = codes === null ? 0 : context.sparsity * mean(Column.term) * unscale;
   const losses: [string, number][] = [
     ['losses/mse_loss', mse],
     ['losses/nuclear_loss', nuclear],
     ['losses/auxiliary_reconstruction_loss', auxiliary],
-    ['losses/l1_loss', l1],
+    ...(codes === null ? [] : [[codes.metric, sparsity] satisfies [string, number]]),
   ];
   const l0 = mean(Column.l0);
-  const groupsPerToken = penalty?.kind === 'l1' ? l0 : mean(Column.fired);
+  const groupsPerToken = codes === null ? mean(Column.fired) : l0;
   const power = mean(Column.power);
   const energy = mean(Column.energy);
   const values: Record<string, number> = {
@@ -83,13 +85,13 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
     'details/n_training_samples': step * batch,
     'details/grad_norm': logged.gradientNorm,
   };
-  if (penalty?.kind === 'nuclear') {
+  if (nuclearPenalty(config) !== null) {
     values['losses/nuclear_loss'] = nuclear;
     values['metrics/mean_stable_rank'] = ranks.stableRank;
     values['metrics/mean_rank90'] = ranks.rank90;
   }
   if (layout.auxiliary !== null) values['losses/auxiliary_reconstruction_loss'] = auxiliary;
-  if (penalty?.kind === 'l1') values['losses/l1_loss'] = l1;
+  if (codes !== null) values[codes.metric] = sparsity;
   const checked = { ...Object.fromEntries(losses), '‖x − x̄‖²': power, '‖x‖²': energy, ...values };
   refuseNotFiniteMetrics(checked, context.name, KEPT, ` at step ${step}`);
   return {

@@ -11,8 +11,8 @@ import { displayName, type ModelConfig } from '../../sae/config';
 import type { Dictionary } from '../../base/dictionary';
 import { initialWeights } from '../../sae/initial';
 import type { ModelLayout, KernelVariant } from '../../sae/layout';
-import { nuclearStrength } from '../../sae/penalty';
-import { learningRate, uniformsAt } from '../../sae/schedule';
+import { codesStrength, nuclearStrength } from '../../sae/penalty';
+import { learningRate, sparsityAt, uniformsAt } from '../../sae/schedule';
 import { stepPlan } from '../../sae/step_plan';
 import type { ModelState, StartingPoint } from './session_types';
 import { BatchEncoder } from '../encode/batch_encoder';
@@ -20,7 +20,7 @@ import { recordOf } from './metrics';
 import type { MetricRecord } from '../protocol/protocol';
 import { totalSteps, type RunConfig, type TrainingConfig } from '../run/run_config';
 import { initialDecoderBias, type MeasuredData } from '../encode/statistics';
-import { inputScaleOf } from '../../sae/input_units';
+import { inputRms, inputScaleOf, type InputUnits } from '../../sae/input_units';
 import { foldInputScale, readParameters, writeParameters } from '../encode/weights';
 
 /** Buffers that all models of a run read: the batch and the data's mean. */
@@ -119,11 +119,15 @@ export class ModelTrainer {
     return engine;
   }
 
+  /** What its relative strengths are relative to. */
+  private get units(): InputUnits {
+    return { power: this.options.data.statistics.power, inputScale: this.inputScale };
+  }
+
   /** Takes settings that differ from its own in λ alone; they take effect at the next step. */
   setStrength(config: ModelConfig): void {
-    const { power } = this.options.data.statistics;
     this.settings = config;
-    this.strength = nuclearStrength(config, { power, inputScale: this.inputScale });
+    this.strength = nuclearStrength(config, this.units);
   }
 
   /** Dispatches of one step. */
@@ -138,7 +142,12 @@ export class ModelTrainer {
       uniformsAt(
         this.config,
         training,
-        { lambda: this.lambda ?? 0, inputScale: this.inputScale },
+        {
+          lambda: this.lambda ?? 0,
+          sparsity: codesStrength(this.config, this.units),
+          rms: inputRms(this.units, this.layout.width),
+          inputScale: this.inputScale,
+        },
         step,
         totalSteps(training),
         this.layout.batch,
@@ -194,6 +203,7 @@ export class ModelTrainer {
         seconds,
         lr: learningRate(training, step - 1, totalSteps(training)),
         lambda,
+        sparsity: sparsityAt(this.config, codesStrength(this.config, this.units), step - 1),
         inputScale: this.inputScale,
       },
     );
@@ -208,8 +218,8 @@ export class ModelTrainer {
   async state(step: number): Promise<ModelState> {
     const [weights, firstMoment, secondMoment, fired] = await Promise.all([
       this.trainedWeights(),
-      readParameters(this.buffers, this.layout, '_moment1'),
-      readParameters(this.buffers, this.layout, '_moment2'),
+      readParameters(this.buffers, this.config, this.layout, '_moment1'),
+      readParameters(this.buffers, this.config, this.layout, '_moment2'),
       this.buffers.read('last_fired'),
     ]);
     const seen = step * this.layout.batch;
@@ -258,7 +268,7 @@ export class ModelTrainer {
 
   private async trainedWeights(): Promise<Dictionary> {
     const { groups, rank, width } = this.layout;
-    const arrays = await readParameters(this.buffers, this.layout, '');
+    const arrays = await readParameters(this.buffers, this.config, this.layout, '');
     return { groups, rank, width, ...arrays };
   }
 
@@ -279,6 +289,7 @@ export class ModelTrainer {
             initialDecoderBias(data, config.normalize_activations, inputScale),
             run.training.seed,
             index,
+            inputRms(this.units, layout.width),
           );
     this.checkShape(weights);
     writeParameters(this.buffers, layout, '', weights);

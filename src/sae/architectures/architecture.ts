@@ -4,6 +4,7 @@
  * says how to add one.
  */
 import type * as z from 'zod/mini';
+import type { EntryPart, KeyPart, StandingPart, TermPart } from '../parts';
 
 /**
  * The one shape that every model takes inside the engine: K groups of rank r with a gate and a penalty. A scalar model
@@ -14,16 +15,46 @@ export interface ModelShape {
   readonly groups: number;
   /** r */
   readonly rank: number;
-  /** Most groups that a row can switch on: s for Top-s, K for a ReLU gate. */
+  /** Most groups that a row can switch on: s for Top-s, K for a threshold; of a gate over the batch, their mean. */
   readonly slots: number;
 }
 
-/** How units compete for a row. */
-interface Gate {
-  /** What a unit scores by: the norm of its codes, or the pre-activation, which then is its code. */
-  readonly score: 'norm' | 'value';
-  /** Whether only scores above 0 can win. */
-  readonly positive: boolean;
+/** What a unit scores by: the norm of its codes, or the pre-activation, which then is its code. */
+type Score = 'norm' | 'value';
+
+/** Which units a row switches on. */
+export type Gate =
+  /** The units of largest score of every row, a fixed number. */
+  | { readonly kind: 'top_of_row'; readonly score: Score; readonly key: KeyPart }
+  /**
+   * The units of largest score of the whole batch. The smallest score that won is averaged into the vector
+   * `thresholds`, by this rate a step.
+   */
+  | {
+      readonly kind: 'top_of_batch';
+      readonly score: Score;
+      readonly key: KeyPart;
+      readonly rate: number;
+    }
+  /** Every unit whose pre-activation passes. */
+  | { readonly kind: 'threshold'; readonly score: 'value'; readonly standing: StandingPart };
+
+/** A vector of a model beside E, D and the biases. */
+export interface ModelVector<C> {
+  readonly name: string;
+  /** One number a unit, or one for all units. */
+  readonly length: 'units' | 'one';
+  /** Adam trains it; what is not trained, passes of the step write. */
+  readonly trained: boolean;
+  /** What all of it starts from; `rms` is that of a number of the input as it is trained on. */
+  initial(config: C, rms: number): number;
+}
+
+/** How thresholds are trained, through the vector `log_thresholds`. */
+interface TrainedThresholds<C> {
+  entry(config: C): EntryPart;
+  /** Width of the window around a threshold in which it is felt, in units of the input's rms. */
+  bandwidth(config: C): number;
 }
 
 /** Which matrices the nuclear norm is taken of: the maps DᵀE, the decoder blocks, or (as their squares) both. */
@@ -35,16 +66,29 @@ interface DecidingSetting {
   readonly value: number;
 }
 
+/** A strength as it is set: in absolute units, or relative to the power of the data. */
+interface Strength extends DecidingSetting {
+  readonly relative: boolean;
+}
+
 /** What is added to the squared error, besides the auxiliary loss. */
 export type Penalty =
   | {
       readonly kind: 'nuclear';
       readonly target: NuclearTarget;
-      /** λ as it is set: in absolute units, or relative to the power of the data. */
-      readonly strength: DecidingSetting & { readonly relative: boolean };
+      /** λ */
+      readonly strength: Strength;
     }
-  /** Weight of Σ |zⱼ|·‖dⱼ‖₂. */
-  | { readonly kind: 'l1'; readonly coefficient: number };
+  /** strength · Σⱼ term(zⱼ, ‖dⱼ‖), a mean over the batch. */
+  | {
+      readonly kind: 'codes';
+      /** Its name among the metrics. */
+      readonly metric: string;
+      readonly term: TermPart;
+      readonly strength: Strength;
+      /** Steps over which the strength rises from 0. */
+      readonly warmUpSteps: number;
+    };
 
 /** Two forms of one strength, of which one is set at a time. */
 export interface StrengthSettings {
@@ -111,8 +155,13 @@ export interface Architecture<C> {
   /** Its name in run files, links and folders; also that of its folder here. */
   readonly id: string;
   readonly words: ArchitectureWords;
+  /** The gate of training. */
   readonly gate: Gate;
-  /** Set for a model with a nuclear penalty. */
+  /** The gate of evaluation, analyses and exports, where it is another one. */
+  readonly inference?: Gate;
+  readonly vectors?: readonly ModelVector<C>[];
+  readonly thresholds?: TrainedThresholds<C>;
+  /** Set for a model with a strength that may be relative to the data. */
   readonly strength?: StrengthSettings;
   /** Strengths that count in units of the rows: how many powers of c they have on rows that are c times as large. */
   readonly underScale: Readonly<Record<string, number>>;

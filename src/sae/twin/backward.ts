@@ -2,7 +2,8 @@
  * Float64 twins of the backward pass through the sparse decoder: gradients of codes, and the sums over the batch that make gradients of weights out of them.
  */
 import { addAt, at } from '../../base/array';
-import { NO_UNIT, type KernelCall } from './kernel_call';
+import { plainEntry, termParts } from '../parts';
+import { fixedPlaces, NO_UNIT, rowPlaces, type KernelCall, type RowPlaces } from './kernel_call';
 import { dot } from '../../base/linear_algebra';
 import { addScaled } from './vectors';
 
@@ -16,7 +17,7 @@ export function mainWeight(call: KernelCall, row: number): number {
 
 /** Where a branch keeps what the backward pass reads and writes. */
 interface CodeBranch {
-  readonly slots: number;
+  readonly places: readonly RowPlaces[];
   readonly rank: number;
   readonly active: number;
   readonly codes: number;
@@ -27,13 +28,19 @@ interface CodeBranch {
   readonly weightOf: (row: number) => number;
 }
 
+/** The places of a branch whose rows have `slots` each. */
+export function auxiliaryPlaces(call: KernelCall): RowPlaces[] {
+  const slots = call.constant('AUX_SLOTS');
+  return Array.from({ length: call.constant('B') }, (_, row) => fixedPlaces(row, slots));
+}
+
 /**
- * With w_b the weight of the row: q = −w p (for the decoder) and g = −w D_k e [+ l1 ‖D‖ / B] (for the
+ * With w_b the weight of the row: q = −w p (for the decoder) and g = −w D_k e [+ the term's gradient] (for the
  * encoder), for both branches.
  */
 export function codeGradients(call: KernelCall): void {
-  codeGradientsOf(call, call.flag('L1'), {
-    slots: call.constant('SLOTS'),
+  codeGradientsOf(call, true, {
+    places: rowPlaces(call),
     rank: call.constant('R'),
     active: call.constant('ACTIVE_OFFSET'),
     codes: call.constant('CODES_OFFSET'),
@@ -43,7 +50,7 @@ export function codeGradients(call: KernelCall): void {
     weightOf: (row) => mainWeight(call, row),
   });
   codeGradientsOf(call, false, {
-    slots: call.constant('AUX_SLOTS'),
+    places: auxiliaryPlaces(call),
     rank: call.constant('AUX_RANK'),
     active: call.constant('AUX_ACTIVE_OFFSET'),
     codes: call.constant('AUX_CODES_OFFSET'),
@@ -54,37 +61,63 @@ export function codeGradients(call: KernelCall): void {
   });
 }
 
-function codeGradientsOf(call: KernelCall, l1: boolean, branch: CodeBranch): void {
+function codeGradientsOf(call: KernelCall, main: boolean, branch: CodeBranch): void {
   const [B, stride] = [call.constant('B'), 4 * call.constant('D4')];
   const [rows, decoder, coefs] = [
     call.floats('rows'),
     call.floats('decoder'),
     call.floats('coefs'),
   ];
-  for (let place = 0; place < B * branch.slots; place += 1) {
-    const b = Math.floor(place / branch.slots);
-    const unit = at(call.words('active_units'), branch.active + place);
+  branch.places.forEach(({ first, end }, b) => {
     const weight = branch.weightOf(b);
-    for (let i = 0; i < branch.rank; i += 1) {
-      const index = place * branch.rank + i;
-      let gradient = 0;
-      if (unit !== NO_UNIT) {
-        const latent = unit * branch.rank + i;
-        const residual = (branch.section * B + b) * stride;
-        gradient = -weight * dot(decoder, latent * stride, rows, residual, stride);
-        if (l1) {
-          gradient += (call.uniform('l1_strength') / B) * at(call.floats('decoder_norms'), latent);
+    const residual = (branch.section * B + b) * stride;
+    for (let place = first; place < end; place += 1) {
+      const unit = at(call.words('active_units'), branch.active + place);
+      for (let i = 0; i < branch.rank; i += 1) {
+        const index = place * branch.rank + i;
+        const code = at(coefs, branch.codes + index);
+        let gradient = 0;
+        if (unit !== NO_UNIT) {
+          const latent = unit * branch.rank + i;
+          gradient = -weight * dot(decoder, latent * stride, rows, residual, stride);
+          if (main) gradient = ofEntry(call, place, latent, code, gradient);
         }
+        coefs[branch.encoderCoefs + index] = gradient;
+        coefs[branch.decoderCoefs + index] = -weight * code;
       }
-      coefs[branch.encoderCoefs + index] = gradient;
-      coefs[branch.decoderCoefs + index] = -weight * at(coefs, branch.codes + index);
     }
-  }
+  });
+}
+
+/** Adds the term of the codes to dL/dcode and keeps what a threshold needs of it; gives what reaches the encoder. */
+function ofEntry(
+  call: KernelCall,
+  place: number,
+  latent: number,
+  code: number,
+  byCode: number,
+): number {
+  const strength = call.uniform('sparsity_strength') / call.constant('B');
+  const term = call.part('term');
+  const whole =
+    term.source === termParts.none.source
+      ? byCode
+      : byCode + strength * term.byCode(code, call.floats('decoder_norms')[latent] ?? 0);
+  const { source, byThreshold } = call.part('entry');
+  if (source === plainEntry.source || byThreshold === null) return whole;
+  call.floats('coefs')[call.constant('THRESHOLD_OFFSET') + place] = byThreshold({
+    code,
+    threshold: at(call.floats('thresholds'), latent),
+    byCode: whole,
+    strength,
+    bandwidth: call.uniform('bandwidth'),
+  });
+  return code > 0 ? whole : 0;
 }
 
 /** One branch's share of a weight gradient. */
 export interface WeightGradientBranch {
-  readonly slots: number;
+  readonly places: readonly RowPlaces[];
   /** Rows of a unit. */
   readonly rank: number;
   readonly active: number;
@@ -93,7 +126,7 @@ export interface WeightGradientBranch {
   readonly firstRow: number;
 }
 
-/** gradient[k·r + i] += Σ_{b, slot: unit k} coef[b, slot, i] row_b, for gradient [N, 4·D4]. */
+/** gradient[k·r + i] += Σ_{b: k listed} coef[place, i] row_b, for gradient [N, 4·D4]. */
 export function addWeightGradient(
   call: KernelCall,
   branch: WeightGradientBranch,
@@ -105,34 +138,46 @@ export function addWeightGradient(
     call.floats('coefs'),
     call.words('active_units'),
   ];
-  for (let place = 0; place < call.constant('B') * branch.slots; place += 1) {
-    const unit = at(active, branch.active + place);
-    if (unit === NO_UNIT) continue;
-    const row = branch.firstRow + Math.floor(place / branch.slots);
-    for (let i = 0; i < branch.rank; i += 1) {
-      const latent = unit * branch.rank + i;
-      addScaled(
-        gradient.subarray(latent * stride, (latent + 1) * stride),
-        at(coefs, branch.coefs + place * branch.rank + i),
-        rows,
-        row * stride,
-      );
+  branch.places.forEach(({ first, end }, b) => {
+    for (let place = first; place < end; place += 1) {
+      const unit = at(active, branch.active + place);
+      if (unit === NO_UNIT) continue;
+      for (let i = 0; i < branch.rank; i += 1) {
+        const latent = unit * branch.rank + i;
+        addScaled(
+          gradient.subarray(latent * stride, (latent + 1) * stride),
+          at(coefs, branch.coefs + place * branch.rank + i),
+          rows,
+          (branch.firstRow + b) * stride,
+        );
+      }
     }
-  }
+  });
 }
 
-/** gradient[k·r + i] += Σ_{b, slot: unit k} coef[b, slot, i], for the encoder's bias. */
+/** gradient[k·r + i] += Σ_{b: k listed} coef[place, i], for the encoder's bias. */
 export function addBiasGradient(
   call: KernelCall,
-  branch: Pick<WeightGradientBranch, 'slots' | 'rank' | 'active' | 'coefs'>,
+  branch: Pick<WeightGradientBranch, 'places' | 'rank' | 'active' | 'coefs'>,
   gradient: Float64Array,
 ): void {
-  const [coefs, active] = [call.floats('coefs'), call.words('active_units')];
-  for (let place = 0; place < call.constant('B') * branch.slots; place += 1) {
-    const unit = at(active, branch.active + place);
-    if (unit === NO_UNIT) continue;
-    for (let i = 0; i < branch.rank; i += 1) {
-      addAt(gradient, unit * branch.rank + i, at(coefs, branch.coefs + place * branch.rank + i));
+  const coefs = call.floats('coefs');
+  addEntries(call, branch, gradient, (index) => at(coefs, branch.coefs + index));
+}
+
+/** sum[k·r + i] += value(place·r + i) over the places in which unit k is listed. */
+export function addEntries(
+  call: KernelCall,
+  { places, rank, active }: Pick<WeightGradientBranch, 'places' | 'rank' | 'active'>,
+  sum: Float64Array,
+  value: (index: number) => number,
+): void {
+  const units = call.words('active_units');
+  for (const { first, end } of places) {
+    for (let place = first; place < end; place += 1) {
+      const unit = at(units, active + place);
+      if (unit === NO_UNIT) continue;
+      for (let i = 0; i < rank; i += 1) addAt(sum, unit * rank + i, value(place * rank + i));
     }
   }
 }

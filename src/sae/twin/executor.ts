@@ -8,23 +8,38 @@ import type { UniformValues } from '../../gpu/uniforms';
 import { codeGradients } from './backward';
 import { centerInput, decodeResidual, encodeActive, scoreUnits } from './forward';
 import { listDead, selectUnits } from './gate';
+import { countCodes, countDigits, listCodes, placeRows } from './ragged_gate';
 import { KernelCall, type TwinBuffer, type TwinKernel } from './kernel_call';
-import { adamClipped, gradientNorm, updateBiases, updateRows, updateRowsSerial } from './optimiser';
+import {
+  adamClipped,
+  expThresholds,
+  gradientNorm,
+  updateBiases,
+  updateRows,
+  updateRowsSerial,
+  updateThresholds,
+} from './optimiser';
 import { decoderNorms, normalizeRows, nuclearGradient } from './penalty';
 import type { KernelName } from '../kernels';
+import { partsOf } from '../parts';
 
 /** The twin of every kernel of a training step, by the kernel's name. */
 const twinKernels: Readonly<Record<KernelName, TwinKernel>> = {
   adam_clipped: adamClipped,
   center_input: centerInput,
   code_gradients: codeGradients,
+  count_codes: countCodes,
+  count_digits: countDigits,
   decode_residual: decodeResidual,
   decoder_norms: decoderNorms,
   encode_active: encodeActive,
+  exp_thresholds: expThresholds,
   gradient_norm: gradientNorm,
+  list_codes: listCodes,
   list_dead: listDead,
   normalize_rows: normalizeRows,
   nuclear_gradient: nuclearGradient,
+  place_rows: placeRows,
   scores_direct: scoreUnits,
   scores_tiled: scoreUnits,
   scores_wide: scoreUnits,
@@ -34,6 +49,7 @@ const twinKernels: Readonly<Record<KernelName, TwinKernel>> = {
   update_biases: updateBiases,
   update_rows: updateRows,
   update_rows_serial: updateRowsSerial,
+  update_thresholds: updateThresholds,
 };
 
 /** Buffers of a plan by name; imports are added by whoever owns them. */
@@ -68,7 +84,7 @@ function runTwinPass(pass: Pass, buffers: TwinBuffers, uniforms: UniformValues):
   const bound = Object.fromEntries(
     Object.entries(pass.bindings).map(([binding, name]) => [binding, named(buffers, name)]),
   );
-  twinKernel(pass)(new KernelCall(bound, pass.constants, uniforms));
+  twinKernel(pass)(new KernelCall(bound, pass.constants, uniforms, partsOf(pass.kernel)));
 }
 
 /** The twin of a pass's kernel. */

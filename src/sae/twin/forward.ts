@@ -3,7 +3,8 @@
  * offsets are those of the WGSL headers; rows have a stride of 4·D4 with zeros past d.
  */
 import { at } from '../../base/array';
-import { NO_UNIT, type KernelCall } from './kernel_call';
+import { NO_UNIT, rowPlaces, type KernelCall } from './kernel_call';
+import { termParts } from '../parts';
 import { dot } from '../../base/linear_algebra';
 import { addScaled, squaredNorm } from './vectors';
 
@@ -41,7 +42,7 @@ function standardized(x: Float64Array): { values: Float64Array; scale: number } 
   return { values: off.map((value) => value / scale), scale };
 }
 
-/** score[b, k] = ‖E_k row_b + b_k‖² of group models, e_k · row_b + b_k of scalar ones. */
+/** score[b, k] = ‖E_k row_b + b_k‖² of a gate on norms, e_k · row_b + b_k of one on values. */
 export function scoreUnits(call: KernelCall): void {
   const [B, K, R] = [call.constant('B'), call.constant('K'), call.constant('R')];
   const stride = 4 * call.constant('D4');
@@ -61,7 +62,7 @@ export function scoreUnits(call: KernelCall): void {
         if (call.flag('USE_BIAS')) code += at(biases, latent);
         squares += code * code;
       }
-      scores[b * K + position] = call.flag('SCALAR') ? code : squares;
+      scores[b * K + position] = call.part('score').isCode ? code : squares;
     });
   }
 }
@@ -71,32 +72,36 @@ export function listedUnits(list: Uint32Array): number[] {
   return Array.from(list.subarray(1, 1 + at(list, 0)));
 }
 
-/** code[b, slot, i] = E_{k,i} · row_b + b_{k,i} for the unit k in the slot; 0 in empty slots. */
+/** code[place, i] = E_{k,i} · row_b + b_{k,i} for the unit k in a place of row b; 0 in empty places. */
 export function encodeActive(call: KernelCall): void {
-  const [B, R, slots] = [call.constant('B'), call.constant('R'), call.constant('SLOTS')];
+  const [B, R] = [call.constant('B'), call.constant('R')];
   const stride = 4 * call.constant('D4');
   const [rows, encoder] = [call.floats('rows'), call.floats('encoder')];
   const [biases, coefs] = [call.floats('biases'), call.floats('coefs')];
   const active = call.words('active_units');
   const section = call.constant('SECTION') * B;
-  for (let place = 0; place < B * slots; place += 1) {
-    const row = section + Math.floor(place / slots);
-    const unit = at(active, call.constant('ACTIVE_OFFSET') + place);
-    for (let i = 0; i < R; i += 1) {
-      let code = 0;
-      if (unit !== NO_UNIT) {
-        code = dot(encoder, (unit * R + i) * stride, rows, row * stride, stride);
-        if (call.flag('USE_BIAS')) code += at(biases, unit * R + i);
+  rowPlaces(call).forEach(({ first, end }, b) => {
+    for (let place = first; place < end; place += 1) {
+      const unit = at(active, call.constant('ACTIVE_OFFSET') + place);
+      for (let i = 0; i < R; i += 1) {
+        let code = 0;
+        if (unit !== NO_UNIT) {
+          code = dot(encoder, (unit * R + i) * stride, rows, (section + b) * stride, stride);
+          if (call.flag('USE_BIAS')) code += at(biases, unit * R + i);
+        }
+        coefs[call.constant('CODES_OFFSET') + place * R + i] = code;
       }
-      coefs[call.constant('CODES_OFFSET') + place * R + i] = code;
     }
-  }
+  });
 }
 
-/** e_b = target_b − Σ_slots D_kᵀ p_k, the row's loss ρ²‖e‖² and the weight of the auxiliary gradient. */
+/** e_b = target_b − Σ D_kᵀ p_k over the row's places, the row's loss ρ²‖e‖² and the weight of the auxiliary gradient. */
 export function decodeResidual(call: KernelCall): void {
-  const [B, R, slots] = [call.constant('B'), call.constant('R'), call.constant('SLOTS')];
+  const [B, R] = [call.constant('B'), call.constant('R')];
   const stride = 4 * call.constant('D4');
+  const places = rowPlaces(call);
+  const term = call.part('term');
+  const counts = term.source === termParts.none.source;
   const main = call.flag('MAIN');
   const [rows, decoder, biases] = [
     call.floats('rows'),
@@ -116,17 +121,19 @@ export function decodeResidual(call: KernelCall): void {
     if (call.flag('SUBTRACT_B_DEC')) addScaled(rest, -1, biases, call.constant('BIAS_OFFSET'));
     let nonZero = 0;
     let fired = 0;
-    let l1 = 0;
-    for (let slot = 0; slot < slots; slot += 1) {
-      const unit = at(active, call.constant('ACTIVE_OFFSET') + b * slots + slot);
+    let terms = 0;
+    const { first, end } = at(places, b);
+    for (let place = first; place < end; place += 1) {
+      const unit = at(active, call.constant('ACTIVE_OFFSET') + place);
       if (unit === NO_UNIT) continue;
       const before = nonZero;
       for (let i = 0; i < R; i += 1) {
-        const code = at(coefs, call.constant('CODES_OFFSET') + (b * slots + slot) * R + i);
+        const code = at(coefs, call.constant('CODES_OFFSET') + place * R + i);
         const latent = unit * R + i;
         addScaled(rest, -code, decoder, latent * stride);
-        if (code !== 0) nonZero += 1;
-        if (call.flag('L1')) l1 += Math.abs(code) * at(norms, latent);
+        if (code === 0) continue;
+        nonZero += 1;
+        if (!counts) terms += term.value(code, norms[latent] ?? 0);
       }
       if (nonZero > before) fired += 1;
     }
@@ -135,7 +142,7 @@ export function decodeResidual(call: KernelCall): void {
     const loss = branch * scale ** 2 * squaredNorm(rest);
     if (main) {
       stats.set([loss, nonZero], b * STATS + 2);
-      stats[b * STATS + 7] = call.flag('L1') ? l1 : fired;
+      stats[b * STATS + 7] = counts ? fired : terms;
     } else {
       const weight = (call.uniform('aux_coefficient') * branch * 2 * scale ** 2) / B;
       stats.set([loss, weight], b * STATS + 5);

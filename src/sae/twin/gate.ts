@@ -26,7 +26,7 @@ export function selectUnits(call: KernelCall): void {
         unit,
         score: at(scores, b * K + (call.flag('BY_POSITION') ? position : unit)),
       }))
-      .filter(({ score }) => !call.flag('POSITIVE') || score > 0)
+      .filter(({ score }) => call.part('key').mayWin(score))
       .sort((one, other) => other.score - one.score || one.unit - other.unit)
       .slice(0, slots)
       .sort((one, other) => one.unit - other.unit);
@@ -34,12 +34,12 @@ export function selectUnits(call: KernelCall): void {
       const winner = winners[slot];
       const place = b * slots + slot;
       call.words('active_units')[call.constant('ACTIVE_OFFSET') + place] = winner?.unit ?? NO_UNIT;
-      if (call.flag('SCALAR')) {
+      if (call.part('score').isCode) {
         call.floats('coefs')[call.constant('CODES_OFFSET') + place] = winner?.score ?? 0;
       }
     }
     for (const { unit } of winners) {
-      if (call.flag('RECORD')) recordFired(call, unit, b);
+      if (call.flag('RECORD')) recordFired(call, unit, b, call.constant('FIRED_OFFSET'));
       if (call.flag('MARK_ALIVE')) {
         call.words('last_fired')[unit] = call.uniform('tokens_seen');
       }
@@ -47,10 +47,11 @@ export function selectUnits(call: KernelCall): void {
   }
 }
 
-function recordFired(call: KernelCall, unit: number, row: number): void {
+/** Sets the bit of a unit that fires in a row. */
+export function recordFired(call: KernelCall, unit: number, row: number, first = 0): void {
   const word = unit * call.constant('WORDS') + Math.floor(row / WORD_BITS);
   // A unit wins a row once, so adding its bit sets it.
-  addAt(call.words('fired'), call.constant('FIRED_OFFSET') + word, 2 ** (row % WORD_BITS));
+  addAt(call.words('fired'), first + word, 2 ** (row % WORD_BITS));
 }
 
 /** Lists groups (their VIEW columns) that were not selected in the last `dead_window` tokens. */

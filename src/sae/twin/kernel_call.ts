@@ -3,7 +3,9 @@
  * uniforms as its WGSL twin, over float64 (or u32) arrays. This is the whole seam between the list of
  * passes and the formulas; it knows neither plans nor kernels.
  */
+import { at } from '../../base/array';
 import { LabError } from '../../base/lab_error';
+import type { Parts } from '../parts';
 
 /** Contents of one buffer: float32 buffers are held in float64. */
 export type TwinBuffer = Float64Array | Uint32Array;
@@ -14,6 +16,7 @@ export class KernelCall {
     private readonly bindings: Readonly<Record<string, TwinBuffer>>,
     private readonly constants: Readonly<Record<string, number>>,
     private readonly uniforms: Readonly<Record<string, number>>,
+    private readonly parts: Parts,
   ) {}
 
   /** A bound float buffer. */
@@ -42,11 +45,40 @@ export class KernelCall {
     return this.constant(name) !== 0;
   }
 
+  /** A part that completes the kernel. */
+  part<K extends keyof Parts>(name: K): NonNullable<Parts[K]> {
+    const part = this.parts[name];
+    if (part === undefined) throw missing('part', name);
+    return part;
+  }
+
   uniform(name: string): number {
     const value = this.uniforms[name];
     if (value === undefined) throw missing('uniform', name);
     return value;
   }
+}
+
+/** Places of a row: from `first` to before `end`. */
+export interface RowPlaces {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Where the places of every row of the batch lie, as the kernel's part says. */
+export function rowPlaces(call: KernelCall): RowPlaces[] {
+  const ragged = call.part('places').ragged;
+  return Array.from({ length: call.constant('B') }, (_, row): RowPlaces => {
+    if (!ragged) return fixedPlaces(row, call.constant('SLOTS'));
+    const start = call.constant('ROW_START_OFFSET') + row;
+    const words = call.words('active_units');
+    return { first: at(words, start), end: at(words, start + 1) };
+  });
+}
+
+/** Where they lie when every row has `slots` of them. */
+export function fixedPlaces(row: number, slots: number): RowPlaces {
+  return { first: row * slots, end: (row + 1) * slots };
 }
 
 /** The float64 twin of a WGSL kernel: writes the same elements of the same bindings. */

@@ -3,8 +3,14 @@
  * the penalty's term, Adam, the gradient's norm and the clip by it.
  */
 import { addAt, at } from '../../base/array';
-import { addBiasGradient, addWeightGradient, mainWeight } from './backward';
-import type { KernelCall } from './kernel_call';
+import {
+  addBiasGradient,
+  addEntries,
+  addWeightGradient,
+  auxiliaryPlaces,
+  mainWeight,
+} from './backward';
+import { rowPlaces, type KernelCall } from './kernel_call';
 import { addScaled } from './vectors';
 
 /** Columns that share a squared norm in update_rows and in its serial form. */
@@ -79,7 +85,7 @@ function updateMatrix(call: KernelCall, columnsOfSquares: number): void {
   addWeightGradient(
     call,
     {
-      slots: call.constant('SLOTS'),
+      places: rowPlaces(call),
       rank: R,
       active: call.constant('ACTIVE_OFFSET'),
       coefs: call.constant('COEF_OFFSET'),
@@ -91,7 +97,7 @@ function updateMatrix(call: KernelCall, columnsOfSquares: number): void {
     addWeightGradient(
       call,
       {
-        slots: call.constant('AUX_SLOTS'),
+        places: auxiliaryPlaces(call),
         rank: call.flag('AUX_COLUMNS') ? 1 : R,
         active: call.constant('AUX_ACTIVE_OFFSET'),
         coefs: call.constant('AUX_COEF_OFFSET'),
@@ -115,44 +121,44 @@ function updateMatrix(call: KernelCall, columnsOfSquares: number): void {
   apply(call, tensor, 0, gradient, call.uniform('weight_decay'));
 }
 
-/** Adds the penalty's gradient, kind PENALTY of update_rows.wgsl, to gradient [K·R, 4·D4]. */
+/** Adds the gradient of the part's penalty to gradient [K·R, 4·D4]. */
 function addPenaltyGradient(call: KernelCall, gradient: Float64Array): void {
-  const [B, K, R] = [call.constant('B'), call.constant('K'), call.constant('R')];
+  const [K, R] = [call.constant('K'), call.constant('R')];
   const stride = 4 * call.constant('D4');
   const [weights, penalty] = [call.floats('weights'), call.floats('penalty')];
-  const [kind, offset] = [call.constant('PENALTY'), call.constant('PENALTY_OFFSET')];
+  const { kind } = call.part('penalty');
+  const offset = call.constant('PENALTY_OFFSET');
   const strength = call.uniform('penalty_strength');
-  const codeSums = kind === 3 ? sumsOfCodes(call) : new Float64Array();
+  const codeSums = kind === 'norm' ? sumsByNorm(call) : new Float64Array();
   for (let latent = 0; latent < K * R; latent += 1) {
     const group = Math.floor(latent / R);
     const target = gradient.subarray(latent * stride, (latent + 1) * stride);
-    if (kind === 1) {
+    if (kind === 'nuclear') {
       for (let j = 0; j < R; j += 1) {
         const factor = strength * at(penalty, offset + latent * R + j);
         addScaled(target, factor, weights, (group * R + j) * stride);
       }
-    } else if (kind === 2) {
+    } else if (kind === 'decay') {
       addScaled(target, strength, weights, latent * stride);
-    } else if (kind === 3) {
-      const factor = (call.uniform('l1_strength') / B) * at(codeSums, latent);
-      addScaled(target, factor * at(penalty, offset + latent), weights, latent * stride);
+    } else if (kind === 'norm') {
+      const share = call.uniform('sparsity_strength') / call.constant('B');
+      const factor = share * at(codeSums, latent) * at(penalty, offset + latent);
+      addScaled(target, factor, weights, latent * stride);
     }
   }
 }
 
-/** Σ_b code of every unit of a scalar model. */
-function sumsOfCodes(call: KernelCall): Float64Array {
+/** Σ_b of what the term of the codes is by the norm of the atom, of every unit of a scalar model. */
+function sumsByNorm(call: KernelCall): Float64Array {
+  const { byNorm } = call.part('term');
+  const [penalty, offset] = [call.floats('penalty'), call.constant('PENALTY_OFFSET')];
+  const codes = call.constant('CODES_OFFSET');
+  const active = call.constant('ACTIVE_OFFSET');
   const sums = new Float64Array(call.constant('K'));
-  addBiasGradient(
-    call,
-    {
-      slots: call.constant('SLOTS'),
-      rank: 1,
-      active: call.constant('ACTIVE_OFFSET'),
-      coefs: call.constant('CODES_OFFSET'),
-    },
-    sums,
-  );
+  addEntries(call, { places: rowPlaces(call), rank: 1, active }, sums, (place) => {
+    const unit = at(call.words('active_units'), active + place);
+    return byNorm(at(call.floats('coefs'), codes + place), 1 / at(penalty, offset + unit));
+  });
   return sums;
 }
 
@@ -183,7 +189,7 @@ function codeGradientSums(call: KernelCall, latents: number): Float64Array {
   addBiasGradient(
     call,
     {
-      slots: call.constant('SLOTS'),
+      places: rowPlaces(call),
       rank: call.constant('R'),
       active: call.constant('ACTIVE_OFFSET'),
       coefs: call.constant('COEF_OFFSET'),
@@ -194,7 +200,7 @@ function codeGradientSums(call: KernelCall, latents: number): Float64Array {
     addBiasGradient(
       call,
       {
-        slots: call.constant('AUX_SLOTS'),
+        places: auxiliaryPlaces(call),
         rank: call.flag('AUX_COLUMNS') ? 1 : call.constant('R'),
         active: call.constant('AUX_ACTIVE_OFFSET'),
         coefs: call.constant('AUX_COEF_OFFSET'),
@@ -241,6 +247,40 @@ export function updateBiases(call: KernelCall): void {
       place += 1;
     }
   });
+}
+
+/** dL/d log θ_k = θ_k Σ t over the rows that list unit k; then Adam, without weight decay. */
+export function updateThresholds(call: KernelCall): void {
+  const K = call.constant('K');
+  const gradient = new Float64Array(K);
+  const first = call.constant('COEF_OFFSET');
+  const coefs = call.floats('coefs');
+  addEntries(
+    call,
+    { places: rowPlaces(call), rank: 1, active: call.constant('ACTIVE_OFFSET') },
+    gradient,
+    (place) => at(coefs, first + place),
+  );
+  const squares = call.constant('SQUARES_OFFSET');
+  gradient.forEach((sum, unit) => {
+    const g = at(call.floats('thresholds'), unit) * sum;
+    gradient[unit] = g;
+    call.floats('penalty')[squares + unit] = g * g;
+  });
+  const tensor = {
+    weights: call.floats('weights'),
+    moment1: call.floats('moment1'),
+    moment2: call.floats('moment2'),
+  };
+  apply(call, tensor, 0, gradient, 0);
+}
+
+/** θ = exp(log θ) */
+export function expThresholds(call: KernelCall): void {
+  const logs = call.floats('log_thresholds');
+  for (let unit = 0; unit < call.constant('K'); unit += 1) {
+    call.floats('thresholds')[unit] = Math.exp(at(logs, unit));
+  }
 }
 
 /** Global norm of the gradient from the squared norms of its parts. */

@@ -50,7 +50,7 @@ it('frees a run whose second model starts from weights of another shape', async 
   };
   const [model] = config.models;
   if (model === undefined) throw new Error('the run has no model');
-  const weights = initialWeights(model, made.width, new Float32Array(made.width), 0, 0);
+  const weights = initialWeights(model, made.width, new Float32Array(made.width), 0, 0, 1);
   const initial = [
     { kind: 'weights' as const, weights },
     { kind: 'weights' as const, weights },

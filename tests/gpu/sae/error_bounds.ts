@@ -15,8 +15,9 @@ import { at } from '../../../src/base/array';
 import type { Pass } from '../../../src/gpu/plan';
 import type { UniformValues } from '../../../src/gpu/uniforms';
 import type { KernelName } from '../../../src/sae/kernels';
+import { partsOf } from '../../../src/sae/parts';
 import { twinKernel } from '../../../src/sae/twin/executor';
-import { KernelCall, type TwinBuffer } from '../../../src/sae/twin/kernel_call';
+import { KernelCall, rowPlaces, type TwinBuffer } from '../../../src/sae/twin/kernel_call';
 
 /** Unit roundoff of float32. */
 export const UNIT = 2 ** -24;
@@ -36,11 +37,14 @@ interface SumRule {
   /** Bindings whose terms enter with a minus. */
   readonly negated?: readonly string[];
   /** Roundings on the way to an element of an output. */
-  readonly roundings: (constant: (name: string) => number, output: string) => number;
+  readonly roundings: (
+    constant: (name: string) => number,
+    output: string,
+    places: number,
+  ) => number;
 }
 
 const width = (constant: (name: string) => number) => 4 * constant('D4');
-const codes = (constant: (name: string) => number) => constant('SLOTS') * constant('R');
 
 /** 2 ρ² / B: two products and a division, which WGSL allows 2.5 units in the last place. */
 const WEIGHT = 8;
@@ -67,13 +71,20 @@ const rules: Partial<Record<KernelName, SumRule>> = {
   encode_active: { roundings: (c) => width(c) + 2 },
   decode_residual: {
     negated: ['biases', 'coefs'],
-    roundings: (c, output) =>
-      output === 'rows' ? codes(c) + 2 : 2 * (codes(c) + 4) + width(c) + 4 + WEIGHT,
+    roundings: (c, output, places) => {
+      const codes = places * c('R');
+      return output === 'rows' ? codes + 2 : 2 * (codes + 4) + width(c) + 4 + WEIGHT;
+    },
   },
   code_gradients: { negated: ['rows'], roundings: (c) => width(c) + 4 + WEIGHT },
   decoder_norms: { roundings: (c) => width(c) / 2 + 4 },
   normalize_rows: { roundings: (c) => width(c) / 2 + 4 },
   gradient_norm: { roundings: (c) => c('COUNT') + 3 },
+  // A step towards the smallest score.
+  place_rows: { roundings: () => 8 },
+  update_thresholds: {
+    roundings: (c, output) => (output === 'penalty' ? 2 : 1) * (c('B') + 4),
+  },
   update_rows: weightUpdate,
   update_rows_serial: weightUpdate,
   update_biases: {
@@ -94,6 +105,7 @@ export function errorBounds(
 ): Map<string, Float64Array> {
   const { kernel, constants } = input.pass;
   if (kernel.name === 'adam_clipped') return clippedAdamBounds(input);
+  if (kernel.name === 'exp_thresholds') return exponentialBounds(input);
   if (kernel.name.startsWith('update_') && constants['FUSED'] === 1) return updateBounds(input);
   if (kernel.name === 'center_input' && constants['LAYER_NORM'] === 1)
     return layerNormBounds(input);
@@ -101,16 +113,32 @@ export function errorBounds(
   const bounds = new Map<string, Float64Array>();
   if (rule === undefined) return bounds;
   const magnitudes = runTwin(input, magnitudesOf(input.before, rule.negated ?? []));
+  const places = mostPlaces(input);
   for (const name of outputs) {
     const magnitude = magnitudes[name];
     if (!(magnitude instanceof Float64Array)) continue;
-    const gamma = gammaOf(rule.roundings((constant) => constants[constant] ?? NaN, name));
+    const gamma = gammaOf(rule.roundings((constant) => constants[constant] ?? NaN, name, places));
     bounds.set(
       name,
       magnitude.map((value) => gamma * Math.abs(value) + UNDERFLOW),
     );
   }
   return bounds;
+}
+
+/** Most places that a row of the pass has; 0 for a pass that reads none. */
+function mostPlaces({ pass, before, uniforms }: PassInput): number {
+  const parts = partsOf(pass.kernel);
+  if (parts.places === undefined || pass.constants['B'] === undefined) return 0;
+  const rows = rowPlaces(new KernelCall(before, pass.constants, uniforms, parts));
+  return rows.reduce((most, { first, end }) => Math.max(most, end - first), 0);
+}
+
+/** WGSL lets exp(x) be wrong by 3 + 2|x| units in the last place. */
+function exponentialBounds({ before }: PassInput): Map<string, Float64Array> {
+  const logs = floats(before, 'log_thresholds');
+  const bounds = logs.map((x) => (3 + 2 * Math.abs(x)) * 2 * UNIT * Math.exp(x) + UNDERFLOW);
+  return new Map([['thresholds', bounds]]);
 }
 
 /** γ_n */
@@ -136,7 +164,7 @@ export function runTwin(
   contents: Record<string, TwinBuffer>,
   replaced: Readonly<Record<string, number>> = {},
 ): Record<string, TwinBuffer> {
-  twinKernel(pass)(new KernelCall(contents, { ...pass.constants, ...replaced }, uniforms));
+  twinKernel(pass)(new KernelCall(contents, { ...pass.constants, ...replaced }, uniforms, partsOf(pass.kernel)));
   return contents;
 }
 
@@ -160,15 +188,16 @@ function floats(contents: Contents, name: string): Float64Array {
 function updateBounds(input: PassInput): Map<string, Float64Array> {
   const { constants, kernel } = input.pass;
   const ofBiases = kernel.name === 'update_biases';
-  const rule = ofBiases ? rules.update_biases : weightUpdate;
+  const rule = Object.entries(rules).find(([name]) => name === kernel.name)?.[1];
   const tensor = ofBiases ? 'biases' : 'weights';
   const roundings = (output: string) =>
-    gammaOf((rule ?? weightUpdate).roundings((name) => constants[name] ?? NaN, output));
+    gammaOf((rule ?? weightUpdate).roundings((name) => constants[name] ?? NaN, output, 0));
   const exact = runTwin(input, copyOf(input.before), { FUSED: 0 });
   const magnitude = runTwin(input, magnitudesOf(input.before, []), { FUSED: 0 });
   const gradient = floats(exact, 'moment1');
   const error = floats(magnitude, 'moment1').map((value) => roundings('moment1') * Math.abs(value));
-  const decay = ofBiases ? 0 : (input.uniforms['weight_decay'] ?? NaN);
+  const matrix = kernel.name.startsWith('update_rows');
+  const decay = !matrix ? 0 : (input.uniforms['weight_decay'] ?? NaN);
   const bounds = adamBounds(input, tensor, gradient, error, decay);
   bounds.set(
     'penalty',

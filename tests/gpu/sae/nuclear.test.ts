@@ -302,7 +302,8 @@ async function runKernel(
     device.queue.writeBuffer(buffer('decoder'), offset, decoder.slice());
   });
   const runner = await PlanRunner.create(device, plan, buffers);
-  runner.setUniforms(0, uniformsAt(config, testOptimiser, { lambda: 1, inputScale: 1 }, 0, 10, 1));
+  const model = { lambda: 1, sparsity: 0, rms: 1, inputScale: 1 };
+  runner.setUniforms(0, uniformsAt(config, testOptimiser, model, 0, 10, 1));
   runner.upload();
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();

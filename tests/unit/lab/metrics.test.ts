@@ -20,6 +20,7 @@ function contextOf(model: ModelInput, change: Partial<StepContext> = {}): StepCo
     seconds: 1,
     lr: 0.25,
     lambda: 0.5,
+    sparsity: 0,
     inputScale: 1,
     ...change,
   };

@@ -8,6 +8,7 @@ import { singularValues } from '../../../src/base/singular_values';
 import { multiply, transpose } from '../../../src/base/linear_algebra';
 import { at } from '../../../src/base/array';
 import type { ModelConfig } from '../../../src/sae/config';
+import { codesPenalty, nuclearPenalty } from '../../../src/sae/penalty';
 
 /** Weights of a model without padding. */
 export interface Weights {
@@ -45,6 +46,8 @@ export interface LossSettings {
   readonly rank: number;
   readonly useEncoderBias: boolean;
   readonly lambda: number;
+  /** Strength of the penalty on the codes. */
+  readonly sparsity: number;
   /** Dead units / k_aux, at most 1, in the released auxiliary loss; else 1. */
   readonly auxiliaryShare: number;
 }
@@ -55,8 +58,8 @@ export interface LossTerms {
   readonly auxiliary: number;
   /** R of the nuclear objectives. */
   readonly nuclear: number;
-  /** mean over rows of Σ p·‖D‖ */
-  readonly l1: number;
+  /** mean over rows of Σ t(p, ‖D‖), t the term of the codes */
+  readonly codes: number;
 }
 
 export function lossTerms(
@@ -66,7 +69,8 @@ export function lossTerms(
 ): LossTerms {
   const { config } = settings;
   const d = weights.decoderBias.length;
-  let [squaredError, auxiliary, l1] = [0, 0, 0];
+  const term = codesPenalty(config)?.term;
+  let [squaredError, auxiliary, codes] = [0, 0, 0];
   for (const row of rows) {
     const input = config.apply_b_dec_to_input
       ? minus(row.normalized, weights.decoderBias)
@@ -75,8 +79,8 @@ export function lossTerms(
     for (const latent of latentsOf(row.active)) {
       const code = codeOf(latent, input, weights, settings.useEncoderBias);
       addRow(reconstruction, code, weights.decoder, latent);
-      // A ReLU's code that is on is positive.
-      l1 += code * norm(weights.decoder.subarray(latent * d, (latent + 1) * d));
+      const atom = weights.decoder.subarray(latent * d, (latent + 1) * d);
+      codes += term?.value(code, norm(atom)) ?? 0;
     }
     squaredError += row.scale ** 2 * norm(minus(row.normalized, reconstruction)) ** 2;
     const rest = row.target.slice();
@@ -93,7 +97,7 @@ export function lossTerms(
     squaredError: squaredError / rows.length,
     auxiliary: (settings.auxiliaryShare * auxiliary) / rows.length,
     nuclear: nuclearTerm(settings, weights, d),
-    l1: l1 / rows.length,
+    codes: codes / rows.length,
   };
 }
 
@@ -103,20 +107,20 @@ export function directLoss(
   settings: LossSettings,
   weights: Weights,
 ): number {
-  const { config, lambda } = settings;
+  const { config, lambda, sparsity } = settings;
   const terms = lossTerms(rows, settings, weights);
-  const l1 = config.architecture === 'standard' ? config.l1_coefficient : 0;
   return (
     terms.squaredError +
     config.aux_coefficient * terms.auxiliary +
     lambda * terms.nuclear +
-    l1 * terms.l1
+    sparsity * terms.codes
   );
 }
 
 function nuclearTerm({ config, groups, rank }: LossSettings, weights: Weights, d: number): number {
-  if (config.architecture !== 'topk_sasa') return 0;
-  if (config.nuclear_target === 'weight_decay') {
+  const target = nuclearPenalty(config)?.target;
+  if (target === undefined) return 0;
+  if (target === 'weight_decay') {
     return 0.5 * (norm(weights.encoder) ** 2 + norm(weights.decoder) ** 2);
   }
   let total = 0;
@@ -124,7 +128,7 @@ function nuclearTerm({ config, groups, rank }: LossSettings, weights: Weights, d
     const block = (of: Float64Array) => of.slice(group * rank * d, (group + 1) * rank * d);
     const decoder = block(weights.decoder);
     total +=
-      config.nuclear_target === 'decoder'
+      target === 'decoder'
         ? sum(singularValues(decoder, rank, d)) / groups
         : sum(
             singularValues(

@@ -7,9 +7,12 @@
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { singularValues } from '../../../src/base/singular_values';
-import { usesEncoderBias } from '../../../src/sae/layout';
+import { dot } from '../../../src/base/linear_algebra';
+import { architectureOf, modelSchema } from '../../../src/sae/config';
+import { usesEncoderBias, type BranchLayout } from '../../../src/sae/layout';
+import { codesPenalty, nuclearPenalty } from '../../../src/sae/penalty';
 import { runTwin, type TwinBuffers } from '../../../src/sae/twin/executor';
-import { NO_UNIT } from '../../../src/sae/twin/kernel_call';
+import { fixedPlaces, NO_UNIT, type RowPlaces } from '../../../src/sae/twin/kernel_call';
 import {
   directLoss,
   lossTerms,
@@ -38,7 +41,7 @@ describe.each(Object.entries(casesOf('gradients')))('%s', (_name, test) => {
       rows.reduce((sum, _, b) => sum + at(stats, b * 8 + column), 0) / rows.length;
     expect(mean(2)).toBeCloseTo(terms.squaredError, 10);
     if (step.layout.auxiliary !== null) expect(mean(5)).toBeCloseTo(terms.auxiliary, 10);
-    if (step.config.architecture === 'standard') expect(mean(7)).toBeCloseTo(terms.l1, 10);
+    if (codesPenalty(step.config) !== null) expect(mean(7)).toBeCloseTo(terms.codes, 10);
   });
 
   it('knows the energy of the data about their mean and about zero', () => {
@@ -81,6 +84,25 @@ describe.each(Object.entries(casesOf('gradients')))('%s', (_name, test) => {
   });
 });
 
+describe.each(
+  Object.entries(casesOf('gradients')).filter(
+    ([, { model }]) => architectureOf(modelSchema.parse(model)).thresholds !== undefined,
+  ),
+)('%s', (_name, test) => {
+  it('stores the straight-through gradients of its thresholds', () => {
+    const step = randomStep(test);
+    const buffers = twinBuffers(step);
+    runTwin(step.plan, buffers, { ...step.uniforms, lr: 0 });
+    const rows = frozenRows(step, buffers, lossSettings(step, buffers, 0));
+    const stored = floatsOf(buffers, 'log_thresholds_gradient');
+    const wanted = thresholdGradients(step, buffers, rows);
+    expect(wanted.filter((gradient) => gradient !== 0).length).toBeGreaterThan(2);
+    wanted.forEach((gradient, unit) => {
+      expect(at(stored, unit), `threshold ${unit}`).toBeCloseTo(gradient, 10);
+    });
+  });
+});
+
 const STEP = 1e-3;
 
 /** Central differences at h and 2h, extrapolated: exact for polynomials of degree 4. */
@@ -98,11 +120,10 @@ function differentiate(f: (shift: number) => number): number {
  * (see tests/gpu/sae/nuclear_bounds.ts).
  */
 function gradientTolerance(settings: LossSettings, weights: Weights, loss: number): number {
-  const { config, groups, rank, lambda } = settings;
+  const { groups, rank, lambda } = settings;
   const d = weights.decoderBias.length;
   const rounding = (20 * Number.EPSILON * loss) / STEP;
-  const l1 = config.architecture === 'standard' ? config.l1_coefficient : 0;
-  const strength = Math.max(lambda, 10 * l1);
+  const strength = Math.max(lambda, 10 * settings.sparsity);
   let worst = 0;
   for (let group = 0; group < groups; group += 1) {
     const spectrum = (of: Float64Array) =>
@@ -147,7 +168,8 @@ function lossSettings(step: RandomStep, buffers: TwinBuffers, lambda: number): L
     groups: layout.groups,
     rank: layout.rank,
     useEncoderBias: usesEncoderBias(config),
-    lambda: config.architecture === 'topk_sasa' ? lambda : 0,
+    lambda: nuclearPenalty(config) === null ? 0 : lambda,
+    sparsity: step.uniforms['sparsity_strength'] ?? NaN,
     auxiliaryShare: dead === 0 ? 0 : share,
   };
 }
@@ -166,23 +188,68 @@ function frozenRows(step: RandomStep, buffers: TwinBuffers, { config }: LossSett
     return {
       normalized: raw.map((value) => (layerNorm ? (value - mean) / spread : inputScale * value)),
       scale: layerNorm ? spread : 1,
-      active: unitsOf(buffers, main.active + b * main.slots, main.slots, main.rank),
+      active: unitsOf(buffers, main, placesOf(step, buffers, b)),
       auxiliary:
-        auxiliary === null
-          ? []
-          : unitsOf(
-              buffers,
-              auxiliary.active + b * auxiliary.slots,
-              auxiliary.slots,
-              auxiliary.rank,
-            ),
+        auxiliary === null ? [] : unitsOf(buffers, auxiliary, fixedPlaces(b, auxiliary.slots)),
       target: rows.slice((batch + b) * d4 * 4, (batch + b) * d4 * 4 + width),
     };
   });
 }
 
-function unitsOf(buffers: TwinBuffers, first: number, slots: number, rank: number): ActiveUnit[] {
-  return Array.from(wordsOf(buffers, 'active_units').subarray(first, first + slots))
-    .filter((unit) => unit !== NO_UNIT)
-    .map((unit) => ({ latent: unit * rank, rank }));
+/** Where the places of a row of the main branch lie. */
+function placesOf({ layout: { main } }: RandomStep, buffers: TwinBuffers, row: number): RowPlaces {
+  if (!main.ragged) return fixedPlaces(row, main.slots);
+  const starts = wordsOf(buffers, 'active_units').subarray(main.rowStart);
+  return { first: at(starts, row), end: at(starts, row + 1) };
+}
+
+/** The units of a row that have a code: those listed without one take part in the gate's gradient alone. */
+function unitsOf(
+  buffers: TwinBuffers,
+  { active, codes, rank }: BranchLayout,
+  { first, end }: RowPlaces,
+): ActiveUnit[] {
+  const units: ActiveUnit[] = [];
+  for (let place = first; place < end; place += 1) {
+    const unit = at(wordsOf(buffers, 'active_units'), active + place);
+    const own = floatsOf(buffers, 'coefs').subarray(codes + place * rank, codes + (place + 1) * rank);
+    if (unit !== NO_UNIT && own.some((code) => code !== 0)) {
+      units.push({ latent: unit * rank, rank });
+    }
+  }
+  return units;
+}
+
+/**
+ * Trained thresholds have no derivative: the gradient of their logarithms is held to the straight-through formulas of
+ * Rajamanoharan et al., θ Σ_b t with t = dL/dθ of the part, on every unit within half a bandwidth of its threshold.
+ */
+function thresholdGradients(step: RandomStep, buffers: TwinBuffers, rows: readonly FrozenRow[]) {
+  const { config, layout, uniforms } = step;
+  const weights = weightsOf(step, buffers, '');
+  const entry = architectureOf(config).thresholds?.entry(config).byThreshold;
+  const term = codesPenalty(config)?.term;
+  const thresholds = step.contents.get('thresholds') ?? new Float32Array();
+  const bandwidth = uniforms['bandwidth'] ?? NaN;
+  const strength = (uniforms['sparsity_strength'] ?? NaN) / rows.length;
+  const d = layout.width;
+  return Array.from({ length: layout.groups }, (_, unit) => {
+    const threshold = at(thresholds, unit);
+    const atom = weights.decoder.subarray(unit * d, (unit + 1) * d);
+    const own = weights.encoder.subarray(unit * d, (unit + 1) * d);
+    let sum = 0;
+    for (const { normalized, scale, target } of rows) {
+      const input = normalized.map((value, c) =>
+        config.apply_b_dec_to_input ? value - at(weights.decoderBias, c) : value,
+      );
+      const pre = at(weights.encoderBias, unit) + dot(own, 0, input, 0, d);
+      if (Math.abs(pre - threshold) >= bandwidth / 2) continue;
+      const code = pre > threshold ? pre : 0;
+      const byCode =
+        ((-2 * scale ** 2) / rows.length) * dot(atom, 0, target, 0, d) +
+        strength * (term?.byCode(code, Math.sqrt(dot(atom, 0, atom, 0, d))) ?? 0);
+      sum += entry?.({ code, threshold, byCode, strength, bandwidth }) ?? NaN;
+    }
+    return threshold * sum;
+  });
 }

@@ -14,7 +14,7 @@ const WIDTH = 7;
 const mean = Float32Array.from({ length: WIDTH }, (_, i) => i / 3);
 
 function start(model: ModelInput, seed = 5, index = 0) {
-  return initialWeights(modelSchema.parse(model), WIDTH, mean, seed, index);
+  return initialWeights(modelSchema.parse(model), WIDTH, mean, seed, index, 1);
 }
 
 function rowNorms(values: Float32Array): number[] {
@@ -71,6 +71,7 @@ describe('initial weights', () => {
       new Float32Array(3),
       1,
       0,
+      1,
     ).decoder;
     const rows = wide.length / 3;
     const octants = new Set<string>();

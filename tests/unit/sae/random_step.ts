@@ -7,8 +7,15 @@ import { RandomDraws } from '../../../src/base/random';
 import type { UniformLayout, UniformValues } from '../../../src/gpu/uniforms';
 import type { StepCase } from '../../../src/sae/architectures/cases';
 import { modelSchema, type ModelConfig } from '../../../src/sae/config';
+import { inputRms } from '../../../src/sae/input_units';
 import { padRows } from '../../../src/base/padded_rows';
-import type { KernelVariant, ModelLayout } from '../../../src/sae/layout';
+import {
+  vectorLength,
+  vectorsOf,
+  type KernelVariant,
+  type ModelLayout,
+} from '../../../src/sae/layout';
+import { codesStrength } from '../../../src/sae/penalty';
 import { stepUniforms, uniformsAt, type OptimiserSettings } from '../../../src/sae/schedule';
 import { stepPlan, type StepPlan } from '../../../src/sae/step_plan';
 
@@ -41,7 +48,14 @@ export function randomStep(test: StepCase): RandomStep {
     weight_decay: test.weightDecay ?? 0,
     max_grad_norm: test.maxGradNorm,
   };
-  const model = { lambda: test.lambda ?? 0.01, inputScale: test.inputScale ?? 1 };
+  const inputScale = test.inputScale ?? 1;
+  const units = { power: test.width, inputScale };
+  const model = {
+    lambda: test.lambda ?? 0.01,
+    sparsity: codesStrength(config, units),
+    rms: inputRms(units, test.width),
+    inputScale,
+  };
   const uniforms = {
     ...uniformsAt(config, settings, model, 9, 100, test.batch),
     tokens_seen: TOKENS_SEEN,
@@ -51,7 +65,7 @@ export function randomStep(test: StepCase): RandomStep {
     ...planned,
     config,
     uniforms: asStored(stepUniforms, uniforms),
-    contents: randomContents(test, planned.layout),
+    contents: randomContents(test, config, planned.layout),
   };
 }
 
@@ -83,8 +97,24 @@ export function asStored(layout: UniformLayout, values: UniformValues): UniformV
   );
 }
 
+/** Those of some contents that a model has, in buffers of their length. */
+function vectorContents(
+  config: ModelConfig,
+  contents: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
+): [string, Float32Array<ArrayBuffer>][] {
+  return vectorsOf(config).flatMap(({ name, length }) => {
+    const own = Object.entries(contents).filter(([buffer]) => buffer.replace(/_moment.$/, '') === name);
+    return own.map(([buffer, values]): [string, Float32Array<ArrayBuffer>] => {
+      const padded = new Float32Array(vectorLength({ groups: values.length }, length));
+      padded.set(length === 'one' ? values.subarray(0, 1) : values);
+      return [buffer, padded];
+    });
+  });
+}
+
 function randomContents(
   test: StepCase,
+  config: ModelConfig,
   layout: ModelLayout,
 ): Map<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> {
   const { width, batch } = test;
@@ -133,7 +163,15 @@ function randomContents(
   const x = normal(batch * width, 1);
   const mean = normal(width, 0.3);
   x.forEach((value, i) => (x[i] = value + at(mean, i % width)));
+  const logarithms = uniform(groups, 1.5).map((value) => value - 1.5);
+  const vectors = vectorContents(config, {
+    thresholds: logarithms.map((value) => Math.exp(value)),
+    log_thresholds: logarithms,
+    log_thresholds_moment1: normal(groups, 1e-3),
+    log_thresholds_moment2: uniform(groups, 1e-5),
+  });
   return new Map<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>([
+    ...vectors,
     ['x', padded(x)],
     ['data_mean', padded(mean)],
     ['encoder', padded(encoder)],

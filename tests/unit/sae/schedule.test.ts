@@ -60,7 +60,7 @@ describe('uniforms of a step', () => {
     dead_group_window: 77,
     aux_coefficient: 0.25,
   } as const;
-  const model = { lambda: 0.4, inputScale: 0.5 };
+  const model = { lambda: 0.4, sparsity: 0.3, rms: 2, inputScale: 0.5 };
   const at = (input: Parameters<typeof modelSchema.parse>[0], step: number) =>
     uniformsAt(modelSchema.parse(input), settings, model, step, 12, 32);
 
@@ -84,8 +84,7 @@ describe('uniforms of a step', () => {
 
   it('has an L1 coefficient for the standard architecture alone, and no clip unless one is set', () => {
     const standard = { architecture: 'standard', d_sae: 8, l1_coefficient: 0.3 };
-    expect(at(standard, 0)['l1_strength']).toBe(0.3);
-    expect(at(sasa, 0)['l1_strength']).toBe(0);
+    expect(at(standard, 0)['sparsity_strength']).toBe(0.3);
     expect(at(sasa, 0)['max_grad_norm']).toBe(0);
     const clipped = { ...settings, max_grad_norm: 1.5 };
     const values = uniformsAt(modelSchema.parse(sasa), clipped, model, 0, 12, 32);

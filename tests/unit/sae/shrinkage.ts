@@ -34,7 +34,7 @@ const config = modelSchema.parse({
 /** The step with its starting weights. */
 export function shrinkageStep(variant: KernelVariant): RandomStep {
   const planned = stepPlan({ config, width: WIDTH, batch: BATCH, variant, clip: false });
-  const weights = initialWeights(config, WIDTH, new Float32Array(WIDTH), 3, 0);
+  const weights = initialWeights(config, WIDTH, new Float32Array(WIDTH), 3, 0, 1);
   const x = new Float32Array(BATCH * WIDTH);
   energies.forEach((energy, j) => {
     x[2 * j * WIDTH + j] = Math.sqrt(WIDTH * energy);
@@ -56,7 +56,7 @@ export function shrinkageStep(variant: KernelVariant): RandomStep {
 /** Uniforms of step t: the rate falls over the second half, so that Adam comes to rest. */
 export function uniformsOf(step: number): UniformValues {
   const settings = { ...testOptimiser, lr: 1e-2, lr_decay_steps: STEPS / 2 };
-  const model = { lambda: LAMBDA, inputScale: 1 };
+  const model = { lambda: LAMBDA, sparsity: 0, rms: 1, inputScale: 1 };
   return asStored(stepUniforms, uniformsAt(config, settings, model, step, STEPS, BATCH));
 }
 

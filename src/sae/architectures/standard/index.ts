@@ -1,6 +1,7 @@
 /** The ReLU autoencoder: every positive pre-activation is a code, and an L1 penalty keeps them few. README.md has the paper. */
 import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
+import { standingParts, termParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
 import { numberOr } from '../common';
 import { coefficient, dictionarySize, SHARED_SETTINGS } from '../shared_settings';
@@ -33,7 +34,7 @@ export const standard = defineArchitecture({
     unit: 'latent',
     size: (number) => `${number('d_sae')} latents`,
   },
-  gate: { score: 'value', positive: true },
+  gate: { kind: 'threshold', score: 'value', standing: standingParts.positive },
   underScale: { l1_coefficient: 1 },
   folder: {
     save: () => ({}),
@@ -57,7 +58,13 @@ export const standard = defineArchitecture({
   encoderBias: () => true,
   initialNorm: () => 1,
   unitRows: () => false,
-  penalty: ({ l1_coefficient }) => ({ kind: 'l1', coefficient: l1_coefficient }),
+  penalty: ({ l1_coefficient }) => ({
+    kind: 'codes',
+    metric: 'losses/l1_loss',
+    term: termParts.l1,
+    strength: { setting: 'l1_coefficient', value: l1_coefficient, relative: false },
+    warmUpSteps: 0,
+  }),
   live: () => [],
   budget: (settings) => ({ columns: numberOr(settings, 'd_sae', 256), active: 4 }),
   sized: ({ columns }) => ({ d_sae: columns, l1_coefficient: 0.1 }),

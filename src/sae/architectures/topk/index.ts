@@ -1,6 +1,7 @@
 /** The TopK autoencoder: the k largest pre-activations of a row are its codes. README.md has the paper. */
 import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
+import { keyParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
 import { looseGate, numberOr, tooMany } from '../common';
 import { auxiliaryLoss, count, dictionarySize, SHARED_SETTINGS } from '../shared_settings';
@@ -33,7 +34,7 @@ export const topk = defineArchitecture({
     unit: 'latent',
     size: (number) => `${number('d_sae')} latents, k ${number('k')}`,
   },
-  gate: { score: 'value', positive: true },
+  gate: { kind: 'top_of_row', score: 'value', key: keyParts.positive },
   underScale: {},
   folder: {
     save: ({ k }) => ({ k, rescale_acts_by_decoder_norm: false }),

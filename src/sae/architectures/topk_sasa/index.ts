@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
+import { keyParts } from '../../parts';
 import { defineArchitecture, type LooseSettings, type NuclearTarget } from '../architecture';
 import { looseGate, numberOr, tooMany } from '../common';
 import { coefficient, count, initialNorm, SHARED_SETTINGS } from '../shared_settings';
@@ -110,7 +111,7 @@ export const topkSasa = defineArchitecture({
     unit: 'group',
     size: (number) => `${number('n_groups')} groups × ${number('group_rank')}`,
   },
-  gate: { score: 'norm', positive: false },
+  gate: { kind: 'top_of_row', score: 'norm', key: keyParts.any },
   strength: {
     absolute: 'nuclear_coefficient',
     relative: 'nuclear_coefficient_relative',

@@ -1,0 +1,5 @@
+// Weight decay as a part of the gradient: strength * W_{k,i}.
+const READS_CODES = false;
+
+fn of_code(code: f32, k: u32) -> f32 { return 0.0; }
+fn penalty_gradient(k: u32, i: u32) -> vec4<f32> { return uniforms.penalty_strength * old_row(i); }

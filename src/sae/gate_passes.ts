@@ -1,0 +1,149 @@
+/**
+ * The passes of a gate: from scores to the units that win in each row, with their codes. A fixed number of winners in a
+ * row takes one pass; gates that give rows as many codes as they need count them, find where each row begins, and list
+ * them. Everything is exact and in one order: ties go to the lowest row, then to the lowest unit.
+ */
+import type { Pass } from '../gpu/plan';
+import { across } from '../gpu/workgroups';
+import type { Gate } from './architectures/architecture';
+import { placesOf, selectPass } from './forward_passes';
+import { kernels } from './kernels';
+import type { KernelVariant, ModelLayout } from './layout';
+import { batchDigits, compose, limitParts, scoreParts, standingParts } from './parts';
+
+/** Rounds in which the key of a batch's last winner is found. */
+const ROUNDS = 3;
+
+export interface GateOptions {
+  readonly variant: KernelVariant;
+  /** Marks where units fired and when, for the passes that follow in a step. */
+  readonly training: boolean;
+  /** Numbers from one threshold to the next: 0 where all units share one. */
+  readonly thresholdStride: number;
+}
+
+/** scores → `active_units` and, where scores are codes, `coefs`. */
+export function gatePasses(layout: ModelLayout, gate: Gate, options: GateOptions): Pass[] {
+  if (gate.kind === 'top_of_row') {
+    const select = selectPass(
+      layout,
+      {
+        name: 'select groups',
+        branch: layout.main,
+        score: scoreParts[gate.score],
+        key: gate.key,
+        compact: false,
+        byPosition: false,
+        record: options.training,
+        markAlive: options.training,
+      },
+      options.variant,
+    );
+    return [select];
+  }
+  return [
+    ...(gate.kind === 'top_of_batch' ? digitPasses(layout, gate, options) : []),
+    ...listPasses(layout, gate, options),
+  ];
+}
+
+/** Threads that look at a row's scores, or at the rows of a batch: on processors one, and nothing is waited for. */
+const threads = ({ variant }: GateOptions) => (variant === 'tiled' ? 64 : 1);
+
+type RaggedGate = Exclude<Gate, { readonly kind: 'top_of_row' }>;
+
+function digitPasses(
+  layout: ModelLayout,
+  { key }: Extract<Gate, { readonly kind: 'top_of_batch' }>,
+  options: GateOptions,
+): Pass[] {
+  const { batch, groups, main, gate } = layout;
+  return Array.from({ length: ROUNDS }, (_, round) => ({
+    name: `count digits ${round + 1}`,
+    kernel: compose(kernels.count_digits, { key, digits: batchDigits }),
+    bindings: { scores: 'scores', gate: 'gate' },
+    constants: {
+      B: batch,
+      K: groups,
+      WG: threads(options),
+      ROUND: round,
+      WANTED: main.capacity,
+      FOUND_OFFSET: gate.found,
+    },
+    workgroups: across(batch),
+  }));
+}
+
+function listPasses(layout: ModelLayout, gate: RaggedGate, options: GateOptions): Pass[] {
+  const { batch, groups, main, gate: kept } = layout;
+  const places = placesOf(layout, main);
+  const ofBatch = gate.kind === 'top_of_batch';
+  const standing = ofBatch ? standingParts.batch : gate.standing;
+  const parts = { standing, ...(ofBatch ? { key: gate.key } : {}) };
+  const thresholds = { thresholds: 'thresholds' };
+  const constants = {
+    B: batch,
+    WG: threads(options),
+    TIES_OFFSET: kept.ties,
+    ROW_START_OFFSET: main.rowStart,
+  };
+  const found = ofBatch ? { FOUND_OFFSET: kept.found } : {};
+  const limits = ofBatch ? { ...found, WANTED: main.capacity } : {};
+  const stride = standing.readsThresholds ? { THRESHOLD_STRIDE: options.thresholdStride } : {};
+  return [
+    {
+      name: 'count codes',
+      kernel: compose(kernels.count_codes, parts),
+      bindings: {
+        scores: 'scores',
+        active_units: 'active_units',
+        gate: 'gate',
+        ...(standing.readsThresholds ? thresholds : {}),
+      },
+      constants: { ...constants, ...limits, ...stride, K: groups },
+      workgroups: across(batch),
+    },
+    {
+      name: 'place rows',
+      kernel: compose(kernels.place_rows, { limit: ofBatch ? limitParts.batch : limitParts.none }),
+      bindings: {
+        active_units: 'active_units',
+        gate: 'gate',
+        ...(ofBatch ? thresholds : {}),
+      },
+      constants: { ...constants, ...found, ...(ofBatch ? { RATE: gate.rate } : {}) },
+      workgroups: [1, 1, 1],
+    },
+    {
+      name: 'list codes',
+      kernel: compose(kernels.list_codes, {
+        ...parts,
+        score: scoreParts[gate.score],
+        places: places.part,
+      }),
+      bindings: {
+        scores: 'scores',
+        active_units: 'active_units',
+        gate: 'gate',
+        coefs: 'coefs',
+        fired: 'fired',
+        last_fired: 'last_fired',
+        ...(standing.readsThresholds ? thresholds : {}),
+      },
+      constants: {
+        ...constants,
+        ...limits,
+        ...stride,
+        ...places.constants,
+        K: groups,
+        WORDS: layout.words,
+        CAPACITY: main.capacity,
+        ACTIVE_OFFSET: main.active,
+        CODES_OFFSET: main.codes,
+        RECORD: Number(options.training),
+        MARK_ALIVE: Number(options.training),
+      },
+      workgroups: across(batch),
+    },
+  ];
+}

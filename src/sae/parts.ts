@@ -1,0 +1,190 @@
+/**
+ * Kernels composed of texts: a kernel leaves open what a score is, who wins, where a row's places lie or what a penalty
+ * adds, and a part completes it. A part is a WGSL text (shaders/parts, or the folder of an architecture) together with
+ * what the float64 twin needs to know of it.
+ */
+import type { Kernel } from '../gpu/plan';
+import batchKey from '../../shaders/parts/batch_key.wgsl?raw';
+import entryNone from '../../shaders/parts/entry_none.wgsl?raw';
+import gateBatch from '../../shaders/parts/gate_batch.wgsl?raw';
+import gatePositive from '../../shaders/parts/gate_positive.wgsl?raw';
+import gateThreshold from '../../shaders/parts/gate_threshold.wgsl?raw';
+import keyAny from '../../shaders/parts/key_any.wgsl?raw';
+import keyPositive from '../../shaders/parts/key_positive.wgsl?raw';
+import limitBatch from '../../shaders/parts/limit_batch.wgsl?raw';
+import limitNone from '../../shaders/parts/limit_none.wgsl?raw';
+import penaltyDecay from '../../shaders/parts/penalty_decay.wgsl?raw';
+import penaltyNone from '../../shaders/parts/penalty_none.wgsl?raw';
+import penaltyNorm from '../../shaders/parts/penalty_norm.wgsl?raw';
+import penaltyNuclear from '../../shaders/parts/penalty_nuclear.wgsl?raw';
+import placesFixed from '../../shaders/parts/places_fixed.wgsl?raw';
+import placesRagged from '../../shaders/parts/places_ragged.wgsl?raw';
+import scoreNorm from '../../shaders/parts/score_norm.wgsl?raw';
+import scoreValue from '../../shaders/parts/score_value.wgsl?raw';
+import standing from '../../shaders/parts/standing.wgsl?raw';
+import termL1 from '../../shaders/parts/term_l1.wgsl?raw';
+import termNone from '../../shaders/parts/term_none.wgsl?raw';
+
+interface Part {
+  readonly source: string;
+}
+
+/** What a unit scores by. */
+export interface ScorePart extends Part {
+  /** The score is the unit's code. */
+  readonly isCode: boolean;
+}
+
+/** Which scores may win. */
+export interface KeyPart extends Part {
+  mayWin(score: number): boolean;
+}
+
+/** Where the places of a row lie. */
+export interface PlacesPart extends Part {
+  readonly ragged: boolean;
+}
+
+/** How a score stands to a gate that gives rows as many codes as they need. */
+export interface StandingPart extends Part {
+  /** The best of a whole batch; `standing` is not asked then. */
+  readonly ofBatch: boolean;
+  /** Binds `thresholds`. */
+  readonly readsThresholds: boolean;
+  /** Code of a unit that is listed, 0 for one that only the gate's gradient needs; null for one that is not listed. */
+  codeOf(score: number, threshold: number, bandwidth: number): number | null;
+}
+
+/** What is shared at the limit of a gate, and what is kept of it. */
+export interface LimitPart extends Part {
+  readonly ofBatch: boolean;
+}
+
+/** What a code adds to the loss, with the norm n = ‖d‖ of its atom; `source` has the functions term… in WGSL. */
+export interface TermPart extends Part {
+  /** Whether it needs the norms of the atoms. */
+  readonly readsNorms: boolean;
+  value(code: number, norm: number): number;
+  byCode(code: number, norm: number): number;
+  byNorm(code: number, norm: number): number;
+}
+
+/** What a listed code leaves for the gradient of its threshold. */
+export interface EntryPart extends Part {
+  /** dL/dθ with dL/dcode `byCode`; null where thresholds are not trained, and every listed code reaches the encoder. */
+  readonly byThreshold: ((entry: ThresholdEntry) => number) | null;
+}
+
+export interface ThresholdEntry {
+  /** 0 of a unit that is listed just below its threshold. */
+  readonly code: number;
+  readonly threshold: number;
+  /** dL/dcode, were the code let through. */
+  readonly byCode: number;
+  /** Strength of the term of the codes, divided by the rows of the batch. */
+  readonly strength: number;
+  /** Width of the window around the threshold in which it is felt. */
+  readonly bandwidth: number;
+}
+
+/** What a penalty adds to the gradient of a matrix. */
+export interface PenaltyPart extends Part {
+  readonly kind: 'none' | 'nuclear' | 'decay' | 'norm';
+}
+
+/** The parts that complete a kernel. */
+export interface Parts {
+  readonly score?: ScorePart;
+  readonly key?: KeyPart;
+  /** The digits of a batch's keys. */
+  readonly digits?: Part;
+  readonly places?: PlacesPart;
+  readonly standing?: StandingPart;
+  readonly limit?: LimitPart;
+  readonly term?: TermPart;
+  readonly entry?: EntryPart;
+  readonly penalty?: PenaltyPart;
+}
+
+export interface ComposedKernel extends Kernel {
+  readonly parts: Parts;
+}
+
+/** A kernel with the parts that complete it. */
+export function compose(kernel: Kernel, parts: Parts): ComposedKernel {
+  const texts = Object.values(parts).map(({ source }: Part) => source);
+  return { ...kernel, source: [kernel.source, ...texts].join('\n'), parts };
+}
+
+/** The parts that a kernel was completed with. */
+export function partsOf(kernel: Kernel): Parts {
+  return 'parts' in kernel ? (kernel as ComposedKernel).parts : {};
+}
+
+export const scoreParts = {
+  norm: { source: scoreNorm, isCode: false },
+  value: { source: scoreValue, isCode: true },
+} as const satisfies Record<string, ScorePart>;
+
+export const keyParts = {
+  any: { source: keyAny, mayWin: () => true },
+  positive: { source: keyPositive, mayWin: (score: number) => score > 0 },
+} as const satisfies Record<string, KeyPart>;
+
+export const placesParts = {
+  fixed: { source: placesFixed, ragged: false },
+  ragged: { source: placesRagged, ragged: true },
+} as const satisfies Record<string, PlacesPart>;
+
+export const standingParts = {
+  batch: {
+    source: [standing, batchKey, gateBatch].join('\n'),
+    ofBatch: true,
+    readsThresholds: false,
+    codeOf: (score: number) => score,
+  },
+  positive: {
+    source: standing + gatePositive,
+    ofBatch: false,
+    readsThresholds: false,
+    codeOf: (score: number) => (score > 0 ? score : null),
+  },
+  threshold: {
+    source: standing + gateThreshold,
+    ofBatch: false,
+    readsThresholds: true,
+    codeOf: (score: number, threshold: number) => (score > threshold ? score : null),
+  },
+} as const satisfies Record<string, StandingPart>;
+
+/** What finds the key of a batch's last winner from the counts of its digits. */
+export const batchDigits: Part = { source: batchKey };
+
+export const limitParts = {
+  none: { source: limitNone, ofBatch: false },
+  batch: { source: limitBatch, ofBatch: true },
+} as const satisfies Record<string, LimitPart>;
+
+const NO_TERM = () => 0;
+
+export const termParts = {
+  none: { source: termNone, readsNorms: false, value: NO_TERM, byCode: NO_TERM, byNorm: NO_TERM },
+  /** z·‖d‖ of codes that are positive. */
+  l1: {
+    source: termL1,
+    readsNorms: true,
+    value: (code: number, norm: number) => code * norm,
+    byCode: (_code: number, norm: number) => norm,
+    byNorm: (code: number) => code,
+  },
+} as const satisfies Record<string, TermPart>;
+
+/** Nothing to learn of an entry but its code. */
+export const plainEntry: EntryPart = { source: entryNone, byThreshold: null };
+
+export const penaltyParts = {
+  none: { source: penaltyNone, kind: 'none' },
+  nuclear: { source: penaltyNuclear, kind: 'nuclear' },
+  decay: { source: penaltyDecay, kind: 'decay' },
+  norm: { source: penaltyNorm, kind: 'norm' },
+} as const satisfies Record<string, PenaltyPart>;
