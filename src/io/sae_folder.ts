@@ -20,7 +20,7 @@ import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import { labVersion } from '../base/version';
 import { architectureOf, shapeOf, type ModelConfig } from '../sae/config';
-import { writeSafetensors } from './safetensors';
+import { writeSafetensors, type TensorToWrite } from './safetensors';
 
 export const CONFIG_FILE = 'cfg.json';
 export const WEIGHTS_FILE = 'sae_weights.safetensors';
@@ -64,7 +64,7 @@ function writeConfig(sae: SaeToWrite): string {
   const folded = config.normalize_activations === 'expected_average_only_in';
   return strictJson(
     {
-      architecture: config.architecture,
+      architecture: architectureOf(config).folder.savedAs ?? config.architecture,
       d_in: weights.width,
       d_sae: weights.groups * weights.rank,
       dtype: 'float32',
@@ -81,6 +81,18 @@ function writeConfig(sae: SaeToWrite): string {
     },
     2,
   );
+}
+
+/** Tensors [d_sae] that only some architectures have. */
+function ownTensors({ config, weights }: SaeToWrite, latents: number): TensorToWrite[] {
+  const named = Object.entries(architectureOf(config).folder.tensors ?? {});
+  return named.map(([name, vector]) => {
+    const values = weights.vectors?.[vector];
+    if (values === undefined) throw new RangeError(`the model has no vector ${vector}`);
+    // One number for all latents is that of each.
+    const each = values.length === latents ? values : new Float32Array(latents).fill(at(values, 0));
+    return { name, shape: [latents], values: each };
+  });
 }
 
 /** The files of a model's folder. */
@@ -110,6 +122,7 @@ export function writeSaeFolder(sae: SaeToWrite): FolderFiles {
       { name: 'W_dec', shape: [latents, width], values: weights.decoder },
       { name: 'b_enc', shape: [latents], values: weights.encoderBias },
       { name: 'b_dec', shape: [width], values: weights.decoderBias },
+      ...ownTensors(sae, latents),
     ]),
     [SPARSITY_FILE]: writeSafetensors([{ name: 'sparsity', shape: [latents], values: sparsity }]),
   };

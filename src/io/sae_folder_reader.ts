@@ -17,6 +17,7 @@ import {
   findArchitecture,
   modelSchema,
   shapeOf,
+  type Architecture,
   type ModelConfig,
 } from '../sae/config';
 import { autoencoderInstead, someOf } from './other_weights';
@@ -224,10 +225,16 @@ const tensorNames = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const;
 /** SAELens 3 to 5 write it into every model; a code is multiplied by it before it is decoded. */
 const SCALING = 'scaling_factor';
 
-function readWeights(file: SafetensorsFile, config: FolderConfig, groups: number): Dictionary {
+function readWeights(
+  file: SafetensorsFile,
+  config: FolderConfig,
+  groups: number,
+  { tensors = {}, restore }: Architecture['folder'],
+): Dictionary {
   const { d_in: width, d_sae: latents } = config;
-  for (const name of tensorNames) findTensor(file, name);
-  const known = [...tensorNames, SCALING];
+  const ownNames = Object.keys(tensors);
+  for (const name of [...tensorNames, ...ownNames]) findTensor(file, name);
+  const known = [...tensorNames, ...ownNames, SCALING];
   const unknown = [...file.tensors.keys()].find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw refuse(
@@ -242,6 +249,9 @@ function readWeights(file: SafetensorsFile, config: FolderConfig, groups: number
     floatTensor(file, 'b_enc', [latents]),
     floatTensor(file, 'b_dec', [width]),
   ];
+  const vectors = Object.fromEntries(
+    Object.entries(tensors).map(([name, vector]) => [vector, floatTensor(file, name, [latents])]),
+  );
   return {
     groups,
     rank: latents / groups,
@@ -250,6 +260,7 @@ function readWeights(file: SafetensorsFile, config: FolderConfig, groups: number
     decoder: wDec,
     encoderBias: bEnc,
     decoderBias: bDec,
+    ...(ownNames.length === 0 ? {} : { vectors: restore?.(vectors) ?? vectors }),
   };
 }
 
@@ -324,7 +335,7 @@ export function readSaeFolder(
       'Give a folder whose settings agree.',
     );
   }
-  const weights = readWeights(file, folderConfig, groups);
+  const weights = readWeights(file, folderConfig, groups, architectureOf(config).folder);
   const sparsity = files[SPARSITY_FILE];
   return {
     config,

@@ -23,8 +23,9 @@ import { stepUniforms } from './schedule';
 
 /** The gate under which codes are made: of a training step, or of evaluation, analyses and exports. */
 function gateOf(config: ModelConfig, training: boolean): Gate {
-  const { gate, inference } = architectureOf(config);
-  return training ? gate : (inference ?? gate);
+  const architecture = architectureOf(config);
+  const inference = training ? undefined : architecture.inference?.(config);
+  return inference ?? architecture.gate(config);
 }
 
 /** Input → scores → gate → codes → residual of the main branch. */

@@ -157,7 +157,7 @@ export function layoutOf(
   width: number,
   batch: number,
   variant: KernelVariant,
-  { gate = architectureOf(config).gate, capacity: most }: CodesOptions = {},
+  { gate = architectureOf(config).gate(config), capacity: most }: CodesOptions = {},
 ): ModelLayout {
   const { groups, rank, slots: ownSlots } = shapeOf(config);
   const slots = gate.kind === 'threshold' ? groups : ownSlots;

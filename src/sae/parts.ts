@@ -136,21 +136,26 @@ export const placesParts = {
   ragged: { source: placesRagged, ragged: true },
 } as const satisfies Record<string, PlacesPart>;
 
+/** The text of a gate's part, with the names of how a score stands to it. */
+export function standingSource(text: string): string {
+  return standing + text;
+}
+
 export const standingParts = {
   batch: {
-    source: [standing, batchKey, gateBatch].join('\n'),
+    source: standingSource(batchKey + gateBatch),
     ofBatch: true,
     readsThresholds: false,
     codeOf: (score: number) => score,
   },
   positive: {
-    source: standing + gatePositive,
+    source: standingSource(gatePositive),
     ofBatch: false,
     readsThresholds: false,
     codeOf: (score: number) => (score > 0 ? score : null),
   },
   threshold: {
-    source: standing + gateThreshold,
+    source: standingSource(gateThreshold),
     ofBatch: false,
     readsThresholds: true,
     codeOf: (score: number, threshold: number) => (score > threshold ? score : null),

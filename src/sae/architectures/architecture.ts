@@ -132,6 +132,12 @@ export interface FolderSettings {
 
 /** How a model stands in a folder of SAELens; sae_folder.ts writes and reads what is the same for all. */
 interface FolderForm<C> {
+  /** The architecture whose folder it is, for a model that infers as another one does. */
+  readonly savedAs?: string;
+  /** Tensors [d_sae] beside W_enc, W_dec, b_enc and b_dec, with the vectors they hold. */
+  readonly tensors?: Readonly<Record<string, string>>;
+  /** All vectors of a model from those in its folder. */
+  restore?(vectors: Readonly<Record<string, Float32Array>>): Readonly<Record<string, Float32Array>>;
   /** What cfg.json says of the gate, under SAELens' names. */
   save(config: C): LooseSettings;
   /** The same read back; `hasEncoderBias`: the folder's b_enc is not all 0. */
@@ -156,9 +162,9 @@ export interface Architecture<C> {
   readonly id: string;
   readonly words: ArchitectureWords;
   /** The gate of training. */
-  readonly gate: Gate;
+  gate(config: C): Gate;
   /** The gate of evaluation, analyses and exports, where it is another one. */
-  readonly inference?: Gate;
+  inference?(config: C): Gate;
   readonly vectors?: readonly ModelVector<C>[];
   readonly thresholds?: TrainedThresholds<C>;
   /** Set for a model with a strength that may be relative to the data. */

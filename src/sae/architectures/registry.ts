@@ -1,6 +1,8 @@
 /** The architectures that the lab knows, one line each. */
+import { batchtopk } from './batchtopk';
+import { jumprelu } from './jumprelu';
 import { standard } from './standard';
 import { topk } from './topk';
 import { topkSasa } from './topk_sasa';
 
-export const registry = [topkSasa, topk, standard] as const;
+export const registry = [topkSasa, topk, batchtopk, jumprelu, standard] as const;

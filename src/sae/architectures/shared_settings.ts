@@ -13,6 +13,19 @@ export const count = (max: number) => z.int().check(z.gte(1), z.lte(max));
 /** The weight of a term of the objective. */
 export const coefficient = () => z.number().check(z.gte(0), z.lte(1e9));
 
+/** How the input is rescaled; `otherwise` is the architecture's own choice. */
+export function normalization(otherwise: Normalization) {
+  return setting(z._default(z.enum(normalizations), otherwise), {
+    label: 'Normalise input',
+    meaning:
+      'Rescales samples before encoding; undone on the way out, so losses stay in raw units.',
+    formula: 'layer norm: (x − μ)/(σ + 1e-5)\nmean norm: x · √d / mean‖x‖',
+    source: 'SAELens',
+    choices: { none: 'none', layer_norm: 'layer norm', expected_average_only_in: 'mean norm' },
+    advanced: true,
+  });
+}
+
 /** What revives dead units; `otherwise` is the architecture's own choice. */
 export function auxiliaryLoss(otherwise: AuxiliaryLoss) {
   return setting(z._default(z.enum(auxiliaryLosses), otherwise), {
@@ -51,15 +64,7 @@ export const SHARED_SETTINGS = {
     otherwise: "the data's",
     hidden: true,
   }),
-  normalize_activations: setting(z._default(z.enum(normalizations), 'none'), {
-    label: 'Normalise input',
-    meaning:
-      'Rescales samples before encoding; undone on the way out, so losses stay in raw units.',
-    formula: 'layer norm: (x − μ)/(σ + 1e-5)\nmean norm: x · √d / mean‖x‖',
-    source: 'SAELens',
-    choices: { none: 'none', layer_norm: 'layer norm', expected_average_only_in: 'mean norm' },
-    advanced: true,
-  }),
+  normalize_activations: normalization('none'),
   aux_loss: auxiliaryLoss('residual'),
   aux_coefficient: setting(z._default(coefficient(), 1 / 32), {
     label: 'Auxiliary weight',

@@ -34,7 +34,7 @@ export const standard = defineArchitecture({
     unit: 'latent',
     size: (number) => `${number('d_sae')} latents`,
   },
-  gate: { kind: 'threshold', score: 'value', standing: standingParts.positive },
+  gate: () => ({ kind: 'threshold', score: 'value', standing: standingParts.positive }),
   underScale: { l1_coefficient: 1 },
   folder: {
     save: () => ({}),

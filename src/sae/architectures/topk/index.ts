@@ -34,7 +34,7 @@ export const topk = defineArchitecture({
     unit: 'latent',
     size: (number) => `${number('d_sae')} latents, k ${number('k')}`,
   },
-  gate: { kind: 'top_of_row', score: 'value', key: keyParts.positive },
+  gate: () => ({ kind: 'top_of_row', score: 'value', key: keyParts.positive }),
   underScale: {},
   folder: {
     save: ({ k }) => ({ k, rescale_acts_by_decoder_norm: false }),

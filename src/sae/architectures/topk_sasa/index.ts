@@ -111,7 +111,7 @@ export const topkSasa = defineArchitecture({
     unit: 'group',
     size: (number) => `${number('n_groups')} groups × ${number('group_rank')}`,
   },
-  gate: { kind: 'top_of_row', score: 'norm', key: keyParts.any },
+  gate: () => ({ kind: 'top_of_row', score: 'norm', key: keyParts.any }),
   strength: {
     absolute: 'nuclear_coefficient',
     relative: 'nuclear_coefficient_relative',

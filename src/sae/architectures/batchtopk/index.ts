@@ -1,0 +1,86 @@
+/**
+ * BatchTopK: the k·B largest pre-activations of a batch of B rows are its codes, so that a row may have more than k or
+ * fewer. Outside training a threshold takes the place of the batch. README.md has the paper.
+ */
+import * as z from 'zod/mini';
+import { setting } from '../../../base/setting';
+import { keyParts, standingParts } from '../../parts';
+import { defineArchitecture } from '../architecture';
+import { looseGate, numberOr, tooMany } from '../common';
+import {
+  auxiliaryLoss,
+  count,
+  dictionarySize,
+  normalization,
+  SHARED_SETTINGS,
+} from '../shared_settings';
+
+const schema = z.strictObject({
+  architecture: z.literal('batchtopk'),
+  ...SHARED_SETTINGS,
+  d_sae: dictionarySize(),
+  k: setting(count(4096), {
+    label: 'Active latents',
+    symbol: 'k',
+    meaning: 'Latents that a sample uses on average: the k·B largest pre-activations of a batch.',
+    formula: 'z = BatchTopK(E (x − b_dec) + b_enc)',
+    source: 'Bussmann et al. 2024',
+    limit: 'at most `d_sae`',
+    live: true,
+  }),
+  topk_threshold_lr: setting(z._default(z.number().check(z.gt(0), z.lte(1)), 0.01), {
+    label: 'Threshold rate',
+    meaning: 'Share of a step by which the threshold moves to the smallest code that won.',
+    formula: 'θ ← θ + rate · (min z − θ)',
+    source: 'SAELens',
+    advanced: true,
+  }),
+  normalize_activations: normalization('expected_average_only_in'),
+  aux_loss: auxiliaryLoss('preact'),
+});
+
+const shape = ({ d_sae, k }: z.output<typeof schema>) => ({ groups: d_sae, rank: 1, slots: k });
+
+export const batchtopk = defineArchitecture({
+  id: 'batchtopk',
+  schema,
+  words: {
+    name: 'BatchTopK SAE',
+    choice: 'BatchTopK',
+    detail: 'k latents on average',
+    unit: 'latent',
+    size: (number) => `${number('d_sae')} latents, k ${number('k')}`,
+  },
+  gate: (config) => ({
+    kind: 'top_of_batch',
+    score: 'value',
+    key: keyParts.positive,
+    rate: config.topk_threshold_lr,
+  }),
+  inference: () => ({ kind: 'threshold', score: 'value', standing: standingParts.threshold }),
+  vectors: [{ name: 'thresholds', length: 'one', trained: false, initial: () => 0 }],
+  underScale: {},
+  folder: {
+    savedAs: 'jumprelu',
+    tensors: { threshold: 'thresholds' },
+    save: () => ({}),
+    load: () => ({
+      refused: 'is a state of training, whose threshold SAELens keeps elsewhere',
+      wayOut:
+        'Save it for inference: in SAELens, sae.save_inference_model("new") writes a jumprelu folder.',
+    }),
+  },
+  shape,
+  rules: ({ k, d_sae }) => tooMany('k', k, 'd_sae', d_sae),
+  warnings: (config, width) => looseGate(shape(config), width),
+  encoderBias: () => true,
+  initialNorm: () => 1,
+  unitRows: () => false,
+  penalty: () => null,
+  live: ({ k }) => [{ setting: 'k', value: k }],
+  budget: (settings) => ({
+    columns: numberOr(settings, 'd_sae', 256),
+    active: numberOr(settings, 'k', 4),
+  }),
+  sized: ({ columns, active }) => ({ d_sae: columns, k: Math.min(active, columns) }),
+});
