@@ -3,6 +3,7 @@
  * errors read back. For evaluation, exploration and export, never inside the training loop.
  */
 import { at } from '../../base/array';
+import { joinCodes } from '../../analysis/code_table';
 import type { CodeTable } from '../../analysis/types';
 import type { BufferMap } from '../../gpu/buffer_set';
 import { largestBuffer, SMALLER_MODEL, type SizeLimits } from '../../gpu/buffers';
@@ -12,8 +13,8 @@ import { forwardPlan } from '../../sae/forward_plan';
 import { padRows } from '../../base/padded_rows';
 import type { ModelLayout, KernelVariant } from '../../sae/layout';
 import { stepUniforms } from '../../sae/schedule';
-import { joinCodes } from './analysed_rows';
 import type { Encoded, EncodeProgress } from './encoding';
+import { readCodes } from './read_codes';
 
 /** Rows encoded at a time, where the adapter has room for so many. */
 const MOST_ROWS = 512;
@@ -65,7 +66,7 @@ export class BatchEncoder {
 
   /** Codes and squared errors (raw units) of rows x [rows, d]. */
   async encode(x: Float32Array, rows: number, onProgress?: EncodeProgress): Promise<Encoded> {
-    const { batch, width, main, rank, groups } = this.layout;
+    const { batch, width } = this.layout;
     const { own, runner } = this.opened;
     const pieces: CodeTable[] = [];
     const squaredError = new Float32Array(rows);
@@ -77,15 +78,11 @@ export class BatchEncoder {
       runner.record(pass);
       pass.end();
       this.device.queue.submit([encoder.finish()]);
-      const [units, values, stats] = await Promise.all([
-        own.read('active_units', count * main.slots * 4),
-        own.read('coefs', count * main.slots * rank * 4),
+      const [codes, stats] = await Promise.all([
+        readCodes(own, this.layout, count),
         own.read('row_stats', count * 8 * 4),
       ]);
-      const active = new Uint32Array(units);
-      const codes = new Float32Array(values);
-      // At once: slots of all rows together can be more than a machine holds.
-      pieces.push(compact({ rows: count, slots: main.slots, rank, groups, active, codes }));
+      pieces.push(codes);
       const rowStats = new Float32Array(stats);
       for (let row = 0; row < count; row += 1) {
         squaredError[first + row] = at(rowStats, row * 8 + 2) / this.inputScale ** 2;
@@ -98,26 +95,4 @@ export class BatchEncoder {
   destroy(): void {
     this.opened.destroy();
   }
-}
-
-/** Cuts slots that no row uses: a ReLU gate has a slot for every latent. */
-function compact(table: CodeTable): CodeTable {
-  const { rows, slots, rank } = table;
-  let most = 1;
-  for (let row = 0; row < rows; row += 1) {
-    let used = slots;
-    while (used > most && at(table.active, row * slots + used - 1) === 0xffffffff) used -= 1;
-    most = Math.max(most, used);
-  }
-  if (most === slots) return table;
-  const active = new Uint32Array(rows * most);
-  const codes = new Float32Array(rows * most * rank);
-  for (let row = 0; row < rows; row += 1) {
-    active.set(table.active.subarray(row * slots, row * slots + most), row * most);
-    codes.set(
-      table.codes.subarray(row * slots * rank, (row * slots + most) * rank),
-      row * most * rank,
-    );
-  }
-  return { ...table, slots: most, active, codes };
 }

@@ -11,7 +11,9 @@ import { forwardPlan } from '../../sae/forward_plan';
 import { padRows } from '../../base/padded_rows';
 import type { ModelLayout } from '../../sae/layout';
 import { stepUniforms } from '../../sae/schedule';
+import { scaledRows } from './data_units';
 import type { DeviceDictionary } from './device_dictionary';
+import { readCodes } from './read_codes';
 
 /** What a row cost and used. */
 export interface RowErrors {
@@ -76,28 +78,15 @@ export class ResidualEncoder {
 
   /** Codes of the rows as last encoded, with which D_kᵀp_k is a part of the row (data_units.ts). */
   async readCodes(): Promise<CodeTable> {
-    const { batch, main, rank, groups } = this.layout;
+    const { batch } = this.layout;
     const { own } = this.opened;
-    const entries = batch * main.slots;
-    const [active, coefs, row] = await Promise.all([
-      own.read('active_units', entries * 4),
-      own.read('coefs', entries * rank * 4),
+    const [codes, rowStats] = await Promise.all([
+      readCodes(own, this.layout, batch),
       own.read('row_stats'),
     ]);
-    const stats = new Float32Array(row);
-    const perRow = main.slots * rank;
+    const stats = new Float32Array(rowStats);
     // Column 0 is what layer_norm divided the row by, 1 without it.
-    const codes = new Float32Array(coefs).map(
-      (code, i) => code * at(stats, Math.floor(i / perRow) * STATS),
-    );
-    return {
-      rows: batch,
-      slots: main.slots,
-      rank,
-      groups,
-      active: new Uint32Array(active),
-      codes,
-    };
+    return scaledRows(codes, (row) => at(stats, row * STATS));
   }
 
   destroy(): void {

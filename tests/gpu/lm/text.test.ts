@@ -108,8 +108,9 @@ describe('reading own text', () => {
     encoder.destroy();
     for (let row = 0; row < text.length; row += 1) {
       const expected = Array.from({ length: 3 }, (_, slot) => {
-        const group = at(codes.active, row * 3 + slot);
-        const [p, q] = codes.codes.subarray((row * 3 + slot) * 2, (row * 3 + slot) * 2 + 2);
+        const entry = at(codes.offsets, row) + slot;
+        const group = at(codes.active, entry);
+        const [p, q] = codes.codes.subarray(entry * 2, entry * 2 + 2);
         const atom = (i: number) =>
           dictionary.decoder.subarray((group * 2 + i) * WIDTH, (group * 2 + i + 1) * WIDTH);
         const vector = atom(0).map((value, c) => (p ?? 0) * value + (q ?? 0) * at(atom(1), c));
