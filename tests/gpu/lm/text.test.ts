@@ -9,7 +9,7 @@ import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
 import { readBuffer } from '../../../src/gpu/readback';
 import { uploadDictionary, type DeviceDictionary } from '../../../src/lab/encode/device_dictionary';
-import { createEncoder } from '../../../src/lab/encode/encoder';
+import { Encoder } from '../../../src/lab/encode/encoder';
 import { attributeLogits } from '../../../src/lab/text/logit_attribution';
 import { readText } from '../../../src/lab/text/text_reading';
 import type { LanguageModel, TransformerForm } from '../../../src/lm/language_model';
@@ -102,7 +102,7 @@ describe('reading own text', () => {
     });
 
     const residual = await pass(text, LAYER, WIDTH);
-    const encoder = await createEncoder({ device: await testDevice(), config, dictionary });
+    const encoder = await Encoder.upload(await testDevice(), config, dictionary);
     const x = Float32Array.from(text.split('').flatMap((_, index) => [...residual(index + 1)]));
     const { codes } = await encoder.encode(x, text.length);
     encoder.destroy();
