@@ -10,19 +10,18 @@
 //   kind 3   add     y'_axis = y_axis + amount                          everywhere
 //   kind 4   turn    (y'_0, y'_1) = amount (cosine, sine)               where the group fires
 //
-// residual      [ROWS, D4]         changed in place
-// active_units  [ROWS, SLOTS]      groups that won the row
-// coefs         [ROWS, SLOTS, R]   their codes p
-// row_stats     [ROWS, 8]          0: rho
+// residual      [B, D4]            changed in place
+// active_units  [places]           groups that won; a parts/places_….wgsl says which places a row has
+// coefs         [places, R]        their codes p
+// row_stats     [B, 8]          0: rho
 // coordinates   [M, R]             C = A D_k^T
 // frames        [2, M, D4]         the group's axes, then the control's
-// edits         [ROWS, 8]          kind, frame (0 or 1), amount, axis, cosine, sine
+// edits         [B, 8]             kind, frame (0 or 1), amount, axis, cosine, sine
 // Dispatch: one workgroup of WG a row, folded. Source: docs/method/model.md and diagnostics.md.
 
-override ROWS: u32;
+override B: u32;
 override D4: u32;
 override R: u32;
-override SLOTS: u32;
 override M: u32;
 override GROUP: u32;
 override WG: u32;
@@ -41,13 +40,14 @@ var<workgroup> change: array<f32, M>;
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = place_across(group);
-  if (row >= ROWS) { return; }
+  if (row >= B) { return; }
   let edit = row * 8u;
   let kind = u32(edits[edit]);
   if (kind == 0u) { return; }
-  var slot = 0u;
-  while (slot < SLOTS && active_units[row * SLOTS + slot] != GROUP) { slot += 1u; }
-  let fires = slot < SLOTS;
+  var place = first_place(row);
+  let end = end_place(row);
+  while (place < end && active_units[place] != GROUP) { place += 1u; }
+  let fires = place < end;
   let rho = row_stats[row * 8u];
 
   for (var j = lane; j < M; j += WG) {
@@ -55,7 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if (fires) {
       // Not unrolled; see encode_active.wgsl.
       for (var i = 0u; i < R; i += uniforms.one) {
-        sum += coordinates[j * R + i] * coefs[(row * SLOTS + slot) * R + i];
+        sum += coordinates[j * R + i] * coefs[place * R + i];
       }
     }
     y[j] = rho * sum;

@@ -141,8 +141,6 @@ export interface SteeredGroup {
   readonly group: number;
   /** r. */
   readonly rank: number;
-  /** s. */
-  readonly slots: number;
   /** d. */
   readonly width: number;
   /** M ≥ 1. */
@@ -190,6 +188,12 @@ function padded(values: Float32Array, count: number, width: number): Float32Arra
   return result;
 }
 
+/** Where the codes of a row lie in `active_units` and `coefs`: a text of WGSL and its constants. */
+export interface CodePlaces {
+  readonly source: string;
+  readonly constants: Readonly<Record<string, number>>;
+}
+
 /**
  * Steers one group in every row of `residual` [rows, d]. Imports `residual` and what the autoencoder's forward
  * plan has found on it: `active_units`, `coefs`, `row_stats`.
@@ -197,8 +201,10 @@ function padded(values: Float32Array, count: number, width: number): Float32Arra
 export function steeringPlan(
   group: SteeredGroup,
   edits: readonly RowEdit[],
+  places: CodePlaces,
   software: boolean,
 ): Plan {
+  const { steer_residual: kernel } = interventionKernels;
   const { axes, rank, width } = group;
   const rows = edits.length;
   const d4 = Math.ceil(width / 4);
@@ -236,7 +242,7 @@ export function steeringPlan(
     passes: [
       {
         name: 'steer residual',
-        kernel: interventionKernels.steer_residual,
+        kernel: { ...kernel, source: `${kernel.source}\n${places.source}` },
         bindings: {
           residual: 'residual',
           active_units: 'active_units',
@@ -247,10 +253,10 @@ export function steeringPlan(
           edits: 'edits',
         },
         constants: {
-          ROWS: rows,
+          B: rows,
           D4: d4,
           R: rank,
-          SLOTS: group.slots,
+          ...places.constants,
           M: axes,
           GROUP: group.group,
           WG: threadsFor(d4, software),

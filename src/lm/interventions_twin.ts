@@ -99,9 +99,11 @@ export function coordinateChange(
 
 /** What the autoencoder's forward plan found about the rows to steer. */
 export interface SteeringInputs {
-  /** [rows, s]. */
+  /** Places that every row has. */
+  readonly slots: number;
+  /** [rows, slots]. */
   readonly active: Uint32Array;
-  /** [rows, s, r]. */
+  /** [rows, slots, r]. */
   readonly codes: Float64Array;
   /** [rows], ρ. */
   readonly scales: Float64Array;
@@ -112,9 +114,9 @@ export function steerResidual(
   residual: Float64Array,
   group: SteeredGroup,
   edits: readonly RowEdit[],
-  { active, codes, scales }: SteeringInputs,
+  { slots, active, codes, scales }: SteeringInputs,
 ): Float64Array {
-  const { axes, rank, slots, width } = group;
+  const { axes, rank, width } = group;
   const steered = residual.slice();
   edits.forEach(({ edit, frame }, row) => {
     const slot = active.subarray(row * slots, (row + 1) * slots).indexOf(group.group);

@@ -11,6 +11,8 @@ import { bufferOf, type BufferMap } from '../../gpu/buffer_set';
 import { largestBuffer, SMALLER_MODEL, type SizeLimits } from '../../gpu/buffers';
 import { openPlan, type OpenPlan } from '../../gpu/open_plan';
 import { shapeOf, type ModelConfig } from '../../sae/config';
+import type { CodePlaces } from '../../lm/interventions';
+import { placesOf } from '../../sae/forward_passes';
 import { forwardPlan } from '../../sae/forward_plan';
 import type { KernelVariant, ModelLayout } from '../../sae/layout';
 import { stepUniforms } from '../../sae/schedule';
@@ -72,6 +74,12 @@ export class Encoder {
     private opened: OpenPlan,
     private readonly release: () => void,
   ) {}
+
+  /** Where the codes of a row lie in its buffers. */
+  get places(): CodePlaces {
+    const { part, constants } = placesOf(this.layout, this.layout.main);
+    return { source: part.source, constants };
+  }
 
   /** The forward plan's buffers by name: x, rows, row_stats, active_units, coefs and the weights. */
   get buffers(): BufferMap {

@@ -29,7 +29,6 @@ import {
 } from '../../lm/interventions';
 import type { LanguageModel, ResidualEdit } from '../../lm/language_model';
 import type { Tokenizer } from '../../lm/tokenizer';
-import { shapeOf } from '../../sae/config';
 import type { DeviceDictionary } from '../encode/device_dictionary';
 import type { GroupAxes } from '../explore/group_card';
 import { InterventionRunner } from './intervention_runner';
@@ -48,7 +47,7 @@ const DEPENDENT = 1e-6;
  * that hardly ever fires: its axes and its typical norm are unknown then.
  */
 export function steeredGroup(
-  { config, dictionary }: Pick<DeviceDictionary, 'config' | 'dictionary'>,
+  { dictionary }: Pick<DeviceDictionary, 'dictionary'>,
   group: number,
   { axes, firings }: GroupAxes,
 ): SteeredGroup {
@@ -66,7 +65,6 @@ export function steeredGroup(
   return {
     group,
     rank,
-    slots: shapeOf(config).slots,
     width,
     axes: count,
     frame: Float32Array.from(frame),
@@ -141,7 +139,7 @@ export function steeringEdit(
       const encoder = await Encoder.openInPlace(device, dictionary, residual, rows);
       const { software } = describeAdapter({ info: device.adapterInfo });
       const imports = new Map([...encoder.buffers, ['residual', residual]]);
-      const plan = steeringPlan(group, edits, software);
+      const plan = steeringPlan(group, edits, encoder.places, software);
       const steering = await InterventionRunner.create(device, plan, imports);
       return {
         record: (pass) => {

@@ -12,6 +12,7 @@ import {
   type SteeredGroup,
 } from '../../../src/lm/interventions';
 import { replaceResidual, steerResidual } from '../../../src/lm/interventions_twin';
+import { placesParts } from '../../../src/sae/parts';
 import { testDevice } from '../adapter';
 import { runPlan } from './run_plan';
 
@@ -88,7 +89,6 @@ describe.each([false, true])('steering, software %s', (software) => {
     const group: SteeredGroup = {
       group: 7,
       rank,
-      slots,
       width,
       axes,
       frame: numbers(axes * width, 1),
@@ -98,12 +98,13 @@ describe.each([false, true])('steering, software %s', (software) => {
     // The group fires in the first copy of the edits, in its last slot, and nowhere in the second.
     const active = new Uint32Array(rows * slots).fill(0xffffffff);
     for (let row = 0; row < used.length; row += 1) active[row * slots + slots - 1] = 7;
+    const places = { source: placesParts.fixed.source, constants: { SLOTS: slots } };
     const residual = rowsOf(rows, width, 4);
     const codes = numbers(rows * slots * rank, 5);
     const stats = rowsOf(rows, 8, 6);
     const got = await runPlan(
       await testDevice(),
-      steeringPlan(group, all, software),
+      steeringPlan(group, all, places, software),
       { residual, active_units: active, coefs: codes, row_stats: stats },
       'residual',
     );
@@ -111,7 +112,7 @@ describe.each([false, true])('steering, software %s', (software) => {
       at(residual, Math.floor(i / width) * stride + (i % width)),
     );
     const scales = Float64Array.from({ length: rows }, (_, row) => at(stats, row * 8));
-    const inputs = { active, codes: Float64Array.from(codes), scales };
+    const inputs = { slots, active, codes: Float64Array.from(codes), scales };
     const twin = steerResidual(unpadded, group, all, inputs);
     // Magnitude of every term: coordinates by absolute codes, times the largest factor an edit has, and for `clamp`
     // the norm, whose relative error is that of its coordinates.

@@ -79,7 +79,8 @@ describe('a folder from elsewhere', () => {
   });
 
   it.each([
-    [{ architecture: 'jumprelu' }, 'describes a model of architecture "jumprelu"'],
+    [{ architecture: 'gated' }, 'describes a model of architecture "gated"'],
+    [{ architecture: 'batchtopk' }, 'is a state of training'],
     [{ architecture: undefined }, 'architecture is missing'],
     [{ d_in: '5' }, 'd_in is "5"; it must be a whole number'],
     [{ normalize_activations: 'constant_norm_rescale' }, '"constant_norm_rescale"'],

@@ -135,7 +135,7 @@ describe('metrics of a logged step', () => {
 
   it('weighs the L1 norm of a standard model', () => {
     const standard: ModelInput = { architecture: 'standard', d_sae: 2, l1_coefficient: 0.1 };
-    const values = valuesOf(contextOf(standard));
+    const values = valuesOf(contextOf(standard, { sparsity: 0.1 }));
     expect(values['losses/l1_loss']).toBeCloseTo(0.3, 12);
     expect(values['losses/overall_loss']).toBeCloseTo(1.3, 12);
     expect(values['metrics/groups_per_token']).toBe(at(rows, 0)[3] / 2 + at(rows, 1)[3] / 2);

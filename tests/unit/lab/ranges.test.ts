@@ -243,7 +243,7 @@ function languagePlans(config: RunConfig, lm: TransformerConfig, limits: PlanLim
     const { enter, leave, choose } = positionPlans(parts, { sequences: 4096, length: 256 }, []);
     const { width, vocabulary } = lm;
     const group = {
-      ...{ group: 0, rank: 32, slots: 1, width, axes: 1, coordinates: new Float32Array(32) },
+      ...{ group: 0, rank: 32, width, axes: 1, coordinates: new Float32Array(32) },
       ...{ frame: new Float32Array(width), control: new Float32Array(width) },
     };
     const edits = Array.from({ length: 3 }, () => ({
@@ -258,7 +258,7 @@ function languagePlans(config: RunConfig, lm: TransformerConfig, limits: PlanLim
         tokenLossPlan({ rows: whole, vocabulary, software }),
         replacementPlan({ replacement: 'mean', sequences: 1, positions: whole, width }),
       ],
-      [enter, leave, choose, steeringPlan(group, edits, software)],
+      [enter, leave, choose, steeringPlan(group, edits, { source: '', constants: {} }, software)],
     ];
   });
 }
