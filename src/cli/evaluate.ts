@@ -155,7 +155,7 @@ function finiteBytes(
     code: 'not_finite',
     subject,
     wayOut:
-      'Sums leave float32: scale the rows, or give a model that was trained on rows of this size.',
+      'Sums exceed float32: scale the rows, or give a model that was trained on rows of this size.',
     firstRow,
   });
   return bytesOf(values);

@@ -74,7 +74,7 @@ export async function readJson(path: string): Promise<unknown> {
     const said = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
     throw new LabError(
       'bad_config',
-      `${path} is no JSON: ${said}.`,
+      `${path} is not JSON: ${said}.`,
       'Correct it; docs/run-file.md has an example.',
     );
   }
@@ -102,9 +102,9 @@ async function noFolder(path: string): Promise<LabError> {
   }
   return new LabError(
     'not_found',
-    `${path} is a file, and the folder of a model is needed.`,
+    `${path} is a file; the folder of a model is needed.`,
     /\.zip$/i.test(path)
-      ? `Unpack it and give the folder that is in it.`
+      ? `Unpack it and give the folder inside it.`
       : `Give the folder that it lies in, ${dirname(path)}.`,
   );
 }

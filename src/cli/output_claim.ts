@@ -208,7 +208,7 @@ function read(text: string): Claim | null {
 function describe(claim: Claim | null): string {
   if (claim === null) return 'a run that does not say which';
   const [host] = claim.host.split(' ');
-  return `process ${claim.pid} on ${host ?? 'this host'} since ${claim.since}`;
+  return `process ${claim.pid} on ${host ?? 'this machine'} since ${claim.since}`;
 }
 
 function inUse(folder: string, claim: Claim | null): LabError {

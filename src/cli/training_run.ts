@@ -15,6 +15,7 @@ import type { ModelReport } from '../lab/protocol/model_report';
 import type { Session } from '../lab/train/session_types';
 import { evaluatedFolder, finalEvaluation } from '../lab/keep/evaluated_folder';
 import type { MetricRecord } from '../lab/protocol/protocol';
+import { dataKind } from '../lab/run/data_kinds';
 import type { RunConfig } from '../lab/run/run_config';
 import { displayName } from '../sae/config';
 import type { TrainRequest } from './arguments';
@@ -73,6 +74,7 @@ export class TrainingRun {
       terminal,
       config.models.map(displayName),
       this.samplesAt(session.totalSteps),
+      dataKind(config.data.kind)?.rows ?? 'rows',
     );
   }
 

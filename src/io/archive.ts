@@ -46,7 +46,7 @@ export function unzipFolder(
     if (files[name] !== undefined) {
       throw new LabError(
         'bad_file',
-        `${label} holds several files ${name}.`,
+        `${label} holds several files named ${name}.`,
         'Give every model a .zip of its own.',
       );
     }

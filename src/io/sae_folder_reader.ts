@@ -98,7 +98,7 @@ function readConfig(bytes: Uint8Array, label: string): FolderConfig {
   } catch (error) {
     if (error instanceof LabError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw refuse(label, `is no JSON (${reason})`, 'Copy or save the folder again.');
+    throw refuse(label, `is not JSON (${reason})`, 'Copy or save the folder again.');
   }
   const result = configSchema.safeParse(value);
   if (!result.success) {
@@ -264,7 +264,7 @@ function foldScaling(weights: Dictionary, file: SafetensorsFile, config: FolderC
   if (config.finetuning_scaling_factor !== true) {
     throw refuse(
       file.label,
-      `has a tensor "${SCALING}" of other numbers than 1, and ${CONFIG_FILE} does not say that it is used`,
+      `has a tensor "${SCALING}" with values other than 1, and ${CONFIG_FILE} does not say that it is used`,
       `If its codes are multiplied by it, write "finetuning_scaling_factor": true into ${CONFIG_FILE}; if not, leave the tensor out.`,
     );
   }

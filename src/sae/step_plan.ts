@@ -86,7 +86,7 @@ function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
   const deadUnits = layout.auxiliary?.units ?? 0;
   return [
     ...workBuffers(layout, 1 + deadUnits),
-    { name: 'last_fired', type: 'u32', length: groups, shape: '[K] tokens' },
+    { name: 'last_fired', type: 'u32', length: groups, shape: '[K] samples' },
     {
       name: 'decoder_norms',
       type: 'f32',

@@ -59,14 +59,14 @@ async function takeSorted(files: readonly File[]): Promise<DropOutcome> {
       const { message, wayOut } = otherFormat('npz', stranger.name);
       refuse(`${stranger.name} ${message}.`, wayOut);
     } else {
-      refuse(`${stranger.name} is nothing that the lab can open.`, `What can be: ${DROPPABLE}.`);
+      refuse(`${stranger.name} is not something that the lab can open.`, `It opens ${DROPPABLE}.`);
     }
     return null;
   }
   if (files.length > 1) {
     refuse(
       `${files.map(({ name }) => name).join(', ')}: choose one at a time for the next run.`,
-      'Give one of them; the files of one model or checkpoint are taken together.',
+      'Give one of them; the files of one model are taken together.',
     );
     return null;
   }
@@ -114,9 +114,7 @@ async function takeAsDraft(file: File, kind: DropKind | null): Promise<DropOutco
   notify({
     tone: 'info',
     title: `${file.name} is chosen for the next run.`,
-    detail: isRun
-      ? 'Its settings took the place of those that were there.'
-      : 'Train and Data show what is made of it.',
+    detail: isRun ? 'Its settings replaced yours.' : 'The Train and Data pages show it.',
     action: { label: 'Undo', run: putBack },
   });
   return 'draft';
@@ -147,14 +145,14 @@ async function takeLanguageModel(files: readonly File[]): Promise<DropOutcome> {
   if (useLanguageModels.getState().fetches[id]?.status === 'fetching') {
     refuse(
       'Another language model that was dropped is still being loaded.',
-      'Drop these files again when it is here.',
+      'Drop these files again when it is loaded.',
     );
     return null;
   }
   const loading = notify({
     tone: 'info',
     title: 'Loading the language model…',
-    detail: `${files.map(({ name }) => name).join(', ')}: half a gigabyte takes some seconds.`,
+    detail: `${files.map(({ name }) => name).join(', ')}: half a gigabyte takes a few seconds.`,
   });
   const here = await fetchLanguageModel(engine, id, files);
   closeNotice(loading);

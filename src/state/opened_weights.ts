@@ -70,7 +70,7 @@ export async function readOpenedRun(
     if (loose[file.name] !== undefined) {
       throw new LabError(
         'bad_file',
-        `There are several files ${file.name}.`,
+        `There are several files named ${file.name}.`,
         'Give the files of one model at a time, or a .zip for each model.',
       );
     }

@@ -187,7 +187,7 @@ function readMetadata(file: SafetensorsFile): z.output<typeof metadataSchema> {
 function damaged(label: string, reason: string): LabError {
   return new LabError(
     'bad_file',
-    `${label} is no checkpoint of this lab: ${reason}.`,
+    `${label} is not a checkpoint of this lab: ${reason}.`,
     'Start the run again without --resume, into another folder.',
   );
 }

@@ -32,7 +32,7 @@ function checkLanguageModel(data: DataConfig): SettingIssue[] {
     issues.push(
       issue(
         'data.layer',
-        `is ${data.layer}; for ${id} it must be a whole number from 0 to ${layers} (${layers} is the stream after the last block)`,
+        `is ${data.layer}; for ${id} it must be a whole number from 0 to ${layers} (${layers} is the residual stream after the last block)`,
       ),
     );
   }

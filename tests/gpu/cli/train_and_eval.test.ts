@@ -223,7 +223,7 @@ describe('lab eval', () => {
     }
   });
 
-  it('refuses rows whose errors leave float32, and writes nothing', async () => {
+  it('refuses rows whose errors exceed float32, and writes nothing', async () => {
     const { values } = readNpy(readFileSync(path('x.npy')), 'x');
     // A model that makes rows a thousand times larger.
     const model = path('loud');

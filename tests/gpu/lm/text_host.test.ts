@@ -145,7 +145,7 @@ it('steers text with strengths in typical norms', async () => {
   await expect(host.steer({ ...refused, group: 6 }, work)).rejects.toThrow(/no group 6/);
   const beyond = { ...steer, group: 1, edit: { ...edit, axis: 2 } } as const;
   await expect(host.steer(beyond, work)).rejects.toThrow(
-    /Axis 3 does not exist: this group writes along 2 axes/,
+    /Axis 3 does not exist: this unit writes along 2 axes/,
   );
 });
 

@@ -140,7 +140,7 @@ describe('a place that a file shall go to', () => {
     writeFileSync(at('file'), '');
     mkdirSync(at('folder'));
     const cases: [string, RegExp][] = [
-      [at('file/x'), /a part of its path is no folder/],
+      [at('file/x'), /a part of its path is not a folder/],
       [at('none/x'), /there is no such file or folder/],
       ['/proc/nope', /cannot be written: /],
       [at('x'.repeat(300)), /cannot be written: /],
@@ -185,10 +185,10 @@ describe('reading', () => {
   it('quotes the place where JSON is wrong, on one line', async () => {
     writeFileSync(at('run.json'), '{\n  "data": {},\n  "models": [}\n}');
     const said = await complaintOf(readJson(at('run.json')));
-    expect(said).toContain(`bad_config: ${at('run.json')} is no JSON: `);
+    expect(said).toContain(`bad_config: ${at('run.json')} is not JSON: `);
     expect(said).toContain('"models": [} }"');
     writeFileSync(at('run.json'), '');
-    expect(await complaintOf(readJson(at('run.json')))).toContain('is no JSON: ');
+    expect(await complaintOf(readJson(at('run.json')))).toContain('is not JSON: ');
   });
 
   it('reads the files of a folder that are there', async () => {
@@ -207,11 +207,11 @@ describe('reading', () => {
     writeFileSync(at('SASA.zip'), 'PK');
     await expect(readFolder(at('cfg.json'), ['cfg.json'])).rejects.toMatchObject({
       code: 'not_found',
-      message: `${at('cfg.json')} is a file, and the folder of a model is needed.`,
+      message: `${at('cfg.json')} is a file; the folder of a model is needed.`,
       wayOut: `Give the folder that it lies in, ${folder}.`,
     });
     await expect(readFolder(at('SASA.zip'), ['cfg.json'])).rejects.toMatchObject({
-      wayOut: 'Unpack it and give the folder that is in it.',
+      wayOut: 'Unpack it and give the folder inside it.',
     });
   });
 

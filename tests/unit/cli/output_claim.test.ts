@@ -124,7 +124,7 @@ describe('a claim of an output folder', () => {
     writeFileSync(at('file'), '');
     const cases: [string, RegExp][] = [
       ['file', /file is a file/],
-      ['file/out', /file\/out cannot be made: a part of its path is no folder/],
+      ['file/out', /file\/out cannot be made: a part of its path is not a folder/],
       ['x'.repeat(300), /cannot be made: /],
     ];
     for (const [name, said] of cases) await expect(claim(name)).rejects.toThrow(said);

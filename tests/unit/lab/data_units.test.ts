@@ -226,7 +226,7 @@ describe('an evaluation', () => {
     expect(plain.explained_variance).not.toBeNull();
   });
 
-  it('whose errors leave float32 is refused, and the weights are kept without a report', async () => {
+  it('whose errors exceed float32 is refused, and the weights are kept without a report', async () => {
     const model = modelAlong(Float32Array.of(0.6, 0.8, 0), 'none');
     const overflowing: TrainedModel = {
       ...model,

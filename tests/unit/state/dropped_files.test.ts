@@ -71,7 +71,7 @@ describe('what goes nowhere is said', () => {
     const [notice] = useNotices.getState().notices;
     expect(notice).toMatchObject({
       tone: 'error',
-      title: 'holiday.jpg is nothing that the lab can open.',
+      title: 'holiday.jpg is not something that the lab can open.',
     });
     for (const kind of ['.npy', '.txt', '.zip', 'GPT-2', 'run file']) {
       expect(notice?.detail).toContain(kind);

@@ -120,7 +120,7 @@ describe('weights wait', () => {
       'The lab does not make these activations itself: drop a .npy of rows of width 768.',
     );
     expect(waitingText(await lackOf(foreign(768, {})), null).reason).toBe(
-      'They need rows of width 768; those of the chosen data are not at hand.',
+      'They need rows of width 768; the chosen data are not loaded.',
     );
   });
 

@@ -43,7 +43,7 @@ export function verdicts(models: readonly Judged[]): readonly ModelVerdict[] {
 function withTruth(model: Judged, present: readonly FeatureSpread[]): ModelVerdict {
   const { name, diagnosis } = model;
   const noun = present.every(({ kind }) => shapes.has(kind)) ? 'shape' : 'feature';
-  const unit = diagnosis.splitting.unit === 'atoms' ? 'atom' : 'group';
+  const unit = diagnosis.splitting.unit === 'atoms' ? 'latent' : 'group';
   const rebuilt = present.filter((feature): feature is Rebuilt => feature.units90 !== null);
   const held = rebuilt.filter(({ units90 }) => units90 === 1);
   const split = rebuilt
