@@ -216,7 +216,7 @@ function inUse(folder: string, claim: Claim | null): LabError {
   const known = claim !== null && isRunning(claim) === true;
   return new LabError(
     'bad_config',
-    `${folder} belongs to a run that writes to it: ${describe(claim)}${known ? '' : ', of which nothing can be seen from here'}.`,
+    `${folder} belongs to a run that writes to it: ${describe(claim)}${known ? '' : ', which cannot be checked from here'}.`,
     known
       ? 'Wait until it has ended, or give this run a folder of its own.'
       : `If that run has ended, remove ${path} and try again.`,

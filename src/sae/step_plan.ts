@@ -166,7 +166,7 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
   };
 }
 
-/** Dead groups reconstruct what the live ones leave over (docs/method/training.md, Dead groups). */
+/** Dead units reconstruct the residual (docs/method/training.md, Dead units). */
 function auxiliaryPasses(config: ModelConfig, layout: ModelLayout, variant: KernelVariant): Pass[] {
   const { auxiliary } = layout;
   if (auxiliary === null) return [];

@@ -157,7 +157,10 @@ describe('refusing .npy', () => {
   it.each([
     ["__import__('os').system('true')", 'unexpected "__import__'],
     ['print()', 'it is not a dictionary'],
-    ["{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)", 'not a dictionary of named values'],
+    [
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)",
+      'not a dictionary of named values',
+    ],
     ["{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)} + 1", 'unexpected "+ 1"'],
     ["{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}{", 'something follows'],
     ["{'descr': '<f4', 'shape': (2, 3), }", "'fortran_order' is missing"],

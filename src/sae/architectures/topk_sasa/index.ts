@@ -67,7 +67,7 @@ const schema = z.strictObject({
     symbol: 'λ_rel',
     meaning:
       'Strength of the penalty as a share of the data’s power, so it carries over to other data.',
-    formula: 'λ = λ_rel · E‖x‖²',
+    formula: 'λ = λ_rel · E‖x − x̄‖²',
     otherwise: '0',
     live: true,
   }),

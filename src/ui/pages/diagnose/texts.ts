@@ -47,7 +47,7 @@ export const diagnoseTexts = {
   },
   ratio: explain(
     'splitting_ratio',
-    'Units against the least that could hold the feature: 1 is no splitting.',
+    'Units against the fewest that could hold the feature: 1 is no splitting.',
   ),
   reconstruction: explain(
     'feature_reconstruction',

@@ -74,8 +74,8 @@ function withTruth(model: Judged, present: readonly FeatureSpread[]): ModelVerdi
 }
 
 /**
- * "spreads the circle over 5 atoms (3 are the least) and the sphere over 9 (4)"; of many features only the worst
- * is named. One direction each, atoms cannot hold a shape in one: what is split is what goes beyond the least.
+ * "spreads the circle over 5 latents (3 are the fewest) and the sphere over 9 (4)"; of many features only the worst
+ * is named. One direction each, latents cannot hold a shape in one: what is split is what goes beyond the fewest.
  */
 function spreading(split: readonly Rebuilt[], unit: string, noun: string): string {
   const worst = at(split, 0);
@@ -85,7 +85,7 @@ function spreading(split: readonly Rebuilt[], unit: string, noun: string): strin
   const parts = split.map((feature, index) => {
     const units = index === 0 ? ` ${unit}s` : '';
     const least =
-      index === 0 ? `${feature.leastUnits} would be the least` : `least ${feature.leastUnits}`;
+      index === 0 ? `${feature.leastUnits} would be the fewest` : `fewest ${feature.leastUnits}`;
     return `${plainName(feature)} over ${feature.units90}${units} (${least})`;
   });
   return `spreads ${listed(parts)}`;
