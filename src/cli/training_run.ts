@@ -267,7 +267,7 @@ export class TrainingRun {
       if (report === undefined || report instanceof LabError) return;
       const folder = join(this.request.out, modelFolder(this.config, model));
       this.terminal.result(
-        `${displayName(model)}: ${explainedText(report)}, l0 ${report.l0.toFixed(2)}, ${report.dead_groups} dead; ${folder}\n`,
+        `${displayName(model)}: ${explainedText(report)}, l0 ${report.l0.toFixed(2)}, ${report.dead_groups} dead units; ${folder}\n`,
       );
     });
     return reports.find((report) => report instanceof LabError);

@@ -320,7 +320,7 @@ export function readSaeFolder(
   if (groups * rank !== folderConfig.d_sae) {
     throw refuse(
       configLabel,
-      `has d_sae ${folderConfig.d_sae} where ${groups} groups of rank ${rank} have ${groups * rank} latents`,
+      `has d_sae ${folderConfig.d_sae} where ${groups} groups of rank ${rank} have ${groups * rank} columns`,
       'Give a folder whose settings agree.',
     );
   }

@@ -87,7 +87,7 @@ describe('a folder from elsewhere', () => {
     [{ normalize_activations: 7 }, 'normalize_activations is 7; it must be text or null'],
     [{ reshape_activations: 'hook_z' }, 'has reshape_activations "hook_z"'],
     [{ group_rank: 64 }, 'group_rank is 64; it must be a whole number from 1 to 32'],
-    [{ n_groups: 5 }, 'has d_sae 12 where 5 groups of rank 2 have 10 latents'],
+    [{ n_groups: 5 }, 'has d_sae 12 where 5 groups of rank 2 have 10 columns'],
     [{ k_groups: undefined }, 'k_groups is missing'],
     [{ k_groups: 7 }, 'k_groups is 7; it must be a whole number from 1 to n_groups (6)'],
   ])('is refused in words: %o', (changes, sentence) => {
