@@ -91,7 +91,8 @@ function madeCodes(text: TextRows, { groups, rank, slots }: ModelSize): CodeTabl
         }
       });
   }
-  return { rows, slots, rank, groups, active, codes };
+  const offsets = Uint32Array.from({ length: rows + 1 }, (_, row) => row * slots);
+  return { rows, rank, groups, offsets, active, codes };
 }
 
 function timed<T>(work: () => T): readonly [result: T, ms: number] {

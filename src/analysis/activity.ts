@@ -5,7 +5,8 @@
 import { at } from '../base/array';
 import { poissonAtLeast } from './chance';
 import type { IndexedCodes } from './code_index';
-import { firingsOf, hasCode, liveGroups } from './code_index';
+import { firingsOf, liveGroups, rowsOf } from './code_index';
+import { hasCode } from './code_table';
 import type { ActivityReport } from './report_types';
 
 export interface ActivityOptions {
@@ -30,9 +31,9 @@ export function describeActivity(
   const live = liveGroups(indexed);
   const frequency = (group: number) => (rows > 0 ? firingsOf(indexed, group) / rows : 0);
   let nonZero = 0;
-  for (const slot of entries) {
+  for (const entry of entries) {
     for (let i = 0; i < rank; i++) {
-      if (codes.codes[slot * rank + i] !== 0) nonZero++;
+      if (codes.codes[entry * rank + i] !== 0) nonZero++;
     }
   }
   // The rarest live group fires once: log10(1 / rows) is the left end.
@@ -81,7 +82,7 @@ const FALSE_PARTNER = 0.05;
  * Groups that fire together with `group` more often than by chance, by falling lift: independent groups meet
  * in a Poisson number of rows, and a pair is listed when so many meetings have a chance below 5 % over all the
  * groups compared. Pairs seen in fewer than `minimumCount` rows are left out as too few to name.
- * O(n·slots + K log K).
+ * O(n·s + K log K) where s groups fire in a row.
  */
 export function coFiringGroups(
   indexed: IndexedCodes,
@@ -89,13 +90,12 @@ export function coFiringGroups(
   count: number,
   minimumCount = 5,
 ): CoFiring[] {
-  const { codes, entries, offsets, dictionary } = indexed;
+  const { codes, dictionary } = indexed;
   const together = new Uint32Array(dictionary.groups);
-  for (let e = at(offsets, group); e < at(offsets, group + 1); e++) {
-    const row = Math.floor(at(entries, e) / codes.slots);
-    for (let slot = row * codes.slots; slot < (row + 1) * codes.slots; slot++) {
-      const other = at(codes.active, slot);
-      if (other === group || other >= dictionary.groups || !hasCode(codes, slot)) continue;
+  for (const row of rowsOf(indexed, group)) {
+    for (let entry = at(codes.offsets, row); entry < at(codes.offsets, row + 1); entry++) {
+      const other = at(codes.active, entry);
+      if (other === group || other >= dictionary.groups || !hasCode(codes, entry)) continue;
       together[other] = at(together, other) + 1;
     }
   }

@@ -1,10 +1,11 @@
 /**
- * The code table turned round: for every group the slots in which it fires, in row order, with the norm
+ * The code table turned round: for every group the entries in which it fires, in row order, with the norm
  * ‖D_kᵀp_k‖ of each contribution. Every other diagnostic starts from this index. A group fires in a row
  * when it is listed there with a non-zero code (a TopK latent whose ReLU is 0 does not fire).
  */
-import { at } from '../base/array';
+import { addAt, at } from '../base/array';
 import { lowerFactor } from '../base/linear_algebra';
+import { hasCode } from './code_table';
 import type { StrongRow } from './report_types';
 import { blockOf } from './spectra';
 import type { CodeTable, Dictionary } from './types';
@@ -15,8 +16,10 @@ export interface IndexedCodes {
   readonly codes: CodeTable;
   /** [K + 1], group k owns entries offsets[k] … offsets[k + 1]. */
   readonly offsets: Uint32Array;
-  /** [firings], slot of each firing (row · slots + slot), ascending within a group. */
+  /** [firings], entry of each firing in the table, ascending within a group. */
   readonly entries: Uint32Array;
+  /** [firings], row of each firing. */
+  readonly rows: Uint32Array;
   /** [firings], ‖D_kᵀp_k‖ of each entry, in the data's units. */
   readonly norms: Float64Array;
   /** [K, r, r], L_k with L_k·L_kᵀ = D_k·D_kᵀ: y = p·L_k are orthonormal coordinates of the contribution. */
@@ -27,28 +30,28 @@ export interface IndexedCodes {
 
 /**
  * Builds the index: one counting pass, one scattering pass, one LQ factorisation a group.
- * O(rows·slots·r² + K·r²·d) time; 12 bytes a firing and 8·K·r² bytes.
+ * O(firings·r² + K·r²·d) time; 16 bytes a firing and 8·K·r² bytes.
  */
 export function indexCodes(dictionary: Dictionary, codes: CodeTable): IndexedCodes {
   const { groups, rank } = dictionary;
   const offsets = new Uint32Array(groups + 1);
-  const total = codes.rows * codes.slots;
-  const fires = new Uint8Array(total);
-  for (let slot = 0; slot < total; slot++) {
-    const group = at(codes.active, slot);
-    if (group >= groups || !hasCode(codes, slot)) continue;
-    fires[slot] = 1;
-    offsets[group + 1] = at(offsets, group + 1) + 1;
+  const fires = (entry: number) => at(codes.active, entry) < groups && hasCode(codes, entry);
+  for (let entry = 0; entry < codes.active.length; entry++) {
+    if (fires(entry)) addAt(offsets, at(codes.active, entry) + 1, 1);
   }
   for (let k = 0; k < groups; k++) offsets[k + 1] = at(offsets, k + 1) + at(offsets, k);
   const next = offsets.slice();
   const entries = new Uint32Array(at(offsets, groups));
-  for (let slot = 0; slot < total; slot++) {
-    if (fires[slot] !== 1) continue;
-    const group = at(codes.active, slot);
-    const position = at(next, group);
-    entries[position] = slot;
-    next[group] = position + 1;
+  const rows = new Uint32Array(entries.length);
+  for (let row = 0; row < codes.rows; row++) {
+    for (let entry = at(codes.offsets, row); entry < at(codes.offsets, row + 1); entry++) {
+      if (!fires(entry)) continue;
+      const group = at(codes.active, entry);
+      const position = at(next, group);
+      entries[position] = entry;
+      rows[position] = row;
+      next[group] = position + 1;
+    }
   }
   const factors = new Float64Array(groups * rank * rank);
   for (let k = 0; k < groups; k++) {
@@ -57,16 +60,8 @@ export function indexCodes(dictionary: Dictionary, codes: CodeTable): IndexedCod
   }
   const oriented = rank === 1 && !codes.codes.some((code) => code < 0);
   const norms = new Float64Array(0);
-  const indexed = { dictionary, codes, offsets, entries, norms, factors, oriented };
+  const indexed = { dictionary, codes, offsets, entries, rows, norms, factors, oriented };
   return { ...indexed, norms: contributionNorms(indexed) };
-}
-
-/** Whether a slot holds a code other than zero. */
-export function hasCode({ codes, rank }: CodeTable, slot: number): boolean {
-  for (let i = slot * rank; i < (slot + 1) * rank; i++) {
-    if (codes[i] !== 0) return true;
-  }
-  return false;
 }
 
 function contributionNorms(indexed: IndexedCodes): Float64Array {
@@ -107,12 +102,9 @@ export function contributionCoordinates(
   }
 }
 
-/** Rows in which a group fires, ascending, [firings]. */
-export function rowsOf(indexed: IndexedCodes, group: number): Uint32Array {
-  const { offsets, entries, codes } = indexed;
-  return entries
-    .subarray(at(offsets, group), at(offsets, group + 1))
-    .map((slot) => Math.floor(slot / codes.slots));
+/** Rows in which a group fires, ascending, [firings]; a view into the index. */
+export function rowsOf({ offsets, rows }: IndexedCodes, group: number): Uint32Array {
+  return rows.subarray(at(offsets, group), at(offsets, group + 1));
 }
 
 /** ‖D_kᵀp_k‖ of the rows of `rowsOf`, [firings]; a view into the index. */
@@ -137,7 +129,7 @@ export function liveGroups(indexed: IndexedCodes): number[] {
 
 /** The `count` rows with the largest norms, strongest first; ties go to the lower row. O(n·count). */
 export function strongestRows(indexed: IndexedCodes, group: number, count: number): StrongRow[] {
-  const { offsets, norms, entries, codes } = indexed;
+  const { offsets, norms, rows } = indexed;
   const best: number[] = [];
   for (let e = at(offsets, group); e < at(offsets, group + 1); e++) {
     const norm = norms[e] ?? 0;
@@ -148,7 +140,7 @@ export function strongestRows(indexed: IndexedCodes, group: number, count: numbe
     best.splice(place, 0, e);
     if (best.length > count) best.pop();
   }
-  return best.map((e) => ({ row: Math.floor(at(entries, e) / codes.slots), norm: at(norms, e) }));
+  return best.map((e) => ({ row: at(rows, e), norm: at(norms, e) }));
 }
 
 /** Examples around one quantile of a group's norms. */

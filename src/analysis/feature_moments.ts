@@ -63,7 +63,7 @@ export interface FeatureMoments {
 
 /**
  * Moments of one feature. With n rows of the feature and G units that ever fire there:
- * O(G·d_i·r·d + n·slots·d_i·r); K numbers twice in memory.
+ * O(G·d_i·r·d + n·s·d_i·r) where s groups fire in a row; K numbers twice in memory.
  */
 export function featureMoments(
   indexed: IndexedCodes,
@@ -102,10 +102,10 @@ export function featureMoments(
     }
     target.addRow(row, residual);
     let strongest = 0;
-    for (let slot = row * codes.slots; slot < (row + 1) * codes.slots; slot++) {
-      const group = at(codes.active, slot);
+    for (let coded = at(codes.offsets, row); coded < at(codes.offsets, row + 1); coded++) {
+      const group = at(codes.active, coded);
       if (group >= groups) continue;
-      units.project(group, slot, projected);
+      units.project(group, coded, projected);
       let strength = 0;
       let agreement = 0;
       for (let a = 0; a < dimension; a++) {

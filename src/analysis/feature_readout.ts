@@ -95,15 +95,15 @@ export class UnitReadout {
     return map;
   }
 
-  /** Writes P_{V_i} D_kᵀ p of a slot, in the frame's coordinates, to `out`. */
-  project(group: number, slot: number, out: Float64Array): void {
+  /** Writes P_{V_i} D_kᵀ p of an entry of the code table, in the frame's coordinates, to `out`. */
+  project(group: number, entry: number, out: Float64Array): void {
     const map = this.mapOf(group);
     const { codes } = this.indexed;
     const { rank } = codes;
     for (let a = 0; a < this.dimension; a++) {
       let sum = 0;
       for (let i = 0; i < rank; i++) {
-        sum += (map[a * rank + i] ?? 0) * (codes.codes[slot * rank + i] ?? 0);
+        sum += (map[a * rank + i] ?? 0) * (codes.codes[entry * rank + i] ?? 0);
       }
       out[a] = sum;
     }

@@ -133,13 +133,13 @@ export function principalCodes(
   }
   const variances = values.map((value) => Math.max(0, value));
   const total = variances.reduce((sum, value) => sum + value, 0);
-  const { entries, norms, codes } = indexed;
+  const { rows, norms } = indexed;
   return {
     total: firings,
     count: chosen.length,
     axes: rank,
     coordinates,
-    rows: chosen.map((entry) => Math.floor(at(entries, start + entry) / codes.slots)),
+    rows: chosen.map((entry) => at(rows, start + entry)),
     norms: Float64Array.from(chosen, (entry) => at(norms, start + entry)),
     mean,
     variances,

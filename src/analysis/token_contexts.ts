@@ -40,13 +40,12 @@ export function windowAround(
 }
 
 /** First entry of a group at or after a row. O(log n). */
-function entryFrom(indexed: IndexedCodes, group: number, row: number): number {
-  const { offsets, entries, codes } = indexed;
+function entryFrom({ offsets, rows }: IndexedCodes, group: number, row: number): number {
   let low = at(offsets, group);
   let high = at(offsets, group + 1);
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (at(entries, middle) < row * codes.slots) low = middle + 1;
+    if (at(rows, middle) < row) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -61,7 +60,7 @@ export function windowsOf(
   before: number,
   after: number,
 ): TokenWindows {
-  const { offsets, entries, norms: allNorms, codes } = indexed;
+  const { offsets, rows: firingRows, norms: allNorms } = indexed;
   const end = at(offsets, group + 1);
   const width = before + 1 + after;
   const tokens = new Uint32Array(rows.length * width).fill(NO_TOKEN);
@@ -72,7 +71,7 @@ export function windowsOf(
     const start = i * width + before - (row - first);
     tokens.set(text.tokens.subarray(first, last), start);
     for (let entry = entryFrom(indexed, group, first); entry < end; entry++) {
-      const firing = Math.floor(at(entries, entry) / codes.slots);
+      const firing = at(firingRows, entry);
       if (firing >= last) break;
       norms[start + firing - first] = at(allNorms, entry);
     }
@@ -123,7 +122,7 @@ export function diverseStrongest(
   for (const perDocument of [1, 2]) {
     for (const entry of candidates) {
       if (taken.size === count) break;
-      if (!taken.has(entry) && told.take(rowOfEntry(indexed, entry), perDocument)) taken.add(entry);
+      if (!taken.has(entry) && told.take(at(indexed.rows, entry), perDocument)) taken.add(entry);
     }
   }
   return rowsByStrength(indexed, [...taken]);
@@ -149,19 +148,15 @@ export function diverseQuantiles(
     for (let step = 0; step <= 2 * reach && taken.length < count; step++) {
       const place = middle + (step % 2 === 0 ? step / 2 : -(step + 1) / 2);
       const entry = order[place];
-      if (entry !== undefined && told.take(rowOfEntry(indexed, entry), 1)) taken.push(entry);
+      if (entry !== undefined && told.take(at(indexed.rows, entry), 1)) taken.push(entry);
     }
     return { quantile, examples: rowsByStrength(indexed, taken) };
   });
 }
 
-function rowOfEntry({ entries, codes }: IndexedCodes, entry: number): number {
-  return Math.floor(at(entries, entry) / codes.slots);
-}
-
 function rowsByStrength(indexed: IndexedCodes, entries: readonly number[]): StrongRow[] {
   return entries
-    .map((entry) => ({ row: rowOfEntry(indexed, entry), norm: at(indexed.norms, entry) }))
+    .map((entry) => ({ row: at(indexed.rows, entry), norm: at(indexed.norms, entry) }))
     .sort((a, b) => b.norm - a.norm || a.row - b.row);
 }
 

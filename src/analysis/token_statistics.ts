@@ -126,9 +126,9 @@ export function groupsOfNames(
   const eachPair = (visit: (name: number, group: number) => void) => {
     const touched: number[] = [];
     for (let group = 0; group < dictionary.groups; group++) {
-      const { offsets, entries, norms } = indexed;
+      const { offsets, rows, norms } = indexed;
       for (let entry = at(offsets, group); entry < at(offsets, group + 1); entry++) {
-        const name = at(nameOfRow, Math.floor(at(entries, entry) / codes.slots));
+        const name = at(nameOfRow, at(rows, entry));
         if (at(counts, name) === 0) touched.push(name);
         addAt(counts, name, 1);
         addAt(sums, name, at(norms, entry));

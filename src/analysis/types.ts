@@ -6,18 +6,22 @@
 
 export type { Dictionary } from '../base/dictionary';
 
-/** Marks a slot of a CodeTable that holds no group. */
+/** Stands where a feature or a group could be and none is. */
 export const NO_GROUP = 0xffffffff;
 
-/** Sparse codes of `rows` activations: for every row up to `slots` active groups, ascending by index. */
+/**
+ * Sparse codes of `rows` activations: row b owns entries offsets[b] … offsets[b + 1], one an active group, ascending
+ * by group. A gate may list a group whose code is zero, which is no firing (code_table.ts).
+ */
 export interface CodeTable {
   readonly rows: number;
-  readonly slots: number;
   readonly rank: number;
   readonly groups: number;
-  /** [rows, slots], group index or NO_GROUP. */
+  /** [rows + 1]. */
+  readonly offsets: Uint32Array;
+  /** [entries], group index. */
   readonly active: Uint32Array;
-  /** [rows, slots, rank], codes p_k of the active groups, signed; zero in empty slots. */
+  /** [entries, rank], codes p_k of the active groups, signed. */
   readonly codes: Float32Array;
 }
 

@@ -174,11 +174,11 @@ function spectrumOf(
   const points = new Float64Array(sample.length * size);
   units.forEach((unit, u) => {
     for (let e = at(indexed.offsets, unit); e < at(indexed.offsets, unit + 1); e++) {
-      const slot = at(indexed.entries, e);
-      const position = positionOf.get(Math.floor(slot / indexed.codes.slots));
+      const position = positionOf.get(at(indexed.rows, e));
       if (position === undefined) continue;
+      const entry = at(indexed.entries, e);
       for (let i = 0; i < rank; i++) {
-        const code = at(indexed.codes.codes, slot * rank + i);
+        const code = at(indexed.codes.codes, entry * rank + i);
         const from = (u * rank + i) * size;
         for (let c = 0; c < size; c++) {
           points[position * size + c] =

@@ -3,20 +3,19 @@
  * decode to. Pure; knows no file.
  */
 import { at } from '../base/array';
-import { NO_GROUP, type CodeTable, type Dictionary } from '../analysis/types';
+import type { CodeTable, Dictionary } from '../analysis/types';
 import { rowScale } from '../lab/encode/data_units';
 import type { ModelConfig } from '../sae/config';
 
 /** Codes [rows, K·r] with zeros where no group fires; column g·r + i is row i of group g, as in W_dec. */
 export function denseCodes(table: CodeTable): Float32Array {
-  const { rows, slots, rank, groups, active, codes } = table;
+  const { rows, rank, groups, offsets, active, codes } = table;
   const dense = new Float32Array(rows * groups * rank);
-  for (let place = 0; place < rows * slots; place++) {
-    const group = at(active, place);
-    if (group === NO_GROUP) continue;
-    const row = Math.floor(place / slots);
-    const own = codes.subarray(place * rank, (place + 1) * rank);
-    dense.set(own, (row * groups + group) * rank);
+  for (let row = 0; row < rows; row++) {
+    for (let entry = at(offsets, row); entry < at(offsets, row + 1); entry++) {
+      const own = codes.subarray(entry * rank, (entry + 1) * rank);
+      dense.set(own, (row * groups + at(active, entry)) * rank);
+    }
   }
   return dense;
 }
@@ -35,11 +34,10 @@ export function reconstruct(
   const output = new Float32Array(table.rows * width);
   for (let row = 0; row < table.rows; row++) {
     const sum = Float64Array.from(decoderBias);
-    for (let slot = row * table.slots; slot < (row + 1) * table.slots; slot++) {
-      const group = at(table.active, slot);
-      if (group === NO_GROUP) continue;
+    for (let entry = at(table.offsets, row); entry < at(table.offsets, row + 1); entry++) {
+      const group = at(table.active, entry);
       for (let i = 0; i < rank; i++) {
-        const code = at(table.codes, slot * rank + i);
+        const code = at(table.codes, entry * rank + i);
         const atom = (group * rank + i) * width;
         for (let j = 0; j < width; j++) sum[j] = at(sum, j) + code * at(decoder, atom + j);
       }

@@ -9,7 +9,8 @@ import type { Dictionary } from '../analysis/types';
 import type { ActivationSource, Split } from '../data/source';
 import { bytesOf } from '../io/bytes';
 import { npyHeader } from '../io/npy';
-import { createEncoder } from '../lab/encode/encoder';
+import { refuseUnfolded } from '../lab/encode/data_fit';
+import { Encoder } from '../lab/encode/encoder';
 import type { TrainedModel } from '../lab/encode/encoding';
 import { evaluateModel } from '../lab/train/evaluate';
 import { reportRows, splitRows } from '../lab/run/report_rows';
@@ -32,6 +33,7 @@ const LARGEST_OUTPUT = 16 * 2 ** 30;
 export async function evaluate(request: EvalRequest, terminal: Terminal): Promise<void> {
   const model = await loadModel(request.model);
   const { config, weights, provenance } = model;
+  refuseUnfolded(config);
   const trained = rememberedData(provenance, request.model);
   await checkOutputs(request, trained);
   await withNodeDevice(async (open) => {
@@ -56,7 +58,7 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
     const rows = splitRows(source, split);
     checkSize(request, rows, weights);
     const { device, lost } = await open();
-    const encoder = await createEncoder({ device, config, dictionary: weights });
+    const encoder = await Encoder.upload(device, config, weights);
     const ready: TrainedModel = {
       config,
       weights,

@@ -4,8 +4,7 @@
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import { uploadDictionary } from '../lab/encode/device_dictionary';
-import { refuseNormOfOne } from '../lab/encode/data_fit';
-import { refuseUnfolded } from '../lab/encode/encoder';
+import { refuseNormOfOne, refuseUnfolded } from '../lab/encode/data_fit';
 import { openData } from '../lab/language/open_data';
 import { dataSchema, type LanguageDataConfig } from '../lab/run/run_config';
 import { spliceFaithfulness } from '../lab/text/splice';

@@ -4,6 +4,7 @@
  * the same at every step, so each of them is analysed once; an answer names the step that it was asked at.
  */
 import { diagnose } from '../../src/analysis/diagnosis';
+import type { CodeTable } from '../../src/analysis/types';
 import { at } from '../../src/base/array';
 import type { AnalysedModel } from '../../src/lab/encode/analysed_model';
 import { groupCard } from '../../src/lab/explore/group_card';
@@ -62,12 +63,17 @@ export function analysesScript(
   };
 }
 
+/** Groups of the row that has most. */
+function mostActive({ offsets }: CodeTable): number {
+  return offsets.reduce((most, end, row) => Math.max(most, end - (offsets[row - 1] ?? 0)), 0);
+}
+
 function diagnosisOf({ model, step, indexed, rows }: AnalysedModel): DiagnoseAnswer {
   const { dictionary, codes } = indexed;
   return {
     model,
     step,
-    diagnosis: diagnose(dictionary, codes, rows.truth, { activeGroups: codes.slots }),
+    diagnosis: diagnose(dictionary, codes, rows.truth, { activeGroups: mostActive(codes) }),
     featureNames: rows.truth?.features.map(({ name }) => name) ?? [],
     analysedRows: codes.rows,
     split: SPLIT,

@@ -13,6 +13,7 @@ import {
   type AnalysedModel,
   type TextRows,
 } from '../../src/lab/encode/analysed_model';
+import { codesOf } from '../unit/analysis/worlds';
 import { FAMILIES, noise, scriptedTokens } from './scripted_language';
 
 /** Documents of the set unless told: enough for real shapes of tables and cards. */
@@ -20,7 +21,8 @@ const DOCUMENTS = 240;
 const WIDTH = 32;
 const GROUPS = 64;
 const RANK = 4;
-const SLOTS = 4;
+/** Units that fire in a row, at most. */
+const MOST_ACTIVE = 4;
 /** Latents of the scalar model: the words of the families first, then others. */
 const LATENTS = 256;
 
@@ -141,26 +143,18 @@ function modelOf(
   dictionary: Dictionary,
   firingsOf: (word: string, row: number) => readonly Firing[],
 ): AnalysedModel {
-  const rows = text.tokens.length;
   const { rank, groups } = dictionary;
-  const active = new Uint32Array(rows * SLOTS).fill(0xffffffff);
-  const codes = new Float32Array(rows * SLOTS * rank);
-  text.tokens.forEach((token, row) => {
+  const rows = Array.from(text.tokens, (token, row) => {
     const word = at(text.texts, token).trim().toLowerCase();
-    const firings = [...new Map(firingsOf(word, row))].slice(0, SLOTS);
-    firings
-      .sort(([a], [b]) => a - b)
-      .forEach(([unit, code], slot) => {
-        active[row * SLOTS + slot] = unit;
-        codes.set(code, (row * SLOTS + slot) * rank);
-      });
+    const firings = [...new Map(firingsOf(word, row))].slice(0, MOST_ACTIVE);
+    return firings.sort(([a], [b]) => a - b).map(([group, code]) => ({ group, code }));
   });
   return analysedModel({
     model,
     step,
-    indexed: indexCodes(dictionary, { rows, slots: SLOTS, rank, groups, active, codes }),
+    indexed: indexCodes(dictionary, codesOf(groups, rank, rows)),
     rows: {
-      rowIds: Uint32Array.from({ length: rows }, (_, row) => row),
+      rowIds: Uint32Array.from(rows.keys()),
       labelOf: null,
       truth: null,
       text: analysedText(text),
@@ -222,7 +216,7 @@ export function storyModels(
         0.1 * noise(row, 5),
       ],
     ];
-    return [...others.filter(([unit]) => unit !== family.group), own].slice(-SLOTS);
+    return [...others.filter(([unit]) => unit !== family.group), own].slice(-MOST_ACTIVE);
   });
   const scalar = modelOf(1, step, text, dictionaryOf(atoms, 1), (word, row) => {
     const own = latentOf.get(word);

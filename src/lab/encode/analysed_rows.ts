@@ -3,8 +3,8 @@
  * never held at once, only their sparse codes. Rows that are tokens come with where they stand in their
  * texts. Knows neither analyses nor worker.
  */
+import { joinCodes } from '../../analysis/code_table';
 import type { CodeTable, GroundTruth } from '../../analysis/types';
-import { NO_GROUP } from '../../analysis/types';
 import { at } from '../../base/array';
 import { LabError } from '../../base/lab_error';
 import { requireWanted, type Work } from '../../base/work';
@@ -109,35 +109,6 @@ export async function analysedMadeRows(source: ActivationSource): Promise<Source
 function analysedSplit({ size, text }: ActivationSource): { split: Split; limit: number } {
   if (text !== undefined) return { split: 'held_out', limit: ANALYSED_ROWS.tokens };
   return { split: 'all', limit: size.all === null ? ANALYSED_ROWS.made : ANALYSED_ROWS.finite };
-}
-
-/** Tables of consecutive rows as one; a table may have more slots than another. */
-export function joinCodes(pieces: readonly CodeTable[]): CodeTable {
-  const [first] = pieces;
-  if (first === undefined) throw new RangeError('no codes to join');
-  if (pieces.length === 1) return first;
-  const { rank, groups } = first;
-  const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0);
-  const slots = pieces.reduce((most, piece) => Math.max(most, piece.slots), 1);
-  const active = new Uint32Array(rows * slots);
-  const codes = new Float32Array(rows * slots * rank);
-  let done = 0;
-  for (const piece of pieces) {
-    if (piece.slots === slots) {
-      active.set(piece.active, done * slots);
-      codes.set(piece.codes, done * slots * rank);
-    } else {
-      active.fill(NO_GROUP, done * slots, (done + piece.rows) * slots);
-      for (let row = 0; row < piece.rows; row++) {
-        const from = row * piece.slots;
-        const to = (done + row) * slots;
-        active.set(piece.active.subarray(from, from + piece.slots), to);
-        codes.set(piece.codes.subarray(from * rank, (from + piece.slots) * rank), to * rank);
-      }
-    }
-    done += piece.rows;
-  }
-  return { rows, slots, rank, groups, active, codes };
 }
 
 function textRows(text: SourceText, rowIds: Uint32Array): TextRows {

@@ -1,6 +1,6 @@
 /**
  * Whether models can be trained on some data at all, said before the first step: the width that they expect, and
- * numbers whose gradients float32 can hold.
+ * numbers whose gradients float32 can hold. And whether a folder's model can be used on raw rows.
  */
 import { LabError } from '../../base/lab_error';
 import { displayName, shapeOf, type ModelConfig } from '../../sae/config';
@@ -30,6 +30,17 @@ export function checkModels(config: RunConfig, width: number): void {
 export function refuseNormOfOne(model: ModelConfig, width: number, setting: string): void {
   if (!isNormOfOne(model, width)) return;
   throw new LabError('bad_config', `${setting} ${NORM_OF_ONE}.`, 'Choose none, or wider rows.');
+}
+
+/** Throws LabError `bad_config` for settings of a folder that expect a scaled input. */
+export function refuseUnfolded(config: ModelConfig): void {
+  if (config.normalize_activations === 'expected_average_only_in') {
+    throw new LabError(
+      'bad_config',
+      'This model expects scaled inputs, but its scale is not in its folder.',
+      'Export it with the scale folded into the weights (normalize_activations: none).',
+    );
+  }
 }
 
 /**

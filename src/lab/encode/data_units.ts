@@ -34,12 +34,17 @@ export function codesInDataUnits(
   width: number,
 ): CodeTable {
   if (config.normalize_activations !== 'layer_norm') return table;
-  const { rows, slots, rank } = table;
+  return scaledRows(table, (row) => rowScale(x.subarray(row * width, (row + 1) * width)).scale);
+}
+
+/** The codes of every row times a number of its own. */
+export function scaledRows(table: CodeTable, scaleOf: (row: number) => number): CodeTable {
+  const { rows, rank, offsets } = table;
   const codes = new Float32Array(table.codes.length);
   for (let row = 0; row < rows; row++) {
-    const { scale } = rowScale(x.subarray(row * width, (row + 1) * width));
-    const end = (row + 1) * slots * rank;
-    for (let i = row * slots * rank; i < end; i++) codes[i] = scale * at(table.codes, i);
+    const scale = scaleOf(row);
+    const end = at(offsets, row + 1) * rank;
+    for (let i = at(offsets, row) * rank; i < end; i++) codes[i] = scale * at(table.codes, i);
   }
   return { ...table, codes };
 }

@@ -2,21 +2,17 @@
  * A trained dictionary on the device, as the forward plan reads it: a copy that does not follow training.
  */
 import type { Dictionary } from '../../analysis/types';
-import type { BufferMap } from '../../gpu/buffer_set';
 import { allocate } from '../../gpu/buffers';
 import type { ModelConfig } from '../../sae/config';
-import { layoutOf, type KernelVariant } from '../../sae/layout';
+import { layoutOf } from '../../sae/layout';
 import { chooseVariant } from './choose_variant';
 import { refuseNormOfOne } from './data_fit';
+import type { EncoderWeights } from './encoding';
 import { writeParameters } from './weights';
 
-export interface DeviceDictionary {
-  /** Settings under which raw rows are encoded: an input scale is in the weights. */
-  readonly config: ModelConfig;
+/** An input scale is in its weights, and its settings name none. */
+export interface DeviceDictionary extends EncoderWeights {
   readonly dictionary: Dictionary;
-  /** encoder, decoder and biases. */
-  readonly buffers: BufferMap;
-  readonly variant: KernelVariant;
   destroy(): void;
 }
 
@@ -48,6 +44,8 @@ export async function uploadDictionary(
       config.normalize_activations === 'expected_average_only_in'
         ? { ...config, normalize_activations: 'none' }
         : config,
+    width: dictionary.width,
+    inputScale: 1,
     dictionary,
     buffers,
     variant,

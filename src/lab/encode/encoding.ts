@@ -1,7 +1,9 @@
 /** What encodes rows, of a run or of a folder, and what it answers: the types that evaluation and analyses work with. */
 import type { CodeTable, Dictionary } from '../../analysis/types';
 import type { Split } from '../../data/source';
+import type { BufferMap } from '../../gpu/buffer_set';
 import type { ModelConfig } from '../../sae/config';
+import type { KernelVariant } from '../../sae/layout';
 
 /** Called with the share of rows done, 0 to 1. */
 export type EncodeProgress = (fraction: number) => void;
@@ -13,19 +15,26 @@ export interface Encoded {
   readonly squaredError: Float32Array;
 }
 
-export interface EncoderOptions {
-  readonly device: GPUDevice;
-  /** `normalize_activations` must not be `expected_average_only_in`: a folder has it folded in. */
+/** Weights on the GPU, whosever they are, with what is to be known of them to encode raw rows. */
+export interface EncoderWeights {
   readonly config: ModelConfig;
-  /** In raw input units. */
-  readonly dictionary: Dictionary;
+  /** d */
+  readonly width: number;
+  /** c by which rows are multiplied (sae/input_units.ts); 1 where it is in the weights. */
+  readonly inputScale: number;
+  /** encoder, decoder and biases. */
+  readonly buffers: BufferMap;
+  readonly variant: KernelVariant;
 }
 
-/** A trained model that only encodes: for evaluation of a folder. */
-export interface Encoder {
-  /** Encodes rows x [rows, d] in raw units. */
-  encode(x: Float32Array, rows: number, onProgress?: EncodeProgress): Promise<Encoded>;
-  destroy(): void;
+/** What rows cost and used. */
+export interface RowErrors {
+  /** [rows], ‖x − x̂‖² in raw units. */
+  readonly squaredError: Float32Array;
+  /** [rows], ‖x − mean‖² in raw units, with the mean last set (zero at first). */
+  readonly power: Float32Array;
+  /** [rows], codes that are not zero. */
+  readonly nonZero: Float32Array;
 }
 
 /** A model under evaluation, from a session or from a folder. */

@@ -2,8 +2,8 @@
  * In what share of rows each group fires, counted while a model encodes rows for its evaluation, so that
  * an export needs no pass of its own. What SAELens calls the sparsity of a latent.
  */
-import { at } from '../../base/array';
-import { NO_GROUP, type CodeTable } from '../../analysis/types';
+import { addAt } from '../../base/array';
+import type { CodeTable } from '../../analysis/types';
 import type { TrainedModel } from './encoding';
 
 /** Counts over all rows that a model encodes. */
@@ -34,8 +34,6 @@ export class FiringFrequency {
 
   private add(codes: CodeTable): void {
     this.rows += codes.rows;
-    for (const group of codes.active) {
-      if (group !== NO_GROUP) this.counts[group] = at(this.counts, group) + 1;
-    }
+    for (const group of codes.active) addAt(this.counts, group, 1);
   }
 }

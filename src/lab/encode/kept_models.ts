@@ -5,8 +5,8 @@
 import { at } from '../../base/array';
 import type { Dictionary } from '../../analysis/types';
 import type { ModelConfig } from '../../sae/config';
-import { createFoldedEncoder } from './encoder';
-import type { Encoded, EncodeProgress, Encoder } from './encoding';
+import { Encoder } from './encoder';
+import type { Encoded, EncodeProgress } from './encoding';
 
 /** What can be asked of a run's models, on the device that trains them or off it. */
 export interface RunModels {
@@ -102,6 +102,6 @@ export class KeptModels implements RunModels {
   }
 
   private async openEncoder({ config, dictionary }: KeptModel): Promise<Encoder> {
-    return createFoldedEncoder(await this.device(), config, dictionary);
+    return Encoder.upload(await this.device(), config, dictionary);
   }
 }

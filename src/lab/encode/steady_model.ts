@@ -2,7 +2,7 @@
  * A model of a run at one step: weights, settings and an encoder that all say the same, though training goes on
  * meanwhile. What is asked of a model that still trains (its evaluation, its folder, its groups) is asked of a copy.
  */
-import { createFoldedEncoder } from './encoder';
+import { Encoder } from './encoder';
 import type { TrainedModel } from './encoding';
 import type { RunModels } from './kept_models';
 
@@ -42,7 +42,7 @@ export async function steadyModel(
       destroy: () => undefined,
     };
   }
-  const encoder = await createFoldedEncoder(await device(), facts.config, weights);
+  const encoder = await Encoder.upload(await device(), facts.config, weights);
   return {
     ...facts,
     weights,

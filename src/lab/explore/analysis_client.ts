@@ -211,6 +211,7 @@ export class AnalysisClient {
  */
 function buffersOf({ codes, rowIds, text }: AnalysisTable): Transferable[] {
   const arrays = [
+    codes.offsets,
     codes.active,
     codes.codes,
     rowIds,

@@ -71,17 +71,16 @@ function tokenFirings({ indexed }: AnalysedModel, text: AnalysedText): LabelledF
 function labelledFirings({ indexed, rows }: AnalysedModel): LabelledFirings | null {
   const { labelOf, rowIds } = rows;
   if (labelOf === null) return null;
-  const { codes, entries, norms, dictionary } = indexed;
-  const rowOf = (entry: number) => Math.floor(at(entries, entry) / codes.slots);
+  const { codes, rows: firingRows, norms, dictionary } = indexed;
   const offsets = new Uint32Array(codes.rows + 1);
-  for (let entry = 0; entry < entries.length; entry++) addAt(offsets, rowOf(entry) + 1, 1);
+  for (const row of firingRows) addAt(offsets, row + 1, 1);
   for (let row = 0; row < codes.rows; row++) addAt(offsets, row + 1, at(offsets, row));
   const next = offsets.slice();
-  const groups = new Uint32Array(entries.length);
-  const strengths = new Float32Array(entries.length);
+  const groups = new Uint32Array(firingRows.length);
+  const strengths = new Float32Array(firingRows.length);
   for (let group = 0; group < dictionary.groups; group++) {
     for (let entry = at(indexed.offsets, group); entry < at(indexed.offsets, group + 1); entry++) {
-      const row = rowOf(entry);
+      const row = at(firingRows, entry);
       groups[at(next, row)] = group;
       strengths[at(next, row)] = at(norms, entry);
       addAt(next, row, 1);

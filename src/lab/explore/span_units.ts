@@ -2,7 +2,8 @@
  * What a scalar model of the same run puts in the place of a group: its atoms inside the group's span, the nearest of
  * them whatever they are, and those that fire on the same rows, each with its number and what chance would give. Pure.
  */
-import { firingsOf, hasCode, rowsOf, type IndexedCodes } from '../../analysis/code_index';
+import { firingsOf, rowsOf, type IndexedCodes } from '../../analysis/code_index';
+import { hasCode } from '../../analysis/code_table';
 import { dot } from '../../base/linear_algebra';
 import { logOverlapChance } from '../../analysis/random_subspaces';
 import { blockOf } from '../../analysis/spectra';
@@ -84,9 +85,9 @@ function coFiringUnits(
   const { codes } = other;
   const together = new Uint32Array(other.dictionary.groups);
   for (const row of rowsOf(indexed, group)) {
-    for (let slot = row * codes.slots; slot < (row + 1) * codes.slots; slot++) {
-      const unit = at(codes.active, slot);
-      if (unit < together.length && hasCode(codes, slot)) together[unit] = at(together, unit) + 1;
+    for (let entry = at(codes.offsets, row); entry < at(codes.offsets, row + 1); entry++) {
+      const unit = at(codes.active, entry);
+      if (unit < together.length && hasCode(codes, entry)) together[unit] = at(together, unit) + 1;
     }
   }
   // A chance meeting of two rare units has a huge lift.

@@ -19,7 +19,8 @@ import type { Forward, LanguageModel } from '../../lm/language_model';
 import { padRows } from '../../base/padded_rows';
 import type { DeviceDictionary } from '../encode/device_dictionary';
 import { InterventionRunner } from './intervention_runner';
-import { ResidualEncoder, type RowErrors } from '../encode/residual_encoder';
+import { Encoder } from '../encode/encoder';
+import type { RowErrors } from '../encode/encoding';
 import type { WindowBatch } from '../language/text_windows';
 
 /** Rows of a batch: enough to keep a GPU busy; a processor answers sooner with fewer. */
@@ -97,7 +98,7 @@ interface Parts {
   readonly below: Forward;
   readonly above: Forward;
   readonly logits: GPUBuffer;
-  readonly encoder: ResidualEncoder;
+  readonly encoder: Encoder;
   readonly losses: InterventionRunner;
   readonly replacements: ReadonlyMap<Replacement, InterventionRunner>;
   /** The residual stream and the logits as the model made them, and the mean. */
@@ -133,7 +134,7 @@ export class SplicedForward {
         await lm.forward({ sequences, positions, from: layer, until: 'logits', continues: below }),
       );
       if (above.logits === null) throw new RangeError('a pass to the logits has none');
-      const encoder = owned(await ResidualEncoder.create(device, dictionary, below.residual, rows));
+      const encoder = owned(await Encoder.openInPlace(device, dictionary, below.residual, rows));
       const kept = owned(await allocateKept(device, below.residual, above.logits, width));
       const { software } = describeAdapter({ info: device.adapterInfo });
       const losses = owned(

@@ -34,7 +34,7 @@ import type { DeviceDictionary } from '../encode/device_dictionary';
 import type { GroupAxes } from '../explore/group_card';
 import { InterventionRunner } from './intervention_runner';
 import type { Continuation, SteeringEdit } from '../protocol/lm_protocol';
-import { ResidualEncoder } from '../encode/residual_encoder';
+import { Encoder } from '../encode/encoder';
 import { afterBos } from '../language/text_windows';
 
 /** Lengths of generators are multiples of this, so that few shapes are ever compiled. */
@@ -138,7 +138,7 @@ export function steeringEdit(
   return {
     layer,
     prepare: async (device, residual, rows) => {
-      const encoder = await ResidualEncoder.create(device, dictionary, residual, rows);
+      const encoder = await Encoder.openInPlace(device, dictionary, residual, rows);
       const { software } = describeAdapter({ info: device.adapterInfo });
       const imports = new Map([...encoder.buffers, ['residual', residual]]);
       const plan = steeringPlan(group, edits, software);

@@ -2,7 +2,7 @@
  * Own text as a language model reads it, with what an autoencoder makes of every token: windows of the context,
  * surprisal, and the groups that fire with the norms of their contributions.
  */
-import { NO_GROUP, type CodeTable, type Dictionary } from '../../analysis/types';
+import type { CodeTable, Dictionary } from '../../analysis/types';
 import { addAt, at, euclideanNorm } from '../../base/array';
 import { LabError } from '../../base/lab_error';
 import { requireWanted } from '../../base/work';
@@ -120,14 +120,13 @@ class FiringList {
 
   /** Adds what fires in row `row` of `codes` as the groups of token `token`; tokens come in order. */
   add(token: number, codes: CodeTable, row: number): void {
-    const { rank, slots } = codes;
+    const { rank, offsets } = codes;
     const fired: { group: number; norm: number }[] = [];
-    for (let slot = row * slots; slot < (row + 1) * slots; slot += 1) {
-      const group = at(codes.active, slot);
-      if (group === NO_GROUP) continue;
+    for (let entry = at(offsets, row); entry < at(offsets, row + 1); entry += 1) {
+      const group = at(codes.active, entry);
       const norm = this.contributionNorm(
         group,
-        codes.codes.subarray(slot * rank, (slot + 1) * rank),
+        codes.codes.subarray(entry * rank, (entry + 1) * rank),
       );
       if (norm > 0) fired.push({ group, norm });
     }

@@ -15,7 +15,7 @@ import { nuclearStrength } from '../../sae/penalty';
 import { learningRate, uniformsAt } from '../../sae/schedule';
 import { stepPlan } from '../../sae/step_plan';
 import type { ModelState, StartingPoint } from './session_types';
-import { BatchEncoder } from '../encode/batch_encoder';
+import { Encoder } from '../encode/encoder';
 import { recordOf } from './metrics';
 import type { MetricRecord } from '../protocol/protocol';
 import { totalSteps, type RunConfig, type TrainingConfig } from '../run/run_config';
@@ -49,7 +49,7 @@ export interface RecordedLog {
 }
 
 export class ModelTrainer {
-  private forward: Promise<BatchEncoder> | null = null;
+  private forward: Promise<Encoder> | null = null;
 
   private constructor(
     private readonly options: ModelTrainerOptions,
@@ -227,16 +227,15 @@ export class ModelTrainer {
   }
 
   /** The encoder over this model's current weights; they are shared, so it follows training. */
-  async encoder(): Promise<BatchEncoder> {
+  async encoder(): Promise<Encoder> {
     // One for all who ask while it is being made.
-    this.forward ??= BatchEncoder.create(
-      this.options.device,
-      this.config,
-      this.layout.width,
-      this.buffers,
-      this.options.variant,
-      this.inputScale,
-    );
+    this.forward ??= Encoder.open(this.options.device, {
+      config: this.config,
+      width: this.layout.width,
+      inputScale: this.inputScale,
+      buffers: this.buffers,
+      variant: this.options.variant,
+    });
     try {
       return await this.forward;
     } catch (error) {

@@ -13,7 +13,7 @@ import { chooseVariant } from '../encode/choose_variant';
 import type { Session, SessionOptions } from './session_types';
 import { checkModels, refuseUntrainable } from '../encode/data_fit';
 import { estimateRun } from './estimate';
-import { encoderPlan } from '../encode/batch_encoder';
+import { encoderPlan } from '../encode/encoder';
 import { ModelTrainer } from './model_trainer';
 import type { RunConfig } from '../run/run_config';
 import { measureData, type MeasuredData } from '../encode/statistics';

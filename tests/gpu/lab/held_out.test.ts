@@ -11,7 +11,7 @@ import { zooPreset } from '../../../src/data/zoo_presets';
 import { openZooSource } from '../../../src/data/zoo_source';
 import { readSaeFolder } from '../../../src/io/sae_folder_reader';
 import { encodeAnalysedRows } from '../../../src/lab/encode/analysed_rows';
-import { createEncoder } from '../../../src/lab/encode/encoder';
+import { Encoder } from '../../../src/lab/encode/encoder';
 import { EngineHost } from '../../../src/lab/worker/engine_host';
 import { evaluateModel } from '../../../src/lab/train/evaluate';
 import { shapeStates } from '../../../src/lab/encode/probes';
@@ -114,7 +114,7 @@ function engine() {
 /** The held-out quality of the weights in a folder, evaluated anew. */
 async function evaluatedAnew(files: Readonly<Record<string, Uint8Array>>) {
   const { config, weights } = readSaeFolder(files, 'the folder');
-  const encoder = await createEncoder({ device: await testDevice(), config, dictionary: weights });
+  const encoder = await Encoder.upload(await testDevice(), config, weights);
   const model = {
     config,
     weights,
@@ -235,7 +235,7 @@ it('counts the units of shapes on the rows of the diagnosis when a run rests', a
   const shown = events.findLast((event) => event.kind === 'shapes')?.probes[0];
   const { files, step } = await folder();
   const { config, weights } = readSaeFolder(files, 'the folder');
-  const encoder = await createEncoder({ device: await testDevice(), config, dictionary: weights });
+  const encoder = await Encoder.upload(await testDevice(), config, weights);
   const source = openZooSource(spec, 1, label);
   const analysed = await encodeAnalysedRows(source, (x, rows) => encoder.encode(x, rows));
   const { truth, codes } = analysed;

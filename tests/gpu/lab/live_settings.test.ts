@@ -189,12 +189,15 @@ it('tells a command that cannot be carried out as its failure, and leaves the ru
   await run({ kind: 'forget', runId });
 });
 
-/** An analysis worker that knows no answer; it keeps how wide the gate was in the tables that come in. */
+/** An analysis worker that knows no answer; it keeps how many groups fire in a row of the tables that come in. */
 class PlayedWorker {
-  static slots: number[] = [];
+  static active: number[] = [];
   onmessage: ((message: { data: unknown }) => void) | null = null;
   postMessage(command: AnalysisCommand): void {
-    if (command.kind === 'load') PlayedWorker.slots.push(command.table.codes.slots);
+    if (command.kind === 'load') {
+      const { active, rows } = command.table.codes;
+      PlayedWorker.active.push(active.length / rows);
+    }
     if (!('id' in command)) return;
     const { id } = command;
     queueMicrotask(() => this.onmessage?.({ data: { kind: 'done', id, result: null } }));
@@ -214,7 +217,7 @@ it('answers with the codes of the s that a paused run has now', async () => {
       settings: [{ model: 0, setting: 'k_groups', value: 8 }],
     });
   }
-  expect(PlayedWorker.slots).toEqual([1, 8]);
+  expect(PlayedWorker.active).toEqual([1, 8]);
   await run({ kind: 'forget', runId });
   vi.unstubAllGlobals();
 });

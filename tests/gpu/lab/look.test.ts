@@ -6,8 +6,7 @@ import { expect, it, vi } from 'vitest';
 import { at } from '../../../src/base/array';
 import { zooPreset } from '../../../src/data/zoo_presets';
 import { openZooSource } from '../../../src/data/zoo_source';
-import { createEncoder } from '../../../src/lab/encode/encoder';
-import { BatchEncoder } from '../../../src/lab/encode/batch_encoder';
+import { Encoder } from '../../../src/lab/encode/encoder';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import type { Look } from '../../../src/lab/train/run_probes';
 import { createSession } from '../../../src/lab/train/session';
@@ -27,7 +26,7 @@ const source = openZooSource(spec, 0, label);
 
 it('makes one encoder of a model for all who ask at once', async () => {
   const session = await createSession({ device: await testDevice(), config, source });
-  const made = vi.spyOn(BatchEncoder, 'create');
+  const made = vi.spyOn(Encoder, 'open');
   const { x } = source.read('held_out', 0, 8);
   await Promise.all([session.encode(0, x, 8), session.look(0, x, 8), session.encode(0, x, 8)]);
   expect(made).toHaveBeenCalledTimes(1);
@@ -49,7 +48,7 @@ it('sees weights and codes of one step, whatever training does meanwhile', async
   const seen = await Promise.all(looks);
   expect(new Set(seen.map(({ step }) => step)).size).toBeGreaterThan(3);
   for (const { dictionary, codes } of seen) {
-    const encoder = await createEncoder({ device, config: at(config.models, 0), dictionary });
+    const encoder = await Encoder.upload(device, at(config.models, 0), dictionary);
     // The same program on the same numbers.
     expect((await encoder.encode(x, ROWS)).codes).toEqual(codes);
     encoder.destroy();

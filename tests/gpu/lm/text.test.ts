@@ -9,7 +9,7 @@ import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
 import { readBuffer } from '../../../src/gpu/readback';
 import { uploadDictionary, type DeviceDictionary } from '../../../src/lab/encode/device_dictionary';
-import { createEncoder } from '../../../src/lab/encode/encoder';
+import { Encoder } from '../../../src/lab/encode/encoder';
 import { attributeLogits } from '../../../src/lab/text/logit_attribution';
 import { readText } from '../../../src/lab/text/text_reading';
 import type { LanguageModel, TransformerForm } from '../../../src/lm/language_model';
@@ -102,14 +102,15 @@ describe('reading own text', () => {
     });
 
     const residual = await pass(text, LAYER, WIDTH);
-    const encoder = await createEncoder({ device: await testDevice(), config, dictionary });
+    const encoder = await Encoder.upload(await testDevice(), config, dictionary);
     const x = Float32Array.from(text.split('').flatMap((_, index) => [...residual(index + 1)]));
     const { codes } = await encoder.encode(x, text.length);
     encoder.destroy();
     for (let row = 0; row < text.length; row += 1) {
       const expected = Array.from({ length: 3 }, (_, slot) => {
-        const group = at(codes.active, row * 3 + slot);
-        const [p, q] = codes.codes.subarray((row * 3 + slot) * 2, (row * 3 + slot) * 2 + 2);
+        const entry = at(codes.offsets, row) + slot;
+        const group = at(codes.active, entry);
+        const [p, q] = codes.codes.subarray(entry * 2, entry * 2 + 2);
         const atom = (i: number) =>
           dictionary.decoder.subarray((group * 2 + i) * WIDTH, (group * 2 + i + 1) * WIDTH);
         const vector = atom(0).map((value, c) => (p ?? 0) * value + (q ?? 0) * at(atom(1), c));

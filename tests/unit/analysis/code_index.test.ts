@@ -25,7 +25,7 @@ const dictionary = dictionaryOf(
     [0, 0, 1, 0, 0, 1],
   ].flat(),
 );
-const codes = codesOf(3, 2, 2, [
+const codes = codesOf(3, 2, [
   [
     { group: 0, code: [3, 2] },
     { group: 2, code: [1, 1] },
@@ -53,7 +53,6 @@ describe('index of codes by group', () => {
     const table = codesOf(
       groups,
       rank,
-      1,
       Array.from({ length: groups }, (_, k) => [
         { group: k, code: [...gaussian(1, rank, 50 + k)] },
       ]),
@@ -77,13 +76,13 @@ describe('index of codes by group', () => {
   test('a block with more rows than dimensions is fine', () => {
     const wide = indexCodes(
       dictionaryOf(1, 3, 1, [1, 2, 3]),
-      codesOf(1, 3, 1, [[{ group: 0, code: [1, 1, 1] }]]),
+      codesOf(1, 3, [[{ group: 0, code: [1, 1, 1] }]]),
     );
     expect([...normsOf(wide, 0)]).toEqual([6]);
   });
 
   test('an empty table has no firings', () => {
-    const empty = indexCodes(dictionary, codesOf(3, 2, 2, []));
+    const empty = indexCodes(dictionary, codesOf(3, 2, []));
     expect(empty.entries.length).toBe(0);
     expect(liveGroups(empty)).toEqual([]);
   });
@@ -94,7 +93,6 @@ describe('rows of a group', () => {
   const line = indexCodes(
     dictionaryOf(1, 1, 1, [1]),
     codesOf(
-      1,
       1,
       1,
       strengths.map((code) => [{ group: 0, code: [code] }]),
@@ -119,7 +117,6 @@ describe('rows of a group', () => {
     const table = indexCodes(
       dictionaryOf(1, 1, 1, [1]),
       codesOf(
-        1,
         1,
         1,
         values.map((code) => [{ group: 0, code: [code] }]),
@@ -161,7 +158,7 @@ describe('activity', () => {
 
   test('of no rows and of no firings is all zero, not NaN', () => {
     for (const rows of [[], [[], []]]) {
-      const activity = describeActivity(indexCodes(dictionary, codesOf(3, 2, 2, rows)));
+      const activity = describeActivity(indexCodes(dictionary, codesOf(3, 2, rows)));
       expect([activity.l0, activity.groupsPerRow, activity.coverage]).toEqual([0, 0, 0]);
       expect(activity.dead).toEqual([0, 1, 2]);
     }
@@ -170,7 +167,7 @@ describe('activity', () => {
   test('dense groups are told by the gate’s even share: of three that share all rows none is', () => {
     const rows = Array.from({ length: 30 }, (_, row) => [{ group: row % 3, code: [1] }]);
     const shapes = describeActivity(
-      indexCodes(dictionaryOf(3, 1, 3, gaussian(3, 3, 1)), codesOf(3, 1, 1, rows)),
+      indexCodes(dictionaryOf(3, 1, 3, gaussian(3, 3, 1)), codesOf(3, 1, rows)),
     );
     expect(shapes).toMatchObject({ evenShare: 1 / 3, dense: [] });
     // One of 100 fires on every row, the others on one each.
@@ -178,7 +175,7 @@ describe('activity', () => {
       { group: 0, code: [1] },
       { group: row + 1, code: [1] },
     ]);
-    const table = codesOf(100, 1, 2, wide);
+    const table = codesOf(100, 1, wide);
     const one = describeActivity(indexCodes(dictionaryOf(100, 1, 3, gaussian(100, 3, 1)), table));
     expect(one.dense).toEqual([{ group: 0, frequency: 1 }]);
   });
@@ -191,7 +188,7 @@ describe('activity', () => {
       if (row % 8 < 2) firing.push({ group: 2, code: [1] });
       return firing;
     });
-    const table = indexCodes(dictionaryOf(3, 1, 3, gaussian(3, 3, 1)), codesOf(3, 1, 3, rows));
+    const table = indexCodes(dictionaryOf(3, 1, 3, gaussian(3, 3, 1)), codesOf(3, 1, rows));
     // Independent groups meet 10 times on average; 20 times has a chance of 0.0035. Group 2 meets as often as expected.
     expect(coFiringGroups(table, 0, 5)).toEqual([{ group: 1, count: 20, lift: 2 }]);
     expect(coFiringGroups(table, 0, 5, 21)).toEqual([]);

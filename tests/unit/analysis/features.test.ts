@@ -199,7 +199,7 @@ describe('energies and reconstruction with features that overlap', () => {
     ...dictionaryOf(2, 1, 3, [1, 0, 0, 0.6, 0.8, 0]),
     decoderBias: Float32Array.of(0.5, 0, 9),
   };
-  const codes = codesOf(2, 1, 2, [
+  const codes = codesOf(2, 1, [
     [
       { group: 0, code: [1.5] },
       { group: 1, code: [5] },
@@ -233,7 +233,7 @@ describe('degenerate worlds', () => {
   test('a feature that never occurs and a dictionary that never fires give zeros and nulls', () => {
     const none: GroundTruth = { ...together, present: new Uint32Array(6).fill(NO_GROUP) };
     const dead = dictionaryOf(2, 2, 3, new Array<number>(12).fill(0));
-    const index = indexCodes(dead, codesOf(2, 2, 1, [[], [], []]));
+    const index = indexCodes(dead, codesOf(2, 2, [[], [], []]));
     for (const truth of [none, together]) {
       const moments = allFeatureMoments(index, truth);
       const spread = featureSpread(at(moments, 0), truth, index);

@@ -47,11 +47,11 @@ describe('code spectrum', () => {
       Array.from({ length: 200 }, (_, i) => [
         { group: 0, code: [...values.subarray(4 * i, 4 * i + 4)] },
       ]);
-    const plain = indexCodes(dictionaryOf(1, 4, 9, block), codesOf(1, 4, 1, rows(points)));
+    const plain = indexCodes(dictionaryOf(1, 4, 9, block), codesOf(1, 4, rows(points)));
     const turned = indexCodes(
       dictionaryOf(1, 4, 9, multiply(turn, block, 4, 4, 9)),
       // p' = p·Aᵀ, D' = A·D leave p·D alone.
-      codesOf(1, 4, 1, rows(multiply(points, transposed(turn, 4), 200, 4, 4))),
+      codesOf(1, 4, rows(multiply(points, transposed(turn, 4), 200, 4, 4))),
     );
     codeSingularValues(turned, 0).forEach((value, i) => {
       expect(value).toBeCloseTo(at(codeSingularValues(plain, 0), i), 5);
@@ -60,7 +60,7 @@ describe('code spectrum', () => {
 
   test('is zero for a group that never fires or fires once, and rank 1 for one direction', () => {
     const dictionary = dictionaryOf(2, 2, 2, [1, 0, 0, 1, 1, 0, 0, 1]);
-    const once = indexCodes(dictionary, codesOf(2, 2, 1, [[{ group: 0, code: [1, 2] }]]));
+    const once = indexCodes(dictionary, codesOf(2, 2, [[{ group: 0, code: [1, 2] }]]));
     expect([...codeSingularValues(once, 0)]).toEqual([0, 0]);
     expect([...codeSingularValues(once, 1)]).toEqual([0, 0]);
     const line = indexCodes(
@@ -68,7 +68,6 @@ describe('code spectrum', () => {
       codesOf(
         2,
         2,
-        1,
         [1, 2, 5].map((t) => [{ group: 0, code: [t, 2 * t] }]),
       ),
     );
@@ -132,7 +131,6 @@ describe('principal codes', () => {
     const codes = codesOf(
       1,
       rank,
-      1,
       Array.from({ length: 30 }, (_, i) => [
         { group: 0, code: [...points.subarray(rank * i, rank * i + rank)] },
       ]),
@@ -154,7 +152,7 @@ describe('principal codes', () => {
   });
 
   test('of a dead group is empty and finite', () => {
-    const indexed = indexCodes(dictionaryOf(1, 2, 3, gaussian(2, 3, 1)), codesOf(1, 2, 1, [[]]));
+    const indexed = indexCodes(dictionaryOf(1, 2, 3, gaussian(2, 3, 1)), codesOf(1, 2, [[]]));
     expect(firingsOf(indexed, 0)).toBe(0);
     const cloud = principalCodes(indexed, 0);
     expect([cloud.count, ...cloud.shares, ...cloud.mean]).toEqual([0, 0, 0, 0, 0]);

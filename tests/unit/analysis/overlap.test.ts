@@ -204,7 +204,7 @@ describe('clusters of units', () => {
       fan.flatMap((t) => [Math.cos(t), Math.sin(t)]),
     );
     const search = searchOverlap(rowSpaces(dictionary, all(3)), { neighbours: 1, threshold: 0.9 });
-    const [cluster] = unitClusters(indexCodes(dictionary, codesOf(3, 1, 1, [[]])), search);
+    const [cluster] = unitClusters(indexCodes(dictionary, codesOf(3, 1, [[]])), search);
     const [near, far] = [5, 15].map((degrees) => Math.cos((degrees * Math.PI) / 180));
     expect(cluster?.meanCosine).toBeCloseTo(((near ?? 0) + (far ?? 0)) / 2, 6);
   });
@@ -243,7 +243,6 @@ describe('clusters of units', () => {
     const codes = codesOf(
       6,
       2,
-      1,
       Array.from({ length: 120 }, (_, row) => [{ group: row % 6, code: [normal(), normal()] }]),
     );
     const search = searchOverlap(rowSpaces(dictionary, all(6)), { threshold: 0.9 });
@@ -253,7 +252,7 @@ describe('clusters of units', () => {
 
   test('units that never fire have no redundancy and no masked cosine', () => {
     const dictionary = dictionaryOf(2, 1, 2, [1, 0, 1, 0.01]);
-    const indexed = indexCodes(dictionary, codesOf(2, 1, 1, [[]]));
+    const indexed = indexCodes(dictionary, codesOf(2, 1, [[]]));
     const [cluster] = unitClusters(indexed, searchOverlap(rowSpaces(dictionary, all(2))));
     expect(cluster).toMatchObject({
       members: [0, 1],
@@ -278,7 +277,7 @@ describe('clusters of units', () => {
       ],
       [{ group: 3, code: [1] }],
     ];
-    const indexed = indexCodes(dictionary, codesOf(4, 1, 3, rows));
+    const indexed = indexCodes(dictionary, codesOf(4, 1, rows));
     expect(maskedCosine(indexed, 0, 1)).toBeCloseTo(1, 14);
     expect(maskedCosine(indexed, 0, 3)).toBeCloseTo(0.5, 14);
     expect(maskedCosine(indexed, 0, 2)).toBe(0);

@@ -56,7 +56,6 @@ describe('packing at its edges', () => {
       codesOf(
         1,
         2,
-        1,
         Array.from({ length: 400 }, () => [{ group: 0, code: [6 * normal(), normal()] }]),
       ),
     );

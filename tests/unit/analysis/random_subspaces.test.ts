@@ -88,7 +88,7 @@ describe('random subspaces', () => {
     const [groups, rank, width] = [60, 4, 24];
     const dictionary = dictionaryOf(groups, rank, width, gaussian(groups * rank, width, 17));
     const rows = Array.from({ length: groups }, (_, group) => [{ group, code: [1, 2, 3, 4] }]);
-    const table = codesOf(groups, rank, 1, rows);
+    const table = codesOf(groups, rank, rows);
     const indexed = indexCodes(dictionary, table);
     const search = searchOverlap(rowSpaces(dictionary, liveGroups(indexed)));
     const { coherence, coherenceChance95, meanNearest, meanNearestChance } = describeOverlap(
@@ -126,7 +126,6 @@ describe('opposite atoms', () => {
   const rowsOf = (sign: (group: number) => number) =>
     codesOf(
       40,
-      1,
       1,
       Array.from({ length: 40 }, (_, group) => [{ group, code: [sign(group)] }]),
     );

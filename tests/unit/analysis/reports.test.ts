@@ -60,7 +60,7 @@ describe('group table', () => {
       ...new Array<number>(6).fill(0),
       ...gaussian(2, 3, 3),
     ]);
-    const table = codesOf(4, 2, 2, [
+    const table = codesOf(4, 2, [
       [
         { group: 0, code: [1, 2] },
         { group: 2, code: [1, 1] },
@@ -73,7 +73,7 @@ describe('group table', () => {
     expect(at(rows, 1)).toMatchObject({ firings: 0, meanNorm: 0, strongestRows: [] });
     expect(at(rows, 2)).toMatchObject({ firings: 2, weightRank90: 0, meanNorm: 0 });
     expectPlainJson(diagnose(odd, table));
-    expectPlainJson(diagnose(odd, codesOf(4, 2, 2, [])));
+    expectPlainJson(diagnose(odd, codesOf(4, 2, [])));
   });
 
   test('clusters are numbered by size and only linked live groups have one', () => {
@@ -87,7 +87,6 @@ describe('group table', () => {
     );
     const table = codesOf(
       7,
-      1,
       1,
       Array.from({ length: 12 }, (_, row) => [{ group: row % 6, code: [1 + row] }]),
     );
@@ -168,7 +167,7 @@ describe('diagnosis', () => {
 
   test('means of ranks leave dead groups out', () => {
     const dictionary = dictionaryOf(2, 2, 2, [1, 0, 0, 0, 1, 0, 0, 1]);
-    const rows = tableOf(indexCodes(dictionary, codesOf(2, 2, 1, [[{ group: 0, code: [1, 0] }]])));
+    const rows = tableOf(indexCodes(dictionary, codesOf(2, 2, [[{ group: 0, code: [1, 0] }]])));
     expect(describeRanks(rows, 2)).toMatchObject({
       meanWeightRank90: 1,
       weightHistogram: [0, 1, 0],

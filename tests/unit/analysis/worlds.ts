@@ -6,13 +6,7 @@ import { liveGroups, type IndexedCodes } from '../../../src/analysis/code_index'
 import { groupTable } from '../../../src/analysis/group_table';
 import { rowSpaces } from '../../../src/analysis/overlap';
 import { orthonormalRows } from '../../../src/base/linear_algebra';
-import {
-  NO_GROUP,
-  type CodeTable,
-  type Dictionary,
-  type GroundTruth,
-  type TrueFeature,
-} from '../../../src/analysis/types';
+import type { CodeTable, Dictionary, GroundTruth, TrueFeature } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
 
@@ -200,59 +194,60 @@ export function shatteredDictionary(world: World, atoms: number, seed = 7): Dict
 }
 
 /**
- * Codes of x by the top `slots` groups by ‖E_k x‖ (`positive`: only positive codes, as a TopK SAE; r = 1).
+ * Codes of x by the top `most` groups by ‖E_k x‖ (`positive`: only positive codes, as a TopK SAE; r = 1).
  * Groups with zero codes are not listed.
  */
 export function encodeTop(
   dictionary: Dictionary,
   x: Float32Array,
-  slots: number,
+  most: number,
   positive = false,
 ): CodeTable {
   const { groups, rank, width, encoder } = dictionary;
-  const rows = x.length / width;
-  const active = new Uint32Array(rows * slots).fill(NO_GROUP);
-  const codes = new Float32Array(rows * slots * rank);
-  for (let row = 0; row < rows; row++) {
-    const all = Array.from({ length: groups }, (_, k) => {
-      const p = Array.from({ length: rank }, (_, i) => {
+  const rows = Array.from({ length: x.length / width }, (_row, row) => {
+    const all = Array.from({ length: groups }, (_, group) => {
+      const code = Array.from({ length: rank }, (_i, i) => {
         let sum = 0;
         for (let c = 0; c < width; c++) {
-          sum += at(encoder, (k * rank + i) * width + c) * at(x, row * width + c);
+          sum += at(encoder, (group * rank + i) * width + c) * at(x, row * width + c);
         }
         return positive ? Math.max(0, sum) : sum;
       });
-      return { k, p, norm: Math.hypot(...p) };
+      return { group, code, norm: Math.hypot(...code) };
     });
-    all
+    return all
       .filter(({ norm }) => norm > 1e-6)
       .sort((a, b) => b.norm - a.norm)
-      .slice(0, slots)
-      .sort((a, b) => a.k - b.k)
-      .forEach(({ k, p }, slot) => {
-        active[row * slots + slot] = k;
-        codes.set(p, (row * slots + slot) * rank);
-      });
-  }
-  return { rows, slots, rank, groups, active, codes };
+      .slice(0, most)
+      .sort((a, b) => a.group - b.group);
+  });
+  return codesOf(groups, rank, rows);
 }
 
-/** A code table from a list of [group, code] a row. */
+/** A group with its code in one row. */
+export interface Firing {
+  readonly group: number;
+  readonly code: readonly number[];
+}
+
+/** A code table from the firings of every row. */
 export function codesOf(
   groups: number,
   rank: number,
-  slots: number,
-  rows: readonly (readonly { group: number; code: readonly number[] }[])[],
+  rows: readonly (readonly Firing[])[],
 ): CodeTable {
-  const active = new Uint32Array(rows.length * slots).fill(NO_GROUP);
-  const codes = new Float32Array(rows.length * slots * rank);
+  const offsets = new Uint32Array(rows.length + 1);
   rows.forEach((firings, row) => {
-    firings.forEach(({ group, code }, slot) => {
-      active[row * slots + slot] = group;
-      codes.set(code, (row * slots + slot) * rank);
-    });
+    offsets[row + 1] = at(offsets, row) + firings.length;
   });
-  return { rows: rows.length, slots, rank, groups, active, codes };
+  return {
+    rows: rows.length,
+    rank,
+    groups,
+    offsets,
+    active: Uint32Array.from(rows.flatMap((firings) => firings.map(({ group }) => group))),
+    codes: Float32Array.from(rows.flatMap((firings) => firings.flatMap(({ code }) => code))),
+  };
 }
 
 /** The rows of a world whose one group fires at given 2-D points, with the identity as decoder block. */
@@ -265,7 +260,6 @@ export function planeCloud(points: readonly (readonly [number, number])[]): {
     codes: codesOf(
       1,
       2,
-      1,
       points.map((code) => [{ group: 0, code }]),
     ),
   };

@@ -1,8 +1,9 @@
 /** Sparse codes as dense matrices, against sums written out by hand. */
 import { describe, expect, it } from 'vitest';
-import { NO_GROUP, type CodeTable, type Dictionary } from '../../../src/analysis/types';
+import type { Dictionary } from '../../../src/analysis/types';
 import { denseCodes, reconstruct } from '../../../src/cli/code_matrices';
 import { modelSchema } from '../../../src/sae/config';
+import { codesOf } from '../analysis/worlds';
 
 // Two groups of rank 2 in three dimensions; row 0 uses both, row 1 the second, row 2 none.
 const weights: Dictionary = {
@@ -14,14 +15,14 @@ const weights: Dictionary = {
   encoderBias: new Float32Array(4),
   decoderBias: Float32Array.of(0.5, 0, -0.5),
 };
-const table: CodeTable = {
-  rows: 3,
-  slots: 2,
-  rank: 2,
-  groups: 2,
-  active: Uint32Array.of(0, 1, 1, NO_GROUP, NO_GROUP, NO_GROUP),
-  codes: Float32Array.of(1, 2, 3, 4, -1, 2, 0, 0, 0, 0, 0, 0),
-};
+const table = codesOf(2, 2, [
+  [
+    { group: 0, code: [1, 2] },
+    { group: 1, code: [3, 4] },
+  ],
+  [{ group: 1, code: [-1, 2] }],
+  [],
+]);
 const x = Float32Array.of(1, 2, 6, 1, 1, 1, 0, 0, 0);
 const model = (normalize_activations: 'none' | 'layer_norm') =>
   modelSchema.parse({

@@ -2,40 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import type { ActivationSource, SourceText } from '../../../src/data/source';
-import { encodeAnalysedRows, joinCodes, type Encode } from '../../../src/lab/encode/analysed_rows';
-
-const NONE = 0xffffffff;
-
-describe('tables of consecutive rows', () => {
-  it('join, whatever slots they have', () => {
-    const joined = joinCodes([
-      {
-        rows: 1,
-        slots: 1,
-        rank: 2,
-        groups: 9,
-        active: Uint32Array.of(4),
-        codes: Float32Array.of(1, 2),
-      },
-      {
-        rows: 2,
-        slots: 2,
-        rank: 2,
-        groups: 9,
-        active: Uint32Array.of(0, 3, 5, NONE),
-        codes: Float32Array.of(3, 4, 5, 6, 7, 8, 0, 0),
-      },
-    ]);
-    expect(joined).toEqual({
-      rows: 3,
-      slots: 2,
-      rank: 2,
-      groups: 9,
-      active: Uint32Array.of(4, NONE, 0, 3, 5, NONE),
-      codes: Float32Array.of(1, 2, 0, 0, 3, 4, 5, 6, 7, 8, 0, 0),
-    });
-  });
-});
+import { encodeAnalysedRows, type Encode } from '../../../src/lab/encode/analysed_rows';
+import { codesOf } from '../analysis/worlds';
 
 /** 20 000 held-out rows of width 1: row i holds i, token i mod 7 of document i div 100. */
 const ROWS = 20_000;
@@ -83,10 +51,14 @@ function madeOf(count: number | null): ActivationSource {
   };
 }
 
-/** One slot: group 0 with the row's own value. */
+/** Group 0 fires with the row's own value. */
 const encode: Encode = (x, rows) =>
   Promise.resolve({
-    codes: { rows, slots: 1, rank: 1, groups: 1, active: new Uint32Array(rows), codes: x.slice() },
+    codes: codesOf(
+      1,
+      1,
+      Array.from(x, (code) => [{ group: 0, code: [code] }]),
+    ),
     squaredError: new Float32Array(rows),
   });
 

@@ -56,9 +56,9 @@ function tableAt(step: number): AnalysisTable {
     },
     codes: {
       rows: 1,
-      slots: 1,
       rank: 1,
       groups: 1,
+      offsets: Uint32Array.of(0, 1),
       active: new Uint32Array(1),
       codes: new Float32Array(1),
     },
@@ -118,8 +118,8 @@ describe('the analysis client', () => {
     await second;
     expect(loads).toEqual(['a 0']);
     expect(worker().kinds()).toEqual(['load', 'ask', 'ask']);
-    // Two of the codes and the row numbers; the weights are the run's.
-    expect(worker().moved[0]).toHaveLength(3);
+    // Three of the codes and the row numbers; the weights are the run's.
+    expect(worker().moved[0]).toHaveLength(4);
     expect(client.stepOf('a 0')).toBe(3);
   });
 

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { ReconstructionAccumulator } from '../../../src/analysis/reconstruction';
-import { NO_GROUP, type CodeTable, type Dictionary } from '../../../src/analysis/types';
+import type { Dictionary } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
 import { reconstruct } from '../../../src/cli/code_matrices';
 import type { ReadySource, SourceRows, SourceTruth } from '../../../src/data/source';
@@ -15,6 +15,7 @@ import { evaluateModel } from '../../../src/lab/train/evaluate';
 import { evaluatedFolder, finalEvaluation } from '../../../src/lab/keep/evaluated_folder';
 import type { Normalization } from '../../../src/sae/architectures/shared_settings';
 import { modelSchema } from '../../../src/sae/config';
+import { codesOf } from '../analysis/worlds';
 
 const config = (normalize_activations: Normalization, groups = 2, rank = 2) =>
   modelSchema.parse({
@@ -35,14 +36,13 @@ describe('codes in the units of the data', () => {
     encoderBias: new Float32Array(4),
     decoderBias: Float32Array.of(0.5, 0, -0.5),
   };
-  const table: CodeTable = {
-    rows: 2,
-    slots: 2,
-    rank: 2,
-    groups: 2,
-    active: Uint32Array.of(0, 1, 1, NO_GROUP),
-    codes: Float32Array.of(1, 2, 3, 4, -1, 2, 0, 0),
-  };
+  const table = codesOf(2, 2, [
+    [
+      { group: 0, code: [1, 2] },
+      { group: 1, code: [3, 4] },
+    ],
+    [{ group: 1, code: [-1, 2] }],
+  ]);
   const x = Float32Array.of(1, 2, 60, 5, -1, 7);
 
   it('add up to x̂ − μ − ρ b_dec under layer_norm', () => {
@@ -52,11 +52,10 @@ describe('codes in the units of the data', () => {
       const { mean, scale } = rowScale(x.subarray(row * 3, row * 3 + 3));
       for (let j = 0; j < 3; j++) {
         let sum = 0;
-        for (let slot = row * 2; slot < row * 2 + 2; slot++) {
-          const group = at(scaled.active, slot);
-          if (group === NO_GROUP) continue;
+        for (let entry = at(scaled.offsets, row); entry < at(scaled.offsets, row + 1); entry++) {
+          const group = at(scaled.active, entry);
           for (let i = 0; i < 2; i++) {
-            sum += at(scaled.codes, slot * 2 + i) * at(weights.decoder, (group * 2 + i) * 3 + j);
+            sum += at(scaled.codes, entry * 2 + i) * at(weights.decoder, (group * 2 + i) * 3 + j);
           }
         }
         const own = at(whole, row * 3 + j) - mean - scale * at(weights.decoderBias, j);
@@ -114,24 +113,26 @@ function modelAlong(axis: Float32Array, normalization: Normalization): TrainedMo
       decoderBias: new Float32Array(width),
     },
     encode: (x, rows) => {
-      const codes = new Float32Array(rows);
+      const codes: number[] = [];
       const squaredError = new Float32Array(rows);
       for (let row = 0; row < rows; row++) {
         const own = x.subarray(row * width, (row + 1) * width);
         const { mean, scale } =
           normalization === 'layer_norm' ? rowScale(own) : { mean: 0, scale: 1 };
-        codes[row] = own.reduce((sum, v, j) => sum + ((v - mean) / scale) * at(axis, j), 0);
-        const length = at(codes, row) * scale;
+        const code = own.reduce((sum, v, j) => sum + ((v - mean) / scale) * at(axis, j), 0);
+        codes.push(code);
+        const length = Math.fround(code) * scale;
         squaredError[row] = own.reduce(
           (sum, v, j) => sum + (v - mean - length * at(axis, j)) ** 2,
           0,
         );
       }
-      const active = new Uint32Array(rows);
-      return Promise.resolve({
-        codes: { rows, slots: 1, rank: 1, groups: 1, active, codes },
-        squaredError,
-      });
+      const table = codesOf(
+        1,
+        1,
+        codes.map((code) => [{ group: 0, code: [code] }]),
+      );
+      return Promise.resolve({ codes: table, squaredError });
     },
   };
 }

@@ -15,7 +15,7 @@ import {
 import { groupCard } from '../../../src/lab/explore/group_card';
 import { groupsAnswer } from '../../../src/lab/explore/groups_answer';
 import { likelyLargestShare } from '../../../src/lab/explore/span_units';
-import { gaussian } from '../analysis/worlds';
+import { codesOf, gaussian } from '../analysis/worlds';
 
 const ROWS = 120;
 const WIDTH = 4;
@@ -38,15 +38,11 @@ const angle = (row: number) => (2 * Math.PI * row) / ROWS;
 
 /** Even rows lie on the circle of radius 2, odd rows on the line at 1 to 2; group 2 is dead. */
 function blockModel(rows: AnalysedRows): AnalysedModel {
-  const active = new Uint32Array(ROWS);
-  const codes = new Float32Array(2 * ROWS);
-  for (let row = 0; row < ROWS; row++) {
-    active[row] = row % 2;
-    codes.set(
-      row % 2 === 0 ? [2 * Math.cos(angle(row)), 2 * Math.sin(angle(row))] : [1 + row / ROWS, 0],
-      2 * row,
-    );
-  }
+  const firings = Array.from({ length: ROWS }, (_, row) => [
+    row % 2 === 0
+      ? { group: 0, code: [2 * Math.cos(angle(row)), 2 * Math.sin(angle(row))] }
+      : { group: 1, code: [1 + row / ROWS, 0] },
+  ]);
   const model = dictionary(2, [
     [1, 0, 0, 0], [0, 1, 0, 0],
     [0, 0, 1, 0], [0, 0, 0, 0],
@@ -56,7 +52,7 @@ function blockModel(rows: AnalysedRows): AnalysedModel {
     model: 0,
     step: 7,
     rows,
-    indexed: indexCodes(model, { rows: ROWS, slots: 1, rank: 2, groups: 3, active, codes }),
+    indexed: indexCodes(model, codesOf(3, 2, firings)),
   });
 }
 
@@ -69,13 +65,12 @@ function atomModel(rows: AnalysedRows): AnalysedModel {
     [0, 0, 1, 0],
     [1, 0, 0, 0],
   ]);
-  const active = Uint32Array.from({ length: ROWS }, (_, row) => row % 3);
-  const codes = new Float32Array(ROWS).fill(1);
+  const firings = Array.from({ length: ROWS }, (_, row) => [{ group: row % 3, code: [1] }]);
   return analysedModel({
     model: 1,
     step: 7,
     rows,
-    indexed: indexCodes(model, { rows: ROWS, slots: 1, rank: 1, groups: 4, active, codes }),
+    indexed: indexCodes(model, codesOf(4, 1, firings)),
   });
 }
 

@@ -11,7 +11,7 @@ import { openTableSource } from '../../../src/data/table_source';
 import { checkFits, type PlanLimits } from '../../../src/gpu/buffers';
 import type { Plan } from '../../../src/gpu/plan';
 import { estimateRun } from '../../../src/lab/train/estimate';
-import { encoderPlan } from '../../../src/lab/encode/batch_encoder';
+import { encoderPlan } from '../../../src/lab/encode/encoder';
 import { openLmSource } from '../../../src/lab/language/lm_source';
 import type { LanguageModelInfo } from '../../../src/lab/protocol/lm_protocol';
 import { parseRunConfig, totalSteps, type RunConfig } from '../../../src/lab/run/run_config';

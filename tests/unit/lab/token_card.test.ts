@@ -13,6 +13,7 @@ import {
 } from '../../../src/lab/encode/analysed_model';
 import { groupAxes, groupCard } from '../../../src/lab/explore/group_card';
 import { groupsAnswer } from '../../../src/lab/explore/groups_answer';
+import { codesOf, type Firing } from '../analysis/worlds';
 
 const TEXTS = [' On', ' Monday', ',', ' we', ' rest', ' Friday', 'monday', '<0x0A>', '<b>', '<s>'];
 const idOf = (text: string) => TEXTS.indexOf(text);
@@ -47,19 +48,15 @@ const text: TextRows = {
 
 /** Group 0 writes (2, 0) on Monday and monday, (0, 3) on Friday; group 1 writes 1 on commas; 2 is dead. */
 function model(): AnalysedModel {
-  const rows = text.tokens.length;
-  const active = new Uint32Array(rows).fill(NONE);
-  const codes = new Float32Array(2 * rows);
-  text.tokens.forEach((token, row) => {
-    const code =
-      token === MONDAY ? [2, 0] : token === LOWER ? [1, 0] : token === FRIDAY ? [0, 3] : null;
-    if (code !== null) {
-      active[row] = 0;
-      codes.set(code, 2 * row);
-    } else if (token === COMMA) {
-      active[row] = 1;
-      codes.set([1, 0], 2 * row);
-    }
+  const firings = new Map<number, Firing>([
+    [MONDAY, { group: 0, code: [2, 0] }],
+    [LOWER, { group: 0, code: [1, 0] }],
+    [FRIDAY, { group: 0, code: [0, 3] }],
+    [COMMA, { group: 1, code: [1, 0] }],
+  ]);
+  const rows = Array.from(text.tokens, (token) => {
+    const firing = firings.get(token);
+    return firing === undefined ? [] : [firing];
   });
   const decoder = Float32Array.from([
     1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
@@ -76,9 +73,9 @@ function model(): AnalysedModel {
   return analysedModel({
     model: 0,
     step: 5,
-    indexed: indexCodes(dictionary, { rows, slots: 1, rank: 2, groups: 3, active, codes }),
+    indexed: indexCodes(dictionary, codesOf(3, 2, rows)),
     rows: {
-      rowIds: Uint32Array.from({ length: rows }, (_, row) => 100 + row),
+      rowIds: Uint32Array.from(rows, (_, row) => 100 + row),
       labelOf: null,
       truth: null,
       text: analysedText(text),

@@ -1,6 +1,6 @@
 /** Rows are encoded in batches that the adapter's buffers hold, however wide the model is. */
 import { describe, expect, it } from 'vitest';
-import { encoderPlan } from '../../../src/lab/encode/batch_encoder';
+import { encoderPlan } from '../../../src/lab/encode/encoder';
 import { modelSchema } from '../../../src/sae/config';
 
 /** What WebGPU gives at least. */
