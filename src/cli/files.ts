@@ -8,9 +8,6 @@ import { strictJson } from '../base/strict_json';
 import { decodeText } from '../base/text_file';
 import { isAbsence, notRead } from './file_errors';
 
-/** Files by path relative to their folder, with `/` between names. */
-export type FileSet = Readonly<Record<string, Uint8Array>>;
-
 /** The folder that the page serves as its own. */
 const shippedFolder = join(import.meta.dirname, '../../public');
 
@@ -80,15 +77,11 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** The files of a folder (not of its subfolders) that are among `names`; an absent one is left out. */
-export async function readFolder(path: string, names: readonly string[]): Promise<FileSet> {
+/** Names in the folder of a model. Throws LabError `not_found` when it is none, `bad_file` when it cannot be read. */
+export async function namesInFolder(path: string): Promise<string[]> {
   const present = await namesIn(path);
   if (present === null) throw await noFolder(path);
-  const found = names.filter((name) => present.includes(name));
-  const entries = await Promise.all(
-    found.map(async (name) => [name, await readBytes(join(path, name))] as const),
-  );
-  return Object.fromEntries(entries);
+  return present;
 }
 
 /** What to say where the folder of a model was expected and there is none. */

@@ -9,14 +9,12 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
+import { CLAIM_FILE } from '../lab/run/run_files';
 import { reason } from './file_errors';
 import { namesIn } from './files';
 import { discardAtExit, keep } from './leavings';
 import { isRunning, thisProcess } from './process_owner';
 import { makeFolder, publishFiles, removeIfEmpty, tryToWrite } from './written_files';
-
-/** The file that says whose folder it is. */
-export const CLAIM_FILE = 'run.lock';
 
 const ownerSchema = z.strictObject({
   host: z.string(),

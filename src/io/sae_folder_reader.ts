@@ -29,6 +29,7 @@ import {
   type Provenance,
 } from './sae_folder';
 import { findTensor, floatTensor, readSafetensors, type SafetensorsFile } from './safetensors';
+import type { FileSet } from './whole_files';
 
 /** What a folder holds. */
 export interface SaeFolder {
@@ -74,7 +75,7 @@ function refuse(label: string, message: string, wayOut: string): LabError {
 
 /** The file of that name; `present` are the names of all that lies beside it. */
 function fileOf(
-  files: Readonly<Record<string, Uint8Array>>,
+  files: FileSet,
   name: string,
   label: string,
   present: readonly string[],
@@ -302,7 +303,7 @@ export const FOLDER_FILES: readonly string[] = [CONFIG_FILE, WEIGHTS_FILE, SPARS
  * not finite.
  */
 export function readSaeFolder(
-  files: Readonly<Record<string, Uint8Array>>,
+  files: FileSet,
   label: string,
   present: readonly string[] = Object.keys(files),
 ): SaeFolder {

@@ -16,6 +16,14 @@ describe('a run that is refused', () => {
       'none.json cannot be read: there is no such file or folder.',
     ],
     [
+      'a run file of a newer version',
+      () => {
+        writeFileSync(path('newer.json'), JSON.stringify({ version: 2, everything: 'else' }));
+        return path('newer.json');
+      },
+      'newer.json is a run file of version 2; this lab reads up to 1.',
+    ],
+    [
       'a setting out of range',
       () => writeRun('bad.json', [sasa], { training_samples: 16, lr: 7 }),
       'training.lr is 7; it must be a number above 0 and at most 1.',
