@@ -37,7 +37,7 @@ export async function openMachine(): Promise<OpenedMachine> {
   gpu ??= create([]);
   const { device, adapter, lost } = await openDevice(gpu);
   device.addEventListener('uncapturederror', ({ error }) => {
-    process.stderr.write(`WebGPU refused what it was told: ${error.message}\n`);
+    process.stderr.write(`WebGPU reported an error: ${error.message}\n`);
     process.exit(1);
   });
   void lost.then((error: LabError) => {

@@ -3,7 +3,7 @@
 //
 // last_fired  [K]            token counter after the batch in which the group last fired
 // dead_list   [1 + K*VIEW]   0: how many units; then the units
-// Dispatch: one workgroup of 256. Source: docs/method/training.md, Dead groups.
+// Dispatch: one workgroup of 256. Source: docs/method/training.md, Dead units.
 
 override K: u32;
 override VIEW: u32;

@@ -12,13 +12,13 @@ const ENGELS = 'Engels et al. 2024, arXiv:2405.14860';
 const GROUPS = {
   frequency: {
     label: 'Fires',
-    formula: 'rows in which the group fires / rows',
+    formula: 'rows in which the unit fires / rows',
     unit: '',
     source: SAELENS,
   },
   mean_norm: {
     label: 'Mean norm',
-    formula: 'mean of ‖D_kᵀp_k‖ over the rows where the group fires',
+    formula: 'mean of ‖D_kᵀp_k‖ over the rows where the unit fires',
     unit: 'data units',
     source: LAB,
   },
@@ -37,7 +37,7 @@ const GROUPS = {
   },
   weight_rank90: {
     label: 'Weight rank',
-    formula: 'number of σ² that hold 90 % of Σσ², σ of D_kᵀE_k: what the group could do',
+    formula: 'number of σ² that hold 90 % of Σσ², σ of D_kᵀE_k: what the unit could do',
     unit: '',
     source: SASA,
   },
@@ -99,7 +99,7 @@ const SPLITTING = {
   splitting_ratio: {
     label: 'Splitting ratio',
     formula:
-      'units for 90 % / the fewest that could hold the feature: ⌈d_i / r⌉, d_i + 1 for atoms with codes ≥ 0; 1 is no splitting',
+      'units for 90 % / the fewest that could hold the feature: ⌈d_i / r⌉, d_i + 1 for latents with codes ≥ 0; 1 is no splitting',
     unit: '',
     source: SASA,
   },
@@ -166,7 +166,7 @@ const SPLITTING = {
 const GEOMETRY = {
   principal_cosine: {
     label: 'Overlap',
-    formula: 'σ₁(Q_i Q_jᵀ): cosine of the smallest angle between the rank-90 row spaces',
+    formula: 'σ₁(Q_i Q_jᵀ): cosine of the smallest angle between the rank90 row spaces',
     unit: '',
     source: 'Björck & Golub 1973',
   },
@@ -178,7 +178,7 @@ const GEOMETRY = {
   },
   capture: {
     label: 'Capture',
-    formula: '‖Q_k V_iᵀ‖_F² / d_i, Q_k the rank-90 row space of the group, V_i the frame',
+    formula: '‖Q_k V_iᵀ‖_F² / d_i, Q_k the rank90 row space of the unit, V_i the frame',
     unit: '',
     source: LAB,
   },
@@ -190,13 +190,13 @@ const GEOMETRY = {
   },
   rank_error: {
     label: 'Rank error',
-    formula: '|rank90 − d_i| of the matched group',
+    formula: '|rank90 − d_i| of the matched unit',
     unit: '',
     source: SASA,
   },
   consolidated_share: {
     label: 'Consolidated',
-    formula: 'features whose strongest group carries ≥ 90 % of their energy / features',
+    formula: 'features whose strongest unit carries ≥ 90 % of their energy / features',
     unit: '',
     source: SASA,
   },

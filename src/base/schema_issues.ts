@@ -99,7 +99,7 @@ export function allowedText(schema: Schema): string {
       return `${isInteger(def) ? 'a whole number' : 'a number'} ${describeRange(def)}`.trimEnd();
     case 'string': {
       const pattern = checksOf(def).find((check) => check.check === 'string_format')?.pattern;
-      return pattern === undefined ? 'a text' : `a text that matches ${pattern.source}`;
+      return pattern === undefined ? 'text' : `text that matches ${pattern.source}`;
     }
     case 'array': {
       const least = checksOf(def).find((check) => check.check === 'min_length')?.minimum ?? 0;

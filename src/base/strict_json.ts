@@ -10,7 +10,7 @@ export function strictJson(value: unknown, indent?: number): string {
   if (found === null) return JSON.stringify(value, null, indent);
   throw new LabError(
     'not_finite',
-    `"${found.path}" is ${found.value}, which is no result and cannot be written.`,
+    `"${found.path}" is ${found.value}, which is not a result and cannot be written.`,
     'A sum left the range of float32: scale the data, or take a model whose training did not diverge.',
   );
 }

@@ -35,7 +35,7 @@ export function decodeText(
   const encoding = markedEncoding(bytes) ?? (bytes.includes(0) ? unmarkedEncoding(bytes) : null);
   if (encoding === 'binary') {
     throw refuse(
-      `is no text: byte ${bytes.indexOf(0)} of it is 0`,
+      `is not text: byte ${bytes.indexOf(0)} of it is 0`,
       'Give a text, saved as UTF-8 (.txt, .json, .jsonl).',
     );
   }

@@ -14,7 +14,7 @@ export interface Work {
 
 /** The error with which work ends that was given up. */
 export function givenUp(): LabError {
-  return new LabError('cancelled', 'This was given up.', 'Start it again when you like.');
+  return new LabError('cancelled', 'This was cancelled.', 'Start it again when you like.');
 }
 
 /** Throws LabError `cancelled` when work has been given up. */

@@ -105,7 +105,7 @@ const commandHelp: Record<CommandName, string> = {
 Trains the models of a run file (docs/run-file.md) on the same batches and writes to DIR:
   cfg.json, sae_weights.safetensors, sparsity.safetensors   a SAELens folder
   metrics.jsonl    what was logged while it trained, one JSON object per line
-  report.json      the final evaluation, on held-out data
+  report.json      the final evaluation, on held-out rows
   run.json         the run with all its defaults
   checkpoint.safetensors   the state to continue from
 With several models, the first five lie in DIR/<name>/ for each.
@@ -117,9 +117,9 @@ With several models, the first five lie in DIR/<name>/ for each.
 
 Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JSON object.
 
-  --data   a .npy file; words, figure1 or zoo for the data that the lab has; lm for the language model and
+  --data   a .npy file; words, figure1 or zoo for the lab's own data; lm for the language model and
            text that the model was trained on
-  --split  all: every row (for a file, and the default there);
+  --split  all: every row (the default for a file; files only);
            held_out: only rows that training never sees (the default for the lab's own data)
   --codes OUT.npy            write the codes, float32 [rows, d_sae]
   --reconstruction OUT.npy   write the reconstructed rows, float32 [rows, d]`,

@@ -7,7 +7,7 @@ import type { CodeTable, Dictionary } from '../analysis/types';
 import { rowScale } from '../lab/encode/data_units';
 import type { ModelConfig } from '../sae/config';
 
-/** Codes [rows, K·r] with zeros where no group fires; latent index = group · r + i, as in W_dec. */
+/** Codes [rows, K·r] with zeros where no group fires; column g·r + i is row i of group g, as in W_dec. */
 export function denseCodes(table: CodeTable): Float32Array {
   const { rows, rank, groups, offsets, active, codes } = table;
   const dense = new Float32Array(rows * groups * rank);

@@ -102,7 +102,7 @@ export async function openEvaluationData(
     throw new LabError(
       'not_found',
       `${name} cannot be read: there is no such file.`,
-      `Give a .npy file, or ${Object.keys(ownData).join(', ')} for the data that the lab has, or lm for the language model that it was trained on.`,
+      `Give a .npy file, or ${Object.keys(ownData).join(', ')} for the lab's own data, or lm for the language model that it was trained on.`,
     );
   }
   const matrix = readNpy(await readBytes(name), name);

@@ -99,12 +99,12 @@ async function checkOutputs(request: EvalRequest, trained: RememberedData): Prom
 }
 
 function checkSize(request: EvalRequest, rows: number, weights: Dictionary): void {
-  const latents = weights.groups * weights.rank;
-  const bytes = rows * latents * 4;
+  const columns = weights.groups * weights.rank;
+  const bytes = rows * columns * 4;
   if (request.codes === undefined || bytes <= LARGEST_OUTPUT) return;
   throw new LabError(
     'bad_config',
-    `The codes of ${rows} rows and ${latents} latents would take ${Math.round(bytes / 2 ** 30)} GiB, more than the ${LARGEST_OUTPUT / 2 ** 30} GiB that are written.`,
+    `The codes of ${rows} rows and ${columns} columns would take ${Math.round(bytes / 2 ** 30)} GiB, more than the ${LARGEST_OUTPUT / 2 ** 30} GiB that are written.`,
     'Evaluate a part of the rows.',
   );
 }
@@ -157,7 +157,7 @@ function finiteBytes(
     code: 'not_finite',
     subject,
     wayOut:
-      'Sums leave float32: scale the rows, or give a model that was trained on rows of this size.',
+      'Sums exceed float32: scale the rows, or give a model that was trained on rows of this size.',
     firstRow,
   });
   return bytesOf(values);

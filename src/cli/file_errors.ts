@@ -19,10 +19,10 @@ const reasons: Readonly<Record<string, Reason>> = {
   ENOENT: {
     said: 'there is no such file or folder',
     read: 'Give the path of a file that is there.',
-    write: 'Make the folder that it is to lie in first, or choose another place.',
+    write: 'Make its folder first, or choose another place.',
   },
   ENOTDIR: {
-    said: 'a part of its path is no folder',
+    said: 'a part of its path is not a folder',
     read: 'Give the path of a file that is there.',
     write: ANOTHER_PLACE,
   },
@@ -62,7 +62,7 @@ const reasons: Readonly<Record<string, Reason>> = {
     write: 'Choose another place, or make room there.',
   },
   EDQUOT: {
-    said: 'your share of the disk is used up',
+    said: 'your disk quota is used up',
     read: 'Make room on the disk.',
     write: 'Choose another place, or make room there.',
   },
@@ -77,7 +77,7 @@ const reasons: Readonly<Record<string, Reason>> = {
     write: 'Choose a shorter name.',
   },
   ELOOP: {
-    said: 'its links lead in a circle',
+    said: 'its links lead back to themselves',
     read: 'Give the path of the file itself.',
     write: ANOTHER_PLACE,
   },

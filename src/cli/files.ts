@@ -8,9 +8,6 @@ import { strictJson } from '../base/strict_json';
 import { decodeText } from '../base/text_file';
 import { isAbsence, notRead } from './file_errors';
 
-/** Files by path relative to their folder, with `/` between names. */
-export type FileSet = Readonly<Record<string, Uint8Array>>;
-
 /** The folder that the page serves as its own. */
 const shippedFolder = join(import.meta.dirname, '../../public');
 
@@ -74,21 +71,17 @@ export async function readJson(path: string): Promise<unknown> {
     const said = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
     throw new LabError(
       'bad_config',
-      `${path} is no JSON: ${said}.`,
+      `${path} is not JSON: ${said}.`,
       'Correct it; docs/run-file.md has an example.',
     );
   }
 }
 
-/** The files of a folder (not of its subfolders) that are among `names`; an absent one is left out. */
-export async function readFolder(path: string, names: readonly string[]): Promise<FileSet> {
+/** Names in the folder of a model. Throws LabError `not_found` when it is none, `bad_file` when it cannot be read. */
+export async function namesInFolder(path: string): Promise<string[]> {
   const present = await namesIn(path);
   if (present === null) throw await noFolder(path);
-  const found = names.filter((name) => present.includes(name));
-  const entries = await Promise.all(
-    found.map(async (name) => [name, await readBytes(join(path, name))] as const),
-  );
-  return Object.fromEntries(entries);
+  return present;
 }
 
 /** What to say where the folder of a model was expected and there is none. */
@@ -102,9 +95,9 @@ async function noFolder(path: string): Promise<LabError> {
   }
   return new LabError(
     'not_found',
-    `${path} is a file, and the folder of a model is needed.`,
+    `${path} is a file; the folder of a model is needed.`,
     /\.zip$/i.test(path)
-      ? `Unpack it and give the folder that is in it.`
+      ? `Unpack it and give the folder inside it.`
       : `Give the folder that it lies in, ${dirname(path)}.`,
   );
 }

@@ -94,7 +94,7 @@ async function* activations(
   terminal: Terminal,
 ): AsyncGenerator<Uint8Array> {
   yield npyHeader([tokens, source.width]);
-  const progress = new Progress(terminal, [], tokens);
+  const progress = new Progress(terminal, [], tokens, 'tokens');
   const started = terminal.now();
   for (let start = 0; start < tokens; start += BLOCK_ROWS) {
     const rows = await source.read('all', start, Math.min(BLOCK_ROWS, tokens - start));

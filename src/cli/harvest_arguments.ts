@@ -34,14 +34,13 @@ const MOST_TOKENS = 1e9;
 export const harvestHelp = `lab harvest --model M --layer L --tokens T --out ACTS.npy [--corpus FILE] [--context-size N] [--include-first]
 
 Writes activations of a language model: the residual stream entering block L (blocks.L.hook_resid_pre) at the
-first T tokens of a text, float32 [T, d], and ACTS.tokens.json beside it, which says of every row its token, the
-token's text, its document and its place there.
+first T tokens of a text, float32 [T, d], and ACTS.tokens.json beside it, which gives for every row its token, the token's text, its document and its place there.
 
   --model M           stories15m, or a folder with config.json, model.safetensors and its tokenizer
-  --layer L           a block, or the number of blocks for the stream after the last one
+  --layer L           a block, or the number of blocks for the residual stream after the last one
   --corpus FILE       .txt, .json or .jsonl (docs/run-file.md); the stories that ship without it
   --context-size N    positions that the model reads at once (${CONTEXT_SIZE}), BOS included
-  --include-first     write BOS, too, whose norm is many times that of any other token`;
+  --include-first     write BOS too, whose norm is many times that of any other token`;
 
 /** Reads the words after `lab harvest`. Throws LabError `bad_config`. */
 export function harvestRequest(words: readonly string[]): HarvestRequest {

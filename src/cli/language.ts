@@ -189,7 +189,7 @@ async function logits(
       refuseNotFinite(matrix, [positions, columns], {
         code: 'not_finite',
         subject: `The ${what} of ${model}`,
-        wayOut: 'The weights are too large for float32: give the files of another model.',
+        wayOut: 'The weights exceed float32: give the files of another model.',
       });
     }
     for (const [path, , matrix, columns] of files) {

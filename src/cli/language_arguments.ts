@@ -69,14 +69,14 @@ export const languageHelp: Record<LanguageCommand, string> = {
   generate: `lab generate --model M --documents N --out FILE [--temperature T] [--seed S] [--length TOKENS] [--at-once B]
 
 Lets a language model write N documents, each from the beginning of a text to the end that the model gives
-it, and writes them to FILE: .txt with lines "<|endoftext|>" between them, or .jsonl with one text a line.
+it, and writes them to FILE: .txt with lines "<|endoftext|>" between them, or .jsonl with one text per line.
 Documents that do not end within the length are left out. Prints a JSON object with what was written.
 
   --model M            stories15m, or a folder with config.json, model.safetensors and its tokenizer
   --temperature T      ${TEMPERATURE}; 0 takes the most likely token, and then all documents are the same
   --seed S             0; the same seed on the same adapter writes the same documents
-  --length TOKENS      most tokens of a document; the model's context
-  --at-once B          documents written side by side (${AT_ONCE}); changes the speed alone`,
+  --length TOKENS      most tokens in a document; by default the model's context
+  --at-once B          documents written side by side (${AT_ONCE}); affects only the speed`,
   loss: `lab loss --lm M --data FILE [--documents N]
 
 Reads the documents of a text (.txt, .json, .jsonl; docs/data.md) with a language model and prints a JSON
@@ -86,7 +86,7 @@ object with the mean cross-entropy of their tokens, in nats.
   --documents N   only the first N documents`,
   logits: `lab logits --lm M --text TEXT --out LOGITS.npy [--resid RESID.npy] [--layer L]
 
-Runs a language model on a text and writes what comes out of it, so that others can check it: logits
+Runs a language model on a text and writes its outputs, so that others can check them: logits
 [positions, V] and the residual stream [positions, d], float32. Position 0 is the token that begins a text.
 Prints a JSON object with the tokens.
 

@@ -5,18 +5,19 @@ import { join } from 'node:path';
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import { CONFIG_FILE } from '../io/sae_folder';
-import { FOLDER_FILES, readSaeFolder, type SaeFolder } from '../io/sae_folder_reader';
-import { exists, namesIn, readFolder } from './files';
+import type { SaeFolder } from '../io/sae_folder_reader';
+import { readWeights } from '../lab/keep/kept_model';
+import { DiskFiles } from './disk_files';
+import { exists, namesInFolder } from './files';
 
 /**
- * Reads a SAELens or SASA folder. Throws LabError as readFolder and readSaeFolder do, and `not_found` naming its
+ * Reads a SAELens or SASA folder. Throws LabError as namesInFolder and readWeights do, and `not_found` naming its
  * subfolders that are models when the folder is that of a run of several.
  */
 export async function loadModel(folder: string): Promise<SaeFolder> {
-  const files = await readFolder(folder, FOLDER_FILES);
-  const names = (await namesIn(folder)) ?? [];
-  if (files[CONFIG_FILE] === undefined) await refuseFolderOfModels(folder, names);
-  return readSaeFolder(files, folder, names);
+  const names = await namesInFolder(folder);
+  if (!names.includes(CONFIG_FILE)) await refuseFolderOfModels(folder, names);
+  return readWeights(new DiskFiles(folder), folder, names);
 }
 
 async function refuseFolderOfModels(folder: string, names: readonly string[]): Promise<void> {

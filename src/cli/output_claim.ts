@@ -9,14 +9,12 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
+import { CLAIM_FILE } from '../lab/run/run_files';
 import { reason } from './file_errors';
 import { namesIn } from './files';
 import { discardAtExit, keep } from './leavings';
 import { isRunning, thisProcess } from './process_owner';
 import { makeFolder, publishFiles, removeIfEmpty, tryToWrite } from './written_files';
-
-/** The file that says whose folder it is. */
-export const CLAIM_FILE = 'run.lock';
 
 const ownerSchema = z.strictObject({
   host: z.string(),
@@ -208,7 +206,7 @@ function read(text: string): Claim | null {
 function describe(claim: Claim | null): string {
   if (claim === null) return 'a run that does not say which';
   const [host] = claim.host.split(' ');
-  return `process ${claim.pid} on ${host ?? 'this host'} since ${claim.since}`;
+  return `process ${claim.pid} on ${host ?? 'this machine'} since ${claim.since}`;
 }
 
 function inUse(folder: string, claim: Claim | null): LabError {
@@ -216,7 +214,7 @@ function inUse(folder: string, claim: Claim | null): LabError {
   const known = claim !== null && isRunning(claim) === true;
   return new LabError(
     'bad_config',
-    `${folder} belongs to a run that writes to it: ${describe(claim)}${known ? '' : ', of which nothing can be seen from here'}.`,
+    `${folder} belongs to a run that writes to it: ${describe(claim)}${known ? '' : ', which cannot be checked from here'}.`,
     known
       ? 'Wait until it has ended, or give this run a folder of its own.'
       : `If that run has ended, remove ${path} and try again.`,

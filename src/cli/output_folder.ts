@@ -1,50 +1,32 @@
 /**
- * What lies in the output folder of a run and what it starts from: nothing, the run that is already there
+ * What a run starts from, by what its output folder and its command say: nothing, the run that is already there
  * (--resume), or the weights of other models (--init). Refuses, before anything is trained, whatever does not fit.
  */
 import { join } from 'node:path';
 import { largest } from '../base/array';
 import { LabError } from '../base/lab_error';
-import { METRICS_FILE } from '../io/metrics_text';
-import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../io/sae_folder';
-import { differingSetting, readCheckpoint } from '../lab/keep/checkpoint';
+import { differingSetting } from '../lab/keep/checkpoint';
+import { NO_LOGS, type ModelLogs } from '../lab/keep/model_logs';
+import { readLogs, readState } from '../lab/keep/run_folder';
 import type { DataIdentity } from '../lab/run/data_identity';
 import type { StartingPoint } from '../lab/train/session_types';
-import { REPORT_FILE } from '../lab/run/report_rows';
 import { totalSteps, type RunConfig } from '../lab/run/run_config';
+import { CHECKPOINT_FILE, CLAIM_FILE, modelFolder } from '../lab/run/run_files';
 import { displayName, shapeOf, type ModelConfig } from '../sae/config';
 import type { TrainRequest } from './arguments';
-import { exists, namesIn, readBytes } from './files';
-import { CLAIM_FILE } from './output_claim';
+import { DiskFiles } from './disk_files';
+import { namesIn } from './files';
 import { loadModel } from './model_folder';
-
-export const CHECKPOINT_FILE = 'checkpoint.safetensors';
-export const RUN_FILE = 'run.json';
 
 /** What a run starts from. */
 export interface StartOfRun {
   readonly initial: readonly (StartingPoint | undefined)[];
-  /** Lines of metrics.jsonl that the run had logged before, by model. */
-  readonly metrics: readonly string[];
+  /** What the run had logged before, by model. */
+  readonly logs: readonly ModelLogs[];
   /** Seconds it had trained before. */
   readonly seconds: number;
   /** What its data were. Absent for a fresh run, and for one that an earlier version began. */
   readonly identity?: DataIdentity;
-}
-
-/** Folder of a model below that of its run, with a `/` at its end; '' when it is the only one. */
-export function modelFolder(config: RunConfig, model: ModelConfig): string {
-  return config.models.length === 1 ? '' : `${displayName(model)}/`;
-}
-
-/** Paths, below its folder, of every file that a run writes. */
-export function runFiles(config: RunConfig): string[] {
-  const own = [CONFIG_FILE, WEIGHTS_FILE, SPARSITY_FILE, METRICS_FILE, REPORT_FILE];
-  return [
-    RUN_FILE,
-    CHECKPOINT_FILE,
-    ...config.models.flatMap((model) => own.map((name) => modelFolder(config, model) + name)),
-  ];
 }
 
 /**
@@ -68,7 +50,7 @@ export async function openOutput(request: TrainRequest, config: RunConfig): Prom
         : 'Give a new folder, or empty it first.',
     );
   }
-  const fresh: StartOfRun = { initial: [], metrics: [], seconds: 0 };
+  const fresh: StartOfRun = { initial: [], logs: config.models.map(() => NO_LOGS), seconds: 0 };
   if (request.init === undefined) return fresh;
   const folder = request.init;
   const initial = await Promise.all(
@@ -78,15 +60,15 @@ export async function openOutput(request: TrainRequest, config: RunConfig): Prom
 }
 
 async function previousRun(out: string, config: RunConfig): Promise<StartOfRun> {
-  const path = join(out, CHECKPOINT_FILE);
-  if (!(await exists(path))) {
+  const files = new DiskFiles(out);
+  const saved = await readState(files);
+  if (saved === null) {
     throw new LabError(
       'not_found',
       `${out} has no ${CHECKPOINT_FILE} to continue from.`,
       'Leave --resume out to start a new run.',
     );
   }
-  const saved = readCheckpoint(await readBytes(path), path);
   const difference = differingSetting(saved.config, config);
   if (difference !== null) {
     throw new LabError(
@@ -102,43 +84,16 @@ async function previousRun(out: string, config: RunConfig): Promise<StartOfRun> 
       'Give at least that many.',
     );
   }
-  const logged = await Promise.all(
-    config.models.map((model) => loggedBefore(join(out, modelFolder(config, model)), saved.step)),
-  );
+  const logs = await readLogs(files, saved);
   return {
     initial: saved.states.map((state) => ({ kind: 'state', state })),
-    metrics: logged.map(({ lines }) => lines.map((line) => `${line}\n`).join('')),
+    logs,
     seconds: largest(
-      logged.map(({ seconds }) => seconds),
+      logs.map(({ seconds }) => seconds),
       0,
     ),
     ...(saved.config.data_identity === undefined ? {} : { identity: saved.config.data_identity }),
   };
-}
-
-/** Lines of a metrics.jsonl up to a step, and the seconds in the last of them. */
-async function loggedBefore(
-  folder: string,
-  step: number,
-): Promise<{ lines: string[]; seconds: number }> {
-  const path = join(folder, METRICS_FILE);
-  if (!(await exists(path))) return { lines: [], seconds: 0 };
-  const all = new TextDecoder().decode(await readBytes(path)).split('\n');
-  const kept = all.flatMap((line) => {
-    const record = recordOf(line);
-    return record !== null && record.step <= step ? [{ line, ...record }] : [];
-  });
-  return { lines: kept.map(({ line }) => line), seconds: kept.at(-1)?.seconds ?? 0 };
-}
-
-function recordOf(line: string): { step: number; seconds: number } | null {
-  try {
-    const record = JSON.parse(line) as Readonly<Record<string, unknown>> | null;
-    const { step, 'details/seconds': seconds } = record ?? {};
-    return typeof step === 'number' && typeof seconds === 'number' ? { step, seconds } : null;
-  } catch {
-    return null;
-  }
 }
 
 /** The weights that a model starts from. */

@@ -68,6 +68,8 @@ export class Progress {
     private readonly output: ProgressOutput,
     private readonly modelNames: readonly string[],
     private readonly totalSamples: number,
+    /** What rows of the data are called: "samples", "tokens". */
+    private readonly rowsName: string,
   ) {
     this.explained = modelNames.map(() => undefined);
   }
@@ -128,7 +130,7 @@ export class Progress {
     });
     return [
       `${String(share).padStart(3)} %`,
-      `${grouped(samples)} of ${grouped(this.totalSamples)} tokens`,
+      `${grouped(samples)} of ${grouped(this.totalSamples)} ${this.rowsName}`,
       rate === null ? '' : rateText(rate),
       left === null || samples >= this.totalSamples ? '' : `${clockTime(left)} left`,
       this.feeding === null ? '' : sourceRate(this.feeding),

@@ -50,7 +50,7 @@ export function tellGuessedFiles(
 ): void {
   if (certain || files.paths.length === 0) return;
   terminal.write(
-    `lab: ${folder} does not say what the files of its data were, so that nobody can check them; read: ${files.paths.join(', ')}.\n`,
+    `lab: ${folder} does not say what the files of its data were, so they cannot be checked; read: ${files.paths.join(', ')}.\n`,
   );
 }
 

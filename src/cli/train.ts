@@ -3,7 +3,9 @@
  * trained, evaluated and kept is settled before its first step; training_run.ts goes on from there.
  */
 import { dirname, join, resolve } from 'node:path';
-import { parseRunConfig, type RunConfig } from '../lab/run/run_config';
+import { readRunFile } from '../lab/keep/run_file';
+import type { RunConfig } from '../lab/run/run_config';
+import { RUN_FILE, runFiles } from '../lab/run/run_files';
 import { createSession } from '../lab/train/session';
 import { displayName } from '../sae/config';
 import type { TrainRequest } from './arguments';
@@ -12,7 +14,7 @@ import { DataFiles } from './data_files';
 import { readJson } from './files';
 import { withNodeDevice } from './node_gpu';
 import { OutputClaim } from './output_claim';
-import { openOutput, RUN_FILE, runFiles } from './output_folder';
+import { openOutput } from './output_folder';
 import { requireApart, type PathUse } from './path_uses';
 import type { Terminal } from './terminal';
 import { TrainingRun } from './training_run';
@@ -23,7 +25,7 @@ const BYTES_PER_PARAMETER = 28;
 
 /** Runs `lab train`. Throws LabError `cancelled` when it was interrupted. */
 export async function train(request: TrainRequest, terminal: Terminal): Promise<void> {
-  const config = parseRunConfig(await readJson(request.config));
+  const config = readRunFile(await readJson(request.config), request.config);
   const claim = await OutputClaim.of(request.out, {
     make: !request.resume,
     tell: (sentence) => {

@@ -4,28 +4,29 @@
  * saved before the evaluation begins.
  */
 import { join } from 'node:path';
+import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
-import { strictJson } from '../base/strict_json';
 import type { ActivationSource } from '../data/source';
-import { METRICS_FILE, metricsToJsonl } from '../io/metrics_text';
-import { writeCheckpoint } from '../lab/keep/checkpoint';
+import { metricsToJsonl } from '../io/metrics_text';
+import type { FileChanges, FileSet } from '../io/whole_files';
+import type { ModelLogs } from '../lab/keep/model_logs';
+import { evaluatedFiles, savedFiles } from '../lab/keep/run_folder';
 import type { DataIdentity } from '../lab/run/data_identity';
 import type { TrainedModel } from '../lab/encode/encoding';
 import type { ModelReport } from '../lab/protocol/model_report';
 import type { Session } from '../lab/train/session_types';
 import { evaluatedFolder, finalEvaluation } from '../lab/keep/evaluated_folder';
 import type { MetricRecord } from '../lab/protocol/protocol';
+import { dataKind } from '../lab/run/data_kinds';
 import type { RunConfig } from '../lab/run/run_config';
+import { modelFolder } from '../lab/run/run_files';
 import { displayName } from '../sae/config';
 import type { TrainRequest } from './arguments';
-import type { FileSet } from './files';
+import { DiskFiles } from './disk_files';
 import type { OutputClaim } from './output_claim';
-import { CHECKPOINT_FILE, modelFolder, RUN_FILE, type StartOfRun } from './output_folder';
+import type { StartOfRun } from './output_folder';
 import { grouped, Progress } from './progress';
 import type { Terminal } from './terminal';
-import { publishFiles } from './written_files';
-
-const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 export interface TrainingRunParts {
   readonly request: TrainRequest;
@@ -38,9 +39,9 @@ export interface TrainingRunParts {
   readonly claim: OutputClaim;
 }
 
-/** Files of the models' folders, and what was found on the way. */
+/** Files of the folder of each model, and what was found on the way. */
 interface Evaluated {
-  readonly files: FileSet;
+  readonly folders: readonly FileSet[];
   readonly reports: readonly (ModelReport | LabError)[];
 }
 
@@ -57,6 +58,7 @@ export class TrainingRun {
   private readonly session: Session;
   private readonly start: StartOfRun;
   private readonly claim: OutputClaim;
+  private readonly files: DiskFiles;
 
   constructor(parts: TrainingRunParts) {
     const { request, terminal, config, source, session, start, claim } = parts;
@@ -67,12 +69,14 @@ export class TrainingRun {
     this.session = session;
     this.start = start;
     this.claim = claim;
+    this.files = new DiskFiles(request.out);
     // A run that goes on stands where it was saved.
     if (request.resume) this.savedStep = session.step;
     this.progress = new Progress(
       terminal,
       config.models.map(displayName),
       this.samplesAt(session.totalSteps),
+      dataKind(config.data.kind)?.rows ?? 'rows',
     );
   }
 
@@ -143,44 +147,28 @@ export class TrainingRun {
     }
   }
 
-  /** What was logged for one model, with what an earlier part of this run had logged. */
-  private metricsOf(model: number): Uint8Array {
-    const modelName = displayName(this.modelAt(model));
+  /** What was logged for one model, with what an earlier part of this run had logged. Nothing changes settings here. */
+  private logsOf(model: number): ModelLogs {
+    const modelName = displayName(at(this.config.models, model));
     const own = this.logged.filter((record) => record.model === model);
-    const before = this.start.metrics[model] ?? '';
-    return text(before + metricsToJsonl(own.map((record) => ({ ...record, modelName }))));
+    const before = at(this.start.logs, model);
+    const metrics = metricsToJsonl(own.map((record) => ({ ...record, modelName })));
+    return { ...before, metrics: before.metrics + metrics };
   }
 
-  private modelAt(model: number): RunConfig['models'][number] {
-    const config = this.config.models[model];
-    if (config === undefined) throw new RangeError(`the run has no model ${model}`);
-    return config;
-  }
-
-  /**
-   * Saves the state to go on from, with what was logged on the way there. The state comes last: what is logged
-   * beyond it is dropped by a run that goes on, what is missing before it could not be had again.
-   */
+  /** Saves the state to go on from, with what was logged on the way there. */
   private async save(): Promise<void> {
     const { config, session } = this;
-    const files: Record<string, Uint8Array> = { [RUN_FILE]: this.runFile() };
-    config.models.forEach((model, index) => {
-      files[`${modelFolder(config, model)}${METRICS_FILE}`] = this.metricsOf(index);
-    });
+    const logs = config.models.map((_, model) => this.logsOf(model));
     const states = await Promise.all(config.models.map((_, model) => session.state(model)));
     const { step } = session;
-    files[CHECKPOINT_FILE] = writeCheckpoint({ config, step, states });
-    await this.write(files);
+    await this.write(savedFiles({ config, step, states, logs }));
     this.savedStep = step;
   }
 
-  private runFile(): Uint8Array {
-    return text(`${strictJson(this.config, 2)}\n`);
-  }
-
-  private async write(files: FileSet): Promise<void> {
+  private async write(files: FileChanges): Promise<void> {
     await this.claim.requireOurs();
-    await publishFiles(this.request.out, files);
+    await this.files.write(files);
   }
 
   /** What to say when the device is gone: whether there is something to go on from. */
@@ -208,11 +196,10 @@ export class TrainingRun {
 
   /** The final evaluation of every model and the files of its folder. */
   private async evaluated(): Promise<Evaluated> {
-    const files: Record<string, Uint8Array> = {};
+    const folders: FileSet[] = [];
     const reports: (ModelReport | LabError)[] = [];
     const { session, source, config } = this;
     for (const [index, model] of config.models.entries()) {
-      const folder = modelFolder(config, model);
       const trained: TrainedModel = {
         config: model,
         weights: await session.weights(index),
@@ -223,22 +210,19 @@ export class TrainingRun {
           }),
       };
       const evaluation = await finalEvaluation(trained, source);
-      const own = evaluatedFolder(trained, evaluation, {
+      const own = evaluatedFolder(trained, evaluation, this.logsOf(index), {
         data: config.data,
-        data_identity: this.identityFor(folder),
+        data_identity: this.identityFor(modelFolder(config, model)),
         training: config.training,
         steps: session.step,
         samples: this.samplesAt(session.step),
         lambda: session.lambdas[index] ?? null,
         input_scale: session.inputScales[index] ?? 1,
-        // Nothing changes the settings of a run here.
-        changes: [],
       });
-      files[`${folder}${METRICS_FILE}`] = this.metricsOf(index);
-      for (const [name, bytes] of Object.entries(own)) files[folder + name] = bytes;
+      folders.push(own);
       reports.push(evaluation.report);
     }
-    return { files, reports };
+    return { folders, reports };
   }
 
   /** Evaluating can take as long as training. What is not saved by then is evaluated and published all the same. */
@@ -258,14 +242,14 @@ export class TrainingRun {
   }
 
   /** Writes the folder and says what is in it; gives the first evaluation that has no numbers. */
-  private async publish({ files, reports }: Evaluated): Promise<LabError | undefined> {
-    await this.write({ ...files, [RUN_FILE]: this.runFile() });
+  private async publish({ folders, reports }: Evaluated): Promise<LabError | undefined> {
+    await this.write(evaluatedFiles(this.config, folders));
     this.config.models.forEach((model, index) => {
       const report = reports[index];
       if (report === undefined || report instanceof LabError) return;
       const folder = join(this.request.out, modelFolder(this.config, model));
       this.terminal.result(
-        `${displayName(model)}: ${explainedText(report)}, l0 ${report.l0.toFixed(2)}, ${report.dead_groups} dead; ${folder}\n`,
+        `${displayName(model)}: ${explainedText(report)}, l0 ${report.l0.toFixed(2)}, ${report.dead_groups} dead units; ${folder}\n`,
       );
     });
     return reports.find((report) => report instanceof LabError);

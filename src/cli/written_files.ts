@@ -6,8 +6,8 @@
 import { mkdir, open, readdir, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../base/lab_error';
+import type { FileChanges } from '../io/whole_files';
 import { notWritten } from './file_errors';
-import type { FileSet } from './files';
 import { discardAtExit, keep } from './leavings';
 import { isAlive } from './process_owner';
 
@@ -119,19 +119,26 @@ export async function writeWhole(
 
 /**
  * Puts files into a folder, making it if need be: each takes its name after all have been written, in their
- * order. Other files in it stay. Throws LabError `bad_file` and leaves everything as it was.
+ * order, in which those that shall not be there go. Other files in it stay. Throws LabError `bad_file` and leaves
+ * everything as it was.
  */
-export async function publishFiles(folder: string, files: FileSet): Promise<void> {
+export async function publishFiles(folder: string, files: FileChanges): Promise<void> {
   const targets = Object.keys(files).map((name) => join(folder, name));
   const made: string[] = [];
   try {
     for (const [name, bytes] of Object.entries(files)) {
+      if (bytes === null) continue;
       const target = join(folder, name);
       for (const one of await makeFolder(dirname(target))) made.push(one);
       await writeAside(target, [bytes]);
     }
     for (const target of targets) await requirePlace(target);
-    for (const target of targets) {
+    for (const [name, bytes] of Object.entries(files)) {
+      const target = join(folder, name);
+      if (bytes === null) {
+        await rm(target, { force: true });
+        continue;
+      }
       await rename(aside(target), target);
       keep(aside(target));
     }

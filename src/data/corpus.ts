@@ -55,8 +55,8 @@ function parse(text: string, place: string): unknown {
   } catch (cause) {
     throw new LabError(
       'bad_data',
-      `${place} is no JSON.`,
-      'Correct it; plain text is called .txt, and a file with a JSON value a line .jsonl.',
+      `${place} is not JSON.`,
+      'Correct it; plain text is called .txt, and a file with one JSON value per line .jsonl.',
       { cause },
     );
   }

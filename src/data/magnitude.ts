@@ -32,7 +32,7 @@ export function refuseMagnitude(largest: number, width: number, name: string): v
   if (width * largest * largest > MOST_ENERGY) {
     throw new LabError(
       'bad_data',
-      `${name} holds values up to ${largest.toExponential(2)}; the squares of a row of ${width} numbers leave float32 beyond ${Math.sqrt(MOST_ENERGY / width).toExponential(2)}.`,
+      `${name} holds values up to ${largest.toExponential(2)}; the squares of a row of ${width} numbers exceed float32 beyond ${Math.sqrt(MOST_ENERGY / width).toExponential(2)}.`,
       `Divide all rows by the same number, ${largest.toExponential(0)} for example.`,
     );
   }

@@ -33,7 +33,7 @@ export function openMatrixSource(
   refuseNotFinite(values, [matrix.rows, width], {
     code: 'bad_data',
     subject: name,
-    wayOut: 'Remove those rows or mend them, and load the file again.',
+    wayOut: 'Remove or repair those rows, and load the file again.',
   });
   refuseMagnitude(largestOf(values), width, name);
   const held = order === 'shuffled' && matrix.rows >= HELD_OUT_EVERY;

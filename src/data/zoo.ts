@@ -65,7 +65,7 @@ export function layOutZoo(spec: ZooSpec, seed: number): Zoo {
   if (ordered.length > MAX_FEATURES) throw badZoo(`it has more than ${MAX_FEATURES} features`);
   const { frequency } = spec;
   if (frequency.kind === 'exactly' && frequency.active > roots.length) {
-    throw badZoo(`${frequency.active} active features are asked of ${roots.length}`);
+    throw badZoo(`${frequency.active} active features are asked for, of ${roots.length}`);
   }
 
   const dimensions = ordered.map(({ spec: feature }) =>

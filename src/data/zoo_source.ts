@@ -57,7 +57,7 @@ function describe(zoo: Zoo): string {
   const present =
     zoo.exactly === null
       ? `${zoo.features.length} features`
-      : `${zoo.exactly} of ${zoo.roots} features a row`;
+      : `${zoo.exactly} of ${zoo.roots} features per row`;
   const perfect = perfectExplainedVariance(zoo);
   const ceiling =
     perfect === null ? '' : `, a perfect model explains ${perfect.toFixed(3)} of the variance`;

@@ -60,7 +60,7 @@ export function onMistake(device: GPUDevice, listener: (error: LabError) => void
     listener(
       new LabError(
         'gpu_validation',
-        `WebGPU refused what it was told: ${error.message}`,
+        `WebGPU reported an error: ${error.message}`,
         'This is a defect of the lab; please report it with the run file.',
       ),
     );
@@ -98,7 +98,7 @@ export async function openDevice(gpu: GPU | undefined): Promise<OpenedDevice> {
     return new LabError(
       'device_lost',
       `The graphics device was lost (${info.message || info.reason}).`,
-      'Start what was lost again. If it happens often, lower the batch size or close other programs that use the GPU.',
+      'Start again what was lost. If it happens often, lower the batch size or close other programs that use the GPU.',
     );
   });
   return { device, adapter: describeAdapter(adapter), lost };

@@ -10,6 +10,7 @@ import type { FileStore } from './file_store';
 import { downloadFile, noRoom } from './hub_download';
 import { fetchListing, HUB, requireHubId } from './hub_listing';
 import { languageModelInstead, someOf } from './other_weights';
+import { sha256Of } from './sha256';
 
 /** Told as a file comes in. */
 export type OnFileBytes = (file: string, received: number, total: number) => void;
@@ -225,9 +226,4 @@ export class HubFiles {
     await this.write(manifest);
     return bytes;
   }
-}
-
-async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

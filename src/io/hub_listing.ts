@@ -44,7 +44,7 @@ export function requireHubId(id: string): void {
   if (idPattern.test(id) && !id.includes('..')) return;
   throw new LabError(
     'bad_config',
-    `"${id}" is no name of a model on the Hugging Face hub.`,
+    `"${id}" is not the name of a model on the Hugging Face hub.`,
     'Names look like openai-community/gpt2.',
   );
 }

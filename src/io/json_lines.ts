@@ -19,7 +19,7 @@ export function readJsonLines<Schema extends z.core.$ZodType>(
     if (result.success) return [result.data];
     const wrong =
       value === undefined
-        ? 'is no JSON'
+        ? 'is not JSON'
         : describeIssues(schema, value, result.error)
             .map(({ sentence }) => sentence)
             .join('. ');

@@ -7,9 +7,6 @@ import * as z from 'zod/mini';
 import { strictJson } from '../base/strict_json';
 import { readJsonLines } from './json_lines';
 
-/** The file of JSON lines, beside the model's own. */
-export const METRICS_FILE = 'metrics.jsonl';
-
 /** One model at one logged step. */
 export interface LoggedMetrics {
   readonly step: number;

@@ -98,15 +98,15 @@ export function parseNpyHeader(text: string): NpyHeader | string {
   };
 
   const entries = new Map<string, Literal>();
-  if (!takes('{')) return 'it is no dictionary';
+  if (!takes('{')) return 'it is not a dictionary';
   while (!takes('}')) {
     const key = tokens[next++];
-    if (key?.kind !== 'string' || !takes(':')) return 'it is no dictionary of named values';
+    if (key?.kind !== 'string' || !takes(':')) return 'it is not a dictionary of named values';
     const value = literal(0);
     if (value === undefined) return `the value of '${key.text}' is not plain`;
     if (entries.has(key.text)) return `'${key.text}' appears twice`;
     entries.set(key.text, value);
-    if (!takes(',') && tokens[next]?.text !== '}') return 'it is no dictionary of named values';
+    if (!takes(',') && tokens[next]?.text !== '}') return 'it is not a dictionary of named values';
   }
   if (next !== tokens.length) return 'something follows the dictionary';
   return headerOf(entries);
@@ -117,7 +117,7 @@ const KEYS = ['descr', 'fortran_order', 'shape'] as const;
 function headerOf(entries: ReadonlyMap<string, Literal>): NpyHeader | string {
   const [descr, fortranOrder, shape] = KEYS.map((key) => entries.get(key));
   const dtype = typeof descr === 'string' ? descr : fieldsOf(descr);
-  if (dtype === undefined) return "'descr' is missing or no dtype";
+  if (dtype === undefined) return "'descr' is missing or not a dtype";
   if (typeof fortranOrder !== 'boolean') return "'fortran_order' is missing or not True or False";
   const sizes = shapeOf(shape);
   if (sizes === undefined) return "'shape' is missing or not a tuple of whole numbers";

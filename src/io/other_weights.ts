@@ -36,7 +36,7 @@ export function languageModelInstead(
 ): OtherForm | null {
   if (names.includes('sae_weights.safetensors')) {
     return {
-      found: 'an autoencoder (sae_weights.safetensors), no language model',
+      found: 'an autoencoder (sae_weights.safetensors), not a language model',
       wayOut: 'Open it on the Runs page, or give it to the command line as --model.',
     };
   }
@@ -80,7 +80,7 @@ export function autoencoderInstead(names: readonly string[]): OtherForm | null {
   }
   if (names.some((name) => /^(?:pytorch_)?model.*\.(?:safetensors|bin)$/.test(name))) {
     return {
-      found: 'a language model, no autoencoder',
+      found: 'a language model, not an autoencoder',
       wayOut:
         'Give a folder with cfg.json and sae_weights.safetensors; a language model is an --lm.',
     };

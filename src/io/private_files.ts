@@ -60,7 +60,14 @@ class PrivateFileStore implements FileStore {
       append: (bytes) => {
         end += access.write(bytes, { at: end });
       },
-      close: () => access.close(),
+      close: () => {
+        try {
+          // What is written after this file must not reach the disk before it.
+          access.flush();
+        } finally {
+          access.close();
+        }
+      },
     };
   }
 

@@ -21,6 +21,7 @@ import { strictJson } from '../base/strict_json';
 import { labVersion } from '../base/version';
 import { architectureOf, shapeOf, type ModelConfig } from '../sae/config';
 import { writeSafetensors, type TensorToWrite } from './safetensors';
+import type { FileSet } from './whole_files';
 
 export const CONFIG_FILE = 'cfg.json';
 export const WEIGHTS_FILE = 'sae_weights.safetensors';
@@ -43,9 +44,6 @@ export interface SaeToWrite {
   readonly frequency: ArrayLike<number>;
   readonly provenance: Provenance;
 }
-
-/** Files by name. */
-export type FolderFiles = Readonly<Record<string, Uint8Array>>;
 
 /** A matrix [rows, columns] as [columns, rows]. */
 export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
@@ -96,7 +94,7 @@ function ownTensors({ config, weights }: SaeToWrite, latents: number): TensorToW
 }
 
 /** The files of a model's folder. */
-export function writeSaeFolder(sae: SaeToWrite): FolderFiles {
+export function writeSaeFolder(sae: SaeToWrite): FileSet {
   const { config, weights, frequency } = sae;
   const { groups, rank, width } = weights;
   const shape = shapeOf(config);

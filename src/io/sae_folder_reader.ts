@@ -30,6 +30,7 @@ import {
   type Provenance,
 } from './sae_folder';
 import { findTensor, floatTensor, readSafetensors, type SafetensorsFile } from './safetensors';
+import type { FileSet } from './whole_files';
 
 /** What a folder holds. */
 export interface SaeFolder {
@@ -75,7 +76,7 @@ function refuse(label: string, message: string, wayOut: string): LabError {
 
 /** The file of that name; `present` are the names of all that lies beside it. */
 function fileOf(
-  files: Readonly<Record<string, Uint8Array>>,
+  files: FileSet,
   name: string,
   label: string,
   present: readonly string[],
@@ -99,7 +100,7 @@ function readConfig(bytes: Uint8Array, label: string): FolderConfig {
   } catch (error) {
     if (error instanceof LabError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw refuse(label, `is no JSON (${reason})`, 'Copy or save the folder again.');
+    throw refuse(label, `is not JSON (${reason})`, 'Copy or save the folder again.');
   }
   const result = configSchema.safeParse(value);
   if (!result.success) {
@@ -275,7 +276,7 @@ function foldScaling(weights: Dictionary, file: SafetensorsFile, config: FolderC
   if (config.finetuning_scaling_factor !== true) {
     throw refuse(
       file.label,
-      `has a tensor "${SCALING}" of other numbers than 1, and ${CONFIG_FILE} does not say that it is used`,
+      `has a tensor "${SCALING}" with values other than 1, and ${CONFIG_FILE} does not say that it is used`,
       `If its codes are multiplied by it, write "finetuning_scaling_factor": true into ${CONFIG_FILE}; if not, leave the tensor out.`,
     );
   }
@@ -313,7 +314,7 @@ export const FOLDER_FILES: readonly string[] = [CONFIG_FILE, WEIGHTS_FILE, SPARS
  * not finite.
  */
 export function readSaeFolder(
-  files: Readonly<Record<string, Uint8Array>>,
+  files: FileSet,
   label: string,
   present: readonly string[] = Object.keys(files),
 ): SaeFolder {
@@ -331,7 +332,7 @@ export function readSaeFolder(
   if (groups * rank !== folderConfig.d_sae) {
     throw refuse(
       configLabel,
-      `has d_sae ${folderConfig.d_sae} where ${groups} groups of rank ${rank} have ${groups * rank} latents`,
+      `has d_sae ${folderConfig.d_sae} where ${groups} groups of rank ${rank} have ${groups * rank} columns`,
       'Give a folder whose settings agree.',
     );
   }

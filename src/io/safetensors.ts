@@ -65,7 +65,7 @@ const LONGEST_HEADER = 100_000_000;
 const DIVERGED =
   'The file is damaged, or the model diverged while it was trained: copy it again or give another one.';
 
-const WAY_OUT = 'The file is damaged or no safetensors file: copy or save it again.';
+const WAY_OUT = 'The file is damaged or not a safetensors file: copy or save it again.';
 
 function refuse(label: string, message: string, wayOut = WAY_OUT): LabError {
   return new LabError('bad_file', `${label} ${message}.`, wayOut);
@@ -97,7 +97,7 @@ function readHeader(bytes: Uint8Array, label: string): { header: object; dataSta
   const format = formatOf(bytes);
   if (format !== null) throw refuse(label, `is ${formatWords[format]}`, convert(format, label));
   if (bytes.length < 8) {
-    throw refuse(label, `is no safetensors file: it has ${bytes.length} bytes, fewer than 8`);
+    throw refuse(label, `is not a safetensors file: it has ${bytes.length} bytes, fewer than 8`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const declared = view.getBigUint64(0, true);
@@ -115,7 +115,7 @@ function readHeader(bytes: Uint8Array, label: string): { header: object; dataSta
   } catch {
     header = undefined;
   }
-  if (!isRecord(header)) throw refuse(label, 'has a header that is no JSON object');
+  if (!isRecord(header)) throw refuse(label, 'has a header that is not a JSON object');
   return { header, dataStart };
 }
 

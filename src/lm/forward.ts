@@ -85,7 +85,7 @@ export async function createForward(
       if (values.length !== expected) {
         throw new LabError(
           'internal',
-          `A pass over ${shape.sequences} × ${shape.positions} tokens was given ${values.length}.`,
+          `A forward pass over ${shape.sequences} × ${shape.positions} tokens was given ${values.length}.`,
           'Pad every sequence to the same length.',
         );
       }
@@ -108,7 +108,7 @@ function checkShape({ config }: TransformerParts, shape: ForwardShape): void {
   }
   if (from < 0 || last > config.layers || from > last) {
     throw refuse(
-      `A pass from block ${from} to ${until} does not exist in a model of ${config.layers} blocks.`,
+      `There are no blocks ${from} to ${until} in a language model of ${config.layers} blocks.`,
       `Choose a layer from 0 to ${config.layers}.`,
     );
   }
@@ -117,7 +117,7 @@ function checkShape({ config }: TransformerParts, shape: ForwardShape): void {
     (continues.shape.sequences !== sequences || continues.shape.positions !== positions)
   ) {
     throw refuse(
-      `A pass over ${sequences} × ${positions} rows cannot go on from one over ${continues.shape.sequences} × ${continues.shape.positions}.`,
+      `A forward pass over ${sequences} × ${positions} rows cannot go on from one over ${continues.shape.sequences} × ${continues.shape.positions}.`,
       'Give both the same shape.',
     );
   }

@@ -214,8 +214,8 @@ function refuseNoToken(sequences: readonly Uint32Array[]): void {
     if (position < 0) continue;
     throw new LabError(
       'not_finite',
-      `The language model's logits for token ${position} of text ${sequence} (counted from 0) are no numbers, so that there is none to choose.`,
-      'Its numbers leave float32: give the files of another model, or a smaller change.',
+      `The language model's logits for token ${position} of text ${sequence} (counted from 0) are not numbers, so there is no token to choose.`,
+      'Its numbers exceed float32: give the files of another model, or a smaller change.',
     );
   }
 }

@@ -61,7 +61,9 @@ function readVocabulary(bytes: Uint8Array, vocabulary: number, label: string): V
     }
     const score = view.getFloat32(offset, true);
     if (length < 0 || length > longest || !Number.isFinite(score)) {
-      throw refuse(`is no tokenizer of llama2.c: piece ${id} has ${length} bytes, score ${score}`);
+      throw refuse(
+        `is not a tokenizer of llama2.c: piece ${id} has ${length} bytes, score ${score}`,
+      );
     }
     const byte = id - FIRST_BYTE;
     const isByte = byte >= 0 && byte < 256;

@@ -113,7 +113,7 @@ export function readTokenizerJson(json: unknown, label: string): TokenizerDefini
 function notHonoured(label: string, sentence: string): LabError {
   return new LabError(
     'bad_file',
-    `${label} is no tokenizer that the lab runs: ${sentence}.`,
+    `${label} is not a tokenizer that the lab runs: ${sentence}.`,
     "Choose a model with a tokenizer like GPT-2's; where the model was trained without this field, change it and give its files.",
   );
 }
@@ -138,7 +138,7 @@ function readVocab(value: unknown, label: string, complain: Complain): Map<strin
     const refuse = (rest: string) =>
       badTokenizer(label, `has model.vocab entry ${showValue(token)}${rest}`);
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= MOST_TOKENS) {
-      throw refuse(` with id ${showValue(id)}, which is none`);
+      throw refuse(` with id ${showValue(id)}, which is not an id`);
     }
     const other = tokenOf.get(id);
     if (other !== undefined) {
@@ -166,7 +166,7 @@ function readMerges(
     const pair = isOlder ? olderPair(entry) : entry;
     if (!isPair(pair)) {
       const shown = showValue(JSON.stringify(entry));
-      throw badTokenizer(label, `has merge ${place}, ${shown}, which is no pair like the first`);
+      throw badTokenizer(label, `has merge ${place}, ${shown}, which is not a pair like the first`);
     }
     const missing = [...pair, pair.join('')].find((token) => !vocab.has(token));
     if (missing === undefined) return pair;

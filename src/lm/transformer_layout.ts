@@ -52,7 +52,7 @@ export function layoutOf(config: TransformerConfig): TransformerLayout {
     throw refuse(`Heads ${head} wide are wider than the ${WIDEST_HEAD} that the kernels hold.`);
   }
   if (config.form === 'llama' && head % 2 === 1) {
-    throw refuse(`A head of odd width ${head} cannot turn by pairs.`);
+    throw refuse(`Rotary embedding needs heads of even width; these have ${head}.`);
   }
   const hd4 = Math.ceil(head / 4);
   return {

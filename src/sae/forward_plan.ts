@@ -107,6 +107,11 @@ export function mainForward(
 /** Buffers that the forward passes work in, for both kinds of plan. */
 export function workBuffers(layout: ModelLayout, deadListLength: number): BufferSpec[] {
   const { batch, d4 } = layout;
+  const { ragged } = layout.main;
+  const units = ragged
+    ? '[places | auxiliary | row starts | rows]'
+    : '[B, s], main and auxiliary';
+  const places = ragged ? 'places·r' : 'B, s·r';
   const spec = (name: string, type: 'f32' | 'u32', length: number, shape: string): BufferSpec => ({
     name,
     type,
@@ -117,9 +122,9 @@ export function workBuffers(layout: ModelLayout, deadListLength: number): Buffer
     spec('rows', 'f32', layout.sections * batch * d4 * 4, '[input | residual | auxiliary, B, d]'),
     spec('row_stats', 'f32', batch * 8, '[B, 8]'),
     spec('scores', 'f32', layout.scoresLength, '[B, K]'),
-    spec('active_units', 'u32', layout.activeLength, '[places | auxiliary | row starts | rows]'),
-    spec('coefs', 'f32', layout.coefsLength, '[codes | decoder | encoder, places·r]'),
-    ...(layout.main.ragged ? [spec('gate', 'u32', layout.gate.length, '[digits | B]')] : []),
+    spec('active_units', 'u32', layout.activeLength, units),
+    spec('coefs', 'f32', layout.coefsLength, `[codes | decoder | encoder, ${places}]`),
+    ...(ragged ? [spec('gate', 'u32', layout.gate.length, '[digits | B]')] : []),
     spec('fired', 'u32', layout.firedLength, '[K, B/32] bits'),
     spec('dead_list', 'u32', deadListLength, '[1 + K]'),
   ];

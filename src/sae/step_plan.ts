@@ -130,7 +130,7 @@ function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
   const deadUnits = layout.auxiliary?.units ?? 0;
   return [
     ...workBuffers(layout, 1 + deadUnits),
-    { name: 'last_fired', type: 'u32', length: groups, shape: '[K] tokens' },
+    { name: 'last_fired', type: 'u32', length: groups, shape: '[K] samples' },
     {
       name: 'decoder_norms',
       type: 'f32',
@@ -218,7 +218,7 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
   };
 }
 
-/** Dead groups reconstruct what the live ones leave over (docs/method/training.md, Dead groups). */
+/** Dead units reconstruct the residual (docs/method/training.md, Dead units). */
 function auxiliaryPasses(config: ModelConfig, layout: ModelLayout, variant: KernelVariant): Pass[] {
   const { auxiliary } = layout;
   if (auxiliary === null) return [];

@@ -6,7 +6,8 @@
 import { otherFormat } from '../io/npy_advice';
 import { isPickle, isShard } from '../io/other_weights';
 import { FOLDER_FILES } from '../io/sae_folder_reader';
-import { parseRunConfig } from '../lab/run/run_config';
+import { readRunFile } from '../lab/keep/run_file';
+import { CHECKPOINT_FILE, CLAIM_FILE, MODEL_FILES, RUN_FILE } from '../lab/run/run_files';
 import { engine } from './engine_store';
 import {
   keepDraft,
@@ -59,14 +60,14 @@ async function takeSorted(files: readonly File[]): Promise<DropOutcome> {
       const { message, wayOut } = otherFormat('npz', stranger.name);
       refuse(`${stranger.name} ${message}.`, wayOut);
     } else {
-      refuse(`${stranger.name} is nothing that the lab can open.`, `What can be: ${DROPPABLE}.`);
+      refuse(`${stranger.name} is not something that the lab can open.`, `It opens ${DROPPABLE}.`);
     }
     return null;
   }
   if (files.length > 1) {
     refuse(
       `${files.map(({ name }) => name).join(', ')}: choose one at a time for the next run.`,
-      'Give one of them; the files of one model or checkpoint are taken together.',
+      'Give one of them; the files of one model are taken together.',
     );
     return null;
   }
@@ -76,12 +77,15 @@ async function takeSorted(files: readonly File[]): Promise<DropOutcome> {
 /** Largest file of JSON that is looked into for a run, in bytes; run files are far smaller. */
 const RUN_BYTES = 2 ** 20;
 /** Beside the weights in the folder of a run, and of no use to the page. */
-const BESIDE_WEIGHTS =
-  /^(report\.json|run\.json|metrics\.(jsonl|csv)|changes\.jsonl|checkpoint\.safetensors|run\.lock)$/;
+const BESIDE_WEIGHTS: readonly string[] = [RUN_FILE, CHECKPOINT_FILE, CLAIM_FILE, 'metrics.csv'];
+
+const isOfWeights = (name: string): boolean => FOLDER_FILES.includes(name);
+const isOfModel = (name: string): boolean => MODEL_FILES.includes(name);
+const isZip = (name: string): boolean => name.endsWith('.zip');
 
 async function kindOf(file: File): Promise<DropKind | null> {
   const name = file.name.toLowerCase();
-  if (FOLDER_FILES.includes(name) || name.endsWith('.zip')) return 'weights';
+  if (isOfWeights(name) || isZip(name)) return 'weights';
   // Without model.safetensors among them it is said there what stands in its place.
   const isWeights = name.endsWith('.safetensors') || isShard(name) || isPickle(name);
   if (/^(config|tokenizer)\.json$/.test(name) || isWeights) return 'language_model';
@@ -107,16 +111,14 @@ async function takeAsDraft(file: File, kind: DropKind | null): Promise<DropOutco
   const isRun = kind === 'run';
   if (isRun) {
     // What the data were when the run was trained is checked where they are read again: on the command line.
-    const { data, models, training } = parseRunConfig(await runIn(file));
+    const { data, models, training } = readRunFile(await runIn(file), file.name);
     openExperiment({ data, models, training });
   } else if (kind === 'activations') openFile(file);
   else openCorpus(file);
   notify({
     tone: 'info',
     title: `${file.name} is chosen for the next run.`,
-    detail: isRun
-      ? 'Its settings took the place of those that were there.'
-      : 'Train and Data show what is made of it.',
+    detail: isRun ? 'Its settings replaced yours.' : 'The Train and Data pages show it.',
     action: { label: 'Undo', run: putBack },
   });
   return 'draft';
@@ -124,8 +126,9 @@ async function takeAsDraft(file: File, kind: DropKind | null): Promise<DropOutco
 
 async function takeWeights(files: readonly File[]): Promise<DropOutcome> {
   const names = files.map(({ name }) => name.toLowerCase());
-  const isOurs = (name: string) => FOLDER_FILES.includes(name) || name.endsWith('.zip');
-  const stranger = names.findIndex((name) => !isOurs(name) && !BESIDE_WEIGHTS.test(name));
+  const stranger = names.findIndex(
+    (name) => !isZip(name) && !isOfModel(name) && !BESIDE_WEIGHTS.includes(name),
+  );
   if (stranger >= 0) {
     refuse(
       `${files[stranger]?.name ?? ''} does not belong to the weights that came with it.`,
@@ -133,7 +136,10 @@ async function takeWeights(files: readonly File[]): Promise<DropOutcome> {
     );
     return null;
   }
-  const outcome = await openWeights(files.filter((_, index) => isOurs(names[index] ?? '')));
+  // Beside a .zip, which has its own account in it, a loose one belongs to nothing.
+  const isLoose = names.some(isOfWeights);
+  const isOpened = (name: string) => isZip(name) || (isLoose && isOfModel(name));
+  const outcome = await openWeights(files.filter((_, index) => isOpened(names[index] ?? '')));
   return outcome === 'open' ? 'run' : null;
 }
 
@@ -147,14 +153,14 @@ async function takeLanguageModel(files: readonly File[]): Promise<DropOutcome> {
   if (useLanguageModels.getState().fetches[id]?.status === 'fetching') {
     refuse(
       'Another language model that was dropped is still being loaded.',
-      'Drop these files again when it is here.',
+      'Drop these files again when it is loaded.',
     );
     return null;
   }
   const loading = notify({
     tone: 'info',
     title: 'Loading the language model…',
-    detail: `${files.map(({ name }) => name).join(', ')}: half a gigabyte takes some seconds.`,
+    detail: `${files.map(({ name }) => name).join(', ')}: half a gigabyte takes a few seconds.`,
   });
   const here = await fetchLanguageModel(engine, id, files);
   closeNotice(loading);

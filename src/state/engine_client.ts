@@ -49,7 +49,7 @@ const MOVED: { readonly [Name in RequestName]?: (ask: AskOf<Name>) => Transferab
 };
 
 const CRASH_WAY_OUT =
-  'The engine was started afresh; press Train to run again. Finished runs keep their curves, but their weights are gone.';
+  'The engine was restarted; press Train to run again. Finished runs keep their curves, but their weights are gone.';
 
 export class EngineClient {
   #worker: EngineWorker | null = null;

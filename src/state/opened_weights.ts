@@ -6,38 +6,17 @@
  */
 import type { Dictionary } from '../analysis/types';
 import { canonicalJson, saysSame } from '../base/canonical';
-import { describeError, LabError } from '../base/lab_error';
+import { LabError } from '../base/lab_error';
 import { unzipFolder } from '../io/archive';
-import { METRICS_FILE, readMetricsJsonl } from '../io/metrics_text';
 import { CONFIG_FILE, WEIGHTS_FILE } from '../io/sae_folder';
-import {
-  FOLDER_FILES,
-  readSaeFolder,
-  type FolderOrigin,
-  type SaeFolder,
-} from '../io/sae_folder_reader';
+import type { FolderOrigin } from '../io/sae_folder_reader';
+import { MemoryFiles, type FileSet } from '../io/whole_files';
+import { readKeptModel, type KeptModel } from '../lab/keep/kept_model';
 import type { QualityReport } from '../lab/protocol/model_report';
-import { dataIdentitySchema } from '../lab/run/data_identity';
 import { fileSetting } from '../lab/run/data_kinds';
-import { REPORT_FILE } from '../lab/run/report_rows';
 import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run/run_config';
-import {
-  CHANGES_FILE,
-  readChanges,
-  readChangesJsonl,
-  type TrainedBefore,
-} from '../lab/run/run_history';
-import { readReport } from '../lab/keep/written_report';
-
-const FILES = [...FOLDER_FILES, REPORT_FILE, METRICS_FILE, CHANGES_FILE];
-
-type Files = Readonly<Record<string, Uint8Array>>;
-
-/** A folder with the account that the lab keeps in it. */
-interface OpenedFolder extends SaeFolder {
-  readonly before: TrainedBefore;
-  readonly report: QualityReport | null;
-}
+import { MODEL_FILES } from '../lab/run/run_files';
+import type { TrainedBefore } from '../lab/run/run_history';
 
 /** A run to start, with the weights that each of its models starts from. */
 export interface OpenedRun {
@@ -63,25 +42,28 @@ export async function readOpenedRun(
   chosen: readonly File[],
   draft: RunConfig | null,
 ): Promise<OpenedRun> {
-  const folders: OpenedFolder[] = [];
-  const unread: string[] = [];
+  const folders: KeptModel[] = [];
+  const open = async (label: string, files: FileSet) => {
+    const place = new MemoryFiles(label, files);
+    folders.push(await readKeptModel(place, label, Object.keys(files)));
+  };
   const loose: Record<string, Uint8Array> = {};
   for (const file of chosen) {
     if (loose[file.name] !== undefined) {
       throw new LabError(
         'bad_file',
-        `There are several files ${file.name}.`,
+        `There are several files named ${file.name}.`,
         'Give the files of one model at a time, or a .zip for each model.',
       );
     }
     const bytes = new Uint8Array(await file.arrayBuffer());
     if (file.name.toLowerCase().endsWith('.zip')) {
-      folders.push(openFolder(unzipFolder(bytes, FILES, file.name), file.name, unread));
+      await open(file.name, unzipFolder(bytes, MODEL_FILES, file.name));
     } else {
       loose[file.name] = bytes;
     }
   }
-  if (Object.keys(loose).length > 0) folders.push(openFolder(loose, 'The chosen folder', unread));
+  if (Object.keys(loose).length > 0) await open('The chosen folder', loose);
   if (folders.length === 0) {
     throw new LabError(
       'not_found',
@@ -89,49 +71,10 @@ export async function readOpenedRun(
       `Choose a .zip of a model, or ${CONFIG_FILE} and ${WEIGHTS_FILE}.`,
     );
   }
-  return { ...runOf(folders, draft), unread };
+  return runOf(folders, draft);
 }
 
-/** A model with its account; what of that cannot be read is said in `unread`, and never a reason to refuse weights. */
-function openFolder(files: Files, label: string, unread: string[]): OpenedFolder {
-  const folder = readSaeFolder(files, label);
-  const read = <T>(name: string, reader: (text: string, label: string) => T): T | null => {
-    const bytes = files[name];
-    if (bytes === undefined) return null;
-    try {
-      return reader(new TextDecoder().decode(bytes), `${label}/${name}`);
-    } catch (error) {
-      unread.push(describeError(error).message);
-      return null;
-    }
-  };
-  const count = (value: unknown) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : 0;
-  const { data, data_identity: said, steps, samples, changes } = folder.provenance ?? {};
-  const identity = dataIdentitySchema.safeParse(said);
-  if (said !== undefined && !identity.success) {
-    unread.push(
-      `What ${label}/${CONFIG_FILE} says of its data cannot be read (metadata.sasa_lab.data_identity).`,
-    );
-  }
-  return {
-    ...folder,
-    report: read(REPORT_FILE, readReport),
-    before: {
-      steps: count(steps),
-      samples: count(samples),
-      changes: read(CHANGES_FILE, readChangesJsonl) ?? readChanges(changes) ?? [],
-      metrics: read(METRICS_FILE, readMetricsJsonl) ?? [],
-      // It is that of the data which the folder names, not of others from the draft.
-      ...(data !== undefined && identity.success ? { dataIdentity: identity.data } : {}),
-    },
-  };
-}
-
-function runOf(
-  folders: readonly OpenedFolder[],
-  draft: RunConfig | null,
-): Omit<OpenedRun, 'unread'> {
+function runOf(folders: readonly KeptModel[], draft: RunConfig | null): OpenedRun {
   const data = folders.map(({ provenance }) => withDefaults(provenance?.data ?? draft?.data));
   const stranger = data.findIndex((other) => !saysSame(other, data[0]));
   if (stranger > 0) {
@@ -155,6 +98,7 @@ function runOf(
     origin: folders.find(({ origin }) => origin !== null)?.origin ?? null,
     before: folders.map(({ before }) => before),
     reports: folders.map(({ report }) => report),
+    unread: folders.flatMap(({ unread }) => unread),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The runs of this session, by id. Events of the engine are gathered and applied at most ten times a
+ * The runs of this visit, by id. Events of the engine are gathered and applied at most ten times a
  * second, so that a stream of metrics costs one update; what a component reads through a narrow
  * selector re-renders only when that value changed. Finished runs stay until they are deleted.
  */

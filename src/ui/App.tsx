@@ -33,7 +33,7 @@ export function App() {
     { keys: 'n', label: 'Go to the newest notice', run: focusNewestNotice },
     {
       keys: 'f',
-      label: 'Fill the window with the figure in focus or under the pointer, and return',
+      label: 'Fill the window with the figure in focus or under the pointer, or leave it',
       run: enlargeFigure,
     },
     { keys: '?', label: 'Show this list', run: () => setListOpen(true) },

@@ -58,7 +58,7 @@ export async function copyLink(): Promise<void> {
   await copy(
     shownLink(),
     changed
-      ? `It holds the settings as they are now, and not when they were changed: a run of it has them from its first step, unlike ${run.name}.`
+      ? `It holds the settings as they are now, not when they were changed: a run from it has them from its first step, unlike ${run.name}.`
       : HOLDS,
   );
 }

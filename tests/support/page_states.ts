@@ -52,6 +52,9 @@ export const BUSY: LabErrorData = {
   wayOut: 'Ask again in a moment.',
 };
 
+/** The heading of a page that can do nothing without WebGPU. */
+export const NO_WEBGPU = 'The lab needs WebGPU, and this browser does not offer it';
+
 const RECORDED = resolve(import.meta.dirname, '../../public/data/recorded/figure1.json');
 
 export type PageId = 'train' | 'groups' | 'diagnose' | 'text' | 'data' | 'runs';

@@ -66,7 +66,7 @@ export function refuseUntrainable(model: ModelConfig, data: MeasuredData, label:
   if (energy <= most) return;
   throw new LabError(
     'bad_data',
-    `${displayName(model)}: the rows of ${label} have a mean square norm of ${energy.toExponential(2)}; the squares of its gradients leave float32 beyond ${most.toExponential(2)}.`,
+    `${displayName(model)}: the rows of ${label} have a mean square norm of ${energy.toExponential(2)}; the squares of its gradients exceed float32 beyond ${most.toExponential(2)}.`,
     'Divide all rows by the same number, or choose normalize_activations expected_average_only_in.',
   );
 }

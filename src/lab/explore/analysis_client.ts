@@ -36,7 +36,7 @@ interface Job extends AnalysisHooks {
 }
 
 const cancelled = () =>
-  new LabError('cancelled', 'The analysis was given up.', 'Start it again when you need it.');
+  new LabError('cancelled', 'The analysis was cancelled.', 'Start it again when you need it.');
 
 /** Keys of the tables that a question is about. */
 function tablesOf(question: AnalysisQuestion): readonly string[] {

@@ -5,7 +5,7 @@
  *
  * Tensors of model i: `i.weights.encoder` [N, d], `.decoder` [N, d], `.encoderBias` [N], `.decoderBias` [d];
  * the same under `i.firstMoment` and `i.secondMoment`; `i.tokensSinceFired` [K], u32. Metadata `run`:
- * JSON of the settings, the step, and per model the input scale and λ. Version 1 did not say what the data were.
+ * JSON of the settings, the step, and per model the input scale and λ. `migrations` below says what versions there were.
  */
 import * as z from 'zod/mini';
 import { at } from '../../base/array';
@@ -24,7 +24,9 @@ import type { ParameterArrays } from '../encode/weights';
 import type { ModelState } from '../train/session_types';
 import { STORIES } from '../language/language_models';
 import { fileSetting } from '../run/data_kinds';
-import { parseRunConfig, type DataConfig, type RunConfig } from '../run/run_config';
+import type { DataConfig, RunConfig } from '../run/run_config';
+import { currentVersion, migrate, type KeptFormat } from './migrations';
+import { readRunFile } from './run_file';
 
 /** What a checkpoint holds. */
 export interface Checkpoint {
@@ -35,12 +37,19 @@ export interface Checkpoint {
   readonly states: readonly ModelState[];
 }
 
-/** 2: the settings say what the data were (data_identity), and where. Version 1 did not. */
-const VERSION = 2;
+const FORMAT: KeptFormat = {
+  called: 'a checkpoint',
+  migrations: [
+    // 1 → 2: the settings may say what the data were (data_identity); of an earlier run nobody knows.
+    (metadata) => metadata,
+  ],
+  wayOut: 'Continue the run with the newer lab that began it.',
+};
+const VERSION = currentVersion(FORMAT);
 
 const metadataSchema = z.strictObject({
   format: z.literal('sasa-lab-checkpoint'),
-  version: z.int().check(z.gte(1), z.lte(VERSION)),
+  version: z.literal(VERSION),
   step: z.int().check(z.gte(0)),
   config: z.unknown(),
   models: z.array(
@@ -75,7 +84,7 @@ export function writeCheckpoint({ config, step, states }: Checkpoint): Uint8Arra
 export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
   const file = readSafetensors(bytes, label);
   const metadata = readMetadata(file);
-  const config = parseRunConfig(metadata.config);
+  const config = readRunFile(metadata.config, label);
   if (metadata.models.length !== config.models.length) {
     throw damaged(label, `it has ${metadata.models.length} models of ${config.models.length}`);
   }
@@ -171,23 +180,15 @@ function readMetadata(file: SafetensorsFile): z.output<typeof metadataSchema> {
   } catch {
     throw damaged(file.label, 'it does not say which run it is of');
   }
-  const result = metadataSchema.safeParse(value);
+  const result = metadataSchema.safeParse(migrate(value, FORMAT, file.label));
   if (result.success) return result.data;
-  const newer = z.object({ version: z.int().check(z.gt(VERSION)) }).safeParse(value);
-  if (newer.success) {
-    throw new LabError(
-      'bad_file',
-      `${file.label} is a checkpoint of version ${newer.data.version}; this lab reads up to ${VERSION}.`,
-      'Continue the run with the newer lab that began it.',
-    );
-  }
   throw damaged(file.label, 'what it says of its run cannot be read');
 }
 
 function damaged(label: string, reason: string): LabError {
   return new LabError(
     'bad_file',
-    `${label} is no checkpoint of this lab: ${reason}.`,
+    `${label} is not a checkpoint of this lab: ${reason}.`,
     'Start the run again without --resume, into another folder.',
   );
 }

@@ -7,12 +7,15 @@ import { LabError } from '../../base/lab_error';
 import { strictJson } from '../../base/strict_json';
 import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
-import { writeSaeFolder, type FolderFiles, type Provenance } from '../../io/sae_folder';
+import { writeSaeFolder, type Provenance } from '../../io/sae_folder';
+import type { FileSet } from '../../io/whole_files';
 import type { TrainedModel } from '../encode/encoding';
 import type { ModelReport } from '../protocol/model_report';
 import { evaluateModel } from '../train/evaluate';
 import { FiringFrequency } from '../encode/firing_frequency';
-import { REPORT_FILE, reportRows } from '../run/report_rows';
+import { reportRows } from '../run/report_rows';
+import { REPORT_FILE } from '../run/run_files';
+import { logFiles, type ModelLogs } from './model_logs';
 
 /** What the final evaluation of a model found. */
 export interface Evaluation {
@@ -54,24 +57,27 @@ export async function finalEvaluation(
 }
 
 /**
- * The files of a model's folder. `provenance` says how it was trained; it stands in cfg.json and beside the numbers
- * in report.json, `ofWeights` in cfg.json alone. Where there are no numbers there is no report.json, and cfg.json says
+ * The files of a model's folder. `provenance` says how it was trained; with the changes in `logs` it stands in cfg.json
+ * and beside the numbers in report.json, `ofWeights` in cfg.json alone. Where there are no numbers there is no report.json, and cfg.json says
  * why (`not_evaluated`). Throws LabError `not_finite` for weights that are no numbers.
  */
 export function evaluatedFolder(
   { config, weights }: Pick<TrainedModel, 'config' | 'weights'>,
   { report, frequency }: Evaluation | FailedEvaluation,
+  logs: ModelLogs,
   provenance: Provenance,
   ofWeights: Provenance = {},
-): FolderFiles {
+): FileSet {
   const failed = report instanceof LabError;
+  const ofTraining = { ...provenance, changes: logs.changes };
   const account = {
-    ...provenance,
+    ...ofTraining,
     ...ofWeights,
     ...(failed ? { not_evaluated: report.message } : {}),
   };
-  const files = writeSaeFolder({ config, weights, frequency, provenance: account });
+  const weightFiles = writeSaeFolder({ config, weights, frequency, provenance: account });
+  const files = { ...weightFiles, ...logFiles(logs) };
   if (failed) return files;
-  const text = `${strictJson({ ...report, ...provenance }, 2)}\n`;
+  const text = `${strictJson({ ...report, ...ofTraining }, 2)}\n`;
   return { ...files, [REPORT_FILE]: new TextEncoder().encode(text) };
 }

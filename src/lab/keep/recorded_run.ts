@@ -118,8 +118,8 @@ export function readRecordedRun(value: unknown): RecordedRun {
   if (!result.success) {
     throw new LabError(
       'bad_file',
-      `This is no recorded run: ${result.error.issues[0]?.path.join('.') ?? ''}: ${result.error.issues[0]?.message ?? ''}.`,
-      'Record it anew with scripts/data/record_run.ts.',
+      `This is not a recorded run: ${result.error.issues[0]?.path.join('.') ?? ''}: ${result.error.issues[0]?.message ?? ''}.`,
+      'Record it again with scripts/data/record_run.ts.',
     );
   }
   const { adapter, recordedAt, config, lambdas, statistics, seconds, records, probes } =

@@ -5,8 +5,8 @@
 import type { Work } from '../../base/work';
 import { SharedWorks } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
-import { METRICS_FILE, metricsToJsonl, type LoggedMetrics } from '../../io/metrics_text';
-import type { FolderFiles } from '../../io/sae_folder';
+import { metricsToJsonl, type LoggedMetrics } from '../../io/metrics_text';
+import type { FileSet } from '../../io/whole_files';
 import { displayName, shapeOf, type ModelConfig } from '../../sae/config';
 import { withoutRelative } from '../run/data_identity';
 import {
@@ -17,13 +17,7 @@ import {
 } from './evaluated_folder';
 import type { SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
-import {
-  CHANGES_FILE,
-  changesOf,
-  changesToJsonl,
-  metricsSince,
-  type TrainedBefore,
-} from '../run/run_history';
+import { changesOf, metricsSince, type TrainedBefore } from '../run/run_history';
 import type { SteadyModel } from '../encode/steady_model';
 
 /** A model at one step, and what its final evaluation found. */
@@ -87,35 +81,27 @@ export class RunEvaluations {
  * The folder of an evaluated model with the account of its run. What the data were, which the page does not check, is
  * said of weights only that are still those that were opened, and never of the rows that they were evaluated on here.
  */
-export function folderOfRun(
-  model: number,
-  evaluated: EvaluatedModel,
-  account: Account,
-): FolderFiles {
+export function folderOfRun(model: number, evaluated: EvaluatedModel, account: Account): FileSet {
   const { settings, before, records } = account;
-  const changes = changesOf(model, before, account.changes);
   const batch = settings.training.train_batch_size_samples;
   const modelName = displayName(evaluated.config);
   const known = evaluated.step === 0 ? before.dataIdentity : undefined;
-  const text = (written: string) => new TextEncoder().encode(written);
-  return {
-    ...evaluatedFolder(
-      evaluated,
-      evaluated,
-      {
-        data: settings.data,
-        training: settings.training,
-        steps: before.steps + evaluated.step,
-        samples: before.samples + evaluated.step * batch,
-        lambda: evaluated.lambda,
-        input_scale: evaluated.inputScale,
-        changes,
-      },
-      known === undefined ? {} : { data_identity: withoutRelative(known) },
-    ),
-    [METRICS_FILE]: text(
-      metricsToJsonl(metricsSince(before, records).map((record) => ({ ...record, modelName }))),
-    ),
-    ...(changes.length === 0 ? {} : { [CHANGES_FILE]: text(changesToJsonl(changes)) }),
-  };
+  const metrics = metricsSince(before, records).map((record) => ({ ...record, modelName }));
+  return evaluatedFolder(
+    evaluated,
+    evaluated,
+    {
+      metrics: metricsToJsonl(metrics),
+      changes: changesOf(model, before, account.changes),
+    },
+    {
+      data: settings.data,
+      training: settings.training,
+      steps: before.steps + evaluated.step,
+      samples: before.samples + evaluated.step * batch,
+      lambda: evaluated.lambda,
+      input_scale: evaluated.inputScale,
+    },
+    known === undefined ? {} : { data_identity: withoutRelative(known) },
+  );
 }

@@ -24,7 +24,7 @@ export function readReport(text: string, label: string): QualityReport {
   try {
     value = JSON.parse(text);
   } catch {
-    throw unreadable(`${label} is no JSON.`);
+    throw unreadable(`${label} is not JSON.`);
   }
   const read = reportSchema.safeParse(value);
   if (!read.success) {

@@ -188,6 +188,8 @@ async function readJson(files: ModelFiles, name: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new LabError('bad_file', `${label} is no JSON.`, 'Copy or download it again.', { cause });
+    throw new LabError('bad_file', `${label} is not JSON.`, 'Copy or download it again.', {
+      cause,
+    });
   }
 }

@@ -43,7 +43,7 @@ const KEPT_BYTES = 64 * 2 ** 20;
 const SOFTWARE_SEQUENCES = 4;
 
 /** What to do about a residual stream that is no numbers. */
-const OVERFLOW = 'The weights are too large for float32: give the files of another model.';
+const OVERFLOW = 'The weights exceed float32: give the files of another model.';
 
 /** A corpus: a name to show and its documents as text. */
 export interface Corpus {
@@ -309,7 +309,7 @@ function checkModel({ info, model }: ReadyLanguageModel, config: LanguageDataCon
   if (config.layer > layers) {
     throw new LabError(
       'bad_config',
-      `data.layer is ${config.layer}; for ${info.label} it must be a whole number from 0 to ${layers} (${layers} is the stream after the last block).`,
+      `data.layer is ${config.layer}; for ${info.label} it must be a whole number from 0 to ${layers} (${layers} is the residual stream after the last block).`,
       'Choose a layer that the model has.',
     );
   }

@@ -140,7 +140,7 @@ const stories: Preset = {
  */
 const gpt2: Preset = {
   id: 'gpt2',
-  label: 'GPT-2 small, block 7',
+  label: 'GPT-2 small, layer 7',
   summary: "The paper's settings on text that GPT-2 writes itself; 548 MB from the hub, and a GPU.",
   config: {
     data: {

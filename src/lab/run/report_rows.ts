@@ -1,10 +1,7 @@
 /**
- * Where the final evaluation of a model is written and which rows it reads, by which page, report.json and `lab eval` mean the same rows.
+ * Which rows the final evaluation of a model reads, by which page, report.json and `lab eval` mean the same rows.
  */
 import { holdsNothingOut, type ActivationSource, type Split } from '../../data/source';
-
-/** The file of the final evaluation, beside the model's own. */
-export const REPORT_FILE = 'report.json';
 
 /** Rows of endless data that an evaluation reads. */
 const ENDLESS_ROWS = 16_384;

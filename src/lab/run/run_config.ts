@@ -27,7 +27,7 @@ export const dataSchemas = [
     }),
     seed: setting(seed(), {
       label: 'Seed of data',
-      meaning: 'Random numbers of the features and of the samples.',
+      meaning: 'Seeds the random numbers of the features and of the samples.',
       advanced: true,
     }),
   }),
@@ -37,12 +37,12 @@ export const dataSchemas = [
     path: setting(z.string().check(z.minLength(1)), {
       label: 'File',
       meaning:
-        'A .npy file of shape [rows, d] in float16, float32 or float64; its path starts at the run file.',
+        'A .npy file of shape [rows, d] in float16, float32 or float64; its path is relative to the run file.',
       hidden: true,
     }),
     order: setting(z._default(z.enum(['shuffled', 'sequential']), 'shuffled'), {
       label: 'Order of rows',
-      meaning: 'Shuffled anew in every pass, or as the file has them, again and again.',
+      meaning: 'Shuffled anew every epoch, or in the order of the file, over and over.',
       choices: { shuffled: 'shuffled', sequential: 'file order' },
       advanced: true,
     }),
@@ -59,7 +59,7 @@ export const dataSchemas = [
       label: 'Layer',
       symbol: 'L',
       meaning:
-        'L of blocks.L.hook_resid_pre, the residual stream that enters block L; the number of layers means the stream after the last block.',
+        'L of blocks.L.hook_resid_pre, the residual stream that enters block L; the number of blocks means the residual stream after the last one.',
       hidden: true,
     }),
     corpus: setting(z._default(z.string().check(z.minLength(1)), 'shipped'), {
@@ -97,8 +97,7 @@ export const dataSchemas = [
     }),
     seed: setting(seed(), {
       label: 'Seed of data',
-      meaning:
-        'Random numbers of the order of windows, the shuffle buffer and the text that the model writes.',
+      meaning: 'Seeds the order of windows, the shuffle buffer and the text that the model writes.',
       hidden: true,
     }),
   }),
@@ -122,7 +121,7 @@ export const trainingSchema = z.strictObject({
   lr: setting(z._default(z.number().check(z.gt(0), z.lte(1)), 2e-3), {
     label: 'Learning rate',
     symbol: 'η',
-    meaning: 'Step size of Adam at its highest.',
+    meaning: 'Highest step size of Adam.',
     live: true,
   }),
   lr_warm_up_steps: setting(z._default(steps(), 0), {
@@ -172,7 +171,7 @@ export const trainingSchema = z.strictObject({
   seed: setting(seed(), {
     label: 'Seed of weights',
     meaning:
-      'Random numbers of the initial weights and of the order of rows. The same seed gives the same run on the same GPU.',
+      'Seeds the initial weights and the order of rows. The same seed gives the same run on the same GPU.',
     advanced: true,
   }),
 });
@@ -182,7 +181,7 @@ export const runSchema = z.strictObject({
   data_identity: setting(z.optional(dataIdentitySchema), {
     label: 'What the data were',
     meaning:
-      'Written by the lab, not by hand: what the data were. A run from this file is refused when its files are others.',
+      'Written by the lab, not by hand: what the data were. A run from this file is refused when its files differ.',
   }),
   models: setting(z.array(modelSchema).check(z.minLength(1), z.maxLength(6)), {
     label: 'Models',

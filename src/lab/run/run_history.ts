@@ -9,9 +9,6 @@ import type { LoggedMetrics } from '../../io/metrics_text';
 import type { DataIdentity } from './data_identity';
 import { liveSettingNames, type SettingChange } from './live_settings';
 
-/** The file of a model's changes, beside the model's own; there is none where nothing was changed. */
-export const CHANGES_FILE = 'changes.jsonl';
-
 const changeSchema = z.strictObject({
   /** Steps taken before it. */
   step: z.int().check(z.gte(0)),
@@ -78,6 +75,12 @@ export function changesToJsonl(changes: readonly ModelChange[]): string {
         `${JSON.stringify({ step, setting, from, to, lambda })}\n`,
     )
     .join('');
+}
+
+/** One change; null for what says something else. */
+export function readChange(value: unknown): ModelChange | null {
+  const read = changeSchema.safeParse(value);
+  return read.success ? read.data : null;
 }
 
 /** The changes of a `changes.jsonl`. Throws LabError `bad_file` that names the line. */

@@ -5,6 +5,7 @@
 import type { SettingIssue } from '../../base/schema_issues';
 import { architectureOf, displayName, type ModelConfig } from '../../sae/config';
 import type { DataConfig, RunConfig, TrainingConfig } from './run_config';
+import { CHANGES_FILE, CHECKPOINT_FILE, CLAIM_FILE, RUN_FILE } from './run_files';
 
 /** Everything that is impossible about a run whose single settings are in range. */
 export function checkRunRules(config: RunConfig): SettingIssue[] {
@@ -32,7 +33,7 @@ function checkLanguageModel(data: DataConfig): SettingIssue[] {
     issues.push(
       issue(
         'data.layer',
-        `is ${data.layer}; for ${id} it must be a whole number from 0 to ${layers} (${layers} is the stream after the last block)`,
+        `is ${data.layer}; for ${id} it must be a whole number from 0 to ${layers} (${layers} is the residual stream after the last block)`,
       ),
     );
   }
@@ -68,8 +69,8 @@ function checkNorm(model: ModelConfig, index: number): SettingIssue[] {
   return [issue(`models.${index}.normalize_activations`, NORM_OF_ONE)];
 }
 
-/** What lies beside the folders of several models in the folder of their run. */
-const RUN_FILES = ['run.json', 'run.lock', 'checkpoint.safetensors', 'changes.jsonl'];
+/** What lies beside the folders of several models in the folder of their run, or may one day. */
+const RUN_FILES = [RUN_FILE, CLAIM_FILE, CHECKPOINT_FILE, CHANGES_FILE];
 
 /** Names become folders, so they must differ even where the file system ignores case. */
 function checkNames(models: readonly ModelConfig[]): SettingIssue[] {

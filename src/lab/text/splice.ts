@@ -55,7 +55,7 @@ const REASONS = {
   explained_variance_legacy: 'All rows are zero.',
 };
 
-const WIDE = 'The residual stream leaves float32: give another language model, or another layer.';
+const WIDE = 'The residual stream exceeds float32: give another language model, or another layer.';
 
 const REPLACEMENTS: readonly Replacement[] = ['reconstruction', 'zero', 'mean'];
 
@@ -133,7 +133,7 @@ function checkPlace(lm: LanguageModel, layer: number, { dictionary }: DeviceDict
   if (!Number.isInteger(layer) || layer < 0 || layer > layers) {
     throw new LabError(
       'bad_config',
-      `Layer ${layer} is not a place in this language model: it has blocks 0 to ${layers - 1}, and ${layers} is the stream after the last.`,
+      `Layer ${layer} is not a place in this language model: it has blocks 0 to ${layers - 1}, and ${layers} is the residual stream after the last.`,
       'Give the layer that the autoencoder was trained on.',
     );
   }

@@ -88,8 +88,8 @@ export async function readLosses(
   const values = new Float32Array(await losses.read('losses'));
   refuseNotFinite(values, [values.length / LOSS_COLUMNS, LOSS_COLUMNS], {
     code: 'not_finite',
-    subject: `What the language model ${state} loses a token`,
-    wayOut: 'Its numbers leave float32: give the files of another model, or a smaller change.',
+    subject: `The cross-entropy of the language model ${state}`,
+    wayOut: 'Its numbers exceed float32: give the files of another model, or a smaller change.',
   });
   return values;
 }

@@ -54,8 +54,8 @@ export function steeredGroup(
   if (firings < 2) {
     throw new LabError(
       'bad_data',
-      `Group ${group} fires on ${firings} of the analysed tokens, too few to know its axes and its typical norm.`,
-      'Choose a group that fires.',
+      `Unit ${group} fires on ${firings} of the analysed tokens, too few to know its axes and its typical norm.`,
+      'Choose a unit that fires.',
     );
   }
   const { rank, width } = dictionary;
@@ -121,7 +121,7 @@ export function subspaceEdit(edit: SteeringEdit, typicalNorm: number, axes: numb
 function missingAxis(wanted: string, axes: number): LabError {
   return new LabError(
     'bad_config',
-    `${wanted} does not exist: this group writes along ${axes === 1 ? 'one axis' : `${axes} axes`}.`,
+    `${wanted} does not exist: this unit writes along ${axes === 1 ? 'one axis' : `${axes} axes`}.`,
     axes === 1 ? 'Scale, clamp or add instead.' : `Choose an axis from 1 to ${axes}.`,
   );
 }
@@ -184,7 +184,7 @@ export async function steerText(options: SteerOptions): Promise<Continuation[]> 
   if (prompt.length >= context) {
     throw new LabError(
       'bad_data',
-      `The prompt has ${written.length} tokens, and this language model reads ${context - 1} with nothing left to write.`,
+      `The prompt has ${written.length} tokens; this language model reads at most ${context - 1} and writes on from there.`,
       'Shorten the prompt.',
     );
   }
@@ -244,7 +244,7 @@ export function checkGroup(dictionary: Dictionary, group: number): void {
   if (Number.isInteger(group) && group >= 0 && group < dictionary.groups) return;
   throw new LabError(
     'not_found',
-    `There is no group ${group}: this model has groups 0 to ${dictionary.groups - 1}.`,
+    `There is no unit ${group}: this model has units 0 to ${dictionary.groups - 1}.`,
     'Choose one of them.',
   );
 }

@@ -51,7 +51,7 @@ export async function evaluateModel(
   refuseNotFiniteMetrics(
     { mse },
     `${displayName(config)} on ${source.label}`,
-    'The squared errors leave float32: scale the rows, or give a model that was trained on rows of this size.',
+    'The squared errors exceed float32: scale the rows, or give a model that was trained on rows of this size.',
   );
   // Such a row is its own mean, which layer_norm takes out and puts back without any code.
   const trivial = config.normalize_activations === 'layer_norm' && flatRows === codes.rows;

@@ -223,7 +223,7 @@ export class EngineHost {
 
 /** In a sentence. */
 function whatIsLost(lost: number, kept: number): string {
-  if (lost === 0) return 'No training was going on; every run keeps its weights.';
+  if (lost === 0) return 'Nothing was training; every run keeps its weights.';
   const going =
     lost === 1
       ? 'The run that was going on has lost its weights and keeps its curves'

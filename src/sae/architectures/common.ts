@@ -25,6 +25,6 @@ export function looseGate({ rank, slots }: ModelShape, width: number): readonly 
   const columns = slots * rank;
   if (columns < width) return [];
   return [
-    `${slots} active × rank ${rank} = ${columns} columns reach the data's ${width} dimensions. Sparsity does not bind then, and features share groups as in plain PCA.`,
+    `${slots} active × rank ${rank} = ${columns} columns reach the data's ${width} dimensions. Sparsity then no longer binds, and features share groups as in plain PCA.`,
   ];
 }

@@ -18,7 +18,7 @@ export function normalization(otherwise: Normalization) {
   return setting(z._default(z.enum(normalizations), otherwise), {
     label: 'Normalise input',
     meaning:
-      'Rescales samples before encoding; undone on the way out, so losses stay in raw units.',
+      'Rescales rows before encoding and undoes it afterwards, so losses stay in units of the data.',
     formula: 'layer norm: (x − μ)/(σ + 1e-5)\nmean norm: x · √d / mean‖x‖',
     source: 'SAELens',
     choices: { none: 'none', layer_norm: 'layer norm', expected_average_only_in: 'mean norm' },
@@ -30,7 +30,7 @@ export function normalization(otherwise: Normalization) {
 export function auxiliaryLoss(otherwise: AuxiliaryLoss) {
   return setting(z._default(z.enum(auxiliaryLosses), otherwise), {
     label: 'Revive dead by',
-    meaning: 'Auxiliary loss in which dead units reconstruct what the living ones leave over.',
+    meaning: 'Auxiliary loss in which dead units reconstruct the residual.',
     formula: 'residual: p′ₖ = Eₖ(x − x̂)\npre-activation: pₖ of the input',
     source: 'SASA (residual) and its released code (pre-activation)',
     choices: { residual: 'residual', preact: 'pre-activation', none: 'none' },
@@ -41,7 +41,7 @@ export function auxiliaryLoss(otherwise: AuxiliaryLoss) {
 /** Norm of the decoder's rows at the start; `otherwise` says the architecture's own choice in words. */
 export function initialNorm(otherwise: string) {
   return setting(z.optional(z.number().check(z.gt(0), z.lte(100))), {
-    label: 'Initial atom norm',
+    label: 'Initial decoder norm',
     meaning: 'Norm of the decoder’s rows before training.',
     automatic: 'auto',
     otherwise,
@@ -60,7 +60,7 @@ export const SHARED_SETTINGS = {
   d_in: setting(z.optional(count(65536)), {
     label: 'Width',
     symbol: 'd',
-    meaning: 'Numbers of a row; refused where the data have another width.',
+    meaning: 'Numbers in a row; refused where the data have another width.',
     otherwise: "the data's",
     hidden: true,
   }),
@@ -78,7 +78,7 @@ export const SHARED_SETTINGS = {
   k_aux: setting(z.optional(count(65536)), {
     label: 'Auxiliary columns',
     symbol: 'k_aux',
-    meaning: 'Columns the auxiliary loss may use for one sample.',
+    meaning: 'Columns that the auxiliary loss may use for one row.',
     automatic: 'd/2',
     otherwise: 'd / 2, rounded down',
     source: 'Gao et al. 2024',
@@ -87,7 +87,7 @@ export const SHARED_SETTINGS = {
   }),
   dead_group_window: setting(z._default(count(1_000_000_000), 15_000), {
     label: 'Dead after',
-    meaning: 'A unit is dead when none of this many samples selected it.',
+    meaning: 'A unit is dead once it has gone this many samples without being selected.',
     unit: 'samples',
     advanced: true,
   }),
@@ -105,7 +105,7 @@ export function dictionarySize() {
   return setting(count(1 << 20), {
     label: 'Latents',
     symbol: 'N',
-    meaning: 'Atoms of the dictionary, one direction each.',
+    meaning: 'Units of the dictionary, one direction each.',
     formula: 'x̂ = Σ zⱼdⱼ + b_dec',
     doubling: true,
   });

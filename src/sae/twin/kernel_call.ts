@@ -88,9 +88,5 @@ export type TwinKernel = (call: KernelCall) => void;
 export const NO_UNIT = 0xffffffff;
 
 function missing(kind: string, name: string): LabError {
-  return new LabError(
-    'internal',
-    `a reference kernel misses the ${kind} "${name}"`,
-    'Fix the plan.',
-  );
+  return new LabError('internal', `a float64 twin misses the ${kind} "${name}"`, 'Fix the plan.');
 }

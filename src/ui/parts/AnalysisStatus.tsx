@@ -10,6 +10,7 @@ import { formatInteger } from '../plots/format';
 import { hrefOf } from '../route';
 import './analysis_status.css';
 import { sinceText } from './answer_age';
+import { useEngineLack } from './engine_lack';
 import { Icon } from './Icon';
 import type { AnalysisView, Obstacle } from './use_analysis';
 import { useWaitingText } from './waiting_text';
@@ -28,6 +29,17 @@ export interface AnalysisEmptyProps {
 /** Fills the page while there is no answer: the reason, and the one thing to do. */
 export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
   const waiting = useWaitingText();
+  const lack = useEngineLack();
+  if (lack !== null) {
+    return (
+      <Middle title={lack.title}>
+        <p>{lack.reason}</p>
+        <a className="button button-primary" href={hrefOf('train')}>
+          More on the Train page
+        </a>
+      </Middle>
+    );
+  }
   if (view.progress !== null) {
     return (
       <Middle title="Analysing">
@@ -63,7 +75,7 @@ export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
     return (
       <Middle title="Still training">
         <p>
-          <StepNow /> {subject} can be looked at now; that takes a moment from the training.
+          <StepNow /> {subject} can be looked at now; training pauses for a moment.
         </p>
         <button type="button" className="button button-primary" onClick={view.start}>
           Analyse now
@@ -182,6 +194,7 @@ export function AnalysisBar({
   readonly view: Followed & Pick<AnalysisView<'groups' | 'diagnose'>, 'made'>;
 }) {
   const since = useCurrentRun((run) => sinceText(run, view.made)) ?? null;
+  const possible = view.obstacle === null || view.obstacle === 'training';
   if (view.progress !== null) {
     return (
       <div className="analysis-bar" role="status">
@@ -199,15 +212,16 @@ export function AnalysisBar({
         <span>
           {view.error.message} {view.error.wayOut}
         </span>
-        <button type="button" className="button button-quiet" onClick={view.start}>
-          Try again
-        </button>
+        {possible && (
+          <button type="button" className="button button-quiet" onClick={view.start}>
+            Try again
+          </button>
+        )}
       </div>
     );
   }
   if (since === null) return null;
   const step = smallest(view.made.map((moment) => moment.step));
-  const possible = view.obstacle === null || view.obstacle === 'training';
   return (
     <div className="analysis-bar">
       <span>

@@ -15,7 +15,7 @@ import { changedText, type AnswerMoment } from './answer_age';
 
 /** What keeps a page from showing (newer) numbers. */
 export type Obstacle =
-  /** Nothing was trained in this session. */
+  /** Nothing was trained in this visit. */
   | 'no_run'
   /** The run ships with the lab, without weights. */
   | 'recorded'

@@ -44,9 +44,7 @@ export function waitingText({ name, lack }: WaitingWeights, draft: number | null
       const { width, origin, language } = lack;
       const seen = origin === null ? '' : `, of ${origin.hook} in ${origin.model}`;
       const instead =
-        draft === null
-          ? 'those of the chosen data are not at hand'
-          : `the chosen data have ${draft}`;
+        draft === null ? 'the chosen data are not loaded' : `the chosen data have ${draft}`;
       const file = `a .npy of rows of width ${width}`;
       return {
         title,

@@ -254,7 +254,7 @@ export function CodeScatter(props: CodeScatterProps) {
             )}
           </svg>
         )}
-        {count === 0 && <EmptyNote text={props.empty ?? 'This group never fires on these data.'} />}
+        {count === 0 && <EmptyNote text={props.empty ?? 'It never fires on these data.'} />}
       </div>
       {shownHover !== null && (
         <HoverCard x={at(placed.x, shownHover)} y={at(placed.y, shownHover)} within={size}>

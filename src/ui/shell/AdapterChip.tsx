@@ -37,8 +37,8 @@ export function AdapterChip() {
 
 function AdapterFacts({ adapter }: { readonly adapter: AdapterReport }) {
   const facts: readonly (readonly [string, string])[] = [
-    ['Vendor', adapter.vendor || 'not told'],
-    ['Architecture', adapter.architecture || 'not told'],
+    ['Vendor', adapter.vendor || 'not reported'],
+    ['Architecture', adapter.architecture || 'not reported'],
     ['Largest buffer', formatBytes(adapter.maxBufferSize)],
     ['Largest binding', formatBytes(adapter.maxStorageBufferBindingSize)],
   ];
@@ -64,7 +64,7 @@ function AdapterFacts({ adapter }: { readonly adapter: AdapterReport }) {
           Only WebGPU’s default limits were granted: large models will not fit.
         </p>
       )}
-      <h3 className="section-title">Features</h3>
+      <h3 className="section-title">WebGPU features</h3>
       <p className="quiet adapter-features">
         {adapter.features.length === 0 ? 'none' : adapter.features.join(', ')}
       </p>

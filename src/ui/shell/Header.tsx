@@ -58,7 +58,7 @@ export function Header({ page, onShowShortcuts }: HeaderProps) {
   );
 }
 
-/** Bytes that the runs of this session hold on the GPU. */
+/** Bytes that the runs of this visit hold on the GPU. */
 function MemoryInUse() {
   const bytes = useRuns(({ runs }) =>
     Object.values(runs).reduce(
@@ -69,7 +69,7 @@ function MemoryInUse() {
   );
   if (bytes === 0) return <Fragment />;
   return (
-    <Hint text="GPU memory held by the runs of this session. Delete a run to free its part.">
+    <Hint text="GPU memory held by the runs of this visit. Delete a run to free its part.">
       <span className="header-memory" tabIndex={0}>
         {formatBytes(bytes)}
       </span>

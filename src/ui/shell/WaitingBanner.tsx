@@ -58,7 +58,7 @@ function Waiting({ waiting, text: { title, reason, help } }: WaitingProps) {
       <button
         className="button button-icon"
         type="button"
-        aria-label="Let go of these weights"
+        aria-label="Discard these weights"
         onClick={forgetWaitingWeights}
       >
         <Icon name="close" />

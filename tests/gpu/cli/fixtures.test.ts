@@ -10,7 +10,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { runCommandLine } from '../../../src/cli/commands';
-import { modelFolder } from '../../../src/cli/output_folder';
+import { modelFolder } from '../../../src/lab/run/run_files';
 import { readCheckpoint } from '../../../src/lab/keep/checkpoint';
 import type { ModelReport } from '../../../src/lab/protocol/model_report';
 import { parseRunConfig, type DataConfig } from '../../../src/lab/run/run_config';

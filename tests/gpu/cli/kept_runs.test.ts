@@ -83,7 +83,7 @@ afterAll(() => {
 
 describe('a run that could not be kept', () => {
   it.each([
-    ['a file in its path', 'file/out', 'a part of its path is no folder'],
+    ['a file in its path', 'file/out', 'a part of its path is not a folder'],
     ['a place where there can be no folder', '/proc/nope/out', '/proc/nope/out cannot be made: '],
     ['a name that is too long', 'x'.repeat(300), 'cannot be made: '],
   ])('for %s is refused before it trains', async (_, out, said) => {

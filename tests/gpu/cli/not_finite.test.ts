@@ -1,5 +1,5 @@
 /**
- * Language models whose numbers leave float32: weights that are NaN are refused when they are read, and weights
+ * Language models whose numbers exceed float32: weights that are NaN are refused when they are read, and weights
  * that are numbers but too large end every command with a sentence, an exit code and no file.
  */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -45,7 +45,7 @@ const commands: readonly (readonly [string, (model: string) => string[], string]
   [
     'loss',
     (model) => ['--lm', model, '--data', place('text.txt')],
-    'What the language model as it is loses a token holds ',
+    'The cross-entropy of the language model as it is holds ',
   ],
   [
     'logits',
@@ -72,7 +72,7 @@ const commands: readonly (readonly [string, (model: string) => string[], string]
   [
     'generate',
     (model) => ['--model', model, '--documents', '2', '--at-once', '4', '--out', place('out.txt')],
-    "The language model's logits for token 1 of text 0 (counted from 0) are no numbers",
+    "The language model's logits for token 1 of text 0 (counted from 0) are not numbers",
   ],
 ];
 

@@ -16,6 +16,14 @@ describe('a run that is refused', () => {
       'none.json cannot be read: there is no such file or folder.',
     ],
     [
+      'a run file of a newer version',
+      () => {
+        writeFileSync(path('newer.json'), JSON.stringify({ version: 2, everything: 'else' }));
+        return path('newer.json');
+      },
+      'newer.json is a run file of version 2; this lab reads up to 1.',
+    ],
+    [
       'a setting out of range',
       () => writeRun('bad.json', [sasa], { training_samples: 16, lr: 7 }),
       'training.lr is 7; it must be a number above 0 and at most 1.',
@@ -40,13 +48,13 @@ describe('a run that is refused', () => {
       'holds 1 NaN and 0 infinite values; the first is in row 5, column 2',
     ],
     [
-      'rows whose squares leave float32',
+      'rows whose squares exceed float32',
       () => {
         const values = new Float32Array(ROWS * WIDTH).fill(1e19, 9);
         writeFileSync(path('huge.npy'), writeNpy({ rows: ROWS, width: WIDTH, values }));
         return writeRun('huge.json', [sasa], { training_samples: 16 }, 'huge.npy');
       },
-      'huge.npy holds values up to 1.00e+19; the squares of a row of 6 numbers leave float32 beyond 3.77e+18. Divide all rows by the same number, 1e+19 for example.',
+      'huge.npy holds values up to 1.00e+19; the squares of a row of 6 numbers exceed float32 beyond 3.77e+18. Divide all rows by the same number, 1e+19 for example.',
     ],
     [
       'a layer norm of one dimension',

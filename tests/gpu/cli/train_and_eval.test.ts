@@ -18,6 +18,7 @@ import {
   WIDTH,
   ROWS,
   path,
+  json,
   report,
   explained,
   lab,
@@ -113,6 +114,24 @@ describe('lab train', () => {
     const withoutTime = (name: string): string =>
       readFileSync(path(name), 'utf8').replace(/"details\/seconds":[^,]*,/g, '');
     expect(withoutTime('parts/metrics.jsonl')).toBe(withoutTime('whole/metrics.jsonl'));
+  });
+
+  it('goes on with the changes that its folder says of it, as far as its state goes', async () => {
+    const words = (steps: number, ...more: string[]) => {
+      const run = writeRun('changed.json', [sasa], { training_samples: 16 * steps });
+      return ['train', '--config', run, '--out', path('changed'), ...more];
+    };
+    await lab(words(4));
+    expect(existsSync(path('changed/changes.jsonl'))).toBe(false);
+    const change = { step: 2, setting: 'lr', from: 0.02, to: 0.01, lambda: null };
+    const line = (step: number) => `${JSON.stringify({ ...change, step })}\n`;
+    writeFileSync(path('changed/changes.jsonl'), line(2) + line(9));
+    expect((await lab(words(8, '--resume'))).code).toBe(0);
+    expect(readFileSync(path('changed/changes.jsonl'), 'utf8')).toBe(line(2));
+    expect(json('changed/report.json')).toMatchObject({ steps: 8, changes: [change] });
+    expect(json('changed/cfg.json')).toMatchObject({
+      metadata: { sasa_lab: { changes: [change] } },
+    });
   });
 
   it('starts from the weights of a folder', async () => {
@@ -223,7 +242,7 @@ describe('lab eval', () => {
     }
   });
 
-  it('refuses rows whose errors leave float32, and writes nothing', async () => {
+  it('refuses rows whose errors exceed float32, and writes nothing', async () => {
     const { values } = readNpy(readFileSync(path('x.npy')), 'x');
     // A model that makes rows a thousand times larger.
     const model = path('loud');

@@ -59,7 +59,7 @@ it('refuses a pass whose logits do not fit, and says how to make it smaller', as
 
 it.each([
   [{ positions: 2000 }, '1 to 1024 positions, not 2000'],
-  [{ until: 3 }, 'does not exist in a model of 0 blocks'],
+  [{ until: 3 }, 'in a language model of 0 blocks'],
 ])('refuses a pass that the model does not have: %o', async (change, words) => {
   const { config, weights } = embedding(4);
   const model = await createLanguageModel(await defaultLimitsDevice(), config, weights);

@@ -112,7 +112,7 @@ describe.each<TransformerForm>(['llama', 'gpt2'])('splicing into a %s', (form) =
     expect(result.explained_variance).toBeCloseTo(0, 4);
   });
 
-  it('numbers that leave float32 are an error and no score', async () => {
+  it('numbers that exceed float32 are an error and no score', async () => {
     await expect(splice(fullRank(1e30), 1)).rejects.toMatchObject({ code: 'not_finite' });
   });
 

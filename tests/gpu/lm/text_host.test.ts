@@ -142,10 +142,10 @@ it('steers text with strengths in typical norms', async () => {
     expect(tokens.length).toBeLessThanOrEqual(12);
   }
   const refused = { ...steer, edit: { kind: 'scale', factor: 0 } } as const;
-  await expect(host.steer({ ...refused, group: 6 }, work)).rejects.toThrow(/no group 6/);
+  await expect(host.steer({ ...refused, group: 6 }, work)).rejects.toThrow(/no unit 6/);
   const beyond = { ...steer, group: 1, edit: { ...edit, axis: 2 } } as const;
   await expect(host.steer(beyond, work)).rejects.toThrow(
-    /Axis 3 does not exist: this group writes along 2 axes/,
+    /Axis 3 does not exist: this unit writes along 2 axes/,
   );
 });
 

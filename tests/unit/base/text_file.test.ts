@@ -64,7 +64,7 @@ describe('a file of text', () => {
     expect(decodeText(utf8(text), 'a.txt')).toBe(text);
     const floats = new Uint8Array(Float32Array.of(1, 2.5, 3, 0, 7, 1e-3, 4, 4).buffer);
     expect(complaint(() => decodeText(floats, 'a.txt'))).toBe(
-      'bad_data: a.txt is no text: byte 0 of it is 0.',
+      'bad_data: a.txt is not text: byte 0 of it is 0.',
     );
   });
 

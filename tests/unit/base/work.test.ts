@@ -135,7 +135,7 @@ describe('work that is given up', () => {
     requireWanted(work);
     given.abort();
     await expect(waiting).rejects.toEqual(cancelled);
-    expect(() => requireWanted(work)).toThrow('given up');
+    expect(() => requireWanted(work)).toThrow('cancelled');
     await expect(whileWanted(Promise.resolve(1), work)).rejects.toEqual(cancelled);
     // Vitest fails on a rejection that nobody handles.
     await expect(whileWanted(Promise.reject(new Error('late')), work)).rejects.toEqual(cancelled);

@@ -109,7 +109,7 @@ describe('data to evaluate on', () => {
       code: 'not_found',
       message: 'wrods cannot be read: there is no such file.',
       wayOut:
-        'Give a .npy file, or words, figure1, zoo for the data that the lab has, or lm for the language model that it was trained on.',
+        "Give a .npy file, or words, figure1, zoo for the lab's own data, or lm for the language model that it was trained on.",
     });
   });
 });

@@ -49,7 +49,7 @@ describe('a refusal of the system', () => {
     ['EACCES', 'permission is denied'],
     ['EMFILE', 'this program has too many files open'],
     ['ENAMETOOLONG', 'its name is longer than the system allows'],
-    ['ELOOP', 'its links lead in a circle'],
+    ['ELOOP', 'its links lead back to themselves'],
     ['EIO', 'the disk does not answer as it should'],
     ['EWHATEVER', 'EWHATEVER: as the system says it'],
   ])('%s is not taken for a file that is not there', async (code, sentence) => {

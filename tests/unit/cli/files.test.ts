@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
-import { readBytes, readFolder, readJson } from '../../../src/cli/files';
+import { namesInFolder, readBytes, readJson } from '../../../src/cli/files';
 import { makeFolder, publishFiles, tryToWrite, writeWhole } from '../../../src/cli/written_files';
 
 let folder = '';
@@ -140,7 +140,7 @@ describe('a place that a file shall go to', () => {
     writeFileSync(at('file'), '');
     mkdirSync(at('folder'));
     const cases: [string, RegExp][] = [
-      [at('file/x'), /a part of its path is no folder/],
+      [at('file/x'), /a part of its path is not a folder/],
       [at('none/x'), /there is no such file or folder/],
       ['/proc/nope', /cannot be written: /],
       [at('x'.repeat(300)), /cannot be written: /],
@@ -185,19 +185,19 @@ describe('reading', () => {
   it('quotes the place where JSON is wrong, on one line', async () => {
     writeFileSync(at('run.json'), '{\n  "data": {},\n  "models": [}\n}');
     const said = await complaintOf(readJson(at('run.json')));
-    expect(said).toContain(`bad_config: ${at('run.json')} is no JSON: `);
+    expect(said).toContain(`bad_config: ${at('run.json')} is not JSON: `);
     expect(said).toContain('"models": [} }"');
     writeFileSync(at('run.json'), '');
-    expect(await complaintOf(readJson(at('run.json')))).toContain('is no JSON: ');
+    expect(await complaintOf(readJson(at('run.json')))).toContain('is not JSON: ');
   });
 
-  it('reads the files of a folder that are there', async () => {
+  it('names what is in a folder', async () => {
     writeFileSync(at('a'), '1');
-    expect(Object.keys(await readFolder(folder, ['a', 'b']))).toEqual(['a']);
-    expect(await complaintOf(readFolder(at('none'), ['a']))).toBe(
+    expect(await namesInFolder(folder)).toEqual(['a']);
+    expect(await complaintOf(namesInFolder(at('none')))).toBe(
       `not_found: ${at('none')} cannot be read: there is no such folder.`,
     );
-    expect(await complaintOf(readFolder(at('a/b'), ['a']))).toBe(
+    expect(await complaintOf(namesInFolder(at('a/b')))).toBe(
       `not_found: ${at('a/b')} cannot be read: there is no such folder.`,
     );
   });
@@ -205,13 +205,13 @@ describe('reading', () => {
   it('says that a file is no folder, and which folder it lies in', async () => {
     writeFileSync(at('cfg.json'), '{}');
     writeFileSync(at('SASA.zip'), 'PK');
-    await expect(readFolder(at('cfg.json'), ['cfg.json'])).rejects.toMatchObject({
+    await expect(namesInFolder(at('cfg.json'))).rejects.toMatchObject({
       code: 'not_found',
-      message: `${at('cfg.json')} is a file, and the folder of a model is needed.`,
+      message: `${at('cfg.json')} is a file; the folder of a model is needed.`,
       wayOut: `Give the folder that it lies in, ${folder}.`,
     });
-    await expect(readFolder(at('SASA.zip'), ['cfg.json'])).rejects.toMatchObject({
-      wayOut: 'Unpack it and give the folder that is in it.',
+    await expect(namesInFolder(at('SASA.zip'))).rejects.toMatchObject({
+      wayOut: 'Unpack it and give the folder inside it.',
     });
   });
 

@@ -88,7 +88,7 @@ describe('a claim of an output folder', () => {
   it('of another host, or one that cannot be read, is explained and left alone', async () => {
     lock('far', { host: 'elsewhere pid:[1]' });
     await expect(claim('far')).rejects.toMatchObject({
-      message: expect.stringMatching(/on elsewhere .*nothing can be seen from here/) as unknown,
+      message: expect.stringMatching(/on elsewhere .*cannot be checked from here/) as unknown,
       wayOut: `If that run has ended, remove ${at('far/run.lock')} and try again.`,
     });
     mkdirSync(at('torn'));
@@ -124,7 +124,7 @@ describe('a claim of an output folder', () => {
     writeFileSync(at('file'), '');
     const cases: [string, RegExp][] = [
       ['file', /file is a file/],
-      ['file/out', /file\/out cannot be made: a part of its path is no folder/],
+      ['file/out', /file\/out cannot be made: a part of its path is not a folder/],
       ['x'.repeat(300), /cannot be made: /],
     ];
     for (const [name, said] of cases) await expect(claim(name)).rejects.toThrow(said);

@@ -14,19 +14,19 @@ const metrics = (model: number, value: number): MetricRecord => ({
 });
 
 describe('progress', () => {
-  it('says share, tokens, rate, time left and explained variance', () => {
+  it('says share, rows by their name, rate, time left and explained variance', () => {
     const terminal = fakeTerminal();
-    const progress = new Progress(terminal, ['SASA', 'TopK SAE'], 256_000);
+    const progress = new Progress(terminal, ['SASA', 'TopK SAE'], 256_000, 'samples');
     progress.metrics([metrics(0, 0.97123), metrics(1, 0.9)]);
     progress.update({ samples: 64_000, samplesPerSecond: 12_345 });
     expect(terminal.messages).toEqual([
-      ' 25 %  64 000 of 256 000 tokens  12.3 k/s  0:16 left  SASA EV 0.971  TopK SAE EV 0.900\n',
+      ' 25 %  64 000 of 256 000 samples  12.3 k/s  0:16 left  SASA EV 0.971  TopK SAE EV 0.900\n',
     ]);
   });
 
   it('gives a plain line every five seconds, and one at the end', () => {
     const terminal = fakeTerminal();
-    const progress = new Progress(terminal, [], 100);
+    const progress = new Progress(terminal, [], 100, 'words');
     for (const [time, samples] of [
       [0, 1],
       [4999, 40],
@@ -44,7 +44,7 @@ describe('progress', () => {
 
   it('does not let one slow step spoil the rate', () => {
     const terminal = fakeTerminal();
-    const progress = new Progress(terminal, [], 1000);
+    const progress = new Progress(terminal, [], 1000, 'tokens');
     for (const rate of [100, 0.1, 110, 90]) {
       progress.update({ samples: 500, samplesPerSecond: rate });
       terminal.time += 5000;
@@ -54,7 +54,7 @@ describe('progress', () => {
 
   it('draws one line again on a terminal, never longer than it, and ends it', () => {
     const terminal = { ...fakeTerminal(), isTTY: true, columns: 50 };
-    const progress = new Progress(terminal, ['A model with a long name'], 100);
+    const progress = new Progress(terminal, ['A model with a long name'], 100, 'rows');
     progress.metrics([metrics(0, 0.5)]);
     progress.update({ samples: 50, samplesPerSecond: 10 });
     progress.update({ samples: 51, samplesPerSecond: 10 });

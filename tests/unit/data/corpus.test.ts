@@ -59,7 +59,7 @@ describe('a corpus', () => {
     [bytes(' \n'), 'a.txt', 'a.txt holds no text.'],
     [bytes('{"text": "a"}'), 'a.json', 'a.json is not a list.'],
     [bytes('["a", 3]'), 'a.json', 'Entry 2 of a.json is neither a text'],
-    [bytes('"a"\n{oops}'), 'a.jsonl', 'line 2 of a.jsonl is no JSON.'],
+    [bytes('"a"\n{oops}'), 'a.jsonl', 'line 2 of a.jsonl is not JSON.'],
     [Uint8Array.of(0x61, 0xc3, 0xa9, 0x62, 0xff, 0x63), 'a.txt', 'byte 4 does not continue'],
     [Uint8Array.of(0x61, 0xe2, 0x82), 'a.txt', 'byte 1 does not continue'],
     [Uint8Array.of(0x61, 0, 0x62, 0), 'a.txt', 'a.txt is in UTF-16LE, without a byte order mark'],

@@ -130,10 +130,10 @@ describe("a person's matrix", () => {
     [
       'too large',
       1e19,
-      'values up to 1.00e+19; the squares of a row of 3 numbers leave float32 beyond 5.33e+18.',
+      'values up to 1.00e+19; the squares of a row of 3 numbers exceed float32 beyond 5.33e+18.',
     ],
     ['too small', -1e-25, 'no value above 1.00e-25; the squares of numbers below 4.44e-16 vanish'],
-  ])('whose squares leave float32 is refused with its largest value: %s', (_, value, words) => {
+  ])('whose squares exceed float32 is refused with its largest value: %s', (_, value, words) => {
     const values = new Float32Array(12);
     values[4] = value;
     const error = failure(() =>

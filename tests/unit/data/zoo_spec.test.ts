@@ -26,7 +26,7 @@ describe('settings that make no sense', () => {
     [
       'more active than there are',
       { width: 4, features: [circle], frequency: { kind: 'exactly', active: 2 } },
-      /2 active features are asked of 1/,
+      /2 active features are asked for, of 1/,
     ],
     [
       'a feature wider than the data',

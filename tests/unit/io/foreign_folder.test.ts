@@ -85,10 +85,10 @@ describe('a folder from elsewhere', () => {
     [{ d_in: '5' }, 'd_in is "5"; it must be a whole number'],
     [{ normalize_activations: 'constant_norm_rescale' }, '"constant_norm_rescale"'],
     [{ normalize_activations: 'expected_average_only_in' }, 'whose scale is not in the folder'],
-    [{ normalize_activations: 7 }, 'normalize_activations is 7; it must be a text or null'],
+    [{ normalize_activations: 7 }, 'normalize_activations is 7; it must be text or null'],
     [{ reshape_activations: 'hook_z' }, 'has reshape_activations "hook_z"'],
     [{ group_rank: 64 }, 'group_rank is 64; it must be a whole number from 1 to 32'],
-    [{ n_groups: 5 }, 'has d_sae 12 where 5 groups of rank 2 have 10 latents'],
+    [{ n_groups: 5 }, 'has d_sae 12 where 5 groups of rank 2 have 10 columns'],
     [{ k_groups: undefined }, 'k_groups is missing'],
     [{ k_groups: 7 }, 'k_groups is 7; it must be a whole number from 1 to n_groups (6)'],
   ])('is refused in words: %o', (changes, sentence) => {
@@ -179,7 +179,7 @@ describe('a folder from elsewhere', () => {
     it('is refused when they are not 1 and not used, and when there are too few', () => {
       const halves = new Float32Array(12).fill(0.5);
       expect(complaint(() => readSaeFolder(scaled(halves), 'dir'))).toBe(
-        'bad_file: dir/sae_weights.safetensors has a tensor "scaling_factor" of other numbers than 1, and cfg.json does not say that it is used.',
+        'bad_file: dir/sae_weights.safetensors has a tensor "scaling_factor" with values other than 1, and cfg.json does not say that it is used.',
       );
       expect(complaint(() => readSaeFolder(scaled(halves.subarray(3)), 'dir'))).toContain(
         'has tensor "scaling_factor" of shape [9] where [12] is needed',
@@ -190,7 +190,7 @@ describe('a folder from elsewhere', () => {
   it.each<[string[], string, string]>([
     [['ae.pt', 'config.json'], 'ae.pt, a model of dictionary_learning', 'docs/other-formats.md'],
     [['sae.safetensors'], 'sae.safetensors, a model of sparsify', 'docs/other-formats.md'],
-    [['config.json', 'model.safetensors'], 'a language model, no autoencoder', '--lm'],
+    [['config.json', 'model.safetensors'], 'a language model, not an autoencoder', '--lm'],
     [['sae_weights.pt'], 'sae_weights.pt, a pickle, which can run', 'docs/other-formats.md'],
     [['cfg (1).json', 'notes.txt'], 'cfg (1).json, notes.txt', 'cfg.json beside'],
   ])('is told with what lies there instead: %j', (names, found, advice) => {
@@ -251,6 +251,6 @@ describe('a folder from elsewhere', () => {
       'not_found: dir has no sae_weights.safetensors.',
     );
     const broken = { ...foreign({}), 'cfg.json': new TextEncoder().encode('{"d_in": 5') };
-    expect(complaint(() => readSaeFolder(broken, 'dir'))).toContain('dir/cfg.json is no JSON (');
+    expect(complaint(() => readSaeFolder(broken, 'dir'))).toContain('dir/cfg.json is not JSON (');
   });
 });

@@ -156,8 +156,11 @@ describe('refusing .npy', () => {
 
   it.each([
     ["__import__('os').system('true')", 'unexpected "__import__'],
-    ['print()', 'it is no dictionary'],
-    ["{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)", 'no dictionary of named values'],
+    ['print()', 'it is not a dictionary'],
+    [
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)",
+      'not a dictionary of named values',
+    ],
     ["{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)} + 1", 'unexpected "+ 1"'],
     ["{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}{", 'something follows'],
     ["{'descr': '<f4', 'shape': (2, 3), }", "'fortran_order' is missing"],
@@ -167,12 +170,18 @@ describe('refusing .npy', () => {
     ["{'descr': '<f4', 'fortran_order': False, 'shape': (-2, 3), }", 'unexpected "-2, 3), }"'],
     ["{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, }", "'shape' is not plain"],
     ["{'descr': [('a', '<f4'], 'fortran_order': False, 'shape': (2, 3), }", "'descr' is not plain"],
-    ["{'descr': [], 'fortran_order': False, 'shape': (2, 3), }", "'descr' is missing or no dtype"],
-    ["{'descr': ['<f4'], 'fortran_order': False, 'shape': (2,)}", "'descr' is missing or no dtype"],
+    [
+      "{'descr': [], 'fortran_order': False, 'shape': (2, 3), }",
+      "'descr' is missing or not a dtype",
+    ],
+    [
+      "{'descr': ['<f4'], 'fortran_order': False, 'shape': (2,)}",
+      "'descr' is missing or not a dtype",
+    ],
     [`{'descr': ${'['.repeat(40)}`, "'descr' is not plain"],
     [
       "{'descr': True, 'fortran_order': False, 'shape': (2, 3), }",
-      "'descr' is missing or no dtype",
+      "'descr' is missing or not a dtype",
     ],
     ["{'descr': '<f4', 'fortran_order': False, 'shape': [2, 3], }", "'shape' is missing or not"],
     ["{'descr': '<f4', 'fortran_order': False, 'shape': (2, True), }", "'shape' is missing or not"],
@@ -187,7 +196,7 @@ describe('refusing .npy', () => {
       "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), 'x': True}",
       "has an unknown key 'x'",
     ],
-    ['', 'it is no dictionary'],
+    ['', 'it is not a dictionary'],
   ])('does not believe the header %s', (text, reason) => {
     const said = complaint(() => readNpy(file(text, six), 'rows.npy'));
     expect(said).toContain('bad_file: rows.npy has a header that cannot be read: ');

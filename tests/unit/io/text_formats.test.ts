@@ -42,7 +42,7 @@ describe('metrics', () => {
 
   it.each([NaN, Infinity])('never write %s as null, but say which metric it is', (value) => {
     expect(complaint(() => metricsToJsonl([record(1, { 'metrics/l0': value })]))).toBe(
-      `not_finite: "metrics/l0" is ${value}, which is no result and cannot be written.`,
+      `not_finite: "metrics/l0" is ${value}, which is not a result and cannot be written.`,
     );
   });
 

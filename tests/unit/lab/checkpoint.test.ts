@@ -128,10 +128,10 @@ describe('a checkpoint', () => {
   it('is refused when it is another kind of file or is damaged', () => {
     const tensors = [{ name: 'a', shape: [1], values: new Float32Array(1) }];
     expect(complaint(() => readCheckpoint(writeSafetensors(tensors), 'c'))).toBe(
-      'bad_file: c is no checkpoint of this lab: it does not say which run it is of.',
+      'bad_file: c is not a checkpoint of this lab: it does not say which run it is of.',
     );
     expect(complaint(() => readCheckpoint(writeSafetensors(tensors, { run: '{}' }), 'c'))).toBe(
-      'bad_file: c is no checkpoint of this lab: what it says of its run cannot be read.',
+      'bad_file: c is not a checkpoint of this lab: what it says of its run cannot be read.',
     );
     const whole = writeCheckpoint(checkpoint);
     expect(complaint(() => readCheckpoint(whole.subarray(0, whole.length - 4), 'c'))).toContain(

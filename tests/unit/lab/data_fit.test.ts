@@ -44,11 +44,11 @@ describe('gradients', () => {
   const refusal = (data: MeasuredData, settings: object = {}) =>
     complaint(() => refuseUntrainable(modelSchema.parse({ ...topk, ...settings }), data, 'x.npy'));
 
-  it('whose squares could leave float32 are refused', () => {
+  it('whose squares could exceed float32 are refused', () => {
     // 2 · s·r · (2Q)² = 2¹²⁸ for s·r = 2 at Q = 2⁶².
     expect(refusal(measured(2 ** 62))).toBe('no complaint');
     expect(refusal(measured(2 ** 62 * 1.01))).toBe(
-      'bad_data: TopK SAE: the rows of x.npy have a mean square norm of 4.66e+18; the squares of its gradients leave float32 beyond 4.61e+18.',
+      'bad_data: TopK SAE: the rows of x.npy have a mean square norm of 4.66e+18; the squares of its gradients exceed float32 beyond 4.61e+18.',
     );
     expect(refusal(measured(2 ** 62), { k: 3 })).toContain('bad_data: ');
   });

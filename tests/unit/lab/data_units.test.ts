@@ -13,6 +13,7 @@ import { codesInDataUnits, rowScale } from '../../../src/lab/encode/data_units';
 import type { TrainedModel } from '../../../src/lab/encode/encoding';
 import { evaluateModel } from '../../../src/lab/train/evaluate';
 import { evaluatedFolder, finalEvaluation } from '../../../src/lab/keep/evaluated_folder';
+import { NO_LOGS } from '../../../src/lab/keep/model_logs';
 import type { Normalization } from '../../../src/sae/architectures/shared_settings';
 import { modelSchema } from '../../../src/sae/config';
 import { codesOf } from '../analysis/worlds';
@@ -227,7 +228,7 @@ describe('an evaluation', () => {
     expect(plain.explained_variance).not.toBeNull();
   });
 
-  it('whose errors leave float32 is refused, and the weights are kept without a report', async () => {
+  it('whose errors exceed float32 is refused, and the weights are kept without a report', async () => {
     const model = modelAlong(Float32Array.of(0.6, 0.8, 0), 'none');
     const overflowing: TrainedModel = {
       ...model,
@@ -245,9 +246,10 @@ describe('an evaluation', () => {
       message: 'SASA on rows: mse is Infinity.',
     });
     const failed = await finalEvaluation(overflowing, source);
-    const kept = evaluatedFolder(overflowing, failed, { steps: 1 });
+    const kept = evaluatedFolder(overflowing, failed, NO_LOGS, { steps: 1 });
     expect(Object.keys(kept).sort()).toEqual([
       'cfg.json',
+      'metrics.jsonl',
       'sae_weights.safetensors',
       'sparsity.safetensors',
     ]);
@@ -256,7 +258,9 @@ describe('an evaluation', () => {
     expect(new TextDecoder().decode(kept['cfg.json'])).toContain(
       '"not_evaluated": "SASA on rows: mse is Infinity."',
     );
-    const fine = evaluatedFolder(model, await finalEvaluation(model, source), { steps: 1 });
+    const fine = evaluatedFolder(model, await finalEvaluation(model, source), NO_LOGS, {
+      steps: 1,
+    });
     expect(Object.keys(fine)).toContain('report.json');
   });
 });

@@ -74,7 +74,7 @@ describe("the page's language models", () => {
     expect(await listed()).toContainEqual({ id: 'my model', layers: 2, cached: false });
     await models.remove('my model');
     await expect(models.load('my model', base, () => undefined)).rejects.toThrow(
-      '"my model" is no name of a model on the Hugging Face hub.',
+      '"my model" is not the name of a model on the Hugging Face hub.',
     );
   });
 
@@ -112,7 +112,7 @@ describe("the page's language models", () => {
     models.keepDropped('an SAE', [new File([new Uint8Array(8)], 'sae_weights.safetensors')]);
     await expect(models.load('an SAE', base, () => undefined)).rejects.toMatchObject({
       message:
-        'an SAE has no config.json; it has an autoencoder (sae_weights.safetensors), no language model.',
+        'an SAE has no config.json; it has an autoencoder (sae_weights.safetensors), not a language model.',
       wayOut: 'Open it on the Runs page, or give it to the command line as --model.',
     });
     await models.remove('an SAE');

@@ -55,7 +55,7 @@ describe('a run file', () => {
       `models.0.architecture is "nonesuch"; it must be one of ${architectures.map(({ id }) => `"${id}"`).join(', ')}.`,
     ],
     [withModel({ k: null }), 'models.0.k is null; it must be a whole number from 1 to 4096.'],
-    [withModel({ name: '../up' }), 'models.0.name is "../up"; it must be a text that matches'],
+    [withModel({ name: '../up' }), 'models.0.name is "../up"; it must be text that matches'],
     [
       { ...base, data: {} },
       'data.kind is missing; it must be one of "synthetic", "words", "npy", "lm".',
@@ -117,7 +117,7 @@ describe('a run file', () => {
     ],
     [
       { ...base, data: { kind: 'lm', model: 'stories15m', layer: 7, context_size: 257 } },
-      'data.layer is 7; for stories15m it must be a whole number from 0 to 6 (6 is the stream after the last block). data.context_size is 257; for stories15m it must be a whole number from 2 to 256.',
+      'data.layer is 7; for stories15m it must be a whole number from 0 to 6 (6 is the residual stream after the last block). data.context_size is 257; for stories15m it must be a whole number from 2 to 256.',
     ],
   ])('is refused when two settings cannot go together: %j', (run, sentence) => {
     expect(complaint(() => parseRunConfig(run))).toContain(sentence);

@@ -106,8 +106,8 @@ describe('a steered group', () => {
     expect(() => steeredGroup(place, 1, { axes, firings: 1, typicalNorm: 1 })).toThrow(
       /fires on 1/,
     );
-    expect(() => checkGroup(place.dictionary, 4)).toThrow(/no group 4/);
-    expect(() => checkGroup(place.dictionary, -1)).toThrow(/no group -1/);
+    expect(() => checkGroup(place.dictionary, 4)).toThrow(/no unit 4/);
+    expect(() => checkGroup(place.dictionary, -1)).toThrow(/no unit -1/);
   });
 });
 
@@ -200,6 +200,6 @@ it('refuses a prompt that is far too long with the number of its tokens', async 
   } as unknown as SteerOptions;
   await expect(steerText(options)).rejects.toMatchObject({
     code: 'bad_data',
-    message: expect.stringMatching(/^The prompt has 258000 tokens, .* reads 255 /) as string,
+    message: expect.stringMatching(/^The prompt has 258000 tokens; .* at most 255 /) as string,
   });
 });

@@ -108,10 +108,10 @@ describe('a tokenizer.json that does not fit', () => {
 
   it('is refused when it is no object, or has no model', () => {
     expect(refusal(null)).toBe(
-      'bad_file: tokenizer.json is no tokenizer that the lab runs: it is null; it must be an object with settings.',
+      'bad_file: tokenizer.json is not a tokenizer that the lab runs: it is null; it must be an object with settings.',
     );
     expect(refusal({ ...definition, model: {} })).toBe(
-      'bad_file: tokenizer.json is no tokenizer that the lab runs: model.vocab is missing; it must be an object of ids.',
+      'bad_file: tokenizer.json is not a tokenizer that the lab runs: model.vocab is missing; it must be an object of ids.',
     );
   });
 

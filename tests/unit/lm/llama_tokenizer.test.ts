@@ -181,7 +181,7 @@ describe('a file that is not what it should be', () => {
     for (const score of [NaN, Infinity, -Infinity]) {
       const small = smallFile([['ab', score]]);
       expect(complaint(() => readLlamaTokenizer(small, 260, 'small.bin'))).toBe(
-        `bad_file: small.bin is no tokenizer of llama2.c: piece 259 has 2 bytes, score ${score}.`,
+        `bad_file: small.bin is not a tokenizer of llama2.c: piece 259 has 2 bytes, score ${score}.`,
       );
     }
   });

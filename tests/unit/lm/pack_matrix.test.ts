@@ -125,7 +125,7 @@ describe('a layout', () => {
   it.each([
     [{ heads: 5 }, 'cannot be split into 5 heads'],
     [{ kvHeads: 4 }, 'cannot share 4 heads'],
-    [{ heads: 4, kvHeads: 4 }, 'odd width 9'],
+    [{ heads: 4, kvHeads: 4 }, 'of even width; these have 9'],
     [{ width: 130, heads: 1, kvHeads: 1 }, '130 wide'],
   ])('refuses %o', (change, words) => {
     expect(() => layoutOf({ ...config, ...change })).toThrow(words);

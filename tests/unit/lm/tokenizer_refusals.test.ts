@@ -102,7 +102,7 @@ describe('a field that the lab does not honour is refused', () => {
   for (const [changed, sentence] of fields) {
     it(sentence, () => {
       expect(refusal(smallFile([], { ...changed }))).toBe(
-        `bad_file: tokenizer.json is no tokenizer that the lab runs: ${sentence}.`,
+        `bad_file: tokenizer.json is not a tokenizer that the lab runs: ${sentence}.`,
       );
     });
   }
@@ -122,7 +122,7 @@ describe('a field that the lab does not honour is refused', () => {
   for (const [changed, sentence] of models) {
     it(sentence, () => {
       expect(refusal(smallFile([], {}, { ...changed }))).toBe(
-        `bad_file: tokenizer.json is no tokenizer that the lab runs: ${sentence}.`,
+        `bad_file: tokenizer.json is not a tokenizer that the lab runs: ${sentence}.`,
       );
     });
   }
@@ -153,15 +153,15 @@ describe('a file that contradicts itself is refused', () => {
     ],
     [
       smallFile([], {}, { merges: ['a b c'] }),
-      'has merge 0, "\\"a b c\\"", which is no pair like the first',
+      'has merge 0, "\\"a b c\\"", which is not a pair like the first',
     ],
     [
       smallFile([['a', 'b']], {}, { merges: ['a b', ['a', 'b']] }),
-      'has merge 1, "[\\"a\\",\\"b\\"]", which is no pair like the first',
+      'has merge 1, "[\\"a\\",\\"b\\"]", which is not a pair like the first',
     ],
     [
       smallFile([['a', 'b']], {}, { merges: [['a', 'b'], 'a b'] }),
-      'has merge 1, "\\"a b\\"", which is no pair like the first',
+      'has merge 1, "\\"a b\\"", which is not a pair like the first',
     ],
     [
       smallFile([], {}, { vocab: { ...vocab, twice: 97 } }),
@@ -169,7 +169,7 @@ describe('a file that contradicts itself is refused', () => {
     ],
     [
       smallFile([], {}, { vocab: { ...vocab, half: 256.5 } }),
-      'has model.vocab entry "half" with id 256.5, which is none',
+      'has model.vocab entry "half" with id 256.5, which is not an id',
     ],
     [
       smallFile([], {}, { vocab: { ...vocab, '\ud800': 256 } }),

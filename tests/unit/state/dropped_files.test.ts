@@ -1,13 +1,19 @@
 /** Where files go that are dropped onto the page, whatever page it is, and what is said of those that go nowhere. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { zipFolder } from '../../../src/io/archive';
 import { takeFiles } from '../../../src/state/dropped_files';
-import { setWorkerFactory } from '../../../src/state/engine_store';
+import { engine, setWorkerFactory } from '../../../src/state/engine_store';
 import { setTraining, useExperiment } from '../../../src/state/experiment_store';
 import { useLanguageModels } from '../../../src/state/language_models_store';
 import { useNotices } from '../../../src/state/notices_store';
+import { modelKey, questionOf, useQuestions } from '../../../src/state/questions';
+import { followEngine, useRuns } from '../../../src/state/runs_store';
 import { FAKE_ADAPTER, FakeEngine } from '../../support/fake_engine';
 
 setWorkerFactory(() => new FakeEngine({ interval: 0, stepsPerTurn: 1, adapter: FAKE_ADAPTER }));
+followEngine(engine);
 
 const reset = () => {
   useNotices.setState({ notices: [] });
@@ -59,6 +65,51 @@ describe('into the draft go', () => {
   });
 });
 
+describe('the folder of a trained model', () => {
+  const frozen = join(import.meta.dirname, '../../fixtures/version2/runs/figure1/finished');
+  const filesOf = (folder: string) =>
+    readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isFile()
+        ? [new File([Uint8Array.from(readFileSync(join(folder, entry.name)))], entry.name)]
+        : [],
+    );
+  const change = { step: 8, setting: 'lr', from: 0.002, to: 0.02, lambda: null };
+  const opened = () => {
+    const { runs, order } = useRuns.getState();
+    return runs[order.at(-1) ?? ''];
+  };
+
+  it('brings its evaluation, its curves and its changes, as a .zip of it does', async () => {
+    const changes = file('changes.jsonl', `${JSON.stringify(change)}\n`);
+    // What lies beside it in the folder of a run of one model is let through unread.
+    const beside = [file('run.json', '{}'), file('run.lock'), file('checkpoint.safetensors')];
+    expect(await takeFiles([...filesOf(join(frozen, 'SASA')), changes, ...beside])).toBe('run');
+    const run = opened();
+    expect(run?.models[0]?.before).toMatchObject({ steps: 24, changes: [change] });
+    expect(run?.models[0]?.before.metrics.map(({ step }) => step)).toEqual([
+      1, 4, 8, 12, 16, 20, 24,
+    ]);
+    const report = JSON.parse(readFileSync(join(frozen, 'SASA/report.json'), 'utf8')) as {
+      mse: number;
+    };
+    const { answer } = questionOf(useQuestions.getState(), 'evaluate', modelKey(run?.id ?? '', 0));
+    expect(answer?.report).toMatchObject({ mse: report.mse });
+  });
+
+  it('is not mixed up with a .zip that an account lies beside', async () => {
+    const folder = Object.fromEntries(
+      ['cfg.json', 'sae_weights.safetensors'].map((name) => [
+        name,
+        Uint8Array.from(readFileSync(join(frozen, 'SASA', name))),
+      ]),
+    );
+    const zip = new File([Uint8Array.from(zipFolder('SASA', folder))], 'SASA.zip');
+    expect(await takeFiles([file('report.json', '{}'), zip])).toBe('run');
+    expect(opened()?.models[0]?.before.metrics).toEqual([]);
+    expect(titles()).toEqual([]);
+  });
+});
+
 describe('what goes nowhere is said', () => {
   it('a run file with a setting that there is not', async () => {
     const wrong = { ...run, models: [{ architecture: 'topk', d_sae: -1, k: 3 }] };
@@ -71,7 +122,7 @@ describe('what goes nowhere is said', () => {
     const [notice] = useNotices.getState().notices;
     expect(notice).toMatchObject({
       tone: 'error',
-      title: 'holiday.jpg is nothing that the lab can open.',
+      title: 'holiday.jpg is not something that the lab can open.',
     });
     for (const kind of ['.npy', '.txt', '.zip', 'GPT-2', 'run file']) {
       expect(notice?.detail).toContain(kind);

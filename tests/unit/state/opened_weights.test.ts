@@ -166,7 +166,7 @@ describe('the account of a folder', () => {
     expect(before).toMatchObject([{ steps: 391, changes: [change], metrics: [] }]);
     expect(unread).toHaveLength(3);
     expect(unread.join(' ')).toMatch(
-      /report\.json: rows is "many".*changes\.jsonl, line 1.*metrics\.jsonl, line 1: is no JSON/,
+      /report\.json: rows is "many".*changes\.jsonl, line 1.*metrics\.jsonl, line 1: is not JSON/,
     );
   });
 
@@ -194,7 +194,7 @@ describe('what is refused', () => {
       'b/cfg.json': new Uint8Array(1),
     });
     await expect(refusal([new File([Uint8Array.from(twice)], 'two.zip')])).rejects.toThrow(
-      /several files cfg\.json/,
+      /several files named cfg\.json/,
     );
     const half = zipFolder('m', { 'cfg.json': folder(topk, zoo)['cfg.json'] ?? new Uint8Array() });
     await expect(refusal([new File([Uint8Array.from(half)], 'half.zip')])).rejects.toThrow(

@@ -75,6 +75,6 @@ describe('a recorded run', () => {
 
   it.each([null, [], { format: 'something else' }, { ...recorded, version: 9 }])(
     'is not read from anything else (%#)',
-    (value) => expect(() => readRecordedRun(value)).toThrow(/no recorded run/),
+    (value) => expect(() => readRecordedRun(value)).toThrow(/not a recorded run/),
   );
 });

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
-import { writeSaeFolder, type FolderFiles } from '../../../src/io/sae_folder';
+import { writeSaeFolder } from '../../../src/io/sae_folder';
+import type { FileSet } from '../../../src/io/whole_files';
 import type { DataIdentity } from '../../../src/lab/run/data_identity';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { folderOfRun } from '../../../src/lab/keep/run_evaluations';
@@ -22,27 +23,27 @@ const identity: DataIdentity = {
 };
 /** The same without its place as seen from the folder: nobody knows where the new one is unpacked. */
 const carried = { ...identity, files: [{ ...file, sha256 }] };
-function written(provenance: Record<string, unknown>): FolderFiles {
+function written(provenance: Record<string, unknown>): FileSet {
   const { config, weights, frequency } = evaluatedModel(0);
   return writeSaeFolder({ config, weights, frequency, provenance });
 }
 
-const opened = (files: FolderFiles): Promise<OpenedRun> =>
+const opened = (files: FileSet): Promise<OpenedRun> =>
   readOpenedRun(
     Object.entries(files).map(([name, bytes]) => new File([Uint8Array.from(bytes)], name)),
     null,
   );
 
 /** The folder that the page saves of opened weights after `step` more steps. */
-function saved({ input, before }: OpenedRun, step: number): FolderFiles {
+function saved({ input, before }: OpenedRun, step: number): FileSet {
   const settings = parseRunConfig(input);
   const account = { settings, before: at(before, 0), changes: [], records: [] };
   return folderOfRun(0, evaluatedModel(step), account);
 }
 
-const json = (files: FolderFiles, name: string): unknown =>
+const json = (files: FileSet, name: string): unknown =>
   JSON.parse(new TextDecoder().decode(files[name]));
-const account = (files: FolderFiles) =>
+const account = (files: FileSet) =>
   (json(files, 'cfg.json') as { metadata: { sasa_lab: object } }).metadata.sasa_lab;
 
 describe('what the data of opened weights were', () => {

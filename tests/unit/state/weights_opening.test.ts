@@ -4,7 +4,8 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Dictionary } from '../../../src/analysis/types';
-import { writeSaeFolder, type FolderFiles } from '../../../src/io/sae_folder';
+import { writeSaeFolder } from '../../../src/io/sae_folder';
+import type { FileSet } from '../../../src/io/whole_files';
 import type { Command } from '../../../src/lab/protocol/protocol';
 import { modelSchema } from '../../../src/sae/config';
 import { useDraftFacts } from '../../../src/state/draft_facts';
@@ -41,7 +42,7 @@ beforeEach(() => {
   useExperiment.setState(useExperiment.getInitialState());
 });
 
-function folder(width: number, provenance: Record<string, unknown> = {}): FolderFiles {
+function folder(width: number, provenance: Record<string, unknown> = {}): FileSet {
   const numbers = (length: number) => Float32Array.from({ length }, (_, i) => i / length);
   const weights: Dictionary = {
     groups: 4,
@@ -57,7 +58,7 @@ function folder(width: number, provenance: Record<string, unknown> = {}): Folder
 }
 
 /** A folder as SAELens writes it: no account of the lab's, the hook in its metadata. */
-function foreign(width: number, metadata: Record<string, unknown>): FolderFiles {
+function foreign(width: number, metadata: Record<string, unknown>): FileSet {
   const files = folder(width);
   const config = JSON.parse(new TextDecoder().decode(files['cfg.json'])) as object;
   return {
@@ -66,7 +67,7 @@ function foreign(width: number, metadata: Record<string, unknown>): FolderFiles 
   };
 }
 
-const filesOf = (files: FolderFiles) =>
+const filesOf = (files: FileSet) =>
   Object.entries(files).map(([name, bytes]) => new File([Uint8Array.from(bytes)], name));
 const gpt2 = { model_name: 'gpt2-small', hook_name: 'blocks.7.hook_resid_post' };
 
@@ -88,7 +89,7 @@ describe('weights are open', () => {
 });
 
 describe('weights wait', () => {
-  const lackOf = async (files: FolderFiles) => {
+  const lackOf = async (files: FileSet) => {
     expect(await openWeights(filesOf(files))).toBe('waiting');
     expect(useRuns.getState().order).toEqual([]);
     expect(useNotices.getState().notices).toEqual([]);
@@ -120,7 +121,7 @@ describe('weights wait', () => {
       'The lab does not make these activations itself: drop a .npy of rows of width 768.',
     );
     expect(waitingText(await lackOf(foreign(768, {})), null).reason).toBe(
-      'They need rows of width 768; those of the chosen data are not at hand.',
+      'They need rows of width 768; the chosen data are not loaded.',
     );
   });
 

@@ -34,9 +34,9 @@ describe('the caption of a shape', () => {
       units: [7, 5],
     }));
 
-  it('counts many atoms of a scalar model, without naming them', () =>
+  it('counts many latents of a scalar model, without naming them', () =>
     expect(captionOf(shape({ units90: 22, owners }), 'latent')).toEqual({
-      text: '22 atoms',
+      text: '22 latents',
       detail: 'dimension 2',
       units: [],
     }));

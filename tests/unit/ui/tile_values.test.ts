@@ -40,7 +40,7 @@ function alive(run: Run): number | undefined {
   return tile?.value(at(run.models, 0), run);
 }
 
-it('counts no units as alive before the dead window is full', () => {
+it('counts no units as alive before dead_group_window samples were seen', () => {
   expect(alive(runAt(29))).toBeUndefined();
   expect(alive(runAt(30))).toBe(90);
 });
@@ -49,7 +49,7 @@ it('names the rows of every number', () => {
   expect(tilesFor(true).map(({ title, rows }) => `${title}: ${rows}`)).toEqual([
     'Explained variance: last batch',
     'Reconstruction loss: last batch',
-    'Units alive: dead window',
+    'Units alive: dead_group_window',
     'Columns per row (l0): last batch',
     'Rank90 of maps: units alive',
     'Units per shape: probe rows',

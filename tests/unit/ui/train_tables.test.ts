@@ -62,6 +62,6 @@ describe('shapes', () => {
     const { columns, rows } = shapesTable(models);
     expect(columns.at(-1)).toBe('rows');
     expect([...rows][0]?.at(-1)).toBe(2048);
-    expect(shapesHint(models)).toContain('on 2048 rows that are never trained on');
+    expect(shapesHint(models)).toContain('on 2048 held-out rows');
   });
 });

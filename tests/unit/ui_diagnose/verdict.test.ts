@@ -32,7 +32,7 @@ describe('with known features', () => {
     ]);
     expect(said.map(({ name, text }) => `${name} ${text}`)).toEqual([
       'SASA holds each of the 3 shapes in one group',
-      'TopK SAE spreads the sphere over 14 atoms (4 would be the least), the helix over 7 (least 4) and the circle over 5 (least 3)',
+      'TopK SAE spreads the sphere over 14 latents (4 would be the fewest), the helix over 7 (fewest 4) and the circle over 5 (fewest 3)',
     ]);
   });
 

@@ -145,9 +145,9 @@ describe('what a mistake says, and where', () => {
     ['rank ! 1', '"!" means nothing here', 5, 6],
     ['freq > 2', '"freq" is a share from 0 to 1: write 2% for per cent', 7, 8],
     ['1.5 < freq', '"freq" is a share from 0 to 1: write 1.5% for per cent', 0, 3],
-    ['rank > 2%', '"rank" is no share', 7, 9],
-    ['3 % >= wrank', '"wrank" is no share', 0, 3],
-    ['12%', '"group" is no share', 0, 3],
+    ['rank > 2%', '"rank" is not a share', 7, 9],
+    ['3 % >= wrank', '"wrank" is not a share', 0, 3],
+    ['12%', '"group" is not a share', 0, 3],
     ['rank > 1e999', '1e999 is too large a number', 7, 12],
   ])('%s', (text, message, start, end) => {
     const result = parseFilter(text);

@@ -3,7 +3,15 @@
 import { fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { diagnose } from '../../../src/analysis/diagnosis';
-import { BUSY, cellsOf, closePage, openPage, scripted, trained } from '../../support/page_states';
+import {
+  BUSY,
+  cellsOf,
+  closePage,
+  NO_WEBGPU,
+  openPage,
+  scripted,
+  trained,
+} from '../../support/page_states';
 import { shapeModels } from '../../support/scripted_shapes';
 
 const main = () => within(screen.getByRole('main'));
@@ -21,9 +29,11 @@ describe('without a run', () => {
     expect(main().queryByRole('button')).toBeNull();
   });
 
-  it('has nothing to diagnose where there is no WebGPU either', async () => {
+  it('says that there is no WebGPU and what helps, and offers no training', async () => {
     const fake = await openPage('diagnose', { adapter: null });
-    await title('Nothing trained yet');
+    await title(NO_WEBGPU);
+    expect(screen.getByRole('main').textContent).toContain('Use Chrome 113 or later.');
+    expect(screen.queryByRole('link', { name: 'Go to Train' })).toBeNull();
     expect(fake.asked).not.toContain('diagnose');
   });
 });
@@ -68,7 +78,7 @@ describe('a run that has ended', () => {
     await title('Diagnosis');
     await expect
       .poll(() => screen.getByRole('list', { name: 'In short' }).textContent)
-      .toContain('TopK SAE spreads the circle over 6 atoms');
+      .toContain('TopK SAE spreads the circle over 6 latents');
     expect(screen.getByRole('list', { name: 'In short' }).textContent).toContain(
       'SASA holds each of the 3 shapes in one group.',
     );

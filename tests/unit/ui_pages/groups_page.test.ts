@@ -1,12 +1,13 @@
 // @vitest-environment happy-dom
 /** The Groups page in every state of a run and of its analysis: what there is to do, and the numbers of every group. */
-import { fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { groupsAnswer } from '../../../src/lab/explore/groups_answer';
+import { showRecordedRun } from '../../../src/state/recorded';
 import { useView } from '../../../src/state/view_store';
 import { useGroupsView } from '../../../src/ui/pages/groups/groups_view';
-import { BUSY, cellsOf, closePage, openPage, trained } from '../../support/page_states';
+import { BUSY, cellsOf, closePage, NO_WEBGPU, openPage, trained } from '../../support/page_states';
 import { shapeModels } from '../../support/scripted_shapes';
 
 const main = () => within(screen.getByRole('main'));
@@ -31,9 +32,17 @@ describe('without a run', () => {
     expect(main().queryByRole('grid')).toBeNull();
   });
 
-  it('has nothing to look into where there is no WebGPU either', async () => {
+  it('says that there is no WebGPU and what helps, and offers no training, of the recorded run either', async () => {
     const fake = await openPage('groups', { adapter: null });
-    await title('Nothing trained yet');
+    for (const show of [() => undefined, showRecordedRun]) {
+      await act(show);
+      await title(NO_WEBGPU);
+      expect(screen.getByRole('main').textContent).toContain('Use Chrome 113 or later.');
+      expect(main().getAllByRole('link')).toEqual([
+        main().getByRole('link', { name: 'More on the Train page' }),
+      ]);
+      expect(main().queryByRole('button')).toBeNull();
+    }
     expect(fake.asked).not.toContain('groups');
   });
 });
@@ -123,7 +132,7 @@ describe('a run that has ended', () => {
     expect((await grid()).getAttribute('aria-rowcount')).toBe('4');
     fireEvent.change(filter, { target: { value: 'freq > 90%' } });
     await screen.findByText('0 of 64 groups');
-    expect(screen.getByText('No group passes this filter.')).toBeDefined();
+    expect(screen.getByText('No group matches this filter.')).toBeDefined();
     fireEvent.click(screen.getByRole('button', { name: 'Show all' }));
     await expect.poll(async () => (await grid()).getAttribute('aria-rowcount')).toBe('65');
   });

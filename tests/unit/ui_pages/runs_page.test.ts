@@ -1,10 +1,12 @@
 // @vitest-environment happy-dom
 /** The Runs page in every state of a run: one row each, with its numbers, and what can be done with it. */
-import { fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
+import { showRecordedRun } from '../../../src/state/recorded';
+import { useView } from '../../../src/state/view_store';
 import { BUSY, cellsOf, closePage, openPage, scripted, trained } from '../../support/page_states';
 
-const table = () => screen.getByRole('table', { name: 'Runs of this session' });
+const table = () => screen.getByRole('table', { name: 'Runs of this visit' });
 /** Cells of a run's row by the head of their column, two numbers of two models together. */
 function row(name: string): Readonly<Record<string, string>> {
   const heads = within(table())
@@ -109,6 +111,18 @@ describe('a run that has ended', () => {
     expect(rows[1]).toContain(explained(1000));
     expect(rows[1]).not.toContain(explained(250));
   });
+
+  it('is marked as the one that all pages show, in a way that a table allows', async () => {
+    const fake = await openPage('runs');
+    const first = await trained(fake, 4);
+    await trained(fake, 1);
+    const rows = () => within(table()).getAllByRole('row').slice(1);
+    const current = () => rows().map((each) => each.getAttribute('aria-current'));
+    expect(current()).toEqual(['true', null]);
+    expect(rows().some((each) => each.hasAttribute('aria-selected'))).toBe(false);
+    act(() => useView.getState().showRun(first.id));
+    expect(current()).toEqual([null, 'true']);
+  });
 });
 
 describe('a run that failed', () => {
@@ -140,9 +154,24 @@ describe('a run that failed', () => {
 });
 
 describe('without WebGPU', () => {
-  it('lists nothing', async () => {
+  it('lists nothing, says why, and offers neither training nor opening', async () => {
     await openPage('runs', { adapter: null });
     expect(screen.getByRole('heading', { level: 1, name: 'No runs yet' })).toBeDefined();
+    const main = screen.getByRole('main');
+    expect(main.textContent).toContain('This browser has no WebGPU. Use Chrome 113 or later.');
     expect(screen.queryByRole('table')).toBeNull();
+    expect(within(main).queryByRole('button')).toBeNull();
+    expect(within(main).queryByRole('link', { name: 'Go to Train' })).toBeNull();
+  });
+
+  it('lists the recorded run, which can be neither evaluated nor exported, and opens no weights', async () => {
+    await openPage('runs', { adapter: null });
+    await act(showRecordedRun);
+    expect(row('Recorded run')).toMatchObject({ Status: 'recorded', Rows: '' });
+    const button = within(table()).getByRole<HTMLButtonElement>('button', { name: 'Export' });
+    expect(button.disabled).toBe(true);
+    expect(button.title).toBe('Its weights are not in this page');
+    expect(screen.queryByRole('button', { name: 'Open weights…' })).toBeNull();
+    expect(screen.getByRole('main').textContent).toContain('Weights cannot be opened here.');
   });
 });

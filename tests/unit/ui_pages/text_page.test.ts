@@ -2,7 +2,7 @@
 /** The Text page in every state of a run and of what was asked: tokens, groups, continuations, losses, and troubles. */
 import { fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BUSY, cellsOf, closePage, openPage, trained } from '../../support/page_states';
+import { BUSY, cellsOf, closePage, NO_WEBGPU, openPage, trained } from '../../support/page_states';
 import { scriptedFaithfulness, scriptedReading } from '../../support/scripted_language';
 
 const main = () => within(screen.getByRole('main'));
@@ -46,9 +46,11 @@ describe('without a run on a language model', () => {
     expect(fake.asked).not.toContain('read_text');
   });
 
-  it('has nothing to read with where there is no WebGPU', async () => {
+  it('says that there is no WebGPU and what helps, and offers no training', async () => {
     await open({ adapter: null });
-    await title('No language model yet');
+    await title(NO_WEBGPU);
+    expect(screen.getByRole('main').textContent).toContain('Use Chrome 113 or later.');
+    expect(main().queryByRole('button')).toBeNull();
     expect(main().queryByRole('textbox')).toBeNull();
   });
 });

@@ -69,7 +69,7 @@ describe('continuations', () => {
     expect(page(false)).toContain('data-outdated="false"');
     const moved = page(false, 'the run is at step 20');
     expect(moved).toContain('at step 10, 640 samples');
-    expect(moved).toContain('the run is at step 20; Continue writes anew');
+    expect(moved).toContain('the run is at step 20; Continue writes them again');
     expect(moved).toContain('data-outdated="true"');
   });
 

@@ -13,7 +13,7 @@ const schema = z.strictObject({
   k: setting(count(4096), {
     label: 'Active latents',
     symbol: 'k',
-    meaning: 'Latents that each sample may use: the k largest pre-activations.',
+    meaning: 'Latents that each row may use: the k largest pre-activations.',
     formula: 'z = TopK(E (x − b_dec) + b_enc)',
     source: 'Gao et al. 2024',
     limit: 'at most `d_sae`',

@@ -33,14 +33,14 @@ const schema = z.strictObject({
   group_rank: setting(count(32), {
     label: 'Block rank',
     symbol: 'r',
-    meaning: 'Columns of one group: the largest dimension a feature can keep whole.',
+    meaning: 'Columns of one group: features of up to this dimension can stay whole.',
     formula: 'pₖ = Eₖ(x − b_dec) + b_enc,ₖ ∈ ℝʳ',
     source: PAPER,
   }),
   k_groups: setting(count(4096), {
     label: 'Active groups',
     symbol: 's',
-    meaning: 'Groups that each sample may use, chosen by the length of their codes.',
+    meaning: 'Groups that each row may use: those whose codes have the largest norms.',
     formula: 'S(x) = the s groups with the largest ‖pₖ‖₂\nl0 = s·r',
     source: PAPER,
     limit: 'at most `n_groups`',
@@ -68,7 +68,7 @@ const schema = z.strictObject({
     symbol: 'λ_rel',
     meaning:
       'Strength of the penalty as a share of the data’s power, so it carries over to other data.',
-    formula: 'λ = λ_rel · E‖x‖²',
+    formula: 'λ = λ_rel · E‖x − x̄‖²',
     otherwise: '0',
     live: true,
   }),

@@ -90,7 +90,7 @@ function Documents({ documents }: Extract<DataSample, { kind: 'documents' }>) {
   return (
     <Sample
       title="Documents that are held out"
-      note={`every token is a row; the deeper, the longer the row, up to ${formatFixed(most, 1)}`}
+      note={`every token is a row; the deeper the colour, the larger its norm, up to ${formatFixed(most, 1)}`}
     >
       <ol className="data-documents">
         {documents.map(({ document, tokens }) => (

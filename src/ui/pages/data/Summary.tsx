@@ -69,7 +69,7 @@ export function Summary({ description }: { readonly description: DataDescription
           />
         </FigureFrame>
         <FigureFrame
-          title="How long the rows are"
+          title="Norms of the rows"
           hint={plainText(summaryTexts.norms)}
           fileName="norms"
           csv={() => ({

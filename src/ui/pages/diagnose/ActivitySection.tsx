@@ -15,7 +15,7 @@ export function ActivitySection({ models }: { readonly models: readonly Diagnose
     <Section
       id="activity"
       title="Dead and dense units"
-      question="How often do units fire, against the even share that the gate would give each?"
+      question="How often do units fire, compared with the even share that the gate would give each?"
     >
       <ModelColumns models={models}>
         {(diagnosed) => (

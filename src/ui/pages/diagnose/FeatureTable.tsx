@@ -65,7 +65,7 @@ function modelColumns(
   return [
     {
       id: id('least'),
-      head: 'Least',
+      head: 'Fewest',
       text: { ...texts.least, text: `${model.name}. ${texts.least.text}` },
       value: (row) => of(row)?.leastUnits ?? null,
       color,

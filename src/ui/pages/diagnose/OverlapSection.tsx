@@ -63,8 +63,8 @@ function Coherence({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Di
         {pair === null
           ? 'There are no two live units to compare.'
           : coherence > coherenceChance95
-            ? 'The closest pair is closer than random orientations would bring any.'
-            : 'No pair is closer than random orientations bring some.'}
+            ? 'The closest pair is closer than random orientations would bring any pair.'
+            : 'No pair is closer than random orientations would bring one.'}
       </p>
     </div>
   );
@@ -87,7 +87,7 @@ function Nearest({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Diag
         to={1}
         xLabel={
           diagnosis.overlap.oriented
-            ? 'cosine, below 0 counted at 0'
+            ? 'cosine; below 0 counts as 0'
             : 'cosine of the smallest principal angle'
         }
         color={modelColor(model.index)}

@@ -20,7 +20,7 @@ export function PackingSection({ models }: { readonly models: readonly Diagnosed
     <Section
       id="packing"
       title="Packing"
-      question="Do independent features share one group? The opposite failure to splitting, which the method does not forbid."
+      question="Do independent features share one group? The opposite of splitting; the method does not forbid it."
     >
       <ModelColumns models={blocks}>
         {(diagnosed) => (

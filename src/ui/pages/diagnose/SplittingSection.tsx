@@ -26,7 +26,7 @@ export function SplittingSection({ models }: { readonly models: readonly Diagnos
     <Section
       id="splitting"
       title="Splitting"
-      question="Is one feature cut into many units? Counted where the features are known, and read from near-duplicates where they are not."
+      question="Is one feature cut into many units? Counted where the features are known, inferred from near-duplicates where they are not."
     >
       {known && <FeatureTable models={models} />}
       <ModelColumns models={models}>
@@ -141,7 +141,7 @@ function Clusters({ diagnosed }: { readonly diagnosed: DiagnosedModel }) {
       rowKey={({ id }) => id}
       empty={
         linkedFrom === null
-          ? `None can be told: spans of these dimensions always meet in so narrow a space.`
+          ? `None can be told apart: in so narrow a space, spans of these dimensions always meet.`
           : `No two live ${model.unitName}s share a direction this closely.`
       }
       tall={6}

@@ -63,9 +63,9 @@ const lines: readonly OverviewLine[] = [
   },
   {
     id: 'mean_least_units',
-    readOn: 'none: known of the data',
+    readOn: 'none: known from the data',
     part: 'features',
-    label: 'Least units per feature, mean',
+    label: 'Fewest units per feature, mean',
     text: texts.least,
     value: (diagnosis) => meanOf(present(diagnosis).map(({ leastUnits }) => leastUnits)),
     format: two,

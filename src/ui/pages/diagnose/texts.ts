@@ -8,7 +8,7 @@ export const diagnoseTexts = {
     text: 'Units that never fired in the analysed rows: capacity that does nothing. A count of these rows, which says nothing of rarer ones.',
   },
   dense: {
-    text: 'Units that fire more than ten times as often as the mean live unit. How often is often depends on the gate: of three live groups, one per row, each fires on a third. Not wrong by itself: a feature may be that common.',
+    text: 'Units that fire more than ten times as often as the mean live unit. What counts as often depends on the gate: of three live units, one per row, each fires on a third. Not wrong in itself: a feature may be that common.',
     formula: 'fires on > 10 · (units per row / live units)',
     source: 'Source: This lab',
   },
@@ -16,20 +16,20 @@ export const diagnoseTexts = {
   groupsPerRow: explain('metrics/groups_per_token', 'How many units describe one row.'),
   frequency: explain(
     'frequency',
-    'How often units fire, on a logarithmic scale: each step to the left is ten times rarer. Dead units are left out.',
+    'How often units fire, on a logarithmic scale. Dead units are left out.',
   ),
   weightRank: explain('weight_rank90', 'Dimensions that the weights of a group offer.'),
   codeRank: explain(
     'code_rank90',
-    'Dimensions that a group uses, in the rows where it fires; exact of these, so without a chance level.',
+    'Dimensions that a group uses, in the rows where it fires; exact for these, so there is no chance level.',
   ),
   ranksScatter: explain(
     'stable_rank',
-    'A point a live group: what it could do (weights, to the right) against what it does (codes, upwards). Below the line it offers more dimensions than it uses. Press a point for its card.',
+    'One point per live group: what it could do (weights, to the right) against what it does (codes, upwards). Below the line it offers more dimensions than it uses. Press a point for its card.',
   ),
   rankMatrix: explain(
     'code_rank90',
-    'How many live groups have which rank of weights (row) and of codes (column). Press a cell for its groups.',
+    'How many live groups have which rank of weights (downwards) and of codes (across). Press a cell for its groups.',
   ),
   held: explain(
     'units90',
@@ -41,13 +41,13 @@ export const diagnoseTexts = {
   ),
   units99: explain('units99', 'The same for 99 %.'),
   least: {
-    text: 'The fewest units that could hold the feature: atoms with one direction each need as many as it has dimensions, and one more when codes are never negative; a group needs one for every r dimensions.',
+    text: 'The fewest units that could hold the feature: as many latents as it has dimensions, and one more when codes are never negative; one group for every r dimensions.',
     formula: '⌈dᵢ / r⌉; dᵢ + 1 for codes ≥ 0 (a line with one end: 1)',
     source: 'Source: Davis 1954, positive linear dependence',
   },
   ratio: explain(
     'splitting_ratio',
-    'Units against the least that could hold the feature: 1 is no splitting.',
+    'Units against the fewest that could hold the feature: 1 is no splitting.',
   ),
   reconstruction: explain(
     'feature_reconstruction',
@@ -61,7 +61,7 @@ export const diagnoseTexts = {
   },
   cluster: explain(
     'cluster',
-    'Units that point nearly the same way, linked into one set. Blocks have more directions to meet in than atoms, so they are linked from the cosine that is as unlikely by chance.',
+    'Units that point nearly the same way, linked into one set. Blocks have more directions to meet in than atoms, so they are linked from the cosine that is equally unlikely by chance.',
   ),
   members: { text: 'Units of the cluster. Press one for its card.' },
   columns: { text: 'Columns of the dictionary that the cluster uses.' },
@@ -70,11 +70,11 @@ export const diagnoseTexts = {
   },
   redundancy: explain(
     'redundancy',
-    'Units against what they write; faint: what the same units would give if they shared no direction and fired apart, which is no repetition.',
+    'Units against what they write; faint: what the same units would give if they shared no direction and fired apart: no repetition.',
   ),
   redundancyScatter: explain(
     'redundancy',
-    'A point a cluster: its columns against the dimensions that they write. Far right of the line many columns say the same. Press a point for its units.',
+    'One point per cluster: its columns against the dimensions that they write. Far to the right of the line, many columns repeat the same dimensions. Press a point for its units.',
   ),
   meanCosine: explain(
     'principal_cosine',
@@ -85,13 +85,13 @@ export const diagnoseTexts = {
     'Whether linked units fire together (near 1) or instead of one another (near 0), as the pieces of a split feature do; faint: what units that fire independently as often and as strongly give.',
   ),
   maskedCosineChance: {
-    text: 'How far from its chance level the number at the left lies in 95 of 100 orders of the rows.',
+    text: 'How far from its chance level the number to the left lies in 95 of 100 random orders of the rows.',
     formula: '1.96 · √(Σ(a − ā)² Σ(b − b̄)² / (rows − 1)) / √(Σa² Σb²)',
     source: 'Source: This lab',
   },
   covering: explain(
     'covering',
-    'Atoms that it would take to reach every direction of the feature within ε, using at most k at once. An estimate from above; a share where these atoms cannot reach all of it.',
+    'Atoms that it would take to reach every direction of the feature within ε, using at most k at once. An upper estimate; a share where these atoms cannot reach all of it.',
   ),
   clusterRows: { text: 'Analysed rows in which at least one unit of the cluster fires.' },
   featuresPerGroup: explain(
@@ -100,7 +100,7 @@ export const diagnoseTexts = {
   ),
   leastPerGroup: explain(
     'least_features',
-    'Features that the codes of a group show at the least: its separate axes, and one more where a fifth of the codes lie near none of them. A lower bound: features that fire together, or many in one group, show no axes.',
+    'Features that the codes of a group show at least: its separate axes, and one more where a fifth of the codes lie near none of them. A lower bound: features that fire together, or many in one group, show no axes.',
   ),
   packedShare: explain('packed_share', 'Live groups that hold, or show, more than one feature.'),
   packed: explain(
@@ -138,7 +138,7 @@ export const diagnoseTexts = {
   },
   nearest: explain(
     'principal_cosine',
-    'How nearly each live unit shares a direction with its nearest neighbour: a heap at the right end is repetition. The line at chance is where the mean would be if all were randomly oriented.',
+    'How nearly each live unit shares a direction with its nearest neighbour: a peak at the right end is repetition. The line at chance is where the mean would be if all were randomly oriented.',
   ),
   pairs: explain(
     'principal_cosine',
@@ -147,25 +147,25 @@ export const diagnoseTexts = {
   feature: { text: 'A feature that is known to be in the data.' },
   dimension: { text: 'dᵢ, the dimensions of the feature.' },
   matched: {
-    text: 'The group that stands for this feature when every feature gets a group of its own (Hungarian method; the groups together explain as many dimensions as they can).',
+    text: 'The unit that stands for this feature when every feature gets a unit of its own (Hungarian method; the units together explain as many dimensions as they can).',
   },
   r2: explain(
     'contribution_r2',
-    'How well what the matched group writes predicts the feature: 1 is exact.',
+    'How well what the matched unit writes predicts the feature: 1 is exact.',
   ),
   capture: explain(
     'capture',
-    'How much of the feature’s subspace lies in the span of the matched group: 1 is all of it; faint: what as many random directions hold.',
+    'How much of the feature’s subspace lies in the span of the matched unit: 1 is all of it; faint: what as many random directions hold.',
   ),
-  rank90: explain('weight_rank90', 'Dimensions of the matched group; best is dᵢ.'),
-  rankError: explain('rank_error', 'How far the group’s rank is from the feature’s dimension.'),
+  rank90: explain('weight_rank90', 'Dimensions of the matched unit; best is dᵢ.'),
+  rankError: explain('rank_error', 'How far its rank90 is from the feature’s dimension.'),
   bestShare: explain(
     'consolidated_share',
-    'Share of the feature’s energy that its strongest group carries.',
+    'Share of the feature’s energy that its strongest unit carries.',
   ),
   consolidated: explain(
     'consolidated_share',
-    'Known features whose strongest group carries nine tenths of their energy.',
+    'Known features whose strongest unit carries nine tenths of their energy.',
   ),
   circular: explain(
     'circular_correlation',

@@ -43,7 +43,7 @@ export function verdicts(models: readonly Judged[]): readonly ModelVerdict[] {
 function withTruth(model: Judged, present: readonly FeatureSpread[]): ModelVerdict {
   const { name, diagnosis } = model;
   const noun = present.every(({ kind }) => shapes.has(kind)) ? 'shape' : 'feature';
-  const unit = diagnosis.splitting.unit === 'atoms' ? 'atom' : 'group';
+  const unit = diagnosis.splitting.unit === 'atoms' ? 'latent' : 'group';
   const rebuilt = present.filter((feature): feature is Rebuilt => feature.units90 !== null);
   const held = rebuilt.filter(({ units90 }) => units90 === 1);
   const split = rebuilt
@@ -74,8 +74,8 @@ function withTruth(model: Judged, present: readonly FeatureSpread[]): ModelVerdi
 }
 
 /**
- * "spreads the circle over 5 atoms (3 are the least) and the sphere over 9 (4)"; of many features only the worst
- * is named. One direction each, atoms cannot hold a shape in one: what is split is what goes beyond the least.
+ * "spreads the circle over 5 latents (3 are the fewest) and the sphere over 9 (4)"; of many features only the worst
+ * is named. One direction each, latents cannot hold a shape in one: what is split is what goes beyond the fewest.
  */
 function spreading(split: readonly Rebuilt[], unit: string, noun: string): string {
   const worst = at(split, 0);
@@ -85,7 +85,7 @@ function spreading(split: readonly Rebuilt[], unit: string, noun: string): strin
   const parts = split.map((feature, index) => {
     const units = index === 0 ? ` ${unit}s` : '';
     const least =
-      index === 0 ? `${feature.leastUnits} would be the least` : `least ${feature.leastUnits}`;
+      index === 0 ? `${feature.leastUnits} would be the fewest` : `fewest ${feature.leastUnits}`;
     return `${plainName(feature)} over ${feature.units90}${units} (${least})`;
   });
   return `spreads ${listed(parts)}`;

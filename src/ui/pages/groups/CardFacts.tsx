@@ -103,7 +103,7 @@ function irreducibilityText(row: LabelledGroupRow): (typeof groupTexts)['irred']
     };
   }
   const verdict = irreducibility > chance ? 'more than chance gives' : 'no more than chance gives';
-  const said = `On ${formatInteger(points)} points: ${verdict}, 95 of 100 Gaussian clouds lie within ±${formatNumber(chance, 2)}.`;
+  const said = `On ${formatInteger(points)} points: ${verdict}; 95 of 100 Gaussian clouds lie within ±${formatNumber(chance, 2)}.`;
   return { ...groupTexts.irred, text: `${groupTexts.irred.text} ${said}` };
 }
 

@@ -82,7 +82,7 @@ export function CardHeader({ group, slot, unitName, annotationKey, onMove }: Car
           type="button"
           className="button button-quiet"
           aria-pressed={starred}
-          title={`${starred ? 'Take the star away' : 'Star'} (s)`}
+          title={`${starred ? 'Remove the star' : 'Star'} (s)`}
           onClick={() => toggleStar(annotationKey, group)}
         >
           <span className="card-star" data-on={starred} aria-hidden="true">

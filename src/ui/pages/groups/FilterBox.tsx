@@ -108,7 +108,7 @@ function Excerpt({ text, problem }: { readonly text: string; readonly problem: F
 
 const language: readonly (readonly [example: string, meaning: string])[] = [
   ['monday', 'fires on it, or names it among its strongest'],
-  ['"may"', 'exactly this word, no part of another'],
+  ['"may"', 'exactly this, not as a part of another'],
   ['rank > 1 and freq < 2%', 'compare; and, or, not, ( )'],
   ['freq >= 0.02', 'a frequency is a share: 0.02 is 2%'],
   ['rank = 2.1', 'equal at the precision you type'],

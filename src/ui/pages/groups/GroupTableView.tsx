@@ -112,7 +112,7 @@ export function GroupTableView(props: GroupTableViewProps) {
         </div>
         {rows.length === 0 && (
           <p className="groups-nothing">
-            No {unitName} passes this filter.
+            No {unitName} matches this filter.
             <button
               type="button"
               className="button"

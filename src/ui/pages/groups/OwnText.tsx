@@ -81,8 +81,8 @@ export function OwnText({ runId, model, group, own, onSelect }: OwnTextProps) {
       <div className="own-text-frame">
         <textarea
           className="control own-text-input"
-          aria-label="Text whose groups are searched"
-          placeholder="Type or paste text: the table shows the groups that fire on it"
+          aria-label="Text to search by"
+          placeholder="Type or paste text: the table shows what fires on it"
           rows={2}
           value={text}
           autoFocus
@@ -108,7 +108,7 @@ export function OwnText({ runId, model, group, own, onSelect }: OwnTextProps) {
             type="button"
             className="button button-quiet"
             disabled={text.trim() === ''}
-            title="The model trains: reading takes a moment from the training"
+            title="The model is training: reading pauses it for a moment"
             onClick={followed.read}
           >
             Read now

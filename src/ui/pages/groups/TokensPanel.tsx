@@ -99,10 +99,10 @@ export function TokensPanel({ card, text, color, unitName }: TokensPanelProps) {
             <th scope="col" colSpan={2} title="Share of all its firings">
               Share
             </th>
-            <th scope="col" title="Share of the token’s places in which it fires">
+            <th scope="col" title="Share of the token’s occurrences on which it fires">
               Fires on
             </th>
-            <th scope="col" title="How many times as often as on any token">
+            <th scope="col" title="How many times as often as on all tokens">
               Lift
             </th>
             <th scope="col" title="Mean norm where it fires on the token">

@@ -76,7 +76,7 @@ function Attribution({ runId, model, card, unitName }: WritesPanelProps) {
     return (
       <Frame>
         <div className="writes-say">
-          <p className="quiet">It changes the score of no token.</p>
+          <p className="quiet">It changes the logit of no token.</p>
         </div>
       </Frame>
     );
@@ -84,7 +84,7 @@ function Attribution({ runId, model, card, unitName }: WritesPanelProps) {
   return (
     <FigureFrame
       className="card-writes"
-      title="What it writes to the next word"
+      title="What it writes to the next token"
       hint={plainText(groupTexts.writes)}
       fileName={`${unitName}-${card.group}-logits`}
       csv={() => attributionTable(answer)}
@@ -116,7 +116,7 @@ function Attribution({ runId, model, card, unitName }: WritesPanelProps) {
       </div>
       {age !== null && (age.since !== null || answer.step !== card.step) && (
         <p className="quiet writes-age" role="status">
-          Of the weights at {age.trained}
+          With the weights at {age.trained}
           {age.since === null
             ? `; the rest of the card is of step ${formatInteger(card.step)}.`
             : `; ${age.since}.`}
@@ -130,7 +130,7 @@ function Frame({ children }: { readonly children: ReactNode }) {
   return (
     <FigureFrame
       className="card-writes"
-      title="What it writes to the next word"
+      title="What it writes to the next token"
       hint={plainText(groupTexts.writes)}
     >
       {children}

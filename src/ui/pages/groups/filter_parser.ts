@@ -74,7 +74,7 @@ function comparison(
 ): FilterExpression {
   const { value, slack, percent } = number;
   if (percent && field !== 'freq') {
-    fail(`"${field}" is no share: write the number without %`, number);
+    fail(`"${field}" is not a share: write the number without %`, number);
   }
   if (field === 'freq' && !percent && value > 1) {
     fail(`"freq" is a share from 0 to 1: write ${value}% for per cent`, number);

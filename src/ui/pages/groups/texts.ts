@@ -28,31 +28,31 @@ export const groupTexts = {
   ),
   cluster: explain(
     'cluster',
-    'Number of the set of near-duplicates that it belongs to; none for most.',
+    'Number of the set of near-duplicates that it belongs to; most belong to none.',
   ),
-  spark: explain('mean_norm', 'How often it fires how strongly, from 0 to its largest norm.'),
+  spark: explain('mean_norm', 'How often it fires at each strength, from 0 to its largest norm.'),
   held: explain('capture', 'True features that lie at least half in its span.'),
   capture: explain('capture', 'How much of the true feature lies in its span: 100 % is all of it.'),
   inSpan: {
     text: 'Atoms of the other model, trained on the same batches, with at least half of their squared norm in the span of this group: the pieces into which it cuts the same feature. Where there is none, the nearest. A spoke is an atom in the plane of the first two axes; the percentage is what of it lies in the span.',
-    formula: '‖Q_k d_j‖² / ‖d_j‖² ≥ ½, Q_k the rank-90 row space of the group',
+    formula: '‖Q_k d_j‖² / ‖d_j‖² ≥ ½, Q_k the rank90 row space of the group',
     source: 'Source: This lab',
   },
   scatter: {
-    text: 'What it writes in each row where it fires, in its own principal axes; the centre is silence. Drag around points to list them.',
+    text: 'What it writes in each row where it fires, in its own principal axes; the centre is 0. Drag around points to list them.',
     formula: 'PCA of D_kᵀp_k, not centred for drawing',
     source: 'Source: This lab',
   },
   spectra: {
-    text: 'Codes: the spread of what it writes along each axis, what it does. Map and decoder: what its weights allow, what it could do. Each row has its own scale.',
+    text: 'Codes: the spread of what it writes along each axis, what it does. Map and decoder: what its weights allow, what it could do. Each has its own scale.',
   },
   nearest: explain(
     'principal_cosine',
     'How nearly its span shares a direction with others: 1 is the same direction. Spans of several dimensions come close by chance; the title says how close the nearest would be if all were randomly oriented. Atoms whose codes are never negative keep the sign of their cosine.',
   ),
   coFiring: {
-    text: 'Fires in the same rows more often than by chance: a lift this large would come up in fewer than 5 of 100 groups without a partner.',
-    formula: 'lift = P(both) / (P(a)·P(b)); listed when P(Poisson ≥ count) · groups < 0.05',
+    text: 'Fires in the same rows more often than by chance: a lift this large would come up for fewer than 5 of 100 units without a partner.',
+    formula: 'lift = P(both) / (P(a)·P(b)); listed when P(Poisson ≥ count) · units < 0.05',
     source: 'Source: This lab',
   },
   otherCoFiring: {
@@ -60,23 +60,23 @@ export const groupTexts = {
     formula: 'lift = P(both) / (P(a)·P(b))',
     source: 'Source: This lab',
   },
-  strongest: { text: 'The rows where it writes most strongly, with the length of what it writes.' },
+  strongest: { text: 'The rows where it writes most strongly, with the norm of what it writes.' },
   contexts: {
-    text: 'The tokens on which it writes most strongly, in their texts: one from a document, no wording twice. The deeper the colour, the longer what it writes.',
+    text: 'The tokens on which it writes most strongly, in their texts: one per document, no wording twice. The deeper the colour, the larger the norm of what it writes.',
     formula: '‖D_kᵀp_k‖ of each token',
     source: 'Source: This lab',
   },
   tokens: {
-    text: 'The tokens at whose place it fires. Share: of all its firings. Fires on: of all places of the token. Lift: how many times as often as on any token; by lift only tokens are listed that chance would list in fewer than 5 of 100 groups.',
+    text: 'The tokens on which it fires. Share: of all its firings. Fires on: of all occurrences of the token. Lift: how many times as often as on all tokens; by lift, only tokens are listed that chance would list for fewer than 5 of 100 units.',
     formula: 'lift = P(fires | token) / P(fires); listed when P(Poisson ≥ firings) · tokens < 0.05',
     source: 'Source: This lab',
   },
   writes: {
-    text: 'What it adds to the score of each next word when it writes one typical norm along an axis, or at an angle in the plane of its first two axes, if nothing after it changed that: its directions through the gain of the last norm and the unembedding. Angles and colours are those of the picture of its codes.',
+    text: 'What it adds to the logit of each next token when it writes one typical norm along an axis, or at an angle in the plane of its first two axes, if nothing after it changed that: its directions through the gain of the last norm and the unembedding. Angles and colours are those of the picture of its codes.',
     formula: 'Δ logits ≈ W_U · diag(gain) · (norm · axis)',
     source: 'Source: nostalgebraist, “interpreting GPT: the logit lens” (2020)',
   },
   quantiles: {
-    text: 'Rows further down its list: those whose norm stands at this quantile of all its firings. The top does not stand for the whole.',
+    text: 'Rows further down its list: those whose norm stands at this quantile of all its firings. The top is not the whole.',
   },
 } satisfies Record<string, MeasureText>;

@@ -1,10 +1,12 @@
 /** Opens models from the folders that the lab or SAELens saved, as a run that waits to be explored. */
 import { useRef, useState } from 'react';
 import { openFiles } from '../../file_opening';
+import { useEngineLack } from '../../parts/engine_lack';
 
 export function OpenWeights() {
   const picker = useRef<HTMLInputElement>(null);
   const [reading, setReading] = useState(false);
+  const lack = useEngineLack();
   const open = async (files: readonly File[]) => {
     setReading(true);
     try {
@@ -13,6 +15,9 @@ export function OpenWeights() {
       setReading(false);
     }
   };
+  if (lack !== null) {
+    return <p className="quiet">Weights cannot be opened here. {lack.reason}</p>;
+  }
   return (
     <>
       <button

@@ -33,7 +33,7 @@ export function RunRow({ id, position }: RunRowProps) {
       className="runs-row runs-columns"
       role="row"
       aria-rowindex={position}
-      aria-selected={current}
+      aria-current={current || undefined}
       data-current={current}
     >
       <div role="cell" className="runs-name">
@@ -158,7 +158,12 @@ function RunMenu({ run, onRename }: { readonly run: Run; readonly onRename: () =
     <>
       <Menu
         trigger={
-          <button className="button button-quiet" type="button" disabled={weightsGone}>
+          <button
+            className="button button-quiet"
+            type="button"
+            disabled={weightsGone}
+            title={weightsGone ? 'Its weights are not in this page' : undefined}
+          >
             Export
             <Icon name="chevron" size={14} />
           </button>

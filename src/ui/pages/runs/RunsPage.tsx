@@ -1,7 +1,8 @@
-/** The runs of this session: what they were, what came of them, and what can be taken home. */
+/** The runs of this visit: what they were, what came of them, and what can be taken home. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { useRuns } from '../../../state/runs_store';
+import { useEngineLack } from '../../parts/engine_lack';
 import { hrefOf } from '../../route';
 import { OpenWeights } from './OpenWeights';
 import { RunRow } from './RunRow';
@@ -31,18 +32,20 @@ export default function RunsPage() {
 }
 
 function NoRuns() {
+  const lack = useEngineLack();
   return (
     <div className="runs-empty">
       <h1>No runs yet</h1>
       <p>
-        Every run of this session is listed here with its result, ready to be compared, exported as
-        a SAELens folder, or shared as a link. They live in this tab: export what you want to keep.
+        {lack === null
+          ? 'Every run of this visit is listed here with its result, ready to be compared, exported as a SAELens folder, or shared as a link. They live in this tab: export what you want to keep.'
+          : `Nothing can be trained or opened here. ${lack.reason}`}
       </p>
       <div className="runs-empty-actions">
         <a className="button button-primary" href={hrefOf('train')}>
-          Go to Train
+          {lack === null ? 'Go to Train' : 'More on the Train page'}
         </a>
-        <OpenWeights />
+        {lack === null && <OpenWeights />}
       </div>
     </div>
   );
@@ -81,7 +84,7 @@ function RunTable({ order }: { readonly order: readonly string[] }) {
     <div
       className="panel runs-table"
       role="table"
-      aria-label="Runs of this session"
+      aria-label="Runs of this visit"
       aria-rowcount={order.length + 1}
     >
       <div className="runs-head runs-columns" role="row">

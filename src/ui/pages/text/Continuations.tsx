@@ -87,7 +87,7 @@ function Moved({ outdated, since }: { readonly outdated: boolean; readonly since
   const changed = outdated ? ['the settings have changed since'] : [];
   return (
     <span className="quiet">
-      {[...changed, ...(since === null ? [] : [since])].join('; ')}; Continue writes anew
+      {[...changed, ...(since === null ? [] : [since])].join('; ')}; Continue writes them again
     </span>
   );
 }

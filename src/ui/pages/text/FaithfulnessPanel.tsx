@@ -51,7 +51,8 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
       title="Faithfulness"
       beside={
         <span className="quiet">
-          what the language model loses when the reconstruction takes the place of its stream
+          what the language model loses when the reconstruction takes the place of its residual
+          stream
         </span>
       }
       actions={
@@ -89,7 +90,7 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
         error === null && (
           <p className="quiet faithfulness-empty">
             Not measured. It reads held-out text three times per model: spliced in, with the mean of
-            the stream in its place, and with nothing in its place.
+            the residual stream in its place, and with nothing in its place.
           </p>
         )
       ) : (

@@ -199,8 +199,8 @@ export function FaithfulnessResult({ measured }: { readonly measured: readonly M
       <p className="quiet faithfulness-note">
         {measuredOn(measured)} at layer {first.layer}, {made}.{' '}
         {since !== null && <b>Since then {since}: measure again.</b>} The first position of a text
-        is left as it is in all cases. A score of 0 is the ablation and 1 no damage; all are exact
-        of these tokens.
+        is left as it is in all cases. A score of 0 is as bad as the ablation, 1 is no damage; all
+        are exact for these tokens.
       </p>
     </>
   );

@@ -42,7 +42,7 @@ export function LossRuler({ marks }: { readonly marks: readonly RulerMark[] }) {
     );
   return (
     <figure className="ruler" aria-label="Cross-entropy of the next token, nats">
-      <figcaption className="quiet">Cross-entropy, nats a token</figcaption>
+      <figcaption className="quiet">Cross-entropy, nats per token</figcaption>
       <div ref={sizeRef} className="ruler-body" style={{ height: 6 + lines * LINE }}>
         <div className="ruler-line" />
         {size.width > 0 &&

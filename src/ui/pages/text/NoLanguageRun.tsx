@@ -26,8 +26,8 @@ export function NoLanguageRun() {
         <h1>{others.length > 0 ? 'This run does not read text' : 'No language model yet'}</h1>
         <p>
           {name !== undefined && `${name} was not trained on a language model. `}
-          Here you type text and see which groups fire on every token, change a group and watch the
-          story change, and measure what the autoencoder costs the language model.
+          Here you type text and see which units fire on every token, change one and watch the story
+          change, and measure what the autoencoder costs the language model.
         </p>
         {others.map((id, index) => (
           <button

@@ -31,7 +31,7 @@ function Standing({ question, outdated, changed, age, training, cancel }: Follow
   }
   if (answer === null) {
     return training
-      ? 'The model is training. Read now has it read with the weights of this moment.'
+      ? 'The model is training. Read now reads with its current weights.'
       : 'Not read yet.';
   }
   const since = age?.since ?? null;

@@ -192,7 +192,7 @@ function Sampling() {
       <Field
         text={{
           label: 'Seed',
-          meaning: 'Random numbers of the draws; all three continuations use the same.',
+          meaning: 'Seeds the draws; all three continuations use the same.',
         }}
       >
         {(ids) => (

@@ -35,8 +35,7 @@ export function TextInput({ runId, model }: TextInputProps) {
             <Menu
               trigger={
                 <button type="button" className="button button-quiet">
-                  Samples
-                  <Icon name="chevron" size={14} />
+                  Examples <Icon name="chevron" size={14} />
                 </button>
               }
               actions={samples.map(({ title, text: sample }) => ({
@@ -57,7 +56,7 @@ export function TextInput({ runId, model }: TextInputProps) {
                 type="button"
                 className="button text-read-now"
                 disabled={blank || reading.question.progress !== null}
-                title="The model trains: reading takes a moment from the training"
+                title="The model is training: reading pauses it for a moment"
                 onClick={reading.read}
               >
                 Read now
@@ -72,7 +71,7 @@ export function TextInput({ runId, model }: TextInputProps) {
         rows={4}
         spellCheck={false}
         value={text}
-        placeholder="Type or paste text. Its tokens appear below, coloured by the groups that fire on them."
+        placeholder="Type or paste text. Its tokens appear below, coloured by the units that fire on them."
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
       />

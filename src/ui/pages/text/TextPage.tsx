@@ -18,6 +18,7 @@ import { useQuestion } from '../../../state/use_question';
 import { useWaitingWeights } from '../../../state/weights_opening';
 import { AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
+import { useEngineLack } from '../../parts/engine_lack';
 import { obstacleOf, useAnalysis } from '../../parts/use_analysis';
 import { groupOptions } from './group_names';
 import { FaithfulnessPanel } from './FaithfulnessPanel';
@@ -39,7 +40,8 @@ export default function TextPage() {
   const obstacle = useCurrentRun(obstacleOf);
   const isLanguage = config !== undefined && languageDataOf(config.data) !== null;
   const waits = useWaitingWeights((state) => state.waiting !== null);
-  const noRun = obstacle === 'failed' || (waits && !isLanguage);
+  const lacksEngine = useEngineLack() !== null;
+  const noRun = lacksEngine || obstacle === 'failed' || (waits && !isLanguage);
   if (!isLanguage && !noRun) return <NoLanguageRun />;
   if (noRun || (obstacle !== null && obstacle !== undefined && obstacle !== 'training')) {
     const view = {
@@ -90,7 +92,7 @@ function Head({ models, shown }: { readonly models: Run['models']; readonly show
     <header className="page-head text-head">
       <h1>Text</h1>
       <p className="quiet">
-        {info?.label ?? data?.model}, stream entering layer {data?.layer}
+        {info?.label ?? data?.model}, residual stream at layer {data?.layer}
         {info !== undefined && `, reads ${info.context} tokens at a time`}
       </p>
       <div className="text-model">

@@ -47,7 +47,7 @@ export function TokenLegend({ colors, coloring, group, unitName, rows }: TokenLe
     return (
       <p className="quiet token-legend">
         {group === null
-          ? `Choose a ${unitName}: in the field, or at the right.`
+          ? `Choose a ${unitName}: in the field, or on the right.`
           : `${capital(unitName)} ${group} does not fire in this text.`}
       </p>
     );

@@ -55,7 +55,7 @@ export const TokenText = memo(function TokenText(props: TokenTextProps) {
       ref={box}
       className="tokens"
       role="listbox"
-      aria-label="Tokens. Arrow keys move, Enter takes the strongest group, Escape lets go"
+      aria-label="Tokens. Arrow keys move, Enter takes the strongest unit, Escape lets go"
       aria-activedescendant={selected === null ? undefined : `${id}-${selected}`}
       tabIndex={0}
       onKeyDown={onKeyDown}
@@ -95,7 +95,7 @@ export const TokenText = memo(function TokenText(props: TokenTextProps) {
       {reading.tokens.length > drawn && (
         <p className="quiet">
           The first {formatInteger(drawn)} of {formatInteger(reading.tokens.length)} tokens are
-          drawn; the numbers beside count all.
+          drawn; the numbers at the side count all.
         </p>
       )}
     </div>

@@ -20,17 +20,20 @@ export const textTexts = {
     source: 'Source: This lab',
   },
   ceOriginal: {
-    text: 'Cross-entropy of the language model as it is: nats a token.',
+    text: 'Cross-entropy of the language model as it is: nats per token.',
     formula: 'CE = −mean log p(next token)',
   },
   ceSae: {
     text: 'Cross-entropy with the reconstruction in place of the residual stream.',
     formula: 'x ← x̂ at every token but the first',
   },
-  ceMean: { text: 'Cross-entropy with the mean of the stream in its place.', formula: 'x ← x̄' },
+  ceMean: {
+    text: 'Cross-entropy with the mean of the residual stream in its place.',
+    formula: 'x ← x̄',
+  },
   ceZero: { text: 'Cross-entropy with nothing in its place.', formula: 'x ← 0' },
   klSae: {
-    text: 'How far the predictions move when the reconstruction takes the place of the stream.',
+    text: 'How far the predictions move when the reconstruction takes the place of the residual stream.',
     formula: 'KL(p_original ‖ p_spliced), mean over tokens',
   },
   klMean: { text: 'The same with the mean in its place.', formula: 'x ← x̄' },
@@ -57,7 +60,7 @@ export const textTexts = {
   },
   explained: explain(
     'metrics/explained_variance',
-    'Share of the variance of the stream that the reconstruction holds.',
+    'Share of the variance of the residual stream that the reconstruction holds.',
   ),
   explainedLegacy: explain(
     'metrics/explained_variance_legacy',

@@ -166,7 +166,7 @@ function Ranks({ run, xEnd, now, height }: RanksProps) {
     <FiguresOf model={model?.name}>
       <FigureFrame
         title="rank90 of the maps of live groups"
-        hint="Singular values of each live group’s map that hold 90 % of Σσ²: how many dimensions it uses. Each column is a moment, each row a rank, the strength of its colour the share of groups."
+        hint="Singular values of each live group’s map that hold 90 % of Σσ²: how many dimensions it offers. Time runs to the right, rank upwards; the deeper the colour, the larger the share of groups."
         fileName="rank90_over_time"
         csv={() => rankTable(run, model)}
         controls={

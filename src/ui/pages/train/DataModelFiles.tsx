@@ -100,7 +100,7 @@ function Fetching({ id, fetch, bytes }: FetchingProps) {
       <p className="quiet language-bytes">
         {megabytes(received)} of {megabytes(total)}
         {fetch.status === 'fetching' && received >= total && total > 0 && (
-          <span>all here; checked and put on the GPU…</span>
+          <span>complete; checking it and loading it onto the GPU…</span>
         )}
         {fetch.status === 'fetching' && fetch.rate !== null && received < total && (
           <span>
@@ -119,7 +119,7 @@ function Fetching({ id, fetch, bytes }: FetchingProps) {
         ) : (
           <>
             <button type="button" className="button button-primary" onClick={again}>
-              {received > 0 ? 'Go on' : 'Try again'}
+              {received > 0 ? 'Continue' : 'Try again'}
             </button>
             <button
               type="button"

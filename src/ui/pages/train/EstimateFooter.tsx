@@ -29,7 +29,7 @@ export function EstimateFooter() {
       {estimate !== null && limit !== null && (
         <Hint
           side="top"
-          text={`The largest single buffer takes ${formatBytes(estimate.largestBuffer)}; this GPU allows ${formatBytes(limit)}. One step multiplies and adds about ${formatCount(estimate.flopPerStep)} times in its dense part.`}
+          text={`The largest single buffer takes ${formatBytes(estimate.largestBuffer)}; this GPU allows ${formatBytes(limit)}. The dense matrix products of one step take about ${formatCount(estimate.flopPerStep)} operations.`}
         >
           <p className="quiet estimate-line" data-fits={estimate.fits} tabIndex={0}>
             Needs {formatBytes(estimate.bytes)} on this GPU{estimate.fits ? '' : ', too much'}

@@ -32,7 +32,7 @@ export function FeedingLine() {
           <Rate
             label="Language model"
             rate={rate(feeding.rowsMade, feeding.sourceSeconds)}
-            text="Tokens whose stream the language model makes in a second of its own GPU time."
+            text="Tokens whose residual stream the language model makes in a second of its own GPU time."
           />
           <Rate
             label="autoencoders"

@@ -4,10 +4,9 @@
  * group's implementation status (github.com/gpuweb/gpuweb/wiki/Implementation-Status).
  */
 import { useEffect, useState } from 'react';
-import type { LabErrorCode } from '../../../base/lab_error';
 import type { RecordedRun } from '../../../lab/keep/recorded_run';
-import { useEngine } from '../../../state/engine_store';
 import { showRecordedRun } from '../../../state/recorded';
+import { useEngineLack } from '../../parts/engine_lack';
 import { formatDuration, formatInteger } from '../../plots/format';
 import { Curves } from './Curves';
 import { MetricTiles } from './MetricTiles';
@@ -16,18 +15,12 @@ import { ShownRunFigures } from './ShownRunFigures';
 import './no_webgpu.css';
 
 export function NoWebGpu() {
-  const error = useEngine(({ connection }) =>
-    connection.kind === 'unavailable' ? connection.error : null,
-  );
+  const lack = useEngineLack();
   return (
     <main className="no-webgpu">
       <section className="no-webgpu-text">
-        <h1>{titleOf(error?.code)}</h1>
-        {error !== null && (
-          <p className="no-webgpu-reason">
-            {error.message} {error.wayOut}
-          </p>
-        )}
+        <h1>{lack?.title}</h1>
+        <p className="no-webgpu-reason">{lack?.reason}</p>
         {!window.isSecureContext && (
           <p className="note note-warn">
             This page was opened from {window.location.protocol}//{window.location.host}. Browsers
@@ -67,12 +60,6 @@ export function NoWebGpu() {
   );
 }
 
-function titleOf(code: LabErrorCode | undefined): string {
-  if (code === 'no_webgpu') return 'The lab needs WebGPU, and this browser does not offer it';
-  if (code === 'no_adapter') return 'The lab needs WebGPU, and it found no graphics adapter';
-  return 'The lab’s engine did not start';
-}
-
 type Recording =
   | { readonly kind: 'loading' }
   | { readonly kind: 'shown'; readonly run: RecordedRun }
@@ -92,8 +79,8 @@ function Recorded() {
       <h2>Meanwhile, what the first experiment shows</h2>
       <p className="no-webgpu-lead">
         Two sparse autoencoders learn the same samples, each a point on a circle, a sphere or a
-        helix. The TopK SAE tiles every shape with several atoms; SASA keeps one group for each, and
-        the group’s rank is the shape’s dimension.{' '}
+        helix. The TopK SAE tiles every shape with several latents; SASA keeps one group for each,
+        and the group’s rank is the shape’s dimension.{' '}
         {recording.kind === 'shown' && recordedLine(recording.run)}
       </p>
       {recording.kind === 'shown' && (

@@ -55,7 +55,7 @@ export function RunBar() {
         type="button"
         title={
           status === 'preparing'
-            ? 'Give up the preparation; no step was taken'
+            ? 'Cancel the preparation; no step was taken'
             : 'End the run here; its weights stay'
         }
         disabled={elsewhere || !active}

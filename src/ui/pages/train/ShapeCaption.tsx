@@ -7,7 +7,7 @@ import type { Caption } from './shape_rows';
 
 export interface ShapeCaptionProps {
   readonly caption: Caption;
-  readonly noun: 'group' | 'atom';
+  readonly noun: 'group' | 'latent';
   readonly model: number;
   /** Whether units can be opened. */
   readonly openable: boolean;

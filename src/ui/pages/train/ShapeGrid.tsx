@@ -19,7 +19,7 @@ import { navigate } from '../../route';
 import { slotsOfProbe, type UnitsOf } from '../../unit_colors';
 import { FeatureStrip } from './FeatureStrip';
 import { ShapeCaption } from './ShapeCaption';
-import { captionOf, firstFeatures, heading, nounOf } from './shape_rows';
+import { captionOf, firstFeatures, heading } from './shape_rows';
 import { shapesHint, shapesTable, type ShapeModel } from './shapes_table';
 import { useShownRun, useShownRunId } from './shown_run';
 import './shapes.css';
@@ -158,7 +158,7 @@ const ShapeRow = memo(function ShapeRow(props: ShapeRowProps) {
             ? 'not trained'
             : unitName === 'group'
               ? 'colour: the group'
-              : 'colour: the strongest atom'}
+              : 'colour: the strongest latent'}
         </span>
       </div>
       {columns.map((feature, column) => {
@@ -171,7 +171,7 @@ const ShapeRow = memo(function ShapeRow(props: ShapeRowProps) {
               points={shape.points}
               owners={shape.owners}
               slots={slots}
-              unitName={nounOf(unitName)}
+              unitName={unitName}
               rotation={rotation}
               onRotation={onRotation}
               onPick={runId !== null && openable ? open : undefined}
@@ -179,7 +179,7 @@ const ShapeRow = memo(function ShapeRow(props: ShapeRowProps) {
                 runId === null ? undefined : (
                   <ShapeCaption
                     caption={captionOf(shape, unitName)}
-                    noun={nounOf(unitName)}
+                    noun={unitName}
                     model={model}
                     openable={openable}
                     slots={slots}

@@ -82,7 +82,7 @@ function LambdaSentence() {
   );
   const model = useMemo(() => (draft === undefined ? null : modelOf(draft)), [draft]);
   if (units === null)
-    return <p className="say">What λ does is said here once the data are read.</p>;
+    return <p className="say">What λ does is shown here once the data are read.</p>;
   const penalty = model === null ? null : nuclearPenalty(model);
   if (model === null || penalty === null) return null;
   const lambda = nuclearStrength(model, units) ?? 0;

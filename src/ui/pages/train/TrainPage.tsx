@@ -30,8 +30,8 @@ function Lab() {
   useShortcuts('Train', [
     { keys: 'Space', label: 'Train, pause, resume', run: () => void toggleTraining() },
     { keys: '.', label: 'Take one step', run: () => void takeStep() },
-    { keys: 'u', label: 'Take the last change of the settings back', run: undo },
-    { keys: 'U', label: 'Make it again', run: redo },
+    { keys: 'u', label: 'Undo the last change of the settings', run: undo },
+    { keys: 'U', label: 'Redo it', run: redo },
   ]);
   return (
     <div className="train">

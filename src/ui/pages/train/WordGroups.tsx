@@ -101,7 +101,7 @@ function WordPreview({ labelName }: WordGroupsProps) {
           ? reading !== null
             ? `Reading the ${labelName}s…`
             : `The ${labelName}s appear here once the data can be read.`
-          : `Each sample is one ${labelName}${labelName === 'token' ? ' in its text' : ''}. While the models train, the ${labelName}s on which their strongest groups fire appear here.`}
+          : `Each row is one ${labelName}${labelName === 'token' ? ' in its text' : ''}. While the models train, the ${labelName}s on which their strongest groups fire appear here.`}
       </p>
       <p className="words-sample" aria-hidden="true">
         {labels.map((label, index) => (

@@ -85,7 +85,7 @@ const units: CurveSpec = {
 const dead: CurveSpec = {
   id: 'sparsity/dead_groups',
   title: 'Dead units',
-  hint: 'Groups or latents that no sample of the last dead_group_window selected.',
+  hint: 'Groups or latents not selected for any of the last dead_group_window samples.',
   yMin: 0,
   yWhole: true,
   line: metric('sparsity/dead_groups'),
@@ -136,7 +136,7 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
     {
       id: 'metrics/l0',
       title: 'Columns per row (l0)',
-      hint: 'l0: non-zero codes of a sample, mean over the batch.',
+      hint: 'l0: non-zero codes of a row, mean over the batch.',
       yMin: 0,
       line: metric('metrics/l0'),
       readOn: 'batch',

@@ -4,7 +4,7 @@ import type { RunModel } from '../../../state/run_record';
 import { rankedOwners } from '../../plots/unit_slots';
 
 export interface Caption {
-  /** "1 group", "22 atoms", "not captured". */
+  /** "1 group", "22 latents", "not captured". */
   readonly text: string;
   /** "rank90 2" (of its map) of the one group that holds the shape; else the shape's dimension, to count the units against. */
   readonly detail: string | undefined;
@@ -15,16 +15,11 @@ export interface Caption {
 /** Units named under a shape; more are counted. */
 const NAMED = 3;
 
-/** What a unit is called in this picture. */
-export function nounOf(unitName: RunModel['unitName']): 'group' | 'atom' {
-  return unitName === 'group' ? 'group' : 'atom';
-}
-
 /** What is said under a shape; nothing is counted while too little of it is reconstructed. */
 export function captionOf(shape: ShapeState, unitName: RunModel['unitName']): Caption {
   if (!isCaptured(shape)) return { text: 'not captured', detail: undefined, units: [] };
   const count = shape.units90;
-  const text = `${count} ${nounOf(unitName)}${count === 1 ? '' : 's'}`;
+  const text = `${count} ${unitName}${count === 1 ? '' : 's'}`;
   const detail =
     unitName === 'group' && count === 1
       ? `rank90 ${shape.topRank90}`

@@ -47,6 +47,6 @@ export function shapesTable(models: readonly ShapeModel[]): CsvTable {
 /** Which rows the counts are of, in a sentence. */
 export function shapesHint(models: readonly ShapeModel[]): string {
   const rows = models.find((model) => model.rows !== null)?.rows ?? null;
-  const which = rows === null ? 'rows' : `${formatInteger(rows)} rows`;
-  return `Units that carry 90 % of a shape’s energy, counted on ${which} that are never trained on.`;
+  const which = rows === null ? 'held-out rows' : `${formatInteger(rows)} held-out rows`;
+  return `Units that carry 90 % of a shape’s energy, counted on ${which}.`;
 }

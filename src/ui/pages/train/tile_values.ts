@@ -48,9 +48,9 @@ const loss: Tile = {
 
 const alive: Tile = {
   title: 'Units alive',
-  rows: 'dead window',
+  rows: 'dead_group_window',
   meaning:
-    'Groups (or latents) that the training selected within the last dead_group_window samples; the others are dead. It says nothing before so many samples were seen: until then every unit counts as alive.',
+    'Groups (or latents) that the training selected within the last dead_group_window samples; the others are dead. It says nothing before that many samples were seen: until then every unit counts as alive.',
   formula: 'selected within the last dead_group_window samples',
   value: (model, run) => {
     const dead = model.metrics.last('sparsity/dead_groups');
@@ -87,7 +87,7 @@ const units: Tile = {
   title: 'Units per shape',
   rows: 'probe rows',
   meaning:
-    'Groups (or latents) that carry 90 % of a shape’s energy, mean over shapes. More than one: the shape is split. Counted on 2048 rows that are never trained on while it goes, on the 8192 rows of Diagnose when it rests.',
+    'Groups (or latents) that carry 90 % of a shape’s energy, mean over shapes. More than one: the shape is split. Counted on 2048 held-out rows while the run goes, on the 8192 of Diagnose once it rests.',
   formula: 'energy of unit j on shape i = E[‖P_{Vᵢ} contributionⱼ‖² | i active]',
   value: (model) => model.shapeHistory.meanUnits.last(),
   format: (value) => formatFixed(value, 1),

@@ -1,0 +1,47 @@
+/**
+ * What lies in the folder of a run, by name: the same on the disk, in the browser's private files and, for one model,
+ * in a .zip. lab/keep writes and reads it. A run of one model has all in one folder, one of several a folder for each.
+ */
+import { CONFIG_FILE, SPARSITY_FILE, WEIGHTS_FILE } from '../../io/sae_folder';
+import { displayName, type ModelConfig } from '../../sae/config';
+import type { RunConfig } from './run_config';
+
+/** The run: its settings with all defaults. */
+export const RUN_FILE = 'run.json';
+/** The state that it goes on from. */
+export const CHECKPOINT_FILE = 'checkpoint.safetensors';
+/** Who writes to the folder of a disk. */
+export const CLAIM_FILE = 'run.lock';
+
+/** The final evaluation of a model, beside its weights; there is none where the evaluation gave no numbers. */
+export const REPORT_FILE = 'report.json';
+/** What was logged for a model, one record a line. */
+export const METRICS_FILE = 'metrics.jsonl';
+/** Settings of a model that were changed while it trained, one a line; there is none where nothing was changed. */
+export const CHANGES_FILE = 'changes.jsonl';
+
+/** All files of a model: as SAELens has them, and how it was trained, which no other program reads. */
+export const MODEL_FILES: readonly string[] = [
+  CONFIG_FILE,
+  WEIGHTS_FILE,
+  SPARSITY_FILE,
+  REPORT_FILE,
+  METRICS_FILE,
+  CHANGES_FILE,
+];
+
+/** Folder of a model below that of its run, with a `/` at its end; '' when it is the only one. */
+export function modelFolder({ models }: Pick<RunConfig, 'models'>, model: ModelConfig): string {
+  return models.length === 1 ? '' : `${displayName(model)}/`;
+}
+
+/** Paths, below its folder, of every file that a run writes. */
+export function runFiles(config: Pick<RunConfig, 'models'>): string[] {
+  return [
+    RUN_FILE,
+    CHECKPOINT_FILE,
+    ...config.models.flatMap((model) =>
+      MODEL_FILES.map((name) => modelFolder(config, model) + name),
+    ),
+  ];
+}
