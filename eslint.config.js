@@ -60,6 +60,8 @@ const TYPE_ARROWS = { io: ['analysis'] };
 /** Folders that may take the text of a kernel from shaders/, which lies beside src. */
 const KERNEL_USERS = ['gpu', 'sae', 'data', 'lm'];
 const KERNELS = ['../../shaders/**', '../../../shaders/**'];
+/** The folder of an architecture holds the parts of kernels that are its own. */
+const OWN_PARTS = ['[.]/*.wgsl?raw'];
 
 const policies = [
   ...Object.entries(ARROWS).map(([from, to]) => ({
@@ -74,6 +76,7 @@ const policies = [
     from: { element: { types: { anyOf: KERNEL_USERS } } },
     allow: { dependency: { source: KERNELS } },
   },
+  { from: { element: { type: 'sae' } }, allow: { dependency: { source: OWN_PARTS } } },
 ];
 
 /**

@@ -108,9 +108,7 @@ export function mainForward(
 export function workBuffers(layout: ModelLayout, deadListLength: number): BufferSpec[] {
   const { batch, d4 } = layout;
   const { ragged } = layout.main;
-  const units = ragged
-    ? '[places | auxiliary | row starts | rows]'
-    : '[B, s], main and auxiliary';
+  const units = ragged ? '[places | auxiliary | row starts | rows]' : '[B, s], main and auxiliary';
   const places = ragged ? 'places·r' : 'B, s·r';
   const spec = (name: string, type: 'f32' | 'u32', length: number, shape: string): BufferSpec => ({
     name,

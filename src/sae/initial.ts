@@ -61,9 +61,9 @@ function initialVectors(
 ): Pick<Dictionary, 'vectors'> {
   const specs = vectorsOf(config);
   if (specs.length === 0) return {};
-  const vectors = specs.map(({ name, length, initial }): [string, Float32Array] => [
-    name,
-    new Float32Array(length === 'one' ? 1 : groups).fill(initial(config, rms)),
+  const vectors = specs.map((vector): [string, Float32Array] => [
+    vector.name,
+    new Float32Array(vector.length === 'one' ? 1 : groups).fill(vector.initial(config, rms)),
   ]);
   return { vectors: Object.fromEntries(vectors) };
 }

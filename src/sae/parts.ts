@@ -52,7 +52,7 @@ export interface StandingPart extends Part {
   /** Binds `thresholds`. */
   readonly readsThresholds: boolean;
   /** Code of a unit that is listed, 0 for one that only the gate's gradient needs; null for one that is not listed. */
-  codeOf(score: number, threshold: number, bandwidth: number): number | null;
+  readonly codeOf: (score: number, threshold: number, bandwidth: number) => number | null;
 }
 
 /** What is shared at the limit of a gate, and what is kept of it. */
@@ -64,9 +64,9 @@ export interface LimitPart extends Part {
 export interface TermPart extends Part {
   /** Whether it needs the norms of the atoms. */
   readonly readsNorms: boolean;
-  value(code: number, norm: number): number;
-  byCode(code: number, norm: number): number;
-  byNorm(code: number, norm: number): number;
+  readonly value: (code: number, norm: number) => number;
+  readonly byCode: (code: number, norm: number) => number;
+  readonly byNorm: (code: number, norm: number) => number;
 }
 
 /** What a listed code leaves for the gradient of its threshold. */
@@ -75,7 +75,7 @@ export interface EntryPart extends Part {
   readonly byThreshold: ((entry: ThresholdEntry) => number) | null;
 }
 
-export interface ThresholdEntry {
+interface ThresholdEntry {
   /** 0 of a unit that is listed just below its threshold. */
   readonly code: number;
   readonly threshold: number;

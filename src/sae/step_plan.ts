@@ -60,6 +60,10 @@ export function stepPlan(options: StepOptions): StepPlan {
   const layout = layoutOf(config, width, batch, variant);
   const penalty = penaltyOf(config);
   const trained = architectureOf(config).thresholds !== undefined;
+  const tensors = [
+    ...(['encoder', 'decoder', 'biases'] as const),
+    ...(trained ? (['log_thresholds'] as const) : []),
+  ];
   const passes: Pass[] = [
     ...(architectureOf(config).unitRows(config) ? [normalizePass(layout)] : []),
     ...(codesPenalty(config)?.term.readsNorms === true ? [decoderNormsPass(layout)] : []),
@@ -72,16 +76,9 @@ export function stepPlan(options: StepOptions): StepPlan {
     updateBiasesPass(config, layout, variant, clip),
     ...(trained ? [updateThresholdsPass(layout, clip)] : []),
     gradientNormPass(layout, clip),
+    ...(clip ? tensors.map((tensor) => adamPass(layout, tensor)) : []),
+    ...(trained ? [expThresholdsPass(layout)] : []),
   ];
-  if (clip) {
-    passes.push(
-      adamPass(layout, 'encoder'),
-      adamPass(layout, 'decoder'),
-      adamPass(layout, 'biases'),
-      ...(trained ? [adamPass(layout, 'log_thresholds')] : []),
-    );
-  }
-  if (trained) passes.push(expThresholdsPass(layout));
   return {
     layout,
     plan: {

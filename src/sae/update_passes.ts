@@ -10,12 +10,7 @@ import type { ModelConfig } from './config';
 import { placesOf, Section } from './forward_passes';
 import { kernels } from './kernels';
 import { columnThreads } from './launch_sizes';
-import {
-  compose,
-  penaltyParts,
-  termParts,
-  type PenaltyPart,
-} from './parts';
+import { compose, penaltyParts, termParts, type PenaltyPart } from './parts';
 import { codesPenalty, penaltyOf } from './penalty';
 import { usesEncoderBias, vectorLength, type KernelVariant, type ModelLayout } from './layout';
 
@@ -59,9 +54,7 @@ export function updatePass(
     kernel: compose(tiled ? kernels.update_rows : kernels.update_rows_serial, {
       places: places.part,
       penalty: part,
-      ...(part === penaltyParts.norm
-        ? { term: codesPenalty(config)?.term ?? termParts.none }
-        : {}),
+      ...(part === penaltyParts.norm ? { term: codesPenalty(config)?.term ?? termParts.none } : {}),
     }),
     bindings: {
       weights: matrix,

@@ -137,7 +137,9 @@ interface FolderForm<C> {
   /** Tensors [d_sae] beside W_enc, W_dec, b_enc and b_dec, with the vectors they hold. */
   readonly tensors?: Readonly<Record<string, string>>;
   /** All vectors of a model from those in its folder. */
-  restore?(vectors: Readonly<Record<string, Float32Array>>): Readonly<Record<string, Float32Array>>;
+  readonly restore?: (
+    vectors: Readonly<Record<string, Float32Array>>,
+  ) => Readonly<Record<string, Float32Array>>;
   /** What cfg.json says of the gate, under SAELens' names. */
   save(config: C): LooseSettings;
   /** The same read back; `hasEncoderBias`: the folder's b_enc is not all 0. */

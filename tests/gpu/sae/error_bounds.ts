@@ -164,7 +164,9 @@ export function runTwin(
   contents: Record<string, TwinBuffer>,
   replaced: Readonly<Record<string, number>> = {},
 ): Record<string, TwinBuffer> {
-  twinKernel(pass)(new KernelCall(contents, { ...pass.constants, ...replaced }, uniforms, partsOf(pass.kernel)));
+  twinKernel(pass)(
+    new KernelCall(contents, { ...pass.constants, ...replaced }, uniforms, partsOf(pass.kernel)),
+  );
   return contents;
 }
 

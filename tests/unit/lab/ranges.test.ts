@@ -73,7 +73,14 @@ function uniformFaults(config: RunConfig, source: ActivationSource): string[] {
   const given = [
     ...config.models.map((model) => ({
       layout: stepUniforms,
-      values: uniformsAt(model, training, { lambda: 0, sparsity: 0, rms: 1, inputScale: 1 }, last, last + 1, batch),
+      values: uniformsAt(
+        model,
+        training,
+        { lambda: 0, sparsity: 0, rms: 1, inputScale: 1 },
+        last,
+        last + 1,
+        batch,
+      ),
     })),
     { layout: stream.plan.uniform, values: stream.uniforms(last) },
   ];

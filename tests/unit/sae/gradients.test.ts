@@ -212,7 +212,10 @@ function unitsOf(
   const units: ActiveUnit[] = [];
   for (let place = first; place < end; place += 1) {
     const unit = at(wordsOf(buffers, 'active_units'), active + place);
-    const own = floatsOf(buffers, 'coefs').subarray(codes + place * rank, codes + (place + 1) * rank);
+    const own = floatsOf(buffers, 'coefs').subarray(
+      codes + place * rank,
+      codes + (place + 1) * rank,
+    );
     if (unit !== NO_UNIT && own.some((code) => code !== 0)) {
       units.push({ latent: unit * rank, rank });
     }

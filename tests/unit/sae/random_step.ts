@@ -103,7 +103,9 @@ function vectorContents(
   contents: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
 ): [string, Float32Array<ArrayBuffer>][] {
   return vectorsOf(config).flatMap(({ name, length }) => {
-    const own = Object.entries(contents).filter(([buffer]) => buffer.replace(/_moment.$/, '') === name);
+    const own = Object.entries(contents).filter(
+      ([buffer]) => buffer.replace(/_moment.$/, '') === name,
+    );
     return own.map(([buffer, values]): [string, Float32Array<ArrayBuffer>] => {
       const padded = new Float32Array(vectorLength({ groups: values.length }, length));
       padded.set(length === 'one' ? values.subarray(0, 1) : values);

@@ -69,7 +69,8 @@ const schema = z.strictObject({
   jumprelu_bandwidth: setting(z._default(positive(100), 0.5), {
     label: 'Bandwidth',
     symbol: 'ε',
-    meaning: 'Width of the window around a threshold in which it learns, in units of the input’s rms.',
+    meaning:
+      'Width of the window around a threshold in which it learns, in units of the input’s rms.',
     formula: 'dL/dθ = −(θ/ε)·K((z − θ)/ε)·dL/dz',
     source: PAPER,
     advanced: true,

@@ -24,13 +24,7 @@ export const cases: ArchitectureCases = {
       width: 5,
       batch: 300,
       variant: 'tiled',
-      passes: [
-        'count codes',
-        'list codes',
-        'code gradients',
-        'update encoder',
-        'update decoder',
-      ],
+      passes: ['count codes', 'list codes', 'code gradients', 'update encoder', 'update decoder'],
     },
   },
   gradients: {
