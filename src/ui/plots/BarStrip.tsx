@@ -4,8 +4,8 @@
  */
 import { at, largest } from '../../base/array';
 import { FigureBox } from './FigureBox';
-import { formatExact, formatFixed } from './format';
-import { textWidth } from './text_width';
+import { formatExact } from './format';
+import { widest } from './text_width';
 import { useSize } from './use_size';
 import type { Column, FigureProps } from './props';
 
@@ -18,7 +18,7 @@ interface BarStripProps extends FigureProps {
     /** The value of a full bar; default: the largest of the row. */
     readonly max?: number | undefined;
   }[];
-  readonly format?: ((value: number) => string) | undefined;
+  readonly format: (value: number) => string;
 }
 
 const BAR = 16;
@@ -29,23 +29,16 @@ export function barStripHeight(rows: number): number {
   return rows * ROW;
 }
 
-export function BarStrip({ label, height, className, rows, format = twoDecimals }: BarStripProps) {
+export function BarStrip({ label, height, className, rows, format }: BarStripProps) {
   const [sizeRef, size] = useSize();
   const columns = largest(
     rows.map(({ values }) => values.length),
     1,
   );
-  const names =
-    largest(
-      rows.map((row) => Math.ceil(textWidth(row.label) / 8) * 8),
-      0,
-    ) + 12;
+  const names = Math.ceil(widest(rows.map((row) => row.label)) / 8) * 8 + 12;
   const slot = Math.max(8, (size.width - names) / columns);
   const texts = rows.map(({ values }) => Array.from(values, format));
-  const room = largest(
-    texts.flat().map((text) => textWidth(text)),
-    0,
-  );
+  const room = widest(texts.flat());
   // Numbers only where every one of them fits; else the bars alone, with the numbers on hover.
   const written = slot >= room + 24;
   const full = Math.max(4, written ? slot - room - 18 : slot - 3);
@@ -93,10 +86,6 @@ export function BarStrip({ label, height, className, rows, format = twoDecimals 
       </div>
     </FigureBox>
   );
-}
-
-function twoDecimals(value: number): string {
-  return formatFixed(value, 2);
 }
 
 function describe(

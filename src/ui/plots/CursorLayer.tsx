@@ -2,14 +2,15 @@
  * What a line chart shows at the shared cursor: a hairline, a dot on every line and a small table of values on
  * the side with more room. Drawn in SVG over the chart, and redrawn alone when the cursor moves.
  */
-import { at, largest } from '../../base/array';
+import { at } from '../../base/array';
 import { nearestIndex } from './decimate';
 import { formatCount, formatNumber, THIN } from './format';
 import type { LineFrame } from './line_frame';
 import { dashArray } from './line_style';
+import { upright } from './PlotAxes';
 import { useShared, type PlotLink } from './PlotSync';
 import type { Series } from './props';
-import { textWidth } from './text_width';
+import { textWidth, widest } from './text_width';
 
 interface Reading {
   readonly series: Series;
@@ -38,14 +39,8 @@ export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
 
   const head = `${formatX(cursor)}${xUnit === undefined ? '' : THIN + xUnit}`;
   const values = readings.map(({ value }) => formatY(value));
-  const nameWidth = largest(
-    readings.map(({ series }) => textWidth(series.label)),
-    0,
-  );
-  const valueWidth = largest(
-    values.map((value) => textWidth(value)),
-    0,
-  );
+  const nameWidth = widest(readings.map(({ series }) => series.label));
+  const valueWidth = widest(values);
   const width = Math.max(textWidth(head), SAMPLE + 6 + nameWidth + 12 + valueWidth) + 2 * PAD;
   const height = (readings.length + 1) * ROW + PAD;
   const rightSide = px < (area.left + area.right) / 2;
@@ -54,7 +49,7 @@ export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
 
   return (
     <g className="plot-cursor" data-export="skip">
-      <line x1={px} x2={px} y1={area.top} y2={area.bottom} />
+      <line {...upright(px, area)} />
       {readings.map(({ series, x, value }) => (
         <circle
           key={series.id}

@@ -9,12 +9,10 @@ import './plots.css';
 interface FigureBoxProps {
   readonly height?: number | undefined;
   readonly className?: string | undefined;
-  /** Below the drawing, outside the reserved height (a legend). */
-  readonly footer?: ReactNode;
   readonly children: ReactNode;
 }
 
-export function FigureBox({ height: given, className, footer, children }: FigureBoxProps) {
+export function FigureBox({ height: given, className, children }: FigureBoxProps) {
   const height = useLarge() ? undefined : given;
   const style: CSSProperties = height === undefined ? { height: '100%' } : { height };
   return (
@@ -25,7 +23,6 @@ export function FigureBox({ height: given, className, footer, children }: Figure
       <div className="plot-body" style={style}>
         {children}
       </div>
-      {footer}
     </div>
   );
 }

@@ -10,7 +10,6 @@ import { ChartSurface } from './ChartSurface';
 import { CursorLayer, describeAt } from './CursorLayer';
 import { EmptyNote, FigureBox } from './FigureBox';
 import { formatNumber } from './format';
-import { Legend } from './Legend';
 import {
   fullRange,
   insideOf,
@@ -19,7 +18,7 @@ import {
   type LineFrame,
 } from './line_frame';
 import { dashArray } from './line_style';
-import { PlotAxes } from './PlotAxes';
+import { PlotAxes, upright } from './PlotAxes';
 import { Markers } from './Markers';
 import { usePlotLink, useShared } from './PlotSync';
 import { useSize } from './use_size';
@@ -28,7 +27,7 @@ import './lines.css';
 const NONE: ReadonlySet<string> = new Set();
 
 export function LineChart(props: LineChartProps) {
-  const { label, height, className, series, xUnit, hidden = NONE, onToggle, legend } = props;
+  const { label, height, className, series, xUnit, hidden = NONE } = props;
   const { empty: nothing = 'No values yet.' } = props;
   const { xScale = 'linear', yScale, xStart, xEnd, formatY, smoothing } = props;
   const { yMin, yMax, yWithin, yWhole } = props;
@@ -68,11 +67,7 @@ export function LineChart(props: LineChartProps) {
   const drawn = frame !== null && frame.lines.some(({ path }) => path !== '');
 
   return (
-    <FigureBox
-      height={height}
-      className={className}
-      footer={legend === true && <Legend items={series} hidden={hidden} onToggle={onToggle} />}
-    >
+    <FigureBox height={height} className={className}>
       <ChartSurface
         label={
           drawn ? `${label}. ${summary(frame, formatY ?? formatNumber)}` : `${label}. ${nothing}`
@@ -120,15 +115,7 @@ function Picture({ frame, xUnit, markers, now }: LineChartProps & { readonly fra
       </clipPath>
       <PlotAxes area={area} x={frame.x} y={frame.y} xUnit={xUnit} />
       <g clipPath={`url(#${clip})`}>
-        {now !== undefined && (
-          <line
-            className="plot-now"
-            x1={x.scale(now)}
-            x2={x.scale(now)}
-            y1={area.top}
-            y2={area.bottom}
-          />
-        )}
+        {now !== undefined && <line className="plot-now" {...upright(x.scale(now), area)} />}
         {lines.map(({ series, rawPath }) =>
           rawPath === null ? null : (
             <path key={series.id} className="plot-raw" d={rawPath} stroke={series.color} />

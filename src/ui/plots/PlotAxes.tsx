@@ -4,7 +4,7 @@
  */
 import { memo } from 'react';
 import { at, largest } from '../../base/array';
-import { axisTicks, tickTexts, type AxisScale, type Ends } from './axis_scale';
+import { axisScale, axisTicks, tickTexts, type AxisScale, type Ends } from './axis_scale';
 import type { ScaleKind } from './props';
 
 /** The rectangle inside the axes, in CSS pixels. */
@@ -21,6 +21,13 @@ export interface Axis {
   readonly scale: AxisScale;
   readonly ticks: readonly number[];
   readonly texts: readonly string[];
+}
+
+/** A chart's rectangle and its two axes. */
+export interface PlotFrame {
+  readonly area: PlotArea;
+  readonly x: Axis;
+  readonly y: Axis;
 }
 
 /** Width of a label in the axis font, near enough to reserve room. */
@@ -41,10 +48,26 @@ export function ticksFor(
   return { ticks, texts: format === undefined ? tickTexts(kind, ticks) : ticks.map(format) };
 }
 
+/** The x axis of a chart, with a tick at most every `every` pixels. */
+export function xAxisOf(
+  kind: ScaleKind,
+  ends: Ends,
+  { left, right }: PlotArea,
+  every: number,
+): Axis {
+  const ticks = ticksFor(kind, ends, right - left, every);
+  return { kind, ends, scale: axisScale(kind, ends, [left, right]), ...ticks };
+}
+
 /** Room left of the plot for the y labels, in steps of 8 so that it rarely moves. */
 export function leftMargin(texts: readonly string[]): number {
   const widest = largest(texts.map(labelWidth), 0);
   return Math.max(32, Math.ceil((widest + 10) / 8) * 8);
+}
+
+/** Ends of a vertical line through the plot, for an SVG `line`. */
+export function upright(x: number, { top, bottom }: Pick<PlotArea, 'top' | 'bottom'>) {
+  return { x1: x, x2: x, y1: top, y2: bottom };
 }
 
 interface PlotAxesProps {
@@ -53,7 +76,7 @@ interface PlotAxesProps {
   readonly y: Axis;
   readonly xUnit?: string | undefined;
   /** Vertical grid lines too, for figures without a time axis. */
-  readonly grid?: 'rows' | 'both' | undefined;
+  readonly grid?: 'both' | undefined;
 }
 
 export const PlotAxes = memo(function PlotAxes({ area, x, y, xUnit, grid }: PlotAxesProps) {
@@ -71,12 +94,9 @@ export const PlotAxes = memo(function PlotAxes({ area, x, y, xUnit, grid }: Plot
         );
       })}
       {grid === 'both' &&
-        x.ticks.map((tick) => {
-          const px = x.scale(tick);
-          return (
-            <line key={tick} className="plot-grid" x1={px} x2={px} y1={area.top} y2={area.bottom} />
-          );
-        })}
+        x.ticks.map((tick) => (
+          <line key={tick} className="plot-grid" {...upright(x.scale(tick), area)} />
+        ))}
       <XLabels area={area} axis={x} unit={xUnit} />
     </g>
   );

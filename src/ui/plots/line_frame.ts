@@ -6,7 +6,14 @@ import { bisectLeft, bisectRight } from 'd3';
 import { at } from '../../base/array';
 import { axisScale, extentOf, niceEnds, type AxisScale, type Ends } from './axis_scale';
 import { decimate, GAP, smooth } from './decimate';
-import { leftMargin, ticksFor, type Axis, type PlotArea } from './PlotAxes';
+import {
+  leftMargin,
+  ticksFor,
+  xAxisOf,
+  type Axis,
+  type PlotArea,
+  type PlotFrame,
+} from './PlotAxes';
 import type { Column, FigureProps, Marker, ScaleKind, Series } from './props';
 import type { Size } from './use_size';
 
@@ -44,10 +51,6 @@ export interface LineChartProps extends FigureProps {
   readonly now?: number | undefined;
   /** Ids of series that are not drawn. */
   readonly hidden?: ReadonlySet<string> | undefined;
-  /** Called when a legend entry is pressed. Without it the legend is not interactive. */
-  readonly onToggle?: ((id: string) => void) | undefined;
-  /** Shows the legend under the plot; default false, because pages usually show one `Legend` for all charts. */
-  readonly legend?: boolean | undefined;
   /** Shown while there is nothing to draw: what to do next. */
   readonly empty?: string | undefined;
 }
@@ -68,10 +71,7 @@ interface DrawnLine {
 /** Most values of a line that get dots. */
 const FEW = 12;
 
-export interface LineFrame {
-  readonly area: PlotArea;
-  readonly x: Axis;
-  readonly y: Axis;
+export interface LineFrame extends PlotFrame {
   readonly lines: readonly DrawnLine[];
 }
 
@@ -136,12 +136,7 @@ export function layOutLines(
   const left = leftMargin(yTicks.texts);
   const area: PlotArea = { left, right: Math.max(left + 16, size.width - 6), top, bottom };
 
-  const x: Axis = {
-    kind: xKind,
-    ends: range,
-    scale: axisScale(xKind, range, [area.left, area.right]),
-    ...ticksFor(xKind, range, area.right - area.left, 56),
-  };
+  const x = xAxisOf(xKind, range, area, 56);
   const y: Axis = {
     kind: yKind,
     ends: yEnds,
