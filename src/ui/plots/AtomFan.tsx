@@ -24,7 +24,7 @@ interface AtomFanProps extends FigureProps {
 
 const LINE = 20;
 
-export function AtomFan({ label, height, className, atoms, color, onPick, empty }: AtomFanProps) {
+export function AtomFan({ label, height, atoms, color, onPick, empty }: AtomFanProps) {
   const [sizeRef, size] = useSize();
   const [lit, setLit] = useState<number | null>(null);
   const radius = Math.max(0, Math.min(size.height / 2 - 6, size.width * 0.21));
@@ -37,7 +37,7 @@ export function AtomFan({ label, height, className, atoms, color, onPick, empty 
   const listX = 2 * radius + 28;
   const numberWidth = widest(listed.map(({ id }) => String(id)));
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <div
         ref={sizeRef}
         className="plot-surface"

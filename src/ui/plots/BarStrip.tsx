@@ -14,9 +14,7 @@ interface BarStripProps extends FigureProps {
   readonly rows: readonly {
     readonly label: string;
     readonly values: Column;
-    readonly color?: string | undefined;
-    /** The value of a full bar; default: the largest of the row. */
-    readonly max?: number | undefined;
+    readonly color: string;
   }[];
   readonly format: (value: number) => string;
 }
@@ -29,7 +27,7 @@ export function barStripHeight(rows: number): number {
   return rows * ROW;
 }
 
-export function BarStrip({ label, height, className, rows, format }: BarStripProps) {
+export function BarStrip({ label, height, rows, format }: BarStripProps) {
   const [sizeRef, size] = useSize();
   const columns = largest(
     rows.map(({ values }) => values.length),
@@ -44,7 +42,7 @@ export function BarStrip({ label, height, className, rows, format }: BarStripPro
   const full = Math.max(4, written ? slot - room - 18 : slot - 3);
   const pitch = Math.min(3 * ROW, Math.max(ROW, size.height / Math.max(1, rows.length)));
   return (
-    <FigureBox height={height ?? rows.length * ROW} className={className}>
+    <FigureBox height={height}>
       <div
         ref={sizeRef}
         className="plot-surface"
@@ -53,7 +51,7 @@ export function BarStrip({ label, height, className, rows, format }: BarStripPro
       >
         <svg width={size.width} height={size.height} aria-hidden="true">
           {rows.map((row, r) => {
-            const most = row.max ?? largest(Array.from(row.values), 0);
+            const most = largest(Array.from(row.values), 0);
             return (
               <g key={row.label} transform={`translate(0 ${(r + 0.5) * pitch})`}>
                 <text className="plot-name" dy="0.35em">
@@ -69,7 +67,7 @@ export function BarStrip({ label, height, className, rows, format }: BarStripPro
                         width={width}
                         height={BAR}
                         rx={Math.min(3, width / 2)}
-                        fill={row.color ?? 'var(--m1)'}
+                        fill={row.color}
                       />
                       {written && (
                         <text x={width + 5} dy="0.35em">

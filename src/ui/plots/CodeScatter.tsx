@@ -75,7 +75,7 @@ interface CodeScatterProps extends FigureProps {
 }
 
 export function CodeScatter(props: CodeScatterProps) {
-  const { label, height, className, codes, axes, coloring, labelOf } = props;
+  const { label, height, codes, axes, coloring, labelOf } = props;
   const { selected, onSelect, prominent, axisNames } = props;
   const [sizeRef, size] = useSize();
   const theme = useTheme();
@@ -175,7 +175,7 @@ export function CodeScatter(props: CodeScatterProps) {
       : [boxLeft - names, boxTop, boxRight + names, boxBottom];
   const shownHover = hovered !== null && hovered < count ? hovered : null;
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <div
         ref={attach}
         className={`plot-surface ${dimension === 3 ? 'plot-turn' : 'plot-chart'}`}

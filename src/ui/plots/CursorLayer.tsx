@@ -22,7 +22,6 @@ interface CursorLayerProps {
   readonly frame: LineFrame;
   readonly link: PlotLink;
   readonly xUnit?: string | undefined;
-  readonly formatY: (value: number) => string;
 }
 
 const ROW = 15;
@@ -30,7 +29,7 @@ const PAD = 7;
 /** Length of the piece of line before a name. */
 const SAMPLE = 18;
 
-export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
+export function CursorLayer({ frame, link, xUnit }: CursorLayerProps) {
   const cursor = useShared(link.cursor);
   if (cursor === null || cursor < frame.x.ends[0] || cursor > frame.x.ends[1]) return null;
   const { area } = frame;
@@ -38,7 +37,7 @@ export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
   const readings = readingsAt(frame, cursor);
 
   const head = `${formatX(cursor)}${xUnit === undefined ? '' : THIN + xUnit}`;
-  const values = readings.map(({ value }) => formatY(value));
+  const values = readings.map(({ value }) => formatNumber(value));
   const nameWidth = widest(readings.map(({ series }) => series.label));
   const valueWidth = widest(values);
   const width = Math.max(textWidth(head), SAMPLE + 6 + nameWidth + 12 + valueWidth) + 2 * PAD;

@@ -32,7 +32,7 @@ interface Cell {
 }
 
 export function HeatMatrix(props: HeatMatrixProps) {
-  const { label, height, className, values, rows, columns, rowLabels, columnLabels } = props;
+  const { label, height, values, rows, columns, rowLabels, columnLabels } = props;
   const { format, onPick } = props;
   const [sizeRef, size] = useSize();
   const theme = useTheme();
@@ -76,7 +76,7 @@ export function HeatMatrix(props: HeatMatrixProps) {
 
   const empty = rows * columns === 0;
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <div
         ref={sizeRef}
         className="plot-surface"

@@ -50,17 +50,7 @@ interface HistogramProps extends FigureProps {
 const NOTE_LINE = 16;
 
 export function Histogram(props: HistogramProps) {
-  const {
-    label,
-    height,
-    className,
-    counts,
-    from,
-    to,
-    marks,
-    formatX = formatNumber,
-    xTicks,
-  } = props;
+  const { label, height, counts, from, to, marks, formatX = formatNumber, xTicks } = props;
   const [sizeRef, size] = useSize();
   const [bin, setBin] = useState<number | null>(null);
 
@@ -91,7 +81,7 @@ export function Histogram(props: HistogramProps) {
 
   const cells = frame === null ? [] : barsOf(frame, counts, from, to);
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <div
         ref={sizeRef}
         className="plot-surface plot-chart"
@@ -193,11 +183,11 @@ function frameOf(
   const ends = niceEnds('linear', [0, Math.max(1, most)]);
   const top = noted ? 12 + NOTE_LINE : 18;
   const bottom = Math.max(top + 8, size.height - 38);
-  const ticks = ticksFor('linear', ends, bottom - top, 34, undefined, true);
+  const ticks = ticksFor('linear', ends, bottom - top, 34, true);
   const area: PlotArea = { left: leftMargin(ticks.texts), right: size.width - 6, top, bottom };
   return {
     area,
-    x: xAxisOf('linear', [from, to], area, 70),
+    x: xAxisOf([from, to], area, 70),
     y: { kind: 'linear', ends, scale: axisScale('linear', ends, [bottom, top]), ...ticks },
   };
 }

@@ -27,10 +27,9 @@ import './lines.css';
 const NONE: ReadonlySet<string> = new Set();
 
 export function LineChart(props: LineChartProps) {
-  const { label, height, className, series, xUnit, hidden = NONE } = props;
+  const { label, height, series, xUnit, hidden = NONE } = props;
   const { empty: nothing = 'No values yet.' } = props;
-  const { xScale = 'linear', yScale, xStart, xEnd, formatY, smoothing } = props;
-  const { yMin, yMax, yWithin, yWhole } = props;
+  const { yScale, xStart, xEnd, smoothing, yMin, yMax, yWithin, yWhole } = props;
   const pennants = (props.markers ?? []).length > 0;
   const [sizeRef, size] = useSize();
   const link = usePlotLink();
@@ -40,23 +39,10 @@ export function LineChart(props: LineChartProps) {
   const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [series, hidden]);
   const settings = useMemo(
     () => ({
-      ...{ xScale, yScale, xStart, xEnd, yMin, yMax, yWithin, yWhole, formatY, smoothing },
+      ...{ yScale, xStart, xEnd, yMin, yMax, yWithin, yWhole, smoothing },
       ...{ pennants, zoomed },
     }),
-    [
-      xScale,
-      yScale,
-      xStart,
-      xEnd,
-      yMin,
-      yMax,
-      yWithin,
-      yWhole,
-      formatY,
-      smoothing,
-      pennants,
-      zoomed,
-    ],
+    [yScale, xStart, xEnd, yMin, yMax, yWithin, yWhole, smoothing, pennants, zoomed],
   );
   const full = useMemo(() => fullRange(series, settings), [series, settings]);
   const range = useMemo(() => (full === null ? null : insideOf(zoom, full)), [zoom, full]);
@@ -67,11 +53,9 @@ export function LineChart(props: LineChartProps) {
   const drawn = frame !== null && frame.lines.some(({ path }) => path !== '');
 
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <ChartSurface
-        label={
-          drawn ? `${label}. ${summary(frame, formatY ?? formatNumber)}` : `${label}. ${nothing}`
-        }
+        label={`${label}. ${drawn ? summary(frame) : nothing}`}
         sizeRef={sizeRef}
         plane={drawn ? frame : null}
         full={full}
@@ -81,14 +65,7 @@ export function LineChart(props: LineChartProps) {
         {frame !== null && (
           <svg width={size.width} height={size.height} aria-hidden="true">
             <Picture frame={frame} {...props} />
-            {drawn && (
-              <CursorLayer
-                frame={frame}
-                link={link}
-                xUnit={xUnit}
-                formatY={formatY ?? formatNumber}
-              />
-            )}
+            {drawn && <CursorLayer frame={frame} link={link} xUnit={xUnit} />}
           </svg>
         )}
         {!drawn && <EmptyNote text={nothing} />}
@@ -141,11 +118,11 @@ function Picture({ frame, xUnit, markers, now }: LineChartProps & { readonly fra
   );
 }
 
-function summary(frame: LineFrame, format: (value: number) => string): string {
+function summary(frame: LineFrame): string {
   return frame.lines
     .map(({ series, values }) => {
       const last = values.length > 0 ? at(values, values.length - 1) : Number.NaN;
-      return `${series.label}: ${format(last)}`;
+      return `${series.label}: ${formatNumber(last)}`;
     })
     .join(', ');
 }

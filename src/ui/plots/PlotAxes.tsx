@@ -41,22 +41,16 @@ export function ticksFor(
   ends: Ends,
   length: number,
   every: number,
-  format?: (value: number) => string,
   whole = false,
 ): Pick<Axis, 'ticks' | 'texts'> {
   const ticks = axisTicks(kind, ends, Math.max(1, Math.floor(length / every)), whole);
-  return { ticks, texts: format === undefined ? tickTexts(kind, ticks) : ticks.map(format) };
+  return { ticks, texts: tickTexts(kind, ticks) };
 }
 
 /** The x axis of a chart, with a tick at most every `every` pixels. */
-export function xAxisOf(
-  kind: ScaleKind,
-  ends: Ends,
-  { left, right }: PlotArea,
-  every: number,
-): Axis {
-  const ticks = ticksFor(kind, ends, right - left, every);
-  return { kind, ends, scale: axisScale(kind, ends, [left, right]), ...ticks };
+export function xAxisOf(ends: Ends, { left, right }: PlotArea, every: number): Axis {
+  const scale = axisScale('linear', ends, [left, right]);
+  return { kind: 'linear', ends, scale, ...ticksFor('linear', ends, right - left, every) };
 }
 
 /** Room left of the plot for the y labels, in steps of 8 so that it rarely moves. */

@@ -36,7 +36,7 @@ interface RankHeatmapProps extends FigureProps {
 }
 
 export function RankHeatmap(props: RankHeatmapProps) {
-  const { label, height, className, x, counts, ranks, xUnit, xEnd, now } = props;
+  const { label, height, x, counts, ranks, xUnit, xEnd, now } = props;
   const [sizeRef, size] = useSize();
   const theme = useTheme();
   const link = usePlotLink();
@@ -69,12 +69,12 @@ export function RankHeatmap(props: RankHeatmapProps) {
     context.putImageData(image, 0, 0);
   }, [shares, columns, ranks, props.color, theme]);
 
-  const axis = range === null ? null : xAxisOf('linear', range, area, 56);
+  const axis = range === null ? null : xAxisOf(range, area, 56);
   const rowHeight = (area.bottom - area.top) / ranks;
   const labelled = labelledRows(ranks, rowHeight);
   const empty = x.length === 0 || axis === null;
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <ChartSurface
         label={`${label}. ${x.length === 0 ? 'No ranks yet' : describeMoment(props, x.length - 1)}`}
         sizeRef={sizeRef}

@@ -42,7 +42,7 @@ interface ScatterPlotProps extends FigureProps {
 }
 
 export function ScatterPlot(props: ScatterPlotProps) {
-  const { label, height, className, x, y, xLabel, yLabel, domain, color } = props;
+  const { label, height, x, y, xLabel, yLabel, domain, color } = props;
   const { format = formatNumber, labelOf, onPick } = props;
   const [sizeRef, size] = useSize();
   const theme = useTheme();
@@ -94,7 +94,7 @@ export function ScatterPlot(props: ScatterPlotProps) {
 
   const shown = hovered !== null && hovered < byX.length ? hovered : null;
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <div
         ref={sizeRef}
         className="plot-surface plot-chart"
@@ -157,7 +157,7 @@ function frameOf(ends: Ends, size: Size): PlotFrame {
   };
   return {
     area,
-    x: xAxisOf('linear', ends, area, 60),
+    x: xAxisOf(ends, area, 60),
     y: { kind: 'linear', ends, scale: axisScale('linear', ends, [bottom, top]), ...yTicks },
   };
 }

@@ -53,7 +53,7 @@ const CAPTION = { line: 26, lines: 44, narrow: 180 };
 const STILL = 4;
 
 export function ShapeView(props: ShapeViewProps) {
-  const { label, height, className, points, owners, unitName = 'group', onPick, rotation } = props;
+  const { label, height, points, owners, unitName = 'group', onPick, rotation } = props;
   const turn = useTurn(rotation, props.onRotation);
   const [sizeRef, size] = useSize();
   const theme = useTheme();
@@ -108,7 +108,7 @@ export function ShapeView(props: ShapeViewProps) {
   };
 
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <div
         ref={sizeRef}
         className="plot-surface plot-turn"
