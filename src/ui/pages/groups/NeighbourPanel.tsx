@@ -145,7 +145,7 @@ function Neighbour({ group, labels, value, title, onSelect, children }: Neighbou
     <li>
       <button type="button" className="neighbour" title={title} onClick={() => onSelect(group)}>
         <span className="neighbour-index">{group}</span>
-        <span className="neighbour-labels">{joinLabels(labels.slice(0, LABELS))}</span>
+        <span className="cut">{joinLabels(labels.slice(0, LABELS))}</span>
         <span className="neighbour-value">{value}</span>
         {children}
       </button>
