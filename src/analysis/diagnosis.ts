@@ -14,7 +14,7 @@ import { groupRows } from './group_table';
 import type { OverlapSearch } from './overlap';
 import { describeOverlap, rowSpaces, searchOverlap } from './overlap';
 import { describePacking } from './packing';
-import { describeRecovery } from './recovery';
+import { describeRecovery, mean } from './recovery';
 import type {
   CoveringEntry,
   Diagnosis,
@@ -170,9 +170,4 @@ function describeIrreducibility(rows: readonly GroupRow[]): IrreducibilityReport
   });
   groups.sort((a, b) => b.irreducibility - a.irreducibility || a.group - b.group);
   return { groups };
-}
-
-/** Mean; null of nothing. */
-function mean(values: readonly number[]): number | null {
-  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 }

@@ -115,7 +115,8 @@ function centredRows(
   return centred;
 }
 
-function normOf(x: Float32Array, row: number, width: number): number {
+/** Length of one row of x [rows, width]. */
+export function normOf(x: Float32Array, row: number, width: number): number {
   let square = 0;
   for (let i = 0; i < width; i++) square += at(x, row * width + i) ** 2;
   return Math.sqrt(square);
