@@ -36,12 +36,12 @@ export function coveringNumbers(
 ): CoveringEntry[] {
   const { atomsPerVector = [1, 2, 4, 8], epsilons = [0.5, 0.3], samples = 96 } = options;
   const frame = Float64Array.from(feature.frame);
-  const pool = closestAtoms(atoms, width, frame, feature.dimension);
-  const directions = unitVectors(feature.dimension, samples);
-  const problem = coveringProblem(pool, directions, feature.dimension);
-  const random = randomDirections(atoms.length / width, width);
-  const randomPool = closestAtoms(random, width, frame, feature.dimension);
-  const byChance = coveringProblem(randomPool, directions, feature.dimension);
+  const { dimension } = feature;
+  const directions = unitVectors(dimension, samples);
+  const problemOf = (from: Float64Array) =>
+    coveringProblem(closestAtoms(from, width, frame, dimension), directions, dimension);
+  const problem = problemOf(atoms);
+  const byChance = problemOf(randomDirections(atoms.length / width, width));
   return atomsPerVector.flatMap((k) =>
     epsilons.map((epsilon) => ({
       feature: featureIndex,
