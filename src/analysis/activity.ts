@@ -9,7 +9,7 @@ import { firingsOf, liveGroups, rowsOf } from './code_index';
 import { hasCode } from './code_table';
 import type { ActivityReport } from './report_types';
 
-export interface ActivityOptions {
+interface ActivityOptions {
   /** A group is dense when it fires more than this many times as often as the mean live group; default 10. */
   readonly denseFactor?: number | undefined;
   /** Bins of the frequency histogram; default 24. */

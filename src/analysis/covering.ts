@@ -11,20 +11,21 @@ import { randomDirections } from './random_subspaces';
 import type { CoveringEntry } from './report_types';
 import type { TrueFeature } from './types';
 
-export interface CoveringOptions {
+interface CoveringOptions {
   /** Values of k; default 1, 2, 4, 8. */
   readonly atomsPerVector?: readonly number[] | undefined;
   /** Values of ε; default 0.5, 0.3. */
   readonly epsilons?: readonly number[] | undefined;
   /** Unit vectors sampled from V_i; default 96. */
   readonly samples?: number | undefined;
-  /** Atoms considered: those that lie most within V_i; default 160. */
-  readonly candidates?: number | undefined;
 }
+
+/** Atoms considered: those that lie most within V_i. */
+const CANDIDATES = 160;
 
 /**
  * Covering numbers of one feature by the given atoms [n, d] (any lengths; zero atoms are skipped).
- * For A chosen atoms: O(n·d_i·d + candidates²·d) once and O(A·samples·candidates·k) for each k and ε.
+ * For A chosen atoms: O(n·d_i·d + CANDIDATES²·d) once and O(A·samples·CANDIDATES·k) for each k and ε.
  */
 export function coveringNumbers(
   atoms: Float64Array,
@@ -33,15 +34,14 @@ export function coveringNumbers(
   featureIndex: number,
   options: CoveringOptions = {},
 ): CoveringEntry[] {
-  const { atomsPerVector = [1, 2, 4, 8], epsilons = [0.5, 0.3] } = options;
-  const { samples = 96, candidates = 160 } = options;
+  const { atomsPerVector = [1, 2, 4, 8], epsilons = [0.5, 0.3], samples = 96 } = options;
   const frame = Float64Array.from(feature.frame);
-  const pool = closestAtoms(atoms, width, frame, feature.dimension, candidates);
-  const directions = unitVectors(feature.dimension, samples);
-  const problem = coveringProblem(pool, directions, feature.dimension);
-  const random = randomDirections(atoms.length / width, width);
-  const randomPool = closestAtoms(random, width, frame, feature.dimension, candidates);
-  const byChance = coveringProblem(randomPool, directions, feature.dimension);
+  const { dimension } = feature;
+  const directions = unitVectors(dimension, samples);
+  const problemOf = (from: Float64Array) =>
+    coveringProblem(closestAtoms(from, width, frame, dimension), directions, dimension);
+  const problem = problemOf(atoms);
+  const byChance = problemOf(randomDirections(atoms.length / width, width));
   return atomsPerVector.flatMap((k) =>
     epsilons.map((epsilon) => ({
       feature: featureIndex,
@@ -86,7 +86,6 @@ function closestAtoms(
   width: number,
   frame: Float64Array,
   dimension: number,
-  limit: number,
 ): AtomPool {
   const total = atoms.length / width;
   const found: { unit: Float64Array; inside: Float64Array; share: number }[] = [];
@@ -100,7 +99,7 @@ function closestAtoms(
     const unit = atoms.slice(i * width, (i + 1) * width).map((value) => value / length);
     found.push({ unit, inside, share: dot(inside, 0, inside, 0, dimension) });
   }
-  const nearest = found.sort((a, b) => b.share - a.share).slice(0, limit);
+  const nearest = found.sort((a, b) => b.share - a.share).slice(0, CANDIDATES);
   const count = nearest.length;
   const inside = new Float64Array(count * dimension);
   const gram = new Float64Array(count * count);

@@ -3,7 +3,7 @@
  * the other diagnostics together and decides nothing itself.
  */
 import type { IndexedCodes } from './code_index';
-import { firingsOf, normHistogram, normsOf, strongestRows } from './code_index';
+import { firingsOf, normHistogram, normsOf } from './code_index';
 import { codeSingularValues, principalCodes } from './group_codes';
 import { cloudIrreducibility, type CloudIrreducibility } from './irreducibility';
 import type { OverlapSearch, RowSpaces } from './overlap';
@@ -14,28 +14,22 @@ import { groupMap, summarizeRanks } from './spectra';
 import { clusterMembers } from './unit_clusters';
 
 export interface GroupTableOptions {
-  /** Strongest rows listed for each group; default 10. */
-  readonly strongest?: number | undefined;
   /** Bins of each norm histogram; default 16. */
   readonly histogramBins?: number | undefined;
-  /** Most points of a group used for irreducibility; default 4000, spread evenly over its firings. */
-  readonly pointCap?: number | undefined;
   /** Least firings for an irreducibility; default 128. */
   readonly minimumPoints?: number | undefined;
-  /** Cosine of two atoms above which units are linked into clusters; see `searchOverlap`. Default 0.7. */
+  /** Cosine of two atoms above which units are linked into clusters; see `searchOverlap`. */
   readonly threshold?: number | undefined;
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** Most points of a group used for irreducibility. */
-export const POINT_CAP = 4000;
+/** Most points of a group used for irreducibility, spread evenly over its firings. */
+const POINT_CAP = 4000;
 /**
  * Least firings for an irreducibility. Fewer have no power: a circle with radial noise of a fifth stands out from
  * Gaussians of 90 points in three cases of four, of 128 in nine of ten, of 180 always.
  */
 export const MINIMUM_POINTS = 128;
-/** Cosine above which atoms are linked, and blocks by what is as rare. */
-export const LINK_THRESHOLD = 0.7;
 
 /**
  * One row per group, in index order, from an index of its codes and the row spaces of its live groups. About
@@ -47,7 +41,7 @@ export function groupTable(
   spaces: RowSpaces,
   options: GroupTableOptions = {},
 ): GroupRow[] {
-  const { threshold = LINK_THRESHOLD, onProgress } = options;
+  const { threshold, onProgress } = options;
   const search = searchOverlap(spaces, {
     threshold,
     onProgress: (fraction) => onProgress?.(0.3 * fraction),
@@ -64,7 +58,7 @@ export function groupRows(
   search: OverlapSearch,
   options: GroupTableOptions = {},
 ): GroupRow[] {
-  const { strongest = 10, histogramBins = 16, onProgress } = options;
+  const { histogramBins = 16, minimumPoints, onProgress } = options;
   const { dictionary, codes } = indexed;
   const clusterOf = new Map(
     clusterMembers(search).flatMap((list, id) => list.map((group) => [group, id] as const)),
@@ -75,15 +69,13 @@ export function groupRows(
     const weight = groupMap(dictionary, group).ranks;
     const code = summarizeRanks(codeSingularValues(indexed, group));
     const directions = dictionary.rank > 1 && firings > 0 ? codeDirections(indexed, group) : null;
-    const cloud = groupIrreducibility(indexed, group, code.rank90, directions, options);
-    const histogram = normHistogram(indexed, group, histogramBins);
+    const cloud = groupIrreducibility(indexed, group, code.rank90, directions, minimumPoints);
     rows.push({
       group,
       firings,
       frequency: codes.rows > 0 ? firings / codes.rows : 0,
       meanNorm:
         firings > 0 ? normsOf(indexed, group).reduce((sum, norm) => sum + norm, 0) / firings : 0,
-      maxNorm: histogram.max,
       weightRank90: weight.rank90,
       weightStableRank: weight.stableRank,
       weightParticipation: weight.participationRatio,
@@ -99,8 +91,7 @@ export function groupRows(
       separability: cloud?.separability ?? null,
       directions,
       cluster: clusterOf.get(group) ?? null,
-      strongestRows: strongestRows(indexed, group, strongest),
-      histogram: histogram.counts,
+      histogram: normHistogram(indexed, group, histogramBins).counts,
     });
     if (group % 16 === 0) onProgress?.(group / dictionary.groups);
   }
@@ -118,10 +109,9 @@ function groupIrreducibility(
   group: number,
   codeRank90: number,
   directions: CodeDirections | null,
-  options: Pick<GroupTableOptions, 'pointCap' | 'minimumPoints'> = {},
+  minimumPoints = MINIMUM_POINTS,
 ): CloudIrreducibility | null {
-  const { pointCap = POINT_CAP, minimumPoints = MINIMUM_POINTS } = options;
   if (directions === null || firingsOf(indexed, group) < minimumPoints) return null;
-  const { coordinates, axes } = principalCodes(indexed, group, { limit: pointCap });
+  const { coordinates, axes } = principalCodes(indexed, group, { limit: POINT_CAP });
   return cloudIrreducibility(coordinates, axes, codeRank90, bundledShare(directions));
 }

@@ -205,24 +205,25 @@ export function coherenceBound(activeGroups: number): number | null {
   return activeGroups > 1 ? 1 / (2 * activeGroups - 1) : null;
 }
 
+/** Bins of the nearest groups' cosines. */
+const BINS = 20;
+/** Most pairs that are listed. */
+const PAIRS = 20;
+
 /**
  * Block coherence μ = max_{i≠j} ‖Q_iQ_jᵀ‖₂ and the nearest-neighbour picture. `activeGroups` is s, the
  * groups active in a row (docs/method/diagnostics.md: theory wants μ < 1/(2s − 1)). Beside both stands what
  * randomly oriented spaces of the same dimensions have. O(K·neighbours·log).
  */
-export function describeOverlap(
-  search: OverlapSearch,
-  activeGroups: number,
-  { bins = 20, pairs = 20 }: { readonly bins?: number; readonly pairs?: number } = {},
-): OverlapReport {
-  const nearestHistogram = new Array<number>(bins).fill(0);
+export function describeOverlap(search: OverlapSearch, activeGroups: number): OverlapReport {
+  const nearestHistogram = new Array<number>(BINS).fill(0);
   const found = new Map<string, GroupPair>();
   let sum = 0;
   let counted = 0;
   for (const [group, list] of search.nearest) {
     const first = list[0];
     if (first === undefined) continue;
-    const bin = Math.min(bins - 1, Math.max(0, Math.floor(first.cosine * bins)));
+    const bin = Math.min(BINS - 1, Math.max(0, Math.floor(first.cosine * BINS)));
     nearestHistogram[bin] = at(nearestHistogram, bin) + 1;
     sum += first.cosine;
     counted++;
@@ -245,7 +246,7 @@ export function describeOverlap(
     oriented: search.oriented,
     closestPairs: [...found.values()]
       .sort((p, q) => q.cosine - p.cosine || p.a - q.a || p.b - q.b)
-      .slice(0, pairs),
+      .slice(0, PAIRS),
     exact: search.exact,
   };
 }

@@ -235,6 +235,6 @@ function summarize(features: readonly FeatureRecovery[]): RecoveryReport {
 }
 
 /** Mean; null of nothing. */
-function mean(values: readonly number[]): number | null {
+export function mean(values: readonly number[]): number | null {
   return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 }

@@ -47,8 +47,6 @@ export interface GroupRow {
   readonly frequency: number;
   /** Mean of ‖D_kᵀ p_k‖ over the rows where it fires; 0 for a dead group. */
   readonly meanNorm: number;
-  /** Largest ‖D_kᵀ p_k‖; the right end of `histogram`. */
-  readonly maxNorm: number;
   /** Ranks of the map D_kᵀ E_k: what the group could do. */
   readonly weightRank90: number;
   readonly weightStableRank: number;
@@ -73,8 +71,7 @@ export interface GroupRow {
   readonly directions: CodeDirections | null;
   /** Index into the clusters of groups that nearly share a direction; null when it has no such neighbour. */
   readonly cluster: number | null;
-  readonly strongestRows: readonly StrongRow[];
-  /** Counts of ‖D_kᵀ p_k‖ in equal bins from 0 to `maxNorm`. */
+  /** Counts of ‖D_kᵀ p_k‖ in equal bins from 0 to the largest. */
   readonly histogram: readonly number[];
 }
 
@@ -91,15 +88,9 @@ interface RankPoint {
 export interface RanksReport {
   /** Live groups, in index order. */
   readonly points: readonly RankPoint[];
-  /** Live groups by weight rank90; index 0 is rank 0. */
-  readonly weightHistogram: readonly number[];
-  /** Live groups by code rank90; index 0 is rank 0. */
-  readonly codeHistogram: readonly number[];
   /** Means over live groups; 0 when none lives. */
   readonly meanWeightRank90: number;
-  readonly meanWeightStableRank: number;
   readonly meanCodeRank90: number;
-  readonly meanCodeStableRank: number;
 }
 
 export interface ActivityReport {
@@ -196,8 +187,6 @@ export interface SplittingReport {
   /** Components of at least two live units, largest first; `id` is the index in this array. */
   readonly clusters: readonly UnitCluster[];
   readonly clusteredUnits: number;
-  /** Mean redundancy over clusters that fire; null when there are none. */
-  readonly meanRedundancy: number | null;
   /** Ground truth only, else null. */
   readonly features: readonly FeatureSpread[] | null;
   /** Means over features with a defined splitting ratio; null without ground truth or such a feature. */
@@ -274,13 +263,7 @@ export interface IrreducibilityReport {
     readonly irreducibility: number;
     readonly chance95: number;
     readonly points: number;
-    readonly mixture: number;
-    readonly separability: number;
   }[];
-  /** Most points of one group that were used. */
-  readonly pointCap: number;
-  /** Least points a group must have to be scored. */
-  readonly minimumPoints: number;
 }
 
 /** The whole Diagnose page. */

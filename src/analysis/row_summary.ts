@@ -24,9 +24,8 @@ export interface RowSummary {
   readonly spectrum: Float64Array;
   /** (Σλ)² / Σλ²: directions filled, if all were filled alike. */
   readonly participationRatio: number;
-  /** Largest eigenvalues that hold 90 % and 99 % of the power. */
+  /** Largest eigenvalues that hold 90 % of the power. */
   readonly directions90: number;
-  readonly directions99: number;
   /** Rows by ‖x‖ in equal bins from 0 to the largest. */
   readonly normCounts: readonly number[];
 }
@@ -69,7 +68,6 @@ export function summarizeRows(
     spectrum,
     participationRatio: squares > 0 ? (power * power) / squares : 0,
     directions90: countForShare(spectrum, 0.9),
-    directions99: countForShare(spectrum, 0.99),
     normCounts: countNorms(norms, largestNorm),
   };
 }
@@ -115,7 +113,8 @@ function centredRows(
   return centred;
 }
 
-function normOf(x: Float32Array, row: number, width: number): number {
+/** Length of one row of x [rows, width]. */
+export function normOf(x: Float32Array, row: number, width: number): number {
   let square = 0;
   for (let i = 0; i < width; i++) square += at(x, row * width + i) ** 2;
   return Math.sqrt(square);

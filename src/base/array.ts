@@ -29,9 +29,9 @@ export function largest(values: Iterable<number>, least = Number.NEGATIVE_INFINI
   return most;
 }
 
-/** The smallest of `values` and `most`, of a list of any length. */
-export function smallest(values: Iterable<number>, most = Number.POSITIVE_INFINITY): number {
-  let least = most;
+/** The smallest of `values`, of a list of any length. */
+export function smallest(values: Iterable<number>): number {
+  let least = Number.POSITIVE_INFINITY;
   for (const value of values) least = Math.min(least, value);
   return least;
 }

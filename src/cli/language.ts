@@ -25,7 +25,7 @@ import type {
 import { openModelStore } from './language_models';
 import { openNodeDevice } from './node_gpu';
 import { requireApart, type PathUse } from './path_uses';
-import { clockTime, grouped } from './progress';
+import { clockTime, grouped, progressLines } from './progress';
 import type { Terminal } from './terminal';
 import { tryToWrite, writeWhole } from './written_files';
 
@@ -120,14 +120,7 @@ async function loss(
 ): Promise<void> {
   const texts = readCorpus(await readBytes(data), data).slice(0, documents ?? undefined);
   const encoded = texts.map((text) => language.tokenizer.encode(text));
-  const started = terminal.now();
-  let told = started;
-  const result = await textLoss(device, language, encoded, (fraction) => {
-    const now = terminal.now();
-    if (now - told < PROGRESS_MS) return;
-    told = now;
-    terminal.write(`${Math.floor(100 * fraction)} %  ${clockTime((now - started) / 1000)}\n`);
-  });
+  const result = await textLoss(device, language, encoded, progressLines(terminal));
   const { windows, tokens, crossEntropy } = result;
   print(terminal, {
     lm: model,
@@ -138,8 +131,6 @@ async function loss(
     cross_entropy: crossEntropy,
   });
 }
-
-const PROGRESS_MS = 5000;
 
 async function logits(
   { model, text, out, resid, layer }: LogitsRequest,

@@ -41,6 +41,18 @@ export function clockTime(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** Says what share is done every few seconds, a line each. */
+export function progressLines(output: ProgressOutput): (fraction: number) => void {
+  const started = output.now();
+  let told = started;
+  return (fraction) => {
+    const now = output.now();
+    if (now - told < PLAIN_MS) return;
+    told = now;
+    output.write(`${Math.floor(100 * fraction)} %  ${clockTime((now - started) / 1000)}\n`);
+  };
+}
+
 function rateText(perSecond: number): string {
   if (perSecond >= 1e6) return `${(perSecond / 1e6).toFixed(1)} M/s`;
   if (perSecond >= 1e4) return `${(perSecond / 1e3).toFixed(1)} k/s`;

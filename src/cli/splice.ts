@@ -12,13 +12,12 @@ import { firstWindows, textWindows } from '../lab/language/text_windows';
 import { nodeAccess } from './data';
 import { loadModel } from './model_folder';
 import { openNodeDevice } from './node_gpu';
-import { clockTime } from './progress';
+import { progressLines } from './progress';
 import { languageDataOf, rememberedData, tellGuessedFiles } from './remembered_data';
 import type { SpliceRequest } from './splice_arguments';
 import type { Terminal } from './terminal';
 
 /** Least time between two lines of progress. */
-const PROGRESS_MS = 5000;
 
 /** Runs `lab splice`. */
 export async function splice(request: SpliceRequest, terminal: Terminal): Promise<void> {
@@ -74,16 +73,4 @@ function placeOf(request: SpliceRequest, trained: LanguageDataConfig | null): La
   const data = dataSchema.parse({ ...trained, ...place });
   if (data.kind !== 'lm') throw new RangeError('a place in a language model is none');
   return data;
-}
-
-/** Says how far it is every few seconds. */
-function progressLines(terminal: Terminal): (fraction: number) => void {
-  const started = terminal.now();
-  let told = started;
-  return (fraction) => {
-    const now = terminal.now();
-    if (now - told < PROGRESS_MS) return;
-    told = now;
-    terminal.write(`${Math.floor(100 * fraction)} %  ${clockTime((now - started) / 1000)}\n`);
-  };
 }

@@ -145,10 +145,10 @@ export class PlanRunner {
   }
 
   /** Records one pass alone, for tests and the profiler. */
-  recordPass(target: GPUComputePassEncoder, index: number, slot = 0): void {
+  recordPass(target: GPUComputePassEncoder, index: number): void {
     const ready = this.passes[index];
     if (ready === undefined) throw new RangeError(`plan ${this.plan.name} has no pass ${index}`);
-    this.dispatch(target, ready.pass, ready.pipeline, ready.bindGroup, slot);
+    this.dispatch(target, ready.pass, ready.pipeline, ready.bindGroup, 0);
   }
 
   /** Dispatches of one run. */

@@ -16,18 +16,17 @@ export interface OpenPlan {
 
 /**
  * Nothing is left of it when it fails. `imports` holds at least the plan's imports and stays the caller's; a buffer
- * of the plan's own hides one of its name there. `slots` is how many runs fit one submit, `wayOut` what makes the
- * plan smaller. Throws LabError `out_of_memory` or `gpu_validation`.
+ * of the plan's own hides one of its name there. `wayOut` is what makes the plan smaller. Throws LabError `out_of_memory` or `gpu_validation`.
  */
 export async function openPlan(
   device: GPUDevice,
   plan: Plan,
   imports: BufferMap,
-  { wayOut, slots }: { readonly wayOut?: string; readonly slots?: number } = {},
+  { wayOut }: { readonly wayOut?: string } = {},
 ): Promise<OpenPlan> {
   const own = await allocate(device, plan, wayOut);
   try {
-    const runner = await PlanRunner.create(device, plan, new Map([...imports, ...own]), slots);
+    const runner = await PlanRunner.create(device, plan, new Map([...imports, ...own]));
     const destroy = (): void => {
       runner.destroy();
       own.destroy();

@@ -9,14 +9,13 @@ export async function readBuffer(
   device: GPUDevice,
   buffer: GPUBuffer,
   bytes = buffer.size,
-  offset = 0,
 ): Promise<ArrayBuffer> {
   const staging = device.createBuffer({
     size: Math.ceil(bytes / 4) * 4,
     usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
   });
   const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffer, offset, staging, 0, staging.size);
+  encoder.copyBufferToBuffer(buffer, 0, staging, 0, staging.size);
   device.queue.submit([encoder.finish()]);
   await staging.mapAsync(GPUMapMode.READ);
   const copy = staging.getMappedRange().slice(0, bytes);

@@ -90,14 +90,10 @@ export function figureSvg(root: HTMLElement, text: PictureText): string {
 }
 
 /**
- * The same picture as PNG, `scale` pixels per CSS pixel. Throws LabError `internal` when the browser cannot
+ * The same picture as PNG. Throws LabError `internal` when the browser cannot
  * draw or encode it.
  */
-export async function figurePng(
-  root: HTMLElement,
-  text: PictureText,
-  scale = SHARPNESS,
-): Promise<Blob> {
+export async function figurePng(root: HTMLElement, text: PictureText): Promise<Blob> {
   const picture = composed(root, text);
   const [width, height] = [picture.width.baseVal.value, picture.height.baseVal.value];
   const file = new Blob([new XMLSerializer().serializeToString(picture)], {
@@ -109,8 +105,8 @@ export async function figurePng(
     image.src = address;
     await image.decode();
     const canvas = document.createElement('canvas');
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
+    canvas.width = Math.round(width * SHARPNESS);
+    canvas.height = Math.round(height * SHARPNESS);
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
     if (blob === null) throw noPicture(`${canvas.width} × ${canvas.height} pixels`);

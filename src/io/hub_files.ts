@@ -31,10 +31,11 @@ export interface KeptModel {
   readonly isWhole: boolean;
 }
 
-/** The files of a model. */
-export interface HubModel {
+/** The files of a model by name, whole. */
+export interface ModelFiles {
+  /** How a person calls the place that they come from. */
   readonly label: string;
-  /** Names of the files that were asked for. */
+  /** Names of the files there, for saying what lies there instead of one that is missing. */
   readonly names: readonly string[];
   /** A file, downloaded if need be; null when the model has none of that name. */
   read(name: string): Promise<Uint8Array | null>;
@@ -83,7 +84,7 @@ export class HubFiles {
     names: readonly string[],
     onBytes: OnFileBytes = () => undefined,
     signal?: AbortSignal,
-  ): Promise<HubModel> {
+  ): Promise<ModelFiles> {
     requireHubId(id);
     const kept = await this.manifest(id, names);
     const manifest = kept ?? (await this.listed(id, names, signal));

@@ -6,7 +6,6 @@
  */
 import * as z from 'zod/mini';
 import type { Dictionary } from '../analysis/types';
-import { at, euclideanNorm } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { describeIssues } from '../base/schema_issues';
 import { decodeText } from '../base/text_file';
@@ -17,7 +16,6 @@ import {
   findArchitecture,
   modelSchema,
   shapeOf,
-  type Architecture,
   type ModelConfig,
 } from '../sae/config';
 import { autoencoderInstead, someOf } from './other_weights';
@@ -25,11 +23,12 @@ import {
   CONFIG_FILE,
   PROVENANCE_KEY,
   SPARSITY_FILE,
-  transpose,
   WEIGHTS_FILE,
   type Provenance,
 } from './sae_folder';
-import { findTensor, floatTensor, readSafetensors, type SafetensorsFile } from './safetensors';
+import { foldDecoderNorms, foldScaling, readWeights } from './sae_folder_weights';
+import { floatTensor, readSafetensors } from './safetensors';
+import { isRecord, refuse } from './safetensors_header';
 import type { FileSet } from './whole_files';
 
 /** What a folder holds. */
@@ -66,13 +65,6 @@ const configSchema = z.looseObject({
 });
 
 type FolderConfig = z.output<typeof configSchema>;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function refuse(label: string, message: string, wayOut: string): LabError {
-  return new LabError('bad_file', `${label} ${message}.`, wayOut);
-}
 
 /** The file of that name; `present` are the names of all that lies beside it. */
 function fileOf(
@@ -220,89 +212,6 @@ function originOf(config: FolderConfig): FolderOrigin | null {
   const model = noted('model_name');
   const hook = noted('hook_name') ?? noted('hook_point');
   return typeof model === 'string' && typeof hook === 'string' ? { model, hook } : null;
-}
-
-const tensorNames = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const;
-/** SAELens 3 to 5 write it into every model; a code is multiplied by it before it is decoded. */
-const SCALING = 'scaling_factor';
-
-function readWeights(
-  file: SafetensorsFile,
-  config: FolderConfig,
-  groups: number,
-  { tensors = {}, restore }: Architecture['folder'],
-): Dictionary {
-  const { d_in: width, d_sae: latents } = config;
-  const ownNames = Object.keys(tensors);
-  for (const name of [...tensorNames, ...ownNames]) findTensor(file, name);
-  const known = [...tensorNames, ...ownNames, SCALING];
-  const unknown = [...file.tensors.keys()].find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw refuse(
-      file.label,
-      `has a tensor "${unknown}" that no model of architecture "${config.architecture}" has`,
-      `If nothing is computed with it, leave it out. In Python, in its folder: from safetensors.torch import load_file, save_file; t = load_file("${WEIGHTS_FILE}"); del t[${JSON.stringify(unknown)}]; save_file(t, "${WEIGHTS_FILE}")`,
-    );
-  }
-  const [wEnc, wDec, bEnc, bDec] = [
-    floatTensor(file, 'W_enc', [width, latents]),
-    floatTensor(file, 'W_dec', [latents, width]),
-    floatTensor(file, 'b_enc', [latents]),
-    floatTensor(file, 'b_dec', [width]),
-  ];
-  const vectors = Object.fromEntries(
-    Object.entries(tensors).map(([name, vector]) => [vector, floatTensor(file, name, [latents])]),
-  );
-  return {
-    groups,
-    rank: latents / groups,
-    width,
-    encoder: transpose(wEnc, width, latents),
-    decoder: wDec,
-    encoderBias: bEnc,
-    decoderBias: bDec,
-    ...(ownNames.length === 0 ? {} : { vectors: restore?.(vectors) ?? vectors }),
-  };
-}
-
-/**
- * Multiplies every decoder row by the `scaling_factor` of its latent, if there is one: codes · diag(factor) · W_dec
- * is what SAELens 3 to 5 computes. As there, factors of 1 (within 10⁻⁵) are nothing, and others need the setting.
- */
-function foldScaling(weights: Dictionary, file: SafetensorsFile, config: FolderConfig): Dictionary {
-  if (!file.tensors.has(SCALING)) return weights;
-  const factor = floatTensor(file, SCALING, [config.d_sae]);
-  if (factor.every((value) => Math.abs(value - 1) <= 1e-5)) return weights;
-  if (config.finetuning_scaling_factor !== true) {
-    throw refuse(
-      file.label,
-      `has a tensor "${SCALING}" with values other than 1, and ${CONFIG_FILE} does not say that it is used`,
-      `If its codes are multiplied by it, write "finetuning_scaling_factor": true into ${CONFIG_FILE}; if not, leave the tensor out.`,
-    );
-  }
-  const { width, decoder } = weights;
-  return {
-    ...weights,
-    decoder: decoder.map((value, i) => value * at(factor, Math.floor(i / width))),
-  };
-}
-
-/**
- * A TopK model trained with `rescale_acts_by_decoder_norm` chooses by pre·‖d‖ and decodes code/‖d‖·d. With
- * ‖d‖ moved into the encoder it is a plain TopK model. Exact for latents; groups never come here.
- */
-function foldDecoderNorms(weights: Dictionary): Dictionary {
-  const { width } = weights;
-  const norms = weights.encoderBias.map((_, latent) =>
-    euclideanNorm(weights.decoder.subarray(latent * width, (latent + 1) * width)),
-  );
-  const normOf = (index: number): number => at(norms, Math.floor(index / width));
-  return {
-    ...weights,
-    encoder: weights.encoder.map((value, i) => value * normOf(i)),
-    decoder: weights.decoder.map((value, i) => (normOf(i) === 0 ? 0 : value / normOf(i))),
-    encoderBias: weights.encoderBias.map((value, latent) => value * at(norms, latent)),
-  };
 }
 
 /** The files that are read. */

@@ -138,14 +138,18 @@ export function openFile(file: File): void {
   commit({ ...draft, data, models }, { file });
 }
 
-/** Has the language model read a text of the person's own; begins with one that ships when there is none yet. */
-export function openCorpus(file: File): void {
+/** The draft where it is of a language model, else the experiment of one that ships. */
+function languageDraft(): Draft {
   const { draft } = useExperiment.getState();
   const [preset] = languagePresets();
-  const base =
-    draft.data.kind === 'lm' || preset === undefined
-      ? draft
-      : parseRunConfig(presets[preset].config);
+  return draft.data.kind === 'lm' || preset === undefined
+    ? draft
+    : parseRunConfig(presets[preset].config);
+}
+
+/** Has the language model read a text of the person's own; begins with one that ships when there is none yet. */
+export function openCorpus(file: File): void {
+  const base = languageDraft();
   if (base.data.kind === 'lm') {
     commit({ ...base, data: withSetting(base.data, 'corpus', file.name) }, { file });
   }
@@ -160,15 +164,10 @@ export function openLanguageModel(model: {
   readonly layers: number;
   readonly context: number;
 }): void {
-  const { draft } = useExperiment.getState();
-  const [preset] = languagePresets();
-  const base =
-    draft.data.kind === 'lm' || preset === undefined
-      ? draft
-      : parseRunConfig(presets[preset].config);
+  const base = languageDraft();
   const most: Settings = { layer: model.layers, context_size: model.context };
   const cut = Object.entries(most).map(([name, limit]) => {
-    const value = (base.data as Settings)[name];
+    const value = base.data[name];
     return [name, typeof value === 'number' ? Math.min(value, Number(limit)) : value] as const;
   });
   const data = { ...base.data, ...Object.fromEntries(cut), model: model.id };

@@ -10,6 +10,7 @@ import type {
   Command,
   Event as EngineEvent,
   MetricRecord,
+  RunStatus,
 } from '../../src/lab/protocol/protocol';
 import type {
   AnswerEvent,
@@ -73,7 +74,6 @@ export class FakeEngine implements EngineWorker {
   readonly #runs = new Map<string, ScriptedRun>();
   readonly #language: FakeLanguage;
   readonly #timer: ReturnType<typeof setInterval> | null;
-
   readonly #open = new Map<number, AbortController>();
   readonly #script: Script;
 
@@ -138,11 +138,8 @@ export class FakeEngine implements EngineWorker {
         const total = totalSteps(config.training);
         const run = { id: command.runId, config, total, step: 0, going: command.paused !== true };
         this.#runs.set(run.id, run);
-        this.emit({ kind: 'status', runId: run.id, status: 'preparing', step: 0 });
-        if (this.options.failAt === 0) {
-          this.#fail(run);
-          break;
-        }
+        this.#status(run, 'preparing');
+        if (this.options.failAt === 0) return this.#fail(run);
         this.emit({
           kind: 'started',
           runId: run.id,
@@ -152,12 +149,7 @@ export class FakeEngine implements EngineWorker {
           statistics: statisticsOf(config),
           lambdas: config.models.map((_model, index) => lambdaOf(config, index)),
         });
-        this.emit({
-          kind: 'status',
-          runId: run.id,
-          status: run.going ? 'running' : 'paused',
-          step: 0,
-        });
+        this.#status(run, run.going ? 'running' : 'paused');
         this.#probe(run);
         break;
       }
@@ -165,8 +157,7 @@ export class FakeEngine implements EngineWorker {
       case 'resume':
         this.#withRun(command.runId, (run) => {
           run.going = command.kind === 'resume';
-          const status = run.going ? 'running' : 'paused';
-          this.emit({ kind: 'status', runId: run.id, status, step: run.step });
+          this.#status(run, run.going ? 'running' : 'paused');
         });
         break;
       case 'step':
@@ -175,7 +166,7 @@ export class FakeEngine implements EngineWorker {
       case 'stop':
         this.#withRun(command.runId, (run) => {
           run.going = false;
-          this.emit({ kind: 'status', runId: run.id, status: 'stopped', step: run.step });
+          this.#status(run, 'stopped');
         });
         break;
       case 'forget':
@@ -224,8 +215,7 @@ export class FakeEngine implements EngineWorker {
     this.#open.set(requestId, controller);
     const answered = (answer: AnswerOf<Name>) => {
       if (controller.signal.aborted) return;
-      const event = { kind: 'answer', requestId, name, answer } as AnswerEvent;
-      this.emit(event);
+      this.emit({ kind: 'answer', requestId, name, answer } as AnswerEvent);
     };
     const failed = (error: unknown) =>
       this.emit({ kind: 'request_failed', requestId, error: describeError(error) });
@@ -278,8 +268,12 @@ export class FakeEngine implements EngineWorker {
       this.#probe(run);
     if (run.step === run.total) {
       run.going = false;
-      this.emit({ kind: 'status', runId: run.id, status: 'finished', step: run.step });
+      this.#status(run, 'finished');
     }
+  }
+
+  #status({ id: runId, step }: ScriptedRun, status: RunStatus): void {
+    this.emit({ kind: 'status', runId, status, step });
   }
 
   #fail(run: ScriptedRun): void {

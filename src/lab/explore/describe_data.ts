@@ -5,7 +5,7 @@
 import { at } from '../../base/array';
 import { refuseNotFinite } from '../../base/finite';
 import type { Work } from '../../base/work';
-import type { RowSummary } from '../../analysis/row_summary';
+import { normOf, type RowSummary } from '../../analysis/row_summary';
 import {
   holdsNothingOut,
   type ActivationSource,
@@ -89,7 +89,7 @@ function sampleOf(source: ActivationSource, rows: SourceRows): DataSample {
       kind: 'labels',
       rows: Array.from({ length: count(LABELLED) }, (_, row) => ({
         label: source.labelOf?.(at(rows.rowIds, row)) ?? '',
-        norm: normOf(rows, row, width),
+        norm: normOf(rows.x, row, width),
       })),
     };
   }
@@ -97,7 +97,7 @@ function sampleOf(source: ActivationSource, rows: SourceRows): DataSample {
     kind: 'numbers',
     rows: Array.from({ length: count(NUMBERED) }, (_, row) => ({
       rowId: at(rows.rowIds, row),
-      norm: normOf(rows, row, width),
+      norm: normOf(rows.x, row, width),
       values: [...rows.x.subarray(row * width, row * width + Math.min(NUMBERS, width))],
     })),
   };
@@ -112,17 +112,11 @@ function documentsOf(text: SourceText, rows: SourceRows, width: number): DataSam
     if (documents.size === DOCUMENTS && !documents.has(document)) break;
     documents.set(document, tokens);
     if (tokens.length < TOKENS) {
-      tokens.push({ text: text.tokenText(rowId), norm: normOf(rows, row, width) });
+      tokens.push({ text: text.tokenText(rowId), norm: normOf(rows.x, row, width) });
     }
   }
   return {
     kind: 'documents',
     documents: [...documents].map(([document, tokens]) => ({ document, tokens })),
   };
-}
-
-function normOf({ x }: SourceRows, row: number, width: number): number {
-  let square = 0;
-  for (let i = 0; i < width; i++) square += at(x, row * width + i) ** 2;
-  return Math.sqrt(square);
 }

@@ -7,6 +7,7 @@ import { LabError } from '../../base/lab_error';
 import { showValue } from '../../base/schema_issues';
 import { decodeText } from '../../base/text_file';
 import type { ReadShipped } from '../../data/words';
+import type { ModelFiles } from '../../io/hub_files';
 import { languageModelInstead } from '../../io/other_weights';
 import { readByteLevelTokenizer } from '../../lm/byte_level_tokenizer';
 import { readGpt2Weights } from '../../lm/gpt2_weights';
@@ -32,16 +33,6 @@ export interface LoadedLanguageModel {
 
 /** Told after every piece of a file; `total` is null when nobody knows. */
 export type OnModelBytes = (file: string, received: number, total: number | null) => void;
-
-/** The files of a model by name, whole. */
-export interface ModelFiles {
-  /** How a person calls the place that they come from. */
-  readonly label: string;
-  /** Names of all files there, for saying what lies there instead of one that is missing. */
-  readonly names: readonly string[];
-  /** Bytes of a file; null when there is none of that name. */
-  read(name: string): Promise<Uint8Array | null>;
-}
 
 /** How models get at their files. */
 export interface LanguageModelAccess {

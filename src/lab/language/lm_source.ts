@@ -9,30 +9,16 @@ import { LabError } from '../../base/lab_error';
 import { tokenName } from '../../base/token_text';
 import { SharedWorks, whileWanted, type Work } from '../../base/work';
 import { largestBuffer, mebibytes } from '../../gpu/buffers';
-import {
-  cutLongDocuments,
-  distinctTexts,
-  heldOutDocuments,
-  WindowTable,
-  type Window,
-  type WindowShape,
-} from '../../data/documents';
+import type { Window, WindowShape, WindowTable } from '../../data/documents';
 import { vectorsPerRow } from '../../base/padded_rows';
 import { shuffleStream } from '../../data/shuffle_buffer';
 import { bufferOrder } from '../../data/shuffle_order';
 import type { ActivationSource, SourceRows, SourceText, Split } from '../../data/source';
-import { splitWarning } from '../../data/split_warning';
 import { chooseVariant } from '../encode/choose_variant';
 import type { ReadyLanguageModel } from './language_model_store';
 import type { LanguageDataConfig } from '../run/run_config';
-import {
-  CorpusWindows,
-  FIRST_TRAINED,
-  WRITTEN_HELD_OUT,
-  writerOf,
-  WrittenWindows,
-  type WindowStream,
-} from './training_windows';
+import { corpusText, writtenText, type Corpus, type TextSupply } from './text_supply';
+import type { WindowStream } from './training_windows';
 import { WindowProducer, WindowReader, type Reading, type WantedRow } from './window_reader';
 
 /** Training rows that the data are measured on, at most. */
@@ -44,12 +30,6 @@ const SOFTWARE_SEQUENCES = 4;
 
 /** What to do about a residual stream that is no numbers. */
 const OVERFLOW = 'The weights exceed float32: give the files of another model.';
-
-/** A corpus: a name to show and its documents as text. */
-export interface Corpus {
-  readonly name: string;
-  readonly documents: readonly string[];
-}
 
 export interface LmSourceOptions {
   readonly device: GPUDevice;
@@ -89,74 +69,6 @@ export async function openLmSource(
       ? await writtenText(language, config, { shape, atOnce: reading.sequences, software }, work)
       : corpusText(language, config, shape, options.corpus);
   return lmSource(options, reading, text);
-}
-
-/** What is read: a table of the documents that can be asked for, and a stream to train on. */
-interface TextSupply {
-  readonly table: WindowTable;
-  /** Rows to train on before they repeat; null when they never do. */
-  readonly trainRows: number | null;
-  readonly description: string;
-  readonly warnings: readonly string[];
-  readonly openStream: () => WindowStream;
-}
-
-function corpusText(
-  { tokenizer }: ReadyLanguageModel,
-  config: LanguageDataConfig,
-  shape: WindowShape,
-  { name, documents }: Corpus,
-): TextSupply {
-  const encoded = documents.map((document) => tokenizer.encode(document));
-  const parts = cutLongDocuments(encoded, shape);
-  const heldOut = heldOutDocuments(parts);
-  const table = new WindowTable(parts, heldOut, shape, name);
-  const held = heldOut.filter(Boolean).length;
-  const warning = splitWarning({
-    name,
-    trainRows: table.rows('train'),
-    heldOutRows: held === 0 ? 0 : table.rows('held_out'),
-    documents: parts.length,
-    texts: distinctTexts(parts),
-  });
-  return {
-    table,
-    trainRows: table.rows('train'),
-    description: `${parts.length} documents of ${name}, ${held === 0 ? 'none held out: metrics are on training data' : `${held} held out`}`,
-    warnings: warning === null ? [] : [warning],
-    openStream: () => new CorpusWindows(table, config.seed),
-  };
-}
-
-interface Writing {
-  readonly shape: WindowShape;
-  readonly atOnce: number;
-  readonly software: boolean;
-}
-
-async function writtenText(
-  { tokenizer, model, info }: ReadyLanguageModel,
-  config: LanguageDataConfig,
-  { shape, atOnce, software }: Writing,
-  work: Work,
-): Promise<TextSupply> {
-  const writer = writerOf({ model, tokenizer, seed: config.seed, atOnce });
-  const count = software ? WRITTEN_HELD_OUT.software : WRITTEN_HELD_OUT.gpu;
-  const documents = await writer.heldOut(count, work);
-  const name = `what ${info.label} writes`;
-  const table = new WindowTable(
-    documents,
-    documents.map(() => true),
-    shape,
-    name,
-  );
-  return {
-    table,
-    trainRows: null,
-    description: `documents that the model writes as they are needed, ${count} others held out`,
-    warnings: [],
-    openStream: () => new WrittenWindows(writer, shape, FIRST_TRAINED, table.rows('all')),
-  };
 }
 
 function lmSource(

@@ -7,7 +7,8 @@ import { readCorpus } from '../../data/corpus';
 import { openSource, type FileAccess } from '../../data/open';
 import type { ActivationSource } from '../../data/source';
 import type { LanguageModelStore } from './language_model_store';
-import { openLmSource, type Corpus } from './lm_source';
+import { openLmSource } from './lm_source';
+import type { Corpus } from './text_supply';
 import type { DataConfig } from '../run/run_config';
 
 /** How the data of a run get at files and language models. */

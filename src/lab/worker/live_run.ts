@@ -6,9 +6,7 @@ import type { CodeTable } from '../../analysis/types';
 import { describeError } from '../../base/lab_error';
 import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
-import { shapeOf, type ModelConfig } from '../../sae/config';
-import { encodeAnalysedRows } from '../encode/analysed_rows';
-import type { AnalysisTable } from '../explore/analysis_worker';
+import type { ModelConfig } from '../../sae/config';
 import { codesInDataUnits } from '../encode/data_units';
 import { exportFile, type WrittenFile } from '../keep/exported_file';
 import { KeptModels, type RunModels } from '../encode/kept_models';
@@ -193,34 +191,6 @@ export class LiveRun {
   /** A model as it is now with its final evaluation, which its folder holds too. Throws LabError `cancelled`. */
   evaluate(model: number, work: Work): Promise<EvaluatedModel> {
     return this.evaluations.of(model, work);
-  }
-
-  /** Codes of a model on the rows that analyses use, with its weights. Throws LabError `cancelled`. */
-  async analysisTable(model: number, work: Work): Promise<AnalysisTable> {
-    const { source } = this;
-    const steady = await this.steady(model);
-    const { step, config, weights: dictionary } = steady;
-    try {
-      const rows = await encodeAnalysedRows(
-        source,
-        async (x, count, progress) => {
-          const encoded = await steady.encode(x, count, progress);
-          return { ...encoded, codes: codesInDataUnits(config, encoded.codes, x, source.width) };
-        },
-        work,
-      );
-      const labelOf = rows.text === null ? source.labelOf?.bind(source) : undefined;
-      return {
-        ...rows,
-        model,
-        step,
-        dictionary,
-        labels: labelOf === undefined ? null : Array.from(rows.rowIds, (rowId) => labelOf(rowId)),
-        activeGroups: shapeOf(config).slots,
-      };
-    } finally {
-      steady.destroy();
-    }
   }
 
   /** A file with the model's weights or its metrics. Throws LabError `cancelled`. */

@@ -5,7 +5,7 @@
 import { LabError } from '../../base/lab_error';
 import { requireWanted } from '../../base/work';
 import { httpReader } from '../../data/shipped_files';
-import { HubFiles } from '../../io/hub_files';
+import { HubFiles, type ModelFiles } from '../../io/hub_files';
 import { isShard } from '../../io/other_weights';
 import { openPrivateFiles, readBlob } from '../../io/private_files';
 import { WEIGHTS_FILE } from '../../io/sae_folder';
@@ -18,7 +18,6 @@ import {
   STORIES,
   type LanguageModelAccess,
   type LoadedLanguageModel,
-  type ModelFiles,
   type OnModelBytes,
 } from '../language/language_models';
 import type { LanguageModelInfo, ListedLanguageModel } from '../protocol/lm_protocol';

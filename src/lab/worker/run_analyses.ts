@@ -12,6 +12,7 @@ import type { GroupAxes } from '../explore/group_card';
 import type { DataDescription } from '../protocol/data_protocol';
 import type { DiagnoseAnswer, GroupCard, GroupsAnswer } from '../protocol/protocol';
 import type { AboutGroup, AboutModel } from '../protocol/requests';
+import { analysisTable } from './analysis_table';
 import type { LiveRun } from './live_run';
 
 export class RunAnalyses {
@@ -83,7 +84,7 @@ export class RunAnalyses {
     const { onProgress } = work;
     return this.send(question, work, {
       load: (key, signal) =>
-        this.run(runId).analysisTable(modelOfKey(key), {
+        analysisTable(this.run(runId), modelOfKey(key), {
           signal,
           onProgress: (fraction) => onProgress?.(fraction / 2, 'Encoding rows'),
         }),

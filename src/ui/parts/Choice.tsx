@@ -17,18 +17,16 @@ export interface ChoiceProps<V extends string> {
   readonly onChange: (value: V) => void;
   /** Name for assistive technology when no label points at `id`. */
   readonly label?: string | undefined;
-  readonly disabled?: boolean | undefined;
   /** `wide` fills its container, `small` sits in a row of settings, `quiet` has no frame. */
   readonly variant?: 'wide' | 'small' | 'quiet';
   readonly describedBy?: string | undefined;
 }
 
 export function Choice<V extends string>(props: ChoiceProps<V>) {
-  const { id, value, options, onChange, label, disabled, variant = 'wide' } = props;
+  const { id, value, options, onChange, label, variant = 'wide' } = props;
   return (
     <Select.Root
       value={value}
-      disabled={disabled === true}
       onValueChange={(next) => {
         const option = options.find((candidate) => candidate.value === next);
         if (option !== undefined) onChange(option.value);

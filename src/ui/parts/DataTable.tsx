@@ -45,14 +45,12 @@ export interface DataColumn<Row> {
 
 export interface DataTableProps<Row> {
   readonly title: string;
-  readonly hint?: MeasureText | undefined;
+  readonly hint: MeasureText;
   readonly columns: readonly DataColumn<Row>[];
   readonly rows: readonly Row[];
   readonly rowKey: (row: Row) => string | number;
   /** Name of the saved file without extension. */
   readonly fileName: string;
-  /** Column id to begin with; a leading minus descends. Default: as given. */
-  readonly sort?: string | undefined;
   readonly empty: string;
   /** Rows from which the table scrolls in its frame; default 12. */
   readonly tall?: number | undefined;
@@ -70,7 +68,7 @@ const DRAWN = 500;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { title, hint, columns, rows, rowKey, fileName, empty, tall = 12 } = props;
-  const [order, setOrder] = useState<Order | null>(orderOf(props.sort));
+  const [order, setOrder] = useState<Order | null>(null);
   const sorted = useMemo(() => sortRows(rows, columns, order), [rows, columns, order]);
   const source = useFigureSource();
   const save = () => {
@@ -219,11 +217,6 @@ export function fileTable<Row>(
     columns: all.map(({ id }) => id),
     rows: rows.map((row) => all.map(({ value }) => value(row))),
   };
-}
-
-function orderOf(sort: string | undefined): Order | null {
-  if (sort === undefined) return null;
-  return { column: sort.replace(/^-/, ''), descending: sort.startsWith('-') };
 }
 
 const collator = new Intl.Collator('en', { numeric: true });

@@ -21,24 +21,12 @@ export interface NumberFieldProps {
   /** What the schema says against the value. */
   readonly issue?: string | undefined;
   readonly disabled?: boolean | undefined;
-  /** For fields without a visible label. */
-  readonly label?: string | undefined;
   readonly describedBy?: string | undefined;
 }
 
 export function NumberField(props: NumberFieldProps) {
-  const {
-    id,
-    value,
-    onChange,
-    automatic,
-    doubling,
-    issue,
-    disabled,
-    label,
-    describedBy,
-    onLeaving,
-  } = props;
+  const { id, value, onChange, automatic, doubling, issue, disabled, describedBy, onLeaving } =
+    props;
   const [typed, setTyped] = useState<string | null>(null);
   const issueId = useId();
 
@@ -81,7 +69,6 @@ export function NumberField(props: NumberFieldProps) {
         value={shown}
         placeholder={automatic}
         disabled={disabled}
-        aria-label={label}
         aria-invalid={wrong ? true : undefined}
         aria-describedby={[describedBy, wrong ? issueId : undefined].filter(Boolean).join(' ')}
         onChange={(event) => change(event.target.value)}

@@ -1,14 +1,12 @@
 /** An on/off setting: the browser's own checkbox in the form of a switch. */
 export interface ToggleProps {
-  readonly id?: string | undefined;
+  readonly id: string;
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;
-  readonly label?: string | undefined;
-  readonly disabled?: boolean | undefined;
-  readonly describedBy?: string | undefined;
+  readonly describedBy: string;
 }
 
-export function Toggle({ id, checked, onChange, label, disabled, describedBy }: ToggleProps) {
+export function Toggle({ id, checked, onChange, describedBy }: ToggleProps) {
   return (
     <input
       type="checkbox"
@@ -17,8 +15,6 @@ export function Toggle({ id, checked, onChange, label, disabled, describedBy }: 
       className="switch"
       checked={checked}
       onChange={(event) => onChange(event.target.checked)}
-      disabled={disabled === true}
-      aria-label={label}
       aria-describedby={describedBy}
     />
   );

@@ -2,15 +2,13 @@
  * The atoms of a scalar SAE that lie in the plane of a group: a spoke an atom, as long as its share in the plane,
  * beside the list of their names. Shows at a glance how a circle was cut into pieces.
  */
-import { largest } from '../../base/array';
 import { useState } from 'react';
 import { EmptyNote, FigureBox } from './FigureBox';
-import { textWidth } from './text_width';
+import { widest } from './text_width';
 import { useSize } from './use_size';
 import type { FigureProps } from './props';
 import './points.css';
 
-/** Atoms of a scalar SAE inside the plane of a group: one spoke an atom. */
 interface AtomFanProps extends FigureProps {
   readonly atoms: readonly {
     readonly id: number;
@@ -20,13 +18,13 @@ interface AtomFanProps extends FigureProps {
     readonly y: number;
   }[];
   readonly color: string;
-  readonly onPick?: ((id: number) => void) | undefined;
-  readonly empty?: string | undefined;
+  readonly onPick: (id: number) => void;
+  readonly empty: string;
 }
 
 const LINE = 20;
 
-export function AtomFan({ label, height, className, atoms, color, onPick, empty }: AtomFanProps) {
+export function AtomFan({ label, height, atoms, color, onPick, empty }: AtomFanProps) {
   const [sizeRef, size] = useSize();
   const [lit, setLit] = useState<number | null>(null);
   const radius = Math.max(0, Math.min(size.height / 2 - 6, size.width * 0.21));
@@ -37,12 +35,9 @@ export function AtomFan({ label, height, className, atoms, color, onPick, empty 
   const first = cy - ((listed.length + (more > 0 ? 1 : 0)) * LINE) / 2;
   const strength = (id: number) => (lit === null || lit === id ? 1 : 0.25);
   const listX = 2 * radius + 28;
-  const numberWidth = largest(
-    listed.map(({ id }) => textWidth(String(id))),
-    0,
-  );
+  const numberWidth = widest(listed.map(({ id }) => String(id)));
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <div
         ref={sizeRef}
         className="plot-surface"
@@ -69,16 +64,16 @@ export function AtomFan({ label, height, className, atoms, color, onPick, empty 
               <g
                 key={id}
                 className="plot-entry"
-                data-pick={onPick !== undefined}
-                role={onPick === undefined ? undefined : 'button'}
-                tabIndex={onPick === undefined ? undefined : 0}
+                data-pick
+                role="button"
+                tabIndex={0}
                 onPointerEnter={() => setLit(id)}
                 onPointerLeave={() => setLit(null)}
                 onFocus={() => setLit(id)}
                 onBlur={() => setLit(null)}
-                onClick={() => onPick?.(id)}
+                onClick={() => onPick(id)}
                 onKeyDown={(event) => {
-                  if (event.key === 'Enter') onPick?.(id);
+                  if (event.key === 'Enter') onPick(id);
                 }}
               >
                 <rect
@@ -119,7 +114,7 @@ export function AtomFan({ label, height, className, atoms, color, onPick, empty 
             )}
           </svg>
         )}
-        {atoms.length === 0 && <EmptyNote text={empty ?? 'No atom lies in this plane.'} />}
+        {atoms.length === 0 && <EmptyNote text={empty} />}
       </div>
     </FigureBox>
   );

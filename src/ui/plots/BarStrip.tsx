@@ -4,8 +4,8 @@
  */
 import { at, largest } from '../../base/array';
 import { FigureBox } from './FigureBox';
-import { formatExact, formatFixed } from './format';
-import { textWidth } from './text_width';
+import { formatExact } from './format';
+import { widest } from './text_width';
 import { useSize } from './use_size';
 import type { Column, FigureProps } from './props';
 
@@ -14,11 +14,9 @@ interface BarStripProps extends FigureProps {
   readonly rows: readonly {
     readonly label: string;
     readonly values: Column;
-    readonly color?: string | undefined;
-    /** The value of a full bar; default: the largest of the row. */
-    readonly max?: number | undefined;
+    readonly color: string;
   }[];
-  readonly format?: ((value: number) => string) | undefined;
+  readonly format: (value: number) => string;
 }
 
 const BAR = 16;
@@ -29,29 +27,22 @@ export function barStripHeight(rows: number): number {
   return rows * ROW;
 }
 
-export function BarStrip({ label, height, className, rows, format = twoDecimals }: BarStripProps) {
+export function BarStrip({ label, height, rows, format }: BarStripProps) {
   const [sizeRef, size] = useSize();
   const columns = largest(
     rows.map(({ values }) => values.length),
     1,
   );
-  const names =
-    largest(
-      rows.map((row) => Math.ceil(textWidth(row.label) / 8) * 8),
-      0,
-    ) + 12;
+  const names = Math.ceil(widest(rows.map((row) => row.label)) / 8) * 8 + 12;
   const slot = Math.max(8, (size.width - names) / columns);
   const texts = rows.map(({ values }) => Array.from(values, format));
-  const room = largest(
-    texts.flat().map((text) => textWidth(text)),
-    0,
-  );
+  const room = widest(texts.flat());
   // Numbers only where every one of them fits; else the bars alone, with the numbers on hover.
   const written = slot >= room + 24;
   const full = Math.max(4, written ? slot - room - 18 : slot - 3);
   const pitch = Math.min(3 * ROW, Math.max(ROW, size.height / Math.max(1, rows.length)));
   return (
-    <FigureBox height={height ?? rows.length * ROW} className={className}>
+    <FigureBox height={height}>
       <div
         ref={sizeRef}
         className="plot-surface"
@@ -60,7 +51,7 @@ export function BarStrip({ label, height, className, rows, format = twoDecimals 
       >
         <svg width={size.width} height={size.height} aria-hidden="true">
           {rows.map((row, r) => {
-            const most = row.max ?? largest(Array.from(row.values), 0);
+            const most = largest(Array.from(row.values), 0);
             return (
               <g key={row.label} transform={`translate(0 ${(r + 0.5) * pitch})`}>
                 <text className="plot-name" dy="0.35em">
@@ -76,7 +67,7 @@ export function BarStrip({ label, height, className, rows, format = twoDecimals 
                         width={width}
                         height={BAR}
                         rx={Math.min(3, width / 2)}
-                        fill={row.color ?? 'var(--m1)'}
+                        fill={row.color}
                       />
                       {written && (
                         <text x={width + 5} dy="0.35em">
@@ -93,10 +84,6 @@ export function BarStrip({ label, height, className, rows, format = twoDecimals 
       </div>
     </FigureBox>
   );
-}
-
-function twoDecimals(value: number): string {
-  return formatFixed(value, 2);
 }
 
 function describe(

@@ -14,7 +14,7 @@ import {
   type PointerEvent,
   type ReactNode,
 } from 'react';
-import { at, largest } from '../../base/array';
+import { at } from '../../base/array';
 import {
   AxisEnds,
   CodeAxes,
@@ -23,7 +23,7 @@ import {
   placeAxes,
   ProminentCodes,
 } from './CodeOverlay';
-import { codeCloud, coordinates, faintCloud, keyStep, walked } from './code_marks';
+import { codeCloud, coordinates, keyStep, walked } from './code_marks';
 import {
   boundsOfCodes,
   colorCodes,
@@ -39,13 +39,12 @@ import {
 } from './code_view';
 import { EmptyNote, FigureBox } from './FigureBox';
 import { HoverCard } from './HoverCard';
-import { UNOWNED } from './palette';
 import { paintClouds, pointAt } from './point_canvas';
-import { hexOfPacked, packColor } from './point_raster';
+import { hexOfPacked } from './point_raster';
+import { FIRST_VIEW } from './projection';
 import { ScatterTools } from './ScatterTools';
-import { textWidth } from './text_width';
+import { widest } from './text_width';
 import { outlinePath, useLasso, type LassoTool } from './use_lasso';
-import { useRotation } from './use_rotation';
 import { useSize } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
 import { useTurn } from './use_turn';
@@ -62,39 +61,28 @@ interface CodeScatterProps extends FigureProps {
   readonly labelOf: (index: number) => string;
   readonly coloring: CodeColoring;
   /** Points drawn larger with their label beside them, strongest first; labels that would overlap are left out. */
-  readonly prominent?: readonly number[] | undefined;
-  /** [background, axes] faint points for context (for instance rows where the group barely fires). */
-  readonly background?: Float32Array | undefined;
-  /** Radius of the dashed reference circle in data units; omitted: the median norm. */
-  readonly circle?: number | null | undefined;
-  /** "2-D" or "3-D"; controlled when given. */
-  readonly dimension?: 2 | 3 | undefined;
-  readonly onDimension?: ((dimension: 2 | 3) => void) | undefined;
+  readonly prominent: readonly number[];
+  /** "2-D" or "3-D". */
+  readonly dimension: 2 | 3;
+  readonly onDimension: (dimension: 2 | 3) => void;
   /** Indices that are marked. */
-  readonly selected?: ReadonlySet<number> | undefined;
+  readonly selected: ReadonlySet<number>;
   /** Called with the indices inside a lasso or rectangle; empty when the selection is cleared. */
-  readonly onSelect?: ((indices: readonly number[]) => void) | undefined;
-  readonly onHover?: ((index: number | null) => void) | undefined;
+  readonly onSelect: (indices: readonly number[]) => void;
   /** More than the label for the hover card, for instance the context of a token. */
-  readonly detailOf?: ((index: number) => ReactNode) | undefined;
-  readonly axisNames?: readonly string[] | undefined;
-  readonly empty?: string | undefined;
+  readonly detailOf: (index: number) => ReactNode;
+  readonly axisNames: readonly string[];
 }
 
-const NOTHING_SELECTED: ReadonlySet<number> = new Set();
-const NO_CODES = new Float32Array(0);
-const AXES = ['axis 1', 'axis 2', 'axis 3'];
-
 export function CodeScatter(props: CodeScatterProps) {
-  const { label, height, className, codes, axes, coloring, labelOf, onSelect } = props;
-  const { selected = NOTHING_SELECTED, background = NO_CODES, prominent = [] } = props;
+  const { label, height, codes, axes, coloring, labelOf } = props;
+  const { selected, onSelect, prominent, axisNames } = props;
   const [sizeRef, size] = useSize();
   const theme = useTheme();
   const canvas = useRef<HTMLCanvasElement>(null);
   const surface = useRef<HTMLDivElement | null>(null);
-  const [ownDimension, setOwnDimension] = useState<2 | 3>(2);
-  const dimension = axes < 3 ? 2 : (props.dimension ?? ownDimension);
-  const [rotation, setRotation] = useRotation();
+  const dimension = axes < 3 ? 2 : props.dimension;
+  const [rotation, setRotation] = useState(FIRST_VIEW);
   const [view, setView] = useState(WHOLE);
   const [tool, setTool] = useState<LassoTool>('lasso');
   const [hovered, setHovered] = useState<number | null>(null);
@@ -112,30 +100,21 @@ export function CodeScatter(props: CodeScatterProps) {
     const plain = coloring.by === 'plain' ? (coloring.color ?? 'var(--m1)') : 'var(--m1)';
     return colorCodes(codes, axes, coloring, resolveColor(plain, theme), theme);
   }, [codes, axes, coloring, theme]);
-  const circle = useMemo(
-    () => (props.circle === undefined ? medianNorm(codes, axes) : (props.circle ?? 0)),
-    [props.circle, codes, axes],
-  );
+  const circle = useMemo(() => medianNorm(codes, axes), [codes, axes]);
 
   useLayoutEffect(() => {
     if (canvas.current === null) return;
-    const faint = faintCloud(placeCodes(background, frame), packColor(UNOWNED[theme]));
-    paintClouds(canvas.current, size, [faint, codeCloud(placed, colors, selected)]);
-  }, [background, frame, placed, colors, selected, size, theme]);
+    paintClouds(canvas.current, size, [codeCloud(placed, colors, selected)]);
+  }, [placed, colors, selected, size]);
 
-  const hover = (index: number | null) => {
-    if (index === hovered) return;
-    setHovered(index);
-    props.onHover?.(index);
-  };
   const nearest = (x: number, y: number) =>
     pointAt({ x: placed.x, y: placed.y, alpha: placed.near }, x, y, 10);
   const turn = useTurn(rotation, setRotation);
   const lasso = useLasso(tool, {
-    onDone: (outline) => onSelect?.(enclosed(placed, outline)),
+    onDone: (outline) => onSelect(enclosed(placed, outline)),
     onPress: (x, y) => {
       const index = nearest(x, y);
-      onSelect?.(index === null ? [] : [index]);
+      onSelect(index === null ? [] : [index]);
     },
   });
   useWheelZoom(surface, (factor, x, y) => {
@@ -151,22 +130,22 @@ export function CodeScatter(props: CodeScatterProps) {
 
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     if (dimension === 3 && !event.shiftKey) turn.onPointerDown(event);
-    else if (onSelect !== undefined) lasso.onPointerDown(event);
+    else lasso.onPointerDown(event);
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     if (turn.onPointerMove(event) || lasso.onPointerMove(event)) return;
     const box = event.currentTarget.getBoundingClientRect();
-    hover(nearest(event.clientX - box.left, event.clientY - box.top));
+    setHovered(nearest(event.clientX - box.left, event.clientY - box.top));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = keyStep(event.key);
-    if (event.key === 'Enter' && hovered !== null) onSelect?.([hovered]);
+    if (event.key === 'Enter' && hovered !== null) onSelect([hovered]);
     else if (event.key === 'Escape') {
-      onSelect?.([]);
-      hover(null);
+      onSelect([]);
+      setHovered(null);
     } else if (event.key === 'PageDown' || event.key === 'PageUp') {
-      hover(walked(prominent, hovered, event.key === 'PageDown' ? 1 : -1));
+      setHovered(walked(prominent, hovered, event.key === 'PageDown' ? 1 : -1));
     } else if (dimension === 3) {
       turn.onKeyDown(event);
       return;
@@ -182,24 +161,21 @@ export function CodeScatter(props: CodeScatterProps) {
   };
 
   const placedAxes = useMemo(
-    () => (size.width === 0 ? [] : placeAxes(frame, props.axisNames ?? AXES)),
-    [frame, size.width, props.axisNames],
+    () => (size.width === 0 ? [] : placeAxes(frame, axisNames)),
+    [frame, size.width, axisNames],
   );
   const count = placed.x.length;
   const [boxLeft, boxTop, boxRight, boxBottom] = pictureBox(frame);
   const keyBottom = Math.min(size.height - 2, boxBottom + key);
   // A saved picture has no empty margins: only what the codes and the names beside them take.
-  const names = largest(
-    prominent.map((index) => textWidth(labelOf(index), 12)),
-    0,
-  );
+  const names = widest(prominent.map(labelOf), 12);
   const exported =
     view.zoom > 1 || key > 0
       ? [0, Math.max(0, boxTop), size.width, Math.max(boxBottom, keyBottom)]
       : [boxLeft - names, boxTop, boxRight + names, boxBottom];
   const shownHover = hovered !== null && hovered < count ? hovered : null;
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <div
         ref={attach}
         className={`plot-surface ${dimension === 3 ? 'plot-turn' : 'plot-chart'}`}
@@ -217,7 +193,7 @@ export function CodeScatter(props: CodeScatterProps) {
           turn.onPointerUp();
           lasso.onPointerCancel();
         }}
-        onPointerLeave={() => hover(null)}
+        onPointerLeave={() => setHovered(null)}
         onDoubleClick={() => {
           setView(WHOLE);
           if (dimension === 3) turn.onDoubleClick();
@@ -254,7 +230,7 @@ export function CodeScatter(props: CodeScatterProps) {
             )}
           </svg>
         )}
-        {count === 0 && <EmptyNote text={props.empty ?? 'It never fires on these data.'} />}
+        {count === 0 && <EmptyNote text="It never fires on these data." />}
       </div>
       {shownHover !== null && (
         <HoverCard x={at(placed.x, shownHover)} y={at(placed.y, shownHover)} within={size}>
@@ -265,15 +241,15 @@ export function CodeScatter(props: CodeScatterProps) {
             />
             {labelOf(shownHover)}
           </strong>
-          {props.detailOf?.(shownHover)}
+          {props.detailOf(shownHover)}
           <span className="plot-mono">{coordinates(codes, axes, shownHover, dimension)}</span>
         </HoverCard>
       )}
       {count > 0 && (
         <ScatterTools
           dimension={axes < 3 ? null : dimension}
-          onDimension={props.onDimension ?? setOwnDimension}
-          tool={onSelect === undefined ? null : tool}
+          onDimension={props.onDimension}
+          tool={tool}
           onTool={setTool}
         />
       )}

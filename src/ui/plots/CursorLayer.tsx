@@ -2,14 +2,15 @@
  * What a line chart shows at the shared cursor: a hairline, a dot on every line and a small table of values on
  * the side with more room. Drawn in SVG over the chart, and redrawn alone when the cursor moves.
  */
-import { at, largest } from '../../base/array';
+import { at } from '../../base/array';
 import { nearestIndex } from './decimate';
 import { formatCount, formatNumber, THIN } from './format';
 import type { LineFrame } from './line_frame';
 import { dashArray } from './line_style';
+import { upright } from './PlotAxes';
 import { useShared, type PlotLink } from './PlotSync';
 import type { Series } from './props';
-import { textWidth } from './text_width';
+import { textWidth, widest } from './text_width';
 
 interface Reading {
   readonly series: Series;
@@ -21,7 +22,6 @@ interface CursorLayerProps {
   readonly frame: LineFrame;
   readonly link: PlotLink;
   readonly xUnit?: string | undefined;
-  readonly formatY: (value: number) => string;
 }
 
 const ROW = 15;
@@ -29,7 +29,7 @@ const PAD = 7;
 /** Length of the piece of line before a name. */
 const SAMPLE = 18;
 
-export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
+export function CursorLayer({ frame, link, xUnit }: CursorLayerProps) {
   const cursor = useShared(link.cursor);
   if (cursor === null || cursor < frame.x.ends[0] || cursor > frame.x.ends[1]) return null;
   const { area } = frame;
@@ -37,15 +37,9 @@ export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
   const readings = readingsAt(frame, cursor);
 
   const head = `${formatX(cursor)}${xUnit === undefined ? '' : THIN + xUnit}`;
-  const values = readings.map(({ value }) => formatY(value));
-  const nameWidth = largest(
-    readings.map(({ series }) => textWidth(series.label)),
-    0,
-  );
-  const valueWidth = largest(
-    values.map((value) => textWidth(value)),
-    0,
-  );
+  const values = readings.map(({ value }) => formatNumber(value));
+  const nameWidth = widest(readings.map(({ series }) => series.label));
+  const valueWidth = widest(values);
   const width = Math.max(textWidth(head), SAMPLE + 6 + nameWidth + 12 + valueWidth) + 2 * PAD;
   const height = (readings.length + 1) * ROW + PAD;
   const rightSide = px < (area.left + area.right) / 2;
@@ -54,7 +48,7 @@ export function CursorLayer({ frame, link, xUnit, formatY }: CursorLayerProps) {
 
   return (
     <g className="plot-cursor" data-export="skip">
-      <line x1={px} x2={px} y1={area.top} y2={area.bottom} />
+      <line {...upright(px, area)} />
       {readings.map(({ series, x, value }) => (
         <circle
           key={series.id}

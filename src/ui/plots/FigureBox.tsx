@@ -8,24 +8,17 @@ import './plots.css';
 
 interface FigureBoxProps {
   readonly height?: number | undefined;
-  readonly className?: string | undefined;
-  /** Below the drawing, outside the reserved height (a legend). */
-  readonly footer?: ReactNode;
   readonly children: ReactNode;
 }
 
-export function FigureBox({ height: given, className, footer, children }: FigureBoxProps) {
+export function FigureBox({ height: given, children }: FigureBoxProps) {
   const height = useLarge() ? undefined : given;
   const style: CSSProperties = height === undefined ? { height: '100%' } : { height };
   return (
-    <div
-      className={`plot${className === undefined ? '' : ` ${className}`}`}
-      data-fill={height === undefined}
-    >
+    <div className="plot" data-fill={height === undefined}>
       <div className="plot-body" style={style}>
         {children}
       </div>
-      {footer}
     </div>
   );
 }

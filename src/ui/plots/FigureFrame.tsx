@@ -17,16 +17,10 @@ import { dashArray } from './line_style';
 import type { CsvTable, LegendItem } from './props';
 import './figure.css';
 
-interface FigureHint {
-  readonly text: string;
-  readonly formula?: string | undefined;
-  readonly source?: string | undefined;
-}
-
 interface FigureFrameProps {
   readonly title: string;
   /** Meaning, formula and source, shown on hover and focus of the title. */
-  readonly hint?: string | FigureHint | undefined;
+  readonly hint: string;
   /** Last part of the name of saved files, behind run, model and unit; default: the title. */
   readonly fileName?: string | undefined;
   /** The figure's data; without it the menu has no "Save CSV". */
@@ -38,10 +32,10 @@ interface FigureFrameProps {
   /** The figure. Everything drawn inside (svg and canvas, any number) is saved. */
   readonly children: ReactNode;
   /**
-   * `plain` leaves border and padding away, for a figure inside another card; `bare` also keeps the title for speech
-   * alone and lays the controls over the figure's top right corner.
+   * `bare` leaves border and padding away, keeps the title for speech alone and lays the controls over the figure's
+   * top right corner.
    */
-  readonly variant?: 'card' | 'plain' | 'bare' | undefined;
+  readonly variant?: 'card' | 'bare' | undefined;
   readonly className?: string | undefined;
 }
 
@@ -104,15 +98,11 @@ export function FigureFrame(props: FigureFrameProps) {
       >
         <header className="panel-head">
           <h3 className="panel-title" id={titleId}>
-            {hint === undefined ? (
-              title
-            ) : (
-              <Hint side="top" {...(typeof hint === 'string' ? { text: hint } : hint)}>
-                <button type="button" className="figure-hinted">
-                  {title}
-                </button>
-              </Hint>
-            )}
+            <Hint side="top" text={hint}>
+              <button type="button" className="figure-hinted">
+                {title}
+              </button>
+            </Hint>
           </h3>
           {large && <p className="figure-source">{sourceLine(source)}</p>}
           <div className="figure-controls">

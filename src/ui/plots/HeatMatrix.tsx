@@ -1,16 +1,15 @@
 /**
- * A small matrix as coloured cells: overlaps between groups, units against features. Labels where there is room;
+ * A small matrix of counts as coloured cells, each with its value where that fits. Labels where there is room;
  * the arrow keys move over the cells and Enter picks one.
  */
 import { useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import { at, largest } from '../../base/array';
+import { at } from '../../base/array';
 import { extentOf, type Ends } from './axis_scale';
 import { clamp, contrast } from './color_space';
 import { EmptyNote, FigureBox } from './FigureBox';
-import { formatNumber } from './format';
 import { HoverCard } from './HoverCard';
-import { divergingScale, PANEL, sequentialScale } from './palette';
-import { textWidth } from './text_width';
+import { PANEL, sequentialScale } from './palette';
+import { textWidth, widest } from './text_width';
 import { useSize } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
 import type { Column, FigureProps } from './props';
@@ -21,17 +20,10 @@ interface HeatMatrixProps extends FigureProps {
   readonly values: Column;
   readonly rows: number;
   readonly columns: number;
-  readonly rowLabels?: readonly string[] | undefined;
-  readonly columnLabels?: readonly string[] | undefined;
-  /** `diverging` is centred on 0. */
-  readonly scale?: 'sequential' | 'diverging' | undefined;
-  /** Ends of the colour scale; default: the data (symmetric about 0 when diverging). */
-  readonly domain?: readonly [number, number] | undefined;
-  readonly format?: ((value: number) => string) | undefined;
-  /** Writes the value into each cell when it fits. */
-  readonly showValues?: boolean | undefined;
-  readonly onPick?: ((row: number, column: number) => void) | undefined;
-  readonly empty?: string | undefined;
+  readonly rowLabels: readonly string[];
+  readonly columnLabels: readonly string[];
+  readonly format: (value: number) => string;
+  readonly onPick: (row: number, column: number) => void;
 }
 
 interface Cell {
@@ -40,39 +32,27 @@ interface Cell {
 }
 
 export function HeatMatrix(props: HeatMatrixProps) {
-  const { label, height, className, values, rows, columns, rowLabels, columnLabels } = props;
-  const { scale: kind = 'sequential', format = twoDigits, onPick } = props;
+  const { label, height, values, rows, columns, rowLabels, columnLabels } = props;
+  const { format, onPick } = props;
   const [sizeRef, size] = useSize();
   const theme = useTheme();
   const [cell, setCell] = useState<Cell | null>(null);
 
-  const domain = useMemo(
-    () => props.domain ?? domainOf(values, kind),
-    [props.domain, values, kind],
-  );
+  const [low, high] = useMemo(() => domainOf(values), [values]);
   const color = useMemo(() => {
-    const scale =
-      kind === 'diverging'
-        ? divergingScale(theme)
-        : sequentialScale(resolveColor('var(--m1)', theme), theme);
+    const scale = sequentialScale(resolveColor('var(--m1)', theme), theme);
     return (value: number) =>
-      Number.isFinite(value)
-        ? scale((value - domain[0]) / (domain[1] - domain[0] || 1))
-        : PANEL[theme];
-  }, [kind, theme, domain]);
+      Number.isFinite(value) ? scale((value - low) / (high - low || 1)) : PANEL[theme];
+  }, [theme, low, high]);
 
-  const left = rowLabels === undefined ? 0 : Math.min(size.width * 0.35, widest(rowLabels) + 8);
-  const top = columnLabels === undefined ? 0 : 18;
+  const left = Math.min(size.width * 0.35, widest(rowLabels) + 8);
+  const top = 18;
   const pitchX = columns > 0 ? Math.max(0, size.width - left) / columns : 0;
   const pitchY = rows > 0 ? Math.max(0, size.height - top) / rows : 0;
   const gap = Math.min(pitchX, pitchY) > 8 ? 1 : 0;
   const everyRow = Math.max(1, Math.ceil(13 / Math.max(1, pitchY)));
-  const everyColumn =
-    columnLabels === undefined
-      ? 1
-      : Math.max(1, Math.ceil((widest(columnLabels) + 6) / Math.max(1, pitchX)));
-  const written =
-    props.showValues === true && pitchY >= 14 && pitchX >= widest(Array.from(values, format)) + 6;
+  const everyColumn = Math.max(1, Math.ceil((widest(columnLabels) + 6) / Math.max(1, pitchX)));
+  const written = pitchY >= 14 && pitchX >= widest(Array.from(values, format)) + 6;
 
   const cellUnder = (event: PointerEvent<HTMLElement>): Cell | null => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -89,30 +69,25 @@ export function HeatMatrix(props: HeatMatrixProps) {
         row: clamp((cell?.row ?? 0) + at(step, 0), 0, rows - 1),
         column: clamp((cell?.column ?? 0) + at(step, 1), 0, columns - 1),
       });
-    } else if (event.key === 'Enter' && cell !== null) onPick?.(cell.row, cell.column);
+    } else if (event.key === 'Enter' && cell !== null) onPick(cell.row, cell.column);
     else return;
     event.preventDefault();
   };
 
-  const names = (one: Cell) =>
-    [
-      rowLabels?.[one.row] ?? `row ${one.row}`,
-      columnLabels?.[one.column] ?? `column ${one.column}`,
-    ].join(' × ');
   const empty = rows * columns === 0;
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <div
         ref={sizeRef}
         className="plot-surface"
-        data-pick={onPick !== undefined}
+        data-pick
         role="img"
-        aria-label={`${label}. ${rows} by ${columns} values from ${format(domain[0])} to ${format(domain[1])}`}
+        aria-label={`${label}. ${rows} by ${columns} values from ${format(low)} to ${format(high)}`}
         tabIndex={0}
         onPointerMove={(event) => setCell(cellUnder(event))}
         onPointerLeave={() => setCell(null)}
         onPointerUp={() => {
-          if (cell !== null) onPick?.(cell.row, cell.column);
+          if (cell !== null) onPick(cell.row, cell.column);
         }}
         onBlur={() => setCell(null)}
         onKeyDown={onKeyDown}
@@ -143,7 +118,7 @@ export function HeatMatrix(props: HeatMatrixProps) {
               </g>
             );
           })}
-          {rowLabels?.map((text, row) =>
+          {rowLabels.map((text, row) =>
             row % everyRow === 0 ? (
               <text
                 key={row}
@@ -156,7 +131,7 @@ export function HeatMatrix(props: HeatMatrixProps) {
               </text>
             ) : null,
           )}
-          {columnLabels?.map((text, column) =>
+          {columnLabels.map((text, column) =>
             column % everyColumn === 0 ? (
               <text key={column} x={left + (column + 0.5) * pitchX} y={11} textAnchor="middle">
                 {text}
@@ -175,7 +150,7 @@ export function HeatMatrix(props: HeatMatrixProps) {
             />
           )}
         </svg>
-        {empty && <EmptyNote text={props.empty ?? 'Nothing to compare yet.'} />}
+        {empty && <EmptyNote text="Nothing to compare yet." />}
       </div>
       {cell !== null && !empty && (
         <HoverCard
@@ -184,29 +159,19 @@ export function HeatMatrix(props: HeatMatrixProps) {
           within={size}
         >
           <strong>{format(at(values, cell.row * columns + cell.column))}</strong>
-          <span>{names(cell)}</span>
+          <span>
+            {at(rowLabels, cell.row)} × {at(columnLabels, cell.column)}
+          </span>
         </HoverCard>
       )}
     </FigureBox>
   );
 }
 
-function twoDigits(value: number): string {
-  return formatNumber(value, 2);
-}
-
-function domainOf(values: ArrayLike<number>, kind: 'sequential' | 'diverging'): Ends {
+/** Ends of the colour scale. */
+function domainOf(values: ArrayLike<number>): Ends {
   const [low, high] = extentOf(values, 'linear') ?? [0, 1];
-  if (kind === 'sequential') return [Math.min(0, low), high];
-  const most = Math.max(Math.abs(low), Math.abs(high));
-  return [-most, most];
-}
-
-function widest(labels: readonly string[]): number {
-  return largest(
-    labels.map((text) => textWidth(text)),
-    0,
-  );
+  return [Math.min(0, low), high];
 }
 
 function shortened(text: string, room: number): string {

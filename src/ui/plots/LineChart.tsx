@@ -10,7 +10,6 @@ import { ChartSurface } from './ChartSurface';
 import { CursorLayer, describeAt } from './CursorLayer';
 import { EmptyNote, FigureBox } from './FigureBox';
 import { formatNumber } from './format';
-import { Legend } from './Legend';
 import {
   fullRange,
   insideOf,
@@ -19,7 +18,7 @@ import {
   type LineFrame,
 } from './line_frame';
 import { dashArray } from './line_style';
-import { PlotAxes } from './PlotAxes';
+import { PlotAxes, upright } from './PlotAxes';
 import { Markers } from './Markers';
 import { usePlotLink, useShared } from './PlotSync';
 import { useSize } from './use_size';
@@ -28,10 +27,9 @@ import './lines.css';
 const NONE: ReadonlySet<string> = new Set();
 
 export function LineChart(props: LineChartProps) {
-  const { label, height, className, series, xUnit, hidden = NONE, onToggle, legend } = props;
+  const { label, height, series, xUnit, hidden = NONE } = props;
   const { empty: nothing = 'No values yet.' } = props;
-  const { xScale = 'linear', yScale, xStart, xEnd, formatY, smoothing } = props;
-  const { yMin, yMax, yWithin, yWhole } = props;
+  const { yScale, xStart, xEnd, smoothing, yMin, yMax, yWithin, yWhole } = props;
   const pennants = (props.markers ?? []).length > 0;
   const [sizeRef, size] = useSize();
   const link = usePlotLink();
@@ -41,23 +39,10 @@ export function LineChart(props: LineChartProps) {
   const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [series, hidden]);
   const settings = useMemo(
     () => ({
-      ...{ xScale, yScale, xStart, xEnd, yMin, yMax, yWithin, yWhole, formatY, smoothing },
+      ...{ yScale, xStart, xEnd, yMin, yMax, yWithin, yWhole, smoothing },
       ...{ pennants, zoomed },
     }),
-    [
-      xScale,
-      yScale,
-      xStart,
-      xEnd,
-      yMin,
-      yMax,
-      yWithin,
-      yWhole,
-      formatY,
-      smoothing,
-      pennants,
-      zoomed,
-    ],
+    [yScale, xStart, xEnd, yMin, yMax, yWithin, yWhole, smoothing, pennants, zoomed],
   );
   const full = useMemo(() => fullRange(series, settings), [series, settings]);
   const range = useMemo(() => (full === null ? null : insideOf(zoom, full)), [zoom, full]);
@@ -68,15 +53,9 @@ export function LineChart(props: LineChartProps) {
   const drawn = frame !== null && frame.lines.some(({ path }) => path !== '');
 
   return (
-    <FigureBox
-      height={height}
-      className={className}
-      footer={legend === true && <Legend items={series} hidden={hidden} onToggle={onToggle} />}
-    >
+    <FigureBox height={height}>
       <ChartSurface
-        label={
-          drawn ? `${label}. ${summary(frame, formatY ?? formatNumber)}` : `${label}. ${nothing}`
-        }
+        label={`${label}. ${drawn ? summary(frame) : nothing}`}
         sizeRef={sizeRef}
         plane={drawn ? frame : null}
         full={full}
@@ -86,14 +65,7 @@ export function LineChart(props: LineChartProps) {
         {frame !== null && (
           <svg width={size.width} height={size.height} aria-hidden="true">
             <Picture frame={frame} {...props} />
-            {drawn && (
-              <CursorLayer
-                frame={frame}
-                link={link}
-                xUnit={xUnit}
-                formatY={formatY ?? formatNumber}
-              />
-            )}
+            {drawn && <CursorLayer frame={frame} link={link} xUnit={xUnit} />}
           </svg>
         )}
         {!drawn && <EmptyNote text={nothing} />}
@@ -120,15 +92,7 @@ function Picture({ frame, xUnit, markers, now }: LineChartProps & { readonly fra
       </clipPath>
       <PlotAxes area={area} x={frame.x} y={frame.y} xUnit={xUnit} />
       <g clipPath={`url(#${clip})`}>
-        {now !== undefined && (
-          <line
-            className="plot-now"
-            x1={x.scale(now)}
-            x2={x.scale(now)}
-            y1={area.top}
-            y2={area.bottom}
-          />
-        )}
+        {now !== undefined && <line className="plot-now" {...upright(x.scale(now), area)} />}
         {lines.map(({ series, rawPath }) =>
           rawPath === null ? null : (
             <path key={series.id} className="plot-raw" d={rawPath} stroke={series.color} />
@@ -154,11 +118,11 @@ function Picture({ frame, xUnit, markers, now }: LineChartProps & { readonly fra
   );
 }
 
-function summary(frame: LineFrame, format: (value: number) => string): string {
+function summary(frame: LineFrame): string {
   return frame.lines
     .map(({ series, values }) => {
       const last = values.length > 0 ? at(values, values.length - 1) : Number.NaN;
-      return `${series.label}: ${format(last)}`;
+      return `${series.label}: ${formatNumber(last)}`;
     })
     .join(', ');
 }

@@ -10,11 +10,11 @@ interface MeterProps {
   readonly value: number;
   /** What is measured, for assistive technology: "overlap with group 347". */
   readonly label: string;
-  readonly color?: string | undefined;
-  readonly width?: number | undefined;
+  readonly color: string;
+  readonly width: number;
 }
 
-export function Meter({ value, label, color = 'var(--m1)', width }: MeterProps) {
+export function Meter({ value, label, color, width }: MeterProps) {
   const share = Number.isFinite(value) ? clamp(value, 0, 1) : 0;
   return (
     <span

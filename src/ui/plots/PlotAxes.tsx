@@ -4,7 +4,7 @@
  */
 import { memo } from 'react';
 import { at, largest } from '../../base/array';
-import { axisTicks, tickTexts, type AxisScale, type Ends } from './axis_scale';
+import { axisScale, axisTicks, tickTexts, type AxisScale, type Ends } from './axis_scale';
 import type { ScaleKind } from './props';
 
 /** The rectangle inside the axes, in CSS pixels. */
@@ -23,6 +23,13 @@ export interface Axis {
   readonly texts: readonly string[];
 }
 
+/** A chart's rectangle and its two axes. */
+export interface PlotFrame {
+  readonly area: PlotArea;
+  readonly x: Axis;
+  readonly y: Axis;
+}
+
 /** Width of a label in the axis font, near enough to reserve room. */
 function labelWidth(text: string): number {
   return text.length * 6.3;
@@ -34,11 +41,16 @@ export function ticksFor(
   ends: Ends,
   length: number,
   every: number,
-  format?: (value: number) => string,
   whole = false,
 ): Pick<Axis, 'ticks' | 'texts'> {
   const ticks = axisTicks(kind, ends, Math.max(1, Math.floor(length / every)), whole);
-  return { ticks, texts: format === undefined ? tickTexts(kind, ticks) : ticks.map(format) };
+  return { ticks, texts: tickTexts(kind, ticks) };
+}
+
+/** The x axis of a chart, with a tick at most every `every` pixels. */
+export function xAxisOf(ends: Ends, { left, right }: PlotArea, every: number): Axis {
+  const scale = axisScale('linear', ends, [left, right]);
+  return { kind: 'linear', ends, scale, ...ticksFor('linear', ends, right - left, every) };
 }
 
 /** Room left of the plot for the y labels, in steps of 8 so that it rarely moves. */
@@ -47,13 +59,18 @@ export function leftMargin(texts: readonly string[]): number {
   return Math.max(32, Math.ceil((widest + 10) / 8) * 8);
 }
 
+/** Ends of a vertical line through the plot, for an SVG `line`. */
+export function upright(x: number, { top, bottom }: Pick<PlotArea, 'top' | 'bottom'>) {
+  return { x1: x, x2: x, y1: top, y2: bottom };
+}
+
 interface PlotAxesProps {
   readonly area: PlotArea;
   readonly x: Axis;
   readonly y: Axis;
   readonly xUnit?: string | undefined;
   /** Vertical grid lines too, for figures without a time axis. */
-  readonly grid?: 'rows' | 'both' | undefined;
+  readonly grid?: 'both' | undefined;
 }
 
 export const PlotAxes = memo(function PlotAxes({ area, x, y, xUnit, grid }: PlotAxesProps) {
@@ -71,12 +88,9 @@ export const PlotAxes = memo(function PlotAxes({ area, x, y, xUnit, grid }: Plot
         );
       })}
       {grid === 'both' &&
-        x.ticks.map((tick) => {
-          const px = x.scale(tick);
-          return (
-            <line key={tick} className="plot-grid" x1={px} x2={px} y1={area.top} y2={area.bottom} />
-          );
-        })}
+        x.ticks.map((tick) => (
+          <line key={tick} className="plot-grid" {...upright(x.scale(tick), area)} />
+        ))}
       <XLabels area={area} axis={x} unit={xUnit} />
     </g>
   );

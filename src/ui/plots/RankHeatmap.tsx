@@ -3,19 +3,18 @@
  * that had this rank then. Cells are averaged over pixel columns, so any number of moments draws the same.
  */
 import { useEffect, useMemo, useRef } from 'react';
-import { at, largest } from '../../base/array';
-import { axisScale, type Ends } from './axis_scale';
+import { at } from '../../base/array';
 import { ChartSurface } from './ChartSurface';
 import { nearestIndex } from './decimate';
 import { EmptyNote, FigureBox } from './FigureBox';
 import { formatCount, formatInteger, formatPercent, THIN } from './format';
 import { fullRange, insideOf } from './line_frame';
 import { sequentialScale } from './palette';
-import { ticksFor, XLabels, type Axis, type PlotArea } from './PlotAxes';
+import { upright, xAxisOf, XLabels, type Axis, type PlotArea } from './PlotAxes';
 import { usePlotLink, useShared } from './PlotSync';
 import { packColor } from './point_raster';
 import { columnShares } from './rank_columns';
-import { textWidth } from './text_width';
+import { widest } from './text_width';
 import { useSize, type Size } from './use_size';
 import { resolveColor, useTheme } from './use_theme';
 import type { Column, FigureProps } from './props';
@@ -26,20 +25,18 @@ interface RankHeatmapProps extends FigureProps {
   readonly x: Column;
   /** [times, ranks] row-major: how many groups had each rank at that time. Shares are taken per time. */
   readonly counts: Column;
-  /** Number of rank values. */
+  /** Number of rank values; the lowest row is rank 1. */
   readonly ranks: number;
-  /** Rank value of the lowest row; default 1. */
-  readonly firstRank?: number | undefined;
-  /** Hue of share 1; default `var(--m1)`. */
-  readonly color?: string | undefined;
+  /** Hue of share 1. */
+  readonly color: string;
   readonly xUnit?: string | undefined;
   readonly xEnd?: number | undefined;
   readonly now?: number | undefined;
-  readonly empty?: string | undefined;
+  readonly empty: string;
 }
 
 export function RankHeatmap(props: RankHeatmapProps) {
-  const { label, height, className, x, counts, ranks, firstRank = 1, xUnit, xEnd, now } = props;
+  const { label, height, x, counts, ranks, xUnit, xEnd, now } = props;
   const [sizeRef, size] = useSize();
   const theme = useTheme();
   const link = usePlotLink();
@@ -58,7 +55,7 @@ export function RankHeatmap(props: RankHeatmapProps) {
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context || shares === null || columns === 0) return;
-    const scale = sequentialScale(resolveColor(props.color ?? 'var(--m1)', theme), theme);
+    const scale = sequentialScale(resolveColor(props.color, theme), theme);
     context.canvas.width = columns;
     context.canvas.height = ranks;
     const image = context.createImageData(columns, ranks);
@@ -72,12 +69,12 @@ export function RankHeatmap(props: RankHeatmapProps) {
     context.putImageData(image, 0, 0);
   }, [shares, columns, ranks, props.color, theme]);
 
-  const axis = range === null ? null : xAxis(range, area);
+  const axis = range === null ? null : xAxisOf(range, area, 56);
   const rowHeight = (area.bottom - area.top) / ranks;
   const labelled = labelledRows(ranks, rowHeight);
   const empty = x.length === 0 || axis === null;
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <ChartSurface
         label={`${label}. ${x.length === 0 ? 'No ranks yet' : describeMoment(props, x.length - 1)}`}
         sizeRef={sizeRef}
@@ -114,17 +111,17 @@ export function RankHeatmap(props: RankHeatmapProps) {
                 dy="0.35em"
                 textAnchor="end"
               >
-                {firstRank + row}
+                {row + 1}
               </text>
             ))}
             {axis !== null && <XLabels area={area} axis={axis} unit={xUnit} />}
             {axis !== null && now !== undefined && (
-              <line className="plot-now" {...vertical(axis.scale(now), area)} />
+              <line className="plot-now" {...upright(axis.scale(now), area)} />
             )}
             {axis !== null && !empty && <HeatmapCursor {...props} axis={axis} area={area} />}
           </svg>
         )}
-        {empty && <EmptyNote text={props.empty ?? 'No ranks measured yet.'} />}
+        {empty && <EmptyNote text={props.empty} />}
       </ChartSurface>
     </FigureBox>
   );
@@ -148,12 +145,12 @@ function HeatmapCursor({ x, counts, ranks, axis, area, xUnit }: HeatmapCursorPro
   const texts = rows.map((count) =>
     total === 0 ? '' : `${formatPercent(count / total, 2)}  (${formatInteger(count)})`,
   );
-  const width = largest(texts.map((text) => textWidth(text)));
+  const width = widest(texts);
   const left = px + 10 + width <= area.right ? px + 8 : px - 8 - width;
   return (
     <g className="plot-cursor" data-export="skip">
       <title>{`${formatCount(cursor)}${THIN}${xUnit ?? ''}`}</title>
-      <line {...vertical(px, area)} />
+      <line {...upright(px, area)} />
       {rowHeight >= 12 &&
         texts.map((text, rank) => (
           <text
@@ -170,10 +167,6 @@ function HeatmapCursor({ x, counts, ranks, axis, area, xUnit }: HeatmapCursorPro
   );
 }
 
-function vertical(x: number, { top, bottom }: PlotArea) {
-  return { x1: x, x2: x, y1: top, y2: bottom };
-}
-
 function areaOf(size: Size): PlotArea {
   return {
     left: 32,
@@ -183,27 +176,15 @@ function areaOf(size: Size): PlotArea {
   };
 }
 
-function xAxis(ends: Ends, area: PlotArea): Axis {
-  return {
-    kind: 'linear',
-    ends,
-    scale: axisScale('linear', ends, [area.left, area.right]),
-    ...ticksFor('linear', ends, area.right - area.left, 56),
-  };
-}
-
 /** Rows with a label: all when they are high enough, else the first, the last and a few between. */
 function labelledRows(ranks: number, rowHeight: number): number[] {
   const every = Math.max(1, Math.ceil(13 / Math.max(1, rowHeight)));
   return Array.from({ length: ranks }, (_, i) => i).filter((i) => i % every === 0);
 }
 
-function describeMoment(
-  { x, counts, ranks, firstRank = 1 }: RankHeatmapProps,
-  moment: number,
-): string {
+function describeMoment({ x, counts, ranks }: RankHeatmapProps, moment: number): string {
   const parts = Array.from({ length: ranks }, (_, rank) => ({
-    rank: rank + firstRank,
+    rank: rank + 1,
     count: at(counts, moment * ranks + rank),
   }));
   const present = parts.filter(({ count }) => count > 0);

@@ -7,7 +7,7 @@ interface ScatterToolsProps {
   /** Null when there is no choice. */
   readonly dimension: 2 | 3 | null;
   readonly onDimension: (dimension: 2 | 3) => void;
-  readonly tool: LassoTool | null;
+  readonly tool: LassoTool;
   readonly onTool: (tool: LassoTool) => void;
 }
 
@@ -23,30 +23,28 @@ const TOOLS: readonly (readonly [LassoTool, string, string])[] = [
 export function ScatterTools({ dimension, onDimension, tool, onTool }: ScatterToolsProps) {
   return (
     <div className="plot-tools">
-      {tool !== null && (
-        <div className="plot-segments" role="group" aria-label="Selection">
-          {TOOLS.map(([name, title, path]) => (
-            <button
-              key={name}
-              type="button"
-              title={dimension === 3 ? `${title} (hold Shift)` : title}
-              aria-label={title}
-              aria-pressed={tool === name}
-              onClick={() => onTool(name)}
-            >
-              <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
-                <path
-                  d={path}
-                  fill="none"
-                  stroke="currentColor"
-                  strokeWidth="1.3"
-                  strokeDasharray="2.4 1.6"
-                />
-              </svg>
-            </button>
-          ))}
-        </div>
-      )}
+      <div className="plot-segments" role="group" aria-label="Selection">
+        {TOOLS.map(([name, title, path]) => (
+          <button
+            key={name}
+            type="button"
+            title={dimension === 3 ? `${title} (hold Shift)` : title}
+            aria-label={title}
+            aria-pressed={tool === name}
+            onClick={() => onTool(name)}
+          >
+            <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+              <path
+                d={path}
+                fill="none"
+                stroke="currentColor"
+                strokeWidth="1.3"
+                strokeDasharray="2.4 1.6"
+              />
+            </svg>
+          </button>
+        ))}
+      </div>
       {dimension !== null && (
         <div className="plot-segments" role="group" aria-label="Dimensions">
           {([2, 3] as const).map((choice) => (

@@ -24,7 +24,6 @@ import { hexOfPacked, packColor } from './point_raster';
 import { backToFront, projectionOf, projectPoints, radiusOf } from './projection';
 import type { FigureProps, Rotation, UnitSlots } from './props';
 import { assignUnitSlots, countOwners, NO_OWNER, rankedOwners, soleOwner } from './unit_slots';
-import { useRotation } from './use_rotation';
 import { useSize, type Size } from './use_size';
 import { useTheme } from './use_theme';
 import { useTurn } from './use_turn';
@@ -39,18 +38,13 @@ interface ShapeViewProps extends FigureProps {
   readonly slots?: UnitSlots | undefined;
   /** "group" or "atom": what a unit is called on hover. */
   readonly unitName?: string | undefined;
-  /** Shared view direction; without it the panel keeps its own. */
-  readonly rotation?: Rotation | undefined;
-  readonly onRotation?: ((rotation: Rotation) => void) | undefined;
-  /** Half the edge of the drawn cube in data units; default: fits the points. Give one value to all panels of a shape. */
-  readonly extent?: number | undefined;
-  /** Slow turning while nobody touches it; off by default, never when the system asks for reduced motion. */
-  readonly spin?: boolean | undefined;
+  /** Shared view direction. */
+  readonly rotation: Rotation;
+  readonly onRotation: (rotation: Rotation) => void;
   /** Under the points, at the left: whose shape this is. */
   readonly caption?: ReactNode;
   /** A point was pressed: the unit that owns it. */
   readonly onPick?: ((unit: number) => void) | undefined;
-  readonly empty?: string | undefined;
 }
 
 /** Room for the caption under the points, in one line or, in a narrow panel, in two; CSS pixels. */
@@ -59,10 +53,8 @@ const CAPTION = { line: 26, lines: 44, narrow: 180 };
 const STILL = 4;
 
 export function ShapeView(props: ShapeViewProps) {
-  const { label, height, className, points, owners, unitName = 'group', onPick } = props;
-  const [ownRotation, setOwnRotation] = useRotation(props.rotation === undefined && props.spin);
-  const rotation = props.rotation ?? ownRotation;
-  const turn = useTurn(rotation, props.onRotation ?? setOwnRotation);
+  const { label, height, points, owners, unitName = 'group', onPick, rotation } = props;
+  const turn = useTurn(rotation, props.onRotation);
   const [sizeRef, size] = useSize();
   const theme = useTheme();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -78,7 +70,8 @@ export function ShapeView(props: ShapeViewProps) {
     return Uint32Array.from(owners, (unit) => packColor(colorOf(unit)));
   }, [owners, slots, theme]);
 
-  const extent = useMemo(() => props.extent ?? radiusOf(points, 3), [props.extent, points]);
+  /** Half the edge of the drawn cube in data units. */
+  const extent = useMemo(() => radiusOf(points, 3), [points]);
   const lit = hovered !== null && hovered < owners.length ? at(owners, hovered) : null;
   const cloud = useMemo(
     () => cloudOf(points, owners, colors, lit, rotation, extent, size),
@@ -115,7 +108,7 @@ export function ShapeView(props: ShapeViewProps) {
   };
 
   return (
-    <FigureBox height={height} className={className}>
+    <FigureBox height={height}>
       <div
         ref={sizeRef}
         className="plot-surface plot-turn"
@@ -136,7 +129,7 @@ export function ShapeView(props: ShapeViewProps) {
         onKeyDown={onKeyDown}
       >
         <canvas ref={canvas} style={{ width: size.width, height: size.height }} />
-        {points.length === 0 && <EmptyNote text={props.empty ?? 'No points yet.'} />}
+        {points.length === 0 && <EmptyNote text="No points yet." />}
       </div>
       {props.caption !== undefined && <div className="plot-caption">{props.caption}</div>}
       {hovered !== null && lit !== null && (

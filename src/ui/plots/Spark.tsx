@@ -1,27 +1,18 @@
 /**
- * A histogram the size of a word, for table cells: one path, because a table shows many.
+ * A histogram the size of a word, for table cells: one path, because a table shows many. Decorative.
  */
 import { memo } from 'react';
 import { at } from '../../base/array';
 import type { Column } from './props';
 import './meter.css';
 
-/** A histogram the size of a word, for table cells. Decorative unless `label` is given. */
 interface SparkProps {
   readonly counts: Column;
-  readonly width?: number | undefined;
-  readonly height?: number | undefined;
-  readonly color?: string | undefined;
-  readonly label?: string | undefined;
+  readonly width: number;
+  readonly height: number;
 }
 
-export const Spark = memo(function Spark({
-  counts,
-  width = 52,
-  height = 16,
-  color = 'var(--mark)',
-  label,
-}: SparkProps) {
+export const Spark = memo(function Spark({ counts, width, height }: SparkProps) {
   let most = 0;
   for (let i = 0; i < counts.length; i++) most = Math.max(most, at(counts, i));
   const slot = width / Math.max(1, counts.length);
@@ -34,11 +25,9 @@ export const Spark = memo(function Spark({
     const rise = Math.max(1, (height * count) / most);
     path += `M${(i * slot).toFixed(1)} ${height}v${(-rise).toFixed(1)}h${bar.toFixed(1)}v${rise.toFixed(1)}z`;
   }
-  const hearing =
-    label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label };
   return (
-    <svg className="plot-spark" width={width} height={height} {...hearing}>
-      <path d={path} fill={color} />
+    <svg className="plot-spark" width={width} height={height} aria-hidden>
+      <path d={path} fill="var(--mark)" />
     </svg>
   );
 });

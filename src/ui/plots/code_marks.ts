@@ -1,6 +1,5 @@
 /**
- * What a picture of codes is made of besides its axes: the cloud of points and the faint one behind it, a point in
- * numbers, and where the keys lead.
+ * What a picture of codes is made of besides its axes: the cloud of points, a point in numbers, and where the keys lead.
  */
 import { at } from '../../base/array';
 import type { PlacedCodes } from './code_view';
@@ -20,18 +19,6 @@ export function codeCloud(
     return selected.size === 0 ? seen : selected.has(i) ? 0.95 : seen * 0.25;
   });
   return { x, y, color, alpha, order, radius: dense ? 1.6 : 2.2 };
-}
-
-/** Points for context, all in one colour. */
-export function faintCloud({ x, y, near, order }: PlacedCodes, color: number): PointCloud {
-  return {
-    x,
-    y,
-    order,
-    color: new Uint32Array(x.length).fill(color),
-    alpha: near.map((depth) => 0.35 * (0.4 + 0.6 * depth)),
-    radius: 1.4,
-  };
 }
 
 /** The drawn axes of a point: "(0.12, −1.40)". */

@@ -6,7 +6,14 @@ import { bisectLeft, bisectRight } from 'd3';
 import { at } from '../../base/array';
 import { axisScale, extentOf, niceEnds, type AxisScale, type Ends } from './axis_scale';
 import { decimate, GAP, smooth } from './decimate';
-import { leftMargin, ticksFor, type Axis, type PlotArea } from './PlotAxes';
+import {
+  leftMargin,
+  ticksFor,
+  xAxisOf,
+  type Axis,
+  type PlotArea,
+  type PlotFrame,
+} from './PlotAxes';
 import type { Column, FigureProps, Marker, ScaleKind, Series } from './props';
 import type { Size } from './use_size';
 
@@ -14,10 +21,9 @@ export interface LineChartProps extends FigureProps {
   readonly series: readonly Series[];
   /** Unit of x, written once on the axis: "samples", "steps", "s". */
   readonly xUnit?: string | undefined;
-  readonly xScale?: ScaleKind | undefined;
   readonly yScale?: ScaleKind | undefined;
   /**
-   * Ends of the x axis. The start defaults to 0 (log: the first sample). Give the planned end so that lines grow
+   * Ends of the x axis. The start defaults to 0. Give the planned end so that lines grow
    * into a fixed frame; data beyond it widens the frame.
    */
   readonly xStart?: number | undefined;
@@ -35,8 +41,6 @@ export interface LineChartProps extends FigureProps {
   readonly yWithin?: readonly [number, number] | undefined;
   /** Values are counts of things: no ticks between whole numbers. */
   readonly yWhole?: boolean | undefined;
-  /** Text of a y value; default `formatNumber`. */
-  readonly formatY?: ((value: number) => string) | undefined;
   /** Weight of the past in an exponential moving average, 0 (raw, default) to below 1. The raw line stays, faint. */
   readonly smoothing?: number | undefined;
   readonly markers?: readonly Marker[] | undefined;
@@ -44,10 +48,6 @@ export interface LineChartProps extends FigureProps {
   readonly now?: number | undefined;
   /** Ids of series that are not drawn. */
   readonly hidden?: ReadonlySet<string> | undefined;
-  /** Called when a legend entry is pressed. Without it the legend is not interactive. */
-  readonly onToggle?: ((id: string) => void) | undefined;
-  /** Shows the legend under the plot; default false, because pages usually show one `Legend` for all charts. */
-  readonly legend?: boolean | undefined;
   /** Shown while there is nothing to draw: what to do next. */
   readonly empty?: string | undefined;
 }
@@ -68,25 +68,13 @@ interface DrawnLine {
 /** Most values of a line that get dots. */
 const FEW = 12;
 
-export interface LineFrame {
-  readonly area: PlotArea;
-  readonly x: Axis;
-  readonly y: Axis;
+export interface LineFrame extends PlotFrame {
   readonly lines: readonly DrawnLine[];
 }
 
 type FrameSettings = Pick<
   LineChartProps,
-  | 'xScale'
-  | 'yScale'
-  | 'xStart'
-  | 'xEnd'
-  | 'yMin'
-  | 'yMax'
-  | 'yWithin'
-  | 'yWhole'
-  | 'formatY'
-  | 'smoothing'
+  'yScale' | 'xStart' | 'xEnd' | 'yMin' | 'yMax' | 'yWithin' | 'yWhole' | 'smoothing'
 > & {
   /** Room above the plot for the pennants of changed settings, where no line runs. */
   readonly pennants?: boolean;
@@ -95,26 +83,21 @@ type FrameSettings = Pick<
 };
 
 /**
- * The whole range of x: from the given start (else 0, or the first sample on a log axis) to the planned end or
- * the last sample, whichever is later; null when there is neither data nor plan.
+ * The whole range of x: from the given start (else 0) to the planned end or the last sample, whichever is later;
+ * null when there is neither data nor plan.
  */
 export function fullRange(
   series: readonly Pick<Series, 'x'>[],
-  settings: Pick<FrameSettings, 'xScale' | 'xStart' | 'xEnd'>,
+  settings: Pick<FrameSettings, 'xStart' | 'xEnd'>,
 ): Ends | null {
-  const kind = settings.xScale ?? 'linear';
   let [low, high] = [settings.xStart ?? Infinity, settings.xEnd ?? -Infinity];
   for (const { x } of series) {
-    const extent = extentOf(x, kind);
+    const extent = extentOf(x, 'linear');
     if (extent === null) continue;
     if (settings.xStart === undefined) low = Math.min(low, extent[0]);
     high = Math.max(high, extent[1]);
   }
-  if (settings.xStart === undefined) {
-    if (kind === 'linear') low = Math.min(low, 0);
-    // A plan without data yet: three decades before its end.
-    else if (low === Infinity) low = high / 1000;
-  }
+  if (settings.xStart === undefined) low = Math.min(low, 0);
   if (!(low <= high)) return null;
   return low < high ? [low, high] : [low, low + (low === 0 ? 1 : Math.abs(low))];
 }
@@ -126,22 +109,17 @@ export function layOutLines(
   size: Size,
   settings: FrameSettings,
 ): LineFrame {
-  const [xKind, yKind] = [settings.xScale ?? 'linear', settings.yScale ?? 'linear'];
+  const yKind = settings.yScale ?? 'linear';
   const smoothed = series.map((one) => ({ one, values: smooth(one.y, settings.smoothing ?? 0) }));
 
   const top = settings.pennants === true ? 22 : 8;
   const bottom = Math.max(top + 16, size.height - 22);
   const yEnds = shownEnds(smoothed, range, settings);
-  const yTicks = ticksFor(yKind, yEnds, bottom - top, 36, settings.formatY, settings.yWhole);
+  const yTicks = ticksFor(yKind, yEnds, bottom - top, 36, settings.yWhole);
   const left = leftMargin(yTicks.texts);
   const area: PlotArea = { left, right: Math.max(left + 16, size.width - 6), top, bottom };
 
-  const x: Axis = {
-    kind: xKind,
-    ends: range,
-    scale: axisScale(xKind, range, [area.left, area.right]),
-    ...ticksFor(xKind, range, area.right - area.left, 56),
-  };
+  const x = xAxisOf(range, area, 56);
   const y: Axis = {
     kind: yKind,
     ends: yEnds,

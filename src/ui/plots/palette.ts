@@ -1,7 +1,7 @@
 /**
  * The colours of data. Models and runs take the tokens --m1 … --m8 of theme.css in the order they are
  * added; units (groups, atoms, categories) take slots of a palette made by farthest-point sampling in
- * OKLab under normal and colour-blind vision; quantities take sequential, diverging and cyclic scales.
+ * OKLab under normal and colour-blind vision; quantities take sequential and cyclic scales.
  * Every colour of a point or a line keeps 3:1 against the panel in its theme. Must not know what is drawn.
  */
 import { at } from '../../base/array';
@@ -101,11 +101,6 @@ export function valueScale(theme: Theme): ColorScale {
   return theme === 'light' ? LIGHT_VALUES : DARK_VALUES;
 }
 
-/** From orange (0) over the panel's surface (0.5) to blue (1). */
-export function divergingScale(theme: Theme): ColorScale {
-  return theme === 'light' ? LIGHT_DIVERGING : DARK_DIVERGING;
-}
-
 /**
  * Colours of angles: t and t + 1 are the same. A hue circle whose lightness falls from green to red, so that
  * it stays a simple closed loop for red–green deficient eyes; steps are equal in OKLab arc length.
@@ -131,12 +126,6 @@ function ramp(from: Triple, to: Triple): ColorScale {
   });
 }
 
-function diverging(low: string, high: string, theme: Theme): ColorScale {
-  return tabulated((t) =>
-    t < 0.5 ? mixColors(PANEL[theme], low, 1 - 2 * t) : mixColors(PANEL[theme], high, 2 * t - 1),
-  );
-}
-
 function cycle(lightness: number, swing: number, chroma: number): ColorScale {
   const fine = Array.from({ length: 4 * STEPS + 1 }, (_, i) => {
     const angle = (i / (4 * STEPS)) * 2 * Math.PI;
@@ -159,7 +148,5 @@ function cycle(lightness: number, swing: number, chroma: number): ColorScale {
 
 const LIGHT_VALUES = ramp([0.65, 0.1, 205], [0.28, 0.16, 285]);
 const DARK_VALUES = ramp([0.55, 0.13, 285], [0.93, 0.1, 175]);
-const LIGHT_DIVERGING = diverging('#a8430c', '#2b49b0', 'light');
-const DARK_DIVERGING = diverging('#f6a36b', '#8fa8ff', 'dark');
 const LIGHT_CYCLE = cycle(0.555, 0.095, 0.15);
 const DARK_CYCLE = cycle(0.75, 0.11, 0.13);

@@ -21,7 +21,6 @@ export interface FigureProps {
   readonly label: string;
   /** Height in CSS pixels; when omitted the figure fills its container. */
   readonly height?: number | undefined;
-  readonly className?: string | undefined;
 }
 
 export type ScaleKind = 'linear' | 'log';

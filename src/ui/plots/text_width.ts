@@ -2,6 +2,8 @@
  * The width of a text before it is drawn, needed to reserve room for it. Measured by the browser in the
  * figures' font and kept, since the same words come back every frame.
  */
+import { largest } from '../../base/array';
+
 const widths = new Map<string, number>();
 let context: CanvasRenderingContext2D | null | undefined;
 
@@ -18,4 +20,10 @@ export function textWidth(text: string, size = 11): number {
   if (widths.size > 4000) widths.clear();
   widths.set(key, width);
   return width;
+}
+
+/** Width of the widest of some texts; 0 where there is none. */
+export function widest(texts: readonly string[], size = 11): number {
+  const each = texts.map((text) => textWidth(text, size));
+  return largest(each, 0);
 }

@@ -66,13 +66,16 @@ export function rankedOwners(owners: ArrayLike<number>): readonly number[] {
   return [...countOwners(owners)].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([unit]) => unit);
 }
 
-/** The unit that owns at least `share` of the owned points, if there is one. */
-export function soleOwner(owners: ArrayLike<number>, share = 0.98): number | null {
+/** Share of the owned points from which a unit counts as their only owner. */
+const SOLE = 0.98;
+
+/** The unit that owns nearly all of the owned points, if there is one. */
+export function soleOwner(owners: ArrayLike<number>): number | null {
   let owned = 0;
   let best: readonly [number, number] | null = null;
   for (const entry of countOwners(owners)) {
     owned += entry[1];
     if (best === null || entry[1] > best[1]) best = entry;
   }
-  return best !== null && best[1] >= share * owned ? best[0] : null;
+  return best !== null && best[1] >= SOLE * owned ? best[0] : null;
 }

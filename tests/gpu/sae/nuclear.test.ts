@@ -20,7 +20,6 @@ import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
 import { allocate } from '../../../src/gpu/buffers';
 import { PlanRunner } from '../../../src/gpu/executor';
-import { readBuffer } from '../../../src/gpu/readback';
 import type { NuclearTarget } from '../../../src/sae/architectures/architecture';
 import { modelSchema } from '../../../src/sae/config';
 import { stepPlan } from '../../../src/sae/step_plan';
@@ -44,30 +43,27 @@ interface Blocks {
 type MakeBlock = (value: (row: number, column: number) => number) => Float32Array;
 type Normal = (row: number, column: number) => number;
 
+type MakeBlocks = (block: MakeBlock, e: Normal, d: Normal, r: number) => Blocks;
+
+/** Encoder and decoder changed alike. */
+const both =
+  (change: (value: Normal) => Normal): MakeBlocks =>
+  (block, e, d) => ({ encoder: block(change(e)), decoder: block(change(d)) });
+
+const scaled = (by: number): MakeBlocks => both((value) => (i, c) => by * value(i, c));
+
 /** Blocks by what is awkward about them; `e` and `d` are independent normals. */
-const scenarios: Record<string, (block: MakeBlock, e: Normal, d: Normal, r: number) => Blocks> = {
-  'well conditioned': (block, e, d) => ({ encoder: block(e), decoder: block(d) }),
+const scenarios: Record<string, MakeBlocks> = {
+  'well conditioned': both((value) => value),
   'encoder = decoder, as at the start': (block, e) => ({ encoder: block(e), decoder: block(e) }),
-  'one row twice': (block, e, d) => ({
-    encoder: block((i, c) => e(i === 1 ? 0 : i, c)),
-    decoder: block((i, c) => d(i === 1 ? 0 : i, c)),
-  }),
+  'one row twice': both((value) => (i, c) => value(i === 1 ? 0 : i, c)),
   'one row twice in the decoder only': (block, e, d) => ({
     encoder: block(e),
     decoder: block((i, c) => d(i === 1 ? 0 : i, c)),
   }),
-  'a zero row': (block, e, d) => ({
-    encoder: block((i, c) => (i === 1 ? 0 : e(i, c))),
-    decoder: block((i, c) => (i === 1 ? 0 : d(i, c))),
-  }),
-  'rank one': (block, e, d) => ({
-    encoder: block((i, c) => (i + 1) * e(0, c)),
-    decoder: block((i, c) => (i + 1) * d(0, c)),
-  }),
-  'rank one, rows of mixed sign': (block, e, d) => ({
-    encoder: block((i, c) => (i % 2 === 0 ? 1 : -1) * e(0, c)),
-    decoder: block((i, c) => (i % 2 === 0 ? 1 : -1) * d(0, c)),
-  }),
+  'a zero row': both((value) => (i, c) => (i === 1 ? 0 : value(i, c))),
+  'rank one': both((value) => (i, c) => (i + 1) * value(0, c)),
+  'rank one, rows of mixed sign': both((value) => (i, c) => (i % 2 === 0 ? 1 : -1) * value(0, c)),
   'rows that never meet: the map is zero': (block, e, d, r) => ({
     encoder: block((i, c) => (2 * i < r ? e(i, c) : 0)),
     decoder: block((i, c) => (2 * i < r ? 0 : d(i, c))),
@@ -75,26 +71,11 @@ const scenarios: Record<string, (block: MakeBlock, e: Normal, d: Normal, r: numb
   'decoder zero': (block, e) => ({ encoder: block(e), decoder: block(() => 0) }),
   'encoder zero': (block, _, d) => ({ encoder: block(() => 0), decoder: block(d) }),
   'both zero': (block) => ({ encoder: block(() => 0), decoder: block(() => 0) }),
-  'one row a millionth': (block, e, d) => ({
-    encoder: block((i, c) => (i === 1 ? 1e-6 : 1) * e(i, c)),
-    decoder: block((i, c) => (i === 1 ? 1e-6 : 1) * d(i, c)),
-  }),
-  'scaled by 1e-6': (block, e, d) => ({
-    encoder: block((i, c) => 1e-6 * e(i, c)),
-    decoder: block((i, c) => 1e-6 * d(i, c)),
-  }),
-  'scaled by 1e-12': (block, e, d) => ({
-    encoder: block((i, c) => 1e-12 * e(i, c)),
-    decoder: block((i, c) => 1e-12 * d(i, c)),
-  }),
-  'scaled by 1e4': (block, e, d) => ({
-    encoder: block((i, c) => 1e4 * e(i, c)),
-    decoder: block((i, c) => 1e4 * d(i, c)),
-  }),
-  'scaled by 1e6': (block, e, d) => ({
-    encoder: block((i, c) => 1e6 * e(i, c)),
-    decoder: block((i, c) => 1e6 * d(i, c)),
-  }),
+  'one row a millionth': both((value) => (i, c) => (i === 1 ? 1e-6 : 1) * value(i, c)),
+  'scaled by 1e-6': scaled(1e-6),
+  'scaled by 1e-12': scaled(1e-12),
+  'scaled by 1e4': scaled(1e4),
+  'scaled by 1e6': scaled(1e6),
   'encoder 1e4, decoder 1e-6': (block, e, d) => ({
     encoder: block((i, c) => 1e4 * e(i, c)),
     decoder: block((i, c) => 1e-6 * d(i, c)),
@@ -291,15 +272,9 @@ async function runKernel(
     clears: [],
   };
   const buffers = await allocate(device, plan);
-  const buffer = (name: string): GPUBuffer => {
-    const named = buffers.get(name);
-    if (named === undefined) throw new RangeError(name);
-    return named;
-  };
   blocks.forEach(({ encoder, decoder }, k) => {
-    const offset = k * rank * WIDTH * 4;
-    device.queue.writeBuffer(buffer('encoder'), offset, encoder.slice());
-    device.queue.writeBuffer(buffer('decoder'), offset, decoder.slice());
+    buffers.write('encoder', encoder, k * rank * WIDTH);
+    buffers.write('decoder', decoder, k * rank * WIDTH);
   });
   const runner = await PlanRunner.create(device, plan, buffers);
   const model = { lambda: 1, sparsity: 0, rms: 1, inputScale: 1 };
@@ -311,10 +286,10 @@ async function runKernel(
   pass.end();
   device.queue.submit([encoder.finish()]);
   const read = async (name: string) =>
-    Float64Array.from(new Float32Array(await readBuffer(device, buffer(name))));
+    Float64Array.from(new Float32Array(await buffers.read(name)));
   const [penalty, values] = [await read('penalty'), await read('singular_values')];
   runner.destroy();
-  for (const each of buffers.values()) each.destroy();
+  buffers.destroy();
   const square = rank * rank;
   return blocks.map((block, k) => ({
     singularValues: values.slice(k * rank, (k + 1) * rank),

@@ -34,7 +34,7 @@ describe('group table', () => {
   const codes = encodeTop(dictionary, world.x, 1);
 
   test('of a perfect dictionary: ranks 2, 3, 3 from weights; a curved cloud is irreducible', () => {
-    const rows = tableOf(indexCodes(dictionary, codes), { strongest: 3, histogramBins: 5 });
+    const rows = tableOf(indexCodes(dictionary, codes), { histogramBins: 5 });
     expect(rows.map(({ weightRank90 }) => weightRank90)).toEqual([2, 3, 3]);
     expect(rows.map(({ frequency, firings }) => [frequency, firings])).toEqual([
       [1 / 3, 200],
@@ -48,7 +48,6 @@ describe('group table', () => {
     expect(circle.irreducibility).toBeGreaterThan(10 * (circle.irreducibilityChance95 ?? 1));
     expect(circle.irreducibilityPoints).toBe(200);
     expect(circle.cluster).toBeNull();
-    expect(circle.strongestRows.length).toBe(3);
     expect(circle.histogram.length).toBe(5);
     expectPlainJson(rows);
   });
@@ -70,7 +69,7 @@ describe('group table', () => {
     const rows = tableOf(indexCodes(odd, table));
     expectPlainJson(rows);
     expect(at(rows, 0)).toMatchObject({ firings: 1, codeRank90: 0, irreducibility: null });
-    expect(at(rows, 1)).toMatchObject({ firings: 0, meanNorm: 0, strongestRows: [] });
+    expect(at(rows, 1)).toMatchObject({ firings: 0, meanNorm: 0 });
     expect(at(rows, 2)).toMatchObject({ firings: 2, weightRank90: 0, meanNorm: 0 });
     expectPlainJson(diagnose(odd, table));
     expectPlainJson(diagnose(odd, codesOf(4, 2, [])));
@@ -125,7 +124,7 @@ describe('diagnosis', () => {
     expect(overlap).toMatchObject({ activeGroups: 1, bound: null, exact: true });
     expect(overlap.coherence).toBeLessThan(1e-6);
     expect(recovery?.meanRankError).toBe(0);
-    expect(ranks.weightHistogram).toEqual([0, 0, 1, 2, 0]);
+    expect(ranks.points.map(({ weightRank90 }) => weightRank90)).toEqual([2, 3, 3]);
     expect(activity).toMatchObject({ liveGroups: 3, coverage: 1, groupsPerRow: 1 });
     // A sphere by the three atoms of its group: three, at k = 4; none can do it alone.
     const sphere = splitting.covering?.filter(({ feature }) => feature === 1) ?? [];
@@ -142,11 +141,15 @@ describe('diagnosis', () => {
     expectPlainJson(diagnosis);
     expect(diagnosis.splitting.unit).toBe('atoms');
     expect(diagnosis.splitting.clusteredUnits).toBeGreaterThan(20);
-    expect(diagnosis.splitting.meanRedundancy).toBeGreaterThan(2);
+    const redundancies = diagnosis.splitting.clusters.map(({ redundancy }) => redundancy ?? 0);
+    expect(redundancies.reduce((sum, one) => sum + one / redundancies.length, 0)).toBeGreaterThan(
+      2,
+    );
     expect(diagnosis.splitting.meanSplittingRatio).toBeGreaterThan(2.5);
     expect(diagnosis.recovery?.consolidatedShare).toBe(0);
     expect(diagnosis.irreducibility.groups).toEqual([]);
-    expect(diagnosis.ranks.weightHistogram).toEqual([0, diagnosis.activity.liveGroups]);
+    expect(diagnosis.ranks.points.length).toBe(diagnosis.activity.liveGroups);
+    expect(diagnosis.ranks.points.every(({ weightRank90 }) => weightRank90 === 1)).toBe(true);
   });
 
   test('without truth the parts that need it are null, and s may be given', () => {
@@ -162,17 +165,16 @@ describe('diagnosis', () => {
     const scores = diagnosis.irreducibility.groups.map(({ irreducibility }) => irreducibility);
     expect(scores.length).toBe(3);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
-    expect(diagnosis.irreducibility.minimumPoints).toBe(10);
   });
 
   test('means of ranks leave dead groups out', () => {
     const dictionary = dictionaryOf(2, 2, 2, [1, 0, 0, 0, 1, 0, 0, 1]);
     const rows = tableOf(indexCodes(dictionary, codesOf(2, 2, [[{ group: 0, code: [1, 0] }]])));
-    expect(describeRanks(rows, 2)).toMatchObject({
+    expect(describeRanks(rows)).toMatchObject({
       meanWeightRank90: 1,
-      weightHistogram: [0, 1, 0],
+      points: [{ weightRank90: 1 }],
     });
-    expect(describeRanks([], 2).meanWeightRank90).toBe(0);
+    expect(describeRanks([]).meanWeightRank90).toBe(0);
   });
 });
 

@@ -19,10 +19,6 @@ describe('the range of x', () => {
     expect(fullRange([], { xEnd: 10_000 })).toEqual([0, 10_000]);
     expect(fullRange([], {})).toBeNull();
   });
-
-  test('of a log axis starts above 0', () => {
-    expect(fullRange([line([0, 1, 100], [1, 1, 1])], { xScale: 'log' })).toEqual([1, 100]);
-  });
 });
 
 describe('zooming', () => {

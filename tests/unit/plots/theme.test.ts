@@ -5,7 +5,6 @@ import { at } from '../../../src/base/array';
 import { colorDistance, contrast, simulate } from '../../../src/ui/plots/color_space';
 import {
   cyclicScale,
-  divergingScale,
   MODEL_COLORS,
   MODELS,
   PANEL,
@@ -146,11 +145,9 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     }
   });
 
-  test('sequential and diverging scales vanish into the panel at nothing', () => {
+  test('a sequential scale vanishes into the panel at nothing', () => {
     expect(sequentialScale('#3456c8', theme)(0)).toBe(PANEL[theme]);
     expect(sequentialScale('#3456c8', theme)(1)).toBe('#3456c8');
-    expect(colorDistance(divergingScale(theme)(0.5), PANEL[theme])).toBeLessThan(0.01);
-    expect(colorDistance(divergingScale(theme)(0), divergingScale(theme)(1))).toBeGreaterThan(0.2);
   });
 });
 

@@ -106,6 +106,10 @@ describe('the arrows between folders', () => {
     const shader = `import source from '../../shaders/in_memory.wgsl?raw';`;
     expect(await complaints('src/sae', shader)).toEqual([]);
     expect(await complaints('src/data/zoo', shader.replace('..', '../..'))).toEqual([]);
+    // A folder may hold parts of kernels that are its own.
+    const part = `import source from './in_memory.wgsl?raw';`;
+    expect(await complaints('src/sae/architectures/jumprelu', part)).toEqual([]);
+    expect(await complaints('src/lm', part)).toHaveLength(1);
     expect(await complaints('src/ui', shader)).toHaveLength(1);
     expect(await complaints('src/cli', `import '../../scripts/start.mjs';`)).toHaveLength(1);
   });

@@ -173,7 +173,7 @@ describe('files of the tables', () => {
     const scored = { group: 5, irreducibility: 0.02, chance95: 0.05, points: 280 };
     const irreducibility = {
       ...healthy.irreducibility,
-      groups: [{ ...scored, mixture: 0.5, separability: 0.1 }],
+      groups: [scored],
     };
     const columns = packedColumns({
       ...diagnosed,

@@ -51,12 +51,8 @@ export function diagnosis(parts: Parts = {}): Diagnosis {
     },
     ranks: {
       points: [],
-      weightHistogram: [0, 0, live],
-      codeHistogram: [0, 0, live],
       meanWeightRank90: 2,
-      meanWeightStableRank: 2,
       meanCodeRank90: parts.meanCodeRank90 ?? 2,
-      meanCodeStableRank: 2,
     },
     splitting: {
       unit,
@@ -76,7 +72,6 @@ export function diagnosis(parts: Parts = {}): Diagnosis {
         rows: 20,
       })),
       clusteredUnits: clusters.flat().length,
-      meanRedundancy: null,
       features,
       meanUnits90: null,
       meanSplittingRatio: null,
@@ -113,7 +108,7 @@ export function diagnosis(parts: Parts = {}): Diagnosis {
       closestPairs: [],
       exact: true,
     },
-    irreducibility: { groups: [], pointCap: 1000, minimumPoints: 128 },
+    irreducibility: { groups: [] },
     recovery: null,
   };
 }

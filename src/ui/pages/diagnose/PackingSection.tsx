@@ -63,7 +63,6 @@ function HeldCounts({ diagnosed: { model, diagnosis } }: { readonly diagnosed: D
         rowLabels={['groups']}
         columnLabels={counts.map((_, held) => String(held))}
         format={(count) => (count === 0 ? '' : String(count))}
-        showValues
         onPick={(_, held) => {
           const some = groups.filter((group) => heldBy(group) === held);
           if (some.length === 0) return;

@@ -54,13 +54,10 @@ function RankScatter({ diagnosed: { model, diagnosis } }: { readonly diagnosed: 
         y={y}
         xLabel="of weights"
         yLabel="of codes"
-        xDomain={[1, model.rank]}
-        yDomain={[1, model.rank]}
-        diagonal
+        domain={[1, model.rank]}
         color={modelColor(model.index)}
         labelOf={(index) => `${model.unitName} ${at(points, index).group}`}
-        formatX={twoDecimals}
-        formatY={twoDecimals}
+        format={twoDecimals}
         onPick={(index) =>
           navigate('groups', { model: model.index, group: at(points, index).group })
         }
@@ -100,7 +97,6 @@ function RankMatrix({ diagnosed: { model, diagnosis } }: { readonly diagnosed: D
         rowLabels={Array.from({ length: size }, (_, row) => `weights ${rankOfRow(row)}`)}
         columnLabels={Array.from({ length: size }, (_, column) => `codes ${column + 1}`)}
         format={(count) => (count === 0 ? '' : String(count))}
-        showValues
         onPick={(row, column) =>
           navigate('groups', {
             model: model.index,

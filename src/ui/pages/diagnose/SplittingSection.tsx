@@ -178,7 +178,6 @@ function Redundancy({ diagnosed: { model, diagnosis } }: { readonly diagnosed: D
         y={y}
         xLabel="columns in the cluster"
         yLabel="components for 80 %"
-        diagonal
         color={modelColor(model.index)}
         labelOf={(index) => `cluster ${at(clusters, index).id}`}
         onPick={(index) =>

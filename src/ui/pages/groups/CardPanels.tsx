@@ -25,8 +25,8 @@ import './writes.css';
 
 export type CardPanelsProps = GroupDetailProps & { readonly card: GroupCard };
 
-export function CardPanels({ card, ...props }: CardPanelsProps) {
-  const { runId, models, model, annotationKey, rowsName, finite, searched, onSelect } = props;
+export function CardPanels({ card, ...detail }: CardPanelsProps) {
+  const { runId, models, model, annotationKey, rowsName, finite, searched, onSelect } = detail;
   const { text } = card;
   const { unitName } = model;
   const of = { runId, model: model.index, models: models.length };
@@ -34,16 +34,12 @@ export function CardPanels({ card, ...props }: CardPanelsProps) {
   const dead = card.points.total === 0;
   const pick = (group: number) => onSelect(model.index, group);
   const scalar = model.rank === 1;
-  // Under the codes, so that the two columns are of one height and the picture need not be stretched.
-  const spans = card.inOtherModels.map((span) => (
-    <SpanPanel
-      key={span.model}
-      span={span}
-      modelName={models[span.model]?.name ?? 'other model'}
-      color={modelColor(span.model)}
-      onPick={onSelect}
-    />
-  ));
+  const spans = card.inOtherModels.map((span) => ({
+    span,
+    modelName: models[span.model]?.name ?? 'other model',
+    color: modelColor(span.model),
+    onPick: onSelect,
+  }));
   return (
     <>
       <div className="card-first" data-scalar={scalar}>
@@ -61,22 +57,16 @@ export function CardPanels({ card, ...props }: CardPanelsProps) {
                 searched={searched}
               />
             )}
-            {spans}
+            {/* Under the codes, so that the two columns are of one height and the picture need not be stretched. */}
+            {spans.map((props) => (
+              <SpanPanel key={props.span.model} {...props} />
+            ))}
           </div>
         )}
         <div className="card-side">
           {!scalar && <SpectraPanel card={card} color={color} unitName={unitName} />}
           <NearestPanel card={card} color={color} unitName={unitName} onSelect={pick} />
-          {!dead &&
-            card.inOtherModels.map((span) => (
-              <OtherCoFiringPanel
-                key={span.model}
-                span={span}
-                modelName={models[span.model]?.name ?? 'other model'}
-                color={modelColor(span.model)}
-                onPick={onSelect}
-              />
-            ))}
+          {!dead && spans.map((props) => <OtherCoFiringPanel key={props.span.model} {...props} />)}
           {!scalar && !dead && <HistogramPanel card={card} color={color} unitName={unitName} />}
           {scalar && !dead && (
             <CoFiringPanel card={card} color={color} unitName={unitName} onSelect={pick} />

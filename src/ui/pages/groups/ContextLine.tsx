@@ -24,13 +24,10 @@ export interface ContextLineProps {
   readonly windows: TokenWindows;
   readonly index: number;
   readonly tint: Tint;
-  /** Tokens shown before and after; all that the window has when absent. */
-  readonly before?: number | undefined;
-  readonly after?: number | undefined;
 }
 
-export function ContextLine({ texts, windows, index, tint, before, after }: ContextLineProps) {
-  const context = contextOf(texts, windows, index, before, after);
+export function ContextLine({ texts, windows, index, tint }: ContextLineProps) {
+  const context = contextOf(texts, windows, index);
   return (
     <span className="context">
       <span className="context-before">
@@ -48,8 +45,8 @@ export function ContextLine({ texts, windows, index, tint, before, after }: Cont
 }
 
 /** The same as flowing text, for a small card. */
-export function ContextBlock({ texts, windows, index, tint, before, after }: ContextLineProps) {
-  const context = contextOf(texts, windows, index, before, after);
+export function ContextBlock({ texts, windows, index, tint }: ContextLineProps) {
+  const context = contextOf(texts, windows, index);
   return (
     <span className="context-block">
       {context.begins ? <Edge what="begins" /> : '… '}

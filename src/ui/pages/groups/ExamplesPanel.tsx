@@ -28,7 +28,7 @@ export function StrongestPanel({ card, rowsName, color }: ExamplesProps) {
       <ol className="examples" style={{ '--example-width': width }}>
         {card.strongest.map(({ rowId, label, norm }) => (
           <li key={rowId} title={`${label}, norm ${formatExact(norm)}`}>
-            <span className="example-label">{label}</span>
+            <span className="cut">{label}</span>
             <span className="example-norm">{formatNumber(norm)}</span>
             <span className="example-track" aria-hidden="true">
               <span style={bar(norm)} />

@@ -20,7 +20,7 @@ export interface FilterBoxProps {
   /** What the labels are: "words", "tokens". */
   readonly labelsName: string;
   /** At the right of the line below. */
-  readonly aside?: ReactNode;
+  readonly aside: ReactNode;
   readonly onChange: (text: string) => void;
   readonly ref: Ref<HTMLInputElement>;
 }

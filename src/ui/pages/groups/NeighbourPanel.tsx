@@ -6,8 +6,9 @@ import type { ReactNode } from 'react';
 import { formatExact, formatFixed, formatInteger, formatPercent } from '../../plots/format';
 import { Meter } from '../../plots/Meter';
 import { Panel } from '../../parts/Panel';
-import type { GroupCard, SpanUnits } from '../../../lab/protocol/protocol';
+import type { GroupCard } from '../../../lab/protocol/protocol';
 import { joinLabels } from '../../parts/join_labels';
+import type { SpanPanelProps } from './SpanPanel';
 import { groupTexts } from './texts';
 
 interface PanelProps {
@@ -78,15 +79,8 @@ export function CoFiringPanel({ card, color, unitName, onSelect }: PanelProps) {
   );
 }
 
-interface OtherCoFiringProps {
-  readonly span: SpanUnits;
-  readonly modelName: string;
-  readonly color: string;
-  readonly onPick: (model: number, unit: number) => void;
-}
-
 /** The latents of another model that fire on the rows of this group. */
-export function OtherCoFiringPanel({ span, modelName, color, onPick }: OtherCoFiringProps) {
+export function OtherCoFiringPanel({ span, modelName, color, onPick }: SpanPanelProps) {
   const { coFiring } = span;
   return (
     <Panel title={`Fires together with, in the ${modelName}`} hint={groupTexts.otherCoFiring}>
@@ -145,7 +139,7 @@ function Neighbour({ group, labels, value, title, onSelect, children }: Neighbou
     <li>
       <button type="button" className="neighbour" title={title} onClick={() => onSelect(group)}>
         <span className="neighbour-index">{group}</span>
-        <span className="neighbour-labels">{joinLabels(labels.slice(0, LABELS))}</span>
+        <span className="cut">{joinLabels(labels.slice(0, LABELS))}</span>
         <span className="neighbour-value">{value}</span>
         {children}
       </button>

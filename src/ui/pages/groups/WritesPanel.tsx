@@ -2,7 +2,7 @@
  * What a group writes to the vocabulary: the words around its plane, and the words that each of its axes
  * makes likelier and less likely. Asked for when the card is opened; its place is kept meanwhile.
  */
-import { useState, type ReactNode } from 'react';
+import { useState, type ComponentProps } from 'react';
 import { at } from '../../../base/array';
 import type { LogitAttribution, TokenScore } from '../../../lab/protocol/lm_protocol';
 import type { GroupCard } from '../../../lab/protocol/protocol';
@@ -82,10 +82,7 @@ function Attribution({ runId, model, card, unitName }: WritesPanelProps) {
     );
   }
   return (
-    <FigureFrame
-      className="card-writes"
-      title="What it writes to the next token"
-      hint={plainText(groupTexts.writes)}
+    <Frame
       fileName={`${unitName}-${card.group}-logits`}
       csv={() => attributionTable(answer)}
       controls={
@@ -122,19 +119,18 @@ function Attribution({ runId, model, card, unitName }: WritesPanelProps) {
             : `; ${age.since}.`}
         </p>
       )}
-    </FigureFrame>
+    </Frame>
   );
 }
 
-function Frame({ children }: { readonly children: ReactNode }) {
+function Frame(props: Omit<ComponentProps<typeof FigureFrame>, 'title' | 'hint'>) {
   return (
     <FigureFrame
       className="card-writes"
       title="What it writes to the next token"
       hint={plainText(groupTexts.writes)}
-    >
-      {children}
-    </FigureFrame>
+      {...props}
+    />
   );
 }
 

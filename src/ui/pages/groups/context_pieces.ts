@@ -46,16 +46,11 @@ function pieceOf(
   return { gap, body, norm, exact, isCentre, isBos };
 }
 
-/** The `index`-th window of a card, at most `before` and `after` tokens around its centre. */
-export function contextOf(
-  texts: TokenTexts,
-  windows: TokenWindows,
-  index: number,
-  before = windows.before,
-  after = windows.after,
-): Context {
-  const width = windows.before + 1 + windows.after;
-  const centre = index * width + windows.before;
+/** The `index`-th window of a card. */
+export function contextOf(texts: TokenTexts, windows: TokenWindows, index: number): Context {
+  const { before, after } = windows;
+  const start = index * (before + 1 + after);
+  const [centre, end] = [start + before, start + before + after];
   const pieces = (from: number, to: number): ContextPiece[] => {
     const found: ContextPiece[] = [];
     for (let place = from; place < to; place++) {
@@ -73,10 +68,10 @@ export function contextOf(
   };
   const isMissing = (place: number) => windows.tokens[place] === NO_TOKEN;
   return {
-    before: pieces(centre - Math.min(before, windows.before), centre),
-    after: pieces(centre, centre + 1 + Math.min(after, windows.after)),
-    begins: before > 0 && isMissing(centre - Math.min(before, windows.before)),
-    ends: after > 0 && isMissing(centre + Math.min(after, windows.after)),
+    before: pieces(start, centre),
+    after: pieces(centre, end + 1),
+    begins: before > 0 && isMissing(start),
+    ends: after > 0 && isMissing(end),
   };
 }
 

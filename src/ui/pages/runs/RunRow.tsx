@@ -73,14 +73,14 @@ export function RunRow({ id, position }: RunRowProps) {
           </span>
         )}
       </span>
-      <span role="cell" className="runs-cut" title={dataLabel(run.config.data)}>
+      <span role="cell" className="cut" title={dataLabel(run.config.data)}>
         {dataLabel(run.config.data)}
       </span>
       <ul role="cell" className="runs-models">
         {run.models.map((model) => (
           <li key={model.index}>
             <span className="swatch" style={{ background: modelColor(model.index) }} />
-            <span className="runs-cut">{model.name}</span>
+            <span className="cut">{model.name}</span>
             <span className="quiet">{modelSize(model)}</span>
           </li>
         ))}

@@ -2,7 +2,6 @@
 import { useId, type ReactNode } from 'react';
 import { Hint } from '../../parts/Hint';
 import { NumberField } from '../../parts/NumberField';
-import type { MeasureText } from '../../parts/Measure';
 import { formatFixed, formatNumber } from '../../plots/format';
 import { AngleDial } from './AngleDial';
 import { Segments } from './Segments';
@@ -127,27 +126,24 @@ interface SliderRowProps {
   readonly value: number;
   /** Ends of the slider; the field takes any number. */
   readonly range: readonly [number, number];
-  readonly step?: number;
-  readonly hint?: MeasureText;
   readonly onChange: (value: number) => void;
 }
 
 /** A number by slider and by field. */
 function SliderRow(props: SliderRowProps) {
-  const { label, unit, value, range, step = 0.1, hint, onChange } = props;
+  const { label, unit, value, range, onChange } = props;
   const id = useId();
-  const name = <label htmlFor={id}>{label}</label>;
   return (
     <div className="slider-row">
       <span className="slider-label">
-        {hint === undefined ? name : <Hint {...hint}>{name}</Hint>} {unit}
+        <label htmlFor={id}>{label}</label> {unit}
       </span>
       <input
         type="range"
         aria-label={`${label}, slider`}
         min={range[0]}
         max={range[1]}
-        step={step}
+        step={0.1}
         value={value}
         aria-valuetext={formatFixed(value, 1)}
         onChange={(event) => onChange(Number(event.target.value))}

@@ -104,7 +104,7 @@ export function GroupPicker(props: GroupPickerProps) {
               }}
             >
               <span className="picker-number">{option.group}</span>
-              <span className="picker-label">{option.label}</span>
+              <span className="cut">{option.label}</span>
               <span className="quiet">{option.detail}</span>
             </li>
           ))}

@@ -172,9 +172,7 @@ function FiringRow(props: FiringRowProps) {
         onClick={() => onChoose(entry.group)}
       >
         <span className="firing-number">{entry.group}</span>
-        <span className={label === '' ? 'firing-label quiet' : 'firing-label'}>
-          {label === '' ? here : label}
-        </span>
+        <span className={label === '' ? 'cut quiet' : 'cut'}>{label === '' ? here : label}</span>
         <span className="quiet firing-detail">{detail}</span>
         <span className="firing-norm" title={formatExact(entry.norm)}>
           {formatNumber(entry.norm)}

@@ -28,12 +28,12 @@ export function FeatureStrip({ rows, shown, onPick }: FeatureStripProps) {
   return (
     <div className="strip" style={{ '--features': shapes.length }}>
       <div className="strip-row" aria-hidden="true">
-        <span className="strip-name quiet">Units per feature</span>
+        <span className="cut quiet">Units per feature</span>
         <span className="strip-cells">
           {kinds.map((kind) => (
             <span
               key={kind.first}
-              className="strip-kind quiet"
+              className="cut quiet"
               style={{ gridColumn: `span ${kind.count}` }}
             >
               {heading(kind.name)}
@@ -49,7 +49,7 @@ export function FeatureStrip({ rows, shown, onPick }: FeatureStripProps) {
           role="group"
           aria-label={`Units per feature, ${row.name}`}
         >
-          <span className="strip-name">{row.name}</span>
+          <span className="cut">{row.name}</span>
           <span className="strip-cells">
             {row.shapes.map((shape, feature) => (
               <button

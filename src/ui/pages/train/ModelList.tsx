@@ -94,7 +94,7 @@ function ModelCard({ model, index, shown, canRemove, canAdd }: ModelCardProps) {
           onDoubleClick={() => setRenaming(true)}
         >
           <span className="swatch" style={{ background: modelColor(index) }} />
-          <span className="model-name">{name}</span>
+          <span className="cut">{name}</span>
           <span className="quiet model-size">{sizeText(model)}</span>
         </button>
       )}

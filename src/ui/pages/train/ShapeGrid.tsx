@@ -13,6 +13,7 @@ import type { RunModel } from '../../../state/run_record';
 import { Choice } from '../../parts/Choice';
 import { FigureFrame } from '../../plots/FigureFrame';
 import { modelColor } from '../../plots/palette';
+import { FIRST_VIEW } from '../../plots/projection';
 import type { Rotation, UnitSlots } from '../../plots/props';
 import { ShapeView } from '../../plots/ShapeView';
 import { navigate } from '../../route';
@@ -25,7 +26,6 @@ import { useShownRun, useShownRunId } from './shown_run';
 import './shapes.css';
 
 /** A first look that shows all three shapes as what they are. */
-const FIRST_LOOK: Rotation = { azimuth: 0.5, elevation: 0.52 };
 const NO_SHAPES: readonly ShapeState[] = [];
 /** Columns that stand empty while the data are being read. */
 const AWAITED: readonly number[] = [0, 1, 2];
@@ -37,7 +37,7 @@ export function ShapeGrid() {
   const models = useShownRun((run) => run.models);
   const runId = useShownRunId();
   const openable = useShownRun((run) => run.inEngine) === true;
-  const [rotation, setRotation] = useState(FIRST_LOOK);
+  const [rotation, setRotation] = useState(FIRST_VIEW);
   const rows = useMemo(() => rowsOf(models, drafts, previewed), [models, drafts, previewed]);
   const all = rows[0]?.shapes ?? NO_SHAPES;
   const [picked, setPicked] = useState<readonly number[] | null>(null);
