@@ -4,7 +4,8 @@
  * file is safetensors, so other programs can read it too. Knows neither disk nor GPU.
  *
  * Tensors of model i: `i.weights.encoder` [N, d], `.decoder` [N, d], `.encoderBias` [N], `.decoderBias` [d];
- * the same under `i.firstMoment` and `i.secondMoment`; `i.tokensSinceFired` [K], u32. Metadata `run`:
+ * and the vectors of its architecture by their names; the same, of what is trained, under `i.firstMoment` and
+ * `i.secondMoment`; `i.tokensSinceFired` [K], u32. Metadata `run`:
  * JSON of the settings, the step, and per model the input scale and λ. `migrations` below says what versions there were.
  */
 import * as z from 'zod/mini';
@@ -19,7 +20,8 @@ import {
   type SafetensorsFile,
   type TensorToWrite,
 } from '../../io/safetensors';
-import { shapeOf } from '../../sae/config';
+import { shapeOf, type ModelConfig } from '../../sae/config';
+import { vectorsOf } from '../../sae/layout';
 import type { ParameterArrays } from '../encode/weights';
 import type { ModelState } from '../train/session_types';
 import { STORIES } from '../language/language_models';
@@ -89,8 +91,9 @@ export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
     throw damaged(label, `it has ${metadata.models.length} models of ${config.models.length}`);
   }
   const states = metadata.models.map(({ width, inputScale, lambda }, model): ModelState => {
-    const { groups, rank } = shapeOf(at(config.models, model));
-    const read = (set: string) => readParameters(file, `${model}.${set}`, groups * rank, width);
+    const settings = at(config.models, model);
+    const { groups, rank } = shapeOf(settings);
+    const read = (set: ParameterSet) => readParameters(file, settings, width, model, set);
     return {
       step: metadata.step,
       weights: { groups, rank, width, ...read('weights') },
@@ -142,14 +145,22 @@ function fileNames(data: DataConfig): Partial<Record<string, string>> {
   };
 }
 
+/** Weights, or what Adam keeps of them. */
+type ParameterSet = 'weights' | 'firstMoment' | 'secondMoment';
+
 function tensorsOf(state: ModelState, model: number): TensorToWrite[] {
   const { groups, rank, width } = state.weights;
   const latents = groups * rank;
-  const set = (name: string, values: ParameterArrays): TensorToWrite[] => [
+  const set = (name: ParameterSet, values: ParameterArrays): TensorToWrite[] => [
     { name: `${model}.${name}.encoder`, shape: [latents, width], values: values.encoder },
     { name: `${model}.${name}.decoder`, shape: [latents, width], values: values.decoder },
     { name: `${model}.${name}.encoderBias`, shape: [latents], values: values.encoderBias },
     { name: `${model}.${name}.decoderBias`, shape: [width], values: values.decoderBias },
+    ...Object.entries(values.vectors ?? {}).map(([vector, numbers]) => ({
+      name: `${model}.${name}.${vector}`,
+      shape: [numbers.length],
+      values: numbers,
+    })),
   ];
   return [
     ...set('weights', state.weights),
@@ -161,15 +172,24 @@ function tensorsOf(state: ModelState, model: number): TensorToWrite[] {
 
 function readParameters(
   file: SafetensorsFile,
-  set: string,
-  latents: number,
+  config: ModelConfig,
   width: number,
+  model: number,
+  set: ParameterSet,
 ): ParameterArrays {
+  const { groups, rank } = shapeOf(config);
+  const latents = groups * rank;
+  const read = (name: string, shape: readonly number[]) =>
+    floatTensor(file, `${model}.${set}.${name}`, shape);
+  const vectors = vectorsOf(config)
+    .filter(({ trained }) => trained || set === 'weights')
+    .map(({ name, length }) => [name, read(name, [length === 'one' ? 1 : groups])] as const);
   return {
-    encoder: floatTensor(file, `${set}.encoder`, [latents, width]),
-    decoder: floatTensor(file, `${set}.decoder`, [latents, width]),
-    encoderBias: floatTensor(file, `${set}.encoderBias`, [latents]),
-    decoderBias: floatTensor(file, `${set}.decoderBias`, [width]),
+    encoder: read('encoder', [latents, width]),
+    decoder: read('decoder', [latents, width]),
+    encoderBias: read('encoderBias', [latents]),
+    decoderBias: read('decoderBias', [width]),
+    ...(vectors.length === 0 ? {} : { vectors: Object.fromEntries(vectors) }),
   };
 }
 

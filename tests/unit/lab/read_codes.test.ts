@@ -1,6 +1,6 @@
 /** What the gate left in slots becomes a table of the slots that were won. */
 import { expect, it } from 'vitest';
-import { wonSlots } from '../../../src/lab/encode/read_codes';
+import { listedRows, wonSlots } from '../../../src/lab/encode/read_codes';
 import { codesOf } from '../analysis/worlds';
 
 const NONE = 0xffffffff;
@@ -30,4 +30,26 @@ it('drops slots that no unit won, wherever they are, and keeps codes that are ze
       [],
     ]),
   );
+});
+
+it('takes the rows of a list that lie within its capacity, and says which do', () => {
+  const lists = { units: Uint32Array.of(1, 4, 0, 2, 3), codes: Float32Array.of(5, 6, 7, 8, 9) };
+  const size = { rows: 4, rank: 1, groups: 6 };
+  // The last row needs two places more than there are.
+  const starts = Uint32Array.of(0, 2, 2, 4, 7);
+  expect(listedRows(size, starts, 5, lists)).toEqual(
+    codesOf(6, 1, [
+      [
+        { group: 1, code: [5] },
+        { group: 4, code: [6] },
+      ],
+      [],
+      [
+        { group: 0, code: [7] },
+        { group: 2, code: [8] },
+      ],
+    ]),
+  );
+  expect(listedRows(size, starts, 7, lists).rows).toBe(4);
+  expect(listedRows({ ...size, rows: 2 }, starts, 5, lists).rows).toBe(2);
 });
