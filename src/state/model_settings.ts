@@ -2,6 +2,7 @@
  * Models as they are added, copied and turned into another architecture while an experiment is edited:
  * the new one keeps the size of the old, so that comparisons stay fair. Pure; knows no store.
  */
+import { settingNamed, settingsOf } from '../base/setting';
 import {
   defaultArchitecture,
   findArchitecture,
@@ -11,7 +12,7 @@ import {
 } from '../sae/config';
 import type { Settings } from './experiment_draft';
 
-/** Settings that mean the same for every architecture. */
+/** Settings that mean the same for every architecture, and are kept where they were chosen. */
 const SHARED = ['d_in', 'normalize_activations', 'apply_b_dec_to_input', 'dead_group_window'];
 
 /** The architecture of a model under edit; the first one where it names none. */
@@ -28,8 +29,11 @@ export function modelOf(model: Settings): ModelConfig | null {
 /** The model as another architecture with the same number of columns and the same l0. */
 export function convertModel(model: Settings, architecture: Architecture): Settings {
   const sized = architecture.sized(architectureOf(model).budget(model));
+  const before = settingsOf(architectureOf(model).schema);
   const kept = Object.fromEntries(
-    SHARED.flatMap((key) => (model[key] === undefined ? [] : [[key, model[key]]])),
+    SHARED.filter((key) => model[key] !== undefined)
+      .filter((key) => model[key] !== settingNamed(before, key).default)
+      .map((key) => [key, model[key]]),
   );
   return { ...modelSchema.parse({ architecture: architecture.id, ...sized }), ...kept };
 }

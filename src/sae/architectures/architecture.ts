@@ -96,6 +96,8 @@ export interface StrengthSettings {
   readonly relative: string;
   /** A relative strength that means something on any data. */
   readonly usual: number;
+  /** The relative strength while neither is set. */
+  readonly unset: number;
 }
 
 /** The size of a model in terms that every architecture has. */

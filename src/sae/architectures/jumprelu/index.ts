@@ -28,7 +28,7 @@ const schema = z.strictObject({
   d_sae: dictionarySize(),
   l0_coefficient: setting(z.optional(coefficient()), {
     label: 'Sparsity',
-    symbol: 'λ₀',
+    symbol: 'λ_0',
     meaning: 'Price of an active latent, in the units of the squared error.',
     formula: 'L = ‖x − x̂‖² + λ₀ · ‖z‖₀',
     source: PAPER,
@@ -37,7 +37,7 @@ const schema = z.strictObject({
   }),
   l0_coefficient_relative: setting(z.optional(coefficient()), {
     label: 'Relative',
-    symbol: 'λ₀,rel',
+    symbol: 'λ_0,rel',
     meaning: 'The same as a share of the data’s power, so it carries over to other data.',
     formula: 'λ₀ = λ₀,rel · E‖x‖²',
     otherwise: String(USUAL_STRENGTH),
@@ -134,6 +134,7 @@ export const jumprelu = defineArchitecture({
     absolute: 'l0_coefficient',
     relative: 'l0_coefficient_relative',
     usual: USUAL_STRENGTH,
+    unset: USUAL_STRENGTH,
   },
   underScale: { l0_coefficient: 2 },
   folder: {

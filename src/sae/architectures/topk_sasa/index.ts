@@ -116,6 +116,7 @@ export const topkSasa = defineArchitecture({
     absolute: 'nuclear_coefficient',
     relative: 'nuclear_coefficient_relative',
     usual: USUAL_STRENGTH,
+    unset: 0,
   },
   underScale: { nuclear_coefficient: 2 },
   folder: {

@@ -1,5 +1,5 @@
 /**
- * The strength of the nuclear penalty, absolute and relative to the data's power, and what it does in
+ * The strength of a penalty, absolute and relative to the data's power, and what that of the nuclear norms does in
  * words. One of the two is set; the other follows from it and stands greyed until it is written into.
  */
 import { useMemo } from 'react';
@@ -38,7 +38,8 @@ export function StrengthRows({ architecture, strength }: StrengthRowsProps) {
       [strength.relative]: undefined,
       [key]: typeof value === 'number' ? value : 0,
     });
-  const derived = derive(absolute.value, relative.value, units);
+  const share = typeof relative.value === 'number' ? relative.value : strength.unset;
+  const derived = derive(absolute.value, share, units);
   const settings = settingsOf(architecture.schema);
   return (
     <>
@@ -51,7 +52,7 @@ export function StrengthRows({ architecture, strength }: StrengthRowsProps) {
         text={settingNamed(settings, strength.relative).text}
         binding={{
           ...relative,
-          value: isAbsolute ? undefined : (relative.value ?? 0),
+          value: isAbsolute ? undefined : share,
           set: set(strength.relative),
         }}
         automatic={isAbsolute ? derived.relative : undefined}
@@ -81,10 +82,10 @@ function LambdaSentence() {
     [preview],
   );
   const model = useMemo(() => (draft === undefined ? null : modelOf(draft)), [draft]);
-  if (units === null)
-    return <p className="say">What λ does is shown here once the data are read.</p>;
   const penalty = model === null ? null : nuclearPenalty(model);
   if (model === null || penalty === null) return null;
+  if (units === null)
+    return <p className="say">What λ does is shown here once the data are read.</p>;
   const lambda = nuclearStrength(model, units) ?? 0;
   return (
     <p className="say">{lambdaSentence({ lambda, target: penalty.target, ...units, features })}</p>
@@ -93,10 +94,9 @@ function LambdaSentence() {
 
 function derive(
   absolute: unknown,
-  relative: unknown,
+  share: number,
   units: InputUnits | null,
 ): { readonly absolute: string; readonly relative: string } {
-  const share = typeof relative === 'number' ? relative : 0;
   if (units === null) return { absolute: '–', relative: '–' };
   return {
     absolute: formatScientific(absoluteStrength(share, units)),
