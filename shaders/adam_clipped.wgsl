@@ -1,5 +1,5 @@
 // Adam on stored gradients, clipped by their global norm: g <- g min(1, max_norm / (norm + 1e-6)).
-// Only used with max_grad_norm; without it update_rows.wgsl never stores a gradient.
+// Used with max_grad_norm, and where the gradient of a batch is added up slice by slice; otherwise no gradient is stored.
 //
 // weights, moment1, moment2, gradient   [LENGTH]   any tensor, as vec4s
 // penalty                               the norm at NORM_OFFSET

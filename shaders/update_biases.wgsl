@@ -7,7 +7,7 @@
 // rows       [sections, B, D4]       section 1: e
 // row_stats  [B, 8]                  0: rho
 // biases, moment1, moment2   [BIAS_OFFSET | D4*4]   encoder biases, then b_dec.
-//            FUSED false: moment1 receives the gradient instead
+//            FUSED false: moment1 receives the gradient instead; ADD: it is added up, with this share each time
 // penalty    sums at SUMS_OFFSET [N], shares at SHARES_OFFSET [BLOCKS, D4*4] (BLOCKS 0: b_dec is not
 //            applied to the input); squared gradient norm of each workgroup goes to SQUARES_OFFSET
 // Dispatch: ceil(D4 / 4) workgroups for b_dec, then (ENCODER_BIAS) ceil(N / 4) for b_enc, 4 outputs each,
@@ -23,6 +23,8 @@ override SUMS_OFFSET: u32;
 override SHARES_OFFSET: u32;
 override SQUARES_OFFSET: u32;
 override FUSED: bool;
+override ADD: bool;
+override SHARE: f32;
 override WG: u32;
 
 
@@ -41,18 +43,22 @@ fn share(block: u32, column: u32) -> vec4<f32> {
   return vec4<f32>(penalty[at], penalty[at + 1u], penalty[at + 2u], penalty[at + 3u]);
 }
 
-fn step(index: u32, gradient: f32) {
+// Gives the gradient whose square counts.
+fn step(index: u32, own: f32) -> f32 {
+  var gradient = own;
   if (!FUSED) {
+    if (ADD) { gradient = moment1[index] + SHARE * own; }
     moment1[index] = gradient;
-    return;
+    return gradient;
   }
   // A gradient that is not finite leaves the bias as it was (see update_rows.wgsl).
-  if ((bitcast<u32>(gradient) & 0x7f800000u) == 0x7f800000u) { return; }
+  if ((bitcast<u32>(gradient) & 0x7f800000u) == 0x7f800000u) { return gradient; }
   let m = uniforms.beta1 * moment1[index] + (1.0 - uniforms.beta1) * gradient;
   let v = uniforms.beta2 * moment2[index] + (1.0 - uniforms.beta2) * gradient * gradient;
   moment1[index] = m;
   moment2[index] = v;
   biases[index] -= uniforms.lr * m * uniforms.correction1 / (sqrt(v * uniforms.correction2) + uniforms.epsilon);
+  return gradient;
 }
 
 @compute @workgroup_size(WG)
@@ -85,10 +91,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) l
     for (var part = 0u; part < WG / 4u; part += 1u) { sum += partial[part * 4u + lane]; }
     if (of_decoder) {
       if (column < D4) {
-        for (var i = 0u; i < 4u; i += 1u) { step(BIAS_OFFSET + column * 4u + i, sum[i]); }
+        for (var i = 0u; i < 4u; i += 1u) { sum[i] = step(BIAS_OFFSET + column * 4u + i, sum[i]); }
       }
     } else if (latent < N) {
-      step(latent, sum.x);
+      sum.x = step(latent, sum.x);
     }
     squares[lane] = dot(sum, sum);
   }

@@ -12,7 +12,7 @@
 //   share     = sum_k sum_i sum_{k,i} W_{k,i}                   -sum of shares is b_dec's gradient by the codes
 //
 // weights, moment1, moment2  [K*R, D4]   FUSED false: moment1 receives the gradient instead, nothing else
-//                                        changes (for the global norm clip)
+//                                        changes (for the global norm clip); ADD: it is added up over slices of a batch
 // rows          [sections, B, D4]        SECTION (main) and AUX_SECTION
 // coefs         at COEF_OFFSET [places, R]; at AUX_COEF_OFFSET [B, AUX_SLOTS, R or 1]; codes at CODES_OFFSET
 // active_units  at ACTIVE_OFFSET [places], by a parts/places_….wgsl; at AUX_ACTIVE_OFFSET [B, AUX_SLOTS]; ascending
@@ -51,6 +51,8 @@ override SHARES: bool;      // encoder: leave its share of b_dec's gradient
 override SHARES_OFFSET: u32;
 override AUX_SUMS: bool;    // the auxiliary codes count in both (they read the input and have its bias)
 override FUSED: bool;
+override ADD: bool;          // stored gradients are added up, each with this share
+override SHARE: f32;
 override AT_ONCE: u32;      // rows of a block that are summed together: 4 or 8
 
 const SEGMENTS = 4u;
@@ -305,8 +307,9 @@ fn update_group(k: u32, lane: u32, tile: u32) -> vec4<f32> {
         }
         let value = old[i * COLUMNS + offset];
         gradient += penalty_gradient(k, i);
-        square += dot(gradient, gradient);
         let index = (k * R + i) * D4 + column;
+        if (!FUSED && ADD) { gradient = moment1[index] + SHARE * gradient; }
+        square += dot(gradient, gradient);
         if (!FUSED) {
           moment1[index] = gradient;
         } else if (finite(gradient)) {

@@ -32,6 +32,8 @@ override SHARES: bool;      // encoder: leave its share of b_dec's gradient
 override SHARES_OFFSET: u32;
 override AUX_SUMS: bool;    // the auxiliary codes count in both (they read the input and have its bias)
 override FUSED: bool;
+override ADD: bool;          // stored gradients are added up, each with this share
+override SHARE: f32;
 override WG: u32;
 
 @group(0) @binding(0) var<storage, read_write> weights: array<vec4<f32>>;
@@ -159,8 +161,9 @@ fn update_group(k: u32, column: u32) -> vec4<f32> {
       if (j == 2u) { gradient = a2; }
       if (j == 3u) { gradient = a3; }
       gradient += penalty_gradient(k, i);
-      square += dot(gradient, gradient);
       let index = (k * R + i) * D4 + column;
+      if (!FUSED && ADD) { gradient = moment1[index] + SHARE * gradient; }
+      square += dot(gradient, gradient);
       if (!FUSED) {
         moment1[index] = gradient;
       } else if (finite(gradient)) {

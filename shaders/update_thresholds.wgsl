@@ -3,7 +3,8 @@
 //
 //   dL/d log theta_k = theta_k sum_{b: k listed} t[place]        t: what code_gradients.wgsl left at COEF_OFFSET
 //
-// weights, moment1, moment2  [K]   log theta. FUSED false: moment1 receives the gradient instead
+// weights, moment1, moment2  [K]   log theta. FUSED false: moment1 receives the gradient instead; ADD: it is added up, with this
+//                                  share each time
 // thresholds    [K]                theta, as it was in the step
 // coefs         at COEF_OFFSET [places]
 // active_units  at ACTIVE_OFFSET [places], by a parts/places_….wgsl
@@ -18,6 +19,8 @@ override ACTIVE_OFFSET: u32;
 override COEF_OFFSET: u32;
 override SQUARES_OFFSET: u32;
 override FUSED: bool;
+override ADD: bool;
+override SHARE: f32;
 
 @group(0) @binding(0) var<storage, read_write> weights: array<f32>;
 @group(0) @binding(1) var<storage, read_write> moment1: array<f32>;
@@ -51,7 +54,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       bits &= bits - 1u;
     }
   }
-  let gradient = thresholds[unit] * sum;
+  var gradient = thresholds[unit] * sum;
+  if (!FUSED && ADD) { gradient = moment1[unit] + SHARE * gradient; }
   penalty[SQUARES_OFFSET + unit] = gradient * gradient;
   if (!FUSED) {
     moment1[unit] = gradient;

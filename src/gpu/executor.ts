@@ -11,7 +11,7 @@ import { writeUniforms, type UniformValues } from './uniforms';
 import { workgroupsWgsl } from './workgroups';
 
 interface BoundBuffer extends Pick<StorageBinding, 'index' | 'access'> {
-  readonly buffer: GPUBuffer;
+  readonly resource: GPUBufferBinding;
 }
 
 interface BoundPass {
@@ -181,7 +181,11 @@ function bindingsOf(plan: Plan, pass: Pass, buffers: BufferMap): BoundBuffer[] {
     if (buffer === undefined) {
       throw new LabError('internal', `pass ${pass.name} leaves "${name}" unbound`, 'Fix the plan.');
     }
-    return { index, access, buffer: bufferOf(buffers, buffer, plan.name) };
+    const view = plan.views?.find((known) => known.name === buffer);
+    const resource = { buffer: bufferOf(buffers, view?.of ?? buffer, plan.name) };
+    if (view === undefined) return { index, access, resource };
+    const range = { offset: view.first * 4, size: view.length * 4 };
+    return { index, access, resource: { ...resource, ...range } };
   });
 }
 
@@ -196,7 +200,7 @@ function bindPass(device: GPUDevice, pass: Pass, bindings: readonly BoundBuffer[
   const bindGroup = device.createBindGroup({
     label: pass.name,
     layout,
-    entries: bindings.map(({ index, buffer }) => ({ binding: index, resource: { buffer } })),
+    entries: bindings.map(({ index, resource }) => ({ binding: index, resource })),
   });
   return { pass, layout, bindGroup };
 }

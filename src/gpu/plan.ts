@@ -30,6 +30,19 @@ export interface BufferSpec {
   readonly wayOut?: string;
 }
 
+/** A part of a buffer under a name of its own, for passes that see no more of it. */
+export interface BufferView {
+  readonly name: string;
+  /** A buffer of the plan or one of its imports. */
+  readonly of: string;
+  /** First element, a multiple of VIEW_ALIGNMENT, and number of elements. */
+  readonly first: number;
+  readonly length: number;
+}
+
+/** Bindings begin at multiples of 256 bytes on every adapter. */
+export const VIEW_ALIGNMENT = 64;
+
 /** One dispatch. */
 export interface Pass {
   readonly name: string;
@@ -51,6 +64,7 @@ export interface Plan {
   /** Names of buffers that belong to somebody else and are given to the executor. */
   readonly imports: readonly string[];
   readonly clears: readonly string[];
+  readonly views?: readonly BufferView[];
   readonly passes: readonly Pass[];
 }
 

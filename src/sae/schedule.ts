@@ -27,6 +27,8 @@ export const stepUniforms = defineUniforms([
 ]);
 
 export const ADAM_EPSILON = 1e-8;
+/** A norm that no gradient has and float32 can hold. */
+const NO_LIMIT = 3e38;
 
 /** Settings of the optimiser that all models of a run share. */
 export interface OptimiserSettings {
@@ -100,7 +102,8 @@ export function uniformsAt(
     penalty_strength: model.lambda / nuclearShare(config),
     sparsity_strength: sparsityAt(config, model.sparsity, step),
     aux_coefficient: config.aux_coefficient,
-    max_grad_norm: settings.max_grad_norm ?? 0,
+    // Without a limit stored gradients go to Adam as they are.
+    max_grad_norm: settings.max_grad_norm ?? NO_LIMIT,
     input_scale: model.inputScale,
     bandwidth: (architectureOf(config).thresholds?.bandwidth(config) ?? 0) * model.rms,
     one: 1,

@@ -6,6 +6,7 @@
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across, spread } from '../gpu/workgroups';
 import type { NuclearTarget } from './architectures/architecture';
+import { slicedBuffers, slicedPasses, slicesOf } from './batch_slices';
 import { architectureOf, type ModelConfig } from './config';
 import {
   decodePass,
@@ -36,6 +37,7 @@ import {
   updateBiasesPass,
   updatePass,
   updateThresholdsPass,
+  type Storing,
 } from './update_passes';
 
 export interface StepPlan {
@@ -52,54 +54,81 @@ export interface StepOptions {
   readonly variant: KernelVariant;
   /** Stores gradients and clips them by their global norm before Adam. */
   readonly clip: boolean;
+  /** Places of the lists of ragged codes beyond which a batch is taken in slices; a usual number when absent. */
+  readonly mostPlaces?: number | undefined;
 }
 
 /** Plans the training step of a model. Imports `x` (the batch) and `data_mean`. */
 export function stepPlan(options: StepOptions): StepPlan {
-  const { config, width, batch, variant, clip } = options;
+  const { config, width, batch, variant, clip, mostPlaces } = options;
+  const architecture = architectureOf(config);
   const layout = layoutOf(config, width, batch, variant);
-  const penalty = penaltyOf(config);
-  const trained = architectureOf(config).thresholds !== undefined;
+  const slices = slicesOf(architecture.gate(config), layout, mostPlaces);
+  const slice = slices === 1 ? layout : layoutOf(config, width, batch / slices, variant);
+  const storing = clip || slices > 1 ? { share: 1 / slices } : null;
+  const trained = architecture.thresholds !== undefined;
   const tensors = [
     ...(['encoder', 'decoder', 'biases'] as const),
     ...(trained ? (['log_thresholds'] as const) : []),
   ];
-  const passes: Pass[] = [
-    ...(architectureOf(config).unitRows(config) ? [normalizePass(layout)] : []),
-    ...(codesPenalty(config)?.term.readsNorms === true ? [decoderNormsPass(layout)] : []),
-    ...mainForward(config, layout, variant, true),
-    ...auxiliaryPasses(config, layout, variant),
-    codeGradientsPass(config, layout, variant),
-    ...(penalty?.kind === 'nuclear' ? [nuclearPass(penalty.target, layout, variant)] : []),
-    updatePass(config, layout, 'encoder', variant, clip),
-    updatePass(config, layout, 'decoder', variant, clip),
-    updateBiasesPass(config, layout, variant, clip),
-    ...(trained ? [updateThresholdsPass(layout, clip)] : []),
-    gradientNormPass(layout, clip),
-    ...(clip ? tensors.map((tensor) => adamPass(layout, tensor)) : []),
-    ...(trained ? [expThresholdsPass(layout)] : []),
+  const own = gradientPasses(config, slice, variant, storing);
+  const { passes, views } =
+    slices === 1 ? { passes: own, views: [] } : slicedPasses(own, slice, slices);
+  const buffers = [
+    ...parameterBuffers(layout, storing !== null),
+    ...vectorBuffers(config, layout, storing !== null),
+    ...stepBuffers(config, slice),
   ];
   return {
     layout,
     plan: {
       name: 'model',
       uniform: stepUniforms,
-      buffers: [
-        ...parameterBuffers(layout, clip),
-        ...vectorBuffers(config, layout, clip),
-        ...stepBuffers(config, layout),
-      ],
+      buffers: slices === 1 ? buffers : slicedBuffers(buffers, slice, slices),
       imports: ['x', 'data_mean'],
-      clears: ['fired', ...(layout.gate.found > 0 ? ['gate'] : [])],
-      passes,
+      clears: [
+        'fired',
+        ...(layout.gate.found > 0 ? ['gate'] : []),
+        ...(slices > 1 ? tensors.map((tensor) => `${tensor}_gradient`) : []),
+      ],
+      views,
+      passes: [
+        ...(architecture.unitRows(config) ? [normalizePass(layout)] : []),
+        ...(codesPenalty(config)?.term.readsNorms === true ? [decoderNormsPass(layout)] : []),
+        ...passes,
+        gradientNormPass(layout, storing !== null),
+        ...(storing === null ? [] : tensors.map((tensor) => adamPass(layout, tensor))),
+        ...(trained ? [expThresholdsPass(layout)] : []),
+      ],
     },
   };
 }
 
-/** Weights, Adam's moments and, when clipping, gradients. */
-function parameterBuffers(layout: ModelLayout, clip: boolean): BufferSpec[] {
+/** From the rows of a batch, or of a slice of one, to the gradients of all tensors, which Adam takes at once or later. */
+function gradientPasses(
+  config: ModelConfig,
+  layout: ModelLayout,
+  variant: KernelVariant,
+  storing: Storing,
+): Pass[] {
+  const penalty = penaltyOf(config);
+  const trained = architectureOf(config).thresholds !== undefined;
+  return [
+    ...mainForward(config, layout, variant, true),
+    ...auxiliaryPasses(config, layout, variant),
+    codeGradientsPass(config, layout, variant),
+    ...(penalty?.kind === 'nuclear' ? [nuclearPass(penalty.target, layout, variant)] : []),
+    updatePass(config, layout, 'encoder', variant, storing),
+    updatePass(config, layout, 'decoder', variant, storing),
+    updateBiasesPass(config, layout, variant, storing),
+    ...(trained ? [updateThresholdsPass(layout, storing)] : []),
+  ];
+}
+
+/** Weights, Adam's moments and, when they are stored, gradients. */
+function parameterBuffers(layout: ModelLayout, stored: boolean): BufferSpec[] {
   const matrix = layout.latents * layout.d4 * 4;
-  const kinds = ['', '_moment1', '_moment2', ...(clip ? ['_gradient'] : [])];
+  const kinds = ['', '_moment1', '_moment2', ...(stored ? ['_gradient'] : [])];
   return kinds.flatMap((kind): BufferSpec[] => [
     { name: `encoder${kind}`, type: 'f32', length: matrix, shape: '[K·r, d]' },
     { name: `decoder${kind}`, type: 'f32', length: matrix, shape: '[K·r, d]' },
@@ -108,10 +137,10 @@ function parameterBuffers(layout: ModelLayout, clip: boolean): BufferSpec[] {
 }
 
 /** Vectors beside E, D and the biases, with the moments of those that are trained. */
-function vectorBuffers(config: ModelConfig, layout: ModelLayout, clip: boolean): BufferSpec[] {
+function vectorBuffers(config: ModelConfig, layout: ModelLayout, stored: boolean): BufferSpec[] {
   return vectorsOf(config).flatMap(({ name, length, trained }): BufferSpec[] => {
     const shape = length === 'one' ? '[1]' : '[K]';
-    const kinds = trained ? ['', '_moment1', '_moment2', ...(clip ? ['_gradient'] : [])] : [''];
+    const kinds = trained ? ['', '_moment1', '_moment2', ...(stored ? ['_gradient'] : [])] : [''];
     return kinds.map((kind) => ({
       name: `${name}${kind}`,
       type: 'f32',

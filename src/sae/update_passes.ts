@@ -14,6 +14,17 @@ import { compose, penaltyParts, termParts, type PenaltyPart } from './parts';
 import { codesPenalty, penaltyOf } from './penalty';
 import { usesEncoderBias, vectorLength, type KernelVariant, type ModelLayout } from './layout';
 
+/**
+ * How gradients are stored before Adam: not at all, whole (share 1), or added up slice by slice, each with its share of
+ * the batch.
+ */
+export type Storing = { readonly share: number } | null;
+
+function storage(storing: Storing): Readonly<Record<string, number>> {
+  const share = storing?.share ?? 1;
+  return { FUSED: Number(storing === null), ADD: Number(share < 1), SHARE: share };
+}
+
 /** What the penalty adds to the gradient of a matrix. */
 function penaltyPart(penalty: Penalty | null, matrix: 'encoder' | 'decoder'): PenaltyPart {
   const { none, nuclear, decay, norm } = penaltyParts;
@@ -31,13 +42,13 @@ function penaltyPart(penalty: Penalty | null, matrix: 'encoder' | 'decoder'): Pe
   }
 }
 
-/** Gathers the gradient of a matrix and hands it to Adam, at once or, with `clip`, over a buffer. */
+/** Gathers the gradient of a matrix and hands it to Adam, at once or over a buffer. */
 export function updatePass(
   config: ModelConfig,
   layout: ModelLayout,
   matrix: 'encoder' | 'decoder',
   variant: KernelVariant,
-  clip: boolean,
+  storing: Storing,
 ): Pass {
   const { main, auxiliary, blocks } = layout;
   const penalty = penaltyOf(config);
@@ -50,7 +61,7 @@ export function updatePass(
   const places = placesOf(layout, main);
   const part = penaltyPart(penalty, matrix);
   return {
-    name: `${clip ? 'gradient of' : 'update'} ${matrix}`,
+    name: `${storing !== null ? 'gradient of' : 'update'} ${matrix}`,
     kernel: compose(tiled ? kernels.update_rows : kernels.update_rows_serial, {
       places: places.part,
       penalty: part,
@@ -58,7 +69,7 @@ export function updatePass(
     }),
     bindings: {
       weights: matrix,
-      moment1: clip ? `${matrix}_gradient` : `${matrix}_moment1`,
+      moment1: storing !== null ? `${matrix}_gradient` : `${matrix}_moment1`,
       moment2: `${matrix}_moment2`,
       rows: 'rows',
       coefs: 'coefs',
@@ -93,7 +104,7 @@ export function updatePass(
       SHARES: Number(!decoder && config.apply_b_dec_to_input),
       SHARES_OFFSET: layout.inputShares,
       AUX_SUMS: Number(readsInput),
-      FUSED: Number(!clip),
+      ...storage(storing),
       ...(tiled ? { AT_ONCE: layout.rank > 4 && layout.rank <= 8 ? 8 : 4 } : { WG: threads }),
     },
     workgroups: across(blocks, tiled ? layout.tiles : Math.ceil(layout.d4 / threads)),
@@ -105,18 +116,18 @@ export function updateBiasesPass(
   config: ModelConfig,
   layout: ModelLayout,
   variant: KernelVariant,
-  clip: boolean,
+  storing: Storing,
 ): Pass {
   const encoderBias = usesEncoderBias(config);
   const groups = Math.ceil(layout.d4 / 4) + (encoderBias ? Math.ceil(layout.latents / 4) : 0);
   return {
-    name: clip ? 'gradient of biases' : 'update biases',
+    name: storing !== null ? 'gradient of biases' : 'update biases',
     kernel: kernels.update_biases,
     bindings: {
       rows: 'rows',
       row_stats: 'row_stats',
       biases: 'biases',
-      moment1: clip ? 'biases_gradient' : 'biases_moment1',
+      moment1: storing !== null ? 'biases_gradient' : 'biases_moment1',
       moment2: 'biases_moment2',
       penalty: 'penalty',
     },
@@ -130,7 +141,7 @@ export function updateBiasesPass(
       SUMS_OFFSET: layout.codeSums,
       SHARES_OFFSET: layout.inputShares,
       SQUARES_OFFSET: layout.squares.biases,
-      FUSED: Number(!clip),
+      ...storage(storing),
       WG: variant === 'tiled' ? 256 : 64,
     },
     workgroups: across(groups),
@@ -138,15 +149,15 @@ export function updateBiasesPass(
 }
 
 /** The same for the logarithms of thresholds. */
-export function updateThresholdsPass(layout: ModelLayout, clip: boolean): Pass {
+export function updateThresholdsPass(layout: ModelLayout, storing: Storing): Pass {
   const { main, batch, groups, words } = layout;
   const places = placesOf(layout, main);
   return {
-    name: clip ? 'gradient of thresholds' : 'update thresholds',
+    name: storing !== null ? 'gradient of thresholds' : 'update thresholds',
     kernel: compose(kernels.update_thresholds, { places: places.part }),
     bindings: {
       weights: 'log_thresholds',
-      moment1: clip ? 'log_thresholds_gradient' : 'log_thresholds_moment1',
+      moment1: storing !== null ? 'log_thresholds_gradient' : 'log_thresholds_moment1',
       moment2: 'log_thresholds_moment2',
       thresholds: 'thresholds',
       coefs: 'coefs',
@@ -162,7 +173,7 @@ export function updateThresholdsPass(layout: ModelLayout, clip: boolean): Pass {
       ACTIVE_OFFSET: main.active,
       COEF_OFFSET: main.thresholdCoefs,
       SQUARES_OFFSET: layout.squares.thresholds,
-      FUSED: Number(!clip),
+      ...storage(storing),
     },
     workgroups: across(Math.ceil(groups / 64)),
   };
@@ -180,7 +191,7 @@ export function expThresholdsPass({ groups }: ModelLayout): Pass {
 }
 
 /** The global norm of the gradients: what clipping divides by, otherwise a metric. */
-export function gradientNormPass(layout: ModelLayout, clip: boolean): Pass {
+export function gradientNormPass(layout: ModelLayout, always: boolean): Pass {
   return {
     name: 'gradient norm',
     kernel: kernels.gradient_norm,
@@ -191,7 +202,7 @@ export function gradientNormPass(layout: ModelLayout, clip: boolean): Pass {
       NORM_OFFSET: layout.normOffset,
     },
     workgroups: [1, 1, 1],
-    onlyWhenLogging: !clip,
+    onlyWhenLogging: !always,
   };
 }
 

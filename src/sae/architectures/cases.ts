@@ -29,6 +29,8 @@ export interface StepCase {
   readonly inputScale?: number;
   readonly weightDecay?: number;
   readonly seed?: number;
+  /** Takes the batch in slices whose lists have no more places. */
+  readonly mostPlaces?: number;
 }
 
 /** A step with the names of the passes that are compared; all when absent. */

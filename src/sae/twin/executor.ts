@@ -75,14 +75,18 @@ export function runTwin(
 ): void {
   for (const name of plan.clears) named(buffers, name).fill(0);
   for (const pass of plan.passes) {
-    if (logging || pass.onlyWhenLogging !== true) runTwinPass(pass, buffers, uniforms);
+    if (logging || pass.onlyWhenLogging !== true) runTwinPass(plan, pass, buffers, uniforms);
   }
 }
 
 /** Runs one pass. Throws LabError `internal` for a kernel without a twin or a buffer that is missing. */
-function runTwinPass(pass: Pass, buffers: TwinBuffers, uniforms: UniformValues): void {
+function runTwinPass(plan: Plan, pass: Pass, buffers: TwinBuffers, uniforms: UniformValues): void {
   const bound = Object.fromEntries(
-    Object.entries(pass.bindings).map(([binding, name]) => [binding, named(buffers, name)]),
+    Object.entries(pass.bindings).map(([binding, name]) => {
+      const view = plan.views?.find((known) => known.name === name);
+      if (view === undefined) return [binding, named(buffers, name)];
+      return [binding, named(buffers, view.of).subarray(view.first, view.first + view.length)];
+    }),
   );
   twinKernel(pass)(new KernelCall(bound, pass.constants, uniforms, partsOf(pass.kernel)));
 }

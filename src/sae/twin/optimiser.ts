@@ -48,23 +48,28 @@ function adamStep(
 }
 
 /**
- * Applies a gradient: an Adam step on every element or, unfused, stored where `moment1` is bound. What is
- * not finite leaves the weight as it was.
+ * Applies a gradient: an Adam step on every element or, unfused, stored where `moment1` is bound, or added there with
+ * its share. What is not finite leaves the weight as it was. Gives the gradient whose square counts.
  */
 function apply(
   call: KernelCall,
   tensor: Trained,
   first: number,
-  gradient: Float64Array,
+  own: Float64Array,
   decay: number,
-): void {
+): Float64Array {
   if (!call.flag('FUSED')) {
+    const share = call.constant('SHARE');
+    const gradient = call.flag('ADD')
+      ? own.map((g, i) => at(tensor.moment1, first + i) + share * g)
+      : own;
     tensor.moment1.set(gradient, first);
-    return;
+    return gradient;
   }
-  gradient.forEach((g, i) => {
+  own.forEach((g, i) => {
     if (Number.isFinite(g)) adamStep(call, tensor, first + i, g, decay);
   });
+  return own;
 }
 
 /** Gradient of the encoder or decoder over both branches, plus its penalty; then Adam. */
@@ -108,17 +113,17 @@ function updateMatrix(call: KernelCall, columnsOfSquares: number): void {
   }
   addPenaltyGradient(call, gradient);
   writeSums(call);
+  const tensor = { weights, moment1: call.floats('moment1'), moment2: call.floats('moment2') };
+  const whole = apply(call, tensor, 0, gradient, call.uniform('weight_decay'));
   const penalty = call.floats('penalty');
   const tiles = Math.ceil(stride / columnsOfSquares);
   const squares = call.constant('SQUARES_OFFSET');
   penalty.fill(0, squares, squares + K * tiles);
-  gradient.forEach((g, index) => {
+  whole.forEach((g, index) => {
     const group = Math.floor(index / (R * stride));
     const tile = Math.floor((index % stride) / columnsOfSquares);
     addAt(penalty, squares + group * tiles + tile, g * g);
   });
-  const tensor = { weights, moment1: call.floats('moment1'), moment2: call.floats('moment2') };
-  apply(call, tensor, 0, gradient, call.uniform('weight_decay'));
 }
 
 /** Adds the gradient of the part's penalty to gradient [K·R, 4·D4]. */
@@ -228,13 +233,11 @@ export function updateBiases(call: KernelCall): void {
   for (let block = 0; block < call.constant('BLOCKS'); block += 1) {
     addScaled(ofDecoder, -1, penalty, call.constant('SHARES_OFFSET') + block * stride);
   }
-  apply(call, tensor, call.constant('BIAS_OFFSET'), ofDecoder, 0);
-  const outputs: Float64Array[] = [ofDecoder];
+  const outputs = [apply(call, tensor, call.constant('BIAS_OFFSET'), ofDecoder, 0)];
   if (call.flag('ENCODER_BIAS')) {
     const sums = call.constant('SUMS_OFFSET');
     const ofEncoder = penalty.slice(sums, sums + N);
-    apply(call, tensor, 0, ofEncoder, 0);
-    outputs.push(ofEncoder);
+    outputs.push(apply(call, tensor, 0, ofEncoder, 0));
   }
   // One squared norm a workgroup: of 16 columns of b_dec, then of 4 latents.
   let place = call.constant('SQUARES_OFFSET');
@@ -261,18 +264,18 @@ export function updateThresholds(call: KernelCall): void {
     gradient,
     (place) => at(coefs, first + place),
   );
-  const squares = call.constant('SQUARES_OFFSET');
   gradient.forEach((sum, unit) => {
-    const g = at(call.floats('thresholds'), unit) * sum;
-    gradient[unit] = g;
-    call.floats('penalty')[squares + unit] = g * g;
+    gradient[unit] = at(call.floats('thresholds'), unit) * sum;
   });
   const tensor = {
     weights: call.floats('weights'),
     moment1: call.floats('moment1'),
     moment2: call.floats('moment2'),
   };
-  apply(call, tensor, 0, gradient, 0);
+  const squares = call.constant('SQUARES_OFFSET');
+  apply(call, tensor, 0, gradient, 0).forEach((g, unit) => {
+    call.floats('penalty')[squares + unit] = g * g;
+  });
 }
 
 /** θ = exp(log θ) */

@@ -34,6 +34,20 @@ const cases: Readonly<Record<string, StepCase>> = {
     variant: 'tiled',
     model: { architecture: 'topk', d_sae: 33, k: 5 },
   },
+  batchtopk: { ...shape, model: { architecture: 'batchtopk', d_sae: 33, k: 5 } },
+  'relu, in four slices': {
+    ...shape,
+    batch: 64,
+    mostPlaces: 16 * 33,
+    model: { architecture: 'standard', d_sae: 33, l1_coefficient: 0.2 },
+  },
+  'jumprelu, tiled kernels, in two slices': {
+    ...shape,
+    batch: 64,
+    mostPlaces: 32 * 33,
+    variant: 'tiled',
+    model: { architecture: 'jumprelu', d_sae: 33, l0_coefficient: 0.2 },
+  },
 };
 
 const MATRICES = ['encoder', 'decoder', 'biases'] as const;

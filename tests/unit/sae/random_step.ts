@@ -76,6 +76,7 @@ function planOf(test: StepCase, config: ModelConfig, variant: KernelVariant): St
     batch: test.batch,
     variant,
     clip: test.maxGradNorm !== undefined,
+    mostPlaces: test.mostPlaces,
   });
   if (test.tiledGate !== true || variant === 'tiled') return planned;
   const tiled = planOf(test, config, 'tiled').plan.passes;
