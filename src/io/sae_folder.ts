@@ -9,6 +9,7 @@
  *   x̂ = denormalise(codes · W_dec + b_dec).
  * - `topk`: the k largest *signed* pre-activations, then ReLU; `rescale_acts_by_decoder_norm` is false.
  * - `standard`: ReLU. `topk_sasa`: the k_groups blocks of largest ‖p_k‖₂, signed, no ReLU.
+ * - `jumprelu`, and `batchtopk` saved as such: pre where it is above `threshold` [d_sae], else 0.
  * - Decoder norms are never folded into the encoder: the gate of a group reads ‖p_k‖ and the gate of
  *   TopK reads pre, and folding would change what they choose.
  * - `expected_average_only_in` is not written: SAELens does not apply it at inference. Its scale is

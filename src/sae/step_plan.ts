@@ -1,6 +1,6 @@
 /**
  * A training step of one model as a list of passes. This file is the only place that knows the order;
- * executors, tests and the profiler read the list. An architecture is a gate (forward_plan.ts) and a
+ * executors, tests and the profiler read the list. An architecture is a gate (gate_passes.ts) and a
  * penalty (nuclear norms here, the rest in update_passes.ts).
  */
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
