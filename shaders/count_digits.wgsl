@@ -6,6 +6,7 @@
 // gate    [3, 2048]  counts of the digit of every round, zero at the start
 //         at FOUND_OFFSET [4, 2]: for round n the key found in the rounds before it, and how many winners are still
 //         wanted among the scores that share it
+// A parts/digits_….wgsl says where a workgroup counts.
 // Dispatch: one workgroup of WG a row, folded. Source: docs/method/model.md.
 
 override B: u32;
@@ -26,10 +27,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let mask = mask_above(ROUND);
   for (var unit = lane; unit < K; unit += WG) {
     let key = key_of(scores[row * K + unit]);
-    if (key != 0u && (key & mask) == before.x) {
-      atomicAdd(&gate[ROUND * BINS + digit_of(key, ROUND)], 1u);
-    }
+    if (key != 0u && (key & mask) == before.x) { add_digit(digit_of(key, ROUND)); }
   }
+  add_up(lane);
   if (row == 0u && lane == 0u) {
     atomicStore(&gate[FOUND_OFFSET + ROUND * 2u], before.x);
     atomicStore(&gate[FOUND_OFFSET + ROUND * 2u + 1u], before.y);

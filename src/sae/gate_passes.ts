@@ -9,7 +9,7 @@ import type { Gate } from './architectures/architecture';
 import { placesOf, selectPass } from './forward_passes';
 import { kernels } from './kernels';
 import type { KernelVariant, ModelLayout } from './layout';
-import { batchDigits, compose, limitParts, scoreParts, standingParts } from './parts';
+import { compose, digitParts, limitParts, scoreParts, standingParts } from './parts';
 
 /** Rounds in which the key of a batch's last winner is found. */
 const ROUNDS = 3;
@@ -58,9 +58,10 @@ function digitPasses(
   options: GateOptions,
 ): Pass[] {
   const { batch, groups, main, gate } = layout;
+  const digits = options.variant === 'tiled' ? digitParts.shared : digitParts.direct;
   return Array.from({ length: ROUNDS }, (_, round) => ({
     name: `count digits ${round + 1}`,
-    kernel: compose(kernels.count_digits, { key, digits: batchDigits }),
+    kernel: compose(kernels.count_digits, { key, digits }),
     bindings: { scores: 'scores', gate: 'gate' },
     constants: {
       B: batch,

@@ -5,6 +5,8 @@
  */
 import type { Kernel } from '../gpu/plan';
 import batchKey from '../../shaders/parts/batch_key.wgsl?raw';
+import digitsDirect from '../../shaders/parts/digits_direct.wgsl?raw';
+import digitsShared from '../../shaders/parts/digits_shared.wgsl?raw';
 import entryNone from '../../shaders/parts/entry_none.wgsl?raw';
 import gateBatch from '../../shaders/parts/gate_batch.wgsl?raw';
 import gatePositive from '../../shaders/parts/gate_positive.wgsl?raw';
@@ -162,8 +164,14 @@ export const standingParts = {
   },
 } as const satisfies Record<string, StandingPart>;
 
-/** What finds the key of a batch's last winner from the counts of its digits. */
-export const batchDigits: Part = { source: batchKey };
+/**
+ * What counts the digits of a batch's keys, and finds from the counts the key of its last winner: in the memory of a
+ * workgroup, or where they are kept.
+ */
+export const digitParts = {
+  shared: { source: batchKey + digitsShared },
+  direct: { source: batchKey + digitsDirect },
+} as const satisfies Record<string, Part>;
 
 export const limitParts = {
   none: { source: limitNone, ofBatch: false },

@@ -18,7 +18,8 @@ const PLACE_OR_COUNT = /(^|_)OFFSET$|^(K|N|LENGTH|COUNT|BLOCKS)$/;
 /** What tells a pass's program from others: its text, and the constants that choose among its branches. */
 function programOf({ kernel, constants }: Pass): string {
   const choices = Object.entries(constants).filter(([name]) => !PLACE_OR_COUNT.test(name));
-  return JSON.stringify([kernel.name, kernel.enables, ...choices.sort()]);
+  // The text, not the name: a kernel has others with other parts.
+  return JSON.stringify([kernel.source, kernel.enables, ...choices.sort()]);
 }
 
 const compiled = new Set<string>();
