@@ -77,7 +77,7 @@ const schema = z.strictObject({
   }),
   jumprelu_init_threshold: setting(z._default(positive(100), 0.5), {
     label: 'Initial threshold',
-    symbol: 'θ₀',
+    symbol: 'θ_0',
     meaning: 'Threshold of every latent before training, in units of the input’s rms.',
     source: PAPER,
     advanced: true,
