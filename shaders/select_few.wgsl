@@ -53,6 +53,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var last_unit = NONE;
   var mine = NONE;
   var mine_score = 0.0;
+  var mine_code = 0.0;
   var scan = true;
   for (var slot = 0u; slot < SLOTS; slot += 1u) {
     // A thread looks through its own units again only when its best one was taken.
@@ -63,10 +64,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         if (COMPACT) { unit = dead_list[1u + position]; }
         let score = scores[row * K + select(unit, position, BY_POSITION)];
         let open = may_win(score) &&
-          (slot == 0u || before(last_score, last_unit, score, unit));
-        if (open && before(score, unit, mine_score, mine)) {
+          (slot == 0u || before(last_score, last_unit, ranked(score), unit));
+        if (open && before(ranked(score), unit, mine_score, mine)) {
           mine = unit;
-          mine_score = score;
+          mine_score = ranked(score);
+          mine_code = score;
         }
       }
     }
@@ -82,8 +84,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
     if (lane == 0u) {
       chosen_unit[slot] = last_unit;
-      chosen_score[slot] = last_score;
     }
+    if (mine != NONE && mine == last_unit) { chosen_score[slot] = mine_code; }
     scan = mine != NONE && mine == last_unit;
     workgroupBarrier();
   }

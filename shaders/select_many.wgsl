@@ -37,7 +37,7 @@ fn key_of(position: u32, row: u32) -> u32 {
   if (COMPACT && !BY_POSITION) { unit = dead_list[1u + position]; }
   let score = scores[row * K + unit];
   if (!may_win(score)) { return 0u; }
-  let bits = bitcast<u32>(score);
+  let bits = bitcast<u32>(ranked(score));
   return max(1u, select(bits | 0x80000000u, ~bits, bits >= 0x80000000u));
 }
 

@@ -40,7 +40,7 @@ fn score_at(position: u32, row: u32) -> f32 {
 // Bits of a float32 whose unsigned order is the order of the floats; 0 marks a unit that may not win.
 fn key_of(score: f32) -> u32 {
   if (!may_win(score)) { return 0u; }
-  let bits = bitcast<u32>(score);
+  let bits = bitcast<u32>(ranked(score));
   return max(1u, select(bits | 0x80000000u, ~bits, bits >= 0x80000000u));
 }
 

@@ -7,7 +7,7 @@ var<workgroup> digit_found: vec2<u32>;
 // Bits of a float32 whose unsigned order is the order of the floats; 0 marks a score that may not win.
 fn key_of(score: f32) -> u32 {
   if (!may_win(score)) { return 0u; }
-  let bits = bitcast<u32>(score);
+  let bits = bitcast<u32>(ranked(score));
   return max(1u, select(bits | 0x80000000u, ~bits, bits >= 0x80000000u));
 }
 

@@ -165,7 +165,8 @@ function modelConfig(config: FolderConfig, own: FolderSettings, label: string): 
   };
   // What the lab remembers of training is welcome but never a reason to refuse the weights.
   const full = modelSchema.safeParse({ ...usual, ...remembered, ...certain });
-  const plain = full.success ? full : modelSchema.safeParse({ ...usual, ...certain });
+  const named = { ...usual, ...nameAsTrained(remembered), ...certain };
+  const plain = full.success ? full : modelSchema.safeParse(named);
   if (!plain.success) {
     const issues = describeIssues(modelSchema, certain, plain.error);
     throw refuse(
@@ -181,6 +182,12 @@ function modelConfig(config: FolderConfig, own: FolderSettings, label: string): 
     `cannot be read: ${wrong.setting} ${wrong.sentence}`,
     'Give a folder whose settings agree, those that the model was trained with.',
   );
+}
+
+/** The name of a model whose folder is that of another architecture, as a BatchTopK's is. */
+function nameAsTrained({ name, architecture }: Readonly<Record<string, unknown>>) {
+  const own = typeof name === 'string' ? name : findArchitecture(architecture)?.words.name;
+  return own === undefined ? {} : { name: own };
 }
 
 /**

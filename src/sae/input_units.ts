@@ -27,9 +27,13 @@ export function inputScaleOf(normalization: Normalization, data: DataScale): num
   return Math.sqrt(data.width) / data.meanNorm;
 }
 
-/** Root mean square of a number of the centred input, as it is trained on. */
-export function inputRms({ power, inputScale }: InputUnits, width: number): number {
-  return inputScale * Math.sqrt(power / width);
+/** Root mean square of a number of the centred input, as it is trained on; a layer norm makes it 1. */
+export function inputRms(
+  normalization: Normalization,
+  { power, inputScale }: InputUnits,
+  width: number,
+): number {
+  return normalization === 'layer_norm' ? 1 : inputScale * Math.sqrt(power / width);
 }
 
 /** What λ_rel of a model is relative to. */

@@ -37,9 +37,11 @@ export interface ScorePart extends Part {
   readonly isCode: boolean;
 }
 
-/** Which scores may win. */
+/** Which scores may win, and which come first. */
 export interface KeyPart extends Part {
-  mayWin(score: number): boolean;
+  readonly mayWin: (score: number) => boolean;
+  /** Where a score stands among the others: the largest win. */
+  readonly ranked: (score: number) => number;
 }
 
 /** Where the places of a row lie. */
@@ -129,8 +131,12 @@ export const scoreParts = {
 } as const satisfies Record<string, ScorePart>;
 
 export const keyParts = {
-  any: { source: keyAny, mayWin: () => true },
-  positive: { source: keyPositive, mayWin: (score: number) => score > 0 },
+  any: { source: keyAny, mayWin: () => true, ranked: (score: number) => score },
+  positive: {
+    source: keyPositive,
+    mayWin: (score: number) => score > 0,
+    ranked: (score: number) => score,
+  },
 } as const satisfies Record<string, KeyPart>;
 
 export const placesParts = {

@@ -249,8 +249,8 @@ function auxiliaryPasses(config: ModelConfig, layout: ModelLayout, variant: Kern
   const { auxiliary } = layout;
   if (auxiliary === null) return [];
   const residual = auxiliary.loss === 'residual';
-  // Scalar models have every pre-activation at hand; dead columns of a group model are scored anew.
-  const scored = residual || auxiliary.columns;
+  // Where the gate reads pre-activations, every one is at hand; those of a gate on norms are made anew.
+  const scored = residual || architectureOf(config).gate(config).score !== 'value';
   const passes: Pass[] = [
     {
       name: 'list dead groups',

@@ -124,6 +124,11 @@ export class ModelTrainer {
     return { power: this.options.data.statistics.power, inputScale: this.inputScale };
   }
 
+  /** Root mean square of a number of the centred input. */
+  private get rms(): number {
+    return inputRms(this.config.normalize_activations, this.units, this.layout.width);
+  }
+
   /** Takes settings that differ from its own in λ alone; they take effect at the next step. */
   setStrength(config: ModelConfig): void {
     this.settings = config;
@@ -145,7 +150,7 @@ export class ModelTrainer {
         {
           lambda: this.lambda ?? 0,
           sparsity: codesStrength(this.config, this.units),
-          rms: inputRms(this.units, this.layout.width),
+          rms: this.rms,
           inputScale: this.inputScale,
         },
         step,
@@ -288,7 +293,7 @@ export class ModelTrainer {
             initialDecoderBias(data, config.normalize_activations, inputScale),
             run.training.seed,
             index,
-            inputRms(this.units, layout.width),
+            this.rms,
           );
     this.checkShape(weights);
     writeParameters(this.buffers, layout, '', weights);

@@ -20,14 +20,15 @@ export function selectUnits(call: KernelCall): void {
     ? listedUnits(call.words('dead_list'))
     : Array.from({ length: K }, (_, unit) => unit);
   const scores = call.floats('scores');
+  const { mayWin, ranked } = call.part('key');
   for (let b = 0; b < B; b += 1) {
     const winners = units
       .map((unit, position) => ({
         unit,
         score: at(scores, b * K + (call.flag('BY_POSITION') ? position : unit)),
       }))
-      .filter(({ score }) => call.part('key').mayWin(score))
-      .sort((one, other) => other.score - one.score || one.unit - other.unit)
+      .filter(({ score }) => mayWin(score))
+      .sort((one, other) => ranked(other.score) - ranked(one.score) || one.unit - other.unit)
       .slice(0, slots)
       .sort((one, other) => one.unit - other.unit);
     for (let slot = 0; slot < slots; slot += 1) {

@@ -18,8 +18,9 @@ const bits = new DataView(new ArrayBuffer(4));
 
 /** Order-preserving bits of a score as a float32; 0 for one that may not win. */
 function keyOf(call: KernelCall, score: number): number {
-  if (!call.part('key').mayWin(score)) return 0;
-  bits.setFloat32(0, score);
+  const { mayWin, ranked } = call.part('key');
+  if (!mayWin(score)) return 0;
+  bits.setFloat32(0, ranked(score));
   const pattern = bits.getUint32(0);
   return Math.max(1, pattern >= 0x80000000 ? ~pattern >>> 0 : pattern + 0x80000000);
 }

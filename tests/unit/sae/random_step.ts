@@ -53,7 +53,7 @@ export function randomStep(test: StepCase): RandomStep {
   const model = {
     lambda: test.lambda ?? 0.01,
     sparsity: codesStrength(config, units),
-    rms: inputRms(units, test.width),
+    rms: inputRms(config.normalize_activations, units, test.width),
     inputScale,
   };
   const uniforms = {

@@ -101,6 +101,10 @@ export const cases: ArchitectureCases = {
       ...GRADIENT_STEP,
       model: { ...sasa, aux_loss: 'preact', use_encoder_bias: true },
     },
+    'preact loss, block rank 1': {
+      ...GRADIENT_STEP,
+      model: { ...sasa, group_rank: 1, aux_loss: 'preact' },
+    },
     'preact loss, fewer dead columns than k_aux': {
       ...GRADIENT_STEP,
       model: { ...sasa, aux_loss: 'preact', k_aux: 12 },
