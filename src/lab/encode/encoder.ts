@@ -4,7 +4,9 @@
  * residual stream; never inside the training loop. It knows no language model.
  */
 import { at } from '../../base/array';
+import { LabError } from '../../base/lab_error';
 import { padRows } from '../../base/padded_rows';
+import { givenUp } from '../../base/work';
 import { joinCodes } from '../../analysis/code_table';
 import type { CodeTable, Dictionary } from '../../analysis/types';
 import { bufferOf, type BufferMap } from '../../gpu/buffer_set';
@@ -67,6 +69,12 @@ async function ready(
 }
 
 export class Encoder {
+  /** A larger list in the making; whoever needs room waits for it. */
+  private growing: Promise<void> | null = null;
+  /** The adapter had no memory for a larger list. */
+  private full = false;
+  private destroyed = false;
+
   private constructor(
     private readonly device: GPUDevice,
     private readonly weights: EncoderWeights,
@@ -140,7 +148,10 @@ export class Encoder {
     }
   }
 
-  /** Puts rows x [rows, d] into the input, a batch at a time: their codes and their squared errors in raw units. */
+  /**
+   * Puts rows x [rows, d] into the input, a batch at a time: their codes and their squared errors in raw units. Throws
+   * LabError `cancelled` when the encoder is destroyed while it makes room for their codes.
+   */
   async encode(x: Float32Array, rows: number, onProgress?: EncodeProgress): Promise<Encoded> {
     const { batch, width } = this.layout;
     const pieces: CodeTable[] = [];
@@ -188,6 +199,7 @@ export class Encoder {
   }
 
   destroy(): void {
+    this.destroyed = true;
     this.opened.destroy();
     this.release();
   }
@@ -202,16 +214,37 @@ export class Encoder {
     return { ...read, stats: new Float32Array(stats) };
   }
 
-  /** Takes a list of codes with places for as many as a batch needed, and a half more, as far as the adapter has room. */
+  /**
+   * Takes a list of codes with places for as many as a batch needed, and a half more, as far as the adapter has room;
+   * without more room the list stays, and a batch gives the rows that fit.
+   */
   private async makeRoom(places: number): Promise<void> {
-    const { config, width, variant } = this.weights;
+    while (this.growing !== null) await this.growing;
     const { batch, main } = this.layout;
+    if (this.full || places <= main.capacity) return;
     // A place takes a unit and its row in one buffer.
     const room = Math.floor((largestBuffer(this.device.limits) / 4 - batch - 1) / 2);
     const wanted = Math.min(Math.ceil(1.5 * places), room);
     if (wanted <= main.capacity) return;
-    const made = forwardPlan(config, width, batch, variant, wanted);
-    const opened = await ready(this.device, this.weights, made);
+    this.growing = this.grow(wanted).finally(() => (this.growing = null));
+    await this.growing;
+  }
+
+  private async grow(capacity: number): Promise<void> {
+    const { config, width, variant } = this.weights;
+    const made = forwardPlan(config, width, this.layout.batch, variant, capacity);
+    let opened: OpenPlan;
+    try {
+      opened = await ready(this.device, this.weights, made);
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'out_of_memory') throw error;
+      this.full = true;
+      return;
+    }
+    if (this.destroyed) {
+      opened.destroy();
+      throw givenUp();
+    }
     this.opened.destroy();
     this.opened = opened;
     this.layout = made.layout;

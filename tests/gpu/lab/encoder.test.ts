@@ -2,19 +2,22 @@
  * One encoder, wherever its rows lie and whosever its weights are: rows that it is given and rows that lie on the GPU
  * get the same codes and errors, for any number of rows, and nothing of it stays when it cannot be opened.
  */
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { joinCodes } from '../../../src/analysis/code_table';
-import type { Dictionary } from '../../../src/analysis/types';
+import type { CodeTable, Dictionary } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
+import { LabError } from '../../../src/base/lab_error';
 import { padRows } from '../../../src/base/padded_rows';
 import { BufferSet } from '../../../src/gpu/buffer_set';
 import { PlanRunner } from '../../../src/gpu/executor';
 import { codesInDataUnits } from '../../../src/lab/encode/data_units';
 import { uploadDictionary } from '../../../src/lab/encode/device_dictionary';
 import { Encoder } from '../../../src/lab/encode/encoder';
+import type { Encoded } from '../../../src/lab/encode/encoding';
 import { modelSchema, shapeOf, type ModelConfig } from '../../../src/sae/config';
 import { gaussian } from '../../unit/analysis/worlds';
 import { testDevice } from '../adapter';
+import { liveBuffers } from '../live_buffers';
 
 /** Not a whole number of vec4s. */
 const WIDTH = 6;
@@ -126,4 +129,156 @@ it('frees the weights that it uploaded when it cannot be opened', async () => {
   expect(made.filter((buffer) => !destroyed.has(buffer))).toEqual([]);
   failing.mockRestore();
   creating.mockRestore();
+});
+
+/** A model that gives a row about 200 codes, where there are 64 places a row at first. */
+describe('a list of codes that is too short', () => {
+  const LATENTS = 400;
+  const config = modelSchema.parse({
+    architecture: 'standard',
+    d_sae: LATENTS,
+    l1_coefficient: 0,
+    normalize_activations: 'none',
+  });
+  const dictionary = dictionaryFor(config);
+  const allOn = { ...dictionary, encoderBias: new Float32Array(LATENTS).fill(100) };
+  afterEach(() => void vi.restoreAllMocks());
+
+  /** The pre-activations of a row and what is left of it, in float64. */
+  function arithmetic({ encoder, decoder, encoderBias, decoderBias }: Dictionary, row: number[]) {
+    const codes = Array.from({ length: LATENTS }, (_, latent) =>
+      row.reduce(
+        (sum, value, i) => sum + (value - at(decoderBias, i)) * at(encoder, latent * WIDTH + i),
+        at(encoderBias, latent),
+      ),
+    );
+    const left = row.map((value, i) =>
+      codes.reduce(
+        (rest, code, latent) => rest - Math.max(0, code) * at(decoder, latent * WIDTH + i),
+        value - at(decoderBias, i),
+      ),
+    );
+    return { codes, squaredError: left.reduce((sum, value) => sum + value ** 2, 0) };
+  }
+
+  function expectArithmetic(weights: Dictionary, x: Float32Array, found: Encoded): void {
+    const { codes, squaredError } = found;
+    const rows = x.length / WIDTH;
+    expect(codes.rows).toBe(rows);
+    for (let row = 0; row < rows; row += 1) {
+      const expected = arithmetic(weights, [...x.subarray(row * WIDTH, (row + 1) * WIDTH)]);
+      const own = rowOf(codes, row);
+      // Sums of 6 products of numbers below 16, and of a bias.
+      const tolerance = 7 * 256 * 2 ** -24;
+      const wrong = expected.codes.filter((code, latent) => {
+        const given = own.get(latent);
+        if (Math.abs(code) < tolerance) return false;
+        return given === undefined ? code > 0 : !(Math.abs(given - code) < tolerance);
+      });
+      expect(wrong).toEqual([]);
+      const relative = at(squaredError, row) / expected.squaredError - 1;
+      expect(Math.abs(relative)).toBeLessThan(1e-4);
+    }
+  }
+
+  function rowOf({ offsets, active, codes }: CodeTable, row: number): Map<number, number> {
+    const [begin, end] = [at(offsets, row), at(offsets, row + 1)];
+    return new Map(
+      [...active.subarray(begin, end)].map((unit, i) => [unit, at(codes, begin + i)] as const),
+    );
+  }
+
+  const listsOf = (labels: readonly string[]) =>
+    labels.filter((label) => label === 'encoder.active_units');
+
+  it('grows, and codes are those of plain arithmetic', async () => {
+    const device = await testDevice();
+    const live = liveBuffers(device);
+    const encoder = await Encoder.upload(device, config, dictionary);
+    const before = live();
+    const parts: number[] = [];
+    const x = rowsOf(1100);
+    const found = await encoder.encode(x, 1100, (fraction) => parts.push(1100 * fraction));
+    expectArithmetic(dictionary, x, found);
+    // As many rows as the list takes at first, then batches.
+    expect(at(parts, 0)).toBeGreaterThan(100);
+    expect(at(parts, 0)).toBeLessThan(300);
+    expect(at(parts, 1)).toBeCloseTo(at(parts, 0) + 512);
+    // One list, and one of everything else: the shorter one is freed.
+    expect(live().sort()).toEqual(before.sort());
+    encoder.destroy();
+    expect(live()).toEqual([]);
+  });
+
+  it('grows once for all who encode meanwhile', async () => {
+    const device = await testDevice();
+    const live = liveBuffers(device);
+    const encoder = await Encoder.upload(device, config, dictionary);
+    const made = vi.spyOn(PlanRunner, 'create');
+    const x = rowsOf(1100);
+    const cut = [0, 500, 700, 1100];
+    const pieces = await Promise.all(
+      cut.slice(1).map(async (end, i) => {
+        const own = x.subarray(at(cut, i) * WIDTH, end * WIDTH);
+        return { own, found: await encoder.encode(own, own.length / WIDTH) };
+      }),
+    );
+    for (const { own, found } of pieces) expectArithmetic(dictionary, own, found);
+    expect(made).toHaveBeenCalledOnce();
+    expect(listsOf(live())).toHaveLength(1);
+    encoder.destroy();
+    expect(live()).toEqual([]);
+  });
+
+  it('takes fewer rows at a time where the adapter has no room for more', async () => {
+    const device = await testDevice();
+    const limits = {
+      // For the 128 rows of scores, and 37 435 of their 51 200 codes.
+      maxStorageBufferBindingSize: 300_000,
+      maxBufferSize: 300_000,
+      maxComputeWorkgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,
+    };
+    vi.spyOn(device, 'limits', 'get').mockReturnValue(limits as GPUSupportedLimits);
+    const encoder = await Encoder.upload(device, config, allOn);
+    const parts: number[] = [];
+    const x = rowsOf(300);
+    const found = await encoder.encode(x, 300, (fraction) =>
+      parts.push(Math.round(300 * fraction)),
+    );
+    encoder.destroy();
+    expectArithmetic(allOn, x, found);
+    expect(parts.slice(0, 2)).toEqual([
+      Math.floor(32_768 / LATENTS),
+      Math.floor(32_768 / LATENTS) + Math.floor(37_435 / LATENTS),
+    ]);
+  });
+
+  it('stays as it is where there is no memory for another', async () => {
+    const device = await testDevice();
+    const live = liveBuffers(device);
+    const encoder = await Encoder.upload(device, config, dictionary);
+    const failing = vi
+      .spyOn(PlanRunner, 'create')
+      .mockRejectedValue(new LabError('out_of_memory', 'Full.', 'Close a page.'));
+    const x = rowsOf(600);
+    expectArithmetic(dictionary, x, await encoder.encode(x, 600));
+    expect(failing).toHaveBeenCalledOnce();
+    expect(listsOf(live())).toHaveLength(1);
+    encoder.destroy();
+    expect(live()).toEqual([]);
+  });
+
+  it('is freed when the encoder goes while another is made', async () => {
+    const device = await testDevice();
+    const live = liveBuffers(device);
+    const encoder = await Encoder.upload(device, config, dictionary);
+    const create = PlanRunner.create.bind(PlanRunner);
+    vi.spyOn(PlanRunner, 'create').mockImplementationOnce((...asked) => {
+      encoder.destroy();
+      return create(...asked);
+    });
+    const encoding = encoder.encode(rowsOf(600), 600);
+    await expect(encoding).rejects.toMatchObject({ code: 'cancelled' });
+    expect(live()).toEqual([]);
+  });
 });

@@ -141,9 +141,10 @@ export const jumprelu = defineArchitecture({
     tensors: { threshold: 'thresholds' },
     save: () => ({}),
     load: ({ d_sae }) => ({ settings: { d_sae }, usual: { l0_coefficient_relative: 0 } }),
-    // A threshold at or below 0 lets every positive code through; it has no logarithm to train.
+    // Codes of SAELens are positive whatever the threshold: one below 0 lets through what one of 0 does. That has no
+    // logarithm to train.
     restore: ({ thresholds = new Float32Array() }) => ({
-      thresholds,
+      thresholds: thresholds.map((threshold) => Math.max(threshold, 0)),
       log_thresholds: thresholds.map((threshold) => Math.log(Math.max(threshold, 1e-30))),
     }),
   },
