@@ -128,7 +128,11 @@ describe('a folder of a model that was trained on batches', () => {
       values: new Float32Array(LATENTS).fill(0.25),
     });
     const read = readSaeFolder(files, 'out');
-    expect(read.config).toMatchObject({ architecture: 'jumprelu', d_sae: LATENTS });
+    expect(read.config).toMatchObject({
+      architecture: 'jumprelu',
+      d_sae: LATENTS,
+      name: 'BatchTopK SAE',
+    });
     expect(read.weights.vectors?.thresholds).toEqual(new Float32Array(LATENTS).fill(0.25));
     const { vectors: _own, ...matrices } = own;
     expect(read.weights).toMatchObject(matrices);

@@ -18,7 +18,7 @@ import { nearThreshold, stepTerm, tanhTerm, thresholdEntry } from './parts';
 
 const PAPER = 'Rajamanoharan et al. 2024';
 const modes = ['step', 'tanh'] as const;
-/** Strength, relative to the data's power, that keeps a few latents in a hundred (docs/results/architectures.md). */
+/** Strength, relative to the data's power, that keeps a few latents in a hundred (docs/results). */
 const USUAL_STRENGTH = 0.01;
 const positive = (max: number) => z.number().check(z.gt(0), z.lte(max));
 
