@@ -108,6 +108,33 @@ describe.each([false, true])('steering, software %s', (software) => {
       { residual, active_units: active, coefs: codes, row_stats: stats },
       'residual',
     );
+    // The same with rows that have as many places as they need: one where the group fires, none elsewhere.
+    const listed = used.length;
+    const starts = Array.from({ length: rows + 1 }, (_, row) => Math.min(row, listed));
+    const ofLast = (row: number) => {
+      const last = (row * slots + slots - 1) * rank;
+      return Array.from(codes.subarray(last, last + rank));
+    };
+    const ragged = await runPlan(
+      await testDevice(),
+      steeringPlan(
+        group,
+        all,
+        {
+          source: placesParts.ragged.source,
+          constants: { ROW_START_OFFSET: listed, ROW_OFFSET: 0 },
+        },
+        software,
+      ),
+      {
+        residual,
+        active_units: Uint32Array.from([...Array<number>(listed).fill(7), ...starts]),
+        coefs: Float32Array.from(used.flatMap((_, row) => ofLast(row))),
+        row_stats: stats,
+      },
+      'residual',
+    );
+    expect(ragged).toEqual(got);
     const unpadded = Float64Array.from({ length: rows * width }, (_, i) =>
       at(residual, Math.floor(i / width) * stride + (i % width)),
     );
