@@ -6,28 +6,15 @@
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across, spread } from '../gpu/workgroups';
 import type { NuclearTarget } from './architectures/architecture';
+import { auxiliaryPasses } from './auxiliary_passes';
 import { slicedBuffers, slicedPasses, slicesOf } from './batch_slices';
 import { architectureOf, type ModelConfig } from './config';
-import {
-  decodePass,
-  encodePass,
-  placesOf,
-  scoresPass,
-  Section,
-  selectPass,
-} from './forward_passes';
+import { placesOf } from './forward_passes';
 import { mainForward, workBuffers } from './forward_plan';
 import { kernels } from './kernels';
 import { teamThreads } from './launch_sizes';
-import {
-  layoutOf,
-  usesEncoderBias,
-  vectorLength,
-  vectorsOf,
-  type ModelLayout,
-  type KernelVariant,
-} from './layout';
-import { compose, keyParts, plainEntry, scoreParts, termParts } from './parts';
+import { layoutOf, vectorLength, vectorsOf, type ModelLayout, type KernelVariant } from './layout';
+import { compose, plainEntry, termParts } from './parts';
 import { codesPenalty, penaltyOf } from './penalty';
 import { stepUniforms } from './schedule';
 import {
@@ -242,79 +229,6 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
     },
     workgroups: spread((main.capacity + batch * auxiliarySlots) * team),
   };
-}
-
-/** Dead units reconstruct the residual (docs/method/training.md, Dead units). */
-function auxiliaryPasses(config: ModelConfig, layout: ModelLayout, variant: KernelVariant): Pass[] {
-  const { auxiliary } = layout;
-  if (auxiliary === null) return [];
-  const residual = auxiliary.loss === 'residual';
-  // Where the gate reads pre-activations, every one is at hand; those of a gate on norms are made anew.
-  const scored = residual || architectureOf(config).gate(config).score !== 'value';
-  const passes: Pass[] = [
-    {
-      name: 'list dead groups',
-      kernel: kernels.list_dead,
-      bindings: { last_fired: 'last_fired', dead_list: 'dead_list' },
-      constants: { K: layout.groups, VIEW: auxiliary.columns ? layout.rank : 1 },
-      workgroups: [1, 1, 1],
-    },
-  ];
-  if (scored) {
-    passes.push(
-      scoresPass(layout, {
-        name: 'score dead groups',
-        variant,
-        branch: auxiliary,
-        section: residual ? Section.residual : Section.input,
-        score: residual ? scoreParts.norm : scoreParts.value,
-        compact: true,
-        useBias: !residual && usesEncoderBias(config),
-      }),
-    );
-  }
-  passes.push(
-    selectPass(
-      layout,
-      {
-        name: 'select dead groups',
-        branch: auxiliary,
-        score: residual ? scoreParts.norm : scoreParts.value,
-        key: keyParts.any,
-        compact: true,
-        byPosition: scored,
-        record: true,
-        markAlive: false,
-      },
-      variant,
-    ),
-  );
-  if (residual) {
-    passes.push(
-      encodePass(
-        layout,
-        auxiliary,
-        { name: 'encode residual', section: Section.residual, useBias: false },
-        variant,
-      ),
-    );
-  }
-  passes.push(
-    decodePass(
-      layout,
-      auxiliary,
-      {
-        name: 'decode auxiliary',
-        main: false,
-        subtractDecoderBias: false,
-        scaleByDead: !residual,
-        kAux: auxiliary.kAux,
-        term: termParts.none,
-      },
-      variant,
-    ),
-  );
-  return passes;
 }
 
 function nuclearPass(target: NuclearTarget, layout: ModelLayout, variant: KernelVariant): Pass {

@@ -10,15 +10,8 @@ import { centerInput, decodeResidual, encodeActive, scoreUnits } from './forward
 import { listDead, selectUnits } from './gate';
 import { countCodes, countDigits, listCodes, placeRows } from './ragged_gate';
 import { KernelCall, type TwinBuffer, type TwinKernel } from './kernel_call';
-import {
-  adamClipped,
-  expThresholds,
-  gradientNorm,
-  updateBiases,
-  updateRows,
-  updateRowsSerial,
-  updateThresholds,
-} from './optimiser';
+import { adamClipped, gradientNorm, updateBiases, updateRows, updateRowsSerial } from './optimiser';
+import { expThresholds, updateThresholds } from './thresholds';
 import { decoderNorms, normalizeRows, nuclearGradient } from './penalty';
 import type { KernelName } from '../kernels';
 import { partsOf } from '../parts';

@@ -51,7 +51,7 @@ function adamStep(
  * Applies a gradient: an Adam step on every element or, unfused, stored where `moment1` is bound, or added there with
  * its share. What is not finite leaves the weight as it was. Gives the gradient whose square counts.
  */
-function apply(
+export function applyGradient(
   call: KernelCall,
   tensor: Trained,
   first: number,
@@ -114,7 +114,7 @@ function updateMatrix(call: KernelCall, columnsOfSquares: number): void {
   addPenaltyGradient(call, gradient);
   writeSums(call);
   const tensor = { weights, moment1: call.floats('moment1'), moment2: call.floats('moment2') };
-  const whole = apply(call, tensor, 0, gradient, call.uniform('weight_decay'));
+  const whole = applyGradient(call, tensor, 0, gradient, call.uniform('weight_decay'));
   const penalty = call.floats('penalty');
   const tiles = Math.ceil(stride / columnsOfSquares);
   const squares = call.constant('SQUARES_OFFSET');
@@ -233,11 +233,11 @@ export function updateBiases(call: KernelCall): void {
   for (let block = 0; block < call.constant('BLOCKS'); block += 1) {
     addScaled(ofDecoder, -1, penalty, call.constant('SHARES_OFFSET') + block * stride);
   }
-  const outputs = [apply(call, tensor, call.constant('BIAS_OFFSET'), ofDecoder, 0)];
+  const outputs = [applyGradient(call, tensor, call.constant('BIAS_OFFSET'), ofDecoder, 0)];
   if (call.flag('ENCODER_BIAS')) {
     const sums = call.constant('SUMS_OFFSET');
     const ofEncoder = penalty.slice(sums, sums + N);
-    outputs.push(apply(call, tensor, 0, ofEncoder, 0));
+    outputs.push(applyGradient(call, tensor, 0, ofEncoder, 0));
   }
   // One squared norm a workgroup: of 16 columns of b_dec, then of 4 latents.
   let place = call.constant('SQUARES_OFFSET');
@@ -250,40 +250,6 @@ export function updateBiases(call: KernelCall): void {
       place += 1;
     }
   });
-}
-
-/** dL/d log θ_k = θ_k Σ t over the rows that list unit k; then Adam, without weight decay. */
-export function updateThresholds(call: KernelCall): void {
-  const K = call.constant('K');
-  const gradient = new Float64Array(K);
-  const first = call.constant('COEF_OFFSET');
-  const coefs = call.floats('coefs');
-  addEntries(
-    call,
-    { places: rowPlaces(call), rank: 1, active: call.constant('ACTIVE_OFFSET') },
-    gradient,
-    (place) => at(coefs, first + place),
-  );
-  gradient.forEach((sum, unit) => {
-    gradient[unit] = at(call.floats('thresholds'), unit) * sum;
-  });
-  const tensor = {
-    weights: call.floats('weights'),
-    moment1: call.floats('moment1'),
-    moment2: call.floats('moment2'),
-  };
-  const squares = call.constant('SQUARES_OFFSET');
-  apply(call, tensor, 0, gradient, 0).forEach((g, unit) => {
-    call.floats('penalty')[squares + unit] = g * g;
-  });
-}
-
-/** θ = exp(log θ) */
-export function expThresholds(call: KernelCall): void {
-  const logs = call.floats('log_thresholds');
-  for (let unit = 0; unit < call.constant('K'); unit += 1) {
-    call.floats('thresholds')[unit] = Math.exp(at(logs, unit));
-  }
 }
 
 /** Global norm of the gradient from the squared norms of its parts. */
