@@ -54,6 +54,9 @@ export function initialWeights(
   };
 }
 
+type Vectors = NonNullable<Dictionary['vectors']>;
+
+/** What the vectors of a model start from, none for an architecture without. */
 function initialVectors(
   config: ModelConfig,
   groups: number,
@@ -66,4 +69,30 @@ function initialVectors(
     new Float32Array(vector.length === 'one' ? 1 : groups).fill(vector.initial(config, rms)),
   ]);
   return { vectors: Object.fromEntries(vectors) };
+}
+
+/**
+ * Weights of another model as a start of this one: its vectors where they are all there, else initial ones. Where all
+ * groups share a number, that of the first stands for it.
+ */
+export function withVectors(config: ModelConfig, weights: Dictionary, rms: number): Dictionary {
+  const { groups, vectors: given, ...matrices } = weights;
+  const initial = initialVectors(config, groups, rms);
+  const own = Object.entries(initial.vectors ?? {}).map(([name, { length }]) => ({
+    name,
+    length,
+    values: given?.[name],
+  }));
+  const whole = own.every(({ length, values = [] }) => length === 1 || values.length === length);
+  const kept: Vectors = Object.fromEntries(
+    own.flatMap(({ name, length, values }) =>
+      values === undefined || values.length === 0 ? [] : [[name, values.slice(0, length)]],
+    ),
+  );
+  if (initial.vectors === undefined) return { groups, ...matrices };
+  return {
+    groups,
+    ...matrices,
+    vectors: whole ? { ...initial.vectors, ...kept } : initial.vectors,
+  };
 }

@@ -9,7 +9,7 @@ import { PlanRunner } from '../../gpu/executor';
 import { ReadbackRing } from '../../gpu/readback';
 import { displayName, type ModelConfig } from '../../sae/config';
 import type { Dictionary } from '../../base/dictionary';
-import { initialWeights } from '../../sae/initial';
+import { initialWeights, withVectors } from '../../sae/initial';
 import type { ModelLayout, KernelVariant } from '../../sae/layout';
 import { codesStrength, nuclearStrength } from '../../sae/penalty';
 import { learningRate, sparsityAt, uniformsAt } from '../../sae/schedule';
@@ -286,7 +286,7 @@ export class ModelTrainer {
     const { config, inputScale, layout } = this;
     const weights =
       start?.kind === 'weights'
-        ? foldInputScale(start.weights, 1 / inputScale)
+        ? withVectors(config, foldInputScale(start.weights, 1 / inputScale), this.rms)
         : initialWeights(
             config,
             layout.width,

@@ -6,15 +6,16 @@ import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { modelSchema, type ModelInput } from '../../../src/sae/config';
 import { padRows } from '../../../src/base/padded_rows';
-import { initialNorm, initialWeights } from '../../../src/sae/initial';
+import type { Dictionary } from '../../../src/base/dictionary';
+import { initialNorm, initialWeights, withVectors } from '../../../src/sae/initial';
 
 const sasa: ModelInput = { architecture: 'topk_sasa', n_groups: 6, group_rank: 3, k_groups: 2 };
 const topk: ModelInput = { architecture: 'topk', d_sae: 10, k: 2 };
 const WIDTH = 7;
 const mean = Float32Array.from({ length: WIDTH }, (_, i) => i / 3);
 
-function start(model: ModelInput, seed = 5, index = 0) {
-  return initialWeights(modelSchema.parse(model), WIDTH, mean, seed, index, 1);
+function start(model: ModelInput, seed = 5, index = 0, rms = 1) {
+  return initialWeights(modelSchema.parse(model), WIDTH, mean, seed, index, rms);
 }
 
 function rowNorms(values: Float32Array): number[] {
@@ -95,5 +96,32 @@ describe('padded rows', () => {
 
   it('are the rows themselves where the width is a multiple of four', () => {
     expect(Array.from(padRows(Float32Array.of(1, 2, 3, 4), 4))).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('weights of another model', () => {
+  const jumprelu = { architecture: 'jumprelu', d_sae: 4, jumprelu_init_threshold: 0.5 } as const;
+  const batchtopk = { architecture: 'batchtopk', d_sae: 4, k: 2 } as const;
+  const plain = start({ architecture: 'topk', d_sae: 4, k: 2 });
+  const thresholds = Float32Array.of(1, 2, 3, 4);
+  const own = {
+    ...plain,
+    vectors: { thresholds, log_thresholds: thresholds.map((value) => Math.log(value)) },
+  };
+  const vectorsFor = (model: ModelInput, weights: Dictionary) =>
+    withVectors(modelSchema.parse(model), weights, 2).vectors;
+
+  it('keep thresholds that they have, and get initial ones otherwise', () => {
+    expect(vectorsFor(jumprelu, own)).toEqual(own.vectors);
+    expect(vectorsFor(jumprelu, plain)).toEqual(start(jumprelu, 5, 0, 2).vectors);
+    // Thresholds without their logarithms, or of another model.
+    const some = { ...plain, vectors: { thresholds } };
+    expect(vectorsFor(jumprelu, some)).toEqual(start(jumprelu, 5, 0, 2).vectors);
+  });
+
+  it('give one threshold for all where a model has one, and none where it has none', () => {
+    expect(vectorsFor(batchtopk, own)).toEqual({ thresholds: Float32Array.of(1) });
+    expect(vectorsFor(batchtopk, plain)).toEqual({ thresholds: Float32Array.of(0) });
+    expect(vectorsFor({ architecture: 'topk', d_sae: 4, k: 2 }, own)).toBeUndefined();
   });
 });
