@@ -62,6 +62,12 @@ export class CheckedFiles implements WholeFiles {
     }
   }
 
+  /** Takes a file away with the room that it takes; what is torn by that is no file either. */
+  async remove(path: string): Promise<void> {
+    this.newest.set(path, null);
+    for (const slot of SLOTS) await this.store.removeFile(this.folder, slotName(path, slot));
+  }
+
   place(path: string): string {
     return `${this.folder}/${path}`;
   }
@@ -99,17 +105,28 @@ export class CheckedFiles implements WholeFiles {
     };
     const line = new TextEncoder().encode(JSON.stringify(head).padEnd(HEAD_BYTES - 1) + '\n');
     const name = slotName(path, slot);
+    try {
+      await this.fill(name, [line, bytes]);
+    } catch (error) {
+      const told = isFull(error) ? await this.full(path, bytes.length, error) : error;
+      // Half a file would only take room; that it cannot be taken away changes nothing about what went wrong.
+      await this.store.removeFile(this.folder, name).catch(() => undefined);
+      throw told;
+    }
+  }
+
+  private async fill(name: string, pieces: readonly Uint8Array[]): Promise<void> {
     const file = await this.store.continueAfter(this.folder, name, 0);
     try {
-      for (const piece of [line, bytes]) file.append(piece);
-    } catch (error) {
-      throw isFull(error) ? await this.full(path, bytes.length, error) : error;
+      for (const piece of pieces) file.append(piece);
     } finally {
       file.close();
     }
     // A browser may write less than it was given, without a word.
-    const size = await this.store.size(this.folder, name);
-    if (size !== HEAD_BYTES + bytes.length) throw await this.full(path, bytes.length);
+    const whole = pieces.reduce((sum, { length }) => sum + length, 0);
+    if ((await this.store.size(this.folder, name)) !== whole) {
+      throw new DOMException('less was written than was given', 'QuotaExceededError');
+    }
   }
 
   private async full(path: string, bytes: number, cause?: unknown): Promise<LabError> {

@@ -20,6 +20,8 @@ export interface FileStore {
   read(folder: string, name: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Opens a file to go on after its first `keep` bytes; a new one with 0. Only one may be open at a time. */
   continueAfter(folder: string, name: string, keep: number): Promise<FileAppender>;
+  /** Removes one file, if it is there. */
+  removeFile(folder: string, name: string): Promise<void>;
   /** Removes a folder with its files, if it is there. */
   remove(folder: string): Promise<void>;
   /** Names of the folders. */
@@ -60,6 +62,11 @@ export class MemoryFileStore implements FileStore {
       },
       close: () => undefined,
     });
+  }
+
+  removeFile(folder: string, name: string): Promise<void> {
+    this.kept.get(folder)?.delete(name);
+    return Promise.resolve();
   }
 
   remove(folder: string): Promise<void> {

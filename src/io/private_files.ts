@@ -11,12 +11,17 @@ const PIECE = 2 ** 28;
 
 /** The folders below `folder` of the private file system; in memory where the browser grants none. */
 export async function openPrivateFiles(folder: string): Promise<FileStore> {
+  // What is loaded then lasts for this visit.
+  return (await openLastingFiles(folder)) ?? new MemoryFileStore();
+}
+
+/** The same; null where the browser grants none, as in some private windows and in pages without https. */
+export async function openLastingFiles(folder: string): Promise<FileStore | null> {
   try {
     const root = await navigator.storage.getDirectory();
     return new PrivateFileStore(await root.getDirectoryHandle(folder, { create: true }));
   } catch {
-    // Private windows and pages without https have no such storage; what is loaded then lasts for this visit.
-    return new MemoryFileStore();
+    return null;
   }
 }
 
@@ -69,6 +74,15 @@ class PrivateFileStore implements FileStore {
         }
       },
     };
+  }
+
+  async removeFile(folder: string, name: string): Promise<void> {
+    try {
+      const place = await this.root.getDirectoryHandle(nameFor(folder));
+      await place.removeEntry(nameFor(name));
+    } catch (error) {
+      if (!isMissing(error)) throw inUse(`${folder}/${name}`, error);
+    }
   }
 
   async remove(folder: string): Promise<void> {
