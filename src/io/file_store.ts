@@ -26,6 +26,8 @@ export interface FileStore {
   remove(folder: string): Promise<void>;
   /** Names of the folders. */
   folders(): Promise<string[]>;
+  /** Bytes of all files in a folder. */
+  used(folder: string): Promise<number>;
   /** Bytes that may still be written; null when nobody knows. */
   available(): Promise<number | null>;
 }
@@ -55,7 +57,7 @@ export class MemoryFileStore implements FileStore {
     files.set(name, pieces);
     return Promise.resolve({
       append: (bytes: Uint8Array) => {
-        if (this.capacity !== null && this.used() + bytes.length > this.capacity) {
+        if (this.capacity !== null && this.usedByAll() + bytes.length > this.capacity) {
           throw new DOMException('no more room', 'QuotaExceededError');
         }
         pieces.push(bytes.slice());
@@ -78,13 +80,20 @@ export class MemoryFileStore implements FileStore {
     return Promise.resolve([...this.kept.keys()]);
   }
 
-  available(): Promise<number | null> {
-    return Promise.resolve(this.capacity === null ? null : this.capacity - this.used());
+  used(folder: string): Promise<number> {
+    return Promise.resolve(this.usedBy(this.kept.get(folder)));
   }
 
-  private used(): number {
-    const files = [...this.kept.values()].flatMap((folder) => [...folder.values()]);
-    return files.reduce((sum, pieces) => sum + totalOf(pieces), 0);
+  available(): Promise<number | null> {
+    return Promise.resolve(this.capacity === null ? null : this.capacity - this.usedByAll());
+  }
+
+  private usedByAll(): number {
+    return [...this.kept.values()].reduce((sum, files) => sum + this.usedBy(files), 0);
+  }
+
+  private usedBy(files: ReadonlyMap<string, readonly Uint8Array[]> = new Map()): number {
+    return [...files.values()].reduce((sum, pieces) => sum + totalOf(pieces), 0);
   }
 }
 

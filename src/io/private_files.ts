@@ -97,6 +97,19 @@ class PrivateFileStore implements FileStore {
     return names;
   }
 
+  async used(folder: string): Promise<number> {
+    let bytes = 0;
+    try {
+      const place = await this.root.getDirectoryHandle(nameFor(folder));
+      for await (const entry of place.values()) {
+        if (entry.kind === 'file') bytes += (await entry.getFile()).size;
+      }
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+    return bytes;
+  }
+
   async available(): Promise<number | null> {
     const { quota, usage } = await navigator.storage.estimate();
     return quota === undefined || usage === undefined ? null : quota - usage;

@@ -26,31 +26,44 @@ export interface SavedRun extends Checkpoint {
 
 /**
  * What is saved of a run to go on from. The state comes last: what is logged beyond it is dropped by a run that goes on,
- * what is missing before it could not be had again. Throws LabError `not_finite` for a state that could not go on.
+ * what is missing before it could not be had again. `checkpoint` is the name
+ * of its file. Throws LabError `not_finite` for a state that could not go on.
  */
-export function savedFiles({ config, step, states, logs }: SavedRun): FileChanges {
+export function savedFiles(
+  { config, step, states, logs }: SavedRun,
+  checkpoint: string = CHECKPOINT_FILE,
+): FileChanges {
   const ofModels = config.models.flatMap((model, index) =>
     inFolder(modelFolder(config, model), [METRICS_FILE, CHANGES_FILE], logFiles(at(logs, index))),
   );
   return {
     [RUN_FILE]: runText(config),
     ...Object.fromEntries(ofModels),
-    [CHECKPOINT_FILE]: writeCheckpoint({ config, step, states }),
+    [checkpoint]: writeCheckpoint({ config, step, states }),
   };
 }
 
 /** What is written of a run whose models are evaluated: their folders, and the run. `models` has the files of each. */
 export function evaluatedFiles(config: RunConfig, models: readonly FileSet[]): FileChanges {
-  const ofModels = config.models.flatMap((model, index) =>
-    inFolder(modelFolder(config, model), MODEL_FILES, at(models, index)),
+  const ofModels = config.models.flatMap((_, index) =>
+    Object.entries(evaluatedModelFiles(config, index, at(models, index))),
   );
   return { ...Object.fromEntries(ofModels), [RUN_FILE]: runText(config) };
 }
 
-/** The state that a run goes on from; null when there is none. Throws LabError as readCheckpoint. */
-export async function readState(files: WholeFiles): Promise<Checkpoint | null> {
-  const bytes = await files.read(CHECKPOINT_FILE);
-  return bytes === null ? null : readCheckpoint(bytes, files.place(CHECKPOINT_FILE));
+/** The files of one of them. */
+export function evaluatedModelFiles(config: RunConfig, model: number, files: FileSet): FileChanges {
+  const folder = modelFolder(config, at(config.models, model));
+  return Object.fromEntries(inFolder(folder, MODEL_FILES, files));
+}
+
+/** The state in `checkpoint`, which a run goes on from; null when there is none. Throws LabError as readCheckpoint. */
+export async function readState(
+  files: WholeFiles,
+  checkpoint: string = CHECKPOINT_FILE,
+): Promise<Checkpoint | null> {
+  const bytes = await files.read(checkpoint);
+  return bytes === null ? null : readCheckpoint(bytes, files.place(checkpoint));
 }
 
 /** What was logged until that state, by model. */
@@ -58,16 +71,22 @@ export function readLogs(
   files: WholeFiles,
   { config, step }: Pick<Checkpoint, 'config' | 'step'>,
 ): Promise<readonly EarlierLogs[]> {
-  return Promise.all(
-    config.models.map(async (model) => {
-      const folder = modelFolder(config, model);
-      const [metrics, changes] = await Promise.all([
-        files.read(folder + METRICS_FILE),
-        files.read(folder + CHANGES_FILE),
-      ]);
-      return logsUpTo(step, { metrics, changes });
-    }),
-  );
+  return Promise.all(config.models.map((_, model) => readModelLogs(files, config, model, step)));
+}
+
+/** The same of one of them. */
+export async function readModelLogs(
+  files: WholeFiles,
+  config: RunConfig,
+  model: number,
+  step: number,
+): Promise<EarlierLogs> {
+  const folder = modelFolder(config, at(config.models, model));
+  const [metrics, changes] = await Promise.all([
+    files.read(folder + METRICS_FILE),
+    files.read(folder + CHANGES_FILE),
+  ]);
+  return logsUpTo(step, { metrics, changes });
 }
 
 /** Files of these names in a folder; what is not among `files` shall not be there, left by an earlier part of the run. */

@@ -67,6 +67,14 @@ export function countedOn<Record extends LoggedMetrics>(
   return { ...record, step: before.steps + record.step, samples, values };
 }
 
+/** What `countedOn` was made of: a record of a run as it counts by itself. */
+export function countedByItself(
+  before: Pick<TrainedBefore, 'steps' | 'samples'>,
+  record: LoggedMetrics,
+): LoggedMetrics {
+  return countedOn({ steps: -before.steps, samples: -before.samples }, record);
+}
+
 /** One JSON object per line, with a line break after each. */
 export function changesToJsonl(changes: readonly ModelChange[]): string {
   return changes

@@ -1,0 +1,225 @@
+/**
+ * The folder of one kept run: its checkpoints, each a file of its own, what was logged, and the models with their reports
+ * once they are evaluated. It writes files before the record that speaks of them and takes them away after it, so the
+ * record never promises what is not there.
+ */
+import { largest } from '../../base/array';
+import { LabError } from '../../base/lab_error';
+import { CheckedFiles } from '../../io/checked_files';
+import type { FileStore } from '../../io/file_store';
+import { readMetricsJsonl } from '../../io/metrics_text';
+import type { FileSet } from '../../io/whole_files';
+import type { QualityReport } from '../protocol/model_report';
+import type { MetricRecord } from '../protocol/protocol';
+import type { SettingChange } from '../run/live_settings';
+import type { RunConfig } from '../run/run_config';
+import {
+  METRICS_FILE,
+  MODEL_FILES,
+  modelFolder,
+  REPORT_FILE,
+  CHANGES_FILE,
+} from '../run/run_files';
+import { countedByItself, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
+import type { Checkpoint } from './checkpoint';
+import { thinnedCheckpoints } from './checkpoint_times';
+import type { EarlierLogs } from './model_logs';
+import {
+  evaluatedModelFiles,
+  readModelLogs,
+  readState,
+  savedFiles,
+  type SavedRun,
+} from './run_folder';
+import { readRunFile } from './run_file';
+import type { KeptRun } from './run_index';
+import { readReport } from './written_report';
+
+/** What was logged of a run until a step, and what its evaluation found. */
+export interface KeptHistory {
+  readonly step: number;
+  /** Seconds of training until then. */
+  readonly seconds: number;
+  readonly records: readonly MetricRecord[];
+  readonly changes: readonly SettingChange[];
+  /** What the weights of each model had behind them when the run began with them; null for fresh ones. */
+  readonly before: readonly TrainedBefore[] | null;
+  /** By model; null where there is none of that step. */
+  readonly reports: readonly (QualityReport | null)[];
+  /** The lines of the files, by model. */
+  readonly logs: readonly EarlierLogs[];
+}
+
+/** What a record says beside the files. */
+export type RunNote = Partial<Pick<KeptRun, 'status' | 'error' | 'seconds'>>;
+
+/** What a record no longer speaks of. */
+interface Left {
+  checkpoints: readonly number[];
+  /** Whether weights and reports are of another step. */
+  models: boolean;
+}
+
+export class KeptFolder {
+  private readonly files: CheckedFiles;
+
+  constructor(
+    private readonly store: FileStore,
+    private readonly id: string,
+    /** Changes the record of the run. */
+    private readonly change: (change: (run: KeptRun) => KeptRun) => Promise<void>,
+  ) {
+    this.files = new CheckedFiles(store, id);
+  }
+
+  /**
+   * Writes a checkpoint with what was logged on the way to it. Throws LabError `out_of_memory` where there is no room, `not_finite`
+   * for a state that could not go on; then the run is as it was.
+   */
+  async save(saved: SavedRun, note: RunNote, now: number): Promise<void> {
+    const { step, config } = saved;
+    const name = checkpointName(step);
+    const changes = savedFiles(saved, name);
+    await this.files.write(changes);
+    const written = { step, bytes: changes[name]?.length ?? 0 };
+    const bytes = await this.store.used(this.id);
+    const left: Left = { checkpoints: [], models: false };
+    await this.change((run) => {
+      // What lies beyond was torn when the run went on from before it.
+      const beyond = run.checkpoints.filter((each) => each.step > step);
+      const all = [...run.checkpoints.filter((each) => each.step < step), written];
+      const thinned = thinnedCheckpoints(all.map((each) => each.step));
+      left.checkpoints = [...beyond.map((each) => each.step), ...thinned];
+      left.models = run.evaluated !== null && run.evaluated !== step;
+      return {
+        ...run,
+        ...note,
+        settings: config,
+        step,
+        savedAt: now,
+        checkpoints: all.filter((each) => !thinned.includes(each.step)),
+        evaluated: left.models ? null : run.evaluated,
+        bytes,
+      };
+    });
+    for (const old of left.checkpoints) await this.files.remove(checkpointName(old));
+    if (left.models) await this.removeModels(config);
+    if (left.models || left.checkpoints.length > 0) await this.measure();
+  }
+
+  /** Writes how the run stands, without a checkpoint. */
+  note(note: RunNote): Promise<void> {
+    return this.change((run) => ({ ...run, ...note }));
+  }
+
+  /** Writes a model at `step` with its report, as its .zip holds it. */
+  async saveModel(config: RunConfig, model: number, step: number, files: FileSet): Promise<void> {
+    await this.files.write(evaluatedModelFiles(config, model, files));
+    await this.change((run) => ({ ...run, evaluated: step }));
+    await this.measure();
+  }
+
+  /** The latest checkpoint that is whole; null when there is none. */
+  async latest({ checkpoints }: KeptRun): Promise<Checkpoint | null> {
+    for (const { step } of checkpoints.toReversed()) {
+      try {
+        const state = await readState(this.files, checkpointName(step));
+        if (state !== null) return state;
+      } catch (error) {
+        // One that cannot be read is none; the one before it may be.
+        if (!(error instanceof LabError)) throw error;
+      }
+    }
+    return null;
+  }
+
+  /** What was logged until `step` of the run, which its record says where nobody has looked at the checkpoint. */
+  async history(run: KeptRun, step: number = run.step): Promise<KeptHistory> {
+    const config = readRunFile(run.settings, run.name);
+    const logs = await Promise.all(
+      config.models.map((_, model) =>
+        readModelLogs(this.files, config, model, step + (run.before?.[model]?.steps ?? 0)),
+      ),
+    );
+    const models = logs.map((log, model) => splitLogs(log, run.before?.[model], run.name));
+    const records = models.flatMap(({ own }, model) => own.map((record) => ({ model, ...record })));
+    const changes = models.flatMap((each, model) =>
+      each.changes.flatMap((change): SettingChange[] => {
+        // A change of the training stands in the account of every model.
+        if (change.setting === 'lr') return model === 0 ? [{ ...change, model: null }] : [];
+        return [{ ...change, model }];
+      }),
+    );
+    return {
+      step,
+      seconds: largest(
+        logs.map(({ seconds }) => seconds),
+        0,
+      ),
+      records: records.toSorted((a, b) => a.step - b.step || a.model - b.model),
+      changes: changes.toSorted((a, b) => a.step - b.step),
+      before: run.before === null ? null : models.map(({ before }) => before),
+      reports: await Promise.all(
+        config.models.map(async (model) =>
+          run.evaluated === step ? this.report(modelFolder(config, model)) : null,
+        ),
+      ),
+      logs,
+    };
+  }
+
+  private async report(folder: string): Promise<QualityReport | null> {
+    const path = folder + REPORT_FILE;
+    const bytes = await this.files.read(path);
+    if (bytes === null) return null;
+    try {
+      return readReport(new TextDecoder().decode(bytes), this.files.place(path));
+    } catch {
+      // It can be made again from the weights.
+      return null;
+    }
+  }
+
+  private async measure(): Promise<void> {
+    const bytes = await this.store.used(this.id);
+    await this.change((run) => ({ ...run, bytes }));
+  }
+
+  /** Weights and reports of a step that the run has left behind. */
+  private async removeModels(config: RunConfig): Promise<void> {
+    const stays = [METRICS_FILE, CHANGES_FILE];
+    for (const model of config.models) {
+      for (const name of MODEL_FILES.filter((each) => !stays.includes(each))) {
+        await this.files.remove(modelFolder(config, model) + name);
+      }
+    }
+  }
+}
+
+/** One checkpoint of several; that of the folder of a disk is the latest. */
+function checkpointName(step: number): string {
+  return `checkpoint-${step}.safetensors`;
+}
+
+/** What is a run's own in the account of a model, and what its weights had behind them. */
+function splitLogs(
+  { metrics, changes }: EarlierLogs,
+  before:
+    { readonly steps: number; readonly samples: number; readonly changes: number } | undefined,
+  label: string,
+) {
+  const { steps, samples, changes: earlier } = before ?? { ...NEVER_TRAINED, changes: 0 };
+  const records = readMetricsJsonl(metrics, label);
+  const own = records.filter(({ step }) => step > steps);
+  const earlierBefore: TrainedBefore = {
+    steps,
+    samples,
+    changes: changes.slice(0, earlier),
+    metrics: records.filter(({ step }) => step <= steps),
+  };
+  return {
+    own: own.map((record) => countedByItself({ steps, samples }, record)),
+    changes: changes.slice(earlier).map((change) => ({ ...change, step: change.step - steps })),
+    before: earlierBefore,
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * The runs that a browser keeps: a folder each (kept_folder.ts) and an index of them (run_index.ts). It lists, renames,
+ * deletes and gives back, and says who may write. Knows neither GPU nor page, and works on memory as in a browser.
+ */
+import type { FileStore } from '../../io/file_store';
+import { KeptFolder } from './kept_folder';
+import { readKeptRun, type KeptRun, type RunIndex } from './run_index';
+
+/** Milliseconds for which a deleted run can be had back. */
+export const UNDO_MS = 60_000;
+
+/** Who may write to a run. */
+export interface RunLocks {
+  /** Claims a run; null when another tab has it. The answer gives it back. */
+  claim(id: string): Promise<(() => void) | null>;
+}
+
+/** Locks within one page. */
+export class MemoryLocks implements RunLocks {
+  private readonly held = new Set<string>();
+
+  claim(id: string): Promise<(() => void) | null> {
+    if (this.held.has(id)) return Promise.resolve(null);
+    this.held.add(id);
+    return Promise.resolve(() => this.held.delete(id));
+  }
+}
+
+/** Where runs are kept. */
+export interface RunPlaces {
+  readonly files: FileStore;
+  readonly index: RunIndex;
+  readonly locks: RunLocks;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export class KeptRuns {
+  /** Changes of records, one after the other: none is lost between its reading and its writing. */
+  private line: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly places: RunPlaces) {}
+
+  /** All runs but those that were deleted, oldest first. */
+  async list(): Promise<readonly KeptRun[]> {
+    await this.removeDeleted();
+    const runs = await this.all();
+    return runs
+      .filter(({ deletedAt }) => deletedAt === null)
+      .toSorted((a, b) => a.createdAt - b.createdAt);
+  }
+
+  /** A run by its id; null when there is none, or it was deleted. */
+  async find(id: string): Promise<KeptRun | null> {
+    const run = readKeptRun(await this.places.index.get(id));
+    return run?.deletedAt === null ? run : null;
+  }
+
+  /** The folder of a run. */
+  folder(id: string): KeptFolder {
+    return new KeptFolder(this.places.files, id, (change) => this.change(id, change));
+  }
+
+  /** Begins to keep a run. */
+  add(run: KeptRun): Promise<void> {
+    return this.inTurn(() => this.places.index.put(run));
+  }
+
+  /** Claims a run for writing; null when another tab has it. The answer gives it back. */
+  claim(id: string): Promise<(() => void) | null> {
+    return this.places.locks.claim(id);
+  }
+
+  rename(id: string, name: string): Promise<void> {
+    return this.change(id, (run) => ({ ...run, name }));
+  }
+
+  /** Deletes a run, which `restore` takes back for a minute. */
+  delete(id: string): Promise<void> {
+    return this.change(id, (run) => ({ ...run, deletedAt: this.places.now() }));
+  }
+
+  /** Takes a deletion back; false when it is too late. */
+  async restore(id: string): Promise<boolean> {
+    await this.change(id, (run) => ({ ...run, deletedAt: null }));
+    return (await this.find(id)) !== null;
+  }
+
+  /** Bytes that may still be written; null when nobody knows. */
+  available(): Promise<number | null> {
+    return this.places.files.available();
+  }
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return this.places.now();
+  }
+
+  /** Removes for good what was deleted more than a minute ago. */
+  private async removeDeleted(): Promise<void> {
+    const latest = this.places.now() - UNDO_MS;
+    for (const { id, deletedAt } of await this.all()) {
+      if (deletedAt === null || deletedAt > latest) continue;
+      await this.inTurn(async () => {
+        await this.places.files.remove(id);
+        await this.places.index.remove(id);
+      });
+    }
+  }
+
+  private async all(): Promise<readonly KeptRun[]> {
+    const records = await this.places.index.all();
+    return records.flatMap((record) => readKeptRun(record) ?? []);
+  }
+
+  /** Changes the record of a run; one that is gone stays gone. */
+  private change(id: string, change: (run: KeptRun) => KeptRun): Promise<void> {
+    return this.inTurn(async () => {
+      const run = readKeptRun(await this.places.index.get(id));
+      if (run !== null) await this.places.index.put(change(run));
+    });
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.line.then(work);
+    this.line = done.catch(() => undefined);
+    return done;
+  }
+}

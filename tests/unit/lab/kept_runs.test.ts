@@ -1,0 +1,295 @@
+/**
+ * Runs that are kept, in memory as in a browser's private files: what is torn falls back to what was there before, full
+ * storage leaves nothing half-written, one tab writes, a deletion can be taken back, and old checkpoints thin out.
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { at } from '../../../src/base/array';
+import { MemoryFileStore } from '../../../src/io/file_store';
+import { isCheckpointDue, thinnedCheckpoints } from '../../../src/lab/keep/checkpoint_times';
+import { KeptRuns, MemoryLocks, UNDO_MS } from '../../../src/lab/keep/kept_runs';
+import { keptRun, MemoryIndex, readKeptRun, type KeptRun } from '../../../src/lab/keep/run_index';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
+import type { ModelState } from '../../../src/lab/train/session_types';
+
+const config = parseRunConfig({
+  data: { kind: 'synthetic', preset: 'figure1' },
+  models: [{ architecture: 'topk', d_sae: 4, k: 1 }],
+  training: { training_samples: 64_000, train_batch_size_samples: 64 },
+});
+
+const parameters = (value: number) => ({
+  encoder: new Float32Array(12).fill(value),
+  decoder: new Float32Array(12).fill(value),
+  encoderBias: new Float32Array(4),
+  decoderBias: new Float32Array(3),
+});
+const stateAt = (step: number): ModelState => ({
+  step,
+  weights: { groups: 4, rank: 1, width: 3, ...parameters(step) },
+  firstMoment: parameters(-step),
+  secondMoment: parameters(0),
+  tokensSinceFired: new Uint32Array(4).fill(step),
+  inputScale: 1,
+  lambda: null,
+});
+const line = (step: number, samples = 64 * step) =>
+  `{"model":"TopK SAE","step":${step},"details/n_training_samples":${samples},"details/seconds":${step / 10},"losses/mse_loss":${1 / step},"details/rank90_histogram":[4]}\n`;
+const savedAt = (step: number, metrics = line(step)) => ({
+  config,
+  step,
+  states: [stateAt(step)],
+  logs: [{ metrics, changes: [] }],
+});
+
+const newRun = (id: string, own: Partial<KeptRun> = {}): KeptRun =>
+  keptRun({
+    id,
+    name: `Run ${id}`,
+    config,
+    settings: config,
+    status: 'running',
+    error: null,
+    step: 0,
+    totalSteps: 1000,
+    createdAt: 1,
+    savedAt: 1,
+    seconds: 0,
+    bytes: 0,
+    checkpoints: [],
+    evaluated: null,
+    before: null,
+    data: null,
+    deletedAt: null,
+    ...own,
+  });
+
+let now = 1000;
+let files: MemoryFileStore;
+let index: MemoryIndex;
+let kept: KeptRuns;
+const open = () => new KeptRuns({ files, index, locks: new MemoryLocks(), now: () => now });
+beforeEach(() => {
+  now = 1000;
+  files = new MemoryFileStore();
+  index = new MemoryIndex();
+  kept = open();
+});
+
+const record = async (id: string): Promise<KeptRun> => {
+  const run = await open().find(id);
+  if (run === null) throw new Error(`no run ${id}`);
+  return run;
+};
+/** The step from which a run would go on, after a reload. */
+const latestStep = async (id: string) =>
+  (
+    await open()
+      .folder(id)
+      .latest(await record(id))
+  )?.step;
+/** Cuts a file off in the middle, as a killed browser does. */
+const tear = async (folder: string, name: string) => {
+  const size = (await files.size(folder, name)) ?? 0;
+  (await files.continueAfter(folder, name, Math.floor(size / 2))).close();
+};
+
+describe('a kept run', () => {
+  it('is there after a reload, with its state, curves and size', async () => {
+    await kept.add(newRun('a', { name: 'Mine' }));
+    const saved = savedAt(30, line(10) + line(20) + line(30));
+    await kept.folder('a').save(saved, { seconds: 3 }, 1500);
+
+    const run = await record('a');
+    expect(run).toMatchObject({ name: 'Mine', step: 30, seconds: 3, savedAt: 1500 });
+    expect(run.bytes).toBe(await files.used('a'));
+    expect(run.checkpoints).toEqual([{ step: 30, bytes: expect.any(Number) as number }]);
+    expect(await open().folder('a').latest(run)).toEqual({
+      config,
+      step: 30,
+      states: [stateAt(30)],
+    });
+    const history = await open().folder('a').history(run);
+    expect(history.seconds).toBe(3);
+    expect(history.records.map(({ model, step, samples }) => [model, step, samples])).toEqual([
+      [0, 10, 640],
+      [0, 20, 1280],
+      [0, 30, 1920],
+    ]);
+    expect(at(history.records, 0)).toMatchObject({
+      rankHistogram: [4],
+      values: { 'losses/mse_loss': 0.1 },
+    });
+  });
+
+  it('counts by itself where its weights were trained before', async () => {
+    const before = [{ steps: 100, samples: 5000, changes: 1 }];
+    await kept.add(newRun('a', { before }));
+    const changes = [
+      { step: 100, setting: 'k' as const, from: 2, to: 1, lambda: null },
+      { step: 105, setting: 'lr' as const, from: 0.1, to: 0.2, lambda: null },
+    ];
+    const metrics = line(50, 2500) + line(110, 5640) + line(120, 6280);
+    await kept.folder('a').save({ ...savedAt(10), logs: [{ metrics, changes }] }, {}, now);
+    const history = await open()
+      .folder('a')
+      .history(await record('a'));
+    // What is beyond the state, step 10 of the run, is not there.
+    expect(history.records.map(({ step, samples }) => [step, samples])).toEqual([[10, 640]]);
+    expect(history.changes).toMatchObject([{ model: null, setting: 'lr', step: 5 }]);
+    expect(history.before).toMatchObject([
+      { steps: 100, samples: 5000, changes: [{ setting: 'k' }], metrics: [{ step: 50 }] },
+    ]);
+  });
+
+  it('goes on from the checkpoint before a torn one, which is written again', async () => {
+    await kept.add(newRun('a'));
+    for (const step of [10, 30]) await kept.folder('a').save(savedAt(step), {}, now);
+    await tear('a', 'checkpoint-30.safetensors.0');
+    expect(await latestStep('a')).toBe(10);
+    await kept.folder('a').save(savedAt(20), {}, now);
+    expect((await record('a')).checkpoints.map(({ step }) => step)).toEqual([10, 20]);
+    expect(await files.size('a', 'checkpoint-30.safetensors.0')).toBeNull();
+    await tear('a', 'checkpoint-20.safetensors.0');
+    await tear('a', 'checkpoint-10.safetensors.0');
+    expect(await latestStep('a')).toBeUndefined();
+  });
+
+  it('is as it was where storage is full, and nothing half-written takes room', async () => {
+    files = new MemoryFileStore(9000);
+    kept = open();
+    await kept.add(newRun('a'));
+    const folder = kept.folder('a');
+    let step = 0;
+    let used = 0;
+    await expect(async () => {
+      for (;;) {
+        step += 10;
+        used = await files.used('a');
+        await folder.save(savedAt(step), {}, now);
+      }
+    }).rejects.toMatchObject({ code: 'out_of_memory' });
+    expect(step).toBeGreaterThan(10);
+    expect(await latestStep('a')).toBe(step - 10);
+    expect((await record('a')).step).toBe(step - 10);
+    // The lines that came before the checkpoint may be there, half a file never.
+    expect((await files.used('a')) - used).toBeLessThan(2 * (256 + line(10).length));
+    expect(await files.size('a', `checkpoint-${step}.safetensors.0`)).toBeNull();
+  });
+
+  it('leaves weights and report behind when it goes on', async () => {
+    await kept.add(newRun('a'));
+    const folder = kept.folder('a');
+    await folder.save(savedAt(30), {}, now);
+    const bytes = new TextEncoder().encode('{}');
+    await folder.saveModel(config, 0, 30, { 'report.json': bytes, 'metrics.jsonl': bytes });
+    expect(await record('a')).toMatchObject({ evaluated: 30 });
+    await folder.save(savedAt(40), {}, now);
+    expect(await record('a')).toMatchObject({ evaluated: null });
+    expect(await files.size('a', 'report.json.0')).toBeNull();
+    expect(await files.size('a', 'metrics.jsonl.0')).not.toBeNull();
+  });
+});
+
+describe('the list of kept runs', () => {
+  it('is oldest first, and renames', async () => {
+    await kept.add(newRun('b', { createdAt: 2 }));
+    await kept.add(newRun('a'));
+    await kept.rename('b', 'Other');
+    expect((await open().list()).map(({ id, name }) => [id, name])).toEqual([
+      ['a', 'Run a'],
+      ['b', 'Other'],
+    ]);
+  });
+
+  it('takes a deletion back within a minute, and removes the files after it', async () => {
+    await kept.add(newRun('a'));
+    await kept.folder('a').save(savedAt(10), {}, now);
+    await kept.delete('a');
+    expect(await kept.list()).toEqual([]);
+    expect(await kept.find('a')).toBeNull();
+    now += UNDO_MS - 1;
+    expect(await open().list()).toEqual([]);
+    expect(await kept.restore('a')).toBe(true);
+    expect(await latestStep('a')).toBe(10);
+
+    await kept.delete('a');
+    now += UNDO_MS;
+    expect(await open().list()).toEqual([]);
+    expect(await files.folders()).toEqual([]);
+    expect(await kept.restore('a')).toBe(false);
+    // A writer that has not heard of it does not bring it back.
+    await kept.folder('a').note({ status: 'finished' });
+    expect(await index.all()).toEqual([]);
+  });
+
+  it('leaves alone what a newer lab wrote, and lists the rest', async () => {
+    await kept.add(newRun('a'));
+    await index.put({ ...newRun('new'), version: 2 });
+    await index.put({ id: 'odd' } as unknown as KeptRun);
+    expect((await kept.list()).map(({ id }) => id)).toEqual(['a']);
+    expect(await index.all()).toHaveLength(3);
+    expect(readKeptRun({ ...newRun('x'), version: undefined })).not.toBeNull();
+  });
+
+  it('loses no change of two that come together', async () => {
+    await kept.add(newRun('a'));
+    await Promise.all([kept.rename('a', 'New'), kept.folder('a').save(savedAt(10), {}, now)]);
+    expect(await record('a')).toMatchObject({ name: 'New', step: 10 });
+  });
+
+  it('has one writer a run', async () => {
+    const release = await kept.claim('a');
+    expect(release).not.toBeNull();
+    expect(await kept.claim('a')).toBeNull();
+    expect(await kept.claim('b')).not.toBeNull();
+    release?.();
+    expect(await kept.claim('a')).not.toBeNull();
+  });
+});
+
+describe('checkpoints', () => {
+  it('are due at 10, 30, 100, … and after half a minute', () => {
+    const due: number[] = [];
+    let before = { step: 0, began: 0, took: 0.0001 };
+    for (let step = 1; step <= 20_000; step++) {
+      const time = step / 100;
+      if (!isCheckpointDue(step, time, before)) continue;
+      due.push(step);
+      before = { ...before, step, began: time };
+    }
+    expect(due).toEqual([10, 30, 100, 300, 1000, 3000, 6000, 9000, 10_000, 13_000, 16_000, 19_000]);
+  });
+
+  it('take 2 % of the time at most', () => {
+    const before = { step: 1000, began: 100, took: 2 };
+    expect(isCheckpointDue(1e6, 199, before)).toBe(false);
+    expect(isCheckpointDue(1e6, 200, before)).toBe(true);
+    expect(isCheckpointDue(1000, 1e6, before)).toBe(false);
+  });
+
+  it('thin out evenly in the logarithm of the step, the first and the last two never', () => {
+    let steps: number[] = [];
+    for (let step = 10; step <= 100_000; step = step < 3000 ? step * 3 : step + 1000) {
+      steps.push(step);
+      const gone = thinnedCheckpoints(steps);
+      steps = steps.filter((each) => !gone.includes(each));
+    }
+    expect(steps).toHaveLength(12);
+    expect(steps[0]).toBe(10);
+    expect(at(steps, 11) - at(steps, 10)).toBe(1000);
+    const ratios = steps.slice(1, 10).map((step, place) => step / at(steps, place));
+    for (const ratio of ratios) expect(ratio).toBeLessThan(4);
+    expect(thinnedCheckpoints(steps)).toEqual([]);
+  });
+
+  it('are taken off the disk when they thin out', async () => {
+    await kept.add(newRun('a'));
+    const folder = kept.folder('a');
+    for (let step = 1; step <= 30; step++) await folder.save(savedAt(step), {}, now);
+    const run = await record('a');
+    expect(run.checkpoints).toHaveLength(12);
+    expect(run.bytes).toBe(await files.used('a'));
+    const size = at(run.checkpoints, 0).bytes;
+    expect(await files.used('a')).toBeLessThan(13 * (size + 256) + 4 * 1000);
+  });
+});
