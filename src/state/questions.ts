@@ -67,7 +67,7 @@ export function questionOf<Name extends RequestName>(
  * from now on is about a model with so many changes behind it, or more: an answer never passes for newer than it is.
  */
 function changesBehind(ask: AskOf<RequestName>): number {
-  if (ask === null || !('runId' in ask)) return 0;
+  if (ask === null || !('runId' in ask && 'model' in ask)) return 0;
   return runOf(ask.runId)?.changes.filter(({ model }) => model === ask.model).length ?? 0;
 }
 

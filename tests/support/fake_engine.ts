@@ -9,7 +9,9 @@ import type {
   AdapterReport,
   Command,
   Event as EngineEvent,
+  ListedRun,
   MetricRecord,
+  RunPast,
   RunStatus,
 } from '../../src/lab/protocol/protocol';
 import type {
@@ -45,6 +47,9 @@ export interface FakeOptions extends LanguageOptions, AnalysesOptions {
   readonly adapter: AdapterReport | null;
   /** Step at which every run fails; 0 while it is being prepared. */
   readonly failAt?: number;
+  /** Runs that the browser keeps, and their past by id. */
+  readonly kept?: readonly ListedRun[];
+  readonly pasts?: Readonly<Record<string, RunPast>>;
   /** Questions that are answered with an error. */
   readonly refused?: Readonly<Partial<Record<RequestName, LabErrorData>>>;
   /** Questions that are taken up and told of, a quarter done, but never answered. */
@@ -76,6 +81,7 @@ export class FakeEngine implements EngineWorker {
   readonly #timer: ReturnType<typeof setInterval> | null;
   readonly #open = new Map<number, AbortController>();
   readonly #script: Script;
+  readonly #deleted = new Set<string>();
 
   constructor(private readonly options: FakeOptions) {
     this.#language = new FakeLanguage(options, {
@@ -98,6 +104,14 @@ export class FakeEngine implements EngineWorker {
         mimeType: 'application/zip',
         bytes: new ArrayBuffer(16),
       }),
+      list_kept_runs: () => ({ runs: this.#kept(), available: 2 ** 30 }),
+      kept_past: ({ runId }) => this.#pastOf(runId),
+      rename_kept_run: () => null,
+      delete_kept_run: ({ runId }) => {
+        this.#deleted.add(runId);
+        return null;
+      },
+      restore_kept_run: ({ runId }) => this.#deleted.delete(runId),
     };
     this.#timer = options.interval === 0 ? null : setInterval(() => this.turn(), options.interval);
   }
@@ -153,6 +167,9 @@ export class FakeEngine implements EngineWorker {
         this.#probe(run);
         break;
       }
+      case 'reopen':
+        this.#reopen(command.runId);
+        break;
       case 'pause':
       case 'resume':
         this.#withRun(command.runId, (run) => {
@@ -191,6 +208,34 @@ export class FakeEngine implements EngineWorker {
         if (!this.#putOff(command)) this.#reply(command);
         break;
     }
+  }
+
+  #kept(): readonly ListedRun[] {
+    return (this.options.kept ?? []).filter(({ id }) => !this.#deleted.has(id));
+  }
+
+  #pastOf(runId: string): RunPast {
+    const fresh = { step: 0, seconds: 0, records: [], changes: [], before: null, reports: [] };
+    return this.options.pasts?.[runId] ?? fresh;
+  }
+
+  /** Goes on with a kept run; one whose data are a dropped file is refused. */
+  #reopen(runId: string): void {
+    const kept = at(
+      this.#kept().filter(({ id }) => id === runId),
+      0,
+    );
+    if (kept.data !== null) {
+      const error = describeError(new LabError('not_found', 'Its file is not open.', 'Choose it.'));
+      this.emit({ kind: 'failed', runId, error });
+      return;
+    }
+    const { settings: config, step } = kept;
+    const run = { id: runId, config, total: totalSteps(config.training), step, going: true };
+    this.#runs.set(runId, run);
+    this.#status(run, 'preparing');
+    this.emit({ kind: 'reopened', runId, settings: config, past: this.#pastOf(runId) });
+    this.#status(run, 'running');
   }
 
   /** Refuses a question, or leaves it open, where the options say so; without an adapter there is no answer at all. */

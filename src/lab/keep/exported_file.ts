@@ -9,7 +9,12 @@ import { metricsToCsv, metricsToJsonl } from '../../io/metrics_text';
 import { displayName } from '../../sae/config';
 import type { ExportedFile, ExportFormat, MetricRecord } from '../protocol/protocol';
 import type { SettingChange } from '../run/live_settings';
-import { folderOfRun, type EvaluatedModel, type EvaluatedRun } from './run_evaluations';
+import {
+  folderOfRun,
+  type Account,
+  type EvaluatedModel,
+  type EvaluatedRun,
+} from './run_evaluations';
 import type { RunConfig } from '../run/run_config';
 import { metricsSince, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
 
@@ -29,6 +34,20 @@ export interface ExportedRun extends Pick<EvaluatedRun, 'step' | 'source' | 'mod
   evaluate(model: number, work: Work): Promise<EvaluatedModel>;
 }
 
+/** How the weights of a model came to be as they were at `step`; what came after it is no part of their account. */
+export function accountOf(
+  { settings, before, changes, records }: Omit<ExportedRun, 'evaluate'>,
+  model: number,
+  step: number,
+): Account {
+  return {
+    settings,
+    before: before[model] ?? NEVER_TRAINED,
+    changes: changes.filter((change) => change.step <= step),
+    records: records.filter((record) => record.model === model && record.step <= step),
+  };
+}
+
 /** A file with a model's weights or its metrics. Throws LabError `cancelled`. */
 export async function exportFile(
   run: ExportedRun,
@@ -40,26 +59,17 @@ export async function exportFile(
   const name = displayName(run.modelConfig(model));
   const stemAt = (step: number) =>
     `${name} ${run.source.label} step ${before.steps + step}`.replace(/[^A-Za-z0-9]+/g, '-');
-  const recordsUpTo = (step: number) =>
-    run.records.filter((record) => record.model === model && record.step <= step);
   if (format === 'saelens_folder') {
-    const { settings } = run;
     const evaluated = await run.evaluate(model, work);
     const { step, report } = evaluated;
-    // What came after the step of these weights is no part of their account.
-    const files = folderOfRun(model, evaluated, {
-      settings,
-      before,
-      changes: run.changes.filter((change) => change.step <= step),
-      records: recordsUpTo(step),
-    });
+    const files = folderOfRun(model, evaluated, accountOf(run, model, step));
     const stem = stemAt(step);
     const bytes = zipFolder(stem, files);
     const failed = report instanceof LabError ? { withoutReport: describeError(report) } : {};
     return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes, step, ...failed };
   }
   const { step } = run;
-  const named = metricsSince(before, recordsUpTo(step)).map((record) => ({
+  const named = metricsSince(before, accountOf(run, model, step).records).map((record) => ({
     ...record,
     modelName: name,
   }));

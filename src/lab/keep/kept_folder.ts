@@ -10,7 +10,7 @@ import type { FileStore } from '../../io/file_store';
 import { readMetricsJsonl } from '../../io/metrics_text';
 import type { FileSet } from '../../io/whole_files';
 import type { QualityReport } from '../protocol/model_report';
-import type { MetricRecord } from '../protocol/protocol';
+import type { RunPast } from '../protocol/kept_protocol';
 import type { SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
 import {
@@ -35,18 +35,8 @@ import { readRunFile } from './run_file';
 import type { KeptRun } from './run_index';
 import { readReport } from './written_report';
 
-/** What was logged of a run until a step, and what its evaluation found. */
-export interface KeptHistory {
-  readonly step: number;
-  /** Seconds of training until then. */
-  readonly seconds: number;
-  readonly records: readonly MetricRecord[];
-  readonly changes: readonly SettingChange[];
-  /** What the weights of each model had behind them when the run began with them; null for fresh ones. */
-  readonly before: readonly TrainedBefore[] | null;
-  /** By model; null where there is none of that step. */
-  readonly reports: readonly (QualityReport | null)[];
-  /** The lines of the files, by model. */
+/** The past of a run with the lines of its files, by model. */
+export interface KeptHistory extends RunPast {
   readonly logs: readonly EarlierLogs[];
 }
 

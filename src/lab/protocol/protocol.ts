@@ -10,6 +10,7 @@ import type { RunConfig, RunInput } from '../run/run_config';
 import type { TrainedBefore } from '../run/run_history';
 import type { AdapterReport } from './adapter_report';
 import type { Download } from './lm_protocol';
+import type { RunPast } from './kept_protocol';
 import type { RequestCommand, RequestEvent } from './requests';
 import type { RunEstimate } from './run_answers';
 import type {
@@ -22,6 +23,7 @@ import type {
 } from './run_events';
 
 export type * from './adapter_report';
+export type * from './kept_protocol';
 export type * from './run_answers';
 export type * from './run_events';
 export type {
@@ -45,6 +47,8 @@ export type Command =
   | {
       readonly kind: 'start';
       readonly runId: string;
+      /** What the person calls it; its id when absent. */
+      readonly name?: string;
       readonly config: RunInput;
       /** Contents of a dropped .npy for data kind `npy`. */
       readonly file?: ArrayBuffer;
@@ -55,6 +59,8 @@ export type Command =
       /** Start paused (the page's first picture, and Step). */
       readonly paused?: boolean;
     }
+  /** Goes on with a kept run from its latest checkpoint; `file` holds the dropped file that it was trained on. */
+  | { readonly kind: 'reopen'; readonly runId: string; readonly file?: ArrayBuffer }
   | { readonly kind: 'pause'; readonly runId: string }
   | { readonly kind: 'resume'; readonly runId: string }
   | { readonly kind: 'step'; readonly runId: string }
@@ -118,6 +124,17 @@ export type Event =
       /** The run's settings from then on. */
       readonly config: RunConfig;
     }
+  /** A kept run is in memory again: its settings are these, its past is that of its checkpoint. */
+  | {
+      readonly kind: 'reopened';
+      readonly runId: string;
+      readonly settings: RunConfig;
+      readonly past: RunPast;
+    }
+  /** A checkpoint of the run lies in this browser. */
+  | { readonly kind: 'kept'; readonly runId: string; readonly step: number }
+  /** Said once a run, or once a visit where nothing can be kept at all: the run goes on and is lost with the page. */
+  | { readonly kind: 'not_kept'; readonly runId: string; readonly error: LabErrorData }
   /** A command could not be carried out; its run is as it was. */
   | {
       readonly kind: 'command_failed';

@@ -7,6 +7,7 @@ import type { LabErrorData } from '../../base/lab_error';
 import type { RunInput } from '../run/run_config';
 import type { DataDescription } from './data_protocol';
 import type { GroupCard, GroupsAnswer } from './groups_protocol';
+import type { KeptList, RunPast } from './kept_protocol';
 import type {
   LanguageModelInfo,
   ListedLanguageModel,
@@ -25,9 +26,12 @@ import type {
   RunEstimate,
 } from './run_answers';
 
-/** One model of a run. */
-export interface AboutModel {
+export interface AboutRun {
   readonly runId: string;
+}
+
+/** One model of a run. */
+export interface AboutModel extends AboutRun {
   readonly model: number;
 }
 
@@ -74,6 +78,14 @@ interface Requests {
   splice: { ask: AboutModel & { readonly tokens: number }; answer: SplicedModel };
   /** What a group writes to the vocabulary, along its axes and around its plane. */
   attribute_logits: { ask: AboutGroup; answer: LogitAttribution };
+  /** The runs that this browser keeps; their curves are asked for one by one. */
+  list_kept_runs: { ask: null; answer: KeptList };
+  kept_past: { ask: AboutRun; answer: RunPast };
+  rename_kept_run: { ask: AboutRun & { readonly name: string }; answer: null };
+  /** Deletes a run that nobody trains; `restore_kept_run` takes it back for a minute. */
+  delete_kept_run: { ask: AboutRun; answer: null };
+  /** False when it is too late. */
+  restore_kept_run: { ask: AboutRun; answer: boolean };
 }
 
 export type RequestName = keyof Requests;

@@ -47,6 +47,11 @@ export class RunData {
     return () => this.openWith(config, file);
   }
 
+  /** Contents of the file that these data name, as the person dropped it last; null when there is none. */
+  fileBytes(config: RunConfig): ArrayBuffer | null {
+    return this.fileOf(config)?.bytes ?? null;
+  }
+
   /** Data that a language model makes on the device are made anew when asked for: model or device is gone. */
   forgetMadeData(): void {
     this.opened.forget((name) => name.startsWith('made'));

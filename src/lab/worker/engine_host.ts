@@ -5,7 +5,10 @@
  */
 import { describeError, LabError } from '../../base/lab_error';
 import { onMistake, openDevice, type OpenedDevice } from '../../gpu/device';
-import { handlersOf, MOVED } from './handlers';
+import { handlersOf, MOVED, type Handlers } from './handlers';
+import { KeptRunHost } from './kept_run_host';
+import type { KeptRuns } from '../keep/kept_runs';
+import { SharedWorks, type Work } from '../../base/work';
 import { LanguageModelHost } from './language_model_host';
 import type { LanguageModelStore } from '../language/language_model_store';
 import type { LiveRun } from './live_run';
@@ -30,11 +33,10 @@ export class EngineHost {
   );
   private readonly models = new PageModels();
   private readonly runs = new Map<string, LiveRun>();
-  private readonly preparation = new RunPreparation({
-    device: async () => (await this.device()).device,
-    data: this.data,
-    post: (event) => this.post(event),
-  });
+  private readonly kept: KeptRunHost;
+  private readonly preparation: RunPreparation;
+  /** Kept runs that are being read for a question. */
+  private readonly looks = new SharedWorks<LiveRun>();
   /** What gives up the questions that are worked on, by request. */
   private readonly asked = new Map<number, AbortController>();
   private readonly analyses = new RunAnalyses((runId) => this.run(runId));
@@ -53,19 +55,30 @@ export class EngineHost {
     run: (runId) => this.run(runId),
     axes: (about, work) => this.analyses.axes(about, work),
   });
-  private readonly handlers = handlersOf({
-    device: async () => (await this.device()).device,
-    data: this.data,
-    run: (runId) => this.run(runId),
-    analyses: this.analyses,
-    models: this.modelHost,
-    text: this.text,
-  });
+  private readonly handlers: Handlers;
 
+  /** `openRuns` gives the runs that the browser keeps; without it nothing is kept. */
   constructor(
     private readonly gpu: GPU | undefined,
     private readonly post: (event: Event, transfer?: Transferable[]) => void,
-  ) {}
+    openRuns: (() => Promise<KeptRuns>) | null = null,
+  ) {
+    const device = async () => (await this.device()).device;
+    const { data, analyses, modelHost: models, text } = this;
+    const tell = (event: Event) => this.post(event);
+    this.kept = new KeptRunHost(openRuns, tell);
+    this.preparation = new RunPreparation({ device, data, post: tell, kept: this.kept });
+    this.handlers = handlersOf({
+      device,
+      data,
+      run: (runId) => this.run(runId),
+      analyses,
+      models,
+      text,
+      kept: this.kept,
+      letGo: (runId) => this.forget(runId),
+    });
+  }
 
   /** Carries out a command; failures become events, never exceptions. */
   async handle(command: Command): Promise<void> {
@@ -74,6 +87,7 @@ export class EngineHost {
       else if (command.kind === 'cancel') this.asked.get(command.requestId)?.abort();
       else if (command.kind === 'connect') await this.connect(command.base);
       else if (command.kind === 'start') await this.start(command);
+      else if (command.kind === 'reopen') await this.reopen(command);
       else await this.steer(command);
     } catch (error) {
       const described = describeError(error);
@@ -81,7 +95,7 @@ export class EngineHost {
         this.post({ kind: 'request_failed', requestId: command.requestId, error: described });
       } else if (command.kind === 'connect') {
         this.post({ kind: 'unavailable', error: described });
-      } else if (command.kind === 'start') {
+      } else if (command.kind === 'start' || command.kind === 'reopen') {
         // It never came to be; a run that is there ends by its own error only, see LiveRun.
         this.post({ kind: 'failed', runId: command.runId, error: described });
       } else {
@@ -130,6 +144,8 @@ export class EngineHost {
       if (await run.surviveDevice().catch(() => false)) continue;
       lostRuns.push(runId);
       this.runs.delete(runId);
+      // It can be gone on with from its latest checkpoint.
+      await run.letGo();
       this.analyses.forget(runId);
     }
     const { code, message, wayOut } = error;
@@ -148,6 +164,7 @@ export class EngineHost {
     const run = await this.preparation.prepare(command);
     if (run === null) return;
     this.runs.set(command.runId, run);
+    if (command.weights !== undefined) await run.keepStart();
     if (command.paused !== true) {
       await run.resume();
       return;
@@ -156,8 +173,35 @@ export class EngineHost {
     if (command.weights !== undefined) await run.look().catch((error: unknown) => run.end(error));
   }
 
+  private async reopen(command: Extract<Command, { kind: 'reopen' }>): Promise<void> {
+    const looking = await this.looks.take(command.runId);
+    await looking?.destroy();
+    await this.forget(command.runId);
+    const run = await this.preparation.reopen(command);
+    if (run === null) return;
+    this.runs.set(command.runId, run);
+    await run.resume();
+  }
+
+  /** Reads a kept run for a question about its models; one that is in memory is there. */
+  private async look(runId: string, work: Work): Promise<void> {
+    if (this.runs.has(runId) || this.preparation.isUnderWay(runId)) return;
+    if (!(await this.kept.has(runId))) return;
+    const run = await this.looks.join(runId, (own) => this.preparation.look(runId, own), work);
+    this.looks.forget((other) => other === runId);
+    this.runs.set(runId, run);
+  }
+
+  /** Frees what a run holds in memory. */
+  private async forget(runId: string): Promise<void> {
+    const run = this.runs.get(runId);
+    this.runs.delete(runId);
+    this.forgetAnswers(runId);
+    await run?.destroy();
+  }
+
   private async steer(
-    command: Exclude<Command, { kind: 'ask' | 'cancel' | 'connect' | 'start' }>,
+    command: Exclude<Command, { kind: 'ask' | 'cancel' | 'connect' | 'start' | 'reopen' }>,
   ): Promise<void> {
     const { kind, runId } = command;
     // One that never came to be, or went with its device, is forgotten already.
@@ -177,9 +221,7 @@ export class EngineHost {
         await run.stop();
         break;
       case 'forget':
-        this.runs.delete(runId);
-        this.forgetAnswers(runId);
-        await run.destroy();
+        await this.forget(runId);
         break;
       case 'set_hyperparameters':
         if (await run.change(command.settings)) this.forgetAnswers(runId);
@@ -196,12 +238,14 @@ export class EngineHost {
     const { requestId, name, ask } = command;
     const controller = new AbortController();
     this.asked.set(requestId, controller);
+    const work: Work = {
+      signal: controller.signal,
+      onProgress: (fraction, stage) =>
+        this.post({ kind: 'analysis_progress', requestId, fraction, stage }),
+    };
     try {
-      const answer = await this.handlers[name](ask, {
-        signal: controller.signal,
-        onProgress: (fraction, stage) =>
-          this.post({ kind: 'analysis_progress', requestId, fraction, stage }),
-      });
+      if (ask !== null && 'model' in ask && 'runId' in ask) await this.look(ask.runId, work);
+      const answer = await this.handlers[name](ask, work);
       // The handler of a name gives the answer of that name, which the union of all events does not tell.
       const event = { kind: 'answer', requestId, name, answer } as AnswerEvent;
       this.post(event, MOVED[name]?.(answer));

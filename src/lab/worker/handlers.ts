@@ -13,6 +13,7 @@ import type { AnswerOf, AskOf, RequestName } from '../protocol/requests';
 import { parseRunConfig } from '../run/run_config';
 import { estimateRun } from '../train/estimate';
 import type { RunData } from '../train/run_data';
+import type { KeptRunHost } from './kept_run_host';
 import type { LanguageModelHost } from './language_model_host';
 import type { LiveRun } from './live_run';
 import type { RunAnalyses } from './run_analyses';
@@ -35,6 +36,9 @@ export interface HandlerParts {
   readonly analyses: RunAnalyses;
   readonly models: LanguageModelHost;
   readonly text: TextHost;
+  readonly kept: KeptRunHost;
+  /** Frees what a run holds in memory, if it is there. */
+  letGo(runId: string): Promise<void>;
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
@@ -72,6 +76,14 @@ export function handlersOf(parts: HandlerParts): Handlers {
     steer_text: (ask, work) => text.steer(ask, work),
     splice: (ask, work) => text.splice(ask, work),
     attribute_logits: (ask, work) => text.attribute(ask, work),
+    list_kept_runs: () => parts.kept.list(),
+    kept_past: ({ runId }) => parts.kept.past(runId),
+    rename_kept_run: ({ runId, name }) => parts.kept.rename(runId, name),
+    delete_kept_run: async ({ runId }) => {
+      await parts.letGo(runId);
+      return parts.kept.delete(runId);
+    },
+    restore_kept_run: ({ runId }) => parts.kept.restore(runId),
   };
 }
 

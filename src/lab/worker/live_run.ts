@@ -8,15 +8,16 @@ import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import type { ModelConfig } from '../../sae/config';
 import { codesInDataUnits } from '../encode/data_units';
-import { exportFile, type WrittenFile } from '../keep/exported_file';
+import { accountOf, exportFile, type WrittenFile } from '../keep/exported_file';
 import { KeptModels, type RunModels } from '../encode/kept_models';
-import type { Event, ExportFormat, MetricRecord, RunStatus } from '../protocol/protocol';
+import type { Event, ExportFormat, MetricRecord, RunPast, RunStatus } from '../protocol/protocol';
 import { changesGate, type LiveSettings, type SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
-import { RunEvaluations, type EvaluatedModel } from '../keep/run_evaluations';
+import { folderOfRun, RunEvaluations, type EvaluatedModel } from '../keep/run_evaluations';
 import type { TrainedBefore } from '../run/run_history';
 import { RunProbes } from '../train/run_probes';
 import type { TrainingSession } from '../train/session';
+import type { RunKeeper } from './run_keeper';
 import { steadyModel, type SteadyModel } from '../encode/steady_model';
 
 /** Least time between two progress reports. */
@@ -24,7 +25,7 @@ const PROGRESS_MS = 100;
 
 /** What trains a run's models. */
 export type Trainer = RunModels &
-  Pick<TrainingSession, 'totalSteps' | 'settings' | 'run' | 'look' | 'applySettings'>;
+  Pick<TrainingSession, 'totalSteps' | 'settings' | 'run' | 'look' | 'applySettings' | 'state'>;
 
 /** What a run needs of the engine when its own device is gone. */
 export interface RunSurroundings {
@@ -33,11 +34,22 @@ export interface RunSurroundings {
   source(): Promise<ActivationSource>;
 }
 
+/** How a run is kept, and what was kept of it before. */
+export interface Keeping {
+  /** Null where nothing is kept, or another tab keeps it. */
+  readonly keeper: RunKeeper | null;
+  /** Null for a new run. */
+  readonly past: RunPast | null;
+}
+
 export class LiveRun {
   private status: RunStatus = 'preparing';
-  readonly records: MetricRecord[] = [];
+  readonly records: MetricRecord[];
   /** What was changed while it went, oldest first. */
-  readonly changes: SettingChange[] = [];
+  readonly changes: SettingChange[];
+  /** Seconds of training, and those of them before it was reopened. */
+  private seconds: number;
+  private readonly secondsBefore: number;
   private readonly evaluations = new RunEvaluations(this);
   /** Commands that wait for the loop to rest or are carried out; it does not go on before the last of them. */
   private holds = 0;
@@ -63,8 +75,14 @@ export class LiveRun {
     private readonly post: (event: Event) => void,
     /** What the weights that it begins with had behind them, by model. */
     readonly before: readonly TrainedBefore[] = [],
+    private readonly keeping: Keeping = { keeper: null, past: null },
   ) {
+    const { past } = keeping;
     this.session = trainer;
+    this.records = [...(past?.records ?? [])];
+    this.changes = [...(past?.changes ?? [])];
+    this.secondsBefore = past?.seconds ?? 0;
+    this.seconds = this.secondsBefore;
     this.probes = new RunProbes({
       runId,
       models: config.models.map((_, index) => index),
@@ -86,6 +104,11 @@ export class LiveRun {
     return this.status === 'running' || this.status === 'paused' || this.status === 'preparing';
   }
 
+  /** Whether what it does is kept in this browser. */
+  get isKept(): boolean {
+    return this.keeping.keeper !== null;
+  }
+
   /** Trains until paused, stopped or finished. */
   resume(): Promise<void> {
     return this.inTurn(() => {
@@ -100,8 +123,28 @@ export class LiveRun {
       // The loop may have finished or failed on its way out.
       if (!this.active || this.status === 'paused') return;
       this.setStatus('paused');
-      if (this.step > 0) await this.probes.rest(this.source);
+      if (this.step === 0) return;
+      await this.probes.rest(this.source);
+      await this.save('paused');
     });
+  }
+
+  /** Keeps the weights that it begins with, which are nowhere else. */
+  keepStart(): Promise<void> {
+    return this.inTurn(() => this.save('paused'));
+  }
+
+  /** Rests over, as it was when it was kept: it can be read, and takes no more steps. */
+  rest(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.keep();
+      this.status = this.step >= this.trainer.totalSteps ? 'finished' : 'stopped';
+    });
+  }
+
+  /** Resolves when all of it that is to be kept is written, and another may go on with it. */
+  async letGo(): Promise<void> {
+    await this.keeping.keeper?.close();
   }
 
   /** Says what opened weights make of the data before any step; not where rows have to be made by a language model. */
@@ -131,6 +174,7 @@ export class LiveRun {
       if (!this.active) return;
       if (this.step > 0) await this.probes.rest(this.source);
       await this.keep();
+      await this.save('stopped');
       this.setStatus('stopped');
     });
   }
@@ -158,12 +202,14 @@ export class LiveRun {
       // It would be lost on a model that another takes the place of.
       await this.rebuilt;
       await this.apply(settings);
+      if (this.status === 'paused') await this.inTurn(() => this.save('paused'));
       return false;
     }
     // The model is built anew, of which no step and no probe must be in flight.
     this.rebuilt = this.inTurn(async () => {
       await this.unwatched();
       await this.apply(settings);
+      if (this.status === 'paused') await this.save('paused');
     });
     await this.rebuilt;
     return true;
@@ -189,8 +235,15 @@ export class LiveRun {
   }
 
   /** A model as it is now with its final evaluation, which its folder holds too. Throws LabError `cancelled`. */
-  evaluate(model: number, work: Work): Promise<EvaluatedModel> {
-    return this.evaluations.of(model, work);
+  async evaluate(model: number, work: Work): Promise<EvaluatedModel> {
+    const evaluated = await this.evaluations.of(model, work);
+    const { keeper } = this.keeping;
+    if (keeper !== null && !this.active) {
+      const { step } = evaluated;
+      const files = folderOfRun(model, evaluated, accountOf(this, model, step));
+      keeper.saveModel(this.settings, model, step, files);
+    }
+    return evaluated;
   }
 
   /** A file with the model's weights or its metrics. Throws LabError `cancelled`. */
@@ -205,6 +258,7 @@ export class LiveRun {
       await this.unwatched();
       this.kept?.destroy();
       this.trainer.destroy();
+      await this.letGo();
     });
   }
 
@@ -216,6 +270,7 @@ export class LiveRun {
       if (changes.length === 0) return;
       for (const change of changes) this.changes.push(change);
       this.post({ kind: 'settings_changed', runId, changes, config: trainer.settings });
+      this.keeping.keeper?.want();
     } catch (error) {
       const command = 'set_hyperparameters';
       this.post({ kind: 'command_failed', runId, command, error: describeError(error) });
@@ -251,35 +306,69 @@ export class LiveRun {
     if (this.holds > 0) return;
     try {
       if (this.step === 0 && !(await this.probes.first(this.source))) return;
-      await this.trainer.run(this.until - this.step, {
-        onMetrics: (records) => {
-          for (const record of records) this.records.push(record);
-          this.post({ kind: 'metrics', runId: this.runId, records });
-        },
-        onProgress: (progress) => {
-          const now = performance.now();
-          if (now - this.lastProgress > PROGRESS_MS || this.step === this.trainer.totalSteps) {
-            this.lastProgress = now;
-            this.post({ kind: 'progress', runId: this.runId, ...progress });
-          }
-          this.probes.sometimes(this.source, now);
-        },
-        shouldStop: () => this.holds > 0,
-      });
+      await this.steps();
+      while (this.step < this.until && this.holds === 0) {
+        await this.save('running');
+        await this.steps();
+      }
       if (this.step < this.until) return;
       await this.probes.rest(this.source);
       const finished = this.step >= this.trainer.totalSteps;
       if (finished) await this.keep();
+      // Single steps are no reason to write one: they would push the others out.
+      if (finished || this.isSaveDue()) await this.save(finished ? 'finished' : 'paused');
       this.setStatus(finished ? 'finished' : 'paused');
     } catch (error) {
       await this.fail(error);
     }
   }
 
+  /** Takes steps until a command comes, a checkpoint is due, or there are no more. */
+  private async steps(): Promise<void> {
+    await this.trainer.run(this.until - this.step, {
+      onMetrics: (measured) => {
+        const records = measured.map((record) => this.timed(record));
+        for (const record of records) this.records.push(record);
+        this.post({ kind: 'metrics', runId: this.runId, records });
+      },
+      onProgress: (measured) => {
+        const progress = this.timed(measured);
+        this.seconds = progress.seconds;
+        const now = performance.now();
+        if (now - this.lastProgress > PROGRESS_MS || this.step === this.trainer.totalSteps) {
+          this.lastProgress = now;
+          this.post({ kind: 'progress', runId: this.runId, ...progress });
+        }
+        this.probes.sometimes(this.source, now);
+      },
+      shouldStop: () => this.holds > 0 || this.isSaveDue(),
+    });
+  }
+
+  /** What was measured in this session, with the seconds of those before it. */
+  private timed<Measured extends { readonly seconds: number }>(measured: Measured): Measured {
+    return { ...measured, seconds: this.secondsBefore + measured.seconds };
+  }
+
+  private isSaveDue(): boolean {
+    return this.keeping.keeper?.isDue(this.step) === true;
+  }
+
+  /** Has the run kept as it is now. */
+  private async save(status: 'running' | 'paused' | 'stopped' | 'finished'): Promise<void> {
+    const { keeper } = this.keeping;
+    if (keeper === null) return;
+    const { step, settings, seconds, trainer } = this;
+    const { records, changes } = this;
+    const states = () => Promise.all(settings.models.map((_, model) => trainer.state(model)));
+    await keeper.save({ step, settings, seconds, records, changes, states }, { status });
+  }
+
   private async fail(error: unknown): Promise<void> {
     // After numbers that are not finite the last good weights are still there; after a lost device none.
     await this.keep().catch(() => undefined);
     this.status = 'failed';
+    this.keeping.keeper?.note({ status: 'failed', error: describeError(error) });
     this.post({ kind: 'failed', runId: this.runId, error: describeError(error) });
   }
 

@@ -1,20 +1,42 @@
 /**
- * A run on its way to its first step: its data are opened, which may load a language model and have it read,
+ * A run on its way to its first step, or to the next one of a kept run: its data are opened, which may load a language model and have it read,
  * the kernels compiled. It says what it is doing and can be given up, in which case nothing is left of it.
  */
-import { LiveRun } from './live_run';
+import { requireWanted, type Work } from '../../base/work';
+import type { ActivationSource } from '../../data/source';
+import {
+  elsewhere,
+  identityOf,
+  requireSameFile,
+  type FoundRun,
+  type KeptRunHost,
+} from './kept_run_host';
+import { LiveRun, type Keeping } from './live_run';
 import type { Command, Event } from '../protocol/protocol';
 import { parseRunConfig, type RunConfig } from '../run/run_config';
 import type { RunData } from '../train/run_data';
-import { createSession } from '../train/session';
+import { NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
+import { createSession, type TrainingSession } from '../train/session';
+import type { StartingPoint } from '../train/session_types';
 
 export interface RunPreparationOptions {
   device(): Promise<GPUDevice>;
   readonly data: RunData;
   readonly post: (event: Event) => void;
+  readonly kept: KeptRunHost;
 }
 
 type Start = Extract<Command, { kind: 'start' }>;
+
+type Reopen = Extract<Command, { kind: 'reopen' }>;
+
+/** What a live run is made of. */
+interface LiveParts {
+  readonly source: ActivationSource;
+  readonly session: TrainingSession;
+  readonly before: readonly TrainedBefore[];
+  readonly keeping: Keeping;
+}
 
 interface UnderWay {
   readonly config: RunConfig;
@@ -27,15 +49,65 @@ export class RunPreparation {
   constructor(private readonly options: RunPreparationOptions) {}
 
   /** The run, ready for its first step; null when it was given up. Rejects with LabError. */
-  async prepare(command: Start): Promise<LiveRun | null> {
+  prepare(command: Start): Promise<LiveRun | null> {
     const { runId } = command;
     this.options.post({ kind: 'status', runId, status: 'preparing', step: 0 });
     const config = parseRunConfig(command.config);
+    return this.under(runId, config, (work) => this.build(command, config, work));
+  }
+
+  /** A kept run, ready for its next step; null when it was given up. Rejects with LabError. */
+  async reopen({ runId, file }: Reopen): Promise<LiveRun | null> {
+    const found = await this.options.kept.find(runId);
+    const step = found.history.step;
+    this.options.post({ kind: 'status', runId, status: 'preparing', step });
+    return this.under(runId, found.settings, async (work) => {
+      const run = await this.restore(runId, found, file, work);
+      if (run.isKept) return run;
+      await run.destroy();
+      throw elsewhere('This run');
+    });
+  }
+
+  /** A kept run that rests, to be read: nothing is told of how it stands. Rejects with LabError. */
+  async look(runId: string, work: Work): Promise<LiveRun> {
+    const run = await this.restore(runId, await this.options.kept.find(runId), undefined, work);
+    if (work.signal?.aborted === true) await run.destroy();
+    requireWanted(work);
+    await run.rest();
+    return run;
+  }
+
+  /** Gives a run up; false when none of that id is being prepared. */
+  giveUp(runId: string): boolean {
+    const preparing = this.underWay.get(runId);
+    preparing?.controller.abort();
+    return preparing !== undefined;
+  }
+
+  /** Whether a run is being prepared. */
+  isUnderWay(runId: string): boolean {
+    return this.underWay.has(runId);
+  }
+
+  /** Settings of the runs that are being prepared. */
+  get configs(): readonly { readonly config: RunConfig }[] {
+    return [...this.underWay.values()];
+  }
+
+  private async under(
+    runId: string,
+    config: RunConfig,
+    build: (work: Work) => Promise<LiveRun>,
+  ): Promise<LiveRun | null> {
     const controller = new AbortController();
     const { signal } = controller;
     this.underWay.set(runId, { config, controller });
+    const onProgress = (fraction: number, stage: string) => {
+      this.options.post({ kind: 'preparing', runId, stage, fraction });
+    };
     try {
-      const run = await this.build(command, config, signal);
+      const run = await build({ signal, onProgress });
       if (!signal.aborted) return run;
       await run.destroy();
       return null;
@@ -48,42 +120,73 @@ export class RunPreparation {
     }
   }
 
-  /** Gives a run up; false when none of that id is being prepared. */
-  giveUp(runId: string): boolean {
-    const preparing = this.underWay.get(runId);
-    preparing?.controller.abort();
-    return preparing !== undefined;
-  }
-
-  /** Settings of the runs that are being prepared. */
-  get configs(): readonly { readonly config: RunConfig }[] {
-    return [...this.underWay.values()];
-  }
-
   private async build(
-    { runId, file, weights, before }: Start,
+    { runId, name = runId, file, weights, before }: Start,
     config: RunConfig,
-    signal: AbortSignal,
+    work: Work,
   ): Promise<LiveRun> {
-    const { data, post } = this.options;
-    const work = {
-      signal,
-      onProgress: (fraction: number, stage: string) => {
-        post({ kind: 'preparing', runId, stage, fraction });
-      },
-    };
-    const device = await this.options.device();
-    const source = await data.open(config, file, work);
-    const again = data.again(config);
+    const { data, kept } = this.options;
     const initial = weights?.map((start) => ({ kind: 'weights' as const, weights: start })) ?? [];
-    const session = await createSession({ device, config, source, initial }, work);
+    const { source, session } = await this.open(config, file, initial, work);
+    const earlier =
+      weights === undefined ? null : (before ?? config.models.map(() => NEVER_TRAINED));
+    const identity = await identityOf(config, data.fileBytes(config), source);
+    // What is given up leaves nothing behind.
+    const keeper =
+      work.signal?.aborted === true
+        ? null
+        : await kept.begin({ id: runId, name, config, before: earlier, identity });
+    const keeping = { keeper, past: null };
+    return this.live(runId, config, { source, session, before: before ?? [], keeping }, work);
+  }
+
+  /** A kept run as its latest checkpoint has it. */
+  private async restore(
+    runId: string,
+    found: FoundRun,
+    file: ArrayBuffer | undefined,
+    work: Work,
+  ): Promise<LiveRun> {
+    const { data, kept, post } = this.options;
+    const { config, settings, checkpoint, history } = found;
+    if (found.data !== null) {
+      await requireSameFile(found.data, file ?? data.fileBytes(settings));
+    }
+    const initial = checkpoint?.states.map((state) => ({ kind: 'state' as const, state })) ?? [];
+    const { source, session } = await this.open(settings, file, initial, work);
+    const keeping = { keeper: await kept.again(runId, found), past: history };
+    const parts = { source, session, before: history.before ?? [], keeping };
+    const run = this.live(runId, config, parts, work);
+    const { logs: _, ...past } = history;
+    if (work.signal?.aborted !== true) post({ kind: 'reopened', runId, settings, past });
+    return run;
+  }
+
+  private async open(
+    config: RunConfig,
+    file: ArrayBuffer | undefined,
+    initial: readonly StartingPoint[],
+    work: Work,
+  ): Promise<Pick<LiveParts, 'source' | 'session'>> {
+    const device = await this.options.device();
+    const source = await this.options.data.open(config, file, work);
+    return { source, session: await createSession({ device, config, source, initial }, work) };
+  }
+
+  private live(
+    runId: string,
+    config: RunConfig,
+    { source, session, before, keeping }: LiveParts,
+    { signal }: Work,
+  ): LiveRun {
+    const { data, post } = this.options;
     const surroundings = {
       device: () => this.options.device(),
-      source: again,
+      source: data.again(config),
     };
-    const run = new LiveRun(runId, config, source, session, surroundings, post, before);
+    const run = new LiveRun(runId, config, source, session, surroundings, post, before, keeping);
     const { totalSteps, estimate, statistics, lambdas } = session;
-    if (!signal.aborted) {
+    if (signal?.aborted !== true) {
       post({ kind: 'started', runId, config, totalSteps, estimate, statistics, lambdas });
     }
     return run;

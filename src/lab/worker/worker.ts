@@ -1,10 +1,12 @@
 /** The engine's worker: hands commands to the engine host and its events to the page. */
 import { EngineHost } from './engine_host';
-import type { Command } from '../protocol/protocol';
+import { openKeptRuns } from '../keep/browser_index';
+import type { Command, Event } from '../protocol/protocol';
 
-const host = new EngineHost(navigator.gpu, (event, transfer = []) => {
+const post = (event: Event, transfer: Transferable[] = []) => {
   globalThis.postMessage(event, { transfer });
-});
+};
+const host = new EngineHost(navigator.gpu, post, openKeptRuns);
 
 globalThis.onmessage = ({ data }: MessageEvent<Command>) => {
   void host.handle(data);

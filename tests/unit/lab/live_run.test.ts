@@ -6,7 +6,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { LabError } from '../../../src/base/lab_error';
 import type { ActivationSource } from '../../../src/data/source';
-import type { RunHooks } from '../../../src/lab/train/session_types';
+import type { ModelState, RunHooks } from '../../../src/lab/train/session_types';
+import { MemoryFileStore } from '../../../src/io/file_store';
+import { KeptRuns, MemoryLocks } from '../../../src/lab/keep/kept_runs';
+import { MemoryIndex } from '../../../src/lab/keep/run_index';
+import { KeptRunHost } from '../../../src/lab/worker/kept_run_host';
 import { LiveRun, type Trainer } from '../../../src/lab/worker/live_run';
 import { changedSettings, changesGate, withLiveSettings } from '../../../src/lab/run/live_settings';
 import type { Event } from '../../../src/lab/protocol/protocol';
@@ -46,6 +50,13 @@ const dictionary = {
   decoder: new Float32Array(1),
   encoderBias: new Float32Array(1),
   decoderBias: new Float32Array(1),
+};
+const moments = {
+  firstMoment: dictionary,
+  secondMoment: dictionary,
+  tokensSinceFired: new Uint32Array(1),
+  inputScale: 1,
+  lambda: null,
 };
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
@@ -106,6 +117,11 @@ class PlayedTrainer implements Trainer {
   modelConfig(model: number) {
     return at(config.models, model);
   }
+  state(): Promise<ModelState> {
+    // It would be of another step when the loop went on meanwhile.
+    expect(this.loops).toBe(0);
+    return Promise.resolve({ ...moments, step: this.step, weights: dictionary });
+  }
   weights() {
     return Promise.resolve(dictionary);
   }
@@ -121,6 +137,10 @@ describe('a run', () => {
   let trainer: PlayedTrainer;
   let events: Event[];
   let run: LiveRun;
+  let files: MemoryFileStore;
+  let runs: KeptRuns;
+  /** Has the run kept, in memory of so many bytes. */
+  let kept: (capacity?: number | null) => Promise<void>;
   const slots: LiveSettings = [{ model: 0, setting: 'k', value: 2 }];
   /** The last word on how the run stands. */
   const status = () =>
@@ -137,7 +157,18 @@ describe('a run', () => {
       device: () => Promise.reject(new Error('no device')),
       source: () => Promise.resolve(source),
     };
-    run = new LiveRun('r', config, source, trainer, surroundings, (event) => events.push(event));
+    const post = (event: Event) => events.push(event);
+    run = new LiveRun('r', config, source, trainer, surroundings, post);
+    kept = async (capacity = null) => {
+      files = new MemoryFileStore(capacity);
+      const locks = new MemoryLocks();
+      runs = new KeptRuns({ files, index: new MemoryIndex(), locks, now: () => 1 });
+      const host = new KeptRunHost(() => Promise.resolve(runs), post);
+      const begun = { id: 'r', name: 'Run 1', config, before: null, identity: null };
+      const keeper = await host.begin(begun);
+      const keeping = { keeper, past: null };
+      run = new LiveRun('r', config, source, trainer, surroundings, post, [], keeping);
+    };
   });
 
   it('goes on to the end after a change of s', async () => {
@@ -295,5 +326,62 @@ describe('a run', () => {
     await turn();
     await turn();
     expect(trainer).toMatchObject({ destroyed: true, loops: 0, step });
+  });
+
+  const checkpoints = async () =>
+    ((await runs.find('r'))?.checkpoints ?? []).map(({ step }) => step);
+
+  it('is kept at steps of its own, and at the end', async () => {
+    await kept();
+    await run.resume();
+    await over();
+    await run.letGo();
+    const steps = await checkpoints();
+    expect(steps[0]).toBe(10);
+    expect(steps.at(-1)).toBe(TOTAL);
+    expect(await runs.find('r')).toMatchObject({ status: 'finished', step: TOTAL, name: 'Run 1' });
+    // It said so after each, and never stood still for good.
+    const told = events.flatMap((event) => (event.kind === 'kept' ? [event.step] : []));
+    expect(told).toEqual(steps);
+  });
+
+  it('is kept at a pause, and with every change of settings', async () => {
+    await kept();
+    await run.resume();
+    await turn();
+    await run.pause();
+    const { step } = trainer;
+    await run.change([{ model: null, setting: 'lr', value: 1e-4 }]);
+    await run.change(slots);
+    await run.letGo();
+    const record = await runs.find('r');
+    expect(record).toMatchObject({ status: 'paused', step });
+    expect(record?.settings).toMatchObject({ training: { lr: 1e-4 }, models: [{ k: 2 }] });
+    expect(record?.config).toMatchObject({ models: [{ k: 1 }] });
+    if (record === null) throw new Error('it is not kept');
+    const history = await runs.folder('r').history(record);
+    expect(history.changes).toMatchObject([
+      { setting: 'lr', model: null, to: 1e-4, step },
+      { setting: 'k', model: 0, to: 2, step },
+    ]);
+  });
+
+  it('trains on where storage is full, and says so once', async () => {
+    await kept(100);
+    await run.resume();
+    await over();
+    await run.letGo();
+    expect(status()).toBe('finished');
+    const told = events.filter(({ kind }) => kind === 'not_kept');
+    expect(told).toMatchObject([{ runId: 'r', error: { code: 'out_of_memory' } }]);
+    expect(await checkpoints()).toEqual([]);
+    expect(await files.used('r')).toBe(0);
+  });
+
+  it('is let go of when it is freed, so that another may go on with it', async () => {
+    await kept();
+    expect(await runs.claim('r')).toBeNull();
+    await run.destroy();
+    expect(await runs.claim('r')).not.toBeNull();
   });
 });

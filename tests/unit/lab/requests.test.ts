@@ -44,6 +44,11 @@ const EVERY: { readonly [Name in RequestName]: AskOf<Name> } = {
   },
   splice: { ...about, tokens: 16 },
   attribute_logits: { ...about, group: 12 },
+  list_kept_runs: null,
+  kept_past: { runId: 'run' },
+  rename_kept_run: { runId: 'run', name: 'Mine' },
+  delete_kept_run: { runId: 'run' },
+  restore_kept_run: { runId: 'run' },
 };
 const names = Object.keys(EVERY) as RequestName[];
 

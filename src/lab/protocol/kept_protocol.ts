@@ -1,0 +1,53 @@
+/**
+ * What the engine says of the runs that this browser keeps. Part of the protocol; what is the answer to what, says
+ * requests.ts.
+ */
+import type { LabErrorData } from '../../base/lab_error';
+import type { DataIdentity } from '../run/data_identity';
+import type { SettingChange } from '../run/live_settings';
+import type { RunConfig } from '../run/run_config';
+import type { TrainedBefore } from '../run/run_history';
+import type { QualityReport } from './model_report';
+import type { MetricRecord, RunStatus } from './run_events';
+
+/** A kept run, as the list shows it: nothing of it is in memory. */
+export interface ListedRun {
+  readonly id: string;
+  readonly name: string;
+  /** The run as it began, and with its settings as they are now. */
+  readonly config: RunConfig;
+  readonly settings: RunConfig;
+  /** Where it stood; one that was going on when its tab went away is `stopped`. */
+  readonly status: RunStatus;
+  readonly error: LabErrorData | null;
+  /** Steps of its latest checkpoint. */
+  readonly step: number;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly seconds: number;
+  readonly bytes: number;
+  /** It began with weights that were trained before. */
+  readonly opened: boolean;
+  /** The dropped file that it was trained on; null where its data open by themselves. */
+  readonly data: DataIdentity | null;
+}
+
+export interface KeptList {
+  /** Oldest first. */
+  readonly runs: readonly ListedRun[];
+  /** Bytes that may still be written; null when nobody knows. */
+  readonly available: number | null;
+}
+
+/** What was logged of a kept run until its latest checkpoint, and what its evaluation found. */
+export interface RunPast {
+  readonly step: number;
+  /** Seconds of training until then. */
+  readonly seconds: number;
+  readonly records: readonly MetricRecord[];
+  readonly changes: readonly SettingChange[];
+  /** What the weights of each model had behind them when the run began with them; null for fresh ones. */
+  readonly before: readonly TrainedBefore[] | null;
+  /** By model; null where there is none of that step. */
+  readonly reports: readonly (QualityReport | null)[];
+}

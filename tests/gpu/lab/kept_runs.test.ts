@@ -1,0 +1,166 @@
+/**
+ * A run that is kept while it trains, dropped without a word at some step, goes on in another engine over the same
+ * files and ends with the weights that it would have had, byte for byte; and what is finished is read from its files.
+ */
+import { unzipSync } from 'fflate';
+import { expect, it } from 'vitest';
+import { at } from '../../../src/base/array';
+import { MemoryFileStore, type FileAppender } from '../../../src/io/file_store';
+import { KeptRuns, MemoryLocks } from '../../../src/lab/keep/kept_runs';
+import { MemoryIndex, type KeptRun } from '../../../src/lab/keep/run_index';
+import type { Command, Event } from '../../../src/lab/protocol/protocol';
+import type { AnswerOf, AskOf, RequestName } from '../../../src/lab/protocol/requests';
+import type { RunInput } from '../../../src/lab/run/run_config';
+import { EngineHost } from '../../../src/lab/worker/engine_host';
+import { testGpu } from '../adapter';
+
+const STEPS = 120;
+const config: RunInput = {
+  data: { kind: 'synthetic', preset: 'figure1', seed: 1 },
+  models: [
+    { architecture: 'topk', d_sae: 24, k: 2 },
+    { architecture: 'topk_sasa', n_groups: 8, group_rank: 4, k_groups: 1 },
+    { architecture: 'batchtopk', d_sae: 24, k: 2 },
+  ],
+  training: { training_samples: STEPS * 32, train_batch_size_samples: 32, log_every: 5 },
+};
+
+/** Files and index that write nothing any more once the browser is gone. */
+class Disk extends MemoryFileStore {
+  gone = false;
+
+  override async continueAfter(folder: string, name: string, keep: number): Promise<FileAppender> {
+    if (this.gone) throw new Error('the browser is gone');
+    return super.continueAfter(folder, name, keep);
+  }
+}
+class Records extends MemoryIndex {
+  constructor(private readonly disk: Disk) {
+    super();
+  }
+
+  override async put(run: KeptRun): Promise<void> {
+    if (this.disk.gone) throw new Error('the browser is gone');
+    await super.put(run);
+  }
+}
+
+/** An engine over some files, which another tab may have written. */
+function engineOver(files: MemoryFileStore, index: MemoryIndex) {
+  const events: Event[] = [];
+  let listen: (event: Event) => void = () => undefined;
+  const open = () =>
+    Promise.resolve(new KeptRuns({ files, index, locks: new MemoryLocks(), now: () => 1 }));
+  const host = new EngineHost(
+    testGpu(),
+    (event) => {
+      events.push(event);
+      listen(event);
+    },
+    open,
+  );
+  const until = (test: (event: Event) => boolean) =>
+    new Promise<void>((done) => {
+      listen = (event) => {
+        if (test(event)) done();
+      };
+      if (events.some(test)) done();
+    });
+  let requestId = 0;
+  const ask = async <Name extends RequestName>(name: Name, about: AskOf<Name>) => {
+    requestId += 1;
+    const id = requestId;
+    await host.handle({ kind: 'ask', requestId: id, name, ask: about } as Command);
+    const answer = events.find(
+      (event) =>
+        'requestId' in event && event.requestId === id && event.kind !== 'analysis_progress',
+    );
+    if (answer?.kind !== 'answer') throw new Error(JSON.stringify(answer));
+    return answer.answer as AnswerOf<Name>;
+  };
+  const weights = async () => {
+    const models: Buffer[] = [];
+    for (const model of config.models.keys()) {
+      const { bytes } = await ask('export', { runId: 'r', model, format: 'saelens_folder' });
+      const folder = Object.entries(unzipSync(new Uint8Array(bytes)));
+      models.push(
+        Buffer.from(
+          at(
+            folder.filter(([name]) => name.endsWith('sae_weights.safetensors')),
+            0,
+          )[1],
+        ),
+      );
+    }
+    return models;
+  };
+  return { host, events, until, ask, weights };
+}
+
+const isFinished = (event: Event) => event.kind === 'status' && event.status === 'finished';
+
+it('goes on byte for byte after it was dropped at any step', async () => {
+  const plain = engineOver(new MemoryFileStore(), new MemoryIndex());
+  await plain.host.handle({ kind: 'start', runId: 'r', config });
+  await plain.until(isFinished);
+  const wanted = await plain.weights();
+
+  const disk = new Disk();
+  const index = new Records(disk);
+  const dropped = engineOver(disk, index);
+  const step = 15 + Math.floor(Math.random() * (STEPS - 30));
+  console.log(`dropped at step ${step}`);
+  await dropped.host.handle({ kind: 'start', runId: 'r', name: 'Mine', config });
+  await dropped.until((event) => event.kind === 'kept');
+  await dropped.until((event) => event.kind === 'progress' && event.step >= step);
+  disk.gone = true;
+  await dropped.host.handle({ kind: 'forget', runId: 'r' });
+
+  disk.gone = false;
+  const next = engineOver(disk, index);
+  const { runs } = await next.ask('list_kept_runs', null);
+  expect(runs).toMatchObject([{ id: 'r', name: 'Mine', status: 'stopped' }]);
+  const listed = at(runs, 0);
+  expect(listed.step).toBeGreaterThanOrEqual(10);
+  expect(listed.step).toBeLessThan(STEPS);
+  const past = await next.ask('kept_past', { runId: 'r' });
+  expect(past.records.at(-1)?.step).toBeLessThanOrEqual(listed.step);
+
+  // Its models are read as they were, without a step.
+  const evaluated = await next.ask('evaluate', { runId: 'r', model: 1 });
+  expect(evaluated.step).toBe(listed.step);
+
+  await next.host.handle({ kind: 'reopen', runId: 'r' });
+  await next.until(isFinished);
+  const statuses = next.events.flatMap((event) => (event.kind === 'status' ? [event.status] : []));
+  expect(statuses).toEqual(['preparing', 'running', 'finished']);
+  const resumed = await next.weights();
+  resumed.forEach((bytes, model) =>
+    expect(bytes.equals(at(wanted, model)), `model ${model}`).toBe(true),
+  );
+  // One curve, without a gap or a step twice.
+  const steps = next.events
+    .flatMap((event) => {
+      if (event.kind === 'reopened') return event.past.records;
+      return event.kind === 'metrics' ? event.records : [];
+    })
+    .filter(({ model }) => model === 0)
+    .map((record) => record.step);
+  const last = steps.slice(steps.lastIndexOf(1));
+  expect(last).toEqual([...new Set(last)].toSorted((a, b) => a - b));
+  expect(last.slice(0, 3)).toEqual([1, 5, 10]);
+  expect(last.at(-1)).toBe(STEPS);
+  await next.host.handle({ kind: 'forget', runId: 'r' });
+
+  const later = engineOver(disk, index);
+  const again = await later.ask('kept_past', { runId: 'r' });
+  expect(again.step).toBe(STEPS);
+  expect(again.reports.map((report) => report?.explained_variance)).toEqual(
+    config.models.map(() => expect.any(Number) as number),
+  );
+  (await later.weights()).forEach((bytes, model) =>
+    expect(bytes.equals(at(wanted, model))).toBe(true),
+  );
+  await later.host.handle({ kind: 'forget', runId: 'r' });
+  await plain.host.handle({ kind: 'forget', runId: 'r' });
+});
