@@ -18,9 +18,6 @@ const PROGRAMS = [
 /** Float64 twins of the kernels: the lab runs none, and the tests hold every kernel against its own. */
 const TWINS = ['src/sae/twin/executor.ts', 'src/lm/{twin,interventions_twin,sampling}.ts'];
 
-/** Where the page will keep its runs; lab/keep's tests write to it as to the disk. */
-const AHEAD = ['src/io/checked_files.ts'];
-
 /** Rows of tests' tables that lie beside what they are about. */
 const CASES = ['src/sae/architectures/*/cases.ts'];
 
@@ -34,7 +31,7 @@ const SEAMS = { 'src/state/engine_store.ts': ['exports'] };
 export default {
   // The `!` makes it a part of what is shipped.
   entry: [
-    ...[...PROGRAMS, ...TWINS, ...AHEAD, ...CASES].map((path) => `${path}!`),
+    ...[...PROGRAMS, ...TWINS, ...CASES].map((path) => `${path}!`),
     'tests/**/*.{ts,tsx}',
   ],
   project: ['src/**/*.{ts,tsx}!'],

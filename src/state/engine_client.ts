@@ -49,7 +49,7 @@ const MOVED: { readonly [Name in RequestName]?: (ask: AskOf<Name>) => Transferab
 };
 
 const CRASH_WAY_OUT =
-  'The engine was restarted; press Train to run again. Finished runs keep their curves, but their weights are gone.';
+  'The engine was restarted. Runs that this browser keeps go on from their latest checkpoint: press Resume on the Runs page.';
 
 export class EngineClient {
   #worker: EngineWorker | null = null;

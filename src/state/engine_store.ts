@@ -10,6 +10,7 @@ import { followDraft } from './draft_facts';
 import { followDownloads } from './language_models_store';
 import { notify } from './notices_store';
 import { followEndedRuns } from './final_evaluations';
+import { followKeptRuns } from './kept_runs';
 import { followEngine } from './runs_store';
 
 type EngineState =
@@ -64,6 +65,7 @@ export function startEngine(): void {
   followEngine(engine);
   followEndedRuns(engine);
   followDownloads(engine);
+  followKeptRuns(engine);
   engine.send({ kind: 'connect', base: document.baseURI });
   followDraft(engine);
 }

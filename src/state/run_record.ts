@@ -12,9 +12,11 @@ import type {
   Feeding,
   LabelProbe,
   RunEstimate,
+  RunPast,
   RunStatus,
   ShapeProbe,
 } from '../lab/protocol/protocol';
+import type { DataIdentity } from '../lab/run/data_identity';
 import type { SettingChange } from '../lab/run/live_settings';
 import { parseRunConfig, totalSteps, type RunConfig, type RunInput } from '../lab/run/run_config';
 import { countedOn, NEVER_TRAINED, type TrainedBefore } from '../lab/run/run_history';
@@ -50,6 +52,17 @@ export interface RunModel {
   readonly before: TrainedBefore;
   /** Steps of the run that its weights had when they were last saved; null when they never were. */
   readonly savedStep: number | null;
+}
+
+/** What this browser keeps of a run. */
+interface KeptFacts {
+  /** Steps of its latest checkpoint, from which it goes on after a reload. */
+  readonly step: number;
+  readonly bytes: number;
+  /** The dropped file that it was trained on and that is not kept; null where its data open by themselves. */
+  readonly data: DataIdentity | null;
+  /** Whether its curves are in this page; a run of an earlier visit is read when it is looked at. */
+  readonly read: boolean;
 }
 
 export interface Run {
@@ -89,8 +102,10 @@ export interface Run {
   readonly origin: 'session' | 'recorded';
   /** Its models began with weights that were trained before, so they say something at step 0. */
   readonly opened: boolean;
-  /** False once the engine no longer holds the weights (lost device, crash). */
+  /** False once the engine can no longer get at the weights (lost device, crash). */
   readonly inEngine: boolean;
+  /** Null for a run that is lost with the page. */
+  readonly kept: KeptFacts | null;
   /** Rises whenever the streamed numbers grew. */
   readonly revision: number;
 }
@@ -144,6 +159,7 @@ export function createRun(
     origin: 'session',
     opened: opened !== null,
     inEngine: true,
+    kept: null,
     revision: 0,
   };
 }
@@ -198,10 +214,42 @@ export function allChanges(run: Pick<Run, 'models' | 'changes'>): readonly Setti
   return [...each.toSorted((a, b) => a.step - b.step), ...own];
 }
 
-/** Whether a run has weights that were trained since they were last saved, and would be lost with the page. */
-export function hasUnsavedWeights({ origin, inEngine, step, models }: Run): boolean {
+/**
+ * Whether a run has weights that were trained since they were last saved, and would be lost with the page. One that is
+ * kept while it goes would go on from its latest checkpoint.
+ */
+export function hasUnsavedWeights({ origin, inEngine, kept, status, step, models }: Run): boolean {
   if (origin !== 'session' || !inEngine || step === 0) return false;
+  if (kept !== null && (isActive(status) || kept.step === step)) return false;
   return models.some(({ savedStep }) => savedStep === null || savedStep < step);
+}
+
+const KEPT: KeptFacts = { step: 0, bytes: 0, data: null, read: true };
+
+/** A run as it was at a checkpoint, with what was logged until then; what this page knew of later steps is dropped. */
+export function withPast(run: Run, past: RunPast, settings: RunConfig): Run {
+  const models = run.models.map(({ index }) => {
+    const before = past.before?.[index] ?? NEVER_TRAINED;
+    const model = createModel(at(settings.models, index), index, before);
+    for (const record of past.records) {
+      if (record.model === index) model.metrics.append(countedOn(before, record));
+    }
+    const lambda = past.changes.findLast((change) => change.model === index)?.lambda;
+    return { ...model, lambda: lambda ?? at(run.models, index).lambda };
+  });
+  return {
+    ...run,
+    models,
+    settings,
+    asked: settings,
+    changes: past.changes,
+    step: past.step,
+    samples: past.step * settings.training.train_batch_size_samples,
+    seconds: past.seconds,
+    error: run.status === 'preparing' ? null : run.error,
+    kept: { ...(run.kept ?? KEPT), step: past.step, read: true },
+    revision: run.revision + 1,
+  };
 }
 
 /** The run after an event about it. Events of other kinds leave it as it is. */
@@ -257,6 +305,10 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
       };
     case 'settings_changed':
       return withChanges(run, event.changes, event.config);
+    case 'kept':
+      return { ...run, kept: { ...(run.kept ?? KEPT), step: event.step } };
+    case 'reopened':
+      return withPast(run, event.past, event.settings);
     case 'failed':
       return { ...run, status: 'failed', preparing: null, error: event.error };
     default:

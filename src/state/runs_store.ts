@@ -53,10 +53,21 @@ export function startRun(
   });
   runCount += 1;
   addRun(run);
-  const start = { kind: 'start', runId: id, config: input, ...rest } as const;
+  const start = { kind: 'start', runId: id, name: run.name, config: input, ...rest } as const;
   if (file === undefined) engine.send(start);
   else engine.send({ ...start, file: file.bytes }, [file.bytes]);
   return id;
+}
+
+/** Puts runs of earlier visits before those of this one, and goes on with their numbers. */
+export function addEarlierRuns(earlier: readonly Run[]): void {
+  for (const { name } of earlier) {
+    runCount = Math.max(runCount, Number(/^Run (\d+)$/.exec(name)?.[1] ?? 0));
+  }
+  useRuns.setState(({ runs, order }) => ({
+    runs: { ...Object.fromEntries(earlier.map((run) => [run.id, run])), ...runs },
+    order: [...earlier.map(({ id }) => id), ...order],
+  }));
 }
 
 /** Puts a run into the store (the recorded one, or one that was deleted and is wanted back). */
@@ -101,7 +112,8 @@ export function changeLive(engine: EngineClient, runId: string, settings: LiveSe
   engine.send({ kind: 'set_hyperparameters', runId, settings });
 }
 
-function updateRun(id: string, change: (run: Run) => Run): void {
+/** Changes what is known of a run. */
+export function updateRun(id: string, change: (run: Run) => Run): void {
   useRuns.setState(({ runs }) => {
     const run = runs[id];
     return run === undefined ? {} : { runs: { ...runs, [id]: change(run) } };
@@ -150,10 +162,12 @@ function applyToAll(runs: Readonly<Record<string, Run>>, event: ClientEvent): ty
         // All weights die with the worker; with the device only those of runs that were going on.
         const spared = event.kind === 'device_lost' && !event.lostRuns.includes(id);
         if (run.origin === 'recorded' || spared) return [id, run];
+        // What is kept can be read again.
+        const inEngine = run.kept !== null;
         const failed = isActive(run.status)
           ? { status: 'failed' as const, error: event.error }
           : null;
-        return [id, { ...run, ...failed, inEngine: false }];
+        return [id, { ...run, ...failed, inEngine }];
       }),
     );
   }

@@ -8,7 +8,7 @@ import type { Event, MetricRecord, ShapeState } from '../../src/lab/protocol/pro
 /** Script for `openPage({ before })`. */
 export const recordEngine = `
   window.engineRecord = {
-    metrics: {}, shapes: {}, status: null, failure: null, longTasks: [], heard: 0, step: 0, totalSteps: 0,
+    metrics: {}, shapes: {}, status: null, failure: null, longTasks: [], heard: 0, step: 0, totalSteps: 0, kept: 0,
   };
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) window.engineRecord.longTasks.push(entry.duration);
@@ -25,6 +25,7 @@ export const recordEngine = `
         if (data.kind === 'metrics') for (const each of data.records) record.metrics[each.model] = each;
         if (data.kind === 'shapes') for (const each of data.probes) record.shapes[each.model] = each.shapes;
         if (data.kind === 'status') record.status = data.status;
+        if (data.kind === 'kept') record.kept = data.step;
         if (data.kind === 'failed') record.failure = data.error;
       });
     }

@@ -10,8 +10,9 @@ const EVERY_SECONDS = 30;
 const FIRST_STEP = 10;
 /** Writing takes at most one part in so many of the time. */
 const SHARE = 50;
-/** Most that a run keeps. */
+/** Most that a run keeps, and most bytes of them where that leaves the first and the latest. */
 const MOST = 12;
+const MOST_BYTES = 2 ** 30;
 /** The latest, and the one before it in case that is torn. */
 const LATEST = 2;
 
@@ -40,13 +41,14 @@ function earlyStepAfter(step: number): number {
 }
 
 /**
- * Steps of the checkpoints that go, so that no more than 12 stay: each time the one, neither the first nor one of the last two,
+ * Steps of the checkpoints that go, so that no more than 12 of `bytes` each stay, or of 1 GiB together: each time the one, neither the first nor one of the last two,
  * whose neighbours lie closest together in the logarithm of the step. `steps` rises.
  */
-export function thinnedCheckpoints(steps: readonly number[]): readonly number[] {
+export function thinnedCheckpoints(steps: readonly number[], bytes: number): readonly number[] {
+  const most = Math.max(1 + LATEST, Math.min(MOST, Math.floor(MOST_BYTES / bytes)));
   const kept = [...steps];
   const gone: number[] = [];
-  while (kept.length > MOST) {
+  while (kept.length > most) {
     const gap = (place: number) => Math.log((at(kept, place + 1) + 1) / (at(kept, place - 1) + 1));
     let least = 1;
     for (let place = 2; place < kept.length - LATEST; place++) {

@@ -78,7 +78,10 @@ export class KeptFolder {
       // What lies beyond was torn when the run went on from before it.
       const beyond = run.checkpoints.filter((each) => each.step > step);
       const all = [...run.checkpoints.filter((each) => each.step < step), written];
-      const thinned = thinnedCheckpoints(all.map((each) => each.step));
+      const thinned = thinnedCheckpoints(
+        all.map((each) => each.step),
+        written.bytes,
+      );
       left.checkpoints = [...beyond.map((each) => each.step), ...thinned];
       left.models = run.evaluated !== null && run.evaluated !== step;
       return {

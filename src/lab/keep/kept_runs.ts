@@ -15,17 +15,6 @@ export interface RunLocks {
   claim(id: string): Promise<(() => void) | null>;
 }
 
-/** Locks within one page. */
-export class MemoryLocks implements RunLocks {
-  private readonly held = new Set<string>();
-
-  claim(id: string): Promise<(() => void) | null> {
-    if (this.held.has(id)) return Promise.resolve(null);
-    this.held.add(id);
-    return Promise.resolve(() => this.held.delete(id));
-  }
-}
-
 /** Where runs are kept. */
 export interface RunPlaces {
   readonly files: FileStore;

@@ -81,26 +81,3 @@ export interface RunIndex {
   put(run: KeptRun): Promise<void>;
   remove(id: string): Promise<void>;
 }
-
-/** An index in memory. */
-export class MemoryIndex implements RunIndex {
-  private readonly records = new Map<string, unknown>();
-
-  all(): Promise<readonly unknown[]> {
-    return Promise.resolve([...this.records.values()]);
-  }
-
-  get(id: string): Promise<unknown> {
-    return Promise.resolve(this.records.get(id));
-  }
-
-  put(run: KeptRun): Promise<void> {
-    this.records.set(run.id, structuredClone(run));
-    return Promise.resolve();
-  }
-
-  remove(id: string): Promise<void> {
-    this.records.delete(id);
-    return Promise.resolve();
-  }
-}

@@ -26,7 +26,7 @@ import type {
   RunEstimate,
 } from './run_answers';
 
-export interface AboutRun {
+interface AboutRun {
   readonly runId: string;
 }
 

@@ -85,12 +85,19 @@ export class KeptRunHost {
           deletedAt: null,
         }),
       );
+      this.post({ kind: 'kept', runId: id, step: 0 });
       return this.keeper(runs, id, { release, before: before ?? [], identity, history: null });
     } catch (error) {
       if (!this.told) this.post({ kind: 'not_kept', runId: id, error: describeError(error) });
       this.told = true;
       return null;
     }
+  }
+
+  /** Takes back the beginning of a run that was given up before its first step. */
+  async discard(id: string, keeper: RunKeeper): Promise<void> {
+    await keeper.close();
+    await (await this.runs()).delete(id);
   }
 
   /** Whether this browser keeps a run of that id. */
@@ -106,10 +113,10 @@ export class KeptRunHost {
     const run = await requireRun(runs, id);
     const folder = runs.folder(id);
     const checkpoint = await folder.latest(run);
-    const settings = checkpoint?.config ?? readRunFile(run.config, run.name);
-    // A checkpoint is the run's own: what its record says of later settings went with what was torn.
+    const config = settingsOf(run.config, run.name);
+    // What the record says of later settings went with what was torn.
+    const settings = checkpoint === null ? config : settingsOf(checkpoint.config, run.name);
     const history = await folder.history({ ...run, settings }, checkpoint?.step ?? 0);
-    const config = readRunFile(run.config, run.name);
     return { config, settings, checkpoint, history, data: run.data };
   }
 
@@ -221,8 +228,8 @@ function listedRun(run: KeptRun): ListedRun | null {
     return {
       id,
       name,
-      config: readRunFile(run.config, name),
-      settings: readRunFile(run.settings, name),
+      config: settingsOf(run.config, name),
+      settings: settingsOf(run.settings, name),
       status: status === 'running' || status === 'paused' ? 'stopped' : status,
       error,
       step,
@@ -235,6 +242,12 @@ function listedRun(run: KeptRun): ListedRun | null {
   } catch {
     return null;
   }
+}
+
+/** Settings as a person makes them: what the data were stands beside them. */
+function settingsOf(written: unknown, label: string): RunConfig {
+  const { data, models, training } = readRunFile(written, label);
+  return { data, models, training };
 }
 
 function notKept(id: string): LabError {

@@ -78,7 +78,7 @@ export class RunKeeper {
     const { step } = run;
     const began = seconds();
     if (step === this.last.step && !this.wanted && this.last.took > 0) {
-      this.write(() => this.parts.folder.note(note));
+      this.note(note);
       return;
     }
     this.wanted = false;
@@ -87,7 +87,7 @@ export class RunKeeper {
       const states = await run.states();
       const logs = this.logsOf(run);
       const config = this.named(run.settings);
-      const kept = { ...note, seconds: run.seconds };
+      const kept = { error: null, ...note, seconds: run.seconds };
       this.write(async () => {
         await this.parts.folder.save({ config, step, states, logs }, kept, Date.now());
         this.last = { ...this.last, took: seconds() - began };
@@ -101,7 +101,7 @@ export class RunKeeper {
 
   /** Writes how the run stands. */
   note(note: RunNote): void {
-    this.write(() => this.parts.folder.note(note));
+    if (!this.closed) this.write(() => this.parts.folder.note(note));
   }
 
   /** Writes a model with its report, once a step. */

@@ -131,11 +131,8 @@ export class RunPreparation {
     const earlier =
       weights === undefined ? null : (before ?? config.models.map(() => NEVER_TRAINED));
     const identity = await identityOf(config, data.fileBytes(config), source);
-    // What is given up leaves nothing behind.
-    const keeper =
-      work.signal?.aborted === true
-        ? null
-        : await kept.begin({ id: runId, name, config, before: earlier, identity });
+    const keeper = await kept.begin({ id: runId, name, config, before: earlier, identity });
+    if (work.signal?.aborted === true && keeper !== null) await kept.discard(runId, keeper);
     const keeping = { keeper, past: null };
     return this.live(runId, config, { source, session, before: before ?? [], keeping }, work);
   }

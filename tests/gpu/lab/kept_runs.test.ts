@@ -6,13 +6,14 @@ import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { MemoryFileStore, type FileAppender } from '../../../src/io/file_store';
-import { KeptRuns, MemoryLocks } from '../../../src/lab/keep/kept_runs';
-import { MemoryIndex, type KeptRun } from '../../../src/lab/keep/run_index';
+import { KeptRuns } from '../../../src/lab/keep/kept_runs';
+import type { KeptRun } from '../../../src/lab/keep/run_index';
 import type { Command, Event } from '../../../src/lab/protocol/protocol';
 import type { AnswerOf, AskOf, RequestName } from '../../../src/lab/protocol/requests';
 import type { RunInput } from '../../../src/lab/run/run_config';
 import { EngineHost } from '../../../src/lab/worker/engine_host';
 import { testGpu } from '../adapter';
+import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
 
 const STEPS = 120;
 const config: RunInput = {
@@ -111,7 +112,7 @@ it('goes on byte for byte after it was dropped at any step', async () => {
   const step = 15 + Math.floor(Math.random() * (STEPS - 30));
   console.log(`dropped at step ${step}`);
   await dropped.host.handle({ kind: 'start', runId: 'r', name: 'Mine', config });
-  await dropped.until((event) => event.kind === 'kept');
+  await dropped.until((event) => event.kind === 'kept' && event.step > 0);
   await dropped.until((event) => event.kind === 'progress' && event.step >= step);
   disk.gone = true;
   await dropped.host.handle({ kind: 'forget', runId: 'r' });

@@ -6,10 +6,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { MemoryFileStore } from '../../../src/io/file_store';
 import { isCheckpointDue, thinnedCheckpoints } from '../../../src/lab/keep/checkpoint_times';
-import { KeptRuns, MemoryLocks, UNDO_MS } from '../../../src/lab/keep/kept_runs';
-import { keptRun, MemoryIndex, readKeptRun, type KeptRun } from '../../../src/lab/keep/run_index';
+import { KeptRuns, UNDO_MS } from '../../../src/lab/keep/kept_runs';
+import { keptRun, readKeptRun, type KeptRun } from '../../../src/lab/keep/run_index';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import type { ModelState } from '../../../src/lab/train/session_types';
+import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
 
 const config = parseRunConfig({
   data: { kind: 'synthetic', preset: 'figure1' },
@@ -271,7 +272,7 @@ describe('checkpoints', () => {
     let steps: number[] = [];
     for (let step = 10; step <= 100_000; step = step < 3000 ? step * 3 : step + 1000) {
       steps.push(step);
-      const gone = thinnedCheckpoints(steps);
+      const gone = thinnedCheckpoints(steps, 1e6);
       steps = steps.filter((each) => !gone.includes(each));
     }
     expect(steps).toHaveLength(12);
@@ -279,7 +280,13 @@ describe('checkpoints', () => {
     expect(at(steps, 11) - at(steps, 10)).toBe(1000);
     const ratios = steps.slice(1, 10).map((step, place) => step / at(steps, place));
     for (const ratio of ratios) expect(ratio).toBeLessThan(4);
-    expect(thinnedCheckpoints(steps)).toEqual([]);
+    expect(thinnedCheckpoints(steps, 1e6)).toEqual([]);
+  });
+
+  it('take a gibibyte at most, unless the first and the last two do', () => {
+    const steps = [10, 30, 100, 300, 1000];
+    expect(thinnedCheckpoints(steps, 2 ** 28)).toEqual([30]);
+    expect(thinnedCheckpoints(steps, 2 ** 32)).toEqual([30, 100]);
   });
 
   it('are taken off the disk when they thin out', async () => {

@@ -8,8 +8,7 @@ import { LabError } from '../../../src/base/lab_error';
 import type { ActivationSource } from '../../../src/data/source';
 import type { ModelState, RunHooks } from '../../../src/lab/train/session_types';
 import { MemoryFileStore } from '../../../src/io/file_store';
-import { KeptRuns, MemoryLocks } from '../../../src/lab/keep/kept_runs';
-import { MemoryIndex } from '../../../src/lab/keep/run_index';
+import { KeptRuns } from '../../../src/lab/keep/kept_runs';
 import { KeptRunHost } from '../../../src/lab/worker/kept_run_host';
 import { LiveRun, type Trainer } from '../../../src/lab/worker/live_run';
 import { changedSettings, changesGate, withLiveSettings } from '../../../src/lab/run/live_settings';
@@ -17,6 +16,7 @@ import type { Event } from '../../../src/lab/protocol/protocol';
 import type { LiveSettings, SettingChange } from '../../../src/lab/run/live_settings';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import type { Look } from '../../../src/lab/train/run_probes';
+import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
 
 const config = parseRunConfig({
   data: { kind: 'synthetic', preset: 'figure1' },
@@ -342,7 +342,7 @@ describe('a run', () => {
     expect(await runs.find('r')).toMatchObject({ status: 'finished', step: TOTAL, name: 'Run 1' });
     // It said so after each, and never stood still for good.
     const told = events.flatMap((event) => (event.kind === 'kept' ? [event.step] : []));
-    expect(told).toEqual(steps);
+    expect(told).toEqual([0, ...steps]);
   });
 
   it('is kept at a pause, and with every change of settings', async () => {

@@ -2,11 +2,18 @@
 /** The Runs page in every state of a run: one row each, with its numbers, and what can be done with it. */
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ListedRun, RunPast } from '../../../src/lab/protocol/protocol';
+import { presets } from '../../../src/lab/run/presets';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { showRecordedRun } from '../../../src/state/recorded';
+import { hasUnsavedWeights } from '../../../src/state/run_record';
+import { renameRun, runOf } from '../../../src/state/runs_store';
 import { useView } from '../../../src/state/view_store';
+import { obstacleOf } from '../../../src/ui/parts/use_analysis';
+import { evaluationOf, recordOf } from '../../support/scripted_answers';
 import { BUSY, cellsOf, closePage, openPage, scripted, trained } from '../../support/page_states';
 
-const table = () => screen.getByRole('table', { name: 'Runs of this visit' });
+const table = () => screen.getByRole('table', { name: 'Runs' });
 /** Cells of a run's row by the head of their column, two numbers of two models together. */
 function row(name: string): Readonly<Record<string, string>> {
   const heads = within(table())
@@ -173,5 +180,141 @@ describe('without WebGPU', () => {
     expect(button.title).toBe('Its weights are not in this page');
     expect(screen.queryByRole('button', { name: 'Open weights…' })).toBeNull();
     expect(screen.getByRole('main').textContent).toContain('Weights cannot be opened here.');
+  });
+});
+
+describe('runs that this browser keeps', () => {
+  const { config } = presets.figure1;
+  const settings = parseRunConfig(config);
+  const listed = (own: Partial<ListedRun>): ListedRun => ({
+    id: 'kept',
+    name: 'Run 70',
+    config: settings,
+    settings,
+    status: 'stopped',
+    error: null,
+    step: 500,
+    createdAt: 1,
+    seconds: 12,
+    bytes: 3 * 2 ** 20,
+    opened: false,
+    data: null,
+    ...own,
+  });
+  const scriptedRun = (step: number) => ({
+    id: 'kept',
+    config: settings,
+    total: 1000,
+    step,
+    going: false,
+  });
+  const pastUntil = (step: number): RunPast => ({
+    step,
+    seconds: 12,
+    records: [250, 500, 750, 1000]
+      .filter((each) => each <= step)
+      .flatMap((each) =>
+        settings.models.map((model, index) => recordOf(scriptedRun(each), model, index)),
+      ),
+    changes: [],
+    before: null,
+    reports: settings.models.map((model, index) =>
+      step === 1000 ? evaluationOf(scriptedRun(step), model, index).report : null,
+    ),
+  });
+  const open = async (own: Partial<ListedRun>) => {
+    const run = listed(own);
+    const fake = await openPage('runs', {
+      kept: [run],
+      pasts: { kept: pastUntil(run.step) },
+    });
+    await screen.findByRole('button', { name: 'Run 70' });
+    return fake;
+  };
+  const cells = () => {
+    const row = screen.getByRole('button', { name: 'Run 70' }).closest('[role="row"]');
+    return Array.from(row?.children ?? [], ({ textContent }) => textContent);
+  };
+
+  it('are there with their last numbers, where they stopped, and what they take', async () => {
+    await open({});
+    await expect.poll(() => cells()[4]).toBe(explained(500));
+    expect(cells()).toContain('stopped at step 500Resume');
+    expect(cells()).toContain('500 of 1000');
+    expect(screen.getByRole('main').textContent).toMatch(
+      /1 run is kept in this browser: 3\sMiB, 1\sGiB free/,
+    );
+    expect(runOf('kept')?.models[0]?.metrics.steps.length).toBe(2);
+  });
+
+  it('go on from there at a press, with one curve', async () => {
+    const fake = await open({});
+    fireEvent.click(screen.getByRole('button', { name: 'Resume' }));
+    await expect.poll(() => runOf('kept')?.status).toBe('running');
+    expect(screen.queryByRole('button', { name: 'Resume' })).toBeNull();
+    fake.turn();
+    await expect.poll(() => runOf('kept')?.step).toBe(750);
+    const steps = runOf('kept')?.models[0]?.metrics.steps.view() ?? [];
+    expect(Array.from(steps).slice(0, 2)).toEqual([250, 500]);
+    expect(new Set(steps).size).toBe(steps.length);
+    // What is new gets a number of its own.
+    expect((await trained(fake, 0)).name).toBe('Run 71');
+  });
+
+  it('have their held-out results when they are finished, and can be asked about', async () => {
+    const fake = await open({ status: 'finished', step: 1000 });
+    const held = (model: number) => scripted('figure1', 1000, model).heldOut;
+    await expect.poll(() => cells()[5]).toBe(both((model) => held(model).explained_variance, 3));
+    expect(screen.queryByRole('button', { name: 'Resume' })).toBeNull();
+    expect(fake.asked).not.toContain('evaluate');
+    expect(obstacleOf(runOf('kept'))).toBeNull();
+  });
+
+  it('say which file they need, and do not go on without it', async () => {
+    const file = { setting: 'path' as const, name: 'acts.npy', bytes: 9, sha256: 'a'.repeat(64) };
+    const fake = await open({ data: { rows: 12345, width: 4, files: [file] } });
+    const resume = screen.getByRole('button', { name: 'Resume' });
+    expect(resume.title).toBe(
+      'It was trained on acts.npy: 12\u202f345 rows, 9 bytes, sha256 aaaaaaaaaaaa…',
+    );
+    expect(screen.getByText('needs acts.npy')).toBeDefined();
+    fireEvent.click(resume);
+    expect(fake.commands.some(({ kind }) => kind === 'reopen')).toBe(false);
+    const picker = screen.getByLabelText('The file that Run 70 was trained on');
+    fireEvent.change(picker, { target: { files: [new File(['123456789'], 'acts.npy')] } });
+    await expect
+      .poll(() => fake.commands.find(({ kind }) => kind === 'reopen'))
+      .toMatchObject({ runId: 'kept', file: { byteLength: 9 } });
+  });
+
+  it('are deleted with an undo, and renamed where they are kept', async () => {
+    const fake = await open({});
+    act(() => renameRun('kept', 'Mine'));
+    await expect.poll(() => fake.asked).toContain('rename_kept_run');
+    const remove = async () => {
+      fireEvent.keyDown(screen.getByRole('button', { name: 'Actions on Mine' }), { key: 'Enter' });
+      fireEvent.click(await screen.findByRole('menuitem', { name: 'Delete' }));
+      await screen.findByText('Deleted Mine');
+    };
+    await remove();
+    expect(screen.queryByRole('button', { name: 'Mine' })).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await screen.findByRole('button', { name: 'Mine' });
+    expect(fake.asked.filter((name) => /_kept_run$/.test(name)).slice(-2)).toEqual([
+      'delete_kept_run',
+      'restore_kept_run',
+    ]);
+  });
+
+  it('say once that a run is not kept, and why', async () => {
+    const fake = await openPage('runs');
+    const { id, name } = await trained(fake, 1);
+    act(() => fake.emit({ kind: 'not_kept', runId: id, error: BUSY }));
+    await screen.findByText(`${name} is not kept. The device was busy.`);
+    const run = runOf(id);
+    if (run === undefined) throw new Error(id);
+    expect(hasUnsavedWeights(run)).toBe(true);
+    act(() => fake.emit({ kind: 'kept', runId: id, step: 250 }));
+    await expect.poll(() => hasUnsavedWeights(runOf(id) ?? run)).toBe(false);
   });
 });

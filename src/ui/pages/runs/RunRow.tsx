@@ -1,7 +1,8 @@
 /** One run in the table: its name, its models with their results, and its actions. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { dataLabel } from '../../../lab/run/data_kinds';
 import { engine } from '../../../state/engine_store';
+import { deleteKeptRun, readRun } from '../../../state/kept_runs';
 import { notify } from '../../../state/notices_store';
 import { allChanges, isActive, trainedBefore, type Run } from '../../../state/run_record';
 import { addRun, forgetRun, removeRun, renameRun, useRuns } from '../../../state/runs_store';
@@ -15,6 +16,7 @@ import { modelColor } from '../../plots/palette';
 import { navigate } from '../../route';
 import { exportActions } from './export_actions';
 import { HeldOutCells, Results } from './HeldOutCells';
+import { ResumeRun } from './ResumeRun';
 import { changeText, durationText, modelSize, startText, statusWord } from './run_row';
 
 export interface RunRowProps {
@@ -27,6 +29,8 @@ export function RunRow({ id, position }: RunRowProps) {
   const run = useRuns(({ runs }) => runs[id]);
   const current = useView((view) => view.runId === id);
   const [renaming, setRenaming] = useState(false);
+  // Its results are read when its row comes into view.
+  useEffect(() => void readRun(engine, id), [id]);
   if (run === undefined) return null;
   return (
     <div
@@ -64,6 +68,7 @@ export function RunRow({ id, position }: RunRowProps) {
             : {run.error.message} {run.error.wayOut}
           </span>
         )}
+        <ResumeRun run={run} />
         {run.origin === 'session' && !run.inEngine && (
           <span
             className="quiet"
@@ -228,8 +233,12 @@ function show(run: Run, go: boolean): void {
   if (go) navigate('train');
 }
 
-/** Takes the run off the list; the engine frees it once the undo is gone. */
+/** Takes the run off the list; what is not kept, the engine frees once the undo is gone. */
 function deleteRun(run: Run): void {
+  if (run.kept !== null) {
+    void deleteKeptRun(engine, run);
+    return;
+  }
   const wasShown = useView.getState().runId === run.id;
   const removed = removeRun(run.id);
   if (wasShown) useView.getState().showRun(null);

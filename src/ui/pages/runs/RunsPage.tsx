@@ -1,4 +1,4 @@
-/** The runs of this visit: what they were, what came of them, and what can be taken home. */
+/** The runs of this visit and those that this browser keeps: what they were, what came of them, and what can be taken home. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { useRuns } from '../../../state/runs_store';
@@ -6,6 +6,7 @@ import { useEngineLack } from '../../parts/engine_lack';
 import { hrefOf } from '../../route';
 import { OpenWeights } from './OpenWeights';
 import { RunRow } from './RunRow';
+import { StorageUsed } from './StorageUsed';
 import './runs.css';
 
 /** Pixels: a row has one line per model. */
@@ -22,6 +23,7 @@ export default function RunsPage() {
         <>
           <h1 className="visually-hidden">Runs</h1>
           <div className="runs-tools">
+            <StorageUsed />
             <OpenWeights />
           </div>
           <RunTable order={order} />
@@ -38,7 +40,7 @@ function NoRuns() {
       <h1>No runs yet</h1>
       <p>
         {lack === null
-          ? 'Every run of this visit is listed here with its result, ready to be compared, exported as a SAELens folder, or shared as a link. They live in this tab: export what you want to keep.'
+          ? 'Every run is listed here with its result, ready to be compared, exported as a SAELens folder, or shared as a link. This browser keeps them while they train: after a reload they are here again, and unfinished ones go on.'
           : `Nothing can be trained or opened here. ${lack.reason}`}
       </p>
       <div className="runs-empty-actions">
@@ -84,7 +86,7 @@ function RunTable({ order }: { readonly order: readonly string[] }) {
     <div
       className="panel runs-table"
       role="table"
-      aria-label="Runs of this visit"
+      aria-label="Runs"
       aria-rowcount={order.length + 1}
     >
       <div className="runs-head runs-columns" role="row">
