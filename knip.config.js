@@ -30,10 +30,7 @@ const SEAMS = { 'src/state/engine_store.ts': ['exports'] };
 /** @type {import('knip').KnipConfig} */
 export default {
   // The `!` makes it a part of what is shipped.
-  entry: [
-    ...[...PROGRAMS, ...TWINS, ...CASES].map((path) => `${path}!`),
-    'tests/**/*.{ts,tsx}',
-  ],
+  entry: [...[...PROGRAMS, ...TWINS, ...CASES].map((path) => `${path}!`), 'tests/**/*.{ts,tsx}'],
   project: ['src/**/*.{ts,tsx}!'],
   include: ['files', 'exports', 'types'],
   ignoreExportsUsedInFile: production,

@@ -38,7 +38,10 @@ it(
     await page.getByText('finished', { exact: true }).waitFor();
     await page.getByText(/^held out, 16.384 rows$/).waitFor();
     await page.getByRole('button', { name: 'Run 1', exact: true }).click();
-    await page.getByText(/^finished in/).first().waitFor();
+    await page
+      .getByText(/^finished in/)
+      .first()
+      .waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Groups', exact: true }).click();
     await page.getByRole('row').nth(3).waitFor();
     await takeScreenshot(page, 'kept-groups-1440-light');

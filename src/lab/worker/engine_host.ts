@@ -20,6 +20,7 @@ import { RunAnalyses } from './run_analyses';
 import { RunData } from '../train/run_data';
 import { RunPreparation } from './run_preparation';
 import { TextHost } from './text_host';
+import { whatIsLost } from './what_is_lost';
 
 /** WebGPU's default limit, by which a weak adapter is recognised. */
 const DEFAULT_BINDING = 134_217_728;
@@ -140,16 +141,18 @@ export class EngineHost {
     this.text.reset();
     this.data.forgetMadeData();
     const lostRuns: string[] = [];
+    let kept = 0;
     for (const [runId, run] of this.runs) {
       if (await run.surviveDevice().catch(() => false)) continue;
       lostRuns.push(runId);
+      if (run.isKept) kept += 1;
       this.runs.delete(runId);
       // It can be gone on with from its latest checkpoint.
       await run.letGo();
       this.analyses.forget(runId);
     }
     const { code, message, wayOut } = error;
-    const told = `${message} ${whatIsLost(lostRuns.length, this.runs.size)}`;
+    const told = `${message} ${whatIsLost({ lost: lostRuns.length - kept, kept, over: this.runs.size })}`;
     this.post({ kind: 'device_lost', error: { code, message: told, wayOut }, lostRuns });
   }
 
@@ -263,16 +266,6 @@ export class EngineHost {
       'Press Train to run it again; its settings and curves are still here.',
     );
   }
-}
-
-/** In a sentence. */
-function whatIsLost(lost: number, kept: number): string {
-  if (lost === 0) return 'Nothing was training; every run keeps its weights.';
-  const going =
-    lost === 1
-      ? 'The run that was going on has lost its weights and keeps its curves'
-      : `The ${lost} runs that were going on have lost their weights and keep their curves`;
-  return kept === 0 ? `${going}.` : `${going}; runs that were over keep both.`;
 }
 
 function reportOf({ device, adapter }: OpenedDevice): AdapterReport {
