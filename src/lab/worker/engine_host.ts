@@ -188,7 +188,7 @@ export class EngineHost {
 
   /** Reads a kept run for a question about its models; one that is in memory is there. */
   private async look(runId: string, work: Work): Promise<void> {
-    if (this.runs.has(runId) || this.preparation.isUnderWay(runId)) return;
+    if (this.preparation.isUnderWay(runId)) return;
     if (!(await this.kept.has(runId))) return;
     const run = await this.looks.join(runId, (own) => this.preparation.look(runId, own), work);
     this.looks.forget((other) => other === runId);
@@ -247,7 +247,10 @@ export class EngineHost {
         this.post({ kind: 'analysis_progress', requestId, fraction, stage }),
     };
     try {
-      if (ask !== null && 'model' in ask && 'runId' in ask) await this.look(ask.runId, work);
+      // What is in memory answers in the same turn: a command that comes next finds the question under way.
+      if (ask !== null && 'model' in ask && 'runId' in ask && !this.runs.has(ask.runId)) {
+        await this.look(ask.runId, work);
+      }
       const answer = await this.handlers[name](ask, work);
       // The handler of a name gives the answer of that name, which the union of all events does not tell.
       const event = { kind: 'answer', requestId, name, answer } as AnswerEvent;
