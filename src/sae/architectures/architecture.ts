@@ -101,7 +101,7 @@ export interface StrengthSettings {
 }
 
 /** The size of a model in terms that every architecture has. */
-interface Budget {
+export interface Budget {
   /** N, columns of the dictionary. */
   readonly columns: number;
   /** Columns that a row may use. */

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
 import { keyParts, standingParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
-import { looseGate, numberOr, tooMany } from '../common';
+import { latentsByK } from '../common';
 import {
   auxiliaryLoss,
   count,
@@ -39,9 +39,8 @@ const schema = z.strictObject({
   aux_loss: auxiliaryLoss('preact'),
 });
 
-const shape = ({ d_sae, k }: z.output<typeof schema>) => ({ groups: d_sae, rank: 1, slots: k });
-
 export const batchtopk = defineArchitecture({
+  ...latentsByK,
   id: 'batchtopk',
   schema,
   words: {
@@ -70,17 +69,4 @@ export const batchtopk = defineArchitecture({
         'Save it for inference: in SAELens, sae.save_inference_model("new") writes a jumprelu folder.',
     }),
   },
-  shape,
-  rules: ({ k, d_sae }) => tooMany('k', k, 'd_sae', d_sae),
-  warnings: (config, width) => looseGate(shape(config), width),
-  encoderBias: () => true,
-  initialNorm: () => 1,
-  unitRows: () => false,
-  penalty: () => null,
-  live: ({ k }) => [{ setting: 'k', value: k }],
-  budget: (settings) => ({
-    columns: numberOr(settings, 'd_sae', 256),
-    active: numberOr(settings, 'k', 4),
-  }),
-  sized: ({ columns, active }) => ({ d_sae: columns, k: Math.min(active, columns) }),
 });

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
 import { standingParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
-import { numberOr } from '../common';
+import { numberOr, singleLatents } from '../common';
 import {
   auxiliaryLoss,
   coefficient,
@@ -101,6 +101,7 @@ function strengthOf({
 const byStep = ({ jumprelu_sparsity_loss_mode: mode }: Config) => mode === 'step';
 
 export const jumprelu = defineArchitecture({
+  ...singleLatents,
   id: 'jumprelu',
   schema,
   words: {
@@ -151,9 +152,6 @@ export const jumprelu = defineArchitecture({
   shape: ({ d_sae }) => ({ groups: d_sae, rank: 1, slots: d_sae }),
   rules: () => [],
   warnings: () => [],
-  encoderBias: () => true,
-  initialNorm: () => 1,
-  unitRows: () => false,
   penalty: (config) => ({
     kind: 'codes',
     metric: 'losses/l0_loss',

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
 import { standingParts, termParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
-import { numberOr } from '../common';
+import { numberOr, singleLatents } from '../common';
 import { coefficient, dictionarySize, SHARED_SETTINGS } from '../shared_settings';
 
 const schema = z.strictObject({
@@ -25,6 +25,7 @@ const schema = z.strictObject({
 });
 
 export const standard = defineArchitecture({
+  ...singleLatents,
   id: 'standard',
   schema,
   words: {
@@ -55,9 +56,6 @@ export const standard = defineArchitecture({
   shape: ({ d_sae }) => ({ groups: d_sae, rank: 1, slots: d_sae }),
   rules: () => [],
   warnings: () => [],
-  encoderBias: () => true,
-  initialNorm: () => 1,
-  unitRows: () => false,
   penalty: ({ l1_coefficient }) => ({
     kind: 'codes',
     metric: 'losses/l1_loss',

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
 import { keyParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
-import { looseGate, numberOr, tooMany } from '../common';
+import { latentsByK } from '../common';
 import { auxiliaryLoss, count, dictionarySize, SHARED_SETTINGS } from '../shared_settings';
 
 const schema = z.strictObject({
@@ -22,9 +22,8 @@ const schema = z.strictObject({
   aux_loss: auxiliaryLoss('preact'),
 });
 
-const shape = ({ d_sae, k }: z.output<typeof schema>) => ({ groups: d_sae, rank: 1, slots: k });
-
 export const topk = defineArchitecture({
+  ...latentsByK,
   id: 'topk',
   schema,
   words: {
@@ -49,19 +48,6 @@ export const topk = defineArchitecture({
       return { settings: { d_sae, k: k ?? also }, foldDecoderNorms: rescale === true };
     },
   },
-  shape,
-  rules: ({ k, d_sae }) => tooMany('k', k, 'd_sae', d_sae),
-  warnings: (config, width) => looseGate(shape(config), width),
-  encoderBias: () => true,
-  initialNorm: () => 1,
-  unitRows: () => false,
-  penalty: () => null,
-  live: ({ k }) => [{ setting: 'k', value: k }],
-  budget: (settings) => ({
-    columns: numberOr(settings, 'd_sae', 256),
-    active: numberOr(settings, 'k', 4),
-  }),
-  sized: ({ columns, active }) => ({ d_sae: columns, k: Math.min(active, columns) }),
 });
 
 /** SAELens before 6 keeps k among the arguments of the activation function. */
