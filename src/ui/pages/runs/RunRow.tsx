@@ -101,7 +101,11 @@ export function RunRow({ id, position }: RunRowProps) {
       <span role="cell" className="runs-number">
         {durationText(run)}
       </span>
-      <span role="cell" className="runs-number" title={new Date(run.createdAt).toLocaleString()}>
+      <span
+        role="cell"
+        className="runs-number runs-start"
+        title={new Date(run.createdAt).toLocaleString()}
+      >
         {startText(run, new Date())}
       </span>
       <span role="cell" className="runs-actions">

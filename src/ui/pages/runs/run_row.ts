@@ -40,5 +40,6 @@ export function startText(run: Run, now: Date): string {
   const time = start.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
   return start.toDateString() === now.toDateString()
     ? time
-    : `${start.toISOString().slice(0, 10)}, ${time}`;
+    : // As ISO writes it, of this place's day.
+      `${start.toLocaleDateString('sv-SE')}, ${time}`;
 }
