@@ -107,6 +107,7 @@ export class FakeEngine implements EngineWorker {
       list_kept_runs: () => ({ runs: this.#kept(), available: 2 ** 30 }),
       kept_past: ({ runId }) => this.#pastOf(runId),
       rename_kept_run: () => null,
+      describe_kept_run: () => null,
       delete_kept_run: ({ runId }) => {
         this.#deleted.add(runId);
         return null;

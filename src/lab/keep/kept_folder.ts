@@ -3,7 +3,7 @@
  * once they are evaluated. It writes files before the record that speaks of them and takes them away after it, so the
  * record never promises what is not there.
  */
-import { largest } from '../../base/array';
+import { at, largest } from '../../base/array';
 import { LabError } from '../../base/lab_error';
 import { CheckedFiles } from '../../io/checked_files';
 import type { FileStore } from '../../io/file_store';
@@ -41,7 +41,7 @@ export interface KeptHistory extends RunPast {
 }
 
 /** What a record says beside the files. */
-export type RunNote = Partial<Pick<KeptRun, 'status' | 'error' | 'seconds'>>;
+export type RunNote = Partial<Pick<KeptRun, 'status' | 'error' | 'seconds' | 'logged'>>;
 
 /** What a record no longer speaks of. */
 interface Left {
@@ -92,6 +92,7 @@ export class KeptFolder {
         savedAt: now,
         checkpoints: all.filter((each) => !thinned.includes(each.step)),
         evaluated: left.models ? null : run.evaluated,
+        results: left.models ? null : run.results,
         bytes,
       };
     });
@@ -108,7 +109,14 @@ export class KeptFolder {
   /** Writes a model at `step` with its report, as its .zip holds it. */
   async saveModel(config: RunConfig, model: number, step: number, files: FileSet): Promise<void> {
     await this.files.write(evaluatedModelFiles(config, model, files));
-    await this.change((run) => ({ ...run, evaluated: step }));
+    const report = await this.report(modelFolder(config, at(config.models, model)));
+    await this.change((run) => {
+      const known = run.evaluated === step ? run.results : null;
+      const results = config.models.map((_, index) =>
+        index === model ? report : (known?.[index] ?? null),
+      );
+      return { ...run, evaluated: step, results };
+    });
     await this.measure();
   }
 

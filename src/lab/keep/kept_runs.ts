@@ -3,6 +3,7 @@
  * deletes and gives back, and says who may write. Knows neither GPU nor page, and works on memory as in a browser.
  */
 import type { FileStore } from '../../io/file_store';
+import type { SaidOfRun } from '../protocol/kept_protocol';
 import { KeptFolder } from './kept_folder';
 import { readKeptRun, type KeptRun, type RunIndex } from './run_index';
 
@@ -62,6 +63,11 @@ export class KeptRuns {
 
   rename(id: string, name: string): Promise<void> {
     return this.change(id, (run) => ({ ...run, name }));
+  }
+
+  /** Keeps what the person says of a run. */
+  describe(id: string, about: SaidOfRun): Promise<void> {
+    return this.change(id, (run) => ({ ...run, about }));
   }
 
   /** Deletes a run, which `restore` takes back for a minute. */

@@ -5,17 +5,33 @@
  */
 import * as z from 'zod/mini';
 import type { LabErrorData } from '../../base/lab_error';
+import type { SaidOfRun } from '../protocol/kept_protocol';
 import { dataIdentitySchema } from '../run/data_identity';
 import { currentVersion, migrate, type KeptFormat } from './migrations';
 
+/** What is said of a run before somebody says something. */
+const NOTHING_SAID: SaidOfRun = { starred: false, tags: [], note: '' };
+
 const FORMAT: KeptFormat = {
   called: 'a kept run',
-  migrations: [],
+  migrations: [
+    // 2: what a list of many runs shows without looking into their folders, and what the person says of a run.
+    (run) => ({ ...run, results: null, logged: null, about: NOTHING_SAID }),
+  ],
   wayOut: 'Open it with the newer lab that keeps it.',
 };
 const VERSION = currentVersion(FORMAT);
 
 const count = z.int().check(z.gte(0));
+
+const resultSchema = z.strictObject({
+  rows: count,
+  split: z.enum(['train', 'held_out', 'all']),
+  explained_variance: z.nullable(z.number()),
+  mse: z.number(),
+  l0: z.number(),
+  dead_groups: count,
+});
 
 const keptRunSchema = z.strictObject({
   version: z.literal(VERSION),
@@ -42,6 +58,15 @@ const keptRunSchema = z.strictObject({
   checkpoints: z.array(z.strictObject({ step: count, bytes: count })),
   /** The step of the models whose weights and report lie in the folder; null while there are none. */
   evaluated: z.nullable(count),
+  /** The reports in it, by model; null where there are none, or only the folder knows. */
+  results: z.nullable(z.array(z.nullable(resultSchema))),
+  /** The latest metrics of each model, by name; null where only the folder knows. */
+  logged: z.nullable(z.array(z.record(z.string(), z.number()))),
+  about: z.strictObject({
+    starred: z.boolean(),
+    tags: z.readonly(z.array(z.string())),
+    note: z.string(),
+  }),
   /** What the weights of each model had behind them when the run began with them. */
   before: z.nullable(z.array(z.strictObject({ steps: count, samples: count, changes: count }))),
   /** The dropped file that it was trained on; null where its data open by themselves. */
@@ -58,9 +83,9 @@ function isErrorData(value: unknown): boolean {
   return [code, message, wayOut].every((text) => typeof text === 'string');
 }
 
-/** A new record says its version by itself. */
-export function keptRun(run: Omit<KeptRun, 'version'>): KeptRun {
-  return { version: VERSION, ...run };
+/** A new record says its version by itself, and nothing yet of what a run comes to. */
+export function keptRun(run: Omit<KeptRun, 'version' | 'results' | 'logged' | 'about'>): KeptRun {
+  return { version: VERSION, results: null, logged: null, about: NOTHING_SAID, ...run };
 }
 
 /** A record as it was kept; null for one that this lab cannot read. */

@@ -8,7 +8,14 @@ import type { SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
 import type { TrainedBefore } from '../run/run_history';
 import type { QualityReport } from './model_report';
-import type { MetricRecord, RunStatus } from './run_events';
+import type { MetricRecord, MetricValues, RunStatus } from './run_events';
+
+/** What the person says of a run. */
+export interface SaidOfRun {
+  readonly starred: boolean;
+  readonly tags: readonly string[];
+  readonly note: string;
+}
 
 /** A kept run, as the list shows it: nothing of it is in memory. */
 export interface ListedRun {
@@ -30,6 +37,11 @@ export interface ListedRun {
   readonly opened: boolean;
   /** The dropped file that it was trained on; null where its data open by themselves. */
   readonly data: DataIdentity | null;
+  /** What the evaluation of each model at that step found; null where it has none, or its folder has to be asked. */
+  readonly results: readonly (QualityReport | null)[] | null;
+  /** The latest metrics of each model; null where its folder has to be asked. */
+  readonly logged: readonly MetricValues[] | null;
+  readonly about: SaidOfRun;
 }
 
 export interface KeptList {

@@ -7,7 +7,7 @@ import type { LabErrorData } from '../../base/lab_error';
 import type { RunInput } from '../run/run_config';
 import type { DataDescription } from './data_protocol';
 import type { GroupCard, GroupsAnswer } from './groups_protocol';
-import type { KeptList, RunPast } from './kept_protocol';
+import type { KeptList, RunPast, SaidOfRun } from './kept_protocol';
 import type {
   LanguageModelInfo,
   ListedLanguageModel,
@@ -82,6 +82,8 @@ interface Requests {
   list_kept_runs: { ask: null; answer: KeptList };
   kept_past: { ask: AboutRun; answer: RunPast };
   rename_kept_run: { ask: AboutRun & { readonly name: string }; answer: null };
+  /** Keeps what the person says of a run. */
+  describe_kept_run: { ask: AboutRun & { readonly about: SaidOfRun }; answer: null };
   /** Deletes a run that nobody trains; `restore_kept_run` takes it back for a minute. */
   delete_kept_run: { ask: AboutRun; answer: null };
   /** False when it is too late. */

@@ -25,7 +25,7 @@ export interface Feeding {
 }
 
 /** Metrics of one model at one logged step, under the names of docs/method/metrics.md. */
-type MetricValues = Readonly<Record<string, number>>;
+export type MetricValues = Readonly<Record<string, number>>;
 
 export interface MetricRecord {
   readonly model: number;

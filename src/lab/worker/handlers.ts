@@ -79,6 +79,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     list_kept_runs: () => parts.kept.list(),
     kept_past: ({ runId }) => parts.kept.past(runId),
     rename_kept_run: ({ runId, name }) => parts.kept.rename(runId, name),
+    describe_kept_run: ({ runId, about }) => parts.kept.describe(runId, about),
     delete_kept_run: async ({ runId }) => {
       await parts.letGo(runId);
       return parts.kept.delete(runId);

@@ -10,7 +10,7 @@ import type { KeptHistory } from '../keep/kept_folder';
 import type { KeptRuns } from '../keep/kept_runs';
 import { readRunFile } from '../keep/run_file';
 import { keptRun, type KeptRun } from '../keep/run_index';
-import type { Event, KeptList, ListedRun, RunPast } from '../protocol/protocol';
+import type { SaidOfRun, Event, KeptList, ListedRun, RunPast } from '../protocol/protocol';
 import { fileText, otherFile, type DataIdentity } from '../run/data_identity';
 import { fileSetting } from '../run/data_kinds';
 import { totalSteps, type RunConfig } from '../run/run_config';
@@ -147,6 +147,11 @@ export class KeptRunHost {
     return null;
   }
 
+  async describe(id: string, about: SaidOfRun): Promise<null> {
+    await (await this.runs()).describe(id, about);
+    return null;
+  }
+
   /** Deletes a run that nobody trains. Throws LabError where another tab does. */
   async delete(id: string): Promise<null> {
     const runs = await this.runs();
@@ -224,6 +229,7 @@ async function requireRun(runs: KeptRuns, id: string): Promise<KeptRun> {
 /** A run as the page lists it; null for one whose settings this lab cannot read. */
 function listedRun(run: KeptRun): ListedRun | null {
   const { id, name, status, error, step, createdAt, seconds, bytes, before, data } = run;
+  const { results, logged, about } = run;
   try {
     return {
       id,
@@ -238,6 +244,9 @@ function listedRun(run: KeptRun): ListedRun | null {
       bytes,
       opened: before !== null,
       data,
+      results,
+      logged,
+      about,
     };
   } catch {
     return null;

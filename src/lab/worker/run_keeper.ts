@@ -87,7 +87,10 @@ export class RunKeeper {
       const states = await run.states();
       const logs = this.logsOf(run);
       const config = this.named(run.settings);
-      const kept = { error: null, ...note, seconds: run.seconds };
+      const logged = run.settings.models.map(
+        (_, model) => run.records.findLast((record) => record.model === model)?.values ?? {},
+      );
+      const kept = { error: null, ...note, seconds: run.seconds, logged };
       this.write(async () => {
         await this.parts.folder.save({ config, step, states, logs }, kept, Date.now());
         this.last = { ...this.last, took: seconds() - began };

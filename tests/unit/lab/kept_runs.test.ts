@@ -181,11 +181,19 @@ describe('a kept run', () => {
     await kept.add(newRun('a'));
     const folder = kept.folder('a');
     await folder.save(savedAt(30), {}, now);
-    const bytes = new TextEncoder().encode('{}');
+    const report = {
+      rows: 8,
+      split: 'all',
+      explained_variance: 0.5,
+      mse: 1,
+      l0: 2,
+      dead_groups: 0,
+    };
+    const bytes = new TextEncoder().encode(JSON.stringify({ name: 'SASA', ...report }));
     await folder.saveModel(config, 0, 30, { 'report.json': bytes, 'metrics.jsonl': bytes });
-    expect(await record('a')).toMatchObject({ evaluated: 30 });
+    expect(await record('a')).toMatchObject({ evaluated: 30, results: [report] });
     await folder.save(savedAt(40), {}, now);
-    expect(await record('a')).toMatchObject({ evaluated: null });
+    expect(await record('a')).toMatchObject({ evaluated: null, results: null });
     expect(await files.size('a', 'report.json.0')).toBeNull();
     expect(await files.size('a', 'metrics.jsonl.0')).not.toBeNull();
   });
@@ -225,11 +233,27 @@ describe('the list of kept runs', () => {
 
   it('leaves alone what a newer lab wrote, and lists the rest', async () => {
     await kept.add(newRun('a'));
-    await index.put({ ...newRun('new'), version: 2 });
+    await index.put({ ...newRun('new'), version: 99 });
     await index.put({ id: 'odd' } as unknown as KeptRun);
     expect((await kept.list()).map(({ id }) => id)).toEqual(['a']);
     expect(await index.all()).toHaveLength(3);
-    expect(readKeptRun({ ...newRun('x'), version: undefined })).not.toBeNull();
+  });
+
+  it('reads records of version 1, whose results only the folder knows', () => {
+    const { results: _, logged: __, about: ___, ...first } = newRun('x');
+    const about = { starred: false, tags: [], note: '' };
+    for (const version of [1, undefined]) {
+      const read = readKeptRun({ ...first, version });
+      expect(read).toMatchObject({ id: 'x', version: 2, results: null, logged: null, about });
+    }
+    expect(readKeptRun({ ...first, version: 2 })).toBeNull();
+  });
+
+  it('keeps what is said of a run', async () => {
+    await kept.add(newRun('a'));
+    const about = { starred: true, tags: ['week'], note: 'Look at group 3.' };
+    await kept.describe('a', about);
+    expect(await record('a')).toMatchObject({ about, name: 'Run a' });
   });
 
   it('loses no change of two that come together', async () => {

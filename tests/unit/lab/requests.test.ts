@@ -47,6 +47,7 @@ const EVERY: { readonly [Name in RequestName]: AskOf<Name> } = {
   list_kept_runs: null,
   kept_past: { runId: 'run' },
   rename_kept_run: { runId: 'run', name: 'Mine' },
+  describe_kept_run: { runId: 'run', about: { starred: true, tags: ['week'], note: 'Look.' } },
   delete_kept_run: { runId: 'run' },
   restore_kept_run: { runId: 'run' },
 };
