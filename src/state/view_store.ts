@@ -7,7 +7,7 @@ import { create } from 'zustand';
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-/** Where the chosen theme is kept; index.html reads it before the first paint. */
+/** Where the chosen theme is kept; public/theme.js reads it before the first paint. */
 const THEME_KEY = 'sasa-lab.theme';
 
 export interface ViewState {
