@@ -13,7 +13,7 @@ export async function analysisTable(
   work: Work,
 ): Promise<AnalysisTable> {
   const { source } = run;
-  const steady = await run.steady(model);
+  const steady = await run.models.steady(model);
   const { step, config, weights: dictionary } = steady;
   try {
     const rows = await encodeAnalysedRows(

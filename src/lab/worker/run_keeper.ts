@@ -9,7 +9,7 @@ import type { FileSet } from '../../io/whole_files';
 import { displayName } from '../../sae/config';
 import { isCheckpointDue, type CheckpointBefore } from '../keep/checkpoint_times';
 import type { KeptFolder, KeptHistory, RunNote } from '../keep/kept_folder';
-import type { Event, MetricRecord } from '../protocol/protocol';
+import type { Event, MetricRecord, RunPast } from '../protocol/protocol';
 import type { DataIdentity } from '../run/data_identity';
 import type { SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
@@ -26,6 +26,14 @@ export interface KeptState {
   readonly changes: readonly SettingChange[];
   /** Copies of the state of every model. */
   states(): Promise<readonly ModelState[]>;
+}
+
+/** How a run is kept, and what was kept of it before. */
+export interface Keeping {
+  /** Null where nothing is kept, or another tab keeps it. */
+  readonly keeper: RunKeeper | null;
+  /** Null for a new run. */
+  readonly past: RunPast | null;
 }
 
 export interface RunKeeperParts {

@@ -11,7 +11,8 @@ import {
   type FoundRun,
   type KeptRunHost,
 } from './kept_run_host';
-import { LiveRun, type Keeping } from './live_run';
+import { LiveRun } from './live_run';
+import type { Keeping } from './run_keeper';
 import type { Command, Event } from '../protocol/protocol';
 import { parseRunConfig, type RunConfig } from '../run/run_config';
 import type { RunData } from '../train/run_data';
