@@ -19,10 +19,12 @@ const FLAGS = [
 ];
 
 /**
- * @returns {Promise<import('playwright-core').Browser>}
+ * What starts it, for whoever runs the process itself.
+ *
+ * @returns {Promise<{ executablePath: string, args: string[], env: Record<string, string> }>}
  * @throws when this machine has no Chromium, saying how to get one
  */
-export async function launchChromium() {
+export async function chromiumCommand() {
   const executablePath = await findChromium();
   if (executablePath === undefined) {
     throw new Error(
@@ -38,5 +40,13 @@ export async function launchChromium() {
         : [[name, value]],
     ),
   );
-  return chromium.launch({ executablePath, args: FLAGS, env, timeout: PAGE_LIMIT_MS });
+  return { executablePath, args: FLAGS, env };
+}
+
+/**
+ * @returns {Promise<import('playwright-core').Browser>}
+ * @throws when this machine has no Chromium, saying how to get one
+ */
+export async function launchChromium() {
+  return chromium.launch({ ...(await chromiumCommand()), timeout: PAGE_LIMIT_MS });
 }

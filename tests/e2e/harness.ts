@@ -44,10 +44,17 @@ export async function openPage(path: string, options: PageOptions = {}): Promise
   // Playwright's own half a minute is soon over on a busy machine.
   context.setDefaultTimeout(PAGE_LIMIT_MS);
   const page = await context.newPage();
+  watchPage(page, options.expectedTrouble);
   if (options.before !== undefined) await page.addInitScript({ content: options.before });
+  await page.goto(new URL(path, inject('pageAddress')).href);
+  return page;
+}
+
+/** Has the test fail on trouble of a page that it does not expect, and the page closed after the test. */
+export function watchPage(page: Page, expectedTrouble: readonly RegExp[] = []): void {
   const trouble: string[] = [];
   const note = (text: string): void => {
-    if (!options.expectedTrouble?.some((expected) => expected.test(text))) trouble.push(text);
+    if (!expectedTrouble.some((expected) => expected.test(text))) trouble.push(text);
   };
   page.on('console', (message) => {
     if (message.type() === 'error') note(`console: ${message.text()}`);
@@ -61,8 +68,6 @@ export async function openPage(path: string, options: PageOptions = {}): Promise
     if (response.status() >= 400) note(`status ${response.status()}: ${response.url()}`);
   });
   openPages.push({ page, trouble });
-  await page.goto(new URL(path, inject('pageAddress')).href);
-  return page;
 }
 
 /** Keeps a picture of the page in out/screenshots/NAME.png, for people to look at. Says so: a long test goes on. */
