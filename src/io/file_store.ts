@@ -12,6 +12,12 @@ export interface FileAppender {
   close(): void;
 }
 
+/** A file in a folder. */
+export interface ListedFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+
 /** Files in folders, by the names of both. */
 export interface FileStore {
   /** Bytes of a file; null when there is none. */
@@ -26,6 +32,8 @@ export interface FileStore {
   remove(folder: string): Promise<void>;
   /** Names of the folders. */
   folders(): Promise<string[]>;
+  /** The files in a folder with their bytes, in any order; none where there is no such folder. */
+  list(folder: string): Promise<readonly ListedFile[]>;
   /** Bytes of all files in a folder. */
   used(folder: string): Promise<number>;
   /** Bytes that may still be written; null when nobody knows. */
@@ -78,6 +86,11 @@ export class MemoryFileStore implements FileStore {
 
   folders(): Promise<string[]> {
     return Promise.resolve([...this.kept.keys()]);
+  }
+
+  list(folder: string): Promise<readonly ListedFile[]> {
+    const files = [...(this.kept.get(folder) ?? [])];
+    return Promise.resolve(files.map(([name, pieces]) => ({ name, bytes: totalOf(pieces) })));
   }
 
   used(folder: string): Promise<number> {

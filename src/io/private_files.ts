@@ -4,7 +4,7 @@
  * what keeps half a download when the tab is closed; so this runs in the engine's worker alone.
  */
 import { LabError } from '../base/lab_error';
-import { MemoryFileStore, type FileAppender, type FileStore } from './file_store';
+import { MemoryFileStore, type FileAppender, type FileStore, type ListedFile } from './file_store';
 
 /** Bytes read at once: a Blob gives no more than 2 GiB in one piece. */
 const PIECE = 2 ** 28;
@@ -18,8 +18,9 @@ export async function openPrivateFiles(folder: string): Promise<FileStore> {
 /** The same; null where the browser grants none, as in some private windows and in pages without https. */
 export async function openLastingFiles(folder: string): Promise<FileStore | null> {
   try {
-    const root = await navigator.storage.getDirectory();
-    return new PrivateFileStore(await root.getDirectoryHandle(folder, { create: true }));
+    const files = new PrivateFileStore(folder);
+    await files.folders();
+    return files;
   } catch {
     return null;
   }
@@ -40,7 +41,7 @@ export async function readBlob(
 }
 
 class PrivateFileStore implements FileStore {
-  constructor(private readonly root: FileSystemDirectoryHandle) {}
+  constructor(private readonly name: string) {}
 
   async size(folder: string, name: string): Promise<number | null> {
     const file = await this.file(folder, name);
@@ -54,10 +55,11 @@ class PrivateFileStore implements FileStore {
   }
 
   async continueAfter(folder: string, name: string, keep: number): Promise<FileAppender> {
-    const place = await this.root.getDirectoryHandle(nameFor(folder), { create: true });
+    const root = await this.root();
+    const place = await root.getDirectoryHandle(nameFor(folder), { create: true });
     const handle = await place.getFileHandle(nameFor(name), { create: true });
     const access = await handle.createSyncAccessHandle().catch((cause: unknown) => {
-      throw inUse(`${folder}/${name}`, cause);
+      throw isHeld(cause) ? inUse(`${folder}/${name}`, cause) : cause;
     });
     access.truncate(keep);
     let end = keep;
@@ -78,36 +80,45 @@ class PrivateFileStore implements FileStore {
 
   async removeFile(folder: string, name: string): Promise<void> {
     try {
-      const place = await this.root.getDirectoryHandle(nameFor(folder));
+      const place = await (await this.root()).getDirectoryHandle(nameFor(folder));
       await place.removeEntry(nameFor(name));
     } catch (error) {
-      if (!isMissing(error)) throw inUse(`${folder}/${name}`, error);
+      if (isHeld(error)) throw inUse(`${folder}/${name}`, error);
+      if (!isMissing(error)) throw error;
     }
   }
 
   async remove(folder: string): Promise<void> {
-    await this.root.removeEntry(nameFor(folder), { recursive: true }).catch((error: unknown) => {
-      if (!isMissing(error)) throw inUse(folder, error);
-    });
+    try {
+      await (await this.root()).removeEntry(nameFor(folder), { recursive: true });
+    } catch (error) {
+      if (isHeld(error)) throw inUse(folder, error);
+      if (!isMissing(error)) throw error;
+    }
   }
 
   async folders(): Promise<string[]> {
     const names: string[] = [];
-    for await (const name of this.root.keys()) names.push(decodeURIComponent(name));
+    for await (const name of (await this.root()).keys()) names.push(decodeURIComponent(name));
     return names;
   }
 
-  async used(folder: string): Promise<number> {
-    let bytes = 0;
+  async list(folder: string): Promise<readonly ListedFile[]> {
+    const files: ListedFile[] = [];
     try {
-      const place = await this.root.getDirectoryHandle(nameFor(folder));
+      const place = await (await this.root()).getDirectoryHandle(nameFor(folder));
       for await (const entry of place.values()) {
-        if (entry.kind === 'file') bytes += (await entry.getFile()).size;
+        if (entry.kind !== 'file') continue;
+        files.push({ name: decodeURIComponent(entry.name), bytes: (await entry.getFile()).size });
       }
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
-    return bytes;
+    return files;
+  }
+
+  async used(folder: string): Promise<number> {
+    return (await this.list(folder)).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   async available(): Promise<number | null> {
@@ -115,9 +126,15 @@ class PrivateFileStore implements FileStore {
     return quota === undefined || usage === undefined ? null : quota - usage;
   }
 
+  /** Asked for every time: what a person clears is there again, empty, and a handle from before leads nowhere. */
+  private async root(): Promise<FileSystemDirectoryHandle> {
+    const all = await navigator.storage.getDirectory();
+    return all.getDirectoryHandle(this.name, { create: true });
+  }
+
   private async file(folder: string, name: string): Promise<File | null> {
     try {
-      const place = await this.root.getDirectoryHandle(nameFor(folder));
+      const place = await (await this.root()).getDirectoryHandle(nameFor(folder));
       return await (await place.getFileHandle(nameFor(name))).getFile();
     } catch (error) {
       if (isMissing(error)) return null;
@@ -137,6 +154,10 @@ function inUse(what: string, cause: unknown): LabError {
 
 /** Names of models contain slashes, names in the file system may not. */
 const nameFor = (name: string): string => encodeURIComponent(name);
+
+function isHeld(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'NoModificationAllowedError';
+}
 
 function isMissing(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'NotFoundError';

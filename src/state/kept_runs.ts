@@ -3,7 +3,8 @@
  * renamed and deleted. What of it cannot be done comes as a notice; nothing here throws. Knows no React.
  */
 import { create } from 'zustand';
-import type { ListedRun } from '../lab/protocol/protocol';
+import { at } from '../base/array';
+import type { Event, ListedRun } from '../lab/protocol/protocol';
 import type { EngineClient } from './engine_client';
 import { notify, notifyError } from './notices_store';
 import { keepAnswer, modelKey } from './questions';
@@ -11,15 +12,23 @@ import { createRun, isActive, withPast, type Run } from './run_record';
 import { addEarlierRuns, addRun, removeRun, runOf, updateRun, useRuns } from './runs_store';
 import { useView } from './view_store';
 
+type Reopened = Extract<Event, { kind: 'reopened' }>;
+
 /** Bytes that this browser may still keep; null while nobody knows. */
 export const useStorage = create<{ readonly available: number | null }>()(() => ({
   available: null,
 }));
 
+/** Names by which the engine knows runs: first the one that each had when it was heard of. */
+const told = new Map<string, string>();
+/** Times that this page has given a name; a list that was asked for before has the one before. */
+let renames = 0;
+
 /** Keeps the list and this page in step; returns how to stop. */
 export function followKeptRuns(engine: EngineClient): () => void {
   const stopEvents = engine.subscribe((event) => {
-    if (event.kind === 'connected') void listKeptRuns(engine);
+    if (event.kind === 'connected' || event.kind === 'kept_changed') void listKeptRuns(engine);
+    if (event.kind === 'reopened') tellTorn(event);
     if (event.kind !== 'not_kept') return;
     const name = runOf(event.runId)?.name ?? 'This run';
     const { message, wayOut } = event.error;
@@ -28,12 +37,11 @@ export function followKeptRuns(engine: EngineClient): () => void {
   const stopView = useView.subscribe(({ runId, overlays }) => {
     for (const id of runId === null ? overlays : [runId, ...overlays]) void readRun(engine, id);
   });
-  // The engine knows a run by the name that it had when it was first heard of.
-  const told = new Map<string, string>();
   const stopRuns = useRuns.subscribe(({ runs }) => {
     for (const { id, name, kept } of Object.values(runs)) {
       const known = told.get(id) ?? name;
       if (kept !== null && known !== name) {
+        renames += 1;
         engine.ask('rename_kept_run', { runId: id, name }).catch(notifyError);
       }
       if (kept !== null || !told.has(id)) told.set(id, kept === null ? known : name);
@@ -46,18 +54,70 @@ export function followKeptRuns(engine: EngineClient): () => void {
   };
 }
 
-/** Asks what is kept, adds runs that this page does not know, and notes what all of them take. */
+/**
+ * Asks what is kept, and brings this page in step with it: runs that it does not know, what other tabs did to those that it
+ * knows, and what all of them take.
+ */
 export async function listKeptRuns(engine: EngineClient): Promise<void> {
   try {
-    const { runs, available } = await engine.ask('list_kept_runs', null);
+    const before = renames;
+    const { runs, deleted, available } = await engine.ask('list_kept_runs', null);
     useStorage.setState({ available });
     addEarlierRuns(runs.filter(({ id }) => runOf(id) === undefined).map(runListed));
-    for (const { id, bytes } of runs) {
-      updateRun(id, (run) => (run.kept === null ? run : { ...run, kept: { ...run.kept, bytes } }));
+    for (const listed of runs) followListed(engine, listed, renames === before);
+    const ids = new Set(runs.map(({ id }) => id));
+    const gone = Object.values(useRuns.getState().runs).filter(
+      ({ id, kept, status }) => kept !== null && !isActive(status) && !ids.has(id),
+    );
+    const cleared = gone.filter(({ id }) => !deleted.includes(id));
+    for (const { id, kept } of gone) {
+      // Of one that was only listed nothing is left; another may still be in memory.
+      if (deleted.includes(id) || kept?.read === false) dropRun(id);
+      else updateRun(id, (run) => ({ ...run, kept: null }));
     }
+    if (cleared.length > 0) notify(clearedNotice(cleared));
   } catch (error) {
     notifyError(error);
   }
+}
+
+/** Notes what the index says of a run that this page knows. */
+function followListed(engine: EngineClient, listed: ListedRun, named: boolean): void {
+  const { id, bytes, elsewhere } = listed;
+  const run = runOf(id);
+  if (run?.kept == null) return;
+  const name = named ? listed.name : run.name;
+  if (named) told.set(id, name);
+  const { kept } = run;
+  const known = { ...kept, bytes, elsewhere };
+  if (isActive(run.status) || kept.step === listed.step) {
+    updateRun(id, (same) => ({ ...same, name, kept: known }));
+    return;
+  }
+  // Another tab trained it on: what this page and its engine read of it is of an earlier step.
+  engine.send({ kind: 'forget', runId: id });
+  updateRun(id, (same) => ({
+    ...same,
+    ...standing(listed),
+    name,
+    kept: { ...known, step: listed.step, read: false },
+  }));
+  if (kept.read) void readRun(engine, id);
+}
+
+function dropRun(id: string): void {
+  if (useView.getState().runId === id) useView.getState().showRun(null);
+  removeRun(id);
+}
+
+function clearedNotice(runs: readonly Run[]) {
+  const what = runs.length === 1 ? at(runs, 0).name : `${runs.length} runs`;
+  return {
+    tone: 'error' as const,
+    title: `What this browser kept of ${what} is gone.`,
+    detail:
+      'The data of this site were cleared, or the browser was short of space. What is still in this page can be exported.',
+  };
 }
 
 /** Ids of the runs that are being read. */
@@ -82,9 +142,23 @@ export async function readRun(engine: EngineClient, id: string): Promise<void> {
   }
 }
 
+/** Says that a run is not where it was: a checkpoint cannot be read. */
+function tellTorn({ runId, past: { step }, promised }: Reopened): void {
+  if (step >= promised) return;
+  const name = runOf(runId)?.name ?? 'This run';
+  notify({
+    tone: 'error',
+    title:
+      step === 0
+        ? `${name} begins anew: none of its checkpoints can be read.`
+        : `${name} is at step ${step} again: its checkpoint of step ${promised} cannot be read.`,
+    detail: 'Its files were damaged. Training on gives the same as if they had not been.',
+  });
+}
+
 /** Whether a run can go on from its latest checkpoint. */
 export function canResume({ kept, status, error, step, totalSteps }: Run): boolean {
-  if (kept === null || isActive(status) || status === 'finished') return false;
+  if (kept === null || kept.elsewhere || isActive(status) || status === 'finished') return false;
   // From the same state it would come to the same end.
   return error?.code !== 'not_finite' && (step < totalSteps || status === 'failed');
 }
@@ -139,17 +213,17 @@ export async function deleteKeptRun(engine: EngineClient, run: Run): Promise<voi
 
 /** A run of an earlier visit: its curves are not in this page yet. */
 function runListed(listed: ListedRun): Run {
-  const { id, name, config, settings, status, error, step, createdAt, seconds, bytes } = listed;
+  const { id, name, config, createdAt, step, bytes, data, elsewhere } = listed;
   const run = createRun(id, name, config, createdAt, { opened: listed.opened ? [] : null });
   return {
     ...run,
-    settings,
-    asked: settings,
-    status,
-    error,
-    step,
-    samples: step * settings.training.train_batch_size_samples,
-    seconds,
-    kept: { step, bytes, data: listed.data, read: false },
+    ...standing(listed),
+    kept: { step, bytes, data, elsewhere, read: false },
   };
+}
+
+/** How a run stands by its record. */
+function standing({ settings, status, error, step, seconds }: ListedRun) {
+  const samples = step * settings.training.train_batch_size_samples;
+  return { settings, asked: settings, status, error, step, samples, seconds };
 }

@@ -55,12 +55,14 @@ export interface RunModel {
 }
 
 /** What this browser keeps of a run. */
-interface KeptFacts {
+export interface KeptFacts {
   /** Steps of its latest checkpoint, from which it goes on after a reload. */
   readonly step: number;
   readonly bytes: number;
   /** The dropped file that it was trained on and that is not kept; null where its data open by themselves. */
   readonly data: DataIdentity | null;
+  /** Another tab is training it: here it can be looked at. */
+  readonly elsewhere: boolean;
   /** Whether its curves are in this page; a run of an earlier visit is read when it is looked at. */
   readonly read: boolean;
 }
@@ -224,7 +226,7 @@ export function hasUnsavedWeights({ origin, inEngine, kept, status, step, models
   return models.some(({ savedStep }) => savedStep === null || savedStep < step);
 }
 
-const KEPT: KeptFacts = { step: 0, bytes: 0, data: null, read: true };
+const KEPT: KeptFacts = { step: 0, bytes: 0, data: null, elsewhere: false, read: true };
 
 /** A run as it was at a checkpoint, with what was logged until then; what this page knew of later steps is dropped. */
 export function withPast(run: Run, past: RunPast, settings: RunConfig): Run {

@@ -76,7 +76,10 @@ it.each(Object.entries(RUNS))(
   async (name, run) => {
     browser = await KillableBrowser.create();
     const options = { width: 1440, before: recordEngine };
-    let page = await browser.open(`#/train?run=${encodeURIComponent(writeShareLink(run))}`, options);
+    let page = await browser.open(
+      `#/train?run=${encodeURIComponent(writeShareLink(run))}`,
+      options,
+    );
     const began = performance.now();
     const tell = (text: string) =>
       console.log(`${name}: ${text} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
@@ -91,7 +94,9 @@ it.each(Object.entries(RUNS))(
     for (let kill = 0; kill < KILLS; kill++) {
       const step = killStep(run, kill, Object.keys(RUNS).indexOf(name));
       await page.waitForFunction(`engineRecord.step >= ${step}`, undefined, { polling: 5 });
-      const last = await page.evaluate('[engineRecord.step, engineRecord.kept, engineRecord.status]');
+      const last = await page.evaluate(
+        '[engineRecord.step, engineRecord.kept, engineRecord.status]',
+      );
       await browser.kill();
       tell(`killed at step ${String(last)}, drawn: ${step}`);
       page = await browser.open('#/runs', options);

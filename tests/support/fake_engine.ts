@@ -104,7 +104,11 @@ export class FakeEngine implements EngineWorker {
         mimeType: 'application/zip',
         bytes: new ArrayBuffer(16),
       }),
-      list_kept_runs: () => ({ runs: this.#kept(), available: 2 ** 30 }),
+      list_kept_runs: () => ({
+        runs: this.#kept(),
+        deleted: [...this.#deleted],
+        available: 2 ** 30,
+      }),
       kept_past: ({ runId }) => this.#pastOf(runId),
       rename_kept_run: () => null,
       describe_kept_run: () => null,
@@ -235,7 +239,8 @@ export class FakeEngine implements EngineWorker {
     const run = { id: runId, config, total: totalSteps(config.training), step, going: true };
     this.#runs.set(runId, run);
     this.#status(run, 'preparing');
-    this.emit({ kind: 'reopened', runId, settings: config, past: this.#pastOf(runId) });
+    const past = this.#pastOf(runId);
+    this.emit({ kind: 'reopened', runId, settings: config, past, promised: step });
     this.#status(run, 'running');
   }
 

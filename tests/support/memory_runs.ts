@@ -19,19 +19,56 @@ export class MemoryIndex implements RunIndex {
     return Promise.resolve();
   }
 
+  async change(id: string, change: (record: unknown) => KeptRun | null): Promise<void> {
+    const run = change(this.records.get(id));
+    if (run !== null) await this.put(run);
+  }
+
   remove(id: string): Promise<void> {
     this.records.delete(id);
     return Promise.resolve();
   }
 }
 
-/** Locks within one page. */
+/** What tabs share, within one page: every `new MemoryLocks(shared)` over the same map is a tab. */
 export class MemoryLocks implements RunLocks {
-  private readonly held = new Set<string>();
+  private readonly listeners = new Set<() => void>();
+
+  /** Of runs that are held, what to call when they are free. */
+  constructor(
+    private readonly shared = new Map<string, (() => void)[]>(),
+    private readonly tabs: MemoryLocks[] = [],
+  ) {
+    tabs.push(this);
+  }
 
   claim(id: string): Promise<(() => void) | null> {
-    if (this.held.has(id)) return Promise.resolve(null);
-    this.held.add(id);
-    return Promise.resolve(() => this.held.delete(id));
+    if (this.shared.has(id)) return Promise.resolve(null);
+    this.shared.set(id, []);
+    return Promise.resolve(() => {
+      const waiting = this.shared.get(id) ?? [];
+      this.shared.delete(id);
+      for (const free of waiting) free();
+    });
+  }
+
+  held(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set(this.shared.keys()));
+  }
+
+  whenFree(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.shared.get(id);
+      if (waiting === undefined) resolve();
+      else waiting.push(resolve);
+    });
+  }
+
+  tell(): void {
+    for (const tab of this.tabs) if (tab !== this) for (const hear of tab.listeners) hear();
+  }
+
+  onNews(listener: () => void): void {
+    this.listeners.add(listener);
   }
 }

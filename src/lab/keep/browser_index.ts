@@ -2,7 +2,7 @@
  * Where a browser keeps runs: folders in its private files, the index in its IndexedDB, who may write by its Web Locks. What
  * a record holds is said by run_index.ts.
  */
-import { openDB, type DBSchema } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { LabError } from '../../base/lab_error';
 import { openLastingFiles } from '../../io/private_files';
 import { KeptRuns, type RunLocks } from './kept_runs';
@@ -31,38 +31,91 @@ export async function openKeptRuns(): Promise<KeptRuns> {
       'Export what you want to keep, or open the page in a window that is not private.',
     );
   }
-  return new KeptRuns({ files, index, locks: browserLocks, now: () => Date.now() });
+  return new KeptRuns({ files, index, locks: browserLocks(), now: () => Date.now() });
 }
 
 async function openBrowserIndex(): Promise<RunIndex> {
+  let opened: Promise<IDBPDatabase<Tables>> | null = null;
+  const forget = () => {
+    opened = null;
+  };
+  const tables = (): Promise<IDBPDatabase<Tables>> => {
+    opened ??= openTables(forget).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    return opened;
+  };
+  // Files are flushed before the record that speaks of them; a power cut shall not leave it behind them.
+  const writing = async () =>
+    (await tables()).transaction(RUNS, 'readwrite', { durability: 'strict' });
+  await tables();
+  return {
+    all: async () => (await tables()).getAll(RUNS),
+    get: async (id) => (await tables()).get(RUNS, id),
+    put: async (run) => {
+      const { store, done } = await writing();
+      await Promise.all([store.put(run), done]);
+    },
+    change: async (id, change) => {
+      const { store, done } = await writing();
+      const run = change(await store.get(id));
+      await Promise.all([run === null ? undefined : store.put(run), done]);
+    },
+    remove: async (id) => {
+      const { store, done } = await writing();
+      await Promise.all([store.delete(id), done]);
+    },
+  };
+}
+
+/** `onClosed` is called when the database is closed by the browser, as when its data are cleared, or for a newer lab. */
+async function openTables(onClosed: () => void): Promise<IDBPDatabase<Tables>> {
   const database = await openDB<Tables>(DATABASE, VERSION, {
     upgrade: (tables) => {
       tables.createObjectStore(RUNS, { keyPath: 'id' });
     },
     // A newer lab in another tab waits for this one otherwise.
-    blocking: () => database.close(),
-  });
-  return {
-    all: () => database.getAll(RUNS),
-    get: (id) => database.get(RUNS, id),
-    put: async (run) => {
-      await database.put(RUNS, run);
+    blocking: () => {
+      database.close();
+      onClosed();
     },
-    remove: (id) => database.delete(RUNS, id),
-  };
+    terminated: onClosed,
+  });
+  return database;
 }
 
-/** Locks that all tabs of this lab share; the browser gives them back when a tab or its worker ends. */
-const browserLocks: RunLocks = {
-  claim: (id) =>
-    new Promise((resolve, reject) => {
-      const held = (lock: Lock | null): Promise<void> | undefined => {
-        if (lock === null) {
-          resolve(null);
-          return undefined;
-        }
-        return new Promise<void>((release) => resolve(release));
-      };
-      navigator.locks.request(`sasa-lab run ${id}`, { ifAvailable: true }, held).catch(reject);
-    }),
-};
+/** Milliseconds that a lock may take to be free: others let go within one when they only waited for it. */
+const CLAIM_MS = 500;
+const lockName = (id: string): string => `${LOCK}${id}`;
+const LOCK = 'sasa-lab run ';
+
+/**
+ * Locks that all tabs of this lab share; the browser gives them back when a tab or its worker ends. News travel on a
+ * channel, which a tab that is killed says nothing on: that it is gone, its locks say.
+ */
+function browserLocks(): RunLocks {
+  const channel = new BroadcastChannel('sasa-lab runs');
+  return {
+    claim: (id) =>
+      new Promise((resolve, reject) => {
+        const held = (): Promise<void> => new Promise((release) => resolve(release));
+        const signal = AbortSignal.timeout(CLAIM_MS);
+        navigator.locks.request(lockName(id), { signal }, held).catch((error: Error) => {
+          if (signal.aborted) resolve(null);
+          else reject(error);
+        });
+      }),
+    held: async () => {
+      const { held = [] } = await navigator.locks.query();
+      return new Set(
+        held.flatMap(({ name = '' }) => (name.startsWith(LOCK) ? name.slice(LOCK.length) : [])),
+      );
+    },
+    whenFree: (id) => navigator.locks.request(lockName(id), { mode: 'shared' }, () => undefined),
+    tell: () => channel.postMessage(null),
+    onNews: (listener) => {
+      channel.onmessage = listener;
+    },
+  };
+}

@@ -6,13 +6,13 @@
 import { at, largest } from '../../base/array';
 import { LabError } from '../../base/lab_error';
 import { CheckedFiles } from '../../io/checked_files';
-import type { FileStore } from '../../io/file_store';
+import type { FileStore, ListedFile } from '../../io/file_store';
 import { readMetricsJsonl } from '../../io/metrics_text';
 import type { FileSet } from '../../io/whole_files';
 import type { QualityReport } from '../protocol/model_report';
 import type { RunPast } from '../protocol/kept_protocol';
 import type { SettingChange } from '../run/live_settings';
-import type { RunConfig } from '../run/run_config';
+import { totalSteps, type RunConfig } from '../run/run_config';
 import {
   METRICS_FILE,
   MODEL_FILES,
@@ -32,7 +32,7 @@ import {
   type SavedRun,
 } from './run_folder';
 import { readRunFile } from './run_file';
-import type { KeptRun } from './run_index';
+import { keptRun, type KeptRun } from './run_index';
 import { readReport } from './written_report';
 
 /** The past of a run with the lines of its files, by model. */
@@ -71,16 +71,17 @@ export class KeptFolder {
     const name = checkpointName(step);
     const changes = savedFiles(saved, name);
     await this.files.write(changes);
-    const written = { step, bytes: changes[name]?.length ?? 0 };
-    const bytes = await this.store.used(this.id);
+    const there = await this.store.list(this.id);
+    const bytes = totalOf(there);
+    const checkpoints = checkpointsOf(there);
     const left: Left = { checkpoints: [], models: false };
     await this.change((run) => {
       // What lies beyond was torn when the run went on from before it.
-      const beyond = run.checkpoints.filter((each) => each.step > step);
-      const all = [...run.checkpoints.filter((each) => each.step < step), written];
+      const beyond = checkpoints.filter((each) => each.step > step);
+      const all = checkpoints.filter((each) => each.step <= step);
       const thinned = thinnedCheckpoints(
         all.map((each) => each.step),
-        written.bytes,
+        changes[name]?.length ?? 0,
       );
       left.checkpoints = [...beyond.map((each) => each.step), ...thinned];
       left.models = run.evaluated !== null && run.evaluated !== step;
@@ -99,6 +100,52 @@ export class KeptFolder {
     for (const old of left.checkpoints) await this.files.remove(checkpointName(old));
     if (left.models) await this.removeModels(config);
     if (left.models || left.checkpoints.length > 0) await this.measure();
+  }
+
+  /**
+   * The state from which the run goes on, for its only writer: the newest checkpoint in the folder that is whole, whether or not
+   * its record came to speak of it. From then on the record does; what lies beyond is torn, and goes. Null where none is whole.
+   */
+  async takeUp(): Promise<Checkpoint | null> {
+    const there = checkpointsOf(await this.store.list(this.id));
+    const state = await this.newestWhole(there);
+    const step = state?.step ?? 0;
+    const torn = there.filter((each) => state === null || each.step > step);
+    await this.change((run) => ({
+      ...run,
+      step,
+      checkpoints: there.filter((each) => !torn.includes(each)),
+    }));
+    for (const each of torn) await this.files.remove(checkpointName(each.step));
+    return state;
+  }
+
+  /** A record for a folder that has none: what its newest whole checkpoint says; null where no run could go on from it. */
+  async remembered(now: number): Promise<KeptRun | null> {
+    const files = await this.store.list(this.id);
+    const checkpoints = checkpointsOf(files);
+    const state = await this.newestWhole(checkpoints);
+    if (state === null) return null;
+    const { config, step } = state;
+    return keptRun({
+      id: this.id,
+      name: `Found at step ${step}`,
+      config,
+      settings: config,
+      status: 'stopped',
+      error: null,
+      step,
+      totalSteps: totalSteps(config.training),
+      createdAt: now,
+      savedAt: now,
+      seconds: 0,
+      bytes: totalOf(files),
+      checkpoints: checkpoints.filter((each) => each.step <= step),
+      evaluated: null,
+      before: null,
+      data: config.data_identity ?? null,
+      deletedAt: null,
+    });
   }
 
   /** Writes how the run stands, without a checkpoint. */
@@ -121,7 +168,11 @@ export class KeptFolder {
   }
 
   /** The latest checkpoint that is whole; null when there is none. */
-  async latest({ checkpoints }: KeptRun): Promise<Checkpoint | null> {
+  latest({ checkpoints }: KeptRun): Promise<Checkpoint | null> {
+    return this.newestWhole(checkpoints);
+  }
+
+  private async newestWhole(checkpoints: KeptRun['checkpoints']): Promise<Checkpoint | null> {
     for (const { step } of checkpoints.toReversed()) {
       try {
         const state = await readState(this.files, checkpointName(step));
@@ -200,6 +251,26 @@ export class KeptFolder {
 /** One checkpoint of several; that of the folder of a disk is the latest. */
 function checkpointName(step: number): string {
   return `checkpoint-${step}.safetensors`;
+}
+
+/** Checkpoints among the files of a folder, whole or not, the steps rising; each with what its slots take. */
+function checkpointsOf(files: readonly ListedFile[]): KeptRun['checkpoints'] {
+  const bytes = new Map<number, number>();
+  for (const file of files) {
+    const [, digits] = CHECKPOINT_SLOT.exec(file.name) ?? [];
+    if (digits === undefined) continue;
+    const step = Number(digits);
+    bytes.set(step, (bytes.get(step) ?? 0) + file.bytes);
+  }
+  return [...bytes]
+    .map(([step, taken]) => ({ step, bytes: taken }))
+    .sort((a, b) => a.step - b.step);
+}
+
+const CHECKPOINT_SLOT = /^checkpoint-(\d+)\.safetensors\.[01]$/;
+
+function totalOf(files: readonly ListedFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** What is a run's own in the account of a model, and what its weights had behind them. */

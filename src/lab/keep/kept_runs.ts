@@ -10,10 +10,18 @@ import { readKeptRun, type KeptRun, type RunIndex } from './run_index';
 /** Milliseconds for which a deleted run can be had back. */
 export const UNDO_MS = 60_000;
 
-/** Who may write to a run. */
+/** What the tabs of this lab share: who may write to a run, and that something is not as it was. */
 export interface RunLocks {
   /** Claims a run; null when another tab has it. The answer gives it back. */
   claim(id: string): Promise<(() => void) | null>;
+  /** Ids of the runs that some tab has claimed. */
+  held(): Promise<ReadonlySet<string>>;
+  /** Resolves when no tab has claimed the run any more. */
+  whenFree(id: string): Promise<void>;
+  /** Tells the other tabs that the list of runs has changed. */
+  tell(): void;
+  /** Calls `listener` when another tab tells so. */
+  onNews(listener: () => void): void;
 }
 
 /** Where runs are kept. */
@@ -28,16 +36,44 @@ export interface RunPlaces {
 export class KeptRuns {
   /** Changes of records, one after the other: none is lost between its reading and its writing. */
   private line: Promise<unknown> = Promise.resolve();
+  /** Runs that this tab has claimed, with their records as it last wrote them. */
+  private readonly claimed = new Map<string, KeptRun | null>();
+  /** Folders without a record are looked for once a visit. */
+  private searched: Promise<void> | null = null;
 
   constructor(private readonly places: RunPlaces) {}
 
   /** All runs but those that were deleted, oldest first. */
   async list(): Promise<readonly KeptRun[]> {
     await this.removeDeleted();
+    // What cannot be read now is left for another visit.
+    await (this.searched ??= this.takeUpLost().catch(() => undefined));
     const runs = await this.all();
     return runs
       .filter(({ deletedAt }) => deletedAt === null)
       .toSorted((a, b) => a.createdAt - b.createdAt);
+  }
+
+  /** Ids of those that were deleted and can still be had back. */
+  async deleted(): Promise<readonly string[]> {
+    const runs = await this.all();
+    return runs.filter(({ deletedAt }) => deletedAt !== null).map(({ id }) => id);
+  }
+
+  /** Ids of those that another tab has claimed. */
+  async elsewhere(): Promise<ReadonlySet<string>> {
+    const held = await this.places.locks.held();
+    return new Set([...held].filter((id) => !this.claimed.has(id)));
+  }
+
+  /** Resolves when no tab has claimed the run any more. */
+  whenFree(id: string): Promise<void> {
+    return this.places.locks.whenFree(id);
+  }
+
+  /** Calls `listener` when another tab has changed something. */
+  onNews(listener: () => void): void {
+    this.places.locks.onNews(listener);
   }
 
   /** A run by its id; null when there is none, or it was deleted. */
@@ -53,12 +89,22 @@ export class KeptRuns {
 
   /** Begins to keep a run. */
   add(run: KeptRun): Promise<void> {
-    return this.inTurn(() => this.places.index.put(run));
+    return this.inTurn(async () => {
+      await this.places.index.put(run);
+      this.written(run);
+    });
   }
 
   /** Claims a run for writing; null when another tab has it. The answer gives it back. */
-  claim(id: string): Promise<(() => void) | null> {
-    return this.places.locks.claim(id);
+  async claim(id: string): Promise<(() => void) | null> {
+    const release = await this.places.locks.claim(id);
+    if (release === null) return null;
+    this.claimed.set(id, await this.find(id).catch(() => null));
+    this.places.locks.tell();
+    return () => {
+      this.claimed.delete(id);
+      release();
+    };
   }
 
   rename(id: string, name: string): Promise<void> {
@@ -94,12 +140,47 @@ export class KeptRuns {
   /** Removes for good what was deleted more than a minute ago. */
   private async removeDeleted(): Promise<void> {
     const latest = this.places.now() - UNDO_MS;
-    for (const { id, deletedAt } of await this.all()) {
-      if (deletedAt === null || deletedAt > latest) continue;
-      await this.inTurn(async () => {
-        await this.places.files.remove(id);
-        await this.places.index.remove(id);
-      });
+    const isOver = ({ deletedAt }: KeptRun) => deletedAt !== null && deletedAt <= latest;
+    for (const { id } of (await this.all()).filter(isOver)) {
+      await this.inTurn(() =>
+        this.alone(id, async () => {
+          // Another tab may have taken the deletion back meanwhile.
+          const run = readKeptRun(await this.places.index.get(id));
+          if (run === null || !isOver(run)) return;
+          await this.places.files.remove(id);
+          await this.places.index.remove(id);
+        }),
+      );
+    }
+  }
+
+  /**
+   * Folders without a record: their index was lost alone, or a power cut came before it. One from which a run can go on
+   * gets a record again, others only take room. A record that cannot be read is one all the same.
+   */
+  private async takeUpLost(): Promise<void> {
+    for (const id of await this.places.files.folders()) {
+      const isLost = async () => (await this.places.index.get(id)) === undefined;
+      if (!(await isLost())) continue;
+      await this.inTurn(() =>
+        this.alone(id, async () => {
+          if (!(await isLost())) return;
+          const run = await this.folder(id).remembered(this.places.now());
+          if (run === null) await this.places.files.remove(id);
+          else await this.places.index.put(run);
+        }),
+      );
+    }
+  }
+
+  /** Does something to a run that no tab has claimed, this one included; else nothing. */
+  private async alone(id: string, work: () => Promise<void>): Promise<void> {
+    if ((await this.places.locks.held()).has(id)) return;
+    const release = await this.places.locks.claim(id);
+    try {
+      if (release !== null) await work();
+    } finally {
+      release?.();
     }
   }
 
@@ -108,12 +189,25 @@ export class KeptRuns {
     return records.flatMap((record) => readKeptRun(record) ?? []);
   }
 
-  /** Changes the record of a run; one that is gone stays gone. */
+  /**
+   * Changes the record of a run. One that is gone stays gone, unless this tab writes the run: then it was cleared from
+   * under it, and is there again as it was.
+   */
   private change(id: string, change: (run: KeptRun) => KeptRun): Promise<void> {
     return this.inTurn(async () => {
-      const run = readKeptRun(await this.places.index.get(id));
-      if (run !== null) await this.places.index.put(change(run));
+      let after: KeptRun | null = null;
+      await this.places.index.change(id, (record) => {
+        const run = record === undefined ? this.claimed.get(id) : readKeptRun(record);
+        after = run === null || run === undefined ? null : change(run);
+        return after;
+      });
+      if (after !== null) this.written(after);
     });
+  }
+
+  private written(run: KeptRun): void {
+    if (this.claimed.has(run.id)) this.claimed.set(run.id, run);
+    this.places.locks.tell();
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {

@@ -42,11 +42,15 @@ export interface ListedRun {
   /** The latest metrics of each model; null where its folder has to be asked. */
   readonly logged: readonly MetricValues[] | null;
   readonly about: SaidOfRun;
+  /** Another tab is training it. */
+  readonly elsewhere: boolean;
 }
 
 export interface KeptList {
   /** Oldest first. */
   readonly runs: readonly ListedRun[];
+  /** Ids of runs that were deleted, here or in another tab, and can still be had back. */
+  readonly deleted: readonly string[];
   /** Bytes that may still be written; null when nobody knows. */
   readonly available: number | null;
 }

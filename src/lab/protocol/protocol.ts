@@ -130,9 +130,13 @@ export type Event =
       readonly runId: string;
       readonly settings: RunConfig;
       readonly past: RunPast;
+      /** The step that it was kept at; later than its checkpoint where what was written there cannot be read. */
+      readonly promised: number;
     }
   /** A checkpoint of the run lies in this browser. */
   | { readonly kind: 'kept'; readonly runId: string; readonly step: number }
+  /** Another tab has changed something about the runs that are kept. */
+  | { readonly kind: 'kept_changed' }
   /** Said once a run, or once a visit where nothing can be kept at all: the run goes on and is lost with the page. */
   | { readonly kind: 'not_kept'; readonly runId: string; readonly error: LabErrorData }
   /** A command could not be carried out; its run is as it was. */

@@ -15,7 +15,10 @@ import { fileText, otherFile, type DataIdentity } from '../run/data_identity';
 import { fileSetting } from '../run/data_kinds';
 import { totalSteps, type RunConfig } from '../run/run_config';
 import type { TrainedBefore } from '../run/run_history';
-import { RunKeeper } from './run_keeper';
+import { RunKeeper, type RunKeeperParts } from './run_keeper';
+
+/** Milliseconds between two times that the page hears of other tabs. */
+const NEWS_MS = 300;
 
 /** A run that begins to be kept. */
 export interface NewRun {
@@ -38,11 +41,22 @@ export interface FoundRun {
   readonly checkpoint: Checkpoint | null;
   readonly history: KeptHistory;
   readonly data: DataIdentity | null;
+  /** The step that its record promised; its checkpoint is an earlier one where that is torn. */
+  readonly promised: number;
+}
+
+/** A kept run and who keeps it from then on. */
+export interface TakenRun {
+  readonly found: FoundRun;
+  readonly keeper: RunKeeper;
 }
 
 export class KeptRunHost {
   private opened: Promise<KeptRuns> | null = null;
   private told = false;
+  /** Runs of which this tab waits to hear that they are free. */
+  private readonly watched = new Set<string>();
+  private news: ReturnType<typeof setTimeout> | null = null;
 
   /** `open` gives the place where runs are kept; null for none. */
   constructor(
@@ -86,7 +100,8 @@ export class KeptRunHost {
         }),
       );
       this.post({ kind: 'kept', runId: id, step: 0 });
-      return this.keeper(runs, id, { release, before: before ?? [], identity, history: null });
+      const parts = { release, before: before ?? [], identity, history: null };
+      return this.keeper(runs, id, { ...parts, alone: (write) => write() });
     } catch (error) {
       if (!this.told) this.post({ kind: 'not_kept', runId: id, error: describeError(error) });
       this.told = true;
@@ -107,33 +122,81 @@ export class KeptRunHost {
     return runs !== null && (await runs.find(id)) !== null;
   }
 
-  /** Reads a kept run. Throws LabError `not_found`. */
-  async find(id: string): Promise<FoundRun> {
+  /** A kept run to go on with, of which this tab is the only writer from then on. Throws LabError where another is. */
+  async take(id: string): Promise<TakenRun> {
     const runs = await this.runs();
     const run = await requireRun(runs, id);
+    const release = await runs.claim(id);
+    if (release === null) throw elsewhere(run.name);
+    try {
+      const found = await this.read(runs, run, await runs.folder(id).takeUp());
+      const alone = (write: () => Promise<void>) => write();
+      return { found, keeper: this.keeperOf(runs, id, found, { release, alone }) };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** A kept run to be looked at, which any tab may go on with meanwhile. Throws LabError `not_found`. */
+  async look(id: string): Promise<TakenRun> {
+    const runs = await this.runs();
+    const run = await requireRun(runs, id);
+    const found = await this.read(runs, run, await runs.folder(id).latest(run));
+    const alone = async (write: () => Promise<void>) => {
+      const release = await runs.claim(id);
+      // Whoever trains it, or did since, writes what it came to.
+      if (release === null) return;
+      const same = (await runs.find(id))?.step === run.step;
+      await (same ? write() : Promise.resolve()).finally(release);
+    };
+    return { found, keeper: this.keeperOf(runs, id, found, { release: () => undefined, alone }) };
+  }
+
+  private async read(
+    runs: KeptRuns,
+    run: KeptRun,
+    checkpoint: Checkpoint | null,
+  ): Promise<FoundRun> {
+    const { id, data, before, step: promised } = run;
+    if (checkpoint === null && before !== null) throw beginningLost(run.name);
     const folder = runs.folder(id);
-    const checkpoint = await folder.latest(run);
     const config = settingsOf(run.config, run.name);
     // What the record says of later settings went with what was torn.
     const settings = checkpoint === null ? config : settingsOf(checkpoint.config, run.name);
     const history = await folder.history({ ...run, settings }, checkpoint?.step ?? 0);
-    return { config, settings, checkpoint, history, data: run.data };
-  }
-
-  /** Who keeps a run that goes on; null when another tab does. */
-  async again(id: string, { history, data }: FoundRun): Promise<RunKeeper | null> {
-    const runs = await this.runs();
-    const release = await runs.claim(id);
-    if (release === null) return null;
-    const before = history.before ?? [];
-    return this.keeper(runs, id, { release, before, identity: data, history });
+    return { config, settings, checkpoint, history, data, promised };
   }
 
   async list(): Promise<KeptList> {
-    if (this.open === null) return { runs: [], available: null };
+    if (this.open === null) return { runs: [], deleted: [], available: null };
     const runs = await this.runs();
-    const [listed, available] = await Promise.all([runs.list(), runs.available()]);
-    return { runs: listed.flatMap((run) => listedRun(run) ?? []), available };
+    const [kept, available] = await Promise.all([runs.list(), runs.available()]);
+    const elsewhere = await runs.elsewhere();
+    const listed = kept.flatMap((run) => listedRun(run, elsewhere.has(run.id)) ?? []);
+    for (const { id, elsewhere } of listed) if (elsewhere) this.watch(runs, id);
+    return { runs: listed, deleted: await runs.deleted(), available };
+  }
+
+  /** Tells when the tab that trains a run is gone, which nobody else does. */
+  private watch(runs: KeptRuns, id: string): void {
+    if (this.watched.has(id)) return;
+    this.watched.add(id);
+    void runs
+      .whenFree(id)
+      .catch(() => undefined)
+      .then(() => {
+        this.watched.delete(id);
+        this.tellNews();
+      });
+  }
+
+  /** What other tabs do comes to the page a few times a second at most. */
+  private tellNews(): void {
+    this.news ??= setTimeout(() => {
+      this.news = null;
+      this.post({ kind: 'kept_changed' });
+    }, NEWS_MS);
   }
 
   async past(id: string): Promise<RunPast> {
@@ -167,20 +230,35 @@ export class KeptRunHost {
     return (await this.runs()).restore(id);
   }
 
+  private keeperOf(
+    runs: KeptRuns,
+    id: string,
+    { history, data: identity }: FoundRun,
+    writer: Pick<RunKeeperParts, 'release' | 'alone'>,
+  ): RunKeeper {
+    return this.keeper(runs, id, { ...writer, before: history.before ?? [], identity, history });
+  }
+
   private keeper(
     runs: KeptRuns,
     id: string,
-    parts: Omit<ConstructorParameters<typeof RunKeeper>[0], 'runId' | 'folder' | 'post'>,
+    parts: Omit<RunKeeperParts, 'runId' | 'folder' | 'post'>,
   ): RunKeeper {
     return new RunKeeper({ runId: id, folder: runs.folder(id), post: this.post, ...parts });
   }
 
   private runs(): Promise<KeptRuns> {
     if (this.open === null) return Promise.reject(notKept(''));
-    this.opened ??= this.open().catch((error: unknown) => {
-      this.opened = null;
-      throw error;
-    });
+    this.opened ??= this.open().then(
+      (runs) => {
+        runs.onNews(() => this.tellNews());
+        return runs;
+      },
+      (error: unknown) => {
+        this.opened = null;
+        throw error;
+      },
+    );
     return this.opened;
   }
 }
@@ -227,7 +305,7 @@ async function requireRun(runs: KeptRuns, id: string): Promise<KeptRun> {
 }
 
 /** A run as the page lists it; null for one whose settings this lab cannot read. */
-function listedRun(run: KeptRun): ListedRun | null {
+function listedRun(run: KeptRun, elsewhere: boolean): ListedRun | null {
   const { id, name, status, error, step, createdAt, seconds, bytes, before, data } = run;
   const { results, logged, about } = run;
   try {
@@ -247,6 +325,7 @@ function listedRun(run: KeptRun): ListedRun | null {
       results,
       logged,
       about,
+      elsewhere,
     };
   } catch {
     return null;
@@ -267,8 +346,17 @@ function notKept(id: string): LabError {
   );
 }
 
+/** The weights that the run began with are nowhere else. */
+function beginningLost(name: string): LabError {
+  return new LabError(
+    'bad_file',
+    `${name} began with opened weights, and none of its checkpoints can be read.`,
+    'Open those weights again and train on from them.',
+  );
+}
+
 /** Another tab trains the run. */
-export function elsewhere(name: string): LabError {
+function elsewhere(name: string): LabError {
   return new LabError(
     'bad_config',
     `${name} is being trained in another tab.`,

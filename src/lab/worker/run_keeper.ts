@@ -41,6 +41,8 @@ export interface RunKeeperParts {
   readonly folder: KeptFolder;
   /** Lets others write to the run. */
   readonly release: () => void;
+  /** Writes as its only writer; who only looks at the run is that no longer than it writes. */
+  readonly alone: (write: () => Promise<void>) => Promise<void>;
   readonly post: (event: Event) => void;
   readonly before: readonly TrainedBefore[];
   /** Of a dropped file; null where the data open by themselves. */
@@ -157,7 +159,7 @@ export class RunKeeper {
   private write(work: () => Promise<void>): void {
     this.underWay += 1;
     this.line = this.line
-      .then(work)
+      .then(() => this.parts.alone(work))
       .catch((error: unknown) => this.tell(error))
       .then(() => {
         this.underWay -= 1;

@@ -5,11 +5,11 @@
 import { requireWanted, type Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import {
-  elsewhere,
   identityOf,
   requireSameFile,
   type FoundRun,
   type KeptRunHost,
+  type TakenRun,
 } from './kept_run_host';
 import { LiveRun } from './live_run';
 import type { Keeping } from './run_keeper';
@@ -59,20 +59,15 @@ export class RunPreparation {
 
   /** A kept run, ready for its next step; null when it was given up. Rejects with LabError. */
   async reopen({ runId, file }: Reopen): Promise<LiveRun | null> {
-    const found = await this.options.kept.find(runId);
-    const step = found.history.step;
-    this.options.post({ kind: 'status', runId, status: 'preparing', step });
-    return this.under(runId, found.settings, async (work) => {
-      const run = await this.restore(runId, found, file, work);
-      if (run.isKept) return run;
-      await run.destroy();
-      throw elsewhere('This run');
-    });
+    const taken = await this.options.kept.take(runId);
+    const { settings, history } = taken.found;
+    this.options.post({ kind: 'status', runId, status: 'preparing', step: history.step });
+    return this.under(runId, settings, (work) => this.restore(runId, taken, file, work));
   }
 
   /** A kept run that rests, to be read: nothing is told of how it stands. Rejects with LabError. */
   async look(runId: string, work: Work): Promise<LiveRun> {
-    const run = await this.restore(runId, await this.options.kept.find(runId), undefined, work);
+    const run = await this.restore(runId, await this.options.kept.look(runId), undefined, work);
     if (work.signal?.aborted === true) await run.destroy();
     requireWanted(work);
     await run.rest();
@@ -141,23 +136,36 @@ export class RunPreparation {
   /** A kept run as its latest checkpoint has it. */
   private async restore(
     runId: string,
-    found: FoundRun,
+    { found, keeper }: TakenRun,
     file: ArrayBuffer | undefined,
     work: Work,
   ): Promise<LiveRun> {
-    const { data, kept, post } = this.options;
-    const { config, settings, checkpoint, history } = found;
-    if (found.data !== null) {
-      await requireSameFile(found.data, file ?? data.fileBytes(settings));
-    }
-    const initial = checkpoint?.states.map((state) => ({ kind: 'state' as const, state })) ?? [];
-    const { source, session } = await this.open(settings, file, initial, work);
-    const keeping = { keeper: await kept.again(runId, found), past: history };
+    const { post } = this.options;
+    const { config, settings, history, promised } = found;
+    const opened = this.openAgain(found, file, work);
+    // Who cannot go on with it lets others.
+    const { source, session } = await opened.catch(async (error: unknown) => {
+      await keeper.close();
+      throw error;
+    });
+    const keeping = { keeper, past: history };
     const parts = { source, session, before: history.before ?? [], keeping };
     const run = this.live(runId, config, parts, work);
     const { logs: _, ...past } = history;
-    if (work.signal?.aborted !== true) post({ kind: 'reopened', runId, settings, past });
+    if (work.signal?.aborted !== true) post({ kind: 'reopened', runId, settings, past, promised });
     return run;
+  }
+
+  private async openAgain(
+    { data: identity, settings, checkpoint }: FoundRun,
+    file: ArrayBuffer | undefined,
+    work: Work,
+  ): Promise<Pick<LiveParts, 'source' | 'session'>> {
+    if (identity !== null) {
+      await requireSameFile(identity, file ?? this.options.data.fileBytes(settings));
+    }
+    const initial = checkpoint?.states.map((state) => ({ kind: 'state' as const, state })) ?? [];
+    return this.open(settings, file, initial, work);
   }
 
   private async open(

@@ -202,6 +202,7 @@ describe('runs that this browser keeps', () => {
     bytes: 3 * 2 ** 20,
     opened: false,
     data: null,
+    elsewhere: false,
     ...own,
   });
   const scriptedRun = (step: number) => ({
