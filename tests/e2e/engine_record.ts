@@ -47,6 +47,8 @@ export interface EngineRecord {
   /** Steps taken, of how many. */
   readonly step: number;
   readonly totalSteps: number;
+  /** Step of the latest checkpoint in this browser. */
+  readonly kept: number;
 }
 
 /** The run is over, or more was told than before. */
@@ -69,7 +71,8 @@ export async function finishedRun(page: Page): Promise<EngineRecord> {
   }
 }
 
-async function engineRecord(page: Page): Promise<EngineRecord> {
+/** What the engine last said. */
+export async function engineRecord(page: Page): Promise<EngineRecord> {
   const text = await page.evaluate<string>(
     `JSON.stringify(engineRecord, (key, value) => (key === 'points' || key === 'owners' ? undefined : value))`,
   );

@@ -19,9 +19,10 @@ export class MemoryIndex implements RunIndex {
     return Promise.resolve();
   }
 
-  async change(id: string, change: (record: unknown) => KeptRun | null): Promise<void> {
+  async change(id: string, change: (record: unknown) => KeptRun | null): Promise<KeptRun | null> {
     const run = change(this.records.get(id));
     if (run !== null) await this.put(run);
+    return run;
   }
 
   remove(id: string): Promise<void> {

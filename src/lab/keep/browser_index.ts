@@ -61,6 +61,7 @@ async function openBrowserIndex(): Promise<RunIndex> {
       const { store, done } = await writing();
       const run = change(await store.get(id));
       await Promise.all([run === null ? undefined : store.put(run), done]);
+      return run;
     },
     remove: async (id) => {
       const { store, done } = await writing();
@@ -101,9 +102,9 @@ function browserLocks(): RunLocks {
       new Promise((resolve, reject) => {
         const held = (): Promise<void> => new Promise((release) => resolve(release));
         const signal = AbortSignal.timeout(CLAIM_MS);
-        navigator.locks.request(lockName(id), { signal }, held).catch((error: Error) => {
+        navigator.locks.request(lockName(id), { signal }, held).catch((error: unknown) => {
           if (signal.aborted) resolve(null);
-          else reject(error);
+          else reject(error instanceof Error ? error : new Error(String(error)));
         });
       }),
     held: async () => {

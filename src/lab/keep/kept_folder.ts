@@ -115,6 +115,9 @@ export class KeptFolder {
       ...run,
       step,
       checkpoints: there.filter((each) => !torn.includes(each)),
+      // Of another step they would be said of this one.
+      results: run.evaluated === step ? run.results : null,
+      logged: run.step === step ? run.logged : null,
     }));
     for (const each of torn) await this.files.remove(checkpointName(each.step));
     return state;

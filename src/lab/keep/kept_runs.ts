@@ -195,13 +195,11 @@ export class KeptRuns {
    */
   private change(id: string, change: (run: KeptRun) => KeptRun): Promise<void> {
     return this.inTurn(async () => {
-      let after: KeptRun | null = null;
-      await this.places.index.change(id, (record) => {
+      const written = await this.places.index.change(id, (record) => {
         const run = record === undefined ? this.claimed.get(id) : readKeptRun(record);
-        after = run === null || run === undefined ? null : change(run);
-        return after;
+        return run === null || run === undefined ? null : change(run);
       });
-      if (after !== null) this.written(after);
+      if (written !== null) this.written(written);
     });
   }
 

@@ -104,7 +104,7 @@ export interface RunIndex {
   all(): Promise<readonly unknown[]>;
   get(id: string): Promise<unknown>;
   put(run: KeptRun): Promise<void>;
-  /** Writes what becomes of the record as it is, in one piece over all tabs; null leaves it. */
-  change(id: string, change: (record: unknown) => KeptRun | null): Promise<void>;
+  /** Writes what becomes of the record as it is, in one piece over all tabs, and answers it; null leaves it. */
+  change(id: string, change: (record: unknown) => KeptRun | null): Promise<KeptRun | null>;
   remove(id: string): Promise<void>;
 }

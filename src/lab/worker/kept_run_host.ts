@@ -2,23 +2,19 @@
  * The engine's side of the runs that this browser keeps: it begins to keep a new one, says what is needed to go on with an
  * old one, and answers the questions about them. Where nothing can be kept it says so once and is in nobody's way.
  */
-import { at } from '../../base/array';
 import { describeError, LabError } from '../../base/lab_error';
-import { sha256Of } from '../../io/sha256';
 import type { Checkpoint } from '../keep/checkpoint';
 import type { KeptHistory } from '../keep/kept_folder';
 import type { KeptRuns } from '../keep/kept_runs';
 import { readRunFile } from '../keep/run_file';
 import { keptRun, type KeptRun } from '../keep/run_index';
-import type { SaidOfRun, Event, KeptList, ListedRun, RunPast } from '../protocol/protocol';
-import { fileText, otherFile, type DataIdentity } from '../run/data_identity';
-import { fileSetting } from '../run/data_kinds';
+import type { Event, KeptList, ListedRun, RunPast, SaidOfRun } from '../protocol/protocol';
+import type { DataIdentity } from '../run/data_identity';
 import { totalSteps, type RunConfig } from '../run/run_config';
 import type { TrainedBefore } from '../run/run_history';
+import { RunClaim } from './run_claim';
 import { RunKeeper, type RunKeeperParts } from './run_keeper';
-
-/** Milliseconds between two times that the page hears of other tabs. */
-const NEWS_MS = 300;
+import { TabNews } from './tab_news';
 
 /** A run that begins to be kept. */
 export interface NewRun {
@@ -54,9 +50,7 @@ export interface TakenRun {
 export class KeptRunHost {
   private opened: Promise<KeptRuns> | null = null;
   private told = false;
-  /** Runs of which this tab waits to hear that they are free. */
-  private readonly watched = new Set<string>();
-  private news: ReturnType<typeof setTimeout> | null = null;
+  private readonly news = new TabNews(() => this.post({ kind: 'kept_changed' }));
 
   /** `open` gives the place where runs are kept; null for none. */
   constructor(
@@ -100,8 +94,8 @@ export class KeptRunHost {
         }),
       );
       this.post({ kind: 'kept', runId: id, step: 0 });
-      const parts = { release, before: before ?? [], identity, history: null };
-      return this.keeper(runs, id, { ...parts, alone: (write) => write() });
+      const claim = new RunClaim(runs, id, release);
+      return this.keeper(runs, id, { claim, before: before ?? [], identity, history: null });
     } catch (error) {
       if (!this.told) this.post({ kind: 'not_kept', runId: id, error: describeError(error) });
       this.told = true;
@@ -130,8 +124,7 @@ export class KeptRunHost {
     if (release === null) throw elsewhere(run.name);
     try {
       const found = await this.read(runs, run, await runs.folder(id).takeUp());
-      const alone = (write: () => Promise<void>) => write();
-      return { found, keeper: this.keeperOf(runs, id, found, { release, alone }) };
+      return { found, keeper: this.keeperOf(runs, id, found, release) };
     } catch (error) {
       release();
       throw error;
@@ -143,14 +136,7 @@ export class KeptRunHost {
     const runs = await this.runs();
     const run = await requireRun(runs, id);
     const found = await this.read(runs, run, await runs.folder(id).latest(run));
-    const alone = async (write: () => Promise<void>) => {
-      const release = await runs.claim(id);
-      // Whoever trains it, or did since, writes what it came to.
-      if (release === null) return;
-      const same = (await runs.find(id))?.step === run.step;
-      await (same ? write() : Promise.resolve()).finally(release);
-    };
-    return { found, keeper: this.keeperOf(runs, id, found, { release: () => undefined, alone }) };
+    return { found, keeper: this.keeperOf(runs, id, found, null) };
   }
 
   private async read(
@@ -174,29 +160,8 @@ export class KeptRunHost {
     const [kept, available] = await Promise.all([runs.list(), runs.available()]);
     const elsewhere = await runs.elsewhere();
     const listed = kept.flatMap((run) => listedRun(run, elsewhere.has(run.id)) ?? []);
-    for (const { id, elsewhere } of listed) if (elsewhere) this.watch(runs, id);
+    for (const { id, elsewhere } of listed) if (elsewhere) this.news.watch(runs, id);
     return { runs: listed, deleted: await runs.deleted(), available };
-  }
-
-  /** Tells when the tab that trains a run is gone, which nobody else does. */
-  private watch(runs: KeptRuns, id: string): void {
-    if (this.watched.has(id)) return;
-    this.watched.add(id);
-    void runs
-      .whenFree(id)
-      .catch(() => undefined)
-      .then(() => {
-        this.watched.delete(id);
-        this.tellNews();
-      });
-  }
-
-  /** What other tabs do comes to the page a few times a second at most. */
-  private tellNews(): void {
-    this.news ??= setTimeout(() => {
-      this.news = null;
-      this.post({ kind: 'kept_changed' });
-    }, NEWS_MS);
   }
 
   async past(id: string): Promise<RunPast> {
@@ -234,9 +199,10 @@ export class KeptRunHost {
     runs: KeptRuns,
     id: string,
     { history, data: identity }: FoundRun,
-    writer: Pick<RunKeeperParts, 'release' | 'alone'>,
+    release: (() => void) | null,
   ): RunKeeper {
-    return this.keeper(runs, id, { ...writer, before: history.before ?? [], identity, history });
+    const claim = new RunClaim(runs, id, release);
+    return this.keeper(runs, id, { claim, before: history.before ?? [], identity, history });
   }
 
   private keeper(
@@ -251,7 +217,7 @@ export class KeptRunHost {
     if (this.open === null) return Promise.reject(notKept(''));
     this.opened ??= this.open().then(
       (runs) => {
-        runs.onNews(() => this.tellNews());
+        runs.onNews(() => this.news.tell());
         return runs;
       },
       (error: unknown) => {
@@ -261,41 +227,6 @@ export class KeptRunHost {
     );
     return this.opened;
   }
-}
-
-/** What a dropped file is, for a run that was trained on it; null where the data open by themselves. */
-export async function identityOf(
-  config: RunConfig,
-  bytes: ArrayBuffer | null,
-  source: { readonly width: number; readonly size: { readonly all: number | null } },
-): Promise<DataIdentity | null> {
-  const own = fileSetting(config.data);
-  if (own === null || bytes === null) return null;
-  const sha256 = await sha256Of(new Uint8Array(bytes));
-  return {
-    rows: source.size.all,
-    width: source.width,
-    files: [{ ...own, bytes: bytes.byteLength, sha256 }],
-  };
-}
-
-/** Checks the file that a kept run needs. Throws LabError `not_found` without one, `bad_data` for another. */
-export async function requireSameFile(
-  data: DataIdentity,
-  bytes: ArrayBuffer | null,
-): Promise<void> {
-  const known = at(data.files, 0);
-  if (bytes === null) {
-    const rows = data.rows === null ? '' : `${data.rows} rows, `;
-    throw new LabError(
-      'not_found',
-      `This run was trained on ${known.name} (${rows}${fileText(known)}), which is not open in this page.`,
-      'Choose that file for it; this browser keeps the run, not its data.',
-    );
-  }
-  const sha256 = await sha256Of(new Uint8Array(bytes));
-  const found = { bytes: bytes.byteLength, sha256 };
-  if (sha256 !== known.sha256) throw otherFile(known, found, known.name);
 }
 
 async function requireRun(runs: KeptRuns, id: string): Promise<KeptRun> {

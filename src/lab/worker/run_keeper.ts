@@ -16,6 +16,7 @@ import type { RunConfig } from '../run/run_config';
 import { METRICS_FILE } from '../run/run_files';
 import { changesOf, countedOn, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
 import type { ModelState } from '../train/session_types';
+import type { RunClaim } from './run_claim';
 
 /** A run as it is kept. */
 export interface KeptState {
@@ -39,10 +40,7 @@ export interface Keeping {
 export interface RunKeeperParts {
   readonly runId: string;
   readonly folder: KeptFolder;
-  /** Lets others write to the run. */
-  readonly release: () => void;
-  /** Writes as its only writer; who only looks at the run is that no longer than it writes. */
-  readonly alone: (write: () => Promise<void>) => Promise<void>;
+  readonly claim: RunClaim;
   readonly post: (event: Event) => void;
   readonly before: readonly TrainedBefore[];
   /** Of a dropped file; null where the data open by themselves. */
@@ -106,6 +104,7 @@ export class RunKeeper {
         this.last = { ...this.last, took: seconds() - began };
         this.parts.post({ kind: 'kept', runId: this.parts.runId, step });
       });
+      this.letGoOf(note);
     } catch (error) {
       // A device that is gone ends the run by itself.
       this.tell(error);
@@ -114,7 +113,9 @@ export class RunKeeper {
 
   /** Writes how the run stands. */
   note(note: RunNote): void {
-    if (!this.closed) this.write(() => this.parts.folder.note(note));
+    if (this.closed) return;
+    this.write(() => this.parts.folder.note(note));
+    this.letGoOf(note);
   }
 
   /** Writes a model with its report, once a step. */
@@ -131,7 +132,13 @@ export class RunKeeper {
   async close(): Promise<void> {
     this.closed = true;
     await this.line;
-    this.parts.release();
+    this.parts.claim.letGo();
+  }
+
+  /** Lets others go on with a run that is over, once all is written. */
+  private letGoOf({ status }: RunNote): void {
+    if (status === undefined || status === 'running' || status === 'paused') return;
+    this.line = this.line.then(() => this.parts.claim.letGo());
   }
 
   /** Settings with what the data were, as the folder holds them. */
@@ -159,7 +166,7 @@ export class RunKeeper {
   private write(work: () => Promise<void>): void {
     this.underWay += 1;
     this.line = this.line
-      .then(() => this.parts.alone(work))
+      .then(() => this.parts.claim.alone(this.last.step, work))
       .catch((error: unknown) => this.tell(error))
       .then(() => {
         this.underWay -= 1;

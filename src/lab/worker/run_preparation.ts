@@ -4,13 +4,8 @@
  */
 import { requireWanted, type Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
-import {
-  identityOf,
-  requireSameFile,
-  type FoundRun,
-  type KeptRunHost,
-  type TakenRun,
-} from './kept_run_host';
+import { identityOf, requireSameFile } from './dropped_file';
+import type { FoundRun, KeptRunHost, TakenRun } from './kept_run_host';
 import { LiveRun } from './live_run';
 import type { Keeping } from './run_keeper';
 import type { Command, Event } from '../protocol/protocol';

@@ -177,6 +177,62 @@ describe('a kept run', () => {
     expect(await files.size('a', `checkpoint-${step}.safetensors.0`)).toBeNull();
   });
 
+  it('goes on from a checkpoint that its record does not speak of yet', async () => {
+    await kept.add(newRun('a'));
+    await kept.folder('a').save(savedAt(10), {}, now);
+    const before = await record('a');
+    await kept.folder('a').save(savedAt(30), {}, now);
+    // The browser was killed between the file and the record.
+    await index.put(before);
+    expect((await open().folder('a').takeUp())?.step).toBe(30);
+    expect(await record('a')).toMatchObject({ step: 30 });
+    expect((await record('a')).checkpoints.map(({ step }) => step)).toEqual([10, 30]);
+  });
+
+  it('takes away what is torn when it is gone on with, in the middle of a write too', async () => {
+    await kept.add(newRun('a'));
+    for (const step of [10, 30]) await kept.folder('a').save(savedAt(step), {}, now);
+    const half = await files.continueAfter('a', 'checkpoint-47.safetensors.0', 0);
+    half.append(new Uint8Array(100));
+    await tear('a', 'checkpoint-30.safetensors.0');
+    expect((await open().folder('a').takeUp())?.step).toBe(10);
+    expect(await record('a')).toMatchObject({ step: 10, checkpoints: [{ step: 10 }] });
+    const names = (await files.list('a')).map(({ name }) => name);
+    expect(names.filter((name) => name.startsWith('checkpoint'))).toEqual([
+      'checkpoint-10.safetensors.0',
+    ]);
+    await tear('a', 'checkpoint-10.safetensors.0');
+    expect(await open().folder('a').takeUp()).toBeNull();
+    expect(await record('a')).toMatchObject({ step: 0, checkpoints: [] });
+  });
+
+  it('is kept again when its record is cleared while it trains, or its files, or both', async () => {
+    const release = await kept.claim('a');
+    await kept.add(newRun('a', { name: 'Mine' }));
+    const folder = kept.folder('a');
+    await folder.save(savedAt(10), {}, now);
+    await index.remove('a');
+    await folder.save(savedAt(20), {}, now);
+    expect(await record('a')).toMatchObject({ name: 'Mine', step: 20 });
+    expect((await record('a')).checkpoints.map(({ step }) => step)).toEqual([10, 20]);
+
+    await files.remove('a');
+    await folder.save(savedAt(30), {}, now);
+    expect((await record('a')).checkpoints.map(({ step }) => step)).toEqual([30]);
+
+    await index.remove('a');
+    await files.remove('a');
+    await folder.save(savedAt(40), {}, now);
+    expect(await latestStep('a')).toBe(40);
+    expect((await record('a')).bytes).toBe(await files.used('a'));
+
+    // Who does not train it any more does not bring it back.
+    release?.();
+    await index.remove('a');
+    await folder.note({ status: 'stopped' });
+    expect(await index.all()).toEqual([]);
+  });
+
   it('leaves weights and report behind when it goes on', async () => {
     await kept.add(newRun('a'));
     const folder = kept.folder('a');
@@ -231,6 +287,17 @@ describe('the list of kept runs', () => {
     expect(await index.all()).toEqual([]);
   });
 
+  it('removes nothing for good that a tab is at work on', async () => {
+    await kept.add(newRun('a', { deletedAt: now }));
+    now += UNDO_MS;
+    const release = await kept.claim('a');
+    await kept.list();
+    expect(await index.all()).toHaveLength(1);
+    release?.();
+    await kept.list();
+    expect(await index.all()).toEqual([]);
+  });
+
   it('leaves alone what a newer lab wrote, and lists the rest', async () => {
     await kept.add(newRun('a'));
     await index.put({ ...newRun('new'), version: 99 });
@@ -254,6 +321,51 @@ describe('the list of kept runs', () => {
     const about = { starred: true, tags: ['week'], note: 'Look at group 3.' };
     await kept.describe('a', about);
     expect(await record('a')).toMatchObject({ about, name: 'Run a' });
+  });
+
+  it('finds a folder without a record once a visit, and sweeps one from which no run goes on', async () => {
+    for (const id of ['lost', 'torn', 'training', 'newer']) {
+      await kept.add(newRun(id));
+      await kept.folder(id).save(savedAt(10), {}, now);
+      await index.remove(id);
+    }
+    await tear('torn', 'checkpoint-10.safetensors.0');
+    await index.put({ ...newRun('newer'), version: 2 } as unknown as KeptRun);
+    const other = new MemoryLocks();
+    const visit = new KeptRuns({ files, index, locks: other, now: () => 7 });
+    await other.claim('training');
+    expect(await visit.list()).toMatchObject([
+      { id: 'lost', name: 'Found at step 10', status: 'stopped', step: 10, createdAt: 7 },
+    ]);
+    expect(await latestStep('lost')).toBe(10);
+    expect(await files.folders()).toEqual(['lost', 'training', 'newer']);
+    // A run that begins has no record for a moment.
+    await files.continueAfter('new', 'run.json.0', 0);
+    await visit.list();
+    expect(await files.folders()).toContain('new');
+  });
+
+  it('says which runs another tab trains, when that is over, and that something has changed', async () => {
+    const shared = new Map<string, (() => void)[]>();
+    const tabs: MemoryLocks[] = [];
+    const tab = () =>
+      new KeptRuns({ files, index, locks: new MemoryLocks(shared, tabs), now: () => now });
+    const here = tab();
+    const there = tab();
+    let heard = 0;
+    here.onNews(() => (heard += 1));
+    const release = await there.claim('a');
+    await there.add(newRun('a'));
+    expect(heard).toBe(2);
+    expect(await here.elsewhere()).toEqual(new Set(['a']));
+    expect(await there.elsewhere()).toEqual(new Set());
+    let free = false;
+    const freed = here.whenFree('a').then(() => (free = true));
+    await there.rename('a', 'Other');
+    expect([heard, free]).toEqual([3, false]);
+    release?.();
+    await freed;
+    expect(await here.elsewhere()).toEqual(new Set());
   });
 
   it('loses no change of two that come together', async () => {

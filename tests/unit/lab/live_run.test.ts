@@ -384,4 +384,14 @@ describe('a run', () => {
     await run.destroy();
     expect(await runs.claim('r')).not.toBeNull();
   });
+
+  it('is let go of when it is over, though it stays in memory', async () => {
+    await kept();
+    await run.resume();
+    await turn();
+    expect(await runs.elsewhere()).toEqual(new Set());
+    expect(await runs.claim('r')).toBeNull();
+    await run.stop();
+    await expect.poll(() => runs.claim('r')).not.toBeNull();
+  });
 });

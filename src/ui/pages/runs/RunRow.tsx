@@ -197,7 +197,7 @@ function RunMenu({ run, onRename }: { readonly run: Run; readonly onRename: () =
           {
             label: 'Delete',
             onSelect: () => deleteRun(run),
-            disabled: isActive(run.status),
+            disabled: isActive(run.status) || run.kept?.elsewhere === true,
             danger: true,
             separated: true,
           },

@@ -14,6 +14,7 @@ export function modelSize({ unitName, groups, rank }: RunModel): string {
 export function statusWord(run: Run): string {
   if (run.origin === 'recorded') return 'recorded';
   if (run.opened && run.step === 0 && run.status === 'paused') return 'opened';
+  if (run.kept?.elsewhere === true) return 'training in another tab';
   if (run.status === 'stopped') return `stopped at step ${formatInteger(run.step)}`;
   return run.status === 'running' ? 'training' : run.status;
 }
