@@ -21,6 +21,7 @@ import { join, resolve } from 'node:path';
 import { at } from '../src/base/array';
 import type { RunInput } from '../src/lab/run/run_config';
 import { parseArgs } from 'node:util';
+import { interval } from './interval';
 
 const here = process.cwd();
 const { values, positionals } = parseArgs({
@@ -122,16 +123,6 @@ function train(checkout: string, config: string, name: string): Trained {
 function filesNamed(folder: string, name: string): readonly string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return files.filter((file) => file.endsWith(name)).sort();
-}
-
-/** Mean of logarithms and its 95 % interval (Student's t), as ratios. */
-function interval(ratios: readonly number[]): readonly string[] {
-  const logs = ratios.map((ratio) => Math.log(ratio));
-  const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
-  const variance = logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (logs.length - 1);
-  const T95 = [0, 12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23];
-  const half = (T95[logs.length - 1] ?? 2.1) * Math.sqrt(variance / logs.length);
-  return [mean, mean - half, mean + half].map((value) => Math.exp(value).toFixed(3));
 }
 
 let differ = 0;

@@ -102,9 +102,12 @@ it.each(RUNS)(
       page = await browser.open('#/runs', options);
       const row = rowOf(page, 'Run 2');
       const stopped = await row.getByText(/^stopped at step \d+/).textContent();
-      // What the page was told is kept, is kept.
-      expect(Number(/\d+/.exec(stopped ?? '')?.[0])).toBeGreaterThanOrEqual(kept);
+      // What the page was told is kept, is kept, and it goes on from there.
+      const from = Number(/\d+/.exec(stopped ?? '')?.[0]);
+      expect(from).toBeGreaterThanOrEqual(kept);
       await press(row, 'Resume');
+      await page.waitForFunction('engineRecord.step > 0', undefined, { polling: 5 });
+      expect((await engineRecord(page)).step).toBeGreaterThan(from);
     }
     await finishedRun(page);
     const killed = await weightsOf(page, 'Run 2', MODELS, profile);

@@ -18,7 +18,7 @@ const STEP = 1000;
 /** Lines of the metrics of each model. */
 const LINES = 100;
 /** Bytes of the page's heap that a run which nobody looked at may take. */
-const MOST_BYTES = 25_000;
+const MOST_BYTES = 8000;
 
 const config = parseRunConfig(presets.figure1.config);
 const run = (id: string, number: number): KeptRun =>
