@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { build, preview } from 'vite';
+import { DENIED_STORAGE } from '../scripts/denied_storage.mjs';
 import { launchChromium } from '../scripts/launch_chromium.mjs';
 import { presets } from '../src/lab/run/presets';
 import { writeShareLink } from '../src/lab/run/share_link';
@@ -46,9 +47,6 @@ const WATCH = `
   };
 `;
 
-/** Appended to the worker: the browser grants it no private files. */
-const DENIED = 'StorageManager.prototype.getDirectory = () => Promise.reject(new Error("denied"));';
-
 interface Timing {
   readonly ms: number;
   /** Checkpoints that were written. */
@@ -60,13 +58,9 @@ async function train(browser: Browser, address: string, keeps: boolean): Promise
   try {
     context.setDefaultTimeout(0);
     const page = await context.newPage();
+    // The first to wrap the worker is the one that is inside.
+    if (!keeps) await page.addInitScript({ content: DENIED_STORAGE });
     await page.addInitScript({ content: WATCH });
-    if (!keeps) {
-      await page.route(/worker-[^/]*\.js/, async (route) => {
-        const response = await route.fetch();
-        await route.fulfill({ response, body: `${await response.text()}\n${DENIED}` });
-      });
-    }
     await page.goto(`${address}#/train?run=${encodeURIComponent(link)}`);
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page.waitForFunction('timing.ended !== null', undefined, { polling: 1000 });

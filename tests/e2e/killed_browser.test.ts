@@ -95,8 +95,10 @@ it.each(RUNS)(
     await press(page, 'Train');
     for (let kill = 0; kill < KILLS; kill++) {
       const step = killStep(steps, kill, name.length);
-      await page.waitForFunction(`engineRecord.step >= ${step}`, undefined, { polling: 5 });
-      const { step: last, kept } = await engineRecord(page);
+      const reached = `engineRecord.step >= ${step} || engineRecord.failure !== null`;
+      await page.waitForFunction(reached, undefined, { polling: 5 });
+      const { step: last, kept, failure } = await engineRecord(page);
+      expect(failure).toBeNull();
       await browser.kill();
       tell(`killed at step ${last}, drawn: ${step}, kept: ${kept}`);
       page = await browser.open('#/runs', options);

@@ -4,6 +4,7 @@
  */
 import type { CDPSession, Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
+import { DENIED_STORAGE } from '../../scripts/denied_storage.mjs';
 import { NO_LIMIT_MS } from '../../scripts/limits.mjs';
 import type { RunInput } from '../../src/lab/run/run_config';
 import { engineRecord, recordEngine } from './engine_record';
@@ -46,6 +47,7 @@ it(
     expect(await notKept(page).count()).toBe(1);
     expect(await checkpointsIn(page)).toEqual(before);
 
+    await page.reload();
     await turnTo(page, 'Runs');
     await rowOf(page, 'Run 1')
       .getByText(`stopped at step ${before.steps.at(-1)}`)
@@ -58,15 +60,7 @@ it(
 );
 
 it('trains without any storage, and says so once', { timeout: NO_LIMIT_MS }, async () => {
-  const page = await openPage('about:blank', { before: recordEngine });
-  const denied =
-    'StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("denied", "SecurityError"));';
-  await page.route(/worker-[^/]*\.js/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${await response.text()}\n${denied}` });
-  });
-  await page.goto(new URL(draftAddress(run), inject('pageAddress')).href);
-  await page.reload();
+  const page = await openPage(draftAddress(run), { before: DENIED_STORAGE + recordEngine });
   await press(page, 'Train');
   await page.getByText(/^Run 1 is not kept\. This browser lets the page keep nothing/).waitFor();
   await until(page, 'engineRecord.step > 20');
