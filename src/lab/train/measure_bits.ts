@@ -88,7 +88,7 @@ export async function measureBits(
         })
       : { codes: [], rows: 0 };
   const judged = judgedRows(model, own, x, training.rows);
-  if (judged.power.every((power) => power === 0)) return noBits('same', counted);
+  if (!judged.power.some((power) => power > 0)) return noBits('same', counted);
   const curve = await rateCurve(
     {
       dictionary: model.weights,
@@ -128,16 +128,13 @@ async function encodeSpread(
   source: ActivationSource,
   { split, of, most, work, onProgress, visit }: Spread,
 ): Promise<SplitCodes> {
-  const wanted = Math.min(most, of ?? most);
-  const stretches = Math.ceil(wanted / PIECE);
+  const stretches = stretchesOf(of ?? most, most);
+  const wanted = stretches.reduce((sum, { count }) => sum + count, 0);
   const codes: CodeTable[] = [];
   let done = 0;
-  for (let i = 0; i < stretches; i += 1) {
+  for (const { start, count } of stretches) {
     requireWanted(work);
-    const length = Math.min(PIECE, wanted - done);
-    const spare = (of ?? wanted) - wanted;
-    const start = i * PIECE + (stretches > 1 ? Math.floor((spare * i) / (stretches - 1)) : 0);
-    const rows = await source.read(split, start, length, work);
+    const rows = await source.read(split, start, count, work);
     if (rows.count === 0) break;
     const encoded = await model.encode(rows.x, rows.count, () => requireWanted(work));
     codes.push(codesInDataUnits(model.config, encoded.codes, rows.x, source.width));
@@ -146,6 +143,22 @@ async function encodeSpread(
     onProgress(done / wanted);
   }
   return { codes, rows: done };
+}
+
+/** Consecutive rows of a split. */
+interface Stretch {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** `most` of `of` rows in stretches of 1024, the first at the first row and the last up to the last one; all where there are no more. */
+export function stretchesOf(of: number, most: number): Stretch[] {
+  const wanted = Math.min(of, most);
+  const last = Math.ceil(wanted / PIECE) - 1;
+  return Array.from({ length: last + 1 }, (_, i) => ({
+    start: i * PIECE + (i > 0 ? Math.floor(((of - wanted) * i) / last) : 0),
+    count: Math.min(PIECE, wanted - i * PIECE),
+  }));
 }
 
 /** Of the evaluated rows those whose loss is measured: all, or as many, spread evenly, as the work allows. */
@@ -167,13 +180,16 @@ function judgedRows(
   };
 }
 
-/** ‖x − x̄‖² of rows x [n, d], [n]. */
+/** ‖x − x̄‖² of rows x [n, d], [n]. Sums about the first row: of rows that are all the same it is zero. */
 function powerOf(x: Float32Array, width: number): Float64Array {
   const rows = x.length / width;
+  const about = (i: number) => at(x, i) - at(x, i % width);
   const mean = new Float64Array(width);
-  x.forEach((value, i) => addAt(mean, i % width, value / rows));
+  for (let i = 0; i < x.length; i += 1) addAt(mean, i % width, about(i) / rows);
   const power = new Float64Array(rows);
-  x.forEach((value, i) => addAt(power, Math.floor(i / width), (value - at(mean, i % width)) ** 2));
+  for (let i = 0; i < x.length; i += 1) {
+    addAt(power, Math.floor(i / width), (about(i) - at(mean, i % width)) ** 2);
+  }
   return power;
 }
 
