@@ -180,6 +180,23 @@ describe('a rate curve agrees with the definition written out', () => {
       ),
     ));
 
+  it('without a tenth of the training rows and a tenth of the judged ones', async () => {
+    const given = randomCase(
+      { units: 4, rank: 1, rows: 150, judged: 40 },
+      (b) => (b === 140 ? [0, 3] : [b % 3]),
+      12,
+    );
+    const curve = await curveOf(given);
+    // Fold 7 is rows 77 to 87 of the first 110 and 28 to 31 of the last 40; the one firing of unit 3 is among these.
+    const left = given.codes.filter((_, b) => !((b >= 77 && b < 88) || (b >= 138 && b < 142)));
+    for (const i of [0, 12, 20]) {
+      const point = at(curve.points, i);
+      const direct = directBits(given.model, left, [], given.bias, point.delta);
+      expect(at(curve.index, 7)).toBeCloseTo(direct.index, 10);
+      expect(at(point.coefficients, 7)).toBeCloseTo(direct.coefficients, 9);
+    }
+  });
+
   it('on groups of three dimensions with empty rows', () =>
     expectDirect(
       randomCase(
