@@ -47,7 +47,7 @@ export interface RateRows {
   readonly judged: JudgedRows;
 }
 
-export interface RatePoint {
+interface RatePoint {
   /** Δ, in the data's units. */
   readonly delta: number;
   /** [SETS], bits a row of all coordinates. */

@@ -42,7 +42,7 @@ export interface ModelReport extends NotDefined, Partial<Bits> {
  * What the codes cost in bits, where it was asked for. Null, with the reason in `not_defined`, on too few rows, on rows
  * without variance, or where no step of the curve loses 0.01.
  */
-export interface Bits {
+interface Bits {
   /** Index and coefficients at a loss of 0.01 of `rate_explained_variance`, and the 95 % interval of the sampling of rows. */
   readonly bits_per_token: number | null;
   readonly bits_per_token_low: number | null;
@@ -64,7 +64,7 @@ export interface Bits {
 }
 
 /** One step of the quantiser. */
-export interface RatePoint {
+interface RatePoint {
   /** Δ, in the data's units. */
   readonly delta: number;
   /** Index and coefficients, bits a token. */
