@@ -35,3 +35,20 @@ export function joinCodes(pieces: readonly CodeTable[]): CodeTable {
   }
   return { rows, rank, groups, offsets, active, codes };
 }
+
+/** Some rows of a table, ascending, as a table of their own. */
+export function takeRows(table: CodeTable, rows: Uint32Array): CodeTable {
+  const { rank, groups } = table;
+  const offsets = new Uint32Array(rows.length + 1);
+  rows.forEach((row, i) => {
+    offsets[i + 1] = at(offsets, i) + at(table.offsets, row + 1) - at(table.offsets, row);
+  });
+  const active = new Uint32Array(at(offsets, rows.length));
+  const codes = new Float32Array(active.length * rank);
+  rows.forEach((row, i) => {
+    const [from, to] = [at(table.offsets, row), at(table.offsets, row + 1)];
+    active.set(table.active.subarray(from, to), at(offsets, i));
+    codes.set(table.codes.subarray(from * rank, to * rank), at(offsets, i) * rank);
+  });
+  return { rows: rows.length, rank, groups, offsets, active, codes };
+}

@@ -22,6 +22,29 @@ export function requireWanted({ signal }: Work): void {
   if (signal?.aborted === true) throw givenUp();
 }
 
+/** Milliseconds that long work keeps the thread for itself. */
+const KEPT_MS = 25;
+
+/** Long work on a thread that others need too: it stops now and then, so that they have their turn and it can be given up. */
+export class Pauses {
+  private since = performance.now();
+
+  constructor(private readonly work: Work) {}
+
+  /** Whether the thread was kept long enough. */
+  due(): boolean {
+    return performance.now() - this.since >= KEPT_MS;
+  }
+
+  /** Lets everybody else have their turn. Throws LabError `cancelled` when the work is given up. */
+  async take(): Promise<void> {
+    requireWanted(this.work);
+    await new Promise((resolve) => void setTimeout(resolve));
+    requireWanted(this.work);
+    this.since = performance.now();
+  }
+}
+
 /** The outcome of a promise, or LabError `cancelled` as soon as the work is given up. */
 export async function whileWanted<T>(promise: Promise<T>, work: Work): Promise<T> {
   const { signal } = work;

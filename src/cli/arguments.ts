@@ -21,6 +21,8 @@ export interface TrainRequest {
   readonly resume: boolean;
   /** Steps between two saved states. */
   readonly checkpointEvery: number;
+  /** Whether the final evaluation measures bits a token. */
+  readonly bits: boolean;
 }
 
 export interface EvalRequest {
@@ -31,6 +33,8 @@ export interface EvalRequest {
   readonly split?: 'all' | 'held_out';
   readonly codes?: string;
   readonly reconstruction?: string;
+  /** Whether to measure bits a token. */
+  readonly bits: boolean;
 }
 
 export type Request =
@@ -63,6 +67,7 @@ const options = {
     init: { type: 'string' },
     resume: { type: 'boolean' },
     'checkpoint-every': { type: 'string' },
+    bits: { type: 'boolean' },
   },
   eval: {
     model: { type: 'string' },
@@ -70,6 +75,7 @@ const options = {
     split: { type: 'string' },
     codes: { type: 'string' },
     reconstruction: { type: 'string' },
+    bits: { type: 'boolean' },
   },
   bench: { json: { type: 'boolean' } },
   schema: { markdown: { type: 'boolean' } },
@@ -100,7 +106,7 @@ const commandHelp: Record<CommandName, string> = {
   ...languageHelp,
   harvest: harvestHelp,
   splice: spliceHelp,
-  train: `lab train --config RUN.json --out DIR [--init DIR] [--resume] [--checkpoint-every STEPS]
+  train: `lab train --config RUN.json --out DIR [--init DIR] [--resume] [--checkpoint-every STEPS] [--bits]
 
 Trains the models of a run file (docs/run-file.md) on the same batches and writes to DIR:
   cfg.json, sae_weights.safetensors, sparsity.safetensors   a SAELens folder
@@ -112,8 +118,10 @@ With several models, the first five lie in DIR/<name>/ for each.
 
   --init DIR    start from the weights of a SAELens or SASA folder (of DIR/<name>/ with several models)
   --resume      continue the run in DIR from its last saved state
-  --checkpoint-every STEPS   steps between two saved states (${CHECKPOINT_STEPS}); Ctrl-C saves one, too`,
+  --checkpoint-every STEPS   steps between two saved states (${CHECKPOINT_STEPS}); Ctrl-C saves one, too
+  --bits        measure bits a token, too, in the final evaluation (docs/method/metrics.md); takes longer`,
   eval: `lab eval --model DIR --data FILE.npy [--split all|held_out] [--codes OUT.npy] [--reconstruction OUT.npy]
+         [--bits]
 
 Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JSON object.
 
@@ -122,7 +130,9 @@ Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JS
   --split  all: every row (the default for a file; files only);
            held_out: only rows that training never sees (the default for the lab's own data)
   --codes OUT.npy            write the codes, float32 [rows, d_sae]
-  --reconstruction OUT.npy   write the reconstructed rows, float32 [rows, d]`,
+  --reconstruction OUT.npy   write the reconstructed rows, float32 [rows, d]
+  --bits                     measure bits a token, too, with their curve (docs/method/metrics.md): reads up to
+                             40 000 training rows more where the lab knows them`,
   bench: `lab bench [--json]
 
 Times the training step on this machine's adapter and prints a table, or JSON with --json.`,
@@ -193,6 +203,7 @@ function trainRequest(words: readonly string[]): TrainRequest {
     ...(values.init === undefined ? {} : { init: needed('train', 'init', values.init) }),
     resume: values.resume ?? false,
     checkpointEvery: Number(every),
+    bits: values.bits ?? false,
   };
 }
 
@@ -211,6 +222,7 @@ function evalRequest(words: readonly string[]): EvalRequest {
     ...(reconstruction === undefined
       ? {}
       : { reconstruction: needed('eval', 'reconstruction', reconstruction) }),
+    bits: values.bits ?? false,
   };
 }
 

@@ -13,6 +13,7 @@ import { refuseUnfolded } from '../lab/encode/data_fit';
 import { Encoder } from '../lab/encode/encoder';
 import type { TrainedModel } from '../lab/encode/encoding';
 import { evaluateModel } from '../lab/train/evaluate';
+import { measureBits, withBits } from '../lab/train/measure_bits';
 import { reportRows, splitRows } from '../lab/run/report_rows';
 import type { EvalRequest } from './arguments';
 import { denseCodes, reconstruct } from './code_matrices';
@@ -67,7 +68,10 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
     const work = async (): Promise<void> => {
       // The rows of report.json where they are those that were held out, so that both say the same.
       const judged = split === 'held_out' ? reportRows(source) : { split, rows };
-      const report = await evaluateModel(ready, source, judged);
+      const evaluated = await evaluateModel(ready, source, judged);
+      const report = request.bits
+        ? withBits(evaluated, await measureBits(ready, source, judged))
+        : evaluated;
       const place = { source, split, rows };
       if (request.codes !== undefined) await writeCodes(request.codes, ready, place);
       if (request.reconstruction !== undefined) {

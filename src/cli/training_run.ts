@@ -209,7 +209,7 @@ export class TrainingRun {
             onProgress?.(share);
           }),
       };
-      const evaluation = await finalEvaluation(trained, source);
+      const evaluation = await finalEvaluation(trained, source, { bits: this.request.bits });
       const own = evaluatedFolder(trained, evaluation, this.logsOf(index), {
         data: config.data,
         data_identity: this.identityFor(modelFolder(config, model)),
@@ -249,7 +249,7 @@ export class TrainingRun {
       if (report === undefined || report instanceof LabError) return;
       const folder = join(this.request.out, modelFolder(this.config, model));
       this.terminal.result(
-        `${displayName(model)}: ${explainedText(report)}, l0 ${report.l0.toFixed(2)}, ${report.dead_groups} dead units; ${folder}\n`,
+        `${displayName(model)}: ${explainedText(report)}, ${costText(report)}, ${report.dead_groups} dead units; ${folder}\n`,
       );
     });
     return reports.find((report) => report instanceof LabError);
@@ -283,4 +283,14 @@ export class TrainingRun {
 function explainedText({ explained_variance: share, not_defined: reasons }: ModelReport): string {
   if (share !== null) return `explained variance ${share.toFixed(4)}`;
   return `explained variance not defined (${reasons?.explained_variance ?? ''})`;
+}
+
+/** l0, what is left of it where directions of maps can be dropped, units where they are not l0, and bits where they were measured. */
+function costText({ l0, pruned_l0, groups_per_token, bits_per_token: bits }: ModelReport): string {
+  return [
+    `l0 ${l0.toFixed(2)}`,
+    ...(pruned_l0 < l0 ? [`pruned ${pruned_l0.toFixed(2)}`] : []),
+    ...(groups_per_token < l0 ? [`${groups_per_token.toFixed(2)} units`] : []),
+    ...(bits === undefined || bits === null ? [] : [`${bits.toFixed(2)} bits`]),
+  ].join(', ');
 }

@@ -37,6 +37,29 @@ export function codesInDataUnits(
   return scaledRows(table, (row) => rowScale(x.subarray(row * width, (row + 1) * width)).scale);
 }
 
+/**
+ * What the contributions of all units should add up to in the units of the data, [rows, d]: x − μ − ρ·b_dec, with μ and ρ
+ * of the row under `layer_norm`, else 0 and 1. x is [rows, d].
+ */
+export function contributionTargets(
+  config: ModelConfig,
+  decoderBias: Float32Array,
+  x: Float32Array,
+  width: number,
+): Float32Array {
+  const normalised = config.normalize_activations === 'layer_norm';
+  const targets = new Float32Array(x.length);
+  for (let start = 0; start < x.length; start += width) {
+    const { mean, scale } = normalised
+      ? rowScale(x.subarray(start, start + width))
+      : { mean: 0, scale: 1 };
+    for (let c = 0; c < width; c++) {
+      targets[start + c] = at(x, start + c) - mean - scale * at(decoderBias, c);
+    }
+  }
+  return targets;
+}
+
 /** The codes of every row times a number of its own. */
 export function scaledRows(table: CodeTable, scaleOf: (row: number) => number): CodeTable {
   const { rows, rank, offsets } = table;

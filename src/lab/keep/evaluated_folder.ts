@@ -12,6 +12,7 @@ import type { FileSet } from '../../io/whole_files';
 import type { TrainedModel } from '../encode/encoding';
 import type { ModelReport } from '../protocol/model_report';
 import { evaluateModel } from '../train/evaluate';
+import { measureBits, withBits } from '../train/measure_bits';
 import { FiringFrequency } from '../encode/firing_frequency';
 import { reportRows } from '../run/report_rows';
 import { REPORT_FILE } from '../run/run_files';
@@ -31,6 +32,12 @@ export interface FailedEvaluation {
   readonly frequency: Float32Array;
 }
 
+/** What an evaluation is asked for. */
+export interface EvaluationWork extends Work {
+  /** Whether to measure bits a token as well, for which up to 40 000 training rows are encoded. */
+  readonly bits?: boolean;
+}
+
 /**
  * Evaluates a model on held-out rows, or on all where none are held out. A model is worth keeping although it cannot be
  * evaluated on these rows: then the evaluation says why. Throws LabError `cancelled`.
@@ -38,15 +45,25 @@ export interface FailedEvaluation {
 export async function finalEvaluation(
   model: TrainedModel,
   source: ActivationSource,
-  { signal, onProgress }: Work = {},
+  { signal, onProgress, bits = false }: EvaluationWork = {},
 ): Promise<Evaluation | FailedEvaluation> {
   const watched = new FiringFrequency(model.weights.groups);
+  const rows = reportRows(source);
   try {
-    const report = await evaluateModel(watched.watch(model), source, {
-      ...reportRows(source),
+    const evaluated = await evaluateModel(watched.watch(model), source, {
+      ...rows,
       signal,
       onProgress: (share) => onProgress?.(share, 'Evaluating on held-out rows'),
     });
+    // Not watched: frequencies are those of the evaluated rows alone.
+    const measured = bits
+      ? await measureBits(model, source, {
+          ...rows,
+          signal,
+          onProgress: (share) => onProgress?.(share, 'Measuring bits a token'),
+        })
+      : null;
+    const report = measured === null ? evaluated : withBits(evaluated, measured);
     // What could not be written down is no evaluation.
     strictJson(report);
     return { report, frequency: watched.shares() };

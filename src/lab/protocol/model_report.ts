@@ -10,7 +10,7 @@ import type { NotDefined } from '../run/not_defined';
  * Final evaluation of one model: report.json and what `lab eval` prints, so its keys are for people and
  * programs outside. Names and definitions: docs/method/metrics.md and diagnostics.md.
  */
-export interface ModelReport extends NotDefined {
+export interface ModelReport extends NotDefined, Partial<Bits> {
   readonly name: string;
   readonly architecture: ArchitectureId;
   /** Rows evaluated, and which. */
@@ -22,6 +22,9 @@ export interface ModelReport extends NotDefined {
   /** Sum over d, mean over rows. */
   readonly mse: number;
   readonly l0: number;
+  /** l0 without directions of σ < 0.1 σ₁ of the map, and the explained variance without them. */
+  readonly pruned_l0: number;
+  readonly pruned_explained_variance: number | null;
   readonly groups_per_token: number;
   /** Groups (columns) that never fired on the evaluated rows. */
   readonly dead_groups: number;
@@ -34,6 +37,43 @@ export interface ModelReport extends NotDefined {
   /** For synthetic data only. */
   readonly recovery?: RecoveryReport;
 }
+
+/**
+ * What the codes cost in bits, where it was asked for. Null, with the reason in `not_defined`, on too few rows, on rows
+ * without variance, or where no step of the curve loses 0.01.
+ */
+interface Bits {
+  /** Index and coefficients at a loss of 0.01 of `rate_explained_variance`, and the 95 % interval of the sampling of rows. */
+  readonly bits_per_token: number | null;
+  readonly bits_per_token_low: number | null;
+  readonly bits_per_token_high: number | null;
+  readonly bits_coefficients: number | null;
+  /** Σ_k H(p_k), and mean log₂ C(K, s). */
+  readonly bits_index: number | null;
+  readonly bits_index_uniform: number | null;
+  /** Rows that frequencies and entropies were counted on, and of the evaluated ones those whose loss was measured. */
+  readonly bits_rows: {
+    readonly training: number;
+    readonly evaluated: number;
+    readonly judged: number;
+  };
+  /** Of the codes as they are, on the judged rows. */
+  readonly rate_explained_variance: number | null;
+  /** Finest step first; empty where there are no bits. */
+  readonly rate_curve: readonly RatePoint[];
+}
+
+/** One step of the quantiser. */
+interface RatePoint {
+  /** Δ, in the data's units. */
+  readonly delta: number;
+  /** Index and coefficients, bits a token. */
+  readonly bits: number;
+  readonly explained_variance: number;
+}
+
+/** The bits of a model with reasons for what is missing. */
+export type BitsReport = Bits & NotDefined;
 
 /** What the page says of a model's held-out quality. */
 export type QualityReport = Pick<

@@ -9,12 +9,13 @@ import { indexCodes, liveGroups } from '../../analysis/code_index';
 import { allFeatureMoments, featureSpread } from '../../analysis/feature_moments';
 import { ReconstructionAccumulator } from '../../analysis/reconstruction';
 import { describeRecovery } from '../../analysis/recovery';
+import { contributionErrors, prunedL0, pruneDictionary } from '../../analysis/pruned_maps';
 import { mapSingularValues, summarizeRanks } from '../../analysis/spectra';
 import type { CodeTable, Dictionary, GroundTruth } from '../../analysis/types';
 import type { ActivationSource } from '../../data/source';
 import { displayName } from '../../sae/config';
 import { encodePieces } from '../encode/analysed_rows';
-import { codesInDataUnits, isFlat } from '../encode/data_units';
+import { codesInDataUnits, contributionTargets, isFlat } from '../encode/data_units';
 import type { EvaluationOptions, TrainedModel } from '../encode/encoding';
 import type { FeatureReport, ModelReport, RecoveryReport } from '../protocol/model_report';
 import { notDefined } from '../run/not_defined';
@@ -34,6 +35,8 @@ export async function evaluateModel(
 ): Promise<ModelReport> {
   const { config, weights } = model;
   const sums = new ReconstructionAccumulator(source.width);
+  const pruned = pruneDictionary(weights);
+  const prunedSums = pruned.decoder === null ? sums : new ReconstructionAccumulator(source.width);
   let flatRows = 0;
   const { codes, truth } = await encodePieces(
     source,
@@ -42,8 +45,13 @@ export async function evaluateModel(
       const encoded = await model.encode(x, rows, onProgress);
       return { ...encoded, codes: codesInDataUnits(config, encoded.codes, x, source.width) };
     },
-    ({ x, count }, { squaredError }) => {
+    ({ x, count }, { codes: own, squaredError }) => {
       sums.addErrors(x, squaredError, count);
+      if (pruned.decoder !== null) {
+        const targets = contributionTargets(config, weights.decoderBias, x, source.width);
+        const errors = contributionErrors(pruned.decoder, own, targets, source.width);
+        prunedSums.addErrors(x, errors, count);
+      }
       for (let row = 0; row < count; row += 1) flatRows += isFlat(x, row, source.width) ? 1 : 0;
     },
   );
@@ -58,6 +66,7 @@ export async function evaluateModel(
   const explained = {
     explained_variance: trivial ? null : shares.explainedVariance,
     explained_variance_legacy: trivial ? null : shares.explainedVarianceLegacy,
+    pruned_explained_variance: trivial ? null : prunedSums.result().explainedVariance,
   };
   const indexed = indexCodes(weights, codes);
   const activity = describeActivity(indexed);
@@ -74,6 +83,7 @@ export async function evaluateModel(
     ...explained,
     mse,
     l0: activity.l0,
+    pruned_l0: prunedL0(indexed, pruned),
     groups_per_token: activity.groupsPerRow,
     dead_groups: dead,
     dead_features: dead * weights.rank,
@@ -83,8 +93,16 @@ export async function evaluateModel(
     ...notDefined(
       explained,
       trivial
-        ? { explained_variance: FLAT, explained_variance_legacy: FLAT }
-        : { explained_variance: SAME, explained_variance_legacy: 'All rows are zero.' },
+        ? {
+            explained_variance: FLAT,
+            explained_variance_legacy: FLAT,
+            pruned_explained_variance: FLAT,
+          }
+        : {
+            explained_variance: SAME,
+            explained_variance_legacy: 'All rows are zero.',
+            pruned_explained_variance: SAME,
+          },
     ),
     ...(truth === null ? {} : { recovery: recoveryReport(weights, codes, truth) }),
   };

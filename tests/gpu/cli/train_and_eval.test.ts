@@ -37,7 +37,7 @@ beforeAll(async () => {
   const run = writeRun('two.json', [sasa, { ...topk, name: 'scaled' }], {
     training_samples: 16 * 12,
   });
-  first = await lab(['train', '--config', run, '--out', path('two')]);
+  first = await lab(['train', '--config', run, '--out', path('two'), '--bits']);
 });
 afterAll(removeRows);
 
@@ -63,7 +63,7 @@ describe('lab train', () => {
       ]);
       const trained = report(`two/${model}/report.json`);
       const words = ['--model', path(`two/${model}`), '--data', path('x.npy')];
-      const evaluated = await lab(['eval', ...words]);
+      const evaluated = await lab(['eval', ...words, '--bits']);
       expect(evaluated.code).toBe(0);
       const again = JSON.parse(evaluated.out) as ModelReport;
       expect(Math.abs(explained(again) - explained(trained))).toBeLessThan(1e-5);
@@ -71,7 +71,12 @@ describe('lab train', () => {
         rows: ROWS,
         l0: trained.l0,
         architecture: trained.architecture,
+        pruned_l0: trained.pruned_l0,
+        rate_curve: [],
       });
+      // The file has too few rows to count bits on.
+      expect(trained.not_defined?.['bits_per_token']).toMatch(/^Bits need 100/);
+      expect(again.not_defined).toEqual(trained.not_defined);
     }
     const steps = readFileSync(path('two/SASA/metrics.jsonl'), 'utf8')
       .trimEnd()

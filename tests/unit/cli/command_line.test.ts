@@ -24,6 +24,7 @@ describe('the words of a request', () => {
       out: 'out',
       resume: false,
       checkpointEvery: 2000,
+      bits: false,
     });
     expect(
       parseCommandLine([
@@ -38,18 +39,27 @@ describe('the words of a request', () => {
         '5',
       ]),
     ).toMatchObject({ init: 'm', checkpointEvery: 5 });
-    expect(parseCommandLine(['train', '--out', 'o', '--config', 'r', '--resume'])).toMatchObject({
-      resume: true,
-    });
+    expect(
+      parseCommandLine(['train', '--out', 'o', '--config', 'r', '--resume', '--bits']),
+    ).toMatchObject({ resume: true, bits: true });
   });
 
   it('say what to evaluate', () => {
     expect(
       parseCommandLine(['eval', '--model', 'm', '--data', 'x.npy', '--codes', 'c.npy']),
-    ).toEqual({ command: 'eval', model: 'm', data: 'x.npy', codes: 'c.npy' });
+    ).toEqual({ command: 'eval', model: 'm', data: 'x.npy', codes: 'c.npy', bits: false });
     expect(
-      parseCommandLine(['eval', '--model', 'm', '--data', 'words', '--split', 'held_out']),
-    ).toMatchObject({ split: 'held_out' });
+      parseCommandLine([
+        'eval',
+        '--model',
+        'm',
+        '--data',
+        'words',
+        '--split',
+        'held_out',
+        '--bits',
+      ]),
+    ).toMatchObject({ split: 'held_out', bits: true });
   });
 
   it('ask for help in every usual way', () => {

@@ -202,14 +202,17 @@ describe('an evaluation', () => {
     const report = await evaluateModel(model, sourceOf(x, 3), whole);
     expect(report.explained_variance).toBeNull();
     expect(report.explained_variance_legacy).toBeGreaterThan(0.3);
+    const same = 'All rows are the same: there is no variance to explain.';
     expect(report.not_defined).toEqual({
-      explained_variance: 'All rows are the same: there is no variance to explain.',
+      explained_variance: same,
+      pruned_explained_variance: same,
     });
     expect(report.mse).toBeGreaterThan(0);
     const zeros = await evaluateModel(model, sourceOf(new Float32Array(30), 3), whole);
     expect(Object.keys(zeros.not_defined ?? {})).toEqual([
       'explained_variance',
       'explained_variance_legacy',
+      'pruned_explained_variance',
     ]);
   });
 

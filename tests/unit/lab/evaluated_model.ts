@@ -13,6 +13,8 @@ export const report: ModelReport = {
   explained_variance_legacy: 0.5,
   mse: 1,
   l0: 2,
+  pruned_l0: 2,
+  pruned_explained_variance: 0.5,
   groups_per_token: 2,
   dead_groups: 0,
   dead_features: 0,

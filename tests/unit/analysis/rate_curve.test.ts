@@ -1,0 +1,409 @@
+/**
+ * Bits a token: small models whose entropies can be worked out by hand, a Gaussian whose rate is known, and tables of
+ * all kinds against direct_bits.ts.
+ */
+import { describe, expect, it, vi } from 'vitest';
+import { rateCurve, type RateCurve } from '../../../src/analysis/rate_curve';
+import { ALL_ROWS, FOLDS } from '../../../src/analysis/rate_folds';
+import { headlineBits } from '../../../src/analysis/rate_summary';
+import type { CodeTable } from '../../../src/analysis/types';
+import { at } from '../../../src/base/array';
+import { directBits, type DirectModel, type Row } from './direct_bits';
+import { chance, dictionaryOf } from './worlds';
+
+/** The last `judged.length` of the rows are judged. */
+interface Case {
+  readonly model: DirectModel;
+  readonly codes: readonly Row[];
+  readonly judged: readonly (readonly number[])[];
+  readonly bias: readonly number[];
+}
+
+function tableOf(model: DirectModel, rows: readonly Row[]): CodeTable {
+  const offsets = new Uint32Array(rows.length + 1);
+  rows.forEach((row, b) => (offsets[b + 1] = at(offsets, b) + row.length));
+  return {
+    rows: rows.length,
+    rank: model.decoder[0]?.length ?? 1,
+    groups: model.units,
+    offsets,
+    active: Uint32Array.from(rows.flatMap((row) => row.map(({ unit }) => unit))),
+    codes: Float32Array.from(rows.flatMap((row) => row.flatMap(({ code }) => code))),
+  };
+}
+
+function curveOf(
+  { model, codes, judged, bias }: Case,
+  work: Parameters<typeof rateCurve>[1] = {},
+): Promise<RateCurve> {
+  const width = bias.length;
+  const rank = model.decoder[0]?.length ?? 1;
+  const before = codes.length - judged.length;
+  const mean = bias.map((_, c) => judged.reduce((sum, x) => sum + at(x, c), 0) / judged.length);
+  const power = judged.map((x) => x.reduce((sum, value, c) => sum + (value - at(mean, c)) ** 2, 0));
+  return rateCurve(
+    {
+      dictionary: dictionaryOf(model.units, rank, width, model.decoder.flat(2)),
+      codes: tableOf(model, codes),
+      parts: [before, judged.length],
+      judged: {
+        rows: Uint32Array.from(judged, (_, i) => before + i),
+        targets: Float32Array.from(judged.flatMap((x) => x.map((value, c) => value - at(bias, c)))),
+        power: Float64Array.from(power),
+      },
+    },
+    work,
+  );
+}
+
+const f32 = (values: readonly number[]) => values.map((value) => Math.fround(value));
+
+/** Random blocks of unequal sizes; rows whose x is what the codes decode to and some noise. */
+function randomCase(
+  { units, rank, rows, judged }: { units: number; rank: number; rows: number; judged: number },
+  unitsOf: (row: number) => number[],
+  seed: number,
+): Case {
+  const { normal } = chance(seed);
+  const width = 5;
+  const numbers = (n: number, size = 1) => f32(Array.from({ length: n }, () => size * normal()));
+  const decoder = Array.from({ length: units }, () =>
+    Array.from({ length: rank }, (_, i) => numbers(width, 1 / (1 + 2 * i))),
+  );
+  const bias = numbers(width);
+  const codes = Array.from({ length: rows }, (_, b): Row =>
+    unitsOf(b).map((unit) => ({ unit, code: numbers(rank) })),
+  );
+  const xs = codes.slice(rows - judged).map((row) => {
+    const x = bias.map((value) => value + 0.3 * normal());
+    for (const { unit, code } of row) {
+      code.forEach((p, i) =>
+        at(at(decoder, unit), i).forEach((value, c) => (x[c] = at(x, c) + p * value)),
+      );
+    }
+    // Float32 of x − b, as it is handed over.
+    return x.map((value, c) => at(bias, c) + Math.fround(value - at(bias, c)));
+  });
+  return { model: { units, decoder }, codes, judged: xs, bias };
+}
+
+async function expectDirect(given: Case): Promise<void> {
+  const curve = await curveOf(given);
+  expect(curve.points).toHaveLength(24);
+  for (const i of [0, 7, 15, 23]) {
+    const point = at(curve.points, i);
+    const direct = directBits(given.model, given.codes, given.judged, given.bias, point.delta);
+    expect(at(curve.index, ALL_ROWS)).toBeCloseTo(direct.index, 10);
+    expect(at(point.coefficients, ALL_ROWS)).toBeCloseTo(direct.coefficients, 9);
+    expect(at(point.explained, ALL_ROWS)).toBeCloseTo(direct.explained, 6);
+    expect(at(curve.explained, ALL_ROWS)).toBeCloseTo(direct.explainedExactly, 6);
+  }
+}
+
+describe('a rate curve by hand', () => {
+  // One latent of norm 2 on in three of four rows, there half a time at 0.5 and half at 1: p‖d‖ is 1 or 2.
+  const rows = 400;
+  const codes = Array.from({ length: rows }, (_, b): Row =>
+    b % 4 === 3 ? [] : [{ unit: 0, code: [b % 2 === 0 ? 0.5 : 1] }],
+  );
+  const x = codes.map((row) => [2 * (row[0]?.code[0] ?? 0), 0]);
+  const one: Case = { model: { units: 1, decoder: [[[2, 0]]] }, codes, judged: x, bias: [0, 0] };
+
+  it('has H(3/4) for the index and H(1/3) for a third of firings at the larger value', async () => {
+    const curve = await curveOf(one);
+    expect(at(curve.index, ALL_ROWS)).toBeCloseTo(0.75 * Math.log2(4 / 3) + 0.25 * 2, 12);
+    // 300 firings, 100 at the larger value; one bin more than one costs half a nat.
+    const entropy = (2 / 3) * Math.log2(3 / 2) + (1 / 3) * Math.log2(3);
+    const finest = at(curve.points, 0);
+    expect(at(finest.coefficients, ALL_ROWS)).toBeCloseTo(
+      0.75 * entropy + 1 / (2 * Math.LN2) / rows,
+      12,
+    );
+    // Both values are means of their bins, so rounding loses nothing.
+    expect(at(finest.explained, ALL_ROWS)).toBeCloseTo(1, 12);
+    // log₂ C(1, 0) and log₂ C(1, 1).
+    expect(curve.uniformIndex).toBe(0);
+  });
+
+  it('goes from 0.01 to 1 times the rms of the judged rows in 24 geometric steps', async () => {
+    const { points } = await curveOf(one);
+    const mean = x.reduce((sum, [value = 0]) => sum + value / rows, 0);
+    const rms = Math.sqrt(x.reduce((sum, [value = 0]) => sum + (value - mean) ** 2 / rows, 0));
+    expect(at(points, 0).delta / rms).toBeCloseTo(0.01, 12);
+    expect(at(points, 23).delta / rms).toBeCloseTo(1, 12);
+    expect(at(points, 8).delta / at(points, 7).delta).toBeCloseTo(100 ** (1 / 23), 12);
+  });
+
+  it('costs no index where a unit is on in every row, and no bits where its code never changes', async () => {
+    const always = codes.map((): Row => [{ unit: 0, code: [1.5] }]);
+    const curve = await curveOf({ ...one, codes: always });
+    expect(at(curve.index, ALL_ROWS)).toBe(0);
+    for (const { coefficients } of curve.points)
+      expect([...coefficients]).toEqual([...new Float64Array(FOLDS + 1)]);
+  });
+
+  it('prices a choice of s among K by log₂ C(K, s_b), and does not count a listed code of zero', async () => {
+    const decoder = [[[1, 0]], [[0, 1]], [[1, 1]], [[1, -1]]];
+    const two = codes.map((_, b): Row => [
+      { unit: 0, code: [1 + (b % 3)] },
+      { unit: 2, code: [b % 2] },
+    ]);
+    const curve = await curveOf({ ...one, model: { units: 4, decoder }, codes: two });
+    // Half the rows fire one of four, half two of four: 4 and 6 choices.
+    expect(curve.uniformIndex).toBeCloseTo((Math.log2(4) + Math.log2(6)) / 2, 12);
+    // Unit 2 fires on half the rows, unit 0 on all.
+    expect(at(curve.index, ALL_ROWS)).toBeCloseTo(1, 12);
+  });
+});
+
+describe('a rate curve agrees with the definition written out', () => {
+  it('on groups, half of the rows judged', () =>
+    expectDirect(
+      randomCase(
+        { units: 4, rank: 2, rows: 120, judged: 60 },
+        (b) => [b % 4, 4 + (b % 3)].filter((k) => k < 4),
+        3,
+      ),
+    ));
+
+  it('on latents in ragged rows, with a dead one, one that is always on, and one that fires once', () =>
+    expectDirect(
+      randomCase(
+        { units: 6, rank: 1, rows: 150, judged: 40 },
+        (b) => [
+          0,
+          ...(b % 2 ? [2] : []),
+          ...(b % 5 === 0 ? [3, 4] : []),
+          ...(b === 130 ? [5] : []),
+        ],
+        4,
+      ),
+    ));
+
+  it('without a tenth of the training rows and a tenth of the judged ones', async () => {
+    const given = randomCase(
+      { units: 4, rank: 1, rows: 150, judged: 40 },
+      (b) => (b === 140 ? [0, 3] : [b % 3]),
+      12,
+    );
+    const curve = await curveOf(given);
+    // Fold 7 is rows 77 to 87 of the first 110 and 28 to 31 of the last 40; the one firing of unit 3 is among these.
+    const left = given.codes.filter((_, b) => !((b >= 77 && b < 88) || (b >= 138 && b < 142)));
+    for (const i of [0, 12, 20]) {
+      const point = at(curve.points, i);
+      const direct = directBits(given.model, left, [], given.bias, point.delta);
+      expect(at(curve.index, 7)).toBeCloseTo(direct.index, 10);
+      expect(at(point.coefficients, 7)).toBeCloseTo(direct.coefficients, 9);
+    }
+  });
+
+  it('on groups of three dimensions with empty rows', () =>
+    expectDirect(
+      randomCase(
+        { units: 3, rank: 3, rows: 90, judged: 90 },
+        (b) => (b % 7 === 0 ? [] : [b % 3]),
+        5,
+      ),
+    ));
+});
+
+describe('a rate curve does not depend on how a group is written', () => {
+  const plain = randomCase({ units: 3, rank: 2, rows: 200, judged: 100 }, (b) => [b % 3], 6);
+  const bitsOf = (curve: RateCurve) =>
+    curve.points.map(({ coefficients, explained }) => [
+      at(coefficients, ALL_ROWS),
+      at(explained, ALL_ROWS),
+    ]);
+
+  function expectSame(found: RateCurve, expected: RateCurve): void {
+    expect(at(found.index, ALL_ROWS)).toBeCloseTo(at(expected.index, ALL_ROWS), 12);
+    const others = bitsOf(expected);
+    bitsOf(found).forEach((numbers, i) =>
+      numbers.forEach((number, j) => expect(number).toBeCloseTo(at(at(others, i), j), 5)),
+    );
+  }
+
+  it('by the basis of its block: D → 2D, p → p/2, rows exchanged', async () => {
+    const model = {
+      ...plain.model,
+      decoder: plain.model.decoder.map((block) =>
+        [...block].reverse().map((atom) => atom.map((v) => 2 * v)),
+      ),
+    };
+    const codes = plain.codes.map((row) =>
+      row.map(({ unit, code }) => ({ unit, code: [...code].reverse().map((p) => p / 2) })),
+    );
+    expectSame(await curveOf({ ...plain, model, codes }), await curveOf(plain));
+  });
+
+  const line = randomCase({ units: 3, rank: 1, rows: 200, judged: 100 }, (b) => [b % 3], 8);
+
+  it('by a row that is zero, or the same as another: a latent as a group of rank 2 pays for one axis', async () => {
+    const scalar = await curveOf(line);
+    const padded = line.model.decoder.map(([atom = []]) => [atom, atom.map(() => 0)]);
+    const codes = line.codes.map((row) =>
+      row.map(({ unit, code }) => ({ unit, code: [...code, 7] })),
+    );
+    expectSame(await curveOf({ ...line, model: { units: 3, decoder: padded }, codes }), scalar);
+    const twice = line.model.decoder.map(([atom = []]) => [atom, atom]);
+    const halves = line.codes.map((row) =>
+      row.map(({ unit, code: [p = 0] }) => ({ unit, code: [0.25 * p, 0.75 * p] })),
+    );
+    expectSame(
+      await curveOf({ ...line, model: { units: 3, decoder: twice }, codes: halves }),
+      scalar,
+    );
+  });
+});
+
+describe('the rate of a Gaussian group', () => {
+  it('is that of a uniform quantiser: a quarter of a bit a coordinate above R(D)', async () => {
+    const { normal } = chance(11);
+    const rows = 20_000;
+    const codes = Array.from({ length: rows }, (): Row => [
+      { unit: 0, code: [normal(), normal()] },
+    ]);
+    const decoder = [
+      [
+        [3, 0, 0],
+        [0, 0, 3],
+      ],
+    ];
+    const judged = codes.map(([own]) => [
+      3 * Math.fround(own?.code[0] ?? 0),
+      0,
+      3 * Math.fround(own?.code[1] ?? 0),
+    ]);
+    const { points } = await curveOf({
+      model: { units: 1, decoder },
+      codes,
+      judged,
+      bias: [0, 0, 0],
+    });
+    // All power is in the two coordinates, so the share that is lost is D/σ² of each.
+    const gaps = points.map(({ coefficients, explained }) => {
+      const ideal = 0.5 * Math.log2(1 / (1 - at(explained, ALL_ROWS)));
+      return at(coefficients, ALL_ROWS) / 2 - ideal;
+    });
+    const fine = 0.5 * Math.log2((2 * Math.PI * Math.E) / 12);
+    // At the finest step a bin holds a few values, whose centroid follows them.
+    for (const gap of gaps.slice(6, 16)) expect(gap).toBeCloseTo(fine, 1.7);
+    for (const gap of gaps) expect(gap).toBeGreaterThan(0);
+  });
+});
+
+describe('the headline', () => {
+  const sets = (value: number) => new Float64Array(FOLDS + 1).fill(value);
+  const point = (bits: number, explained: number) => ({
+    delta: 1,
+    coefficients: sets(bits),
+    explained: sets(explained),
+  });
+  const curve = (points: RateCurve['points']): RateCurve => ({
+    index: sets(5),
+    uniformIndex: 6,
+    explained: sets(0.9),
+    points,
+  });
+
+  it('lies between the two steps around a loss of 0.01', () => {
+    const found = headlineBits(
+      curve([point(10, 0.899), point(8, 0.895), point(6, 0.875), point(1, 0.2)]),
+    );
+    // A quarter of the way from 0.895 to 0.875.
+    expect(found).toEqual({ index: 5, coefficients: 7.5, total: 12.5, interval: [12.5, 12.5] });
+  });
+
+  it('is missing where the finest step loses more, or the coarsest less', () => {
+    expect(headlineBits(curve([point(10, 0.8), point(8, 0.7)]))).toBe('loses_more');
+    expect(headlineBits(curve([point(10, 0.899), point(8, 0.898)]))).toBe('loses_less');
+  });
+
+  it('has the interval of the jackknife by hand, and none where a set has no headline', () => {
+    const spread = curve([point(10, 0.9), point(8, 0.88)]);
+    // Without fold 0 nine bits at the loss are eleven, without the others nine: mean 9.2, Σ of squares 3.6.
+    at(spread.points, 0).coefficients[0] = 14;
+    const found = headlineBits(spread);
+    const half = 2.262 * Math.sqrt(0.9 * 3.6);
+    expect(found).toMatchObject({ total: 14 });
+    if (typeof found === 'string' || found.interval === null) throw new Error('no interval');
+    expect(found.interval[0]).toBeCloseTo(14 - half, 10);
+    expect(found.interval[1]).toBeCloseTo(14 + half, 10);
+    at(spread.points, 1).explained[3] = 0.899;
+    expect(headlineBits(spread)).toMatchObject({ interval: null });
+  });
+
+  it('varies over draws of the rows as its interval says', async () => {
+    const draws = 40;
+    const totals: number[] = [];
+    const errors: number[] = [];
+    for (let draw = 0; draw < draws; draw++) {
+      const { uniform } = chance(100 + draw);
+      const unitsOf = () => [uniform() < 0.4 ? 0 : 1, ...(uniform() < 0.2 ? [2] : [])];
+      const drawn = randomCase({ units: 3, rank: 1, rows: 300, judged: 300 }, unitsOf, 500 + draw);
+      // The same dictionary every time.
+      const decoder = [[[1, 0, 0, 0, 0]], [[0, 2, 0, 0, 0]], [[0, 0, 1, 0, 0]]];
+      const judged = drawn.codes.map((row) => {
+        const x = [0, 0, 0, 0, 0];
+        for (const { unit, code } of row) x[unit] = (unit === 1 ? 2 : 1) * at(code, 0);
+        return x;
+      });
+      const found = headlineBits(
+        await curveOf({
+          model: { units: 3, decoder },
+          codes: drawn.codes,
+          judged,
+          bias: [0, 0, 0, 0, 0],
+        }),
+      );
+      if (typeof found === 'string' || found.interval === null) throw new Error('no interval');
+      totals.push(found.total);
+      errors.push((found.interval[1] - found.total) / 2.262);
+    }
+    const mean = totals.reduce((sum, value) => sum + value, 0) / draws;
+    const deviation = Math.sqrt(
+      totals.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws - 1),
+    );
+    const said = Math.sqrt(errors.reduce((sum, value) => sum + value ** 2, 0) / draws);
+    // Forty draws know a deviation to about a ninth.
+    expect(said / deviation).toBeGreaterThan(0.7);
+    expect(said / deviation).toBeLessThan(1.4);
+  });
+});
+
+describe('counting bits', () => {
+  const given = randomCase({ units: 3, rank: 2, rows: 60, judged: 30 }, (b) => [b % 3], 9);
+
+  it('can be given up, between two steps as well', async () => {
+    const controller = new AbortController();
+    const told: number[] = [];
+    const onProgress = (share: number) => {
+      told.push(share);
+      if (share > 0.4) controller.abort();
+    };
+    await expect(curveOf(given, { signal: controller.signal, onProgress })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(told.length).toBeLessThan(24);
+    await expect(curveOf(given, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+  });
+
+  it('lets others have the thread within a step, once it had it long enough', async () => {
+    // Every look at the clock finds a second gone.
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+    let turns = 0;
+    const turn = () => {
+      turns += 1;
+      timer = setTimeout(turn);
+    };
+    let timer = setTimeout(turn);
+    await curveOf(given);
+    clearTimeout(timer);
+    clock.mockRestore();
+    // Three units and the losses in each of 24 steps.
+    expect(turns).toBeGreaterThan(60);
+  });
+});
