@@ -14,6 +14,7 @@ import type { RunPast } from '../protocol/kept_protocol';
 import type { SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
 import {
+  checkpointFile,
   METRICS_FILE,
   MODEL_FILES,
   modelFolder,
@@ -21,16 +22,10 @@ import {
   CHANGES_FILE,
 } from '../run/run_files';
 import { countedByItself, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
-import type { Checkpoint } from './checkpoint';
+import { readCheckpoint, type Checkpoint } from './checkpoint';
 import { thinnedCheckpoints } from './checkpoint_times';
 import type { EarlierLogs } from './model_logs';
-import {
-  evaluatedModelFiles,
-  readModelLogs,
-  readState,
-  savedFiles,
-  type SavedRun,
-} from './run_folder';
+import { evaluatedModelFiles, readModelLogs, savedFiles, type SavedRun } from './run_folder';
 import { readRunFile } from './run_file';
 import type { KeptRun } from './run_index';
 import { readReport } from './written_report';
@@ -43,6 +38,12 @@ export interface KeptHistory extends RunPast {
 /** What a record says beside the files. */
 export type RunNote = Partial<Pick<KeptRun, 'status' | 'error' | 'seconds' | 'logged'>>;
 
+/** A checkpoint with the file that it is in. */
+export interface CheckpointInFile {
+  readonly bytes: Uint8Array;
+  readonly state: Checkpoint;
+}
+
 /** What a record no longer speaks of. */
 interface Left {
   checkpoints: readonly number[];
@@ -51,7 +52,8 @@ interface Left {
 }
 
 export class KeptFolder {
-  private readonly files: CheckedFiles;
+  /** What lies in it. */
+  readonly files: CheckedFiles;
 
   constructor(
     private readonly store: FileStore,
@@ -68,7 +70,7 @@ export class KeptFolder {
    */
   async save(saved: SavedRun, note: RunNote, now: number): Promise<void> {
     const { step, config } = saved;
-    const name = checkpointName(step);
+    const name = checkpointFile(step);
     const changes = savedFiles(saved, name);
     await this.files.write(changes);
     const written = { step, bytes: changes[name]?.length ?? 0 };
@@ -96,7 +98,7 @@ export class KeptFolder {
         bytes,
       };
     });
-    for (const old of left.checkpoints) await this.files.remove(checkpointName(old));
+    for (const old of left.checkpoints) await this.files.remove(checkpointFile(old));
     if (left.models) await this.removeModels(config);
     if (left.models || left.checkpoints.length > 0) await this.measure();
   }
@@ -121,11 +123,19 @@ export class KeptFolder {
   }
 
   /** The latest checkpoint that is whole; null when there is none. */
-  async latest({ checkpoints }: KeptRun): Promise<Checkpoint | null> {
+  async latest(run: KeptRun): Promise<Checkpoint | null> {
+    return (await this.latestFile(run))?.state ?? null;
+  }
+
+  /** The same with the bytes of its file. */
+  async latestFile({
+    checkpoints,
+  }: Pick<KeptRun, 'checkpoints'>): Promise<CheckpointInFile | null> {
     for (const { step } of checkpoints.toReversed()) {
+      const name = checkpointFile(step);
       try {
-        const state = await readState(this.files, checkpointName(step));
-        if (state !== null) return state;
+        const bytes = await this.files.read(name);
+        if (bytes !== null) return { bytes, state: readCheckpoint(bytes, this.files.place(name)) };
       } catch (error) {
         // One that cannot be read is none; the one before it may be.
         if (!(error instanceof LabError)) throw error;
@@ -195,11 +205,6 @@ export class KeptFolder {
       }
     }
   }
-}
-
-/** One checkpoint of several; that of the folder of a disk is the latest. */
-function checkpointName(step: number): string {
-  return `checkpoint-${step}.safetensors`;
 }
 
 /** What is a run's own in the account of a model, and what its weights had behind them. */

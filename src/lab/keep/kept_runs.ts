@@ -2,6 +2,8 @@
  * The runs that a browser keeps: a folder each (kept_folder.ts) and an index of them (run_index.ts). It lists, renames,
  * deletes and gives back, and says who may write. Knows neither GPU nor page, and works on memory as in a browser.
  */
+import { LabError } from '../../base/lab_error';
+import { CheckedFiles } from '../../io/checked_files';
 import type { FileStore } from '../../io/file_store';
 import type { SaidOfRun } from '../protocol/kept_protocol';
 import { KeptFolder } from './kept_folder';
@@ -28,12 +30,16 @@ export interface RunPlaces {
 export class KeptRuns {
   /** Changes of records, one after the other: none is lost between its reading and its writing. */
   private line: Promise<unknown> = Promise.resolve();
+  /** What was left of imports in earlier visits is looked for once. */
+  private swept: Promise<void> | null = null;
 
   constructor(private readonly places: RunPlaces) {}
 
   /** All runs but those that were deleted, oldest first. */
   async list(): Promise<readonly KeptRun[]> {
     await this.removeDeleted();
+    this.swept ??= this.removeStrays();
+    await this.swept;
     const runs = await this.all();
     return runs
       .filter(({ deletedAt }) => deletedAt === null)
@@ -54,6 +60,32 @@ export class KeptRuns {
   /** Begins to keep a run. */
   add(run: KeptRun): Promise<void> {
     return this.inTurn(() => this.places.index.put(run));
+  }
+
+  /** Whether there is a record of that id, be it of a run that was deleted a moment ago or that a newer lab keeps. */
+  async knows(id: string): Promise<boolean> {
+    return ((await this.places.index.get(id)) ?? null) !== null;
+  }
+
+  /**
+   * Adds a run with its files, all of it or nothing: `write` writes them, and gives its record, which comes last. Throws
+   * what `write` throws, and LabError `bad_config` where another tab has the run.
+   */
+  async receive(id: string, write: (files: CheckedFiles) => Promise<KeptRun>): Promise<void> {
+    const release = await this.claim(id);
+    if (release === null) {
+      throw new LabError('bad_config', `Another tab is importing run ${id}.`, 'Wait for that tab.');
+    }
+    const { files } = this.places;
+    try {
+      const run = await write(new CheckedFiles(files, id));
+      await this.add({ ...run, bytes: await files.used(id) });
+    } catch (error) {
+      await files.remove(id);
+      throw error;
+    } finally {
+      release();
+    }
   }
 
   /** Claims a run for writing; null when another tab has it. The answer gives it back. */
@@ -100,6 +132,18 @@ export class KeptRuns {
         await this.places.files.remove(id);
         await this.places.index.remove(id);
       });
+    }
+  }
+
+  /** Removes files of which no record speaks: the browser was closed while they came from elsewhere. */
+  private async removeStrays(): Promise<void> {
+    for (const id of await this.places.files.folders()) {
+      if (await this.knows(id)) continue;
+      // They may be on their way in another tab.
+      const release = await this.claim(id);
+      if (release === null) continue;
+      if (!(await this.knows(id))) await this.places.files.remove(id);
+      release();
     }
   }
 

@@ -10,6 +10,8 @@ import type { RunConfig } from './run_config';
 export const RUN_FILE = 'run.json';
 /** The state that it goes on from. */
 export const CHECKPOINT_FILE = 'checkpoint.safetensors';
+/** What the list of a browser says of a run that it keeps, where its folder was taken out of one. */
+export const KEPT_FILE = 'kept.json';
 /** Who writes to the folder of a disk. */
 export const CLAIM_FILE = 'run.lock';
 
@@ -29,6 +31,11 @@ export const MODEL_FILES: readonly string[] = [
   METRICS_FILE,
   CHANGES_FILE,
 ];
+
+/** A checkpoint of a run that has several; the latest is called `checkpoint.safetensors` on a disk. */
+export function checkpointFile(step: number): string {
+  return `checkpoint-${step}.safetensors`;
+}
 
 /** Folder of a model below that of its run, with a `/` at its end; '' when it is the only one. */
 export function modelFolder({ models }: Pick<RunConfig, 'models'>, model: ModelConfig): string {

@@ -12,7 +12,7 @@ import { readRunFile } from '../keep/run_file';
 import { keptRun, type KeptRun } from '../keep/run_index';
 import type { SaidOfRun, Event, KeptList, ListedRun, RunPast } from '../protocol/protocol';
 import { fileText, otherFile, type DataIdentity } from '../run/data_identity';
-import { fileSetting } from '../run/data_kinds';
+import { fileSetting, withFileName } from '../run/data_kinds';
 import { totalSteps, type RunConfig } from '../run/run_config';
 import type { TrainedBefore } from '../run/run_history';
 import { RunKeeper } from './run_keeper';
@@ -167,21 +167,22 @@ export class KeptRunHost {
     return (await this.runs()).restore(id);
   }
 
-  private keeper(
-    runs: KeptRuns,
-    id: string,
-    parts: Omit<ConstructorParameters<typeof RunKeeper>[0], 'runId' | 'folder' | 'post'>,
-  ): RunKeeper {
-    return new RunKeeper({ runId: id, folder: runs.folder(id), post: this.post, ...parts });
-  }
-
-  private runs(): Promise<KeptRuns> {
+  /** The runs of this browser. Rejects with LabError `not_found` where it keeps none. */
+  runs(): Promise<KeptRuns> {
     if (this.open === null) return Promise.reject(notKept(''));
     this.opened ??= this.open().catch((error: unknown) => {
       this.opened = null;
       throw error;
     });
     return this.opened;
+  }
+
+  private keeper(
+    runs: KeptRuns,
+    id: string,
+    parts: Omit<ConstructorParameters<typeof RunKeeper>[0], 'runId' | 'folder' | 'post'>,
+  ): RunKeeper {
+    return new RunKeeper({ runId: id, folder: runs.folder(id), post: this.post, ...parts });
   }
 }
 
@@ -256,7 +257,7 @@ function listedRun(run: KeptRun): ListedRun | null {
 /** Settings as a person makes them: what the data were stands beside them. */
 function settingsOf(written: unknown, label: string): RunConfig {
   const { data, models, training } = readRunFile(written, label);
-  return { data, models, training };
+  return { data: withFileName(data), models, training };
 }
 
 function notKept(id: string): LabError {
