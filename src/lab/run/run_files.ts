@@ -52,3 +52,13 @@ export function runFiles(config: Pick<RunConfig, 'models'>): string[] {
     ),
   ];
 }
+
+/** Whether files at these paths are, or hold, the folder of a run that can go on, and not weights of models alone. */
+export function holdRun(paths: readonly string[]): boolean {
+  const known = new Set(paths);
+  return paths.some((path) => {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const isRun = path === folder + RUN_FILE && !folder.startsWith('__MACOSX/');
+    return isRun && [CHECKPOINT_FILE, KEPT_FILE].some((name) => known.has(folder + name));
+  });
+}
