@@ -114,9 +114,8 @@ async function kindOf(file: File): Promise<DropKind | null> {
   return /\.(txt|md|jsonl|ndjson)$/.test(name) ? 'text' : null;
 }
 
-/** Where a file lies in the folder that it was chosen or dropped with. */
-const placeOf = ({ name, webkitRelativePath }: File): string =>
-  webkitRelativePath === '' ? name : webkitRelativePath;
+/** Where a file lies in the folder that it was chosen or dropped with; its name where it came alone. */
+const placeOf = (file: File): string => file.webkitRelativePath || file.name;
 
 /** Whether there are runs among the files, loose or packed. A .zip that cannot be read is left to those who say so. */
 async function areRuns(files: readonly File[]): Promise<boolean> {

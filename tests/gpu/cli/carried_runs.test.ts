@@ -113,6 +113,17 @@ async function lab(...words: string[]): Promise<string> {
   expect(code, terminal.messages.join('')).toBe(0);
   return terminal.results.join('');
 }
+
+/** Trains until the first checkpoint, then as after Ctrl-C. */
+async function begin(...words: string[]): Promise<void> {
+  const terminal = fakeTerminal();
+  const write = (text: string) => {
+    terminal.messages.push(text);
+    if (text.includes('%')) terminal.interrupt();
+  };
+  await runCommandLine(words, Object.assign(terminal, { write }));
+  expect(terminal.messages.join('')).toMatch(/Stopped after \d+ of 60 steps/);
+}
 const weights = (files: Files) =>
   MODELS.map((model) =>
     Buffer.from(files[`${model}/sae_weights.safetensors`] ?? []).toString('base64'),
@@ -153,8 +164,13 @@ it('is judged and gone on with on both sides as on one', async () => {
   expect(past.reports.map((report) => report?.mse)).toEqual(reports.map(({ mse }) => mse));
 
   // From the command line's half to a page, which finishes it.
+  const words = ['--config', path('run.json'), '--out', path('begun')];
+  await begin('train', ...words, '--checkpoint-every', '20');
   const on = new Page();
-  const resumed = await on.imported('half', half);
+  const resumed = await on.imported('begun', filesOnDisk(path('begun')));
+  const listed = await on.ask('list_kept_runs', null);
+  expect(listed.runs).toMatchObject([{ name: 'begun', status: 'stopped' }]);
+  expect(at(listed.runs, 0).step).toBeGreaterThan(0);
   await on.host.handle({ kind: 'reopen', runId: resumed });
   await on.until(isFinished);
   const found = await on.evaluate(resumed);
