@@ -54,11 +54,11 @@ it('all runs are exported as one file, after it was said how large it will be', 
   const fake = await open();
   fireEvent.click(await screen.findByRole('button', { name: 'Export all…' }));
   const shown = await screen.findByRole('dialog', { name: 'Export all runs' });
-  await within(shown).findByText('1 run, about 3\u202fMiB');
+  await within(shown).findByText('1 run, about 3 MiB');
   fireEvent.click(
     within(shown).getByRole('checkbox', { name: /Earlier checkpoints too: 3, 6.MiB more/ }),
   );
-  await within(shown).findByText('1 run, about 9\u202fMiB');
+  await within(shown).findByText('1 run, about 9 MiB');
   await press('Save');
   await waitFor(() => expect(saved).toHaveLength(1));
   expect(saved[0]).toMatch(/^SASA lab runs \d{4}-\d\d-\d\d\.zip$/);
