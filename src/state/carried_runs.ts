@@ -56,7 +56,7 @@ export const useCarried = create<{ readonly current: Export | Import | null }>()
 let underWay: AbortController | null = null;
 
 /** Whether runs are on their way. */
-export function isCarrying(): boolean {
+function isCarrying(): boolean {
   return underWay !== null;
 }
 

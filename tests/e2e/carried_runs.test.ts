@@ -47,13 +47,16 @@ it('go from one browser to another', { timeout: NO_LIMIT_MS }, async () => {
   await takeScreenshot(first, 'export-all-1440-light');
   const saving = first.waitForEvent('download');
   await first.getByRole('button', { name: 'Save', exact: true }).click();
-  const path = await (await saving).path();
-  const folders = await foldersIn(new Blob([await readFile(path)]));
+  const download = await saving;
+  // Playwright keeps it under another name.
+  const buffer = await readFile(await download.path());
+  const file = { name: download.suggestedFilename(), mimeType: 'application/zip', buffer };
+  const folders = await foldersIn(new Blob([buffer]));
   const names = ['run.json', 'kept.json', 'checkpoint.safetensors', 'SASA/report.json'];
   expect(Object.keys(folders['Run 1'] ?? {})).toEqual(expect.arrayContaining(names));
 
   const second = await openPage('#/runs', { width: 1440, height: 900, theme: 'dark' });
-  await second.getByLabel('Exported runs to import').setInputFiles(path);
+  await second.getByLabel('Exported runs to import').setInputFiles(file);
   await second.getByText('Imported Run 1', { exact: true }).waitFor();
   expect(await listed(second)).toBe(before.replace('shown', ''));
   await takeScreenshot(second, 'imported-1440-dark');
@@ -66,7 +69,7 @@ it('go from one browser to another', { timeout: NO_LIMIT_MS }, async () => {
   await second.getByRole('row').nth(3).waitFor();
 
   await go(second, 'Runs');
-  await second.getByLabel('Exported runs to import').setInputFiles(path);
+  await second.getByLabel('Exported runs to import').setInputFiles(file);
   await second.getByText('is already here, at the same step').waitFor();
   await takeScreenshot(second, 'already-here-1440-dark');
 });

@@ -72,7 +72,7 @@ class Page {
         'requestId' in event && event.requestId === requestId && event.kind !== 'analysis_progress',
     );
     if (answer?.kind !== 'answer') throw new Error(JSON.stringify(answer));
-    return answer.answer as AnswerOf<Name>;
+    return answer.answer;
   }
 
   /** The folder of a run, exported and unpacked. */
