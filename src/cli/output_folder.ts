@@ -8,14 +8,15 @@ import { LabError } from '../base/lab_error';
 import { differingSetting } from '../lab/keep/checkpoint';
 import { NO_LOGS, type ModelLogs } from '../lab/keep/model_logs';
 import { readLogs, readState } from '../lab/keep/run_folder';
+import { readCarriedRecord } from '../lab/keep/run_index';
 import type { DataIdentity } from '../lab/run/data_identity';
 import type { StartingPoint } from '../lab/train/session_types';
 import { totalSteps, type RunConfig } from '../lab/run/run_config';
-import { CHECKPOINT_FILE, CLAIM_FILE, modelFolder } from '../lab/run/run_files';
+import { CHECKPOINT_FILE, CLAIM_FILE, KEPT_FILE, modelFolder } from '../lab/run/run_files';
 import { displayName, shapeOf, type ModelConfig } from '../sae/config';
 import type { TrainRequest } from './arguments';
 import { DiskFiles } from './disk_files';
-import { namesIn } from './files';
+import { exists, namesIn, readJson } from './files';
 import { loadModel } from './model_folder';
 
 /** What a run starts from. */
@@ -84,6 +85,7 @@ async function previousRun(out: string, config: RunConfig): Promise<StartOfRun> 
       'Give at least that many.',
     );
   }
+  await requireOwnSteps(out);
   const logs = await readLogs(files, saved);
   return {
     initial: saved.states.map((state) => ({ kind: 'state', state })),
@@ -94,6 +96,20 @@ async function previousRun(out: string, config: RunConfig): Promise<StartOfRun> 
     ),
     ...(saved.config.data_identity === undefined ? {} : { identity: saved.config.data_identity }),
   };
+}
+
+/** A page counts the steps of a run on from those that its weights had behind them; here they count from its first. */
+async function requireOwnSteps(out: string): Promise<void> {
+  const path = join(out, KEPT_FILE);
+  if (!(await exists(path))) return;
+  const { before } = readCarriedRecord(await readJson(path), path);
+  const steps = largest(before?.map((model) => model.steps) ?? [], 0);
+  if (steps === 0) return;
+  throw new LabError(
+    'bad_config',
+    `The run in ${out} began in the page with weights that had ${steps} steps behind them; the command line would count its records wrongly.`,
+    'Import it on the Runs page and press Resume there.',
+  );
 }
 
 /** The weights that a model starts from. */

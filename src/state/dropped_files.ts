@@ -1,5 +1,5 @@
 /**
- * Files that the person chooses or drops, wherever on the page: activations, a text to read, a run file, weights, or
+ * Files that the person chooses or drops, wherever on the page: activations, a text to read, a run file, runs, weights, or
  * the files of a language model. Each goes where it belongs; what nobody can use is said so, and nothing is taken
  * in part.
  */
@@ -7,7 +7,15 @@ import { otherFormat } from '../io/npy_advice';
 import { isPickle, isShard } from '../io/other_weights';
 import { FOLDER_FILES } from '../io/sae_folder_reader';
 import { readRunFile } from '../lab/keep/run_file';
-import { CHECKPOINT_FILE, CLAIM_FILE, MODEL_FILES, RUN_FILE } from '../lab/run/run_files';
+import {
+  CHECKPOINT_FILE,
+  CLAIM_FILE,
+  holdRun,
+  KEPT_FILE,
+  MODEL_FILES,
+  RUN_FILE,
+} from '../lab/run/run_files';
+import { importRuns } from './carried_runs';
 import { engine } from './engine_store';
 import {
   keepDraft,
@@ -25,13 +33,13 @@ export const DATA_FILES = '.npy,.txt,.md,.json,.jsonl,.ndjson';
 
 /** What can be dropped, in a sentence. */
 export const DROPPABLE =
-  'a .npy of activations [rows, dimensions]; a .txt, .json or .jsonl of text; the .zip or the folder of a trained model; the files of a GPT-2 model together; a run file (.json)';
+  'a .npy of activations [rows, dimensions]; a .txt, .json or .jsonl of text; the .zip or the folder of a run or of a trained model; the files of a GPT-2 model together; a run file (.json)';
 
 /** What was dropped, by what becomes of it. */
 type DropKind = 'activations' | 'text' | 'run' | 'weights' | 'language_model';
 
-/** Where what was taken is seen: in the draft, which Train and Data show, or as a run; null for nothing. */
-export type DropOutcome = 'draft' | 'run' | null;
+/** Where what was taken is seen: in the draft, which Train and Data show, as a run, or as runs that are kept; null for nothing. */
+export type DropOutcome = 'draft' | 'run' | 'kept' | null;
 
 /** Takes what was dropped or chosen. Errors come as notices; nothing here throws. */
 export async function takeFiles(files: readonly File[]): Promise<DropOutcome> {
@@ -51,6 +59,12 @@ export function takePastedText(text: string): void {
 async function takeSorted(files: readonly File[]): Promise<DropOutcome> {
   const [first] = files;
   if (first === undefined) return null;
+  if (await areRuns(files)) {
+    const placed = files.map((file) => ({ path: placeOf(file), file }));
+    const outcome = await importRuns(engine, placed);
+    // Where this browser keeps nothing, weights can be looked at all the same.
+    if (outcome !== 'nowhere') return outcome === 'done' ? 'kept' : null;
+  }
   const kinds = await Promise.all(files.map(kindOf));
   if (kinds.includes('weights')) return takeWeights(files);
   if (kinds.includes('language_model')) return takeLanguageModel(files);
@@ -77,7 +91,13 @@ async function takeSorted(files: readonly File[]): Promise<DropOutcome> {
 /** Largest file of JSON that is looked into for a run, in bytes; run files are far smaller. */
 const RUN_BYTES = 2 ** 20;
 /** Beside the weights in the folder of a run, and of no use to the page. */
-const BESIDE_WEIGHTS: readonly string[] = [RUN_FILE, CHECKPOINT_FILE, CLAIM_FILE, 'metrics.csv'];
+const BESIDE_WEIGHTS: readonly string[] = [
+  RUN_FILE,
+  KEPT_FILE,
+  CHECKPOINT_FILE,
+  CLAIM_FILE,
+  'metrics.csv',
+];
 
 const isOfWeights = (name: string): boolean => FOLDER_FILES.includes(name);
 const isOfModel = (name: string): boolean => MODEL_FILES.includes(name);
@@ -92,6 +112,20 @@ async function kindOf(file: File): Promise<DropKind | null> {
   if (name.endsWith('.npy')) return 'activations';
   if (name.endsWith('.json')) return (await runIn(file)) === undefined ? 'text' : 'run';
   return /\.(txt|md|jsonl|ndjson)$/.test(name) ? 'text' : null;
+}
+
+/** Where a file lies in the folder that it was chosen or dropped with; its name where it came alone. */
+const placeOf = (file: File): string => file.webkitRelativePath || file.name;
+
+/** Whether there are runs among the files, loose or packed. A .zip that cannot be read is left to those who say so. */
+async function areRuns(files: readonly File[]): Promise<boolean> {
+  if (holdRun(files.map(placeOf))) return true;
+  for (const file of files.filter(({ name }) => isZip(name.toLowerCase()))) {
+    const { readZip } = await import('../io/zip_reader');
+    const entries = await readZip(file, file.name).catch(() => []);
+    if (holdRun(entries.map(({ path }) => path))) return true;
+  }
+  return false;
 }
 
 /** What a file of JSON says if it looks like a run; undefined when it is something else. */

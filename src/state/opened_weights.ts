@@ -13,7 +13,7 @@ import type { FolderOrigin } from '../io/sae_folder_reader';
 import { MemoryFiles, type FileSet } from '../io/whole_files';
 import { readKeptModel, type KeptModel } from '../lab/keep/kept_model';
 import type { QualityReport } from '../lab/protocol/model_report';
-import { fileSetting } from '../lab/run/data_kinds';
+import { withFileName } from '../lab/run/data_kinds';
 import { dataSchema, parseRunConfig, type RunConfig, type RunInput } from '../lab/run/run_config';
 import { MODEL_FILES } from '../lab/run/run_files';
 import type { TrainedBefore } from '../lab/run/run_history';
@@ -111,12 +111,5 @@ function withDefaults(data: unknown): unknown {
 /** Data of a folder with their file by its name: the command line writes its place down, and the page knows none. */
 function asOnPage(data: unknown): unknown {
   const read = dataSchema.safeParse(data);
-  if (!read.success) return data;
-  const own = fileSetting(read.data);
-  return own === null ? read.data : { ...read.data, [own.setting]: fileName(own.name) };
-}
-
-/** The last name of a path, of whichever system. */
-function fileName(path: string): string {
-  return /[^/\\]+$/.exec(path)?.[0] ?? path;
+  return read.success ? withFileName(read.data) : data;
 }

@@ -7,6 +7,7 @@ import { Suspense, useEffect, useState } from 'react';
 import { pages, type PageEntry } from './page_registry';
 import { enlargeFigure } from './plots/figure_stage';
 import { navigate, useRoute } from './route';
+import { Carrying } from './shell/Carrying';
 import { DropTarget } from './shell/DropTarget';
 import { Header } from './shell/Header';
 import { LinkBanner } from './shell/LinkBanner';
@@ -60,6 +61,7 @@ export function App() {
         )}
       </div>
       <ShortcutList open={listOpen} onOpenChange={setListOpen} />
+      <Carrying />
       <Notices />
       <DropTarget />
     </Tooltip.Provider>

@@ -14,6 +14,7 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   const outcome = await takeFiles(files);
   const { page } = currentRoute();
   if (outcome === 'draft' && !DRAFT_PAGES.includes(page)) navigate('train');
+  if (outcome === 'kept' && page !== 'runs') navigate('runs');
   if (outcome !== 'run') return;
   notify({
     tone: 'info',
@@ -24,7 +25,7 @@ export async function openFiles(files: readonly File[]): Promise<void> {
 }
 
 /** Most folders that are looked into below a dropped one. */
-const DEEPEST = 2;
+const DEEPEST = 3;
 
 /**
  * The files of a drop; a folder counts as the files in it. Must be called while the event is handled: the browser takes
@@ -42,7 +43,10 @@ export function filesOfDrop(data: DataTransfer): Promise<readonly File[]> {
 
 async function filesBelow(entry: FileSystemEntry, depth: number): Promise<readonly File[]> {
   if (isFile(entry)) {
-    return [await new Promise<File>((resolve, reject) => entry.file(resolve, reject))];
+    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+    // As files of a folder that is chosen have it.
+    Object.defineProperty(file, 'webkitRelativePath', { value: entry.fullPath.slice(1) });
+    return [file];
   }
   if (!isDirectory(entry) || depth === 0) return [];
   const reader = entry.createReader();

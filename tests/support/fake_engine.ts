@@ -9,6 +9,7 @@ import type {
   AdapterReport,
   Command,
   Event as EngineEvent,
+  ImportedRun,
   ListedRun,
   MetricRecord,
   RunPast,
@@ -50,6 +51,8 @@ export interface FakeOptions extends LanguageOptions, AnalysesOptions {
   /** Runs that the browser keeps, and their past by id. */
   readonly kept?: readonly ListedRun[];
   readonly pasts?: Readonly<Record<string, RunPast>>;
+  /** What becomes of the runs in files that are imported. */
+  readonly imported?: readonly ImportedRun[];
   /** Questions that are answered with an error. */
   readonly refused?: Readonly<Partial<Record<RequestName, LabErrorData>>>;
   /** Questions that are taken up and told of, a quarter done, but never answered. */
@@ -117,6 +120,17 @@ export class FakeEngine implements EngineWorker {
         return null;
       },
       restore_kept_run: ({ runId }) => this.#deleted.delete(runId),
+      weigh_kept_runs: ({ runIds }) => {
+        const runs = this.#kept().filter(({ id }) => runIds?.includes(id) ?? true);
+        const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
+        return { runs: runs.length, bytes, older: 3 * runs.length, olderBytes: 2 * bytes };
+      },
+      export_kept_runs: ({ runIds }) => ({
+        runs: runIds?.length ?? this.#kept().length,
+        bytes: 16,
+        file: new Blob([new Uint8Array(16)]),
+      }),
+      import_runs: () => this.options.imported ?? [],
     };
     this.#timer = options.interval === 0 ? null : setInterval(() => this.turn(), options.interval);
   }

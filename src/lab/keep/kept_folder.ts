@@ -14,6 +14,7 @@ import type { RunPast } from '../protocol/kept_protocol';
 import type { SettingChange } from '../run/live_settings';
 import { totalSteps, type RunConfig } from '../run/run_config';
 import {
+  checkpointFile,
   METRICS_FILE,
   MODEL_FILES,
   modelFolder,
@@ -21,16 +22,10 @@ import {
   CHANGES_FILE,
 } from '../run/run_files';
 import { countedByItself, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
-import type { Checkpoint } from './checkpoint';
+import { readCheckpoint, type Checkpoint } from './checkpoint';
 import { thinnedCheckpoints } from './checkpoint_times';
 import type { EarlierLogs } from './model_logs';
-import {
-  evaluatedModelFiles,
-  readModelLogs,
-  readState,
-  savedFiles,
-  type SavedRun,
-} from './run_folder';
+import { evaluatedModelFiles, readModelLogs, savedFiles, type SavedRun } from './run_folder';
 import { readRunFile } from './run_file';
 import { keptRun, type KeptRun } from './run_index';
 import { readReport } from './written_report';
@@ -43,6 +38,12 @@ export interface KeptHistory extends RunPast {
 /** What a record says beside the files. */
 export type RunNote = Partial<Pick<KeptRun, 'status' | 'error' | 'seconds' | 'logged'>>;
 
+/** A checkpoint with the file that it is in. */
+export interface CheckpointInFile {
+  readonly bytes: Uint8Array;
+  readonly state: Checkpoint;
+}
+
 /** What a record no longer speaks of. */
 interface Left {
   checkpoints: readonly number[];
@@ -51,7 +52,8 @@ interface Left {
 }
 
 export class KeptFolder {
-  private readonly files: CheckedFiles;
+  /** What lies in it. */
+  readonly files: CheckedFiles;
 
   constructor(
     private readonly store: FileStore,
@@ -68,7 +70,7 @@ export class KeptFolder {
    */
   async save(saved: SavedRun, note: RunNote, now: number): Promise<void> {
     const { step, config } = saved;
-    const name = checkpointName(step);
+    const name = checkpointFile(step);
     const changes = savedFiles(saved, name);
     await this.files.write(changes);
     const there = await this.store.list(this.id);
@@ -97,7 +99,7 @@ export class KeptFolder {
         bytes,
       };
     });
-    for (const old of left.checkpoints) await this.files.remove(checkpointName(old));
+    for (const old of left.checkpoints) await this.files.remove(checkpointFile(old));
     if (left.models) await this.removeModels(config);
     if (left.models || left.checkpoints.length > 0) await this.measure();
   }
@@ -108,7 +110,7 @@ export class KeptFolder {
    */
   async takeUp(): Promise<Checkpoint | null> {
     const there = checkpointsOf(await this.store.list(this.id));
-    const state = await this.newestWhole(there);
+    const state = await this.latest({ checkpoints: there });
     const step = state?.step ?? 0;
     const torn = there.filter((each) => state === null || each.step > step);
     await this.change((run) => ({
@@ -119,7 +121,7 @@ export class KeptFolder {
       results: run.evaluated === step ? run.results : null,
       logged: run.step === step ? run.logged : null,
     }));
-    for (const each of torn) await this.files.remove(checkpointName(each.step));
+    for (const each of torn) await this.files.remove(checkpointFile(each.step));
     return state;
   }
 
@@ -127,7 +129,7 @@ export class KeptFolder {
   async remembered(now: number): Promise<KeptRun | null> {
     const files = await this.store.list(this.id);
     const checkpoints = checkpointsOf(files);
-    const state = await this.newestWhole(checkpoints);
+    const state = await this.latest({ checkpoints });
     if (state === null) return null;
     const { config, step } = state;
     return keptRun({
@@ -171,15 +173,19 @@ export class KeptFolder {
   }
 
   /** The latest checkpoint that is whole; null when there is none. */
-  latest({ checkpoints }: KeptRun): Promise<Checkpoint | null> {
-    return this.newestWhole(checkpoints);
+  async latest(run: Pick<KeptRun, 'checkpoints'>): Promise<Checkpoint | null> {
+    return (await this.latestFile(run))?.state ?? null;
   }
 
-  private async newestWhole(checkpoints: KeptRun['checkpoints']): Promise<Checkpoint | null> {
+  /** The same with the bytes of its file. */
+  async latestFile({
+    checkpoints,
+  }: Pick<KeptRun, 'checkpoints'>): Promise<CheckpointInFile | null> {
     for (const { step } of checkpoints.toReversed()) {
+      const name = checkpointFile(step);
       try {
-        const state = await readState(this.files, checkpointName(step));
-        if (state !== null) return state;
+        const bytes = await this.files.read(name);
+        if (bytes !== null) return { bytes, state: readCheckpoint(bytes, this.files.place(name)) };
       } catch (error) {
         // One that cannot be read is none; the one before it may be.
         if (!(error instanceof LabError)) throw error;
@@ -249,11 +255,6 @@ export class KeptFolder {
       }
     }
   }
-}
-
-/** One checkpoint of several; that of the folder of a disk is the latest. */
-function checkpointName(step: number): string {
-  return `checkpoint-${step}.safetensors`;
 }
 
 /** Checkpoints among the files of a folder, whole or not, the steps rising; each with what its slots take. */

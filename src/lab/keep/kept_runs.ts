@@ -2,6 +2,8 @@
  * The runs that a browser keeps: a folder each (kept_folder.ts) and an index of them (run_index.ts). It lists, renames,
  * deletes and gives back, and says who may write. Knows neither GPU nor page, and works on memory as in a browser.
  */
+import { LabError } from '../../base/lab_error';
+import { CheckedFiles } from '../../io/checked_files';
 import type { FileStore } from '../../io/file_store';
 import type { SaidOfRun } from '../protocol/kept_protocol';
 import { KeptFolder } from './kept_folder';
@@ -93,6 +95,32 @@ export class KeptRuns {
       await this.places.index.put(run);
       this.written(run);
     });
+  }
+
+  /** Whether there is a record of that id, be it of a run that was deleted a moment ago or that a newer lab keeps. */
+  async knows(id: string): Promise<boolean> {
+    return ((await this.places.index.get(id)) ?? null) !== null;
+  }
+
+  /**
+   * Adds a run with its files, all of it or nothing: `write` writes them, and gives its record, which comes last. Throws
+   * what `write` throws, and LabError `bad_config` where another tab has the run.
+   */
+  async receive(id: string, write: (files: CheckedFiles) => Promise<KeptRun>): Promise<void> {
+    const release = await this.claim(id);
+    if (release === null) {
+      throw new LabError('bad_config', `Another tab is importing run ${id}.`, 'Wait for that tab.');
+    }
+    const { files } = this.places;
+    try {
+      const run = await write(new CheckedFiles(files, id));
+      await this.add({ ...run, bytes: await files.used(id) });
+    } catch (error) {
+      await files.remove(id);
+      throw error;
+    } finally {
+      release();
+    }
   }
 
   /** Claims a run for writing; null when another tab has it. The answer gives it back. */

@@ -57,13 +57,10 @@ export function evaluatedModelFiles(config: RunConfig, model: number, files: Fil
   return Object.fromEntries(inFolder(folder, MODEL_FILES, files));
 }
 
-/** The state in `checkpoint`, which a run goes on from; null when there is none. Throws LabError as readCheckpoint. */
-export async function readState(
-  files: WholeFiles,
-  checkpoint: string = CHECKPOINT_FILE,
-): Promise<Checkpoint | null> {
-  const bytes = await files.read(checkpoint);
-  return bytes === null ? null : readCheckpoint(bytes, files.place(checkpoint));
+/** The state that a run goes on from; null when there is none. Throws LabError as readCheckpoint. */
+export async function readState(files: WholeFiles): Promise<Checkpoint | null> {
+  const bytes = await files.read(CHECKPOINT_FILE);
+  return bytes === null ? null : readCheckpoint(bytes, files.place(CHECKPOINT_FILE));
 }
 
 /** What was logged until that state, by model. */
@@ -98,6 +95,7 @@ function inFolder(
   return names.map((name) => [folder + name, files[name] ?? null]);
 }
 
-function runText(config: RunConfig): Uint8Array {
+/** The text of run.json. */
+export function runText(config: RunConfig): Uint8Array {
   return new TextEncoder().encode(`${strictJson(config, 2)}\n`);
 }

@@ -4,7 +4,8 @@
  * listed, and left alone.
  */
 import * as z from 'zod/mini';
-import type { LabErrorData } from '../../base/lab_error';
+import { LabError, type LabErrorData } from '../../base/lab_error';
+import { describeIssues } from '../../base/schema_issues';
 import type { SaidOfRun } from '../protocol/kept_protocol';
 import { dataIdentitySchema } from '../run/data_identity';
 import { currentVersion, migrate, type KeptFormat } from './migrations';
@@ -83,8 +84,13 @@ function isErrorData(value: unknown): boolean {
   return [code, message, wayOut].every((text) => typeof text === 'string');
 }
 
+/** What comes to a record as its run goes on. */
+type LaterKnown = 'results' | 'logged' | 'about';
+
 /** A new record says its version by itself, and nothing yet of what a run comes to. */
-export function keptRun(run: Omit<KeptRun, 'version' | 'results' | 'logged' | 'about'>): KeptRun {
+export function keptRun(
+  run: Omit<KeptRun, 'version' | LaterKnown> & Partial<Pick<KeptRun, LaterKnown>>,
+): KeptRun {
   return { version: VERSION, results: null, logged: null, about: NOTHING_SAID, ...run };
 }
 
@@ -96,6 +102,32 @@ export function readKeptRun(value: unknown): KeptRun | null {
   } catch {
     return null;
   }
+}
+
+/** What a record only says where the run is kept. */
+const HERE = { bytes: 0, checkpoints: [], deletedAt: null } satisfies Partial<KeptRun>;
+
+/** A record for a folder that is taken elsewhere: what the list says of it, less what is so only here. */
+export function carriedRecord(run: KeptRun): object {
+  const here = Object.keys(HERE);
+  return Object.fromEntries(Object.entries(run).filter(([key]) => !here.includes(key)));
+}
+
+/**
+ * The record in a folder that comes from elsewhere, as of a run without checkpoints; `label` is the name of its file. Throws LabError
+ * `bad_file` for what is none, and for one of a newer version.
+ */
+export function readCarriedRecord(value: unknown, label: string): KeptRun {
+  const current = migrate(value, FORMAT, label);
+  const whole = typeof current === 'object' && current !== null ? { ...current, ...HERE } : current;
+  const read = keptRunSchema.safeParse(whole);
+  if (read.success) return read.data;
+  const issues = describeIssues(keptRunSchema, whole, read.error);
+  throw new LabError(
+    'bad_file',
+    `${label}: ${issues.map(({ sentence }) => sentence).join('. ')}.`,
+    'Export the run again, or leave this file out: the run then has the name of its folder.',
+  );
 }
 
 /** Where records lie. */

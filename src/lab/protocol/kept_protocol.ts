@@ -67,3 +67,49 @@ export interface RunPast {
   /** By model; null where there is none of that step. */
   readonly reports: readonly (QualityReport | null)[];
 }
+
+/** Which checkpoints of a run go out with it. */
+export type WhichCheckpoints = 'latest' | 'all';
+
+/** What a .zip of kept runs would have, about and rather more. */
+export interface ExportSize {
+  readonly runs: number;
+  /** With the latest checkpoint of each. */
+  readonly bytes: number;
+  /** Checkpoints before the latest, and the bytes that they would add. */
+  readonly older: number;
+  readonly olderBytes: number;
+}
+
+/** Kept runs to be written as one .zip. */
+export interface RunsToExport {
+  /** Null for all. */
+  readonly runIds: readonly string[] | null;
+  readonly checkpoints: WhichCheckpoints;
+  /** The file to write to; null to have it handed back. */
+  readonly to: FileSystemFileHandle | null;
+}
+
+export interface ExportedRuns {
+  readonly runs: number;
+  readonly bytes: number;
+  /** The .zip; null where it was written to a file. */
+  readonly file: Blob | null;
+}
+
+/** What became of a folder that was to be imported; `from` is its name. */
+export type ImportedRun =
+  | {
+      readonly from: string;
+      /** `here` for a run that this browser keeps already, at the same state. */
+      readonly outcome: 'imported' | 'here';
+      readonly runId: string;
+      readonly name: string;
+    }
+  | { readonly from: string; readonly outcome: 'refused'; readonly error: LabErrorData };
+
+/** A file with its path in the folder that it was chosen or dropped with. */
+export interface PlacedFile {
+  readonly path: string;
+  readonly file: File;
+}

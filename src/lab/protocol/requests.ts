@@ -7,7 +7,16 @@ import type { LabErrorData } from '../../base/lab_error';
 import type { RunInput } from '../run/run_config';
 import type { DataDescription } from './data_protocol';
 import type { GroupCard, GroupsAnswer } from './groups_protocol';
-import type { KeptList, RunPast, SaidOfRun } from './kept_protocol';
+import type {
+  ExportedRuns,
+  ExportSize,
+  ImportedRun,
+  KeptList,
+  PlacedFile,
+  RunPast,
+  RunsToExport,
+  SaidOfRun,
+} from './kept_protocol';
 import type {
   LanguageModelInfo,
   ListedLanguageModel,
@@ -88,6 +97,12 @@ interface Requests {
   delete_kept_run: { ask: AboutRun; answer: null };
   /** False when it is too late. */
   restore_kept_run: { ask: AboutRun; answer: boolean };
+  /** What an export of kept runs would have. */
+  weigh_kept_runs: { ask: Pick<RunsToExport, 'runIds'>; answer: ExportSize };
+  /** Kept runs as one .zip with a folder a run. */
+  export_kept_runs: { ask: RunsToExport; answer: ExportedRuns };
+  /** Runs from .zip files or folders become kept ones; one that is refused keeps none from coming. */
+  import_runs: { ask: { readonly files: readonly PlacedFile[] }; answer: readonly ImportedRun[] };
 }
 
 export type RequestName = keyof Requests;

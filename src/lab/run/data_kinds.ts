@@ -63,6 +63,17 @@ export function fileSetting(
   return typeof name !== 'string' || fileless.includes(name) ? null : { setting: file, name };
 }
 
+/** Data with their file by its name: the command line writes its place down, and the page knows none. */
+export function withFileName<Data extends Readonly<Record<string, unknown>>>(data: Data): Data {
+  const own = fileSetting(data);
+  return own === null ? data : { ...data, [own.setting]: lastName(own.name) };
+}
+
+/** The last name of a path, of whichever system. */
+function lastName(path: string): string {
+  return /[^/\\]+$/.exec(path)?.[0] ?? path;
+}
+
 /** Name of the file that data need besides their settings; null when they need none. */
 export function fileNeeded(data: Readonly<Record<string, unknown>>): string | null {
   return fileSetting(data)?.name ?? null;

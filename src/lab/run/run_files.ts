@@ -10,6 +10,8 @@ import type { RunConfig } from './run_config';
 export const RUN_FILE = 'run.json';
 /** The state that it goes on from. */
 export const CHECKPOINT_FILE = 'checkpoint.safetensors';
+/** What the list of a browser says of a run that it keeps, where its folder was taken out of one. */
+export const KEPT_FILE = 'kept.json';
 /** Who writes to the folder of a disk. */
 export const CLAIM_FILE = 'run.lock';
 
@@ -30,6 +32,11 @@ export const MODEL_FILES: readonly string[] = [
   CHANGES_FILE,
 ];
 
+/** A checkpoint of a run that has several; the latest is called `checkpoint.safetensors` on a disk. */
+export function checkpointFile(step: number): string {
+  return `checkpoint-${step}.safetensors`;
+}
+
 /** Folder of a model below that of its run, with a `/` at its end; '' when it is the only one. */
 export function modelFolder({ models }: Pick<RunConfig, 'models'>, model: ModelConfig): string {
   return models.length === 1 ? '' : `${displayName(model)}/`;
@@ -44,4 +51,14 @@ export function runFiles(config: Pick<RunConfig, 'models'>): string[] {
       MODEL_FILES.map((name) => modelFolder(config, model) + name),
     ),
   ];
+}
+
+/** Whether files at these paths are, or hold, the folder of a run that can go on, and not weights of models alone. */
+export function holdRun(paths: readonly string[]): boolean {
+  const known = new Set(paths);
+  return paths.some((path) => {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const isRun = path === folder + RUN_FILE && !folder.startsWith('__MACOSX/');
+    return isRun && [CHECKPOINT_FILE, KEPT_FILE].some((name) => known.has(folder + name));
+  });
 }

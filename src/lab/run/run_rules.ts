@@ -5,7 +5,7 @@
 import type { SettingIssue } from '../../base/schema_issues';
 import { architectureOf, displayName, type ModelConfig } from '../../sae/config';
 import type { DataConfig, RunConfig, TrainingConfig } from './run_config';
-import { CHANGES_FILE, CHECKPOINT_FILE, CLAIM_FILE, RUN_FILE } from './run_files';
+import { CHANGES_FILE, CHECKPOINT_FILE, CLAIM_FILE, KEPT_FILE, RUN_FILE } from './run_files';
 
 /** Everything that is impossible about a run whose single settings are in range. */
 export function checkRunRules(config: RunConfig): SettingIssue[] {
@@ -70,7 +70,7 @@ function checkNorm(model: ModelConfig, index: number): SettingIssue[] {
 }
 
 /** What lies beside the folders of several models in the folder of their run, or may one day. */
-const RUN_FILES = [RUN_FILE, CLAIM_FILE, CHECKPOINT_FILE, CHANGES_FILE];
+const RUN_FILES = [RUN_FILE, KEPT_FILE, CLAIM_FILE, CHECKPOINT_FILE, CHANGES_FILE];
 
 /** Names become folders, so they must differ even where the file system ignores case. */
 function checkNames(models: readonly ModelConfig[]): SettingIssue[] {

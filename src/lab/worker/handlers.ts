@@ -8,12 +8,14 @@ import type { ActivationSource } from '../../data/source';
 import { chooseVariant } from '../encode/choose_variant';
 import { probeRows, untrainedShapes } from '../encode/probes';
 import { measureData } from '../encode/statistics';
+import { exportSize } from '../keep/run_export';
 import type { Preview } from '../protocol/protocol';
 import type { AnswerOf, AskOf, RequestName } from '../protocol/requests';
 import { parseRunConfig } from '../run/run_config';
 import { estimateRun } from '../train/estimate';
 import type { RunData } from '../train/run_data';
 import type { KeptRunHost } from './kept_run_host';
+import { receiveRuns, sendRuns } from './run_carrier';
 import type { LanguageModelHost } from './language_model_host';
 import type { LiveRun } from './live_run';
 import type { RunAnalyses } from './run_analyses';
@@ -85,6 +87,9 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return parts.kept.delete(runId);
     },
     restore_kept_run: ({ runId }) => parts.kept.restore(runId),
+    weigh_kept_runs: async ({ runIds }) => exportSize(await parts.kept.runs(), runIds),
+    export_kept_runs: async (ask, work) => sendRuns(await parts.kept.runs(), ask, work),
+    import_runs: async ({ files }, work) => receiveRuns(await parts.kept.runs(), files, work),
   };
 }
 

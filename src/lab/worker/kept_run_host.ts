@@ -10,6 +10,7 @@ import { readRunFile } from '../keep/run_file';
 import { keptRun, type KeptRun } from '../keep/run_index';
 import type { Event, KeptList, ListedRun, RunPast, SaidOfRun } from '../protocol/protocol';
 import type { DataIdentity } from '../run/data_identity';
+import { withFileName } from '../run/data_kinds';
 import { totalSteps, type RunConfig } from '../run/run_config';
 import type { TrainedBefore } from '../run/run_history';
 import { RunClaim } from './run_claim';
@@ -213,7 +214,8 @@ export class KeptRunHost {
     return new RunKeeper({ runId: id, folder: runs.folder(id), post: this.post, ...parts });
   }
 
-  private runs(): Promise<KeptRuns> {
+  /** The runs of this browser. Rejects with LabError `not_found` where it keeps none. */
+  runs(): Promise<KeptRuns> {
     if (this.open === null) return Promise.reject(notKept(''));
     this.opened ??= this.open().then(
       (runs) => {
@@ -266,7 +268,7 @@ function listedRun(run: KeptRun, elsewhere: boolean): ListedRun | null {
 /** Settings as a person makes them: what the data were stands beside them. */
 function settingsOf(written: unknown, label: string): RunConfig {
   const { data, models, training } = readRunFile(written, label);
-  return { data, models, training };
+  return { data: withFileName(data), models, training };
 }
 
 function notKept(id: string): LabError {

@@ -50,6 +50,9 @@ const EVERY: { readonly [Name in RequestName]: AskOf<Name> } = {
   describe_kept_run: { runId: 'run', about: { starred: true, tags: ['week'], note: 'Look.' } },
   delete_kept_run: { runId: 'run' },
   restore_kept_run: { runId: 'run' },
+  weigh_kept_runs: { runIds: ['run'] },
+  export_kept_runs: { runIds: null, checkpoints: 'latest', to: null },
+  import_runs: { files: [] },
 };
 const names = Object.keys(EVERY) as RequestName[];
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { zipFolder } from '../../../src/io/archive';
+import { useCarried } from '../../../src/state/carried_runs';
 import { takeFiles } from '../../../src/state/dropped_files';
 import { engine, setWorkerFactory } from '../../../src/state/engine_store';
 import { setTraining, useExperiment } from '../../../src/state/experiment_store';
@@ -12,7 +13,13 @@ import { modelKey, questionOf, useQuestions } from '../../../src/state/questions
 import { followEngine, useRuns } from '../../../src/state/runs_store';
 import { FAKE_ADAPTER, FakeEngine } from '../../support/fake_engine';
 
-setWorkerFactory(() => new FakeEngine({ interval: 0, stepsPerTurn: 1, adapter: FAKE_ADAPTER }));
+const fake = new FakeEngine({
+  interval: 0,
+  stepsPerTurn: 1,
+  adapter: FAKE_ADAPTER,
+  imported: [{ from: 'Run 7', outcome: 'imported', runId: 'a', name: 'Run 7' }],
+});
+setWorkerFactory(() => fake);
 followEngine(engine);
 
 const reset = () => {
@@ -82,7 +89,7 @@ describe('the folder of a trained model', () => {
   it('brings its evaluation, its curves and its changes, as a .zip of it does', async () => {
     const changes = file('changes.jsonl', `${JSON.stringify(change)}\n`);
     // What lies beside it in the folder of a run of one model is let through unread.
-    const beside = [file('run.json', '{}'), file('run.lock'), file('checkpoint.safetensors')];
+    const beside = [file('run.json', '{}'), file('run.lock')];
     expect(await takeFiles([...filesOf(join(frozen, 'SASA')), changes, ...beside])).toBe('run');
     const run = opened();
     expect(run?.models[0]?.before).toMatchObject({ steps: 24, changes: [change] });
@@ -107,6 +114,43 @@ describe('the folder of a trained model', () => {
     expect(await takeFiles([file('report.json', '{}'), zip])).toBe('run');
     expect(opened()?.models[0]?.before.metrics).toEqual([]);
     expect(titles()).toEqual([]);
+  });
+});
+
+describe('the folder of a run', () => {
+  /** The files that the engine was last given to import, by their places. */
+  const given = () =>
+    fake.commands.flatMap((command) =>
+      command.kind === 'ask' && command.name === 'import_runs'
+        ? [command.ask.files.map(({ path }) => path)]
+        : [],
+    );
+  /** A file of a folder, as a chooser gives it. */
+  const placed = (path: string) =>
+    Object.defineProperty(file(path.slice(path.lastIndexOf('/') + 1)), 'webkitRelativePath', {
+      value: path,
+    });
+
+  it('is imported, whether it is packed, chosen with its folder or loose', async () => {
+    const bytes = new Uint8Array();
+    const packed = { 'run.json': bytes, 'kept.json': bytes, 'SASA/cfg.json': bytes };
+    const zip = new File([Uint8Array.from(zipFolder('Run 7', packed))], 'all.zip');
+    expect(await takeFiles([zip])).toBe('kept');
+    const paths = ['Run 7/run.json', 'Run 7/checkpoint.safetensors', 'Run 7/SASA/cfg.json'];
+    expect(await takeFiles(paths.map(placed))).toBe('kept');
+    const loose = ['run.json', 'checkpoint.safetensors', 'cfg.json'];
+    expect(await takeFiles(loose.map((name) => file(name)))).toBe('kept');
+    expect(given()).toEqual([['all.zip'], paths, loose]);
+    expect(titles()).toEqual(Array(3).fill('Imported Run 7'));
+    expect(useCarried.getState().current).toBeNull();
+  });
+
+  it('is none without a state: then its weights are opened', async () => {
+    const before = given().length;
+    const weights = ['run.json', 'cfg.json', 'sae_weights.safetensors'];
+    await takeFiles(weights.map((name) => file(name)));
+    expect(given()).toHaveLength(before);
+    expect(titles()[0]).toContain('cfg.json');
   });
 });
 

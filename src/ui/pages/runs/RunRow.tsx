@@ -15,6 +15,7 @@ import { formatFixed, formatInteger } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { navigate } from '../../route';
 import { exportActions } from './export_actions';
+import { exportRunActions } from './ExportRuns';
 import { HeldOutCells, Results } from './HeldOutCells';
 import { ResumeRun } from './ResumeRun';
 import { changeText, durationText, modelSize, startText, statusWord } from './run_row';
@@ -194,6 +195,7 @@ function RunMenu({ run, onRename }: { readonly run: Run; readonly onRename: () =
           { label: 'Show on all pages', detail: 'stay here', onSelect: () => show(run, false) },
           { label: 'Rename', onSelect: onRename },
           { label: 'Copy link to its settings', onSelect: () => void copyRunLink(run) },
+          ...exportRunActions(run),
           {
             label: 'Delete',
             onSelect: () => deleteRun(run),

@@ -4,6 +4,8 @@ import { useRef } from 'react';
 import { useRuns } from '../../../state/runs_store';
 import { useEngineLack } from '../../parts/engine_lack';
 import { hrefOf } from '../../route';
+import { ExportAll } from './ExportRuns';
+import { ImportRuns } from './ImportRuns';
 import { OpenWeights } from './OpenWeights';
 import { RunRow } from './RunRow';
 import { StorageUsed } from './StorageUsed';
@@ -24,6 +26,8 @@ export default function RunsPage() {
           <h1 className="visually-hidden">Runs</h1>
           <div className="runs-tools">
             <StorageUsed />
+            <ExportAll />
+            <ImportRuns />
             <OpenWeights />
           </div>
           <RunTable order={order} />
@@ -47,6 +51,7 @@ function NoRuns() {
         <a className="button button-primary" href={hrefOf('train')}>
           {lack === null ? 'Go to Train' : 'More on the Train page'}
         </a>
+        <ImportRuns />
         {lack === null && <OpenWeights />}
       </div>
     </div>

@@ -1,0 +1,47 @@
+/** A folder that the page exported is gone on with, unless its steps would be counted wrongly. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openOutput } from '../../../src/cli/output_folder';
+import { readRunFile } from '../../../src/lab/keep/run_file';
+import { carriedRecord, keptRun } from '../../../src/lab/keep/run_index';
+
+const half = join(import.meta.dirname, '../../fixtures/version2/runs/words/halfway');
+const config = readRunFile(JSON.parse(readFileSync(join(half, 'run.json'), 'utf8')), 'run.json');
+let out = '';
+beforeAll(() => {
+  out = mkdtempSync(join(tmpdir(), 'lab-output-'));
+  cpSync(half, out, { recursive: true });
+});
+afterAll(() => rmSync(out, { recursive: true }));
+
+const open = (steps: number | null) => {
+  const before = steps === null ? null : [{ steps, samples: 32 * steps, changes: 0 }];
+  const run = keptRun({
+    ...{ id: 'a', name: 'Mine', config, settings: config, status: 'stopped', error: null },
+    ...{ step: 12, totalSteps: 24, createdAt: 1, savedAt: 1, seconds: 1, bytes: 0 },
+    ...{ checkpoints: [], evaluated: null, before, data: null, deletedAt: null },
+  });
+  writeFileSync(join(out, 'kept.json'), JSON.stringify(carriedRecord(run)));
+  const request = {
+    config: join(out, 'run.json'),
+    out,
+    resume: true,
+    checkpointEvery: 10,
+    bits: false,
+  };
+  return openOutput({ command: 'train', ...request }, config);
+};
+
+it.each([null, 0])('goes on with a run of fresh weights (%s)', async (steps) => {
+  expect((await open(steps)).initial).toHaveLength(1);
+});
+
+it('refuses one whose weights had steps behind them, with the way out', async () => {
+  await expect(open(500)).rejects.toMatchObject({
+    code: 'bad_config',
+    message: expect.stringContaining('weights that had 500 steps behind them') as string,
+    wayOut: 'Import it on the Runs page and press Resume there.',
+  });
+});
