@@ -66,11 +66,16 @@ const unitSchema = z.strictObject({
   step: steps,
 });
 
+const unitNumber = z.string().check(z.regex(/^\d{1,7}$/));
+
+/** Changes as JSON. */
+export const unitChangesSchema = z.record(unitNumber, z.nullable(unitSchema));
+
 /** Annotations of a model as JSON has them, but for the version. */
 export const modelAnnotationsShape = {
   weights: z._default(z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))), null),
   step: steps,
-  units: z.record(z.string().check(z.regex(/^\d{1,7}$/)), unitSchema),
+  units: z.record(unitNumber, unitSchema),
 };
 
 /** A tag as it is kept: lower case, without `#`, no inner space, so that `#tag` in a filter finds it. */

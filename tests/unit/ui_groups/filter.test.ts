@@ -41,7 +41,8 @@ function subject(
       cluster: null,
       ...numbers,
     },
-    flags: { dead: false, starred: false, ...rest.flags },
+    flags: { dead: false, starred: false, named: true, noted: false, ...rest.flags },
+    name: rest.name ?? 'days of work',
     labels: rest.labels ?? ['monday', 'friday', 'new york'],
     tags: rest.tags ?? ['weekdays'],
   };
