@@ -131,10 +131,10 @@ export function replaceAnnotations(about: Annotated, changes: UnitChanges): void
   void flushAnnotations();
 }
 
-function change(about: Annotated, changes: UnitChanges): void {
-  const key = modelKey(about.runId, about.model);
+function change({ runId, model, step }: Annotated, changes: UnitChanges): void {
+  const key = modelKey(runId, model);
   const before = waiting.get(key)?.changes;
-  waiting.set(key, { ...about, changes: { ...before, ...changes } });
+  waiting.set(key, { runId, model, step, changes: { ...before, ...changes } });
   const known = knownOf(key);
   if (known !== undefined) show(key, known);
   clearTimeout(timer);

@@ -39,7 +39,8 @@ setWorkerFactory(() => fake);
 /** A model of its own for every test: what is known of the same weights would come along. */
 let model = 0;
 let runId = '';
-const about = () => ({ runId, model, step: 10 });
+/** As the page has it, which knows more of a unit. */
+const about = () => ({ runId, model, step: 10, unit: 3, unitName: 'group' });
 const units = () => annotationsOf(useAnnotations.getState(), runId, model);
 const sent = () =>
   fake.commands.flatMap((command) =>
