@@ -19,7 +19,7 @@ import type { KeptRuns } from './kept_runs';
 import { readRunFile } from './run_file';
 
 /** Weights that somebody looks at. */
-export interface LookedAt {
+export interface ShownWeights {
   /** Steps behind them. */
   readonly step: number;
   /** SHA-256 of their file; null where they cannot be had any more. */
@@ -51,7 +51,7 @@ export class RunAnnotations {
    * The annotations of a model. Where it has none yet, those that this browser knows of the same weights become its own.
    * Throws LabError `bad_file` for a file that this lab cannot read.
    */
-  read(id: string, model: number, looked: LookedAt): Promise<ModelAnnotations> {
+  read(id: string, model: number, looked: ShownWeights): Promise<ModelAnnotations> {
     return this.inTurn(id, async () => {
       const place = await this.place(id, model);
       const own = await place.read();
@@ -71,7 +71,7 @@ export class RunAnnotations {
     id: string,
     model: number,
     changes: UnitChanges,
-    looked: LookedAt,
+    looked: ShownWeights,
   ): Promise<ModelAnnotations> {
     return this.inTurn(id, async () => {
       const place = await this.place(id, model);

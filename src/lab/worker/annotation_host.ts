@@ -8,7 +8,7 @@ import { WEIGHTS_FILE, writeWeights } from '../../io/sae_folder';
 import { readAnnotations, writeAnnotations } from '../keep/annotations_file';
 import type { FilesBeside } from '../keep/exported_file';
 import type { KeptRuns } from '../keep/kept_runs';
-import { RunAnnotations, type LookedAt } from '../keep/run_annotations';
+import { RunAnnotations, type ShownWeights } from '../keep/run_annotations';
 import type { AttachedAnnotations } from '../protocol/protocol';
 import type { AboutAnnotations, AskOf } from '../protocol/requests';
 import { NO_ANNOTATIONS, type ModelAnnotations } from '../run/annotations';
@@ -88,7 +88,7 @@ export class AnnotationHost {
     };
   }
 
-  private looked({ runId, annotated, step }: AboutAnnotations): LookedAt {
+  private looked({ runId, annotated, step }: AboutAnnotations): ShownWeights {
     return {
       step,
       weights: async () => {
