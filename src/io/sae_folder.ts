@@ -83,7 +83,10 @@ function writeConfig(sae: SaeToWrite): string {
 }
 
 /** Tensors [d_sae] that only some architectures have. */
-function ownTensors({ config, weights }: SaeToWrite, latents: number): TensorToWrite[] {
+function ownTensors(
+  { config, weights }: Pick<SaeToWrite, 'config' | 'weights'>,
+  latents: number,
+): TensorToWrite[] {
   const named = Object.entries(architectureOf(config).folder.tensors ?? {});
   return named.map(([name, vector]) => {
     const values = weights.vectors?.[vector];
@@ -94,10 +97,28 @@ function ownTensors({ config, weights }: SaeToWrite, latents: number): TensorToW
   });
 }
 
+/** The file of its weights alone. */
+export function writeWeights(sae: Pick<SaeToWrite, 'config' | 'weights'>): Uint8Array {
+  const { weights } = sae;
+  const { groups, rank, width } = weights;
+  const latents = groups * rank;
+  return writeSafetensors([
+    {
+      name: 'W_enc',
+      shape: [width, latents],
+      values: transpose(weights.encoder, latents, width),
+    },
+    { name: 'W_dec', shape: [latents, width], values: weights.decoder },
+    { name: 'b_enc', shape: [latents], values: weights.encoderBias },
+    { name: 'b_dec', shape: [width], values: weights.decoderBias },
+    ...ownTensors(sae, latents),
+  ]);
+}
+
 /** The files of a model's folder. */
 export function writeSaeFolder(sae: SaeToWrite): FileSet {
   const { config, weights, frequency } = sae;
-  const { groups, rank, width } = weights;
+  const { groups, rank } = weights;
   const shape = shapeOf(config);
   const latents = groups * rank;
   if (shape.groups !== groups || shape.rank !== rank || frequency.length !== groups) {
@@ -112,17 +133,7 @@ export function writeSaeFolder(sae: SaeToWrite): FileSet {
   );
   return {
     [CONFIG_FILE]: new TextEncoder().encode(`${writeConfig(sae)}\n`),
-    [WEIGHTS_FILE]: writeSafetensors([
-      {
-        name: 'W_enc',
-        shape: [width, latents],
-        values: transpose(weights.encoder, latents, width),
-      },
-      { name: 'W_dec', shape: [latents, width], values: weights.decoder },
-      { name: 'b_enc', shape: [latents], values: weights.encoderBias },
-      { name: 'b_dec', shape: [width], values: weights.decoderBias },
-      ...ownTensors(sae, latents),
-    ]),
+    [WEIGHTS_FILE]: writeWeights(sae),
     [SPARSITY_FILE]: writeSafetensors([{ name: 'sparsity', shape: [latents], values: sparsity }]),
   };
 }

@@ -28,6 +28,8 @@ export interface OpenedRun {
   readonly origin: FolderOrigin | null;
   /** What the weights have behind them, by model. */
   readonly before: readonly TrainedBefore[];
+  /** SHA-256 of each file of weights, and the annotations beside it. */
+  readonly annotated: readonly Pick<KeptModel, 'weightsSha256' | 'annotations'>[];
   /** What their evaluation found, by model; null where the folder has none. */
   readonly reports: readonly (QualityReport | null)[];
   /** Sentences on what of the accounts could not be read; the weights open all the same. */
@@ -97,6 +99,7 @@ function runOf(folders: readonly KeptModel[], draft: RunConfig | null): OpenedRu
     namesData,
     origin: folders.find(({ origin }) => origin !== null)?.origin ?? null,
     before: folders.map(({ before }) => before),
+    annotated: folders.map(({ weightsSha256, annotations }) => ({ weightsSha256, annotations })),
     reports: folders.map(({ report }) => report),
     unread: folders.flatMap(({ unread }) => unread),
   };

@@ -66,7 +66,7 @@ export async function openWeights(files: readonly File[]): Promise<'open' | 'wai
       return 'waiting';
     }
     openExperiment(opened.input);
-    const { weights, before, reports, unread } = opened;
+    const { weights, before, reports } = opened;
     const id = await startDraft({ weights, before, paused: true });
     reports.forEach((report, model) => {
       if (report === null) return;
@@ -75,6 +75,7 @@ export async function openWeights(files: readonly File[]): Promise<'open' | 'wai
     });
     if (name !== null) renameRun(id, name);
     if (await isPrepared(id)) {
+      const unread = [...opened.unread, ...(await attachAnnotations(id, opened))];
       if (unread.length > 0) {
         notify({
           tone: 'info',
@@ -90,6 +91,34 @@ export async function openWeights(files: readonly File[]): Promise<'open' | 'wai
     notifyError(error);
   }
   return 'failed';
+}
+
+/**
+ * Gives the models what a person said of their units: what came beside the weights, and what this browser knows of the same
+ * ones. Returns sentences on what could not be read.
+ */
+async function attachAnnotations(
+  runId: string,
+  { annotated, before }: OpenedRun,
+): Promise<readonly string[]> {
+  const unread: string[] = [];
+  let found = 0;
+  for (const [model, { weightsSha256, annotations }] of annotated.entries()) {
+    const attached = await engine.ask('attach_annotations', {
+      runId,
+      annotated: model,
+      step: before[model]?.steps ?? 0,
+      weights: weightsSha256,
+      file: annotations,
+    });
+    found += attached.found;
+    if (attached.unread !== null) unread.push(attached.unread.message);
+  }
+  if (found > 0) {
+    const units = found === 1 ? '1 unit' : `${found} units`;
+    notify({ tone: 'info', title: `What you noted on ${units} of these weights is there again.` });
+  }
+  return unread;
 }
 
 /** Takes the language model that a folder from elsewhere names for its data, where it is at hand and the draft has others. */

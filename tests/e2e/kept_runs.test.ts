@@ -7,11 +7,22 @@ import { NO_LIMIT_MS } from '../../scripts/limits.mjs';
 import { finishedRun, recordEngine } from './engine_record';
 import { openPage, takeScreenshot } from './harness';
 
+/** The database as the first version of the page that kept runs made it, which a later one takes over. */
+const earlierDatabase = `
+  const earlier = indexedDB.open('sasa-lab', 1);
+  earlier.onupgradeneeded = () => earlier.result.createObjectStore('runs', { keyPath: 'id' });
+  earlier.onsuccess = () => earlier.result.close();
+`;
+
 it(
   'outlives a reload, goes on and is there when it is finished',
   { timeout: NO_LIMIT_MS },
   async () => {
-    const page = await openPage('', { width: 1440, height: 900, before: recordEngine });
+    const page = await openPage('', {
+      width: 1440,
+      height: 900,
+      before: `${recordEngine}${earlierDatabase}`,
+    });
     await page.getByText('circle', { exact: false }).first().waitFor();
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page.waitForFunction('engineRecord.kept >= 10 && engineRecord.step > engineRecord.kept');
@@ -44,6 +55,20 @@ it(
       .waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Groups', exact: true }).click();
     await page.getByRole('row').nth(3).waitFor();
+
+    // What is noted lives with the run, also what was typed just before the page went.
+    await page.getByRole('button', { name: '+ name' }).click();
+    await page.keyboard.type('one shape');
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Note' }).fill('Typed just before.');
+    await page.reload();
+    await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click();
+    await page.getByRole('button', { name: 'Run 1', exact: true }).click();
+    await page.getByRole('navigation').getByRole('link', { name: 'Groups', exact: true }).click();
+    await page.getByRole('row').filter({ hasText: 'one shape' }).waitFor();
+    expect(await page.getByRole('textbox', { name: 'Note' }).inputValue()).toBe(
+      'Typed just before.',
+    );
     await takeScreenshot(page, 'kept-groups-1440-light');
   },
 );

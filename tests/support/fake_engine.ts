@@ -35,6 +35,7 @@ import {
   statisticsOf,
   type ScriptedRun,
 } from './scripted_answers';
+import { annotationsScript } from './fake_annotations';
 import { analysesScript, type AnalysesOptions } from './fake_analyses';
 import { FakeLanguage, type LanguageOptions, type Script } from './fake_language';
 import { describedData } from './scripted_data';
@@ -93,6 +94,7 @@ export class FakeEngine implements EngineWorker {
     });
     this.#script = {
       ...this.#language.script,
+      ...annotationsScript(),
       ...analysesScript((runId) => this.#runs.get(runId), options),
       estimate: ({ config }) => estimateOf(parseRunConfig(config)),
       preview: ({ config }) => previewOf(parseRunConfig(config)),

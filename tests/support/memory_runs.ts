@@ -1,10 +1,11 @@
 /** Where runs are kept, in memory: an index and locks as a browser has them, for tests that look at both. */
 import type { RunLocks } from '../../src/lab/keep/kept_runs';
-import type { KeptRun, RunIndex } from '../../src/lab/keep/run_index';
+import type { KeptRun, KnownAnnotations, RunIndex } from '../../src/lab/keep/run_index';
 
 /** An index in memory. */
 export class MemoryIndex implements RunIndex {
   private readonly records = new Map<string, unknown>();
+  readonly annotations = new MemoryAnnotations();
 
   all(): Promise<readonly unknown[]> {
     return Promise.resolve([...this.records.values()]);
@@ -31,9 +32,30 @@ export class MemoryIndex implements RunIndex {
   }
 }
 
+/** Annotations by weights, in memory. */
+class MemoryAnnotations implements KnownAnnotations {
+  private readonly records = new Map<string, unknown>();
+
+  isSomething(): Promise<boolean> {
+    return Promise.resolve(this.records.size > 0);
+  }
+
+  get(weights: string): Promise<unknown> {
+    return Promise.resolve(this.records.get(weights));
+  }
+
+  change(weights: string, change: (record: unknown) => object | null): Promise<void> {
+    const changed = change(this.records.get(weights));
+    if (changed === null) this.records.delete(weights);
+    else this.records.set(weights, structuredClone(changed));
+    return Promise.resolve();
+  }
+}
+
 /** What tabs share, within one page: every `new MemoryLocks(shared)` over the same map is a tab. */
 export class MemoryLocks implements RunLocks {
   private readonly listeners = new Set<() => void>();
+  private readonly lines = new Map<string, Promise<unknown>>();
 
   /** Of runs that are held, what to call when they are free. */
   constructor(
@@ -41,6 +63,15 @@ export class MemoryLocks implements RunLocks {
     private readonly tabs: MemoryLocks[] = [],
   ) {
     tabs.push(this);
+  }
+
+  inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const done = (this.lines.get(name) ?? Promise.resolve()).then(work);
+    this.lines.set(
+      name,
+      done.catch(() => undefined),
+    );
+    return done;
   }
 
   claim(id: string): Promise<(() => void) | null> {

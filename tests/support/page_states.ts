@@ -15,6 +15,7 @@ import { at } from '../../src/base/array';
 import type { LabErrorData } from '../../src/base/lab_error';
 import { presets, type PresetId } from '../../src/lab/run/presets';
 import { parseRunConfig, totalSteps } from '../../src/lab/run/run_config';
+import { useAnnotations } from '../../src/state/annotations';
 import type { EngineWorker } from '../../src/state/engine_client';
 import { languageModelMissing, useDraftFacts } from '../../src/state/draft_facts';
 import { useData } from '../../src/state/data_store';
@@ -123,6 +124,7 @@ export async function closePage(): Promise<void> {
   engine.close();
   // What was asked and is given up now still says so.
   await new Promise((done) => setTimeout(done, 0));
+  useAnnotations.setState(useAnnotations.getInitialState(), true);
   useQuestions.setState(useQuestions.getInitialState(), true);
   useDraftFacts.setState(useDraftFacts.getInitialState(), true);
   useData.setState(useData.getInitialState(), true);

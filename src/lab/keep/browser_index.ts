@@ -10,11 +10,13 @@ import type { KeptRun, RunIndex } from './run_index';
 
 const DATABASE = 'sasa-lab';
 const RUNS = 'runs';
-/** Of the tables, not of the records in them: those say their own. */
-const VERSION = 1;
+const ANNOTATIONS = 'annotations';
+/** Of the tables, not of the records in them: those say their own. 2: annotations by weights. */
+const VERSION = 2;
 
 interface Tables extends DBSchema {
   [RUNS]: { key: string; value: KeptRun };
+  [ANNOTATIONS]: { key: string; value: object };
 }
 
 /** Folder of the private file system. */
@@ -67,14 +69,25 @@ async function openBrowserIndex(): Promise<RunIndex> {
       const { store, done } = await writing();
       await Promise.all([store.delete(id), done]);
     },
+    annotations: {
+      isSomething: async () => (await (await tables()).count(ANNOTATIONS)) > 0,
+      get: async (weights) => (await tables()).get(ANNOTATIONS, weights),
+      change: async (weights, change) => {
+        const { store, done } = (await tables()).transaction(ANNOTATIONS, 'readwrite');
+        const changed = change(await store.get(weights));
+        const written = changed === null ? store.delete(weights) : store.put(changed, weights);
+        await Promise.all([written, done]);
+      },
+    },
   };
 }
 
 /** `onClosed` is called when the database is closed by the browser, as when its data are cleared, or for a newer lab. */
 async function openTables(onClosed: () => void): Promise<IDBPDatabase<Tables>> {
   const database = await openDB<Tables>(DATABASE, VERSION, {
-    upgrade: (tables) => {
-      tables.createObjectStore(RUNS, { keyPath: 'id' });
+    upgrade: (tables, before) => {
+      if (before < 1) tables.createObjectStore(RUNS, { keyPath: 'id' });
+      if (before < 2) tables.createObjectStore(ANNOTATIONS);
     },
     // A newer lab in another tab waits for this one otherwise.
     blocking: () => {
@@ -113,6 +126,7 @@ function browserLocks(): RunLocks {
         held.flatMap(({ name = '' }) => (name.startsWith(LOCK) ? name.slice(LOCK.length) : [])),
       );
     },
+    inTurn: (name, work) => navigator.locks.request(`sasa-lab ${name}`, work),
     whenFree: (id) => navigator.locks.request(lockName(id), { mode: 'shared' }, () => undefined),
     tell: () => channel.postMessage(null),
     onNews: (listener) => {

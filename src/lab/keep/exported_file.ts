@@ -5,6 +5,7 @@
 import { describeError, LabError } from '../../base/lab_error';
 import type { Work } from '../../base/work';
 import { zipFolder } from '../../io/archive';
+import type { FileSet } from '../../io/whole_files';
 import { metricsToCsv, metricsToJsonl } from '../../io/metrics_text';
 import { displayName } from '../../sae/config';
 import type { ExportedFile, ExportFormat, MetricRecord } from '../protocol/protocol';
@@ -34,6 +35,11 @@ export interface ExportedRun extends Pick<EvaluatedRun, 'step' | 'source' | 'mod
   evaluate(model: number, work: Work): Promise<EvaluatedModel>;
 }
 
+/** More files for the folder of a model at a step, given those that it has. */
+export type FilesBeside = (files: FileSet, step: number) => Promise<FileSet>;
+
+export const NOTHING_BESIDE: FilesBeside = () => Promise.resolve({});
+
 /** How the weights of a model came to be as they were at `step`; what came after it is no part of their account. */
 export function accountOf(
   { settings, before, changes, records }: Omit<ExportedRun, 'evaluate'>,
@@ -48,12 +54,13 @@ export function accountOf(
   };
 }
 
-/** A file with a model's weights or its metrics. Throws LabError `cancelled`. */
+/** A file with a model's weights and what is `beside` them, or its metrics. Throws LabError `cancelled`. */
 export async function exportFile(
   run: ExportedRun,
   model: number,
   format: ExportFormat,
   work: Work,
+  beside: FilesBeside = NOTHING_BESIDE,
 ): Promise<WrittenFile> {
   const before = run.before[model] ?? NEVER_TRAINED;
   const name = displayName(run.modelConfig(model));
@@ -64,7 +71,7 @@ export async function exportFile(
     const { step, report } = evaluated;
     const files = folderOfRun(model, evaluated, accountOf(run, model, step));
     const stem = stemAt(step);
-    const bytes = zipFolder(stem, files);
+    const bytes = zipFolder(stem, { ...files, ...(await beside(files, before.steps + step)) });
     const failed = report instanceof LabError ? { withoutReport: describeError(report) } : {};
     return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes, step, ...failed };
   }

@@ -11,21 +11,24 @@ import { readMetricsJsonl } from '../../io/metrics_text';
 import type { FileSet } from '../../io/whole_files';
 import type { QualityReport } from '../protocol/model_report';
 import type { RunPast } from '../protocol/kept_protocol';
+import type { ModelAnnotations } from '../run/annotations';
 import type { SettingChange } from '../run/live_settings';
 import { totalSteps, type RunConfig } from '../run/run_config';
 import {
+  ANNOTATIONS_FILE,
   checkpointFile,
   METRICS_FILE,
-  MODEL_FILES,
   modelFolder,
   REPORT_FILE,
   CHANGES_FILE,
+  TRAINED_FILES,
 } from '../run/run_files';
 import { countedByItself, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
 import { readCheckpoint, type Checkpoint } from './checkpoint';
 import { thinnedCheckpoints } from './checkpoint_times';
 import type { EarlierLogs } from './model_logs';
 import { evaluatedModelFiles, readModelLogs, savedFiles, type SavedRun } from './run_folder';
+import { readAnnotations, writeAnnotations } from './annotations_file';
 import { readRunFile } from './run_file';
 import { keptRun, type KeptRun } from './run_index';
 import { readReport } from './written_report';
@@ -229,6 +232,22 @@ export class KeptFolder {
     };
   }
 
+  /**
+   * What a person says of the units of the model in that folder; null where there is no file. Throws LabError `bad_file`
+   * for one that this lab cannot read.
+   */
+  async annotations(folder: string): Promise<ModelAnnotations | null> {
+    const path = folder + ANNOTATIONS_FILE;
+    const bytes = await this.files.read(path);
+    return bytes === null ? null : readAnnotations(bytes, this.files.place(path));
+  }
+
+  /** Writes them, and nothing else: the record is that of whoever trains the run. */
+  async saveAnnotations(folder: string, annotations: ModelAnnotations): Promise<void> {
+    const text = new TextEncoder().encode(writeAnnotations(annotations));
+    await this.files.write({ [folder + ANNOTATIONS_FILE]: text });
+  }
+
   private async report(folder: string): Promise<QualityReport | null> {
     const path = folder + REPORT_FILE;
     const bytes = await this.files.read(path);
@@ -250,7 +269,7 @@ export class KeptFolder {
   private async removeModels(config: RunConfig): Promise<void> {
     const stays = [METRICS_FILE, CHANGES_FILE];
     for (const model of config.models) {
-      for (const name of MODEL_FILES.filter((each) => !stays.includes(each))) {
+      for (const name of TRAINED_FILES.filter((each) => !stays.includes(each))) {
         await this.files.remove(modelFolder(config, model) + name);
       }
     }

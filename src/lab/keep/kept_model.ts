@@ -3,13 +3,14 @@
  * lab keeps beside them, which is never a reason to refuse weights.
  */
 import { describeError } from '../../base/lab_error';
-import { CONFIG_FILE } from '../../io/sae_folder';
+import { CONFIG_FILE, WEIGHTS_FILE } from '../../io/sae_folder';
 import { FOLDER_FILES, readSaeFolder, type SaeFolder } from '../../io/sae_folder_reader';
 import { readMetricsJsonl } from '../../io/metrics_text';
+import { sha256Of } from '../../io/sha256';
 import type { WholeFiles } from '../../io/whole_files';
 import type { QualityReport } from '../protocol/model_report';
 import { dataIdentitySchema } from '../run/data_identity';
-import { CHANGES_FILE, METRICS_FILE, REPORT_FILE } from '../run/run_files';
+import { ANNOTATIONS_FILE, CHANGES_FILE, METRICS_FILE, REPORT_FILE } from '../run/run_files';
 import { readChanges, readChangesJsonl, type TrainedBefore } from '../run/run_history';
 import { readReport } from './written_report';
 
@@ -18,6 +19,10 @@ export interface KeptModel extends SaeFolder {
   readonly before: TrainedBefore;
   /** What its evaluation found; null where the folder has none. */
   readonly report: QualityReport | null;
+  /** SHA-256 of the file of its weights, by which a person's annotations are found again. */
+  readonly weightsSha256: string;
+  /** The file of annotations beside them, to be read where they are kept; null where there is none. */
+  readonly annotations: { readonly bytes: Uint8Array; readonly label: string } | null;
   /** Sentences on what of the account could not be read. */
   readonly unread: readonly string[];
 }
@@ -74,7 +79,16 @@ export async function readKeptModel(
     // It is that of the data which the folder names, not of others from elsewhere.
     ...(data !== undefined && identity.success ? { dataIdentity: identity.data } : {}),
   };
-  return { ...folder, report, before, unread };
+  const annotations = await files.read(ANNOTATIONS_FILE);
+  return {
+    ...folder,
+    report,
+    before,
+    unread,
+    weightsSha256: await sha256Of((await files.read(WEIGHTS_FILE)) ?? new Uint8Array()),
+    annotations:
+      annotations === null ? null : { bytes: annotations, label: files.place(ANNOTATIONS_FILE) },
+  };
 }
 
 function countOf(value: unknown): number {

@@ -7,7 +7,7 @@ import { CheckedFiles } from '../../io/checked_files';
 import type { FileStore } from '../../io/file_store';
 import type { SaidOfRun } from '../protocol/kept_protocol';
 import { KeptFolder } from './kept_folder';
-import { readKeptRun, type KeptRun, type RunIndex } from './run_index';
+import { readKeptRun, type KeptRun, type KnownAnnotations, type RunIndex } from './run_index';
 
 /** Milliseconds for which a deleted run can be had back. */
 export const UNDO_MS = 60_000;
@@ -24,6 +24,8 @@ export interface RunLocks {
   tell(): void;
   /** Calls `listener` when another tab tells so. */
   onNews(listener: () => void): void;
+  /** Does work on something of a run when nobody else does, in any tab. */
+  inTurn<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** Where runs are kept. */
@@ -133,6 +135,16 @@ export class KeptRuns {
       this.claimed.delete(id);
       release();
     };
+  }
+
+  /** Annotations by the weights that they were made on, whatever became of their runs. */
+  get known(): KnownAnnotations {
+    return this.places.index.annotations;
+  }
+
+  /** Does work on the annotations of a run when no other tab does. A file of theirs is written under this alone. */
+  inTurnOf<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return this.places.locks.inTurn(`annotations ${id}`, work);
   }
 
   rename(id: string, name: string): Promise<void> {

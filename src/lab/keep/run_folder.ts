@@ -10,9 +10,9 @@ import {
   CHANGES_FILE,
   CHECKPOINT_FILE,
   METRICS_FILE,
-  MODEL_FILES,
   modelFolder,
   RUN_FILE,
+  TRAINED_FILES,
 } from '../run/run_files';
 import type { RunConfig } from '../run/run_config';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint';
@@ -54,7 +54,7 @@ export function evaluatedFiles(config: RunConfig, models: readonly FileSet[]): F
 /** The files of one of them. */
 export function evaluatedModelFiles(config: RunConfig, model: number, files: FileSet): FileChanges {
   const folder = modelFolder(config, at(config.models, model));
-  return Object.fromEntries(inFolder(folder, MODEL_FILES, files));
+  return Object.fromEntries(inFolder(folder, TRAINED_FILES, files));
 }
 
 /** The state that a run goes on from; null when there is none. Throws LabError as readCheckpoint. */

@@ -139,4 +139,14 @@ export interface RunIndex {
   /** Writes what becomes of the record as it is, in one piece over all tabs, and answers it; null leaves it. */
   change(id: string, change: (record: unknown) => KeptRun | null): Promise<KeptRun | null>;
   remove(id: string): Promise<void>;
+  readonly annotations: KnownAnnotations;
+}
+
+/** Records of annotations by the SHA-256 of weights. */
+export interface KnownAnnotations {
+  /** Whether there is any record. */
+  isSomething(): Promise<boolean>;
+  get(weights: string): Promise<unknown>;
+  /** Changes a record with nothing in between, in any tab; undefined for none, null to remove it. */
+  change(weights: string, change: (record: unknown) => object | null): Promise<void>;
 }

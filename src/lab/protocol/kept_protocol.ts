@@ -4,6 +4,7 @@
  */
 import type { LabErrorData } from '../../base/lab_error';
 import type { DataIdentity } from '../run/data_identity';
+import type { ModelAnnotations } from '../run/annotations';
 import type { SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
 import type { TrainedBefore } from '../run/run_history';
@@ -44,6 +45,15 @@ export interface ListedRun {
   readonly about: SaidOfRun;
   /** Another tab is training it. */
   readonly elsewhere: boolean;
+}
+
+/** What becomes of annotations that came with opened weights. */
+export interface AttachedAnnotations {
+  readonly annotations: ModelAnnotations;
+  /** Units of which this browser knew something already. */
+  readonly found: number;
+  /** Why the file that came with the weights could not be read; null where it could, or there was none. */
+  readonly unread: LabErrorData | null;
 }
 
 export interface KeptList {

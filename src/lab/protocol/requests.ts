@@ -4,10 +4,12 @@
  * tables with the same keys. All of them travel in the same few messages, each with the id of its request.
  */
 import type { LabErrorData } from '../../base/lab_error';
+import type { ModelAnnotations, UnitChanges } from '../run/annotations';
 import type { RunInput } from '../run/run_config';
 import type { DataDescription } from './data_protocol';
 import type { GroupCard, GroupsAnswer } from './groups_protocol';
 import type {
+  AttachedAnnotations,
   ExportedRuns,
   ExportSize,
   ImportedRun,
@@ -42,6 +44,16 @@ interface AboutRun {
 /** One model of a run. */
 export interface AboutModel extends AboutRun {
   readonly model: number;
+}
+
+/**
+ * One model of a run, of which only annotations are wanted: a kept run that is not in memory stays where it is, as it does not
+ * for a question that names a `model`.
+ */
+export interface AboutAnnotations extends AboutRun {
+  readonly annotated: number;
+  /** Steps behind the weights that the person looks at. */
+  readonly step: number;
 }
 
 /** One group of a model. */
@@ -93,6 +105,21 @@ interface Requests {
   rename_kept_run: { ask: AboutRun & { readonly name: string }; answer: null };
   /** Keeps what the person says of a run. */
   describe_kept_run: { ask: AboutRun & { readonly about: SaidOfRun }; answer: null };
+  /** What the person says of the units of a model. */
+  annotations: { ask: AboutAnnotations; answer: ModelAnnotations };
+  /** Replaces what is said of some units; the answer is what is said of all. */
+  annotate: { ask: AboutAnnotations & { readonly changes: UnitChanges }; answer: ModelAnnotations };
+  /** Gives a model what came with its weights, whose file has that SHA-256, and what is known of them here. */
+  attach_annotations: {
+    ask: AboutAnnotations & {
+      readonly weights: string;
+      /** The file that came with them. */
+      readonly file: { readonly bytes: Uint8Array; readonly label: string } | null;
+    };
+    answer: AttachedAnnotations;
+  };
+  /** SHA-256 of the weights as they are now, as every file that holds just these has it. */
+  weights_sha256: { ask: AboutModel; answer: readonly string[] };
   /** Deletes a run that nobody trains; `restore_kept_run` takes it back for a minute. */
   delete_kept_run: { ask: AboutRun; answer: null };
   /** False when it is too late. */

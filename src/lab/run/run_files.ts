@@ -22,8 +22,11 @@ export const METRICS_FILE = 'metrics.jsonl';
 /** Settings of a model that were changed while it trained, one a line; there is none where nothing was changed. */
 export const CHANGES_FILE = 'changes.jsonl';
 
-/** All files of a model: as SAELens has them, and how it was trained, which no other program reads. */
-export const MODEL_FILES: readonly string[] = [
+/** What a person says of a model's units; training neither writes nor removes it. */
+export const ANNOTATIONS_FILE = 'annotations.json';
+
+/** Files of a model that a run writes: as SAELens has them, and how it was trained, which no other program reads. */
+export const TRAINED_FILES: readonly string[] = [
   CONFIG_FILE,
   WEIGHTS_FILE,
   SPARSITY_FILE,
@@ -31,6 +34,9 @@ export const MODEL_FILES: readonly string[] = [
   METRICS_FILE,
   CHANGES_FILE,
 ];
+
+/** All files of a model. */
+export const MODEL_FILES: readonly string[] = [...TRAINED_FILES, ANNOTATIONS_FILE];
 
 /** A checkpoint of a run that has several; the latest is called `checkpoint.safetensors` on a disk. */
 export function checkpointFile(step: number): string {
@@ -48,7 +54,7 @@ export function runFiles(config: Pick<RunConfig, 'models'>): string[] {
     RUN_FILE,
     CHECKPOINT_FILE,
     ...config.models.flatMap((model) =>
-      MODEL_FILES.map((name) => modelFolder(config, model) + name),
+      TRAINED_FILES.map((name) => modelFolder(config, model) + name),
     ),
   ];
 }

@@ -5,6 +5,7 @@
  */
 import { describeError, LabError } from '../../base/lab_error';
 import { onMistake, openDevice, type OpenedDevice } from '../../gpu/device';
+import { AnnotationHost } from './annotation_host';
 import { handlersOf, MOVED, type Handlers } from './handlers';
 import { KeptRunHost } from './kept_run_host';
 import type { KeptRuns } from '../keep/kept_runs';
@@ -77,6 +78,10 @@ export class EngineHost {
       models,
       text,
       kept: this.kept,
+      annotations: new AnnotationHost({
+        place: () => this.kept.place(),
+        run: (runId) => this.runs.get(runId),
+      }),
       letGo: (runId) => this.forget(runId),
     });
   }

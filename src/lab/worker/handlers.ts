@@ -14,6 +14,7 @@ import type { AnswerOf, AskOf, RequestName } from '../protocol/requests';
 import { parseRunConfig } from '../run/run_config';
 import { estimateRun } from '../train/estimate';
 import type { RunData } from '../train/run_data';
+import type { AnnotationHost } from './annotation_host';
 import type { KeptRunHost } from './kept_run_host';
 import { receiveRuns, sendRuns } from './run_carrier';
 import type { LanguageModelHost } from './language_model_host';
@@ -39,6 +40,7 @@ export interface HandlerParts {
   readonly models: LanguageModelHost;
   readonly text: TextHost;
   readonly kept: KeptRunHost;
+  readonly annotations: AnnotationHost;
   /** Frees what a run holds in memory, if it is there. */
   letGo(runId: string): Promise<void>;
 }
@@ -68,7 +70,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return { model, step, report };
     },
     export: async ({ runId, model, format }, work) => {
-      const file = await parts.run(runId).export(model, format, work);
+      const run = parts.run(runId);
+      const file = await run.export(model, format, work, parts.annotations.exported(run, model));
       return { ...file, bytes: Uint8Array.from(file.bytes).buffer };
     },
     load_language_model: (ask, work) => models.load(ask, work),
@@ -82,6 +85,10 @@ export function handlersOf(parts: HandlerParts): Handlers {
     kept_past: ({ runId }) => parts.kept.past(runId),
     rename_kept_run: ({ runId, name }) => parts.kept.rename(runId, name),
     describe_kept_run: ({ runId, about }) => parts.kept.describe(runId, about),
+    annotations: (ask) => parts.annotations.read(ask),
+    annotate: (ask) => parts.annotations.change(ask),
+    attach_annotations: (ask) => parts.annotations.attach(ask),
+    weights_sha256: ({ runId, model }) => parts.annotations.weightsOf(runId, model),
     delete_kept_run: async ({ runId }) => {
       await parts.letGo(runId);
       return parts.kept.delete(runId);

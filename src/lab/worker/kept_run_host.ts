@@ -110,10 +110,14 @@ export class KeptRunHost {
     await (await this.runs()).delete(id);
   }
 
+  /** The runs of this browser; null where it keeps nothing. */
+  place(): Promise<KeptRuns | null> {
+    return this.runs().catch(() => null);
+  }
+
   /** Whether this browser keeps a run of that id. */
   async has(id: string): Promise<boolean> {
-    if (this.open === null) return false;
-    const runs = await this.runs().catch(() => null);
+    const runs = await this.place();
     return runs !== null && (await runs.find(id)) !== null;
   }
 

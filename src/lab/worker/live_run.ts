@@ -7,7 +7,13 @@ import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import type { ModelConfig } from '../../sae/config';
 import type { RunModels } from '../encode/kept_models';
-import { accountOf, exportFile, type WrittenFile } from '../keep/exported_file';
+import {
+  accountOf,
+  exportFile,
+  NOTHING_BESIDE,
+  type FilesBeside,
+  type WrittenFile,
+} from '../keep/exported_file';
 import { folderOfRun, type EvaluatedModel } from '../keep/run_evaluations';
 import type { Event, ExportFormat, MetricRecord, RunStatus } from '../protocol/protocol';
 import { changesGate, type LiveSettings, type SettingChange } from '../run/live_settings';
@@ -231,9 +237,14 @@ export class LiveRun {
     return evaluated;
   }
 
-  /** A file with the model's weights or its metrics. Throws LabError `cancelled`. */
-  export(model: number, format: ExportFormat, work: Work): Promise<WrittenFile> {
-    return exportFile(this, model, format, work);
+  /** A file with the model's weights, `beside` what belongs to them, or its metrics. Throws LabError `cancelled`. */
+  export(
+    model: number,
+    format: ExportFormat,
+    work: Work,
+    beside: FilesBeside = NOTHING_BESIDE,
+  ): Promise<WrittenFile> {
+    return exportFile(this, model, format, work, beside);
   }
 
   private async apply(settings: LiveSettings): Promise<void> {

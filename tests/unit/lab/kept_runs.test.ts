@@ -8,6 +8,7 @@ import { MemoryFileStore } from '../../../src/io/file_store';
 import { isCheckpointDue, thinnedCheckpoints } from '../../../src/lab/keep/checkpoint_times';
 import { KeptRuns, UNDO_MS } from '../../../src/lab/keep/kept_runs';
 import { keptRun, readKeptRun, type KeptRun } from '../../../src/lab/keep/run_index';
+import { NO_ANNOTATIONS } from '../../../src/lab/run/annotations';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import type { ModelState } from '../../../src/lab/train/session_types';
 import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
@@ -246,12 +247,15 @@ describe('a kept run', () => {
       dead_groups: 0,
     };
     const bytes = new TextEncoder().encode(JSON.stringify({ name: 'SASA', ...report }));
+    await folder.saveAnnotations('', { ...NO_ANNOTATIONS, step: 30 });
     await folder.saveModel(config, 0, 30, { 'report.json': bytes, 'metrics.jsonl': bytes });
     expect(await record('a')).toMatchObject({ evaluated: 30, results: [report] });
     await folder.save(savedAt(40), {}, now);
     expect(await record('a')).toMatchObject({ evaluated: null, results: null });
     expect(await files.size('a', 'report.json.0')).toBeNull();
     expect(await files.size('a', 'metrics.jsonl.0')).not.toBeNull();
+    // What the person says of it stays with the run.
+    expect(await open().folder('a').annotations('')).toEqual({ ...NO_ANNOTATIONS, step: 30 });
   });
 });
 

@@ -18,6 +18,7 @@ import type { useQuestion } from '../../../src/state/use_question';
 import { FAKE_ADAPTER, FakeEngine } from '../../support/fake_engine';
 
 const about = { runId: 'run', model: 0 };
+const annotated = { runId: 'run', annotated: 0, step: 0 };
 const { config } = defaultPreset;
 /** A question of every name; the type asks for all of them. */
 const EVERY: { readonly [Name in RequestName]: AskOf<Name> } = {
@@ -48,6 +49,10 @@ const EVERY: { readonly [Name in RequestName]: AskOf<Name> } = {
   kept_past: { runId: 'run' },
   rename_kept_run: { runId: 'run', name: 'Mine' },
   describe_kept_run: { runId: 'run', about: { starred: true, tags: ['week'], note: 'Look.' } },
+  annotations: annotated,
+  annotate: { ...annotated, changes: { 3: null } },
+  attach_annotations: { ...annotated, weights: 'ab'.repeat(32), file: null },
+  weights_sha256: about,
   delete_kept_run: { runId: 'run' },
   restore_kept_run: { runId: 'run' },
   weigh_kept_runs: { runIds: ['run'] },

@@ -88,6 +88,38 @@ describe('weights are open', () => {
   });
 });
 
+describe('what a person noted', () => {
+  const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  const said = (runId: string) =>
+    engine.ask('annotations', { runId, annotated: 0, step: 0 }).then(({ units }) => units);
+  const opened = async (files: FileSet): Promise<string> => {
+    expect(await openWeights(filesOf(files))).toBe('open');
+    return useRuns.getState().order.at(-1) ?? '';
+  };
+
+  it('comes with the weights, and comes again with the same ones without it', async () => {
+    const annotations = bytesOf({ version: 1, units: { 3: { name: 'weekdays' } } });
+    const first = await opened({ ...folder(64), 'annotations.json': annotations });
+    expect(await said(first)).toMatchObject({ 3: { name: 'weekdays' } });
+    expect(useNotices.getState().notices).toEqual([]);
+    const second = await opened(folder(64));
+    expect(await said(second)).toMatchObject({ 3: { name: 'weekdays' } });
+    expect(useNotices.getState().notices).toMatchObject([
+      { tone: 'info', title: 'What you noted on 1 unit of these weights is there again.' },
+    ]);
+    const other = await opened({ ...folder(64, { steps: 5 }), ...otherWeights() });
+    expect(await said(other)).toEqual({});
+  });
+});
+
+/** The file of other weights of the same size. */
+function otherWeights(): FileSet {
+  const files = folder(64);
+  const bytes = Uint8Array.from(files['sae_weights.safetensors'] ?? []);
+  bytes.fill(1, bytes.length - 4);
+  return { 'sae_weights.safetensors': bytes };
+}
+
 describe('weights wait', () => {
   const lackOf = async (files: FileSet) => {
     expect(await openWeights(filesOf(files))).toBe('waiting');

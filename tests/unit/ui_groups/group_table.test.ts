@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
+import { NO_ANNOTATION } from '../../../src/lab/run/annotations';
 import { parseFilter } from '../../../src/ui/pages/groups/filter_parser';
 import {
   arrange,
@@ -36,7 +37,7 @@ function rows(): readonly TableRow[] {
         labels: mix === 0 ? [] : [`word ${mix}`, `other ${group}`],
       });
     }),
-    { 3: { starred: true, tags: ['kept'], note: '' } },
+    { 3: { ...NO_ANNOTATION, starred: true, tags: ['kept'] } },
   );
 }
 

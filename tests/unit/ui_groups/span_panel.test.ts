@@ -16,7 +16,13 @@ const span: SpanUnits = {
   chance: 0.162,
   coFiring: [{ unit: 40, share: 0.04, lift: 8.3, count: 71, labels: ['october'] }],
 };
-const props = { span, modelName: 'TopK SAE', color: 'red', onPick: () => undefined };
+const props = {
+  span,
+  modelName: 'TopK SAE',
+  color: 'red',
+  nameOf: (unit: number) => (unit === 40 ? 'autumn' : ''),
+  onPick: () => undefined,
+};
 it('names the nearest latents where none lies inside, with the number that chance gives', () => {
   expect(spanSentence(span, 'TopK SAE')).toBe(
     'No latent of the TopK SAE lies mostly in this span; these are the nearest. Of as many random directions the nearest would have 16\u202f% inside.',
@@ -29,7 +35,7 @@ it('names the nearest latents where none lies inside, with the number that chanc
 it('names the latents that fire on the same rows', () => {
   const panel = createElement(OtherCoFiringPanel, props);
   const text = renderToStaticMarkup(createElement(Tooltip.Provider, null, panel));
-  expect(text).toContain('october');
+  expect(text).toContain('<b>autumn </b>october');
   expect(text).toContain('8.3×');
   expect(text).toContain('Together in 71 rows');
 });

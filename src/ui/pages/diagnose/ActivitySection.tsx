@@ -4,7 +4,8 @@ import { FigureFrame } from '../../plots/FigureFrame';
 import { formatInteger, formatPercent } from '../../plots/format';
 import { Histogram } from '../../plots/Histogram';
 import { modelColor } from '../../plots/palette';
-import { groupHref, type DiagnosedModel } from './diagnosed';
+import type { DiagnosedModel } from './diagnosed';
+import { UnitLink } from './UnitLink';
 import { frequencyTable } from './figure_tables';
 import { ModelColumns, Section } from './Section';
 import { diagnoseTexts as texts } from './texts';
@@ -96,7 +97,7 @@ function Extremes({ diagnosed: { model, diagnosis } }: { readonly diagnosed: Dia
           </span>
           {dense.slice(0, 6).map(({ group, frequency }) => (
             <div key={group}>
-              <a href={groupHref(model, group)}>{group}</a>{' '}
+              <UnitLink model={model} unit={group} />{' '}
               <span className="quiet">{formatPercent(frequency)}</span>
             </div>
           ))}

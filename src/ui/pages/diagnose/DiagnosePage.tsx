@@ -13,6 +13,7 @@ import { analysedRowsText } from '../../parts/analysed_rows_text';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
 import { useHeldOut } from '../../parts/held_out';
+import { useReadAnnotations } from '../../parts/unit_names';
 import { useAnalysis } from '../../parts/use_analysis';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { formatInteger } from '../../plots/format';
@@ -39,12 +40,14 @@ export default function DiagnosePage() {
     [models.length],
   );
   const view = useAnalysis('diagnose', indices);
-  const quality = useHeldOut(useCurrentRun((run) => run.id) ?? null);
+  const runId = useCurrentRun((run) => run.id) ?? null;
+  const quality = useHeldOut(runId);
   const diagnosed = models.flatMap((model, index): DiagnosedModel[] => {
     const answer = view.analyses[index]?.answer ?? null;
     return answer === null ? [] : [{ ...answer, model }];
   });
   const first = diagnosed[0];
+  useReadAnnotations(runId, models, first?.step ?? null);
   if (first === undefined) {
     return (
       <main className="page">

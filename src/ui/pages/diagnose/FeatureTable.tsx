@@ -4,7 +4,8 @@ import type { FeatureSpread } from '../../../analysis/report_types';
 import { DataTable, type DataColumn } from '../../parts/DataTable';
 import { formatFixed, formatPercent } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
-import { groupHref, type DiagnosedModel } from './diagnosed';
+import type { DiagnosedModel } from './diagnosed';
+import { UnitLink } from './UnitLink';
 import { diagnoseTexts as texts } from './texts';
 
 interface FeatureRow {
@@ -108,7 +109,7 @@ function modelColumns(
       value: (row) => of(row)?.topUnit ?? null,
       cell: (row) => {
         const unit = of(row)?.topUnit ?? null;
-        return unit === null ? '–' : <a href={groupHref(model, unit)}>{unit}</a>;
+        return unit === null ? '–' : <UnitLink model={model} unit={unit} />;
       },
       color,
     },

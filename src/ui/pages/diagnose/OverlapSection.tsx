@@ -7,7 +7,8 @@ import { FigureFrame } from '../../plots/FigureFrame';
 import { formatFixed } from '../../plots/format';
 import { Histogram } from '../../plots/Histogram';
 import { modelColor } from '../../plots/palette';
-import { filterOf, groupHref, groupsHref, type DiagnosedModel } from './diagnosed';
+import { filterOf, groupsHref, type DiagnosedModel } from './diagnosed';
+import { UnitLink } from './UnitLink';
 import { nearestTable } from './figure_tables';
 import { ModelColumns, Section } from './Section';
 import { diagnoseTexts as texts } from './texts';
@@ -112,7 +113,7 @@ type Pair = DiagnosedModel['diagnosis']['overlap']['closestPairs'][number];
 
 /** Columns of the closest pairs; chance is what no pair of as many random orientations exceeds in 95 of 100 cases. */
 export function pairColumns({ model, diagnosis }: DiagnosedModel): readonly DataColumn<Pair>[] {
-  const link = (unit: number) => <a href={groupHref(model, unit)}>{unit}</a>;
+  const link = (unit: number) => <UnitLink model={model} unit={unit} />;
   const unit = { text: `A ${model.unitName} of the pair. Press it for its card.` };
   return [
     { id: 'a', head: 'One', text: unit, value: ({ a }) => a, cell: ({ a }) => link(a) },

@@ -8,7 +8,8 @@ import { FigureFrame } from '../../plots/FigureFrame';
 import { formatFixed, formatPercent } from '../../plots/format';
 import { HeatMatrix } from '../../plots/HeatMatrix';
 import { navigate } from '../../route';
-import { FILTERABLE, filterOf, groupHref, type DiagnosedModel } from './diagnosed';
+import { FILTERABLE, filterOf, type DiagnosedModel } from './diagnosed';
+import { UnitLink } from './UnitLink';
 import { heldTable } from './figure_tables';
 import { ModelColumns, Section } from './Section';
 import { diagnoseTexts as texts } from './texts';
@@ -95,7 +96,7 @@ export function packedColumns({
       head: 'Group',
       text: { text: 'A group that holds more than one.' },
       value: ({ group }) => group,
-      cell: ({ group }) => <a href={groupHref(model, group)}>{group}</a>,
+      cell: ({ group }) => <UnitLink model={model} unit={group} />,
       also: [{ id: 'firings', value: ({ firings }) => firings }],
     },
     ...(basis === 'truth'

@@ -4,7 +4,8 @@ import type { FeatureRecovery } from '../../../analysis/recovery_report_types';
 import type { RunModel } from '../../../state/run_record';
 import { DataTable, type DataColumn } from '../../parts/DataTable';
 import { formatFixed, formatPercent } from '../../plots/format';
-import { groupHref, type DiagnosedModel } from './diagnosed';
+import type { DiagnosedModel } from './diagnosed';
+import { UnitLink } from './UnitLink';
 import { ModelColumns, Section } from './Section';
 import { diagnoseTexts as texts } from './texts';
 
@@ -42,7 +43,7 @@ export function recoveryColumns(model: RunModel): readonly DataColumn<FeatureRec
       head: model.unitName === 'group' ? 'Group' : 'Latent',
       text: texts.matched,
       value: ({ group }) => group,
-      cell: ({ group }) => (group === null ? '–' : <a href={groupHref(model, group)}>{group}</a>),
+      cell: ({ group }) => (group === null ? '–' : <UnitLink model={model} unit={group} />),
     },
     {
       id: 'r2',

@@ -1,7 +1,8 @@
 /** Units as links to their cards: the first few, and one link to all of them. */
 import { Fragment } from 'react';
 import type { RunModel } from '../../../state/run_record';
-import { FILTERABLE, filterOf, groupHref, groupsHref } from './diagnosed';
+import { FILTERABLE, filterOf, groupsHref } from './diagnosed';
+import { UnitLink } from './UnitLink';
 
 export interface UnitLinksProps {
   readonly model: RunModel;
@@ -20,7 +21,7 @@ export function UnitLinks({ model, units, most = 6, filter }: UnitLinksProps) {
       {units.slice(0, most).map((unit, index) => (
         <Fragment key={unit}>
           {index > 0 && ', '}
-          <a href={groupHref(model, unit)}>{unit}</a>
+          <UnitLink model={model} unit={unit} />
         </Fragment>
       ))}
       {more > 0 && (

@@ -1,5 +1,5 @@
 /**
- * The head of a group's card: its number, the person's tags, and what can be done with it.
+ * The head of a group's card: its number, the person's name and tags for it, and what can be done with it.
  */
 import { useState } from 'react';
 import { copyLink } from '../../link_sync';
@@ -7,33 +7,34 @@ import { Hint } from '../../parts/Hint';
 import { Icon } from '../../parts/Icon';
 import { unitColor } from '../../plots/palette';
 import { useTheme } from '../../plots/use_theme';
-import { NO_ANNOTATION, annotationsOf, normalTag, useAnnotations } from './annotations_store';
+import { NO_ANNOTATION, TAG_LIMIT } from '../../../lab/run/annotations';
+import { annotationsOf, useAnnotations } from '../../../state/annotations';
+import { addTag, removeTag, toggleStar, type AnnotatedUnit } from './annotation_edits';
 import { useGroupsView } from './groups_view';
 import type { Movement } from './keyboard';
+import { NameField } from './NameField';
 
 export interface CardHeaderProps {
-  readonly group: number;
+  readonly at: AnnotatedUnit;
   /** Slot of its colour, the same on every page. */
   readonly slot: number;
-  readonly unitName: 'group' | 'latent';
-  /** Where stars and tags are kept; see `annotationKey`. */
-  readonly annotationKey: string;
   readonly onMove: (movement: Movement) => void;
 }
 
-export function CardHeader({ group, slot, unitName, annotationKey, onMove }: CardHeaderProps) {
+export function CardHeader({ at, slot, onMove }: CardHeaderProps) {
+  const { runId, model, unit, unitName } = at;
   const annotation = useAnnotations(
-    (state) => annotationsOf(state, annotationKey)[group] ?? NO_ANNOTATION,
+    (state) => annotationsOf(state, runId, model)[unit] ?? NO_ANNOTATION,
   );
   const color = unitColor(slot, useTheme());
-  const { toggleStar, removeTag } = useAnnotations.getState();
-  const { starred, tags } = annotation;
+  const { name, starred, tags } = annotation;
   return (
     <header className="card-head">
       <span className="swatch card-swatch" style={{ background: color }} aria-hidden="true" />
       <h1>
-        {unitName === 'group' ? 'Group' : 'Latent'} {group}
+        {unitName === 'group' ? 'Group' : 'Latent'} {unit}
       </h1>
+      <NameField key={`name ${unit}`} at={at} name={name} />
       <ul className="card-tags" aria-label="Tags">
         {tags.map((tag) => (
           <li key={tag} className="card-tag">
@@ -47,14 +48,14 @@ export function CardHeader({ group, slot, unitName, annotationKey, onMove }: Car
             <button
               type="button"
               aria-label={`Remove the tag ${tag}`}
-              onClick={() => removeTag(annotationKey, group, tag)}
+              onClick={() => removeTag(at, tag)}
             >
               <Icon name="close" size={10} />
             </button>
           </li>
         ))}
         <li>
-          <NewTag key={group} annotationKey={annotationKey} group={group} />
+          <NewTag key={unit} at={at} />
         </li>
       </ul>
       <div className="card-actions">
@@ -83,7 +84,7 @@ export function CardHeader({ group, slot, unitName, annotationKey, onMove }: Car
           className="button button-quiet"
           aria-pressed={starred}
           title={`${starred ? 'Remove the star' : 'Star'} (s)`}
-          onClick={() => toggleStar(annotationKey, group)}
+          onClick={() => toggleStar(at)}
         >
           <span className="card-star" data-on={starred} aria-hidden="true">
             {starred ? '★' : '☆'}
@@ -100,13 +101,7 @@ export function CardHeader({ group, slot, unitName, annotationKey, onMove }: Car
 }
 
 /** "+ tag", which becomes a field. */
-function NewTag({
-  annotationKey,
-  group,
-}: {
-  readonly annotationKey: string;
-  readonly group: number;
-}) {
+function NewTag({ at }: { readonly at: AnnotatedUnit }) {
   const [text, setText] = useState<string | null>(null);
   if (text === null) {
     return (
@@ -116,7 +111,7 @@ function NewTag({
     );
   }
   const keep = () => {
-    if (normalTag(text) !== '') useAnnotations.getState().addTag(annotationKey, group, text);
+    addTag(at, text);
     setText(null);
   };
   return (
@@ -125,7 +120,7 @@ function NewTag({
       type="text"
       aria-label="New tag"
       autoComplete="off"
-      maxLength={32}
+      maxLength={TAG_LIMIT}
       autoFocus
       value={text}
       onChange={(event) => setText(event.target.value)}

@@ -8,6 +8,7 @@ import { FigureFrame } from '../../plots/FigureFrame';
 import { Histogram } from '../../plots/Histogram';
 import { modelColor, unitColor } from '../../plots/palette';
 import { useTheme } from '../../plots/use_theme';
+import { useUnitNames } from '../../parts/unit_names';
 import { slotOfUnit } from '../../unit_colors';
 import { CodePanel } from './CodePanel';
 import { QuantileContexts, StrongestContexts } from './ContextPanels';
@@ -26,18 +27,21 @@ import './writes.css';
 export type CardPanelsProps = GroupDetailProps & { readonly card: GroupCard };
 
 export function CardPanels({ card, ...detail }: CardPanelsProps) {
-  const { runId, models, model, annotationKey, rowsName, finite, searched, onSelect } = detail;
+  const { runId, models, model, step, rowsName, finite, searched, onSelect } = detail;
+  const nameOf = useUnitNames(runId);
   const { text } = card;
   const { unitName } = model;
   const of = { runId, model: model.index, models: models.length };
   const color = unitColor(slotOfUnit(of, card.group), useTheme());
   const dead = card.points.total === 0;
   const pick = (group: number) => onSelect(model.index, group);
+  const names = (unit: number) => nameOf(model.index, unit);
   const scalar = model.rank === 1;
   const spans = card.inOtherModels.map((span) => ({
     span,
     modelName: models[span.model]?.name ?? 'other model',
     color: modelColor(span.model),
+    nameOf: (unit: number) => nameOf(span.model, unit),
     onPick: onSelect,
   }));
   return (
@@ -65,11 +69,23 @@ export function CardPanels({ card, ...detail }: CardPanelsProps) {
         )}
         <div className="card-side">
           {!scalar && <SpectraPanel card={card} color={color} unitName={unitName} />}
-          <NearestPanel card={card} color={color} unitName={unitName} onSelect={pick} />
+          <NearestPanel
+            card={card}
+            color={color}
+            unitName={unitName}
+            nameOf={names}
+            onSelect={pick}
+          />
           {!dead && spans.map((props) => <OtherCoFiringPanel key={props.span.model} {...props} />)}
           {!scalar && !dead && <HistogramPanel card={card} color={color} unitName={unitName} />}
           {scalar && !dead && (
-            <CoFiringPanel card={card} color={color} unitName={unitName} onSelect={pick} />
+            <CoFiringPanel
+              card={card}
+              color={color}
+              unitName={unitName}
+              nameOf={names}
+              onSelect={pick}
+            />
           )}
         </div>
       </div>
@@ -90,11 +106,17 @@ export function CardPanels({ card, ...detail }: CardPanelsProps) {
               </>
             )}
             {!scalar && (
-              <CoFiringPanel card={card} color={color} unitName={unitName} onSelect={pick} />
+              <CoFiringPanel
+                card={card}
+                color={color}
+                unitName={unitName}
+                nameOf={names}
+                onSelect={pick}
+              />
             )}
           </>
         )}
-        <NotePanel group={card.group} annotationKey={annotationKey} />
+        <NotePanel at={{ runId, model: model.index, step, unit: card.group, unitName }} />
       </div>
     </>
   );

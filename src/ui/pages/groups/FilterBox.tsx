@@ -107,13 +107,13 @@ function Excerpt({ text, problem }: { readonly text: string; readonly problem: F
 }
 
 const language: readonly (readonly [example: string, meaning: string])[] = [
-  ['monday', 'fires on it, or names it among its strongest'],
+  ['monday', 'fires on it, has it among its strongest, or is named so'],
   ['"may"', 'exactly this, not as a part of another'],
   ['rank > 1 and freq < 2%', 'compare; and, or, not, ( )'],
   ['freq >= 0.02', 'a frequency is a share: 0.02 is 2%'],
   ['rank = 2.1', 'equal at the precision you type'],
   ['not dead', 'dead: never fired in the analysed rows'],
-  ['starred, #tag', 'what you marked'],
+  ['starred, named, noted, #tag', 'what you marked'],
   ['444', 'by number'],
 ];
 

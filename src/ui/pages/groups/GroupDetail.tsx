@@ -27,7 +27,8 @@ export interface GroupDetailProps {
   readonly models: readonly RunModel[];
   readonly model: RunModel;
   readonly selected: TableRow;
-  readonly annotationKey: string;
+  /** Steps behind the weights of the table. */
+  readonly step: number;
   /** "words", "samples". */
   readonly rowsName: string;
   readonly finite: boolean;
@@ -42,7 +43,7 @@ export interface GroupDetailProps {
 }
 
 export function GroupDetail(props: GroupDetailProps) {
-  const { runId, models, model, selected, annotationKey, rowsName } = props;
+  const { runId, models, model, selected, rowsName, step } = props;
   const { row } = selected;
   const { unitName } = model;
   const about = { runId, model: model.index, group: row.group };
@@ -57,10 +58,8 @@ export function GroupDetail(props: GroupDetailProps) {
       data-known={!props.finite}
     >
       <CardHeader
-        group={row.group}
+        at={{ runId, model: model.index, step, unit: row.group, unitName }}
         slot={slotOfUnit({ runId, model: model.index, models: models.length }, row.group)}
-        unitName={unitName}
-        annotationKey={annotationKey}
         onMove={props.onMove}
       />
       <CardFacts

@@ -7,10 +7,11 @@ import { dataKind } from '../../../lab/run/data_kinds';
 import { useCurrentModel, useCurrentRun } from '../../../state/current';
 import { useView } from '../../../state/view_store';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
+import { useReadAnnotations } from '../../parts/unit_names';
 import { useAnalysis } from '../../parts/use_analysis';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { useShortcuts } from '../../shortcuts';
-import { annotationKey, useAnnotations } from './annotations_store';
+import { toggleStar } from './annotation_edits';
 import { FilterBox } from './FilterBox';
 import { GroupDetail } from './GroupDetail';
 import { GroupTableView } from './GroupTableView';
@@ -18,6 +19,7 @@ import { followAddress, useGroupsView } from './groups_view';
 import { groupShortcuts, moveIn, type Movement } from './keyboard';
 import { ListFrame } from './ListFrame';
 import { ModelChoice, showModelOf } from './ModelChoice';
+import { NotesMenu } from './NotesMenu';
 import { OwnText, useOwnText } from './OwnText';
 import { orderSentence, sortedBy } from './sorting';
 import { useGroupTable } from './use_group_table';
@@ -36,17 +38,18 @@ export default function GroupsPage() {
     useMemo(() => [index], [index]),
   );
   const answer = view.analyses[0]?.answer ?? null;
-  const key = useMemo(
-    () => (config === undefined ? '' : annotationKey(config, index)),
-    [config, index],
-  );
+  useReadAnnotations(runId, models, answer?.step ?? null);
   const own = useOwnText(answer?.text == null ? null : runId, index);
-  const table = useGroupTable(answer, key, own.search);
+  const table = useGroupTable(answer, runId, index, own.search);
   const { filter } = useGroupsView();
   const [search, setSearch] = useState<HTMLInputElement | null>(null);
 
   const group = table.selected?.row.group ?? null;
   const unitName = model?.unitName ?? 'group';
+  const about =
+    answer === null || runId === null || model === undefined
+      ? null
+      : { runId, model: index, step: model.before.steps + answer.step };
   const move = (movement: Movement) => {
     const shown = table.shown.map(({ row }) => row.group);
     useGroupsView.setState({ group: moveIn(shown, group, movement) ?? group });
@@ -57,14 +60,20 @@ export default function GroupsPage() {
       unitName,
       move,
       star: () => {
-        if (group !== null) useAnnotations.getState().toggleStar(key, group);
+        if (group !== null && about !== null) toggleStar({ ...about, unit: group, unitName });
       },
       search: () => search?.select(),
     }),
   );
   const select = useCallback((next: number) => useGroupsView.setState({ group: next }), []);
 
-  if (answer === null || runId === null || model === undefined || models === undefined) {
+  if (
+    answer === null ||
+    runId === null ||
+    about === null ||
+    model === undefined ||
+    models === undefined
+  ) {
     return (
       <main className="groups-page-empty">
         <AnalysisEmpty view={view} subject={`The ${unitName}s of the trained model`} />
@@ -105,6 +114,12 @@ export default function GroupsPage() {
             onChange={(text) => useGroupsView.setState({ filter: text })}
           />
           <ModelChoice />
+          <NotesMenu
+            about={about}
+            modelName={model.name}
+            runName={runName ?? ''}
+            groups={model.groups}
+          />
         </div>
         {own.open && isText && (
           <OwnText runId={runId} model={index} group={group} own={own} onSelect={select} />
@@ -135,7 +150,7 @@ export default function GroupsPage() {
               models={models}
               model={model}
               selected={table.selected}
-              annotationKey={key}
+              step={about.step}
               rowsName={isText ? 'tokens' : (dataKind(config?.data.kind)?.rows ?? 'samples')}
               finite={config?.data.kind !== 'synthetic'}
               isText={isText}

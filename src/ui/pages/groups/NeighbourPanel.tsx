@@ -15,6 +15,8 @@ interface PanelProps {
   readonly card: GroupCard;
   readonly color: string;
   readonly unitName: 'group' | 'latent';
+  /** What the person calls a unit; '' for none. */
+  readonly nameOf: (unit: number) => string;
   readonly onSelect: (group: number) => void;
 }
 
@@ -23,7 +25,7 @@ const LABELS = 4;
 /** A lift that fills the bar: 2⁶ times as often together as by chance. */
 const FULL_LIFT = 6;
 
-export function NearestPanel({ card, color, unitName, onSelect }: PanelProps) {
+export function NearestPanel({ card, color, unitName, nameOf, onSelect }: PanelProps) {
   return (
     <Panel
       title={`Nearest ${unitName}s, by principal angle (chance ${formatFixed(card.nearestByChance, 2)})`}
@@ -35,6 +37,7 @@ export function NearestPanel({ card, color, unitName, onSelect }: PanelProps) {
           <Neighbour
             key={group}
             group={group}
+            name={nameOf(group)}
             labels={labels}
             value={formatFixed(cosine, 2)}
             title={`Cosines of the principal angles: ${cosines.map((c) => formatFixed(c, 3)).join(', ')}`}
@@ -53,7 +56,7 @@ export function NearestPanel({ card, color, unitName, onSelect }: PanelProps) {
   );
 }
 
-export function CoFiringPanel({ card, color, unitName, onSelect }: PanelProps) {
+export function CoFiringPanel({ card, color, unitName, nameOf, onSelect }: PanelProps) {
   return (
     <Panel title="Fires together with" hint={groupTexts.coFiring}>
       <ul className="neighbours">
@@ -66,6 +69,7 @@ export function CoFiringPanel({ card, color, unitName, onSelect }: PanelProps) {
           <Neighbour
             key={group}
             group={group}
+            name={nameOf(group)}
             labels={labels}
             value={`${formatFixed(lift, lift < 10 ? 1 : 0)}×`}
             title={`Together in ${formatInteger(count)} rows, ${formatExact(lift)} times as often as by chance`}
@@ -80,7 +84,7 @@ export function CoFiringPanel({ card, color, unitName, onSelect }: PanelProps) {
 }
 
 /** The latents of another model that fire on the rows of this group. */
-export function OtherCoFiringPanel({ span, modelName, color, onPick }: SpanPanelProps) {
+export function OtherCoFiringPanel({ span, modelName, color, nameOf, onPick }: SpanPanelProps) {
   const { coFiring } = span;
   return (
     <Panel title={`Fires together with, in the ${modelName}`} hint={groupTexts.otherCoFiring}>
@@ -94,6 +98,7 @@ export function OtherCoFiringPanel({ span, modelName, color, onPick }: SpanPanel
           <Neighbour
             key={unit}
             group={unit}
+            name={nameOf(unit)}
             labels={labels}
             value={`${formatFixed(lift, lift < 10 ? 1 : 0)}×`}
             title={`Together in ${formatInteger(count)} rows, ${formatExact(lift)} times as often as by chance; ${formatPercent(share)} of it lies in this span`}
@@ -126,6 +131,7 @@ function LiftMeter({ lift, label, color }: LiftMeterProps) {
 
 interface NeighbourProps {
   readonly group: number;
+  readonly name: string;
   readonly labels: readonly string[];
   readonly value: string;
   readonly title: string;
@@ -134,12 +140,15 @@ interface NeighbourProps {
   readonly children: ReactNode;
 }
 
-function Neighbour({ group, labels, value, title, onSelect, children }: NeighbourProps) {
+function Neighbour({ group, name, labels, value, title, onSelect, children }: NeighbourProps) {
   return (
     <li>
       <button type="button" className="neighbour" title={title} onClick={() => onSelect(group)}>
         <span className="neighbour-index">{group}</span>
-        <span className="cut">{joinLabels(labels.slice(0, LABELS))}</span>
+        <span className="cut">
+          {name !== '' && <b>{name} </b>}
+          {joinLabels(labels.slice(0, LABELS))}
+        </span>
         <span className="neighbour-value">{value}</span>
         {children}
       </button>

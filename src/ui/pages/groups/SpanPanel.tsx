@@ -16,10 +16,12 @@ export interface SpanPanelProps {
   readonly span: SpanUnits;
   readonly modelName: string;
   readonly color: string;
+  /** What the person calls a unit of that model; '' for none. */
+  readonly nameOf: (unit: number) => string;
   readonly onPick: (model: number, unit: number) => void;
 }
 
-export function SpanPanel({ span, modelName, color, onPick }: SpanPanelProps) {
+export function SpanPanel({ span, modelName, color, nameOf, onPick }: SpanPanelProps) {
   const inside = span.units.length > 0;
   const units = inside ? span.units : span.nearest;
   return (
@@ -34,7 +36,7 @@ export function SpanPanel({ span, modelName, color, onPick }: SpanPanelProps) {
         label={`Atoms of the ${modelName} in the plane of this group`}
         atoms={units.map(({ unit, share, labels, x, y }) => ({
           id: unit,
-          text: `${formatPercent(share, 2)}  ${joinLabels(labels.slice(0, 2))}`,
+          text: `${formatPercent(share, 2)}  ${nameOf(unit) || joinLabels(labels.slice(0, 2))}`,
           x,
           y,
         }))}

@@ -34,7 +34,7 @@ function number(value: number | null, format: (value: number) => string): ReactN
 const oneDecimal = (value: number) => formatFixed(value, 1);
 const twoDecimals = (value: number) => formatFixed(value, 2);
 
-function labelsCell({ row, starred }: TableRow, searched: Searched | null): ReactNode {
+function labelsCell({ row, name, starred }: TableRow, searched: Searched | null): ReactNode {
   const labels = joinLabels(row.labels);
   const norm = searched?.normOf(row.group) ?? null;
   return (
@@ -43,6 +43,11 @@ function labelsCell({ row, starred }: TableRow, searched: Searched | null): Reac
         <span className="groups-star" title="Starred">
           ★{' '}
         </span>
+      )}
+      {name !== '' && (
+        <b className="groups-name" title="Your name for it">
+          {name}{' '}
+        </b>
       )}
       {searched !== null && norm !== null && (
         <mark

@@ -20,7 +20,7 @@ export const numericFields = [
   'cluster',
 ] as const;
 /** Fields that hold or do not hold. */
-export const flagFields = ['dead', 'starred'] as const;
+export const flagFields = ['dead', 'starred', 'named', 'noted'] as const;
 
 export type NumericField = (typeof numericFields)[number];
 export type FlagField = (typeof flagFields)[number];
@@ -29,6 +29,8 @@ export type FlagField = (typeof flagFields)[number];
 export interface FilterSubject {
   readonly numbers: Readonly<Record<NumericField, number | null>> & { readonly group: number };
   readonly flags: Readonly<Record<FlagField, boolean>>;
+  /** What the person calls it, lower case; '' for no name. */
+  readonly name: string;
   /** Lower case. */
   readonly labels: readonly string[];
   /** Lower case. */
@@ -86,7 +88,7 @@ export type FiresOn = (label: string, group: number) => boolean;
 const firesOnNothing: FiresOn = () => false;
 
 /**
- * Whether a group passes. A word passes where it stands in one of the strongest labels, or where the
+ * Whether a group passes. A word passes where it stands in its name, a tag or one of the strongest labels, or where the
  * group fires on the row of exactly this label. A comparison with a number that was not measured
  * fails, even with `!=`.
  */
@@ -107,12 +109,15 @@ export function accepts(
     case 'contains':
       return (
         subject.labels.some((label) => label.includes(expression.text)) ||
+        subject.name.includes(expression.text) ||
         subject.tags.some((tag) => tag.includes(expression.text)) ||
         firesOn(expression.text, subject.numbers.group)
       );
     case 'exact':
       return (
-        subject.labels.includes(expression.text) || firesOn(expression.text, subject.numbers.group)
+        subject.labels.includes(expression.text) ||
+        subject.name === expression.text ||
+        firesOn(expression.text, subject.numbers.group)
       );
     case 'tag':
       return subject.tags.includes(expression.text);

@@ -3,7 +3,7 @@
  * a sort leave. It knows no React and no engine, so that sorting can be tested on its own.
  */
 import type { LabelledGroupRow } from '../../../lab/protocol/protocol';
-import { NO_ANNOTATION, type GroupAnnotations } from './annotations_store';
+import { NO_ANNOTATION, type UnitAnnotations } from '../../../lab/run/annotations';
 import { accepts, searchedWord, type FilterExpression, type FilterSubject } from './filter';
 import { NO_FIRINGS, type WordFirings } from './word_firings';
 
@@ -32,6 +32,8 @@ export const DEFAULT_ORDER: SortOrder = { column: 'freq', direction: 'descending
 /** A row of the table: what was measured and what the person noted. */
 export interface TableRow {
   readonly row: LabelledGroupRow;
+  /** What the person calls it; '' for no name. */
+  readonly name: string;
   readonly starred: boolean;
   readonly tags: readonly string[];
   readonly subject: FilterSubject;
@@ -61,17 +63,19 @@ function numbersOf(row: LabelledGroupRow): FilterSubject['numbers'] {
 /** Rows of the table, in index order. */
 export function tableRows(
   rows: readonly LabelledGroupRow[],
-  annotations: GroupAnnotations,
+  annotations: UnitAnnotations,
 ): readonly TableRow[] {
   return rows.map((row) => {
-    const { starred, tags } = annotations[row.group] ?? NO_ANNOTATION;
+    const { name, starred, tags, note } = annotations[row.group] ?? NO_ANNOTATION;
     return {
       row,
+      name,
       starred,
       tags,
       subject: {
         numbers: numbersOf(row),
-        flags: { dead: isDead(row), starred },
+        flags: { dead: isDead(row), starred, named: name !== '', noted: note !== '' },
+        name: name.toLowerCase(),
         labels: row.labels.map((label) => label.toLowerCase()),
         tags,
       },
@@ -82,8 +86,8 @@ export function tableRows(
 const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
 
 /** Value by which a column sorts; null goes last in either direction. */
-function sortValue({ row, subject }: TableRow, column: ColumnId): number | string | null {
-  if (column === 'labels') return row.labels[0] ?? null;
+function sortValue({ row, name, subject }: TableRow, column: ColumnId): number | string | null {
+  if (column === 'labels') return name === '' ? (row.labels[0] ?? null) : name;
   return subject.numbers[column];
 }
 

@@ -5,7 +5,7 @@
  */
 import { useDeferredValue, useMemo } from 'react';
 import type { GroupsAnswer } from '../../../lab/protocol/protocol';
-import { annotationsOf, useAnnotations } from './annotations_store';
+import { annotationsOf, useAnnotations } from '../../../state/annotations';
 import { searchedWord } from './filter';
 import { inForce, parseFilter } from './filter_parser';
 import type { FilterProblem } from './filter_tokens';
@@ -53,15 +53,16 @@ export interface GroupTable {
 const NO_ROWS: readonly TableRow[] = [];
 
 /**
- * The table of an answer, with the annotations kept under `key`. `own` are the groups that fire on the person's own
+ * The table of an answer about a model of a run, with what the person noted. `own` are the groups that fire on the person's own
  * text, while they look for those.
  */
 export function useGroupTable(
   answer: GroupsAnswer | null,
-  key: string,
+  runId: string | null,
+  model: number,
   own: OwnSearch | null,
 ): GroupTable {
-  const annotations = useAnnotations((state) => annotationsOf(state, key));
+  const annotations = useAnnotations((state) => annotationsOf(state, runId ?? '', model));
   const { group, filter: text, order, orderedFor } = useGroupsView();
 
   const all = useMemo(

@@ -63,7 +63,7 @@ export function GroupPicker(props: GroupPickerProps) {
         aria-activedescendant={open && matches.length > 0 ? `${id}-${active}` : undefined}
         autoComplete="off"
         spellCheck={false}
-        placeholder={`Find a ${unitName}: number or token`}
+        placeholder={`Find a ${unitName}: number, name or token`}
         value={query ?? chosen}
         onFocus={(event) => event.currentTarget.select()}
         onClick={() => {
@@ -110,7 +110,7 @@ export function GroupPicker(props: GroupPickerProps) {
           ))}
           {matches.length === 0 && (
             <li className="picker-none quiet">
-              No {unitName} has this number or is strongest on such a token.
+              No {unitName} has this number or name, or is strongest on such a token.
             </li>
           )}
         </ul>

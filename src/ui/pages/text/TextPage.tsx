@@ -3,6 +3,7 @@
  * continuations with a group changed; and what the autoencoder costs when it is spliced in.
  */
 import { useEffect, useMemo } from 'react';
+import { annotationsOf, useAnnotations } from '../../../state/annotations';
 import { useCurrentModel, useCurrentRun } from '../../../state/current';
 import { engine } from '../../../state/engine_store';
 import {
@@ -19,8 +20,9 @@ import { useWaitingWeights } from '../../../state/weights_opening';
 import { AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { Choice } from '../../parts/Choice';
 import { useEngineLack } from '../../parts/engine_lack';
+import { useReadAnnotations } from '../../parts/unit_names';
 import { obstacleOf, useAnalysis } from '../../parts/use_analysis';
-import { groupOptions } from './group_names';
+import { groupOptions, namedRows } from './group_names';
 import { FaithfulnessPanel } from './FaithfulnessPanel';
 import { NoLanguageRun } from './NoLanguageRun';
 import { ReadingPanel } from './ReadingPanel';
@@ -115,7 +117,14 @@ function OneModel({ runId, model }: { readonly runId: string; readonly model: Ru
   const { group } = useTextView();
   const models = useMemo(() => [model.index], [model.index]);
   const groups = useAnalysis('groups', models);
-  const rows = groups.analyses[0]?.answer?.rows ?? null;
+  const answer = groups.analyses[0]?.answer ?? null;
+  useReadAnnotations(
+    runId,
+    useCurrentRun((run) => run.models),
+    answer?.step ?? null,
+  );
+  const annotations = useAnnotations((state) => annotationsOf(state, runId, model.index));
+  const rows = useMemo(() => namedRows(answer?.rows ?? null, annotations), [answer, annotations]);
   const text = useText((state) => state.text);
   const question = useQuestion('read_text', modelKey(runId, model.index));
   const reading = question.answer;

@@ -1,14 +1,24 @@
 /**
- * What a group is called on the Text page: the tokens it is strongest on, as far as the groups are analysed,
- * and the options from which one is chosen. Pure.
+ * What a group is called on the Text page: its name, and the tokens it is strongest on, as far as the groups are
+ * analysed; and the options from which one is chosen. Pure.
  */
 import type { TextReading } from '../../../lab/protocol/lm_protocol';
 import type { LabelledGroupRow } from '../../../lab/protocol/protocol';
+import type { UnitAnnotations } from '../../../lab/run/annotations';
 import type { GroupOption } from './group_search';
 import { groupsInText } from './reading_rows';
 
 /** Rows of the group table by group index, null while it is not made. */
 export type GroupRows = readonly LabelledGroupRow[] | null;
+
+/** Rows that name a group first by what the person calls it. */
+export function namedRows(rows: GroupRows, annotations: UnitAnnotations): GroupRows {
+  if (rows === null || Object.keys(annotations).length === 0) return rows;
+  return rows.map((row) => {
+    const name = annotations[row.group]?.name ?? '';
+    return name === '' ? row : { ...row, labels: [name, ...row.labels] };
+  });
+}
 
 /** Tokens a group is strongest on, without their blanks; empty while nothing is known. */
 export function groupLabel(rows: GroupRows, group: number): string {
