@@ -14,6 +14,8 @@ export type LabErrorCode =
   | 'bad_data'
   | 'not_finite'
   | 'not_found'
+  /** A run needs a file of the person's own that is not at hand. */
+  | 'needs_data'
   | 'cancelled'
   | 'internal';
 

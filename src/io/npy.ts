@@ -189,6 +189,16 @@ export function readNpy(bytes: Uint8Array, label: string): NpyMatrix {
   return { rows, width, values };
 }
 
+/** Rows of the matrix of which these are the first bytes; null where they are of something else. */
+export function npyRows(head: Uint8Array): number | null {
+  try {
+    const { shape } = readHeader(head, '').header;
+    return shape.length === 2 ? at(shape, 0) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The bytes before the numbers of a float32 array in C order; its length is a multiple of 64. */
 export function npyHeader(shape: readonly number[]): Uint8Array {
   const dimensions = shape.join(', ') + (shape.length === 1 ? ',' : '');

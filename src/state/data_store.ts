@@ -37,9 +37,9 @@ export async function describeDraft(
     { config },
     {
       stage: 'Reading rows',
-      put: async (options) => {
-        const bytes = needed === null ? undefined : await file?.arrayBuffer();
-        return engine.ask('describe_data', { config, file: bytes }, options);
+      put: (options) => {
+        const given = needed === null ? undefined : (file ?? undefined);
+        return engine.ask('describe_data', { config, file: given }, options);
       },
     },
   );

@@ -142,11 +142,10 @@ async function askPreview(
   }
   useDraftFacts.setState({ reading: { stage: 'Reading', fraction: 0 }, previewError: null });
   try {
-    const bytes = needed === null ? undefined : await file?.arrayBuffer();
     const onProgress = (fraction: number, stage: string) => {
       if (!signal.aborted) useDraftFacts.setState({ reading: { stage, fraction } });
     };
-    const ask = { config, file: bytes };
+    const ask = { config, file: needed === null ? undefined : (file ?? undefined) };
     const preview = await engine.ask('preview', ask, { signal, onProgress });
     useDraftFacts.setState({ preview, reading: null });
   } catch (error) {

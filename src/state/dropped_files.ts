@@ -26,6 +26,7 @@ import {
 } from './experiment_store';
 import { fetchLanguageModel, useLanguageModels } from './language_models_store';
 import { closeNotice, notify, notifyError } from './notices_store';
+import { noteFile } from './opened_files';
 import { openWeights } from './weights_opening';
 
 /** What a file chooser lets through. */
@@ -43,6 +44,7 @@ export type DropOutcome = 'draft' | 'run' | 'kept' | null;
 
 /** Takes what was dropped or chosen. Errors come as notices; nothing here throws. */
 export async function takeFiles(files: readonly File[]): Promise<DropOutcome> {
+  for (const file of files) noteFile(file);
   try {
     return await takeSorted(files);
   } catch (error) {
@@ -53,7 +55,9 @@ export async function takeFiles(files: readonly File[]): Promise<DropOutcome> {
 
 /** Reads pasted text like a file of that text. */
 export function takePastedText(text: string): void {
-  openCorpus(new File([text], 'pasted text', { type: 'text/plain' }));
+  const file = new File([text], 'pasted text', { type: 'text/plain' });
+  noteFile(file);
+  openCorpus(file);
 }
 
 async function takeSorted(files: readonly File[]): Promise<DropOutcome> {

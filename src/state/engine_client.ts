@@ -6,7 +6,6 @@
 import { LabError, type LabErrorData } from '../base/lab_error';
 import type { Command, Event as EngineEvent } from '../lab/protocol/protocol';
 import type {
-  AboutData,
   AnswerEvent,
   AnswerOf,
   AskCommand,
@@ -16,7 +15,7 @@ import type {
 
 /** What the client needs of a Worker; a test gives its own. */
 export interface EngineWorker {
-  postMessage(command: Command, transfer: Transferable[]): void;
+  postMessage(command: Command): void;
   onmessage: ((message: MessageEvent<EngineEvent>) => void) | null;
   onerror: ((error: ErrorEvent) => void) | null;
   onmessageerror: ((message: MessageEvent) => void) | null;
@@ -40,14 +39,6 @@ interface Pending {
   readonly onProgress: AskOptions['onProgress'];
 }
 
-const fileOf = ({ file }: AboutData): Transferable[] => (file === undefined ? [] : [file]);
-
-/** Buffers of a question that move to the worker instead of being copied. */
-const MOVED: { readonly [Name in RequestName]?: (ask: AskOf<Name>) => Transferable[] } = {
-  preview: fileOf,
-  describe_data: fileOf,
-};
-
 const CRASH_WAY_OUT =
   'The engine was restarted. Runs that this browser keeps go on from their latest checkpoint: press Resume on the Runs page.';
 
@@ -57,7 +48,14 @@ export class EngineClient {
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: ClientEvent) => void>();
 
+  #before: (runId: string) => Promise<void> | null = () => null;
+
   constructor(private readonly startWorker: () => EngineWorker) {}
+
+  /** Has questions about models of a run wait for what `before` does for it; null for nothing. */
+  beforeAsking(before: (runId: string) => Promise<void> | null): void {
+    this.#before = before;
+  }
 
   /** Calls `listener` with every event; returns how to stop that. */
   subscribe(listener: (event: ClientEvent) => void): () => void {
@@ -65,9 +63,9 @@ export class EngineClient {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Sends a command that has no single answer. Buffers in `transfer` move to the worker. */
-  send(command: Command, transfer: Transferable[] = []): void {
-    this.#connected().postMessage(command, transfer);
+  /** Sends a command that has no single answer. */
+  send(command: Command): void {
+    this.#connected().postMessage(command);
   }
 
   /** Ends the worker; requests under way are rejected as cancelled. */
@@ -81,7 +79,19 @@ export class EngineClient {
   ask<Name extends RequestName>(
     name: Name,
     ask: AskOf<Name>,
-    { signal, onProgress }: AskOptions = {},
+    options: AskOptions = {},
+  ): Promise<AnswerOf<Name>> {
+    const isOfModel = ask !== null && 'model' in ask && 'runId' in ask;
+    const before = isOfModel ? this.#before(ask.runId) : null;
+    return before === null
+      ? this.#put(name, ask, options)
+      : before.then(() => this.#put(name, ask, options));
+  }
+
+  #put<Name extends RequestName>(
+    name: Name,
+    ask: AskOf<Name>,
+    { signal, onProgress }: AskOptions,
   ): Promise<AnswerOf<Name>> {
     const requestId = this.#nextRequest++;
     return new Promise((resolve, reject) => {
@@ -112,7 +122,7 @@ export class EngineClient {
       signal?.addEventListener('abort', abort);
       // A name with its own question, which the union of all questions does not tell.
       const command = { kind: 'ask', requestId, name, ask } as AskCommand;
-      this.send(command, MOVED[name]?.(ask));
+      this.send(command);
     });
   }
 

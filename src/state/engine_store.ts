@@ -6,11 +6,13 @@ import { create } from 'zustand';
 import type { LabErrorData } from '../base/lab_error';
 import type { AdapterReport } from '../lab/protocol/protocol';
 import { EngineClient, type EngineWorker } from './engine_client';
+import { followNewFiles } from './copy_offers';
 import { followDraft } from './draft_facts';
 import { followDownloads } from './language_models_store';
 import { notify } from './notices_store';
 import { followEndedRuns } from './final_evaluations';
 import { followKeptRuns } from './kept_runs';
+import { followRunFiles } from './run_files';
 import { followEngine } from './runs_store';
 
 type EngineState =
@@ -66,6 +68,8 @@ export function startEngine(): void {
   followEndedRuns(engine);
   followDownloads(engine);
   followKeptRuns(engine);
+  followRunFiles(engine);
+  followNewFiles(engine);
   engine.send({ kind: 'connect', base: document.baseURI });
   followDraft(engine);
 }

@@ -4,10 +4,12 @@
  */
 import { create } from 'zustand';
 import { at } from '../base/array';
+import { describeError } from '../base/lab_error';
 import type { Event, ListedRun } from '../lab/protocol/protocol';
 import type { EngineClient } from './engine_client';
 import { notify, notifyError } from './notices_store';
 import { keepAnswer, modelKey } from './questions';
+import { bringFiles } from './run_files';
 import { createRun, isActive, withPast, type Run } from './run_record';
 import { addEarlierRuns, addRun, removeRun, runOf, updateRun, useRuns } from './runs_store';
 import { useView } from './view_store';
@@ -163,24 +165,23 @@ export function canResume({ kept, status, error, step, totalSteps }: Run): boole
   return error?.code !== 'not_finite' && (step < totalSteps || status === 'failed');
 }
 
-/** Goes on with a kept run; `file` is the one that it was trained on, where its data name one. */
+/**
+ * Goes on with a kept run on its own data. With `press` the browser may ask for permission to read its file, and what
+ * is still needed is said where the person pressed.
+ */
 export async function resumeRun(
   engine: EngineClient,
   run: Run,
-  file: File | null = run.file,
+  { press = false }: { readonly press?: boolean } = {},
 ): Promise<void> {
   try {
-    const command = { kind: 'reopen', runId: run.id } as const;
-    updateRun(run.id, (known) => ({ ...known, status: 'preparing', error: null, file }));
+    updateRun(run.id, (known) => ({ ...known, status: 'preparing', error: null }));
+    await bringFiles(engine, run.id, { press });
     useView.getState().showRun(run.id);
-    if (file === null) engine.send(command);
-    else {
-      const bytes = await file.arrayBuffer();
-      engine.send({ ...command, file: bytes }, [bytes]);
-    }
+    engine.send({ kind: 'reopen', runId: run.id });
   } catch (error) {
     updateRun(run.id, (known) => ({ ...known, status: run.status, error: run.error }));
-    notifyError(error);
+    if (!press || describeError(error).code !== 'needs_data') notifyError(error);
   }
 }
 

@@ -12,6 +12,8 @@ export interface Notice {
   readonly title: string;
   /** What to do about it. */
   readonly detail?: string;
+  /** It stays until it is closed, as errors do. */
+  readonly waits?: boolean;
   readonly action?: { readonly label: string; readonly run: () => void };
   /** Called when it leaves the page, with whether its action was taken. */
   readonly onClose?: (acted: boolean) => void;

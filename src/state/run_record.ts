@@ -59,7 +59,7 @@ export interface KeptFacts {
   /** Steps of its latest checkpoint, from which it goes on after a reload. */
   readonly step: number;
   readonly bytes: number;
-  /** The dropped file that it was trained on and that is not kept; null where its data open by themselves. */
+  /** The person's own files that it was trained on; null where its data open by themselves. */
   readonly data: DataIdentity | null;
   /** Another tab is training it: here it can be looked at. */
   readonly elsewhere: boolean;
@@ -308,7 +308,14 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
     case 'settings_changed':
       return withChanges(run, event.changes, event.config);
     case 'kept':
-      return { ...run, kept: { ...(run.kept ?? KEPT), step: event.step } };
+      return {
+        ...run,
+        kept: {
+          ...(run.kept ?? KEPT),
+          step: event.step,
+          ...(event.data === undefined ? {} : { data: event.data }),
+        },
+      };
     case 'reopened':
       return withPast(run, event.past, event.settings);
     case 'failed':

@@ -32,30 +32,26 @@ export function runOf(id: string | null): Run | undefined {
 let runCount = 0;
 
 /**
- * Creates a run and tells the engine to start it. `file` is the one that the data name, with its content (moved to
- * the engine), `weights` what each model starts from, which has `before` behind it. Returns the run's id; throws LabError `bad_config`.
+ * Creates a run and tells the engine to start it. `file` is the one that the data name, `weights` what each model starts from, which has `before` behind it. Returns the run's id; throws LabError `bad_config`.
  */
 export function startRun(
   engine: EngineClient,
   input: RunInput,
   options: {
-    readonly file?: { readonly handle: File; readonly bytes: ArrayBuffer };
+    readonly file?: File;
     readonly weights?: readonly Dictionary[];
     readonly before?: readonly TrainedBefore[];
     readonly paused?: boolean;
   } = {},
 ): string {
   const id = crypto.randomUUID();
-  const { file, ...rest } = options;
   const run = createRun(id, `Run ${runCount + 1}`, input, Date.now(), {
-    file: file?.handle ?? null,
+    file: options.file ?? null,
     opened: options.weights === undefined ? null : (options.before ?? []),
   });
   runCount += 1;
   addRun(run);
-  const start = { kind: 'start', runId: id, name: run.name, config: input, ...rest } as const;
-  if (file === undefined) engine.send(start);
-  else engine.send({ ...start, file: file.bytes }, [file.bytes]);
+  engine.send({ kind: 'start', runId: id, name: run.name, config: input, ...options });
   return id;
 }
 

@@ -40,19 +40,33 @@ export async function startDraft(options: {
   readonly paused: boolean;
 }): Promise<string> {
   const config = readyConfig();
-  const { file: handle } = useExperiment.getState();
+  const { file } = useExperiment.getState();
   const needed = fileNeeded(config.data);
-  if (needed !== null && handle === null) {
+  if (needed !== null && file === null) {
     throw new LabError(
       'not_found',
       `The file ${needed} is not open in this page.`,
       'Drop it on the Data section again; a link never holds data.',
     );
   }
-  const file = handle === null ? {} : { file: { handle, bytes: await handle.arrayBuffer() } };
-  const id = startRun(engine, config, { ...options, ...file });
+  if (file !== null) await requireReadable(file);
+  const id = startRun(engine, config, { ...options, ...(file === null ? {} : { file }) });
   useView.getState().showRun(id);
   return id;
+}
+
+/** Throws LabError `bad_file` for a file that is gone, before a run begins that could only fail. */
+async function requireReadable(file: File): Promise<void> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch (cause) {
+    throw new LabError(
+      'bad_file',
+      `${file.name} cannot be read any more: it was changed or moved.`,
+      'Choose it again.',
+      { cause },
+    );
+  }
 }
 
 /** Train, Pause or Resume: whatever the big button says now. */

@@ -177,7 +177,7 @@ async function widthOf(data: RunConfig['data']): Promise<number> {
   const { config, files } = useExperiment.getState();
   const { preview } = useDraftFacts.getState();
   if (preview !== null && saysSame(data, config?.data)) return preview.statistics.width;
-  const file = await files.get(fileNeeded(data) ?? '')?.arrayBuffer();
+  const file = files.get(fileNeeded(data) ?? '');
   // Only the data of a run are looked at.
   const seen = await engine.ask('preview', { config: { ...defaultPreset.config, data }, file });
   return seen.statistics.width;

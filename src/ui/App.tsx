@@ -14,6 +14,7 @@ import { LinkBanner } from './shell/LinkBanner';
 import { focusNewestNotice, Notices } from './shell/Notices';
 import { PageErrorBoundary } from './shell/PageErrorBoundary';
 import { ShortcutList } from './shell/ShortcutList';
+import { useCopyOfferNotices } from './shell/use_copy_offers';
 import { useTroubleNotices } from './shell/use_trouble_notices';
 import { WaitingBanner } from './shell/WaitingBanner';
 import { useShortcutListener, useShortcuts } from './shortcuts';
@@ -23,6 +24,7 @@ import './shell/shell.css';
 export function App() {
   useThemeOnRoot();
   useTroubleNotices();
+  useCopyOfferNotices();
   useShortcutListener();
   const [listOpen, setListOpen] = useState(false);
   useShortcuts('Everywhere', [

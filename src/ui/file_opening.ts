@@ -4,6 +4,7 @@
  */
 import { takeFiles } from '../state/dropped_files';
 import { notify } from '../state/notices_store';
+import { noteHandles } from './file_choice';
 import { currentRoute, navigate } from './route';
 
 /** Pages that show what is in the draft. */
@@ -35,7 +36,10 @@ export function filesOfDrop(data: DataTransfer): Promise<readonly File[]> {
   const entries = [...data.items].flatMap((item) =>
     item.kind === 'file' ? (item.webkitGetAsEntry() ?? []) : [],
   );
-  if (!entries.some(({ isDirectory }) => isDirectory)) return Promise.resolve([...data.files]);
+  if (!entries.some(({ isDirectory }) => isDirectory)) {
+    const files = [...data.files];
+    return noteHandles(data).then(() => files);
+  }
   return Promise.all(entries.map((entry) => filesBelow(entry, DEEPEST))).then((lists) =>
     lists.flat(),
   );

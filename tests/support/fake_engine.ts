@@ -21,8 +21,13 @@ import type {
   AskCommand,
   RequestName,
 } from '../../src/lab/protocol/requests';
+import type { KeptData } from '../../src/lab/keep/kept_data';
+import type { DataIdentity } from '../../src/lab/run/data_identity';
+import { defaultPreset } from '../../src/lab/run/presets';
 import { changedSettings, withLiveSettings } from '../../src/lab/run/live_settings';
 import { parseRunConfig, totalSteps } from '../../src/lab/run/run_config';
+import { PageModels } from '../../src/lab/worker/page_models';
+import { RunFilesHost } from '../../src/lab/worker/run_files_host';
 import type { EngineWorker } from '../../src/state/engine_client';
 import {
   estimateOf,
@@ -39,6 +44,7 @@ import { annotationsScript } from './fake_annotations';
 import { analysesScript, type AnalysesOptions } from './fake_analyses';
 import { FakeLanguage, type LanguageOptions, type Script } from './fake_language';
 import { describedData } from './scripted_data';
+import { memoryData } from './memory_runs';
 import { feedingOf } from './scripted_language';
 
 export interface FakeOptions extends LanguageOptions, AnalysesOptions {
@@ -54,6 +60,8 @@ export interface FakeOptions extends LanguageOptions, AnalysesOptions {
   readonly pasts?: Readonly<Record<string, RunPast>>;
   /** What becomes of the runs in files that are imported. */
   readonly imported?: readonly ImportedRun[];
+  /** What the browser keeps of the person's files. */
+  readonly data?: KeptData;
   /** Questions that are answered with an error. */
   readonly refused?: Readonly<Partial<Record<RequestName, LabErrorData>>>;
   /** Questions that are taken up and told of, a quarter done, but never answered. */
@@ -86,8 +94,17 @@ export class FakeEngine implements EngineWorker {
   readonly #open = new Map<number, AbortController>();
   readonly #script: Script;
   readonly #deleted = new Set<string>();
+  /** Files are checked as the engine does it. */
+  readonly #files: RunFilesHost;
 
   constructor(private readonly options: FakeOptions) {
+    const { data = memoryData() } = options;
+    this.#files = new RunFilesHost({
+      data: { fileBytes: () => null, fileHash: () => Promise.resolve(null) },
+      models: new PageModels(),
+      placeModel: () => Promise.resolve(),
+      kept: () => Promise.resolve(data),
+    });
     this.#language = new FakeLanguage(options, {
       emit: (event) => this.emit(event),
       stepOf: (runId) => this.#stepOf(runId),
@@ -133,6 +150,12 @@ export class FakeEngine implements EngineWorker {
         file: new Blob([new Uint8Array(16)]),
       }),
       import_runs: () => this.options.imported ?? [],
+      list_data_files: () => this.#files.list(),
+      give_run_files: ({ runId, files }) => this.#files.give(this.#needsOf(runId), files),
+      copy_run_files: ({ runId }) =>
+        this.#files.copy(parseRunConfig(defaultPreset.config), this.#needsOf(runId)),
+      remove_copy: ({ sha256 }) => this.#files.removeCopy(sha256),
+      remember_file: ({ file }) => this.#files.remember(file),
     };
     this.#timer = options.interval === 0 ? null : setInterval(() => this.turn(), options.interval);
   }
@@ -189,7 +212,7 @@ export class FakeEngine implements EngineWorker {
         break;
       }
       case 'reopen':
-        this.#reopen(command.runId);
+        void this.#reopen(command.runId);
         break;
       case 'pause':
       case 'resume':
@@ -240,18 +263,20 @@ export class FakeEngine implements EngineWorker {
     return this.options.pasts?.[runId] ?? fresh;
   }
 
-  /** Goes on with a kept run; one whose data are a dropped file is refused. */
-  #reopen(runId: string): void {
-    const kept = at(
-      this.#kept().filter(({ id }) => id === runId),
-      0,
-    );
-    if (kept.data !== null) {
-      const error = describeError(new LabError('not_found', 'Its file is not open.', 'Choose it.'));
+  #needsOf(runId: string): DataIdentity {
+    const kept = this.#kept().find(({ id }) => id === runId)?.data;
+    return kept ?? { rows: null, width: 1, files: [] };
+  }
+
+  /** Goes on with a kept run; one whose files are not there is refused. */
+  async #reopen(runId: string): Promise<void> {
+    if ((await this.#files.give(this.#needsOf(runId), [])).lacking.length > 0) {
+      const error = describeError(new LabError('needs_data', 'It needs its file.', 'Choose it.'));
       this.emit({ kind: 'failed', runId, error });
       return;
     }
-    const { settings: config, step } = kept;
+    const kept = this.#kept().filter(({ id }) => id === runId);
+    const { settings: config, step } = at(kept, 0);
     const run = { id: runId, config, total: totalSteps(config.training), step, going: true };
     this.#runs.set(runId, run);
     this.#status(run, 'preparing');

@@ -1,5 +1,8 @@
 /** Where runs are kept, in memory: an index and locks as a browser has them, for tests that look at both. */
+import { MemoryFileStore } from '../../src/io/file_store';
+import { KeptData } from '../../src/lab/keep/kept_data';
 import type { RunLocks } from '../../src/lab/keep/kept_runs';
+import type { RememberedFile } from '../../src/lab/protocol/protocol';
 import type { KeptRun, KnownAnnotations, RunIndex } from '../../src/lab/keep/run_index';
 
 /** An index in memory. */
@@ -50,6 +53,28 @@ class MemoryAnnotations implements KnownAnnotations {
     else this.records.set(weights, structuredClone(changed));
     return Promise.resolve();
   }
+}
+
+/** What is kept of the person's files, in memory; `capacity` bounds the bytes of copies. */
+export function memoryData(
+  copies = new MemoryFileStore(),
+  remembered: readonly RememberedFile[] = [],
+): KeptData {
+  const files = new Map(remembered.map((file) => [file.sha256, file]));
+  return new KeptData({
+    copies,
+    remembered: {
+      all: () => Promise.resolve([...files.values()]),
+      put: (file) => {
+        files.set(file.sha256, file);
+        return Promise.resolve();
+      },
+      remove: (sha256) => {
+        files.delete(sha256);
+        return Promise.resolve();
+      },
+    },
+  });
 }
 
 /** What tabs share, within one page: every `new MemoryLocks(shared)` over the same map is a tab. */

@@ -5,53 +5,78 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { LabError } from '../../base/lab_error';
 import { openLastingFiles } from '../../io/private_files';
+import type { RememberedFile } from '../protocol/data_files_protocol';
+import { KeptData, type RememberedFiles } from './kept_data';
 import { KeptRuns, type RunLocks } from './kept_runs';
 import type { KeptRun, RunIndex } from './run_index';
 
 const DATABASE = 'sasa-lab';
 const RUNS = 'runs';
 const ANNOTATIONS = 'annotations';
-/** Of the tables, not of the records in them: those say their own. 2: annotations by weights. */
-const VERSION = 2;
+const FILES = 'files';
+/** Of the tables, not of the records in them: those say their own. 2: annotations by weights; 3: files by SHA-256. */
+const VERSION = 3;
 
 interface Tables extends DBSchema {
   [RUNS]: { key: string; value: KeptRun };
   [ANNOTATIONS]: { key: string; value: object };
+  [FILES]: { key: string; value: RememberedFile };
 }
 
-/** Folder of the private file system. */
+/** Folders of the private file system: of runs, and of copies of the data that they need. */
 const FOLDER = 'runs';
+const COPIES = 'run-data';
 
 /** The runs of this browser. Throws LabError `not_found` where it keeps nothing. */
 export async function openKeptRuns(): Promise<KeptRuns> {
   const files = await openLastingFiles(FOLDER);
-  const index = files === null ? null : await openBrowserIndex().catch(() => null);
-  if (files === null || index === null) {
+  const copies = files === null ? null : await openLastingFiles(COPIES);
+  const tables = copies === null ? null : await openBrowserTables().catch(() => null);
+  if (files === null || copies === null || tables === null) {
     throw new LabError(
       'not_found',
       'This browser lets the page keep nothing: runs are lost when it is closed or reloaded.',
       'Export what you want to keep, or open the page in a window that is not private.',
     );
   }
-  return new KeptRuns({ files, index, locks: browserLocks(), now: () => Date.now() });
+  const data = new KeptData({ copies, remembered: rememberedIn(tables) });
+  const index = runsIn(tables);
+  return new KeptRuns({ files, index, locks: browserLocks(), now: () => Date.now(), data });
 }
 
-async function openBrowserIndex(): Promise<RunIndex> {
+/** Opens the database when somebody needs it, and again after it was closed. */
+type OpenTables = () => Promise<IDBPDatabase<Tables>>;
+
+async function openBrowserTables(): Promise<OpenTables> {
   let opened: Promise<IDBPDatabase<Tables>> | null = null;
   const forget = () => {
     opened = null;
   };
-  const tables = (): Promise<IDBPDatabase<Tables>> => {
+  const tables: OpenTables = () => {
     opened ??= openTables(forget).catch((error: unknown) => {
       forget();
       throw error;
     });
     return opened;
   };
+  await tables();
+  return tables;
+}
+
+function rememberedIn(tables: OpenTables): RememberedFiles {
+  return {
+    all: async () => (await tables()).getAll(FILES),
+    put: async (file) => {
+      await (await tables()).put(FILES, file);
+    },
+    remove: async (sha256) => (await tables()).delete(FILES, sha256),
+  };
+}
+
+function runsIn(tables: OpenTables): RunIndex {
   // Files are flushed before the record that speaks of them; a power cut shall not leave it behind them.
   const writing = async () =>
     (await tables()).transaction(RUNS, 'readwrite', { durability: 'strict' });
-  await tables();
   return {
     all: async () => (await tables()).getAll(RUNS),
     get: async (id) => (await tables()).get(RUNS, id),
@@ -85,9 +110,12 @@ async function openBrowserIndex(): Promise<RunIndex> {
 /** `onClosed` is called when the database is closed by the browser, as when its data are cleared, or for a newer lab. */
 async function openTables(onClosed: () => void): Promise<IDBPDatabase<Tables>> {
   const database = await openDB<Tables>(DATABASE, VERSION, {
-    upgrade: (tables, before) => {
-      if (before < 1) tables.createObjectStore(RUNS, { keyPath: 'id' });
-      if (before < 2) tables.createObjectStore(ANNOTATIONS);
+    // A browser may have any of them already, from whichever version.
+    upgrade: (tables) => {
+      const { objectStoreNames: there } = tables;
+      if (!there.contains(RUNS)) tables.createObjectStore(RUNS, { keyPath: 'id' });
+      if (!there.contains(ANNOTATIONS)) tables.createObjectStore(ANNOTATIONS);
+      if (!there.contains(FILES)) tables.createObjectStore(FILES, { keyPath: 'sha256' });
     },
     // A newer lab in another tab waits for this one otherwise.
     blocking: () => {

@@ -6,8 +6,15 @@ import { LabError } from '../../base/lab_error';
 import { CheckedFiles } from '../../io/checked_files';
 import type { FileStore } from '../../io/file_store';
 import type { SaidOfRun } from '../protocol/kept_protocol';
+import type { KeptData } from './kept_data';
 import { KeptFolder } from './kept_folder';
-import { readKeptRun, type KeptRun, type KnownAnnotations, type RunIndex } from './run_index';
+import {
+  filesNeeded,
+  readKeptRun,
+  type KeptRun,
+  type KnownAnnotations,
+  type RunIndex,
+} from './run_index';
 
 /** Milliseconds for which a deleted run can be had back. */
 export const UNDO_MS = 60_000;
@@ -35,6 +42,8 @@ export interface RunPlaces {
   readonly locks: RunLocks;
   /** Milliseconds since 1970. */
   now(): number;
+  /** The person's own files that runs need; absent where none are kept. */
+  readonly data?: KeptData;
 }
 
 export class KeptRuns {
@@ -46,6 +55,11 @@ export class KeptRuns {
   private searched: Promise<void> | null = null;
 
   constructor(private readonly places: RunPlaces) {}
+
+  /** What is kept of the person's own files that runs need; null where nothing is. */
+  get data(): KeptData | null {
+    return this.places.data ?? null;
+  }
 
   /** All runs but those that were deleted, oldest first. */
   async list(): Promise<readonly KeptRun[]> {
@@ -177,7 +191,7 @@ export class KeptRuns {
     return this.places.now();
   }
 
-  /** Removes for good what was deleted more than a minute ago. */
+  /** Removes for good what was deleted more than a minute ago, and files that no run needs any more. */
   private async removeDeleted(): Promise<void> {
     const latest = this.places.now() - UNDO_MS;
     const isOver = ({ deletedAt }: KeptRun) => deletedAt !== null && deletedAt <= latest;
@@ -222,6 +236,13 @@ export class KeptRuns {
     } finally {
       release?.();
     }
+    const { data } = this;
+    if (data === null) return;
+    // In turn with what adds runs: the files of one that begins are not taken for files of none.
+    await this.inTurn(async () => {
+      const records = await this.places.index.all();
+      await data.keepOnly(new Set(records.flatMap(filesNeeded)));
+    });
   }
 
   private async all(): Promise<readonly KeptRun[]> {

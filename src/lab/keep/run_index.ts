@@ -70,7 +70,7 @@ const keptRunSchema = z.strictObject({
   }),
   /** What the weights of each model had behind them when the run began with them. */
   before: z.nullable(z.array(z.strictObject({ steps: count, samples: count, changes: count }))),
-  /** The dropped file that it was trained on; null where its data open by themselves. */
+  /** The person's own files that it was trained on; null where its data open by themselves. */
   data: z.nullable(dataIdentitySchema),
   /** Milliseconds since 1970; null while it is not deleted. */
   deletedAt: z.nullable(z.number()),
@@ -128,6 +128,16 @@ export function readCarriedRecord(value: unknown, label: string): KeptRun {
     `${label}: ${issues.map(({ sentence }) => sentence).join('. ')}.`,
     'Export the run again, or leave this file out: the run then has the name of its folder.',
   );
+}
+
+const withFiles = z.looseObject({
+  data: z.looseObject({ files: z.array(z.looseObject({ sha256: z.string() })) }),
+});
+
+/** SHA-256 of the files that a run needs, of a record in whichever version. */
+export function filesNeeded(record: unknown): readonly string[] {
+  const read = withFiles.safeParse(record);
+  return read.success ? read.data.data.files.map(({ sha256 }) => sha256) : [];
 }
 
 /** Where records lie. */

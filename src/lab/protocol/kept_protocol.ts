@@ -36,7 +36,7 @@ export interface ListedRun {
   readonly bytes: number;
   /** It began with weights that were trained before. */
   readonly opened: boolean;
-  /** The dropped file that it was trained on; null where its data open by themselves. */
+  /** The person's own files that it was trained on; null where its data open by themselves. */
   readonly data: DataIdentity | null;
   /** What the evaluation of each model at that step found; null where it has none, or its folder has to be asked. */
   readonly results: readonly (QualityReport | null)[] | null;

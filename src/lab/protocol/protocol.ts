@@ -5,6 +5,7 @@
  */
 import type { Dictionary } from '../../analysis/types';
 import type { LabErrorData } from '../../base/lab_error';
+import type { DataIdentity } from '../run/data_identity';
 import type { LiveSettings, SettingChange } from '../run/live_settings';
 import type { RunConfig, RunInput } from '../run/run_config';
 import type { TrainedBefore } from '../run/run_history';
@@ -23,6 +24,7 @@ import type {
 } from './run_events';
 
 export type * from './adapter_report';
+export type * from './data_files_protocol';
 export type * from './kept_protocol';
 export type * from './run_answers';
 export type * from './run_events';
@@ -50,8 +52,8 @@ export type Command =
       /** What the person calls it; its id when absent. */
       readonly name?: string;
       readonly config: RunInput;
-      /** Contents of a dropped .npy for data kind `npy`. */
-      readonly file?: ArrayBuffer;
+      /** The file that the data name. */
+      readonly file?: Blob;
       /** Weights that each model starts from instead of a fresh initialisation, in raw input units. */
       readonly weights?: readonly Dictionary[];
       /** What those weights had behind them, by model. */
@@ -59,8 +61,8 @@ export type Command =
       /** Start paused (the page's first picture, and Step). */
       readonly paused?: boolean;
     }
-  /** Goes on with a kept run from its latest checkpoint; `file` holds the dropped file that it was trained on. */
-  | { readonly kind: 'reopen'; readonly runId: string; readonly file?: ArrayBuffer }
+  /** Goes on with a kept run from its latest checkpoint. */
+  | { readonly kind: 'reopen'; readonly runId: string }
   | { readonly kind: 'pause'; readonly runId: string }
   | { readonly kind: 'resume'; readonly runId: string }
   | { readonly kind: 'step'; readonly runId: string }
@@ -133,8 +135,13 @@ export type Event =
       /** The step that it was kept at; later than its checkpoint where what was written there cannot be read. */
       readonly promised: number;
     }
-  /** A checkpoint of the run lies in this browser. */
-  | { readonly kind: 'kept'; readonly runId: string; readonly step: number }
+  /** A checkpoint of the run lies in this browser; `data` are the files that it needs, when it begins to be kept. */
+  | {
+      readonly kind: 'kept';
+      readonly runId: string;
+      readonly step: number;
+      readonly data?: DataIdentity | null;
+    }
   /** Another tab has changed something about the runs that are kept. */
   | { readonly kind: 'kept_changed' }
   /** Said once a run, or once a visit where nothing can be kept at all: the run goes on and is lost with the page. */

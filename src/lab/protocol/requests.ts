@@ -6,6 +6,7 @@
 import type { LabErrorData } from '../../base/lab_error';
 import type { ModelAnnotations, UnitChanges } from '../run/annotations';
 import type { RunInput } from '../run/run_config';
+import type { DataFilesList, GivenFiles, RememberedFile } from './data_files_protocol';
 import type { DataDescription } from './data_protocol';
 import type { GroupCard, GroupsAnswer } from './groups_protocol';
 import type {
@@ -64,8 +65,8 @@ export interface AboutGroup extends AboutModel {
 /** The data of a run. */
 export interface AboutData {
   readonly config: RunInput;
-  /** Contents of the file that the data name. */
-  readonly file?: ArrayBuffer | undefined;
+  /** The file that the data name. */
+  readonly file?: Blob | undefined;
 }
 
 /** What is asked and what is answered, by the name of the question. */
@@ -130,6 +131,14 @@ interface Requests {
   export_kept_runs: { ask: RunsToExport; answer: ExportedRuns };
   /** Runs from .zip files or folders become kept ones; one that is refused keeps none from coming. */
   import_runs: { ask: { readonly files: readonly PlacedFile[] }; answer: readonly ImportedRun[] };
+  /** The person's own files that kept runs need, as far as this browser has them. */
+  list_data_files: { ask: null; answer: DataFilesList };
+  /** Gives files that a kept run needs, for this visit; the answer is what it needs beside them. */
+  give_run_files: { ask: AboutRun & { readonly files: readonly File[] }; answer: GivenFiles };
+  /** Keeps copies of the files of a run that is in memory, or that were given for it. */
+  copy_run_files: { ask: AboutRun; answer: DataFilesList };
+  remove_copy: { ask: { readonly sha256: string }; answer: DataFilesList };
+  remember_file: { ask: { readonly file: RememberedFile }; answer: null };
 }
 
 export type RequestName = keyof Requests;

@@ -42,7 +42,15 @@ export function withoutRelative(identity: DataIdentity): DataIdentity {
 
 /** What a file is, short enough for a sentence: its first digits are as good as all of them. */
 export function fileText({ bytes, sha256 }: Pick<DataFile, 'bytes' | 'sha256'>): string {
-  return `${groupDigits(String(bytes), ' ')} bytes, sha256 ${sha256.slice(0, 12)}…`;
+  return `${grouped(bytes)} bytes, sha256 ${sha256.slice(0, 12)}…`;
+}
+
+const grouped = (count: number): string => groupDigits(String(count), ' ');
+
+/** The same with its name, and with the rows of a matrix. */
+export function neededText(file: DataFile, rows: number | null): string {
+  const counted = rows === null || file.setting !== 'path' ? '' : `${grouped(rows)} rows, `;
+  return `${file.name} (${counted}${fileText(file)})`;
 }
 
 /** What to say when a file is no longer what a run was trained on. */

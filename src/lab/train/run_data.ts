@@ -4,17 +4,25 @@
  * Knows neither runs nor device.
  */
 import { canonicalJson } from '../../base/canonical';
+import { LabError } from '../../base/lab_error';
 import { SharedWorks, type Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
+import { readBlob } from '../../io/private_files';
+import { sha256Of } from '../../io/sha256';
 import { openData, type DataAccess } from '../language/open_data';
 import { fileNeeded } from '../run/data_kinds';
 import type { DataConfig, RunConfig } from '../run/run_config';
 
+/** Contents of a file, or the file itself. */
+export type GivenData = Uint8Array | Blob;
+
 interface DroppedFile {
   readonly name: string;
-  readonly bytes: ArrayBuffer;
+  readonly bytes: Uint8Array;
   /** Tells it from another file of that name. */
   readonly version: number;
+  /** Once somebody has asked for it. */
+  sha256: Promise<string> | null;
 }
 
 export class RunData {
@@ -23,19 +31,23 @@ export class RunData {
   private drops = 0;
 
   /** `access` gives access to everything; `file` is what was dropped for these data. */
-  constructor(private readonly access: (file: ArrayBuffer | undefined) => DataAccess) {}
+  constructor(private readonly access: (file: Uint8Array | undefined) => DataAccess) {}
 
   /**
    * The data of a run. `file` is what the person dropped for it, when the settings name a file; without
    * it, the last one of that name serves. Rejects with LabError as `openData` does.
    */
-  open(config: RunConfig, file?: ArrayBuffer, work?: Work): Promise<ActivationSource> {
+  async open(config: RunConfig, file?: GivenData, work?: Work): Promise<ActivationSource> {
     const name = fileNeeded(config.data);
-    if (file !== undefined && name !== null) {
-      this.drops += 1;
-      this.keep({ name, bytes: file, version: this.drops });
-    }
-    return this.openWith(config, this.fileOf(config), work);
+    if (file === undefined || name === null)
+      return this.openWith(config, this.fileOf(config), work);
+    this.drops += 1;
+    const version = this.drops;
+    const bytes = file instanceof Blob ? await readFile(file, name) : file;
+    const given = { name, bytes, version, sha256: null };
+    // One that was given later may have been read sooner.
+    if (version === this.drops) this.keep(given);
+    return this.openWith(config, given, work);
   }
 
   /**
@@ -48,8 +60,16 @@ export class RunData {
   }
 
   /** Contents of the file that these data name, as the person dropped it last; null when there is none. */
-  fileBytes(config: RunConfig): ArrayBuffer | null {
+  fileBytes(config: RunConfig): Uint8Array | null {
     return this.fileOf(config)?.bytes ?? null;
+  }
+
+  /** SHA-256 of that file, computed once. */
+  async fileHash(config: RunConfig): Promise<string | null> {
+    const file = this.fileOf(config);
+    if (file === null) return null;
+    file.sha256 ??= sha256Of(file.bytes);
+    return file.sha256;
   }
 
   /** Data that a language model makes on the device are made anew when asked for: model or device is gone. */
@@ -79,6 +99,20 @@ export class RunData {
   private keep(file: DroppedFile): void {
     this.dropped = file;
     this.opened.forget((name) => /^\w+ from a file /.test(name));
+  }
+}
+
+/** All of a file. Throws LabError `bad_file` for one that is gone, was changed, or is larger than memory. */
+async function readFile(file: Blob, name: string): Promise<Uint8Array> {
+  try {
+    return await readBlob(file);
+  } catch (cause) {
+    throw new LabError(
+      'bad_file',
+      `${name} cannot be read any more: it was changed or moved, or it is larger than memory.`,
+      'Choose it again.',
+      { cause },
+    );
   }
 }
 

@@ -19,6 +19,7 @@ import type { AdapterReport, Command, Event } from '../protocol/protocol';
 import type { AnswerEvent, AskCommand, RequestName } from '../protocol/requests';
 import { RunAnalyses } from './run_analyses';
 import { RunData } from '../train/run_data';
+import { RunFilesHost } from './run_files_host';
 import { RunPreparation } from './run_preparation';
 import { TextHost } from './text_host';
 import { whatIsLost } from './what_is_lost';
@@ -36,6 +37,7 @@ export class EngineHost {
   private readonly models = new PageModels();
   private readonly runs = new Map<string, LiveRun>();
   private readonly kept: KeptRunHost;
+  private readonly files: RunFilesHost;
   private readonly preparation: RunPreparation;
   /** Kept runs that are being read for a question. */
   private readonly looks = new SharedWorks<LiveRun>();
@@ -46,8 +48,8 @@ export class EngineHost {
     languageModels: () => this.languageModels(),
     files: this.models,
     base: () => this.base,
-    isInUse: (id) =>
-      [...this.runs.values(), ...this.preparation.configs].some(
+    isInUse: (id, forRun) =>
+      [...this.runs.values(), ...this.preparation.configsBeside(forRun)].some(
         ({ config: { data } }) => data.kind === 'lm' && data.model === id,
       ),
     forgetData: () => this.data.forgetMadeData(),
@@ -69,7 +71,14 @@ export class EngineHost {
     const { data, analyses, modelHost: models, text } = this;
     const tell = (event: Event) => this.post(event);
     this.kept = new KeptRunHost(openRuns, tell);
-    this.preparation = new RunPreparation({ device, data, post: tell, kept: this.kept });
+    this.files = new RunFilesHost({
+      data,
+      models: this.models,
+      placeModel: (id, files, runId) => models.place(id, files, runId),
+      kept: () => this.kept.data(),
+    });
+    const { files, kept } = this;
+    this.preparation = new RunPreparation({ device, data, post: tell, kept, files });
     this.handlers = handlersOf({
       device,
       data,
@@ -77,7 +86,8 @@ export class EngineHost {
       analyses,
       models,
       text,
-      kept: this.kept,
+      kept,
+      files,
       annotations: new AnnotationHost({
         place: () => this.kept.place(),
         run: (runId) => this.runs.get(runId),

@@ -20,6 +20,7 @@ import { receiveRuns, sendRuns } from './run_carrier';
 import type { LanguageModelHost } from './language_model_host';
 import type { LiveRun } from './live_run';
 import type { RunAnalyses } from './run_analyses';
+import type { RunFilesHost } from './run_files_host';
 import type { TextHost } from './text_host';
 
 /** First labels that a preview shows. */
@@ -41,6 +42,7 @@ export interface HandlerParts {
   readonly text: TextHost;
   readonly kept: KeptRunHost;
   readonly annotations: AnnotationHost;
+  readonly files: RunFilesHost;
   /** Frees what a run holds in memory, if it is there. */
   letGo(runId: string): Promise<void>;
 }
@@ -97,6 +99,17 @@ export function handlersOf(parts: HandlerParts): Handlers {
     weigh_kept_runs: async ({ runIds }) => exportSize(await parts.kept.runs(), runIds),
     export_kept_runs: async (ask, work) => sendRuns(await parts.kept.runs(), ask, work),
     import_runs: async ({ files }, work) => receiveRuns(await parts.kept.runs(), files, work),
+    list_data_files: () => parts.files.list(),
+    give_run_files: async ({ runId, files }) => {
+      const { data } = await parts.kept.needs(runId);
+      return data === null ? { lacking: [], wrong: [] } : parts.files.give(data, files);
+    },
+    copy_run_files: async ({ runId }) => {
+      const { settings, data } = await parts.kept.needs(runId);
+      return data === null ? parts.files.list() : parts.files.copy(settings, data);
+    },
+    remove_copy: ({ sha256 }) => parts.files.removeCopy(sha256),
+    remember_file: ({ file }) => parts.files.remember(file),
   };
 }
 

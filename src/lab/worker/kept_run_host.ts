@@ -4,6 +4,7 @@
  */
 import { describeError, LabError } from '../../base/lab_error';
 import type { Checkpoint } from '../keep/checkpoint';
+import type { KeptData } from '../keep/kept_data';
 import type { KeptHistory } from '../keep/kept_folder';
 import type { KeptRuns } from '../keep/kept_runs';
 import { readRunFile } from '../keep/run_file';
@@ -24,7 +25,7 @@ export interface NewRun {
   readonly config: RunConfig;
   /** What its weights have behind them; null for fresh ones. */
   readonly before: readonly TrainedBefore[] | null;
-  /** Of a dropped file; null where the data open by themselves. */
+  /** Of the person's own files; null where the data open by themselves. */
   readonly identity: DataIdentity | null;
 }
 
@@ -94,7 +95,7 @@ export class KeptRunHost {
           deletedAt: null,
         }),
       );
-      this.post({ kind: 'kept', runId: id, step: 0 });
+      this.post({ kind: 'kept', runId: id, step: 0, data: identity });
       const claim = new RunClaim(runs, id, release);
       return this.keeper(runs, id, { claim, before: before ?? [], identity, history: null });
     } catch (error) {
@@ -157,6 +158,18 @@ export class KeptRunHost {
     const settings = checkpoint === null ? config : settingsOf(checkpoint.config, run.name);
     const history = await folder.history({ ...run, settings }, checkpoint?.step ?? 0);
     return { config, settings, checkpoint, history, data, promised };
+  }
+
+  /** The files that a kept run needs, with its settings. Throws LabError `not_found`. */
+  async needs(id: string): Promise<Pick<FoundRun, 'settings' | 'data'>> {
+    const run = await requireRun(await this.runs(), id);
+    return { settings: settingsOf(run.settings, run.name), data: run.data };
+  }
+
+  /** What is kept of the person's own files; null where nothing is. */
+  async data(): Promise<KeptData | null> {
+    if (this.open === null) return null;
+    return (await this.runs().catch(() => null))?.data ?? null;
   }
 
   async list(): Promise<KeptList> {

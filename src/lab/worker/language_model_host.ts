@@ -20,8 +20,8 @@ export interface LanguageModelHostOptions {
   readonly files: Pick<PageModels, 'keepDropped' | 'list' | 'remove'>;
   /** Address of the page's shipped files. */
   base(): string;
-  /** Whether a run in memory was trained on the language model, or is about to be. */
-  isInUse(id: string): boolean;
+  /** Whether a run in memory, other than that of `forRun`, was trained on the language model, or is about to be. */
+  isInUse(id: string, forRun?: string): boolean;
   /** Forgets open data that are made with a model on the device: one is about to leave it. */
   forgetData(): void;
 }
@@ -34,12 +34,16 @@ export class LanguageModelHost {
     { id, files }: AskOf<'load_language_model'>,
     { signal }: Work,
   ): Promise<LanguageModelInfo> {
+    if (files !== undefined) await this.place(id, files);
     const store = await this.options.languageModels();
-    if (files !== undefined) {
-      if (store.ids.includes(id)) await this.takeOff(store, id);
-      this.options.files.keepDropped(id, files);
-    }
     return (await store.get(id, { signal })).info;
+  }
+
+  /** Makes files the model of that id, for a run that needs them. Rejects with LabError `bad_config`. */
+  async place(id: string, files: readonly File[], forRun?: string): Promise<void> {
+    const store = await this.options.languageModels();
+    if (store.ids.includes(id)) await this.takeOff(store, id, forRun);
+    this.options.files.keepDropped(id, files);
   }
 
   list(): Promise<ListedLanguageModel[]> {
@@ -56,8 +60,12 @@ export class LanguageModelHost {
   }
 
   /** Takes a model off the device to make room for another of its name. */
-  private async takeOff(store: ModelsOnDevice, id: string): Promise<void> {
-    if (this.options.isInUse(id)) {
+  private async takeOff(
+    store: ModelsOnDevice,
+    id: string,
+    forRun: string | undefined,
+  ): Promise<void> {
+    if (this.options.isInUse(id, forRun)) {
       throw new LabError(
         'bad_config',
         `A run in memory needs the language model ${id}, so its files cannot be replaced.`,

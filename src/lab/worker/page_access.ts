@@ -13,11 +13,11 @@ import type { PageModels } from './page_models';
 /** Access for the data of one run; `file` holds the dropped file that its settings name. */
 export function pageAccess(
   base: string,
-  file: ArrayBuffer | undefined,
+  file: Uint8Array | undefined,
   languageModels: () => Promise<LanguageModelStore>,
 ): DataAccess {
   const dropped = (path: string): Uint8Array => {
-    if (file !== undefined) return new Uint8Array(file);
+    if (file !== undefined) return file;
     throw new LabError(
       'not_found',
       `The file ${path} is not open in this page.`,

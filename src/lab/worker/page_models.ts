@@ -9,6 +9,7 @@ import { HubFiles, type ModelFiles } from '../../io/hub_files';
 import { isShard } from '../../io/other_weights';
 import { openPrivateFiles, readBlob } from '../../io/private_files';
 import { WEIGHTS_FILE } from '../../io/sae_folder';
+import { sha256Of } from '../../io/sha256';
 import {
   describeLanguageModel,
   loadLanguageModel,
@@ -21,12 +22,19 @@ import {
   type OnModelBytes,
 } from '../language/language_models';
 import type { LanguageModelInfo, ListedLanguageModel } from '../protocol/lm_protocol';
+import type { DataFile } from '../run/data_identity';
 
 /** Folder of the private file system. */
 const FOLDER = 'language-models';
 
+/** A dropped model, with what its files are once somebody has asked. */
+interface DroppedModel {
+  readonly files: readonly File[];
+  identity: Promise<readonly DataFile[]> | null;
+}
+
 export class PageModels {
-  private readonly dropped = new Map<string, readonly File[]>();
+  private readonly dropped = new Map<string, DroppedModel>();
   private kept: Promise<HubFiles> | null = null;
 
   /** `openHub` opens the models of the hub; the browser's private files when absent. */
@@ -34,7 +42,20 @@ export class PageModels {
 
   /** Makes dropped files the model of that id. */
   keepDropped(id: string, files: readonly File[]): void {
-    this.dropped.set(id, files);
+    this.dropped.set(id, { files, identity: null });
+  }
+
+  /** Files of a dropped model; none for one that is found by its id. */
+  droppedFiles(id: string): readonly File[] {
+    return this.dropped.get(id)?.files ?? [];
+  }
+
+  /** What those files are, computed once. */
+  async droppedIdentity(id: string): Promise<readonly DataFile[]> {
+    const model = this.dropped.get(id);
+    if (model === undefined) return [];
+    model.identity ??= Promise.all(model.files.map(identify));
+    return model.identity;
   }
 
   /**
@@ -65,7 +86,7 @@ export class PageModels {
       shippedStories(httpReader(base)),
       SHIPPED_BYTES,
     ).then((info) => ({ ...info, cached: false }));
-    const dropped = [...this.dropped].map(([id, files]) =>
+    const dropped = [...this.dropped].map(([id, { files }]) =>
       listedOrNot(describeLanguageModel(id, filesOf(id, files), sizeOf(files)), false),
     );
     // What is whole needs no network.
@@ -91,7 +112,7 @@ export class PageModels {
     signal: AbortSignal | undefined,
   ): Promise<ModelFiles> {
     const dropped = this.dropped.get(id);
-    if (dropped !== undefined) return filesOf(id, dropped, onBytes, signal);
+    if (dropped !== undefined) return filesOf(id, dropped.files, onBytes, signal);
     return (await this.hub()).open(id, MODEL_FILES, onBytes, signal);
   }
 
@@ -115,6 +136,11 @@ async function listedOrNot(
 }
 
 const sizeOf = (files: readonly File[]): number => files.reduce((sum, { size }) => sum + size, 0);
+
+async function identify(file: File): Promise<DataFile> {
+  const sha256 = await sha256Of(await readBlob(file));
+  return { setting: 'model', name: file.name, bytes: file.size, sha256 };
+}
 
 /** Dropped files by name; a lone .safetensors file is the model whatever it is called, unless it is a part of one. */
 function filesOf(

@@ -4,13 +4,13 @@
  */
 import { requireWanted, type Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
-import { identityOf, requireSameFile } from './dropped_file';
 import type { FoundRun, KeptRunHost, TakenRun } from './kept_run_host';
 import { LiveRun } from './live_run';
 import type { Keeping } from './run_keeper';
 import type { Command, Event } from '../protocol/protocol';
 import { parseRunConfig, type RunConfig } from '../run/run_config';
-import type { RunData } from '../train/run_data';
+import type { GivenData, RunData } from '../train/run_data';
+import type { RunFilesHost } from './run_files_host';
 import { NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
 import { createSession, type TrainingSession } from '../train/session';
 import type { StartingPoint } from '../train/session_types';
@@ -20,6 +20,7 @@ export interface RunPreparationOptions {
   readonly data: RunData;
   readonly post: (event: Event) => void;
   readonly kept: KeptRunHost;
+  readonly files: RunFilesHost;
 }
 
 type Start = Extract<Command, { kind: 'start' }>;
@@ -53,16 +54,16 @@ export class RunPreparation {
   }
 
   /** A kept run, ready for its next step; null when it was given up. Rejects with LabError. */
-  async reopen({ runId, file }: Reopen): Promise<LiveRun | null> {
+  async reopen({ runId }: Reopen): Promise<LiveRun | null> {
     const taken = await this.options.kept.take(runId);
     const { settings, history } = taken.found;
     this.options.post({ kind: 'status', runId, status: 'preparing', step: history.step });
-    return this.under(runId, settings, (work) => this.restore(runId, taken, file, work));
+    return this.under(runId, settings, (work) => this.restore(runId, taken, work));
   }
 
   /** A kept run that rests, to be read: nothing is told of how it stands. Rejects with LabError. */
   async look(runId: string, work: Work): Promise<LiveRun> {
-    const run = await this.restore(runId, await this.options.kept.look(runId), undefined, work);
+    const run = await this.restore(runId, await this.options.kept.look(runId), work);
     if (work.signal?.aborted === true) await run.destroy();
     requireWanted(work);
     await run.rest();
@@ -81,9 +82,9 @@ export class RunPreparation {
     return this.underWay.has(runId);
   }
 
-  /** Settings of the runs that are being prepared. */
-  get configs(): readonly { readonly config: RunConfig }[] {
-    return [...this.underWay.values()];
+  /** Settings of the runs that are being prepared, but for one. */
+  configsBeside(runId: string | undefined): readonly { readonly config: RunConfig }[] {
+    return [...this.underWay].flatMap(([id, run]) => (id === runId ? [] : [run]));
   }
 
   private async under(
@@ -116,12 +117,12 @@ export class RunPreparation {
     config: RunConfig,
     work: Work,
   ): Promise<LiveRun> {
-    const { data, kept } = this.options;
+    const { files, kept } = this.options;
     const initial = weights?.map((start) => ({ kind: 'weights' as const, weights: start })) ?? [];
     const { source, session } = await this.open(config, file, initial, work);
     const earlier =
       weights === undefined ? null : (before ?? config.models.map(() => NEVER_TRAINED));
-    const identity = await identityOf(config, data.fileBytes(config), source);
+    const identity = await files.identityOf(config, source, file);
     const keeper = await kept.begin({ id: runId, name, config, before: earlier, identity });
     if (work.signal?.aborted === true && keeper !== null) await kept.discard(runId, keeper);
     const keeping = { keeper, past: null };
@@ -132,12 +133,11 @@ export class RunPreparation {
   private async restore(
     runId: string,
     { found, keeper }: TakenRun,
-    file: ArrayBuffer | undefined,
     work: Work,
   ): Promise<LiveRun> {
     const { post } = this.options;
     const { config, settings, history, promised } = found;
-    const opened = this.openAgain(found, file, work);
+    const opened = this.openAgain(runId, found, work);
     // Who cannot go on with it lets others.
     const { source, session } = await opened.catch(async (error: unknown) => {
       await keeper.close();
@@ -152,20 +152,19 @@ export class RunPreparation {
   }
 
   private async openAgain(
+    runId: string,
     { data: identity, settings, checkpoint }: FoundRun,
-    file: ArrayBuffer | undefined,
     work: Work,
   ): Promise<Pick<LiveParts, 'source' | 'session'>> {
-    if (identity !== null) {
-      await requireSameFile(identity, file ?? this.options.data.fileBytes(settings));
-    }
+    const { files } = this.options;
+    const file = identity === null ? undefined : await files.find(runId, settings, identity);
     const initial = checkpoint?.states.map((state) => ({ kind: 'state' as const, state })) ?? [];
     return this.open(settings, file, initial, work);
   }
 
   private async open(
     config: RunConfig,
-    file: ArrayBuffer | undefined,
+    file: GivenData | undefined,
     initial: readonly StartingPoint[],
     work: Work,
   ): Promise<Pick<LiveParts, 'source' | 'session'>> {

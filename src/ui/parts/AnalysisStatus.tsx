@@ -12,6 +12,7 @@ import './analysis_status.css';
 import { sinceText } from './answer_age';
 import { useEngineLack } from './engine_lack';
 import { Icon } from './Icon';
+import { NeededFiles, useLacking } from './NeededFiles';
 import type { AnalysisView, Obstacle } from './use_analysis';
 import { useWaitingText } from './waiting_text';
 
@@ -30,6 +31,8 @@ export interface AnalysisEmptyProps {
 export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
   const waiting = useWaitingText();
   const lack = useEngineLack();
+  const runId = useCurrentRun((run) => run.id) ?? null;
+  const { lacking } = useLacking(runId);
   if (lack !== null) {
     return (
       <Middle title={lack.title}>
@@ -61,6 +64,13 @@ export function AnalysisEmpty({ view, subject }: AnalysisEmptyProps) {
     );
   }
   if (view.obstacle === 'failed') return <NotBegun />;
+  if (view.error?.code === 'needs_data' && lacking.length > 0) {
+    return (
+      <Middle title={`This run needs ${lacking.map(({ name }) => name).join(', ')}`}>
+        <NeededFiles runId={runId ?? ''} onReady={view.start} />
+      </Middle>
+    );
+  }
   if (view.error !== null) {
     return (
       <Middle title={view.error.message}>
@@ -195,6 +205,8 @@ export function AnalysisBar({
 }) {
   const since = useCurrentRun((run) => sinceText(run, view.made)) ?? null;
   const possible = view.obstacle === null || view.obstacle === 'training';
+  const runId = useCurrentRun((run) => run.id) ?? null;
+  const { lacking } = useLacking(runId);
   if (view.progress !== null) {
     return (
       <div className="analysis-bar" role="status">
@@ -202,6 +214,13 @@ export function AnalysisBar({
         <button type="button" className="button button-quiet" onClick={view.cancel}>
           Cancel
         </button>
+      </div>
+    );
+  }
+  if (view.error?.code === 'needs_data' && lacking.length > 0) {
+    return (
+      <div className="analysis-bar">
+        <NeededFiles runId={runId ?? ''} onReady={view.start} />
       </div>
     );
   }

@@ -47,8 +47,8 @@ function NoticeList({ notices }: { readonly notices: readonly Notice[] }) {
 }
 
 function NoticeCard({ notice, held }: { readonly notice: Notice; readonly held: boolean }) {
-  const { id, tone, title, detail, action } = notice;
-  const stays = held || tone === 'error';
+  const { id, tone, title, detail, action, waits } = notice;
+  const stays = held || tone === 'error' || waits === true;
   useEffect(() => {
     if (stays) return undefined;
     const timer = setTimeout(() => closeNotice(id), SHOWN_FOR);

@@ -42,7 +42,7 @@ it('are read by the model that was dropped last', async () => {
     const files = checkpoint(seed);
     await load(1, files);
     // A text is handed over once and known by its name from then on.
-    const file = seed === 0 ? { file: text.buffer } : {};
+    const file = seed === 0 ? { file: new Blob([text]) } : {};
     await host.handle({ kind: 'ask', requestId: 2, name: 'preview', ask: { config, ...file } });
     const event = events.at(-1);
     if (event?.kind !== 'answer' || event.name !== 'preview')

@@ -58,6 +58,13 @@ const EVERY: { readonly [Name in RequestName]: AskOf<Name> } = {
   weigh_kept_runs: { runIds: ['run'] },
   export_kept_runs: { runIds: null, checkpoints: 'latest', to: null },
   import_runs: { files: [] },
+  list_data_files: null,
+  give_run_files: { runId: 'run', files: [] },
+  copy_run_files: { runId: 'run' },
+  remove_copy: { sha256: '5f' },
+  remember_file: {
+    file: { sha256: '5f', name: 'a.npy', bytes: 5, handle: null, declined: true },
+  },
 };
 const names = Object.keys(EVERY) as RequestName[];
 

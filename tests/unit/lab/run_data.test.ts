@@ -8,14 +8,10 @@ import { readNpy, writeNpy } from '../../../src/io/npy';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { RunData } from '../../../src/lab/train/run_data';
 
-const npy = (rows: number, first: number): ArrayBuffer =>
-  Uint8Array.from(
-    writeNpy({
-      rows,
-      width: 2,
-      values: Float32Array.from({ length: rows * 2 }, (_, i) => first + i),
-    }),
-  ).buffer;
+const npy = (rows: number, first: number): Blob => {
+  const values = Float32Array.from({ length: rows * 2 }, (_, i) => first + i);
+  return new Blob([Uint8Array.from(writeNpy({ rows, width: 2, values }))]);
+};
 
 const config = (path: string, seed = 0) =>
   parseRunConfig({
@@ -29,7 +25,7 @@ function opened(): { data: RunData; reads: () => number } {
   const data = new RunData((file) => {
     const bytes = (path: string): Uint8Array => {
       count += 1;
-      if (file !== undefined) return new Uint8Array(file);
+      if (file !== undefined) return file;
       throw new LabError('not_found', `The file ${path} is not open.`, 'Drop it.');
     };
     return {
@@ -89,8 +85,7 @@ it('opens the data of a run again from its own text, whatever was dropped since'
     languageModels: () => Promise.reject(new RangeError('no language model here')),
   }));
   const drop = async (text: string) => {
-    const { buffer } = Uint8Array.from(new TextEncoder().encode(text));
-    await data.open(story, buffer).catch(() => undefined);
+    await data.open(story, new TextEncoder().encode(text)).catch(() => undefined);
   };
   await drop('mine');
   const again = data.again(story);

@@ -144,7 +144,7 @@ it('hands the data over again to an engine that was started afresh', async () =>
   worker.say({ kind: 'connected', adapter: FAKE_ADAPTER });
   await vi.advanceTimersByTimeAsync(500);
   const { ask } = at(worker.asked('preview'), 0);
-  expect(new Uint8Array(ask.file ?? new ArrayBuffer(0))).toEqual(Uint8Array.of(5));
+  expect(new Uint8Array(await (ask.file ?? new Blob()).arrayBuffer())).toEqual(Uint8Array.of(5));
 });
 
 it('asks nothing about a language model that is not here, until it has come', async () => {

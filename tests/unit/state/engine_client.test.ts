@@ -3,6 +3,7 @@
  * failures reach who asked, a cancelled request is told to the worker, and a crash ends all of them.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { LabError } from '../../../src/base/lab_error';
 import { defaultPreset } from '../../../src/lab/run/presets';
 import type {
   Command,
@@ -20,11 +21,9 @@ class SilentWorker implements EngineWorker {
   onerror: EngineWorker['onerror'] = null;
   onmessageerror: EngineWorker['onmessageerror'] = null;
   readonly commands: Command[] = [];
-  readonly transfers: Transferable[][] = [];
   terminated = false;
-  postMessage(command: Command, transfer: Transferable[]): void {
+  postMessage(command: Command): void {
     this.commands.push(command);
-    this.transfers.push(transfer);
   }
   terminate(): void {
     this.terminated = true;
@@ -105,11 +104,17 @@ describe('requests', () => {
     expect(seen).toEqual([[0.5, 'ranks']]);
   });
 
-  it('move a file to the worker instead of copying it', () => {
-    const file = new ArrayBuffer(8);
-    void client.ask('preview', { config: defaultPreset.config, file });
-    void client.ask('describe_data', { config: defaultPreset.config, file });
-    expect(current().transfers).toEqual([[file], [file]]);
+  it('wait for what a model of a run needs, and are not asked without it', async () => {
+    let refuse: (error: LabError) => void = () => undefined;
+    const waiting = new Promise<void>((_, reject) => (refuse = reject));
+    client.beforeAsking((runId) => (runId === about.runId ? waiting : null));
+    const asked = client.ask('groups', about);
+    void client.ask('list_kept_runs', null).catch(() => undefined);
+    void client.ask('groups', { ...about, runId: 'other' }).catch(() => undefined);
+    expect(requestIds()).toHaveLength(2);
+    refuse(new LabError('needs_data', 'It needs a.npy.', 'Give it.'));
+    await expect(asked).rejects.toMatchObject({ code: 'needs_data' });
+    expect(requestIds()).toHaveLength(2);
   });
 });
 

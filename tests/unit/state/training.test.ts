@@ -212,7 +212,7 @@ describe('a run on a file', () => {
   const npy = (name: string, byte: number) => new File([Uint8Array.of(byte)], name);
   const sent = async (): Promise<number[]> => {
     const start = fake.commands.findLast((command) => command.kind === 'start');
-    return Promise.resolve([...new Uint8Array(start?.file ?? new ArrayBuffer(0))]);
+    return [...new Uint8Array(await (start?.file ?? new Blob()).arrayBuffer())];
   };
 
   it('is trained again on its file after another was looked at, renamed, deleted and brought back', async () => {

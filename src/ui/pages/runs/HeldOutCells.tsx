@@ -1,6 +1,12 @@
 /** Numbers of a run's models in the table of runs, below each other, and their quality on held-out rows. */
+import { useRef } from 'react';
+import { takeForRun } from '../../../state/copy_offers';
+import { engine } from '../../../state/engine_store';
+import { bringFiles } from '../../../state/run_files';
 import { trainedBefore, type Run } from '../../../state/run_record';
 import { qualityMeasures, rowsText, useHeldOut } from '../../parts/held_out';
+import { FilesInput } from '../../parts/FilesInput';
+import { useLacking } from '../../parts/NeededFiles';
 import { formatExact, formatInteger } from '../../plots/format';
 
 interface ResultsProps {
@@ -32,6 +38,16 @@ export function HeldOutCells({ run }: { readonly run: Run }) {
   const answer = answers.find((each) => each !== null) ?? null;
   const rows = answer === null ? undefined : rowsText(answer.report);
   const before = trainedBefore(run).steps;
+  const input = useRef<HTMLInputElement>(null);
+  const { lacking, canAsk } = useLacking(run.id);
+  const needed = canAsk ? '' : lacking.map(({ name }) => name).join(', ');
+  const allow = () =>
+    bringFiles(engine, run.id, { press: true }).then(view.start, () => {
+      // The button says then what it needs.
+    });
+  const take = async (files: readonly File[]) => {
+    if (files.length > 0 && (await takeForRun(engine, run.id, files))) view.start();
+  };
   return (
     <>
       {qualityMeasures.map(({ id, format }) => (
@@ -62,11 +78,27 @@ export function HeldOutCells({ run }: { readonly run: Run }) {
               type="button"
               className="link-button"
               title={error?.message}
-              onClick={view.start}
+              onClick={() => {
+                if (needed !== '') input.current?.click();
+                else if (canAsk) void allow();
+                else view.start();
+              }}
             >
-              {error === null ? 'Evaluate' : 'Failed: try again'}
+              {needed !== ''
+                ? `Give ${needed} to evaluate`
+                : error === null
+                  ? 'Evaluate'
+                  : 'Failed: try again'}
             </button>
           )
+        )}
+        {needed !== '' && (
+          <FilesInput
+            input={input}
+            label={`The file that ${run.name} is evaluated on`}
+            multiple={lacking.length > 1}
+            onFiles={(files) => void take(files)}
+          />
         )}
       </span>
     </>

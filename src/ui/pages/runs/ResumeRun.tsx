@@ -1,24 +1,33 @@
-/** Goes on with a kept run where it stopped; asks for the file that it was trained on where this browser has none. */
+/** Goes on with a kept run where it stopped; asks for the files that it was trained on where this browser has none. */
 import { useRef } from 'react';
-import { groupDigits } from '../../../base/number_text';
-import { fileText } from '../../../lab/run/data_identity';
+import { takeForRun } from '../../../state/copy_offers';
 import { engine } from '../../../state/engine_store';
 import { canResume, resumeRun } from '../../../state/kept_runs';
 import { isActive, type Run } from '../../../state/run_record';
-import { useRuns } from '../../../state/runs_store';
+import { runOf, useRuns } from '../../../state/runs_store';
+import { FilesInput } from '../../parts/FilesInput';
+import { fileInWords } from '../../parts/needed_text';
+import { useLacking } from '../../parts/NeededFiles';
 
 export function ResumeRun({ run }: { readonly run: Run }) {
-  const picker = useRef<HTMLInputElement>(null);
+  const input = useRef<HTMLInputElement>(null);
   const going = useRuns(
     ({ runs }) => Object.values(runs).find((each) => isActive(each.status))?.name,
   );
+  const { lacking, rows, wrong, canAsk } = useLacking(run.id);
   if (!canResume(run)) return null;
-  const [needed] = run.file === null ? (run.kept?.data?.files ?? []) : [];
-  const rows = run.kept?.data?.rows ?? null;
+  const names = lacking.map(({ name }) => name).join(', ');
+  const trainedOn = `It was trained on ${lacking.map((file) => fileInWords(file, rows)).join(' and ')}`;
+  const resume = () => void resumeRun(engine, runOf(run.id) ?? run, { press: true });
+  const take = async (files: readonly File[]) => {
+    if (files.length > 0 && (await takeForRun(engine, run.id, files))) resume();
+  };
   const about =
-    needed === undefined
+    lacking.length === 0
       ? 'Go on from its latest checkpoint, as if it had never stopped'
-      : `It was trained on ${needed.name}: ${rows === null ? '' : `${groupDigits(String(rows), '\u202f')} rows, `}${fileText(needed)}`;
+      : canAsk
+        ? `${trainedOn}; the browser asks first whether this page may read it`
+        : trainedOn;
   return (
     <>
       <button
@@ -27,28 +36,27 @@ export function ResumeRun({ run }: { readonly run: Run }) {
         disabled={going !== undefined}
         title={going === undefined ? about : `${going} is going on; stop it first`}
         onClick={() => {
-          if (needed === undefined) void resumeRun(engine, run);
-          else picker.current?.click();
+          if (lacking.length === 0 || canAsk) resume();
+          else input.current?.click();
         }}
       >
         Resume
       </button>
-      {needed !== undefined && (
+      {lacking.length > 0 && (
         <>
-          <span className="runs-needs quiet" title={about}>
-            needs {needed.name}
+          <span className="runs-needs quiet" title={trainedOn}>
+            {canAsk ? `asks to read ${names}` : `needs ${names}`}
           </span>
-          <input
-            ref={picker}
-            className="visually-hidden"
-            type="file"
-            tabIndex={-1}
-            aria-label={`The file that ${run.name} was trained on`}
-            onChange={({ target }) => {
-              const [file] = target.files ?? [];
-              target.value = '';
-              if (file !== undefined) void resumeRun(engine, run, file);
-            }}
+          {wrong.map((sentence) => (
+            <span key={sentence} className="runs-needs runs-wrong" role="alert">
+              {sentence}
+            </span>
+          ))}
+          <FilesInput
+            input={input}
+            label={`The file that ${run.name} was trained on`}
+            multiple={lacking.length > 1}
+            onFiles={(files) => void take(files)}
           />
         </>
       )}

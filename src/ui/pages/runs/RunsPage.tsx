@@ -7,6 +7,7 @@ import { hrefOf } from '../../route';
 import { ExportAll } from './ExportRuns';
 import { ImportRuns } from './ImportRuns';
 import { OpenWeights } from './OpenWeights';
+import { RunData } from './RunData';
 import { RunRow } from './RunRow';
 import { StorageUsed } from './StorageUsed';
 import './runs.css';
@@ -31,6 +32,7 @@ export default function RunsPage() {
             <OpenWeights />
           </div>
           <RunTable order={order} />
+          <RunData />
         </>
       )}
     </main>

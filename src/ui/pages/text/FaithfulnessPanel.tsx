@@ -84,7 +84,7 @@ export function FaithfulnessPanel({ runId, models }: FaithfulnessPanelProps) {
           {models[busy]?.name}: {progress.stage}… {Math.round(100 * progress.fraction)} %
         </p>
       )}
-      {error !== null && <ErrorNote error={error} />}
+      {error !== null && <ErrorNote error={error} onRetry={measure} />}
       {measured.length === 0 ? (
         progress === null &&
         error === null && (

@@ -1,0 +1,33 @@
+/** Offers to keep copies of files that a run needs after a reload, as notices that wait. */
+import { useEffect } from 'react';
+import { keepCopies, useCopyOffers, type CopyOffer } from '../../state/copy_offers';
+import { engine } from '../../state/engine_store';
+import { notify } from '../../state/notices_store';
+import { formatBytes } from '../plots/format';
+
+export function useCopyOfferNotices(): void {
+  const offers = useCopyOffers((state) => state.offers);
+  useEffect(() => {
+    if (offers.length === 0) return;
+    useCopyOffers.setState({ offers: [] });
+    for (const offer of offers) tell(offer);
+  }, [offers]);
+}
+
+function tell({ runId, names, bytes, available, fits }: CopyOffer): void {
+  const title = `After a reload, the page will ask for ${names} again.`;
+  const size = formatBytes(bytes);
+  const free = available === null ? '' : ` of ${formatBytes(available)} that are free`;
+  if (!fits) {
+    const detail = `A copy would take ${size}${free}: no copy may take more than half of them.`;
+    notify({ tone: 'info', title, detail });
+    return;
+  }
+  notify({
+    tone: 'info',
+    waits: true,
+    title,
+    detail: `With a copy in this browser the run can go on by itself. It takes ${size}${free}.`,
+    action: { label: `Keep a copy (${size})`, run: () => void keepCopies(engine, runId) },
+  });
+}
