@@ -63,6 +63,7 @@ let listed: Promise<void> = Promise.resolve();
 
 /** Keeps what is known of files in step with the engine, and gives it what its questions need; returns how to stop. */
 export function followRunFiles(engine: EngineClient): () => void {
+  inMemory.clear();
   engine.beforeAsking((runId) => {
     const needs = runOf(runId)?.kept?.data != null && !inMemory.has(runId);
     return needs ? bringFiles(engine, runId) : null;
@@ -70,6 +71,7 @@ export function followRunFiles(engine: EngineClient): () => void {
   return engine.subscribe((event) => {
     if (event.kind === 'connected') listed = listDataFiles(engine).catch(notifyError);
     else if (event.kind === 'started') inMemory.add(event.runId);
+    else if (event.kind === 'failed') inMemory.delete(event.runId);
     else if (event.kind === 'device_lost') for (const id of event.lostRuns) inMemory.delete(id);
     else if (event.kind === 'crashed') {
       inMemory.clear();

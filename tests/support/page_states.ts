@@ -25,6 +25,7 @@ import { useLanguageModels } from '../../src/state/language_models_store';
 import { useNotices } from '../../src/state/notices_store';
 import { modelKey, questionOf, useQuestions } from '../../src/state/questions';
 import type { Run } from '../../src/state/run_record';
+import { useRunFiles } from '../../src/state/run_files';
 import { runOf, useRuns } from '../../src/state/runs_store';
 import { useText } from '../../src/state/text_store';
 import { train } from '../../src/state/training';
@@ -130,6 +131,7 @@ export async function closePage(): Promise<void> {
   useData.setState(useData.getInitialState(), true);
   useLanguageModels.setState(useLanguageModels.getInitialState(), true);
   useNotices.setState(useNotices.getInitialState(), true);
+  useRunFiles.setState(useRunFiles.getInitialState(), true);
   useRuns.setState(useRuns.getInitialState(), true);
   useText.setState(useText.getInitialState(), true);
   useView.setState(useView.getInitialState(), true);

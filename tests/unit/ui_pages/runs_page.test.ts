@@ -3,6 +3,7 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ListedRun, RunPast } from '../../../src/lab/protocol/protocol';
+import { sha256Of } from '../../../src/io/sha256';
 import { presets } from '../../../src/lab/run/presets';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { showRecordedRun } from '../../../src/state/recorded';
@@ -275,20 +276,55 @@ describe('runs that this browser keeps', () => {
   });
 
   it('say which file they need, and do not go on without it', async () => {
-    const file = { setting: 'path' as const, name: 'acts.npy', bytes: 9, sha256: 'a'.repeat(64) };
+    const own = new File(['123456789'], 'acts.npy');
+    const sha256 = await sha256Of(new Uint8Array(await own.arrayBuffer()));
+    const file = { setting: 'path' as const, name: 'acts.npy', bytes: 9, sha256 };
     const fake = await open({ data: { rows: 12345, width: 4, files: [file] } });
     const resume = screen.getByRole('button', { name: 'Resume' });
     expect(resume.title).toBe(
-      'It was trained on acts.npy: 12\u202f345 rows, 9 bytes, sha256 aaaaaaaaaaaa…',
+      `It was trained on acts.npy (12\u202f345 rows, 9\u202fB, sha256 ${sha256.slice(0, 8)}…)`,
     );
     expect(screen.getByText('needs acts.npy')).toBeDefined();
     fireEvent.click(resume);
     expect(fake.commands.some(({ kind }) => kind === 'reopen')).toBe(false);
     const picker = screen.getByLabelText('The file that Run 70 was trained on');
-    fireEvent.change(picker, { target: { files: [new File(['123456789'], 'acts.npy')] } });
-    await expect
-      .poll(() => fake.commands.find(({ kind }) => kind === 'reopen'))
-      .toMatchObject({ runId: 'kept', file: { byteLength: 9 } });
+    fireEvent.change(picker, { target: { files: [new File(['12345'], 'acts.npy')] } });
+    const wrong = await screen.findByRole('alert');
+    expect(wrong.textContent).toBe('acts.npy has 5 bytes; 9 bytes are needed.');
+    expect(fake.commands.some(({ kind }) => kind === 'reopen')).toBe(false);
+    fireEvent.change(picker, { target: { files: [own] } });
+    await expect.poll(() => runOf('kept')?.status).toBe('running');
+    expect(runOf('kept')?.file).toBe(own);
+    expect(screen.queryByText('needs acts.npy')).toBeNull();
+  });
+
+  it('ask for their file where an answer would be, and go on by themselves once it is given', async () => {
+    // The page knows all files of a visit: one of another name.
+    const own = new File(['123456789'], 'rows.npy');
+    const sha256 = await sha256Of(new Uint8Array(await own.arrayBuffer()));
+    const file = { setting: 'path' as const, name: 'rows.npy', bytes: 9, sha256 };
+    const data = { rows: 12345, width: 4, files: [file] };
+    const fake = await open({ status: 'finished', step: 1000, data });
+    act(() => {
+      useView.getState().showRun('kept');
+      window.location.hash = '#/groups';
+    });
+    await screen.findByRole('heading', { name: 'This run needs rows.npy' });
+    expect(screen.getByText(/^Run 70 was trained on rows.npy \(12.345 rows, 9.B, /)).toBeDefined();
+    expect(fake.asked).not.toContain('groups');
+    fireEvent.change(screen.getByLabelText('Files that Run 70 was trained on'), {
+      target: { files: [new File(['12345678?'], 'rows.npy')] },
+    });
+    expect((await screen.findByRole('alert')).textContent).toMatch(/^rows.npy has other content:/);
+    expect(fake.asked).not.toContain('groups');
+    fireEvent.change(screen.getByLabelText('Files that Run 70 was trained on'), {
+      target: { files: [own] },
+    });
+    await expect.poll(() => fake.asked).toContain('groups');
+    // This browser gave no handle with it.
+    await screen.findByText('After a reload, the page will ask for rows.npy again.');
+    fireEvent.click(screen.getByRole('button', { name: /^Keep a copy \(9.B\)$/ }));
+    await screen.findByText('A copy is kept: Run 70 goes on after a reload.');
   });
 
   it('are deleted with an undo, and renamed where they are kept', async () => {
