@@ -4,7 +4,6 @@
  */
 import { create } from 'zustand';
 import { at } from '../base/array';
-import { describeError } from '../base/lab_error';
 import type { Event, ListedRun } from '../lab/protocol/protocol';
 import type { EngineClient } from './engine_client';
 import { notify, notifyError } from './notices_store';
@@ -166,8 +165,8 @@ export function canResume({ kept, status, error, step, totalSteps }: Run): boole
 }
 
 /**
- * Goes on with a kept run on its own data. With `press` the browser may ask for permission to read its file, and what
- * is still needed is said where the person pressed.
+ * Goes on with a kept run on its own data. With `press`, which the person has just done, the browser may ask for
+ * permission to read its files.
  */
 export async function resumeRun(
   engine: EngineClient,
@@ -181,7 +180,7 @@ export async function resumeRun(
     engine.send({ kind: 'reopen', runId: run.id });
   } catch (error) {
     updateRun(run.id, (known) => ({ ...known, status: run.status, error: run.error }));
-    if (!press || describeError(error).code !== 'needs_data') notifyError(error);
+    notifyError(error);
   }
 }
 

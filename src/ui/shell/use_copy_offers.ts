@@ -15,19 +15,19 @@ export function useCopyOfferNotices(): void {
 }
 
 function tell({ runId, names, bytes, available, fits }: CopyOffer): void {
-  const title = `After a reload, the page will ask for ${names} again.`;
   const size = formatBytes(bytes);
   const free = available === null ? '' : ` of ${formatBytes(available)} that are free`;
   if (!fits) {
-    const detail = `A copy would take ${size}${free}: no copy may take more than half of them.`;
+    const title = `No copy of ${names} is kept.`;
+    const detail = `It would take ${size}${free}: no copy may take more than half of them. After a reload the page asks for it.`;
     notify({ tone: 'info', title, detail });
     return;
   }
   notify({
     tone: 'info',
     waits: true,
-    title,
-    detail: `With a copy in this browser the run can go on by itself. It takes ${size}${free}.`,
-    action: { label: `Keep a copy (${size})`, run: () => void keepCopies(engine, runId) },
+    title: `Keep a copy of ${names}?`,
+    detail: `After a reload the page asks for it, unless a copy is in this browser: ${size}${free}.`,
+    action: { label: `Keep ${size}`, run: () => void keepCopies(engine, runId) },
   });
 }

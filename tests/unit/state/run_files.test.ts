@@ -135,8 +135,9 @@ it('is asked for by name where permission is denied', async () => {
   await resumeRun(engine, run(), { press: true });
   expect(run().status).toBe('stopped');
   expect(standing()).toBe('missing');
-  // What is needed is said where the person pressed.
-  expect(useNotices.getState().notices).toEqual([]);
+  expect(useNotices.getState().notices).toMatchObject([
+    { title: expect.stringMatching(/^Run 7 needs /), detail: 'Give it that file to go on.' },
+  ]);
   expect(await takeForRun(engine, 'kept', [acts])).toBe(true);
   await resumeRun(engine, run(), { press: true });
   await expect.poll(() => run().status).toBe('running');

@@ -290,7 +290,7 @@ describe('runs that this browser keeps', () => {
     const picker = screen.getByLabelText('The file that Run 70 was trained on');
     fireEvent.change(picker, { target: { files: [new File(['12345'], 'acts.npy')] } });
     const wrong = await screen.findByRole('alert');
-    expect(wrong.textContent).toBe('acts.npy has 5 bytes; 9 bytes are needed.');
+    expect(wrong.textContent).toMatch(/^Run 70 needs acts.npy .*5 bytes; 9 bytes are needed\.$/);
     expect(fake.commands.some(({ kind }) => kind === 'reopen')).toBe(false);
     fireEvent.change(picker, { target: { files: [own] } });
     await expect.poll(() => runOf('kept')?.status).toBe('running');
@@ -322,8 +322,8 @@ describe('runs that this browser keeps', () => {
     });
     await expect.poll(() => fake.asked).toContain('groups');
     // This browser gave no handle with it.
-    await screen.findByText('After a reload, the page will ask for rows.npy again.');
-    fireEvent.click(screen.getByRole('button', { name: /^Keep a copy \(9.B\)$/ }));
+    await screen.findByText('Keep a copy of rows.npy?');
+    fireEvent.click(screen.getByRole('button', { name: /^Keep 9.B$/ }));
     await screen.findByText('A copy is kept: Run 70 goes on after a reload.');
   });
 

@@ -14,13 +14,16 @@ export function ResumeRun({ run }: { readonly run: Run }) {
   const going = useRuns(
     ({ runs }) => Object.values(runs).find((each) => isActive(each.status))?.name,
   );
-  const { lacking, rows, wrong, canAsk } = useLacking(run.id);
+  const { lacking, rows, canAsk } = useLacking(run.id);
   if (!canResume(run)) return null;
   const names = lacking.map(({ name }) => name).join(', ');
   const trainedOn = `It was trained on ${lacking.map((file) => fileInWords(file, rows)).join(' and ')}`;
   const resume = () => void resumeRun(engine, runOf(run.id) ?? run, { press: true });
   const take = async (files: readonly File[]) => {
-    if (files.length > 0 && (await takeForRun(engine, run.id, files))) resume();
+    if (files.length === 0) return;
+    // What is still wrong is said, as it is when the browser refuses.
+    await takeForRun(engine, run.id, files);
+    resume();
   };
   const about =
     lacking.length === 0
@@ -47,11 +50,6 @@ export function ResumeRun({ run }: { readonly run: Run }) {
           <span className="runs-needs quiet" title={trainedOn}>
             {canAsk ? `asks to read ${names}` : `needs ${names}`}
           </span>
-          {wrong.map((sentence) => (
-            <span key={sentence} className="runs-needs runs-wrong" role="alert">
-              {sentence}
-            </span>
-          ))}
           <FilesInput
             input={input}
             label={`The file that ${run.name} was trained on`}
