@@ -10,7 +10,7 @@ import { expect, inject, it } from 'vitest';
 /**
  * Bytes of scripts, style sheets and index.html, each gzipped at level 9. It is what the page took on 30 November
  * 2026, and comes down when the page does. Whoever needs more raises it in the change that needs it, and says there
- * what the bytes are for.
+ * what the bytes are for. 6.6 kB of it find a run's own files again after a reload.
  */
 const MOST_BYTES = 500_000;
 

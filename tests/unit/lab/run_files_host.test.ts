@@ -19,7 +19,7 @@ const config = (data: object) =>
     data,
     models: [{ architecture: 'topk', d_sae: 4, k: 1 }],
     training: { training_samples: 100 },
-  } as Parameters<typeof parseRunConfig>[0]);
+  });
 const onRows = config({ kind: 'npy', path: 'acts.npy' });
 const onText = config({ kind: 'lm', model: 'mine', layer: 2, corpus: 'own.txt' });
 

@@ -136,7 +136,10 @@ it('is asked for by name where permission is denied', async () => {
   expect(run().status).toBe('stopped');
   expect(standing()).toBe('missing');
   expect(useNotices.getState().notices).toMatchObject([
-    { title: expect.stringMatching(/^Run 7 needs /), detail: 'Give it that file to go on.' },
+    {
+      title: expect.stringMatching(/^Run 7 needs /) as string,
+      detail: 'Give it that file to go on.',
+    },
   ]);
   expect(await takeForRun(engine, 'kept', [acts])).toBe(true);
   await resumeRun(engine, run(), { press: true });
