@@ -120,7 +120,7 @@ it('asks for permission at a press, and at nothing else', async () => {
     code: 'needs_data',
     message: expect.stringMatching(
       /^Run 7 needs acts\d+.npy \(50 rows, 528 bytes, sha256 \w{12}…\)/,
-    ),
+    ) as string,
   });
   expect(fake.asked).not.toContain('groups');
   expect(own.prompts).toBe(0);
