@@ -287,12 +287,12 @@ describe('runs that this browser keeps', () => {
     expect(screen.getByText('needs acts.npy')).toBeDefined();
     fireEvent.click(resume);
     expect(fake.commands.some(({ kind }) => kind === 'reopen')).toBe(false);
-    const picker = screen.getByLabelText('The file that Run 70 was trained on');
-    fireEvent.change(picker, { target: { files: [new File(['12345'], 'acts.npy')] } });
+    const picker = () => screen.getByLabelText('The file that Run 70 was trained on');
+    fireEvent.change(picker(), { target: { files: [new File(['12345'], 'acts.npy')] } });
     const wrong = await screen.findByRole('alert');
     expect(wrong.textContent).toMatch(/^Run 70 needs acts.npy .*5 bytes; 9 bytes are needed\.$/);
     expect(fake.commands.some(({ kind }) => kind === 'reopen')).toBe(false);
-    fireEvent.change(picker, { target: { files: [own] } });
+    fireEvent.change(picker(), { target: { files: [own] } });
     await expect.poll(() => runOf('kept')?.status).toBe('running');
     expect(runOf('kept')?.file).toBe(own);
     expect(screen.queryByText('needs acts.npy')).toBeNull();
