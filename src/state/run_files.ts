@@ -192,7 +192,7 @@ async function give(engine: EngineClient, run: Run, files: readonly File[]): Pro
 }
 
 /** What is wrong with a file that was given: "acts.npy has 4 000 rows; 5 000 are needed." */
-export function wrongText(wrong: WrongFile, needed: DataFile, rows: number | null): string {
+function wrongText(wrong: WrongFile, needed: DataFile, rows: number | null): string {
   const { name } = wrong;
   if (needed.setting === 'path' && rows !== null && wrong.rows !== null && wrong.rows !== rows) {
     return `${name} has ${grouped(wrong.rows)} rows; ${grouped(rows)} are needed.`;

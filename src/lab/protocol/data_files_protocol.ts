@@ -25,7 +25,7 @@ export interface RememberedFile {
 }
 
 /** A copy of a file in this browser's storage, and what it takes. */
-export interface KeptCopy {
+interface KeptCopy {
   readonly sha256: string;
   readonly bytes: number;
 }

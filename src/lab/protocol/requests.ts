@@ -63,7 +63,7 @@ export interface AboutGroup extends AboutModel {
 }
 
 /** The data of a run. */
-export interface AboutData {
+interface AboutData {
   readonly config: RunInput;
   /** The file that the data name. */
   readonly file?: Blob | undefined;
