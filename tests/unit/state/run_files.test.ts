@@ -45,6 +45,7 @@ const listed = (): ListedRun => ({
   seconds: 1,
   bytes: 100,
   opened: false,
+  elsewhere: false,
   data,
   results: null,
   logged: null,
