@@ -52,7 +52,7 @@ export class KeptRuns {
   /** Runs that this tab has claimed, with their records as it last wrote them. */
   private readonly claimed = new Map<string, KeptRun | null>();
   /** Folders without a record are looked for once a visit. */
-  private searched: Promise<void> | null = null;
+  private searched: Promise<boolean> | null = null;
 
   constructor(private readonly places: RunPlaces) {}
 
@@ -65,7 +65,11 @@ export class KeptRuns {
   async list(): Promise<readonly KeptRun[]> {
     await this.removeDeleted();
     // What cannot be read now is left for another visit.
-    await (this.searched ??= this.takeUpLost().catch(() => undefined));
+    this.searched ??= this.takeUpLost().then(
+      () => true,
+      () => false,
+    );
+    if (await this.searched) await this.removeUnneeded();
     const runs = await this.all();
     return runs
       .filter(({ deletedAt }) => deletedAt === null)
@@ -191,7 +195,7 @@ export class KeptRuns {
     return this.places.now();
   }
 
-  /** Removes for good what was deleted more than a minute ago, and files that no run needs any more. */
+  /** Removes for good what was deleted more than a minute ago. */
   private async removeDeleted(): Promise<void> {
     const latest = this.places.now() - UNDO_MS;
     const isOver = ({ deletedAt }: KeptRun) => deletedAt !== null && deletedAt <= latest;
@@ -236,11 +240,18 @@ export class KeptRuns {
     } finally {
       release?.();
     }
+  }
+
+  /** Takes away files that no run needs any more. */
+  private async removeUnneeded(): Promise<void> {
     const { data } = this;
     if (data === null) return;
     // In turn with what adds runs: the files of one that begins are not taken for files of none.
     await this.inTurn(async () => {
-      const records = await this.places.index.all();
+      const { index, locks } = this.places;
+      const records = await index.all();
+      // A run that is being trained while its record was cleared gets it back with its next checkpoint.
+      for (const id of await locks.held()) if ((await index.get(id)) === undefined) return;
       await data.keepOnly(new Set(records.flatMap(filesNeeded)));
     });
   }
