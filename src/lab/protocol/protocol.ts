@@ -59,8 +59,17 @@ export type Command =
       /** Start paused (the page's first picture, and Step). */
       readonly paused?: boolean;
     }
-  /** Goes on with a kept run from its latest checkpoint; `file` holds the dropped file that it was trained on. */
-  | { readonly kind: 'reopen'; readonly runId: string; readonly file?: ArrayBuffer }
+  | {
+      /** Goes on with a kept run from its latest checkpoint. */
+      readonly kind: 'reopen';
+      readonly runId: string;
+      /** Contents of the dropped file that it was trained on. */
+      readonly file?: ArrayBuffer;
+      /** Rests paused there. */
+      readonly paused?: boolean;
+      /** Settings as they were last: what was changed since the checkpoint is changed again. */
+      readonly settings?: RunConfig;
+    }
   | { readonly kind: 'pause'; readonly runId: string }
   | { readonly kind: 'resume'; readonly runId: string }
   | { readonly kind: 'step'; readonly runId: string }
@@ -148,8 +157,22 @@ export type Event =
     }
   /** The run has ended by an error: it takes no more steps. */
   | { readonly kind: 'failed'; readonly runId: string; readonly error: LabErrorData }
+  /** Said once a loss, when it is known what becomes of the runs that were going on. */
   | {
       readonly kind: 'device_lost';
       readonly error: LabErrorData;
-      readonly lostRuns: readonly string[];
+      readonly fates: readonly RunFate[];
     };
+
+/** What becomes of a run that was going on when its device was lost. */
+export interface RunFate {
+  readonly runId: string;
+  /** Step at which it stood. */
+  readonly at: number;
+  /** Step of its latest checkpoint; null for one that had not begun and is prepared again. */
+  readonly from: number | null;
+  /** `ended`: nothing is kept of its weights. `waits`: it can be gone on with, but does not by itself. */
+  readonly outcome: 'goes_on' | 'stays_paused' | 'waits' | 'ended';
+  /** Why it does not go on; null when it does. */
+  readonly error: LabErrorData | null;
+}

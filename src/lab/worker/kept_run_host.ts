@@ -111,9 +111,15 @@ export class KeptRunHost {
 
   /** Whether this browser keeps a run of that id. */
   async has(id: string): Promise<boolean> {
-    if (this.open === null) return false;
+    return (await this.stepOf(id)) !== null;
+  }
+
+  /** The step of a run's latest checkpoint; null where this browser keeps no run of that id. */
+  async stepOf(id: string): Promise<number | null> {
+    if (this.open === null) return null;
     const runs = await this.runs().catch(() => null);
-    return runs !== null && (await runs.find(id)) !== null;
+    const found = await runs?.find(id).catch(() => null);
+    return found?.step ?? null;
   }
 
   /** A kept run to go on with, of which this tab is the only writer from then on. Throws LabError where another is. */

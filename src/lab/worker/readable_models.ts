@@ -3,6 +3,7 @@
  * kept of them on the CPU. Knows neither commands nor steps.
  */
 import type { CodeTable } from '../../analysis/types';
+import type { LabError } from '../../base/lab_error';
 import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import type { ModelConfig } from '../../sae/config';
@@ -18,7 +19,10 @@ export type LookedAt = RunModels & Pick<TrainingSession, 'look'>;
 
 /** What a run needs of the engine when its own device is gone. */
 export interface RunSurroundings {
+  /** The device that there is then. */
   device(): Promise<GPUDevice>;
+  /** The loss of its own device that is behind a failure; null where that is there. */
+  loss(): Promise<LabError | null>;
   /** The run's data, opened again. */
   source(): Promise<ActivationSource>;
 }
