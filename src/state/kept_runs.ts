@@ -4,10 +4,12 @@
  */
 import { create } from 'zustand';
 import { at } from '../base/array';
+import { describeError } from '../base/lab_error';
 import type { Event, ListedRun } from '../lab/protocol/protocol';
+import type { RunConfig } from '../lab/run/run_config';
 import type { EngineClient } from './engine_client';
 import { notify, notifyError } from './notices_store';
-import { keepAnswer, modelKey } from './questions';
+import { isEngineLost, keepAnswer, modelKey } from './questions';
 import { createRun, isActive, withPast, type Run } from './run_record';
 import { addEarlierRuns, addRun, removeRun, runOf, updateRun, useRuns } from './runs_store';
 import { useView } from './view_store';
@@ -77,7 +79,8 @@ export async function listKeptRuns(engine: EngineClient): Promise<void> {
     }
     if (cleared.length > 0) notify(clearedNotice(cleared));
   } catch (error) {
-    notifyError(error);
+    // The next engine is asked again.
+    if (!isEngineLost(error)) notifyError(error);
   }
 }
 
@@ -91,7 +94,7 @@ function followListed(engine: EngineClient, listed: ListedRun, named: boolean): 
   const { kept } = run;
   const known = { ...kept, bytes, elsewhere };
   if (isActive(run.status) || kept.step === listed.step) {
-    updateRun(id, (same) => ({ ...same, name, kept: known }));
+    updateRun(id, (same) => ({ ...same, name, kept: { ...known, step: listed.step } }));
     return;
   }
   // Another tab trained it on: what this page and its engine read of it is of an earlier step.
@@ -136,7 +139,7 @@ export async function readRun(engine: EngineClient, id: string): Promise<void> {
       keepAnswer('evaluate', modelKey(id, model), { runId: id, model }, answer);
     });
   } catch (error) {
-    notifyError(error);
+    if (!isEngineLost(error)) notifyError(error);
   } finally {
     reading.delete(id);
   }
@@ -163,23 +166,35 @@ export function canResume({ kept, status, error, step, totalSteps }: Run): boole
   return error?.code !== 'not_finite' && (step < totalSteps || status === 'failed');
 }
 
-/** Goes on with a kept run; `file` is the one that it was trained on, where its data name one. */
+/** Goes on with a kept run at a press; `file` is the one that it was trained on, where its data name one. */
 export async function resumeRun(
   engine: EngineClient,
   run: Run,
   file: File | null = run.file,
 ): Promise<void> {
+  // An engine that was given up on gets another chance.
+  engine.revive();
+  useView.getState().showRun(run.id);
+  await reopenRun(engine, { ...run, file });
+}
+
+/** Has the engine go on with a kept run, from the file that is known of it; `how` says more of how it stood. */
+export async function reopenRun(
+  engine: EngineClient,
+  run: Run,
+  how: { readonly paused?: boolean; readonly settings?: RunConfig } = {},
+): Promise<void> {
+  const { id: runId, file } = run;
   try {
-    const command = { kind: 'reopen', runId: run.id } as const;
-    updateRun(run.id, (known) => ({ ...known, status: 'preparing', error: null, file }));
-    useView.getState().showRun(run.id);
+    const command = { kind: 'reopen', runId, ...how } as const;
+    updateRun(runId, (known) => ({ ...known, status: 'preparing', error: null, file }));
     if (file === null) engine.send(command);
     else {
       const bytes = await file.arrayBuffer();
       engine.send({ ...command, file: bytes }, [bytes]);
     }
   } catch (error) {
-    updateRun(run.id, (known) => ({ ...known, status: run.status, error: run.error }));
+    updateRun(runId, (known) => ({ ...known, status: 'failed', error: describeError(error) }));
     notifyError(error);
   }
 }

@@ -13,6 +13,8 @@ export interface Notice {
   /** What to do about it. */
   readonly detail?: string;
   readonly action?: { readonly label: string; readonly run: () => void };
+  /** It waits to be read, as errors do. */
+  readonly stays?: boolean;
   /** Called when it leaves the page, with whether its action was taken. */
   readonly onClose?: (acted: boolean) => void;
 }

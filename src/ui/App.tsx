@@ -13,7 +13,6 @@ import { LinkBanner } from './shell/LinkBanner';
 import { focusNewestNotice, Notices } from './shell/Notices';
 import { PageErrorBoundary } from './shell/PageErrorBoundary';
 import { ShortcutList } from './shell/ShortcutList';
-import { useTroubleNotices } from './shell/use_trouble_notices';
 import { WaitingBanner } from './shell/WaitingBanner';
 import { useShortcutListener, useShortcuts } from './shortcuts';
 import { useThemeOnRoot } from './theme';
@@ -21,7 +20,6 @@ import './shell/shell.css';
 
 export function App() {
   useThemeOnRoot();
-  useTroubleNotices();
   useShortcutListener();
   const [listOpen, setListOpen] = useState(false);
   useShortcuts('Everywhere', [

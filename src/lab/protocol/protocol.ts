@@ -85,6 +85,8 @@ export type Command =
 export type Event =
   | RequestEvent
   | Download
+  /** The worker holds a Web Lock of that name as long as it lives: its end is heard of by who waits for the lock. */
+  | { readonly kind: 'alive'; readonly lock: string }
   | { readonly kind: 'connected'; readonly adapter: AdapterReport }
   | { readonly kind: 'unavailable'; readonly error: LabErrorData }
   | {
