@@ -53,7 +53,7 @@ export function startEngine(): void {
       notify({ tone: 'error', title: event.error.message, detail: event.error.wayOut });
     } else if (event.kind === 'device_lost') {
       const nameOf = (runId: string) => runOf(runId)?.name ?? 'A run';
-      notify(lossNotice('The graphics device was lost', event.fates, nameOf));
+      notify(lossNotice(['The graphics device was lost', ''], event.fates, nameOf));
     }
   });
   followDeaths(engine, {

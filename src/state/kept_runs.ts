@@ -37,7 +37,9 @@ export function followKeptRuns(engine: EngineClient): () => void {
     notify({ tone: 'error', title: `${name} is not kept. ${message}`, detail: wayOut });
   });
   const stopView = useView.subscribe(({ runId, overlays }) => {
-    for (const id of runId === null ? overlays : [runId, ...overlays]) void readRun(engine, id);
+    for (const id of runId === null ? overlays : [runId, ...overlays]) {
+      void readRun(engine, id).then(() => (id === runId ? probeRun(engine, id) : undefined));
+    }
   });
   const stopRuns = useRuns.subscribe(({ runs }) => {
     for (const { id, name, kept } of Object.values(runs)) {
@@ -157,6 +159,21 @@ function tellTorn({ runId, past: { step }, promised }: Reopened): void {
         : `${name} is at step ${step} again: its checkpoint of step ${promised} cannot be read.`,
     detail: 'Its files were damaged. Training on gives the same as if they had not been.',
   });
+}
+
+/** Ids of runs that were asked what their models make of the data, in this visit. */
+const probed = new Set<string>();
+
+/** Has a kept run of an earlier visit, which is shown, say what its models make of the data; only where these open by themselves, soon. */
+async function probeRun(engine: EngineClient, id: string): Promise<void> {
+  const run = runOf(id);
+  if (run?.kept == null || run.kept.data !== null || isActive(run.status) || run.step === 0) return;
+  const { config, models } = run;
+  if (config.data.kind === 'lm' || probed.has(id)) return;
+  if (models.some(({ shapes, labels }) => shapes !== null || labels !== null)) return;
+  probed.add(id);
+  // It is a picture more; what is wrong with the run is said by whoever asks for something.
+  await engine.ask('probe_run', { runId: id }).catch(() => undefined);
 }
 
 /** Whether a run can go on from its latest checkpoint. */

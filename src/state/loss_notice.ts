@@ -4,9 +4,9 @@ import { groupDigits } from '../base/number_text';
 import type { RunFate } from '../lab/protocol/protocol';
 import type { Notice } from './notices_store';
 
-/** A notice that says `what` was lost and what becomes of each run. It stays until it is closed. */
+/** A notice that says `what` was lost, what was done (`then`), and what becomes of each run. It stays until it is closed. */
 export function lossNotice(
-  what: string,
+  [what, then]: readonly [what: string, then: string],
   fates: readonly RunFate[],
   nameOf: (runId: string) => string,
 ): Omit<Notice, 'id'> {
@@ -16,7 +16,7 @@ export function lossNotice(
     told.length === 1 && only !== undefined && only.at > 0 ? ` at ${step(only.at)}` : '';
   const sentences = told.map((fate) => sentenceOf(nameOf(fate.runId), fate));
   if (sentences.length === 0) sentences.push('Nothing was training; every run keeps its weights.');
-  const title = `${what}${where}. ${sentences.join(' ')}`;
+  const title = `${what}${where}${then}. ${sentences.join(' ')}`;
   const errors = told.flatMap(({ error }) => error ?? []);
   if (errors.length === 0) return { tone: 'info', title, stays: told.length > 0 };
   return { tone: 'error', title, detail: detailOf(told, errors) };

@@ -75,7 +75,7 @@ export function followDeaths(engine: EngineClient, { restart, onEnd }: DeathsPar
       });
       void reopenRun(engine, run, { paused, settings });
     }
-    tell('The engine stopped and was started again', fates);
+    tell(' and was started again', fates);
   };
 
   const end = (error: LabErrorData) => {
@@ -92,7 +92,7 @@ export function followDeaths(engine: EngineClient, { restart, onEnd }: DeathsPar
         fates.push({ runId, at, from, outcome: 'waits', error });
       }
       interrupted.clear();
-      if (fates.length > 0) tell('The engine stopped', fates);
+      if (fates.length > 0) tell('', fates);
     });
   };
 
@@ -136,6 +136,6 @@ function again({ code, message }: LabErrorData, deaths: number): LabErrorData {
   };
 }
 
-function tell(what: string, fates: readonly RunFate[]): void {
-  notify(lossNotice(what, fates, (runId) => runOf(runId)?.name ?? 'A run'));
+function tell(then: string, fates: readonly RunFate[]): void {
+  notify(lossNotice(['The engine stopped', then], fates, (runId) => runOf(runId)?.name ?? 'A run'));
 }

@@ -5,14 +5,14 @@
 import { describeError, LabError } from '../../base/lab_error';
 import type { Work } from '../../base/work';
 import type { Event } from '../protocol/protocol';
-import type { AnswerEvent, AskCommand, AskOf, RequestName } from '../protocol/requests';
+import type { AnswerEvent, AskCommand, RequestName } from '../protocol/requests';
 import { MOVED, type Handlers } from './handlers';
 
 export interface AskedQuestionsParts {
   readonly handlers: Handlers;
   readonly post: (event: Event, transfer?: Transferable[]) => void;
   /** Has what a question is about at hand; null where it is. */
-  readonly prepare: (ask: AskOf<RequestName>, work: Work) => Promise<void> | null;
+  readonly prepare: (command: AskCommand, work: Work) => Promise<void> | null;
   /** Resolves when a loss of the device that is behind a failure has been told to `endAll`. */
   readonly lossHeard: () => Promise<unknown>;
 }
@@ -24,7 +24,7 @@ export class AskedQuestions {
   constructor(private readonly parts: AskedQuestionsParts) {}
 
   /** Answers a question; failures become events. */
-  async answer<Name extends RequestName>(command: AskCommand<Name>): Promise<void> {
+  async answer<Name extends RequestName>(command: AskCommand & AskCommand<Name>): Promise<void> {
     const { handlers, post, prepare } = this.parts;
     const { requestId, name, ask } = command;
     const controller = new AbortController();
@@ -35,7 +35,7 @@ export class AskedQuestions {
     try {
       const work: Work = { signal, onProgress };
       // What is in memory answers in the same turn: a command that comes next finds the question under way.
-      const preparing = prepare(ask, work);
+      const preparing = prepare(command, work);
       if (preparing !== null) await preparing;
       const answer = await handlers[name](ask, work);
       // The handler of a name gives the answer of that name, which the union of all events does not tell.

@@ -105,8 +105,9 @@ export class EngineHost {
       handlers,
       post,
       lossHeard,
-      prepare: (ask, work) => {
-        if (ask === null || !('model' in ask && 'runId' in ask)) return null;
+      prepare: ({ name, ask }, work) => {
+        if (ask === null || !('runId' in ask)) return null;
+        if (!('model' in ask) && name !== 'probe_run') return null;
         const isThere = this.losses === 0 && this.runs.has(ask.runId);
         return isThere ? null : this.look(ask.runId, work);
       },

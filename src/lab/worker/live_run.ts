@@ -164,7 +164,7 @@ export class LiveRun {
     });
   }
 
-  /** Says what opened weights make of the data before any step; not where rows have to be made by a language model. */
+  /** Says what its models make of the data while it rests; not where rows have to be made by a language model. */
   async look(): Promise<void> {
     if (this.source.text === undefined) await this.probes.rest(this.source);
   }

@@ -63,7 +63,9 @@ export class ReadableModels implements EvaluatedRun {
 
   /** A model as it is now and its codes of rows x [rows, d] in units of the data. */
   async look(model: number, x: Float32Array, rows: number): Promise<Look> {
-    const look = await this.trainer.look(model, x, rows);
+    const look = await (this.kept === null
+      ? this.trainer.look(model, x, rows)
+      : this.lookAtKept(this.kept, model, x, rows));
     return { ...look, codes: this.inDataUnits(model, look.codes, x) };
   }
 
@@ -95,6 +97,17 @@ export class ReadableModels implements EvaluatedRun {
   destroy(): void {
     this.kept?.destroy();
     this.trainer.destroy();
+  }
+
+  private async lookAtKept(
+    kept: KeptModels,
+    model: number,
+    x: Float32Array,
+    rows: number,
+  ): Promise<Look> {
+    const dictionary = await kept.weights(model);
+    const { codes } = await kept.encode(model, x, rows);
+    return { step: kept.step, dictionary, codes };
   }
 
   private inDataUnits(model: number, codes: CodeTable, x: Float32Array): CodeTable {

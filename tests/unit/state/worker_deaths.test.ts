@@ -155,7 +155,7 @@ it('says of one run where it stood', async () => {
       tone: 'info',
       stays: true,
       title:
-        'The engine stopped and was started again at step 1\u202f240. Run 3 goes on from step 1\u202f200.',
+        'The engine stopped at step 1\u202f240 and was started again. Run 3 goes on from step 1\u202f200.',
     },
   ]);
 });
