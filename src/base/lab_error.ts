@@ -7,6 +7,7 @@ export type LabErrorCode =
   | 'no_webgpu'
   | 'no_adapter'
   | 'device_lost'
+  | 'engine_lost'
   | 'out_of_memory'
   | 'gpu_validation'
   | 'bad_config'

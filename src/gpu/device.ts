@@ -34,6 +34,17 @@ export interface OpenedDevice {
   readonly lost: Promise<LabError>;
 }
 
+/** Milliseconds within which a loss is heard of after what it broke. */
+const LOSS_MS = 250;
+
+/** The loss that is behind a failure on a device, which may be heard of later than what it broke; null where there is none. */
+export function lossBehind({ lost }: Pick<OpenedDevice, 'lost'>): Promise<LabError | null> {
+  return Promise.race([
+    lost,
+    new Promise<null>((resolve) => void setTimeout(() => resolve(null), LOSS_MS)),
+  ]);
+}
+
 /** Adapters that run on the processor, and what to call them. */
 const softwareNames: readonly (readonly [RegExp, string])[] = [
   [/swiftshader/, 'SwiftShader (software)'],
@@ -98,7 +109,7 @@ export async function openDevice(gpu: GPU | undefined): Promise<OpenedDevice> {
     return new LabError(
       'device_lost',
       `The graphics device was lost (${info.message || info.reason}).`,
-      'Start again what was lost. If it happens often, lower the batch size or close other programs that use the GPU.',
+      'If it happens often, lower the batch size or close other programs that use the GPU.',
     );
   });
   return { device, adapter: describeAdapter(adapter), lost };

@@ -66,7 +66,7 @@ function rememberHandle(engine: EngineClient, { name, bytes, sha256 }: DataFile)
 
 /** Keeps copies of the files of a run. */
 export async function keepCopies(engine: EngineClient, runId: string): Promise<void> {
-  const keeping = notify({ tone: 'info', title: 'Keeping a copy…', waits: true });
+  const keeping = notify({ tone: 'info', title: 'Keeping a copy…', stays: true });
   try {
     await takeList(await engine.ask('copy_run_files', { runId }));
     closeNotice(keeping);

@@ -98,14 +98,14 @@ export function followDraft(engine: EngineClient): () => void {
     if (!signal.aborted) await askEstimate(engine, config, signal);
   };
   void ask();
-  // An engine that was started afresh has none of the data, and no file.
-  let afresh = false;
+  // Another engine has none of the data and no file, another device other limits.
+  let isFirst = true;
   const stopEngine = engine.subscribe(({ kind }) => {
-    if (kind === 'crashed') afresh = true;
-    if (kind !== 'connected' || !afresh) return;
-    afresh = false;
-    previewed = NOT_PREVIEWED;
-    void ask();
+    if (kind === 'connected' && !isFirst) {
+      previewed = NOT_PREVIEWED;
+      void ask();
+    }
+    if (kind === 'connected' || kind === 'unavailable' || kind === 'crashed') isFirst = false;
   });
   const stop = useExperiment.subscribe((state, before) => {
     if (state.config === before.config && state.file === before.file) return;

@@ -39,18 +39,52 @@ interface Pending {
   readonly onProgress: AskOptions['onProgress'];
 }
 
-const CRASH_WAY_OUT =
-  'The engine was restarted. Runs that this browser keeps go on from their latest checkpoint: press Resume on the Runs page.';
+const CRASH_WAY_OUT = 'Runs that this browser keeps can go on; others have to be trained again.';
+
+/** Resolves when nobody holds a lock of the browser any more. */
+export type LockWatch = (name: string) => Promise<void>;
+
+/** Null where the browser has no locks: then only a worker that fails with a word is known to be gone. */
+function browserLocks(): LockWatch | null {
+  if (!('navigator' in globalThis) || !('locks' in navigator)) return null;
+  return (name) => navigator.locks.request(name, () => undefined);
+}
 
 export class EngineClient {
   #worker: EngineWorker | null = null;
   #nextRequest = 1;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: ClientEvent) => void>();
+  /** Address of the page, which every worker is told first. */
+  #base: string | null = null;
+  /** Why no worker is started any more; null while one is when it is needed. */
+  #end: LabError | null = null;
 
   #before: (runId: string) => Promise<void> | null = () => null;
 
-  constructor(private readonly startWorker: () => EngineWorker) {}
+  constructor(
+    private readonly startWorker: () => EngineWorker,
+    private readonly locks: LockWatch | null = browserLocks(),
+  ) {}
+
+  /** Starts a worker, if there is none, for the page at `base`. */
+  connect(base: string): void {
+    this.#base = base;
+    this.#connected();
+  }
+
+  /** Ends the worker and starts none any more until `revive`: what is asked is refused with the error, what is told is dropped. */
+  end({ code, message, wayOut }: LabErrorData): void {
+    this.#end = new LabError(code, message, wayOut);
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#rejectAll(this.#end);
+  }
+
+  /** After `end`: the next command starts a worker again. */
+  revive(): void {
+    this.#end = null;
+  }
 
   /** Has questions about models of a run wait for what `before` does for it; null for nothing. */
   beforeAsking(before: (runId: string) => Promise<void> | null): void {
@@ -65,7 +99,7 @@ export class EngineClient {
 
   /** Sends a command that has no single answer. */
   send(command: Command): void {
-    this.#connected().postMessage(command);
+    if (this.#end === null) this.#connected().postMessage(command);
   }
 
   /** Ends the worker; requests under way are rejected as cancelled. */
@@ -97,8 +131,8 @@ export class EngineClient {
     return new Promise((resolve, reject) => {
       const cancelled = () =>
         new LabError('cancelled', 'This was cancelled.', 'Start it again when you need it.');
-      if (signal?.aborted) {
-        reject(cancelled());
+      if (signal?.aborted || this.#end !== null) {
+        reject(this.#end ?? cancelled());
         return;
       }
       const abort = () => {
@@ -133,11 +167,22 @@ export class EngineClient {
     worker.onerror = (error) => this.#crash(error.message || 'the worker could not be loaded');
     worker.onmessageerror = () => this.#crash('a message could not be read');
     this.#worker = worker;
+    if (this.#base !== null) worker.postMessage({ kind: 'connect', base: this.#base });
     return worker;
   }
 
+  /** Hears of the end of a worker that says nothing. */
+  #watch(lock: string): void {
+    const worker = this.#worker;
+    void this.locks?.(lock).then(() => {
+      if (this.#worker === worker) this.#crash('its worker was ended');
+    });
+  }
+
   #receive(event: EngineEvent): void {
-    if (event.kind === 'analysis_progress') {
+    if (event.kind === 'alive') {
+      this.#watch(event.lock);
+    } else if (event.kind === 'analysis_progress') {
       this.#pending.get(event.requestId)?.onProgress?.(event.fraction, event.stage);
     } else if (event.kind === 'request_failed') {
       const { code, message, wayOut } = event.error;
@@ -157,7 +202,7 @@ export class EngineClient {
   #crash(reason: string): void {
     this.#worker?.terminate();
     this.#worker = null;
-    const error = new LabError('internal', `The engine stopped: ${reason}.`, CRASH_WAY_OUT);
+    const error = new LabError('engine_lost', `The engine stopped: ${reason}.`, CRASH_WAY_OUT);
     this.#rejectAll(error);
     const { code, message, wayOut } = error;
     this.#emit({ kind: 'crashed', error: { code, message, wayOut } });

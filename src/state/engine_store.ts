@@ -1,6 +1,6 @@
 /**
- * The page's one engine and what is known of it: whether WebGPU is there, which adapter, and the last
- * trouble. Starting it twice does nothing.
+ * The page's one engine and what is known of it: whether WebGPU is there, which adapter, and what
+ * became of it. Starting it twice does nothing.
  */
 import { create } from 'zustand';
 import type { LabErrorData } from '../base/lab_error';
@@ -12,8 +12,10 @@ import { followDownloads } from './language_models_store';
 import { notify } from './notices_store';
 import { followEndedRuns } from './final_evaluations';
 import { followKeptRuns } from './kept_runs';
+import { lossNotice } from './loss_notice';
 import { followRunFiles } from './run_files';
-import { followEngine } from './runs_store';
+import { followEngine, runOf } from './runs_store';
+import { followDeaths } from './worker_deaths';
 
 type EngineState =
   | { readonly kind: 'connecting' }
@@ -23,16 +25,9 @@ type EngineState =
 
 export interface EngineStore {
   readonly connection: EngineState;
-  /** The latest crash or lost device, for a notice; null once dismissed. */
-  readonly trouble: LabErrorData | null;
-  readonly dismissTrouble: () => void;
 }
 
-export const useEngine = create<EngineStore>()((set) => ({
-  connection: { kind: 'connecting' },
-  trouble: null,
-  dismissTrouble: () => set({ trouble: null }),
-}));
+export const useEngine = create<EngineStore>()(() => ({ connection: { kind: 'connecting' } }));
 
 let startWorker = (): EngineWorker =>
   new Worker(new URL('../lab/worker/worker.ts', import.meta.url), { type: 'module' });
@@ -58,11 +53,20 @@ export function startEngine(): void {
       useEngine.setState({ connection: { kind: 'unavailable', error: event.error } });
     } else if (event.kind === 'command_failed') {
       notify({ tone: 'error', title: event.error.message, detail: event.error.wayOut });
-    } else if (event.kind === 'crashed') {
-      restart(event.error);
     } else if (event.kind === 'device_lost') {
-      useEngine.setState({ trouble: event.error });
+      const nameOf = (runId: string) => runOf(runId)?.name ?? 'A run';
+      notify(lossNotice(['The graphics device was lost', ''], event.fates, nameOf));
     }
+  });
+  followDeaths(engine, {
+    restart: () => {
+      useEngine.setState({ connection: { kind: 'connecting' } });
+      engine.connect(document.baseURI);
+    },
+    onEnd: (error) => {
+      engine.end(error);
+      useEngine.setState({ connection: { kind: 'unavailable', error } });
+    },
   });
   followEngine(engine);
   followEndedRuns(engine);
@@ -70,16 +74,6 @@ export function startEngine(): void {
   followKeptRuns(engine);
   followRunFiles(engine);
   followNewFiles(engine);
-  engine.send({ kind: 'connect', base: document.baseURI });
+  engine.connect(document.baseURI);
   followDraft(engine);
-}
-
-/** A worker that ran is started again; one that never came up would only crash again. */
-function restart(error: LabErrorData): void {
-  if (useEngine.getState().connection.kind === 'ready') {
-    useEngine.setState({ connection: { kind: 'connecting' }, trouble: error });
-    engine.send({ kind: 'connect', base: document.baseURI });
-  } else {
-    useEngine.setState({ connection: { kind: 'unavailable', error } });
-  }
 }

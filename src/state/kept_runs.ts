@@ -4,10 +4,12 @@
  */
 import { create } from 'zustand';
 import { at } from '../base/array';
+import { describeError } from '../base/lab_error';
 import type { Event, ListedRun } from '../lab/protocol/protocol';
+import type { RunConfig } from '../lab/run/run_config';
 import type { EngineClient } from './engine_client';
 import { notify, notifyError } from './notices_store';
-import { keepAnswer, modelKey } from './questions';
+import { isEngineLost, keepAnswer, modelKey } from './questions';
 import { bringFiles } from './run_files';
 import { createRun, isActive, withPast, type Run } from './run_record';
 import { addEarlierRuns, addRun, removeRun, runOf, updateRun, useRuns } from './runs_store';
@@ -36,7 +38,9 @@ export function followKeptRuns(engine: EngineClient): () => void {
     notify({ tone: 'error', title: `${name} is not kept. ${message}`, detail: wayOut });
   });
   const stopView = useView.subscribe(({ runId, overlays }) => {
-    for (const id of runId === null ? overlays : [runId, ...overlays]) void readRun(engine, id);
+    for (const id of runId === null ? overlays : [runId, ...overlays]) {
+      void readRun(engine, id).then(() => (id === runId ? probeRun(engine, id) : undefined));
+    }
   });
   const stopRuns = useRuns.subscribe(({ runs }) => {
     for (const { id, name, kept } of Object.values(runs)) {
@@ -78,7 +82,8 @@ export async function listKeptRuns(engine: EngineClient): Promise<void> {
     }
     if (cleared.length > 0) notify(clearedNotice(cleared));
   } catch (error) {
-    notifyError(error);
+    // The next engine is asked again.
+    if (!isEngineLost(error)) notifyError(error);
   }
 }
 
@@ -92,7 +97,7 @@ function followListed(engine: EngineClient, listed: ListedRun, named: boolean): 
   const { kept } = run;
   const known = { ...kept, bytes, elsewhere };
   if (isActive(run.status) || kept.step === listed.step) {
-    updateRun(id, (same) => ({ ...same, name, kept: known }));
+    updateRun(id, (same) => ({ ...same, name, kept: { ...known, step: listed.step } }));
     return;
   }
   // Another tab trained it on: what this page and its engine read of it is of an earlier step.
@@ -137,7 +142,7 @@ export async function readRun(engine: EngineClient, id: string): Promise<void> {
       keepAnswer('evaluate', modelKey(id, model), { runId: id, model }, answer);
     });
   } catch (error) {
-    notifyError(error);
+    if (!isEngineLost(error)) notifyError(error);
   } finally {
     reading.delete(id);
   }
@@ -157,6 +162,21 @@ function tellTorn({ runId, past: { step }, promised }: Reopened): void {
   });
 }
 
+/** Ids of runs that were asked what their models make of the data, in this visit. */
+const probed = new Set<string>();
+
+/** Has a kept run of an earlier visit, which is shown, say what its models make of the data; only where these open by themselves, soon. */
+async function probeRun(engine: EngineClient, id: string): Promise<void> {
+  const run = runOf(id);
+  if (run?.kept == null || run.kept.data !== null || isActive(run.status) || run.step === 0) return;
+  const { config, models } = run;
+  if (config.data.kind === 'lm' || probed.has(id)) return;
+  if (models.some(({ shapes, labels }) => shapes !== null || labels !== null)) return;
+  probed.add(id);
+  // It is a picture more; what is wrong with the run is said by whoever asks for something.
+  await engine.ask('probe_run', { runId: id }).catch(() => undefined);
+}
+
 /** Whether a run can go on from its latest checkpoint. */
 export function canResume({ kept, status, error, step, totalSteps }: Run): boolean {
   if (kept === null || kept.elsewhere || isActive(status) || status === 'finished') return false;
@@ -173,13 +193,32 @@ export async function resumeRun(
   run: Run,
   { press = false }: { readonly press?: boolean } = {},
 ): Promise<void> {
+  // An engine that was given up on gets another chance.
+  engine.revive();
+  useView.getState().showRun(run.id);
+  await reopenRun(engine, run, { press });
+}
+
+/** Has the engine go on with a kept run on its own data; what is not `press` says more of how it stood. */
+export async function reopenRun(
+  engine: EngineClient,
+  run: Run,
+  {
+    press = false,
+    ...how
+  }: {
+    readonly press?: boolean;
+    readonly paused?: boolean;
+    readonly settings?: RunConfig;
+  } = {},
+): Promise<void> {
+  const { id: runId } = run;
   try {
-    updateRun(run.id, (known) => ({ ...known, status: 'preparing', error: null }));
-    await bringFiles(engine, run.id, { press });
-    useView.getState().showRun(run.id);
-    engine.send({ kind: 'reopen', runId: run.id });
+    updateRun(runId, (known) => ({ ...known, status: 'preparing', error: null }));
+    await bringFiles(engine, runId, { press });
+    engine.send({ kind: 'reopen', runId, ...how });
   } catch (error) {
-    updateRun(run.id, (known) => ({ ...known, status: run.status, error: run.error }));
+    updateRun(runId, (known) => ({ ...known, status: 'failed', error: describeError(error) }));
     notifyError(error);
   }
 }

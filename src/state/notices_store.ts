@@ -13,7 +13,7 @@ export interface Notice {
   /** What to do about it. */
   readonly detail?: string;
   /** It stays until it is closed, as errors do. */
-  readonly waits?: boolean;
+  readonly stays?: boolean;
   readonly action?: { readonly label: string; readonly run: () => void };
   /** Called when it leaves the page, with whether its action was taken. */
   readonly onClose?: (acted: boolean) => void;

@@ -8,7 +8,7 @@ import { create } from 'zustand';
 import { describeError, type LabErrorData } from '../base/lab_error';
 import type { AnswerOf, AskOf, RequestName } from '../lab/protocol/requests';
 import type { AskOptions, EngineClient } from './engine_client';
-import { runOf } from './runs_store';
+import { runOf, useRuns } from './runs_store';
 
 /** How far a question is: share done, 0 to 1, and what is being done. */
 export interface QuestionProgress {
@@ -103,8 +103,14 @@ export async function pose<Name extends RequestName>(
     signal: controller.signal,
     onProgress: (fraction, said) => tell({ progress: { fraction, stage: said } }),
   };
+  const once = () => (put === undefined ? engine.ask(name, ask, options) : put(options));
   try {
-    const answer = await (put === undefined ? engine.ask(name, ask, options) : put(options));
+    const answer = await once().catch(async (error: unknown) => {
+      if (!isEngineLost(error) || !isLatest()) throw error;
+      // Device or worker went from under it, and is there again.
+      await untilRunIsBack(ask);
+      return once();
+    });
     tell({ answer, asked: ask, progress: null, changes });
     return isLatest() ? 'answered' : 'ended';
   } catch (error) {
@@ -118,6 +124,29 @@ export async function pose<Name extends RequestName>(
   } finally {
     if (isLatest()) underWay.delete(id);
   }
+}
+
+/** Whether what was asked ended because the device was lost or the worker died. */
+export function isEngineLost(error: unknown): boolean {
+  const { code } = describeError(error);
+  return code === 'device_lost' || code === 'engine_lost';
+}
+
+/** Resolves when the run that a question is about is not on its way back into the engine. */
+function untilRunIsBack(ask: AskOf<RequestName>): Promise<void> {
+  const isBack = () =>
+    ask === null || !('runId' in ask) || runOf(ask.runId)?.status !== 'preparing';
+  return new Promise((resolve) => {
+    if (isBack()) {
+      resolve();
+      return;
+    }
+    const stop = useRuns.subscribe(() => {
+      if (!isBack()) return;
+      stop();
+      resolve();
+    });
+  });
 }
 
 /** Asks one after the other, since the engine has one GPU. One that is given up or fails ends the row. */

@@ -72,8 +72,9 @@ export function followRunFiles(engine: EngineClient): () => void {
     if (event.kind === 'connected') listed = listDataFiles(engine).catch(notifyError);
     else if (event.kind === 'started') inMemory.add(event.runId);
     else if (event.kind === 'failed') inMemory.delete(event.runId);
-    else if (event.kind === 'device_lost') for (const id of event.lostRuns) inMemory.delete(id);
-    else if (event.kind === 'crashed') {
+    else if (event.kind === 'device_lost') {
+      for (const { runId, error } of event.fates) if (error !== null) inMemory.delete(runId);
+    } else if (event.kind === 'crashed') {
       inMemory.clear();
       useRunFiles.setState({ given: new Set() });
     } else if (event.kind === 'kept' && event.data != null) {

@@ -5,7 +5,7 @@
  */
 import { create } from 'zustand';
 import type { Dictionary } from '../analysis/types';
-import { LabError } from '../base/lab_error';
+import { LabError, type LabErrorData } from '../base/lab_error';
 import { withLiveSettings } from '../lab/run/live_settings';
 import type { LiveSettings } from '../lab/run/live_settings';
 import type { RunInput } from '../lab/run/run_config';
@@ -152,22 +152,38 @@ export function followEngine(engine: EngineClient): () => void {
 }
 
 function applyToAll(runs: Readonly<Record<string, Run>>, event: ClientEvent): typeof runs {
-  if (event.kind === 'crashed' || event.kind === 'device_lost') {
+  if (event.kind === 'crashed') {
     return Object.fromEntries(
-      Object.entries(runs).map(([id, run]) => {
-        // All weights die with the worker; with the device only those of runs that were going on.
-        const spared = event.kind === 'device_lost' && !event.lostRuns.includes(id);
-        if (run.origin === 'recorded' || spared) return [id, run];
-        // What is kept can be read again.
-        const inEngine = run.kept !== null;
-        const failed = isActive(run.status)
-          ? { status: 'failed' as const, error: event.error }
-          : null;
-        return [id, { ...run, ...failed, inEngine }];
-      }),
+      Object.entries(runs).map(([id, run]) => [
+        id,
+        run.origin === 'recorded' ? run : withoutWorker(run, event.error),
+      ]),
     );
+  }
+  if (event.kind === 'device_lost') {
+    return event.fates.reduce((known, { runId, error }) => {
+      const run = known[runId];
+      // One that goes on says so itself.
+      if (run === undefined || error === null) return known;
+      return { ...known, [runId]: failed(run, error) };
+    }, runs);
   }
   if (!('runId' in event)) return runs;
   const run = runs[event.runId];
   return run === undefined ? runs : { ...runs, [event.runId]: applyEvent(run, event) };
+}
+
+/** All that was in memory died with the worker; what is kept can be read again, and is gone on with. */
+function withoutWorker(run: Run, error: LabErrorData): Run {
+  if (run.kept === null || !isActive(run.status)) return failed(run, error);
+  const preparing = { stage: 'Waiting for the engine', fraction: 0 };
+  return { ...run, status: 'preparing', preparing, samplesPerSecond: null };
+}
+
+/** A run whose weights are no longer in the engine's memory; one that was over stays over. */
+function failed(run: Run, error: LabErrorData): Run {
+  const inEngine = run.kept !== null;
+  return isActive(run.status)
+    ? { ...run, status: 'failed', preparing: null, error, inEngine }
+    : { ...run, inEngine };
 }

@@ -15,7 +15,6 @@ import { focusNewestNotice, Notices } from './shell/Notices';
 import { PageErrorBoundary } from './shell/PageErrorBoundary';
 import { ShortcutList } from './shell/ShortcutList';
 import { useCopyOfferNotices } from './shell/use_copy_offers';
-import { useTroubleNotices } from './shell/use_trouble_notices';
 import { WaitingBanner } from './shell/WaitingBanner';
 import { useShortcutListener, useShortcuts } from './shortcuts';
 import { useThemeOnRoot } from './theme';
@@ -23,7 +22,6 @@ import './shell/shell.css';
 
 export function App() {
   useThemeOnRoot();
-  useTroubleNotices();
   useCopyOfferNotices();
   useShortcutListener();
   const [listOpen, setListOpen] = useState(false);

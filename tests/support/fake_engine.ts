@@ -132,6 +132,7 @@ export class FakeEngine implements EngineWorker {
         available: 2 ** 30,
       }),
       kept_past: ({ runId }) => this.#pastOf(runId),
+      probe_run: () => null,
       rename_kept_run: () => null,
       describe_kept_run: () => null,
       delete_kept_run: ({ runId }) => {

@@ -13,10 +13,10 @@ import { expect, vi } from 'vitest';
 import { POLL_LIMIT_MS } from '../../scripts/limits.mjs';
 import { at } from '../../src/base/array';
 import type { LabErrorData } from '../../src/base/lab_error';
+import type { Event as EngineEvent } from '../../src/lab/protocol/protocol';
 import { presets, type PresetId } from '../../src/lab/run/presets';
 import { parseRunConfig, totalSteps } from '../../src/lab/run/run_config';
 import { useAnnotations } from '../../src/state/annotations';
-import type { EngineWorker } from '../../src/state/engine_client';
 import { languageModelMissing, useDraftFacts } from '../../src/state/draft_facts';
 import { useData } from '../../src/state/data_store';
 import { engine, setWorkerFactory, startEngine, useEngine } from '../../src/state/engine_store';
@@ -97,26 +97,23 @@ export async function openPage(page: PageId, options: PageOptions = {}): Promise
 
 let started = false;
 
-/** A page starts its engine once in its life; another takes its place after a crash alone, so there is one. */
+/** A page starts its engine once in its life; another takes its place when it was closed. */
 function startOn(fake: FakeEngine): void {
-  const crashing: EngineWorker = {
-    postMessage: () => undefined,
-    terminate: () => undefined,
-    onmessage: null,
-    onerror: null,
-    onmessageerror: null,
-  };
-  setWorkerFactory(() => (started ? crashing : fake));
+  setWorkerFactory(() => fake);
   if (started) {
     // The draft of the test before may have asked something after its page was closed.
     engine.close();
-    engine.send({ kind: 'connect', base: document.baseURI });
-    setWorkerFactory(() => fake);
-    useEngine.setState({ connection: { kind: 'ready', adapter: FAKE_ADAPTER } });
-    crashing.onerror?.(new ErrorEvent('error', { message: 'the test before is over' }));
-    useEngine.setState({ trouble: null });
+    engine.revive();
+    useEngine.setState({ connection: { kind: 'connecting' } });
+    engine.connect(document.baseURI);
   } else startEngine();
   started = true;
+}
+
+/** What the engine says when a run is lost with the device. */
+export function lostWith(runId: string): EngineEvent {
+  const fate = { runId, at: 1, from: null, outcome: 'ended', error: BUSY } as const;
+  return { kind: 'device_lost', error: BUSY, fates: [fate] };
 }
 
 /** Takes the page and its engine away, and all that the stores hold of them; for `afterEach`. */

@@ -6,6 +6,8 @@ import { at } from '../../base/array';
 
 /** Seconds after which one is due, however few steps were taken. */
 const EVERY_SECONDS = 30;
+/** Seconds after which one is due whatever the last one took: the machine may have slept meanwhile. */
+const AT_LEAST_EVERY_SECONDS = 900;
 /** The first steps at which one is due: two a decade, as figures with a logarithmic axis want them. */
 const FIRST_STEP = 10;
 /** Writing takes at most one part in so many of the time. */
@@ -29,7 +31,7 @@ export interface CheckpointBefore {
 export function isCheckpointDue(step: number, now: number, before: CheckpointBefore): boolean {
   if (step <= before.step) return false;
   const passed = now - before.began;
-  if (passed < SHARE * before.took) return false;
+  if (passed < Math.min(SHARE * before.took, AT_LEAST_EVERY_SECONDS)) return false;
   return passed >= EVERY_SECONDS || step >= earlyStepAfter(before.step);
 }
 

@@ -53,6 +53,8 @@ export class KeptRuns {
   private readonly claimed = new Map<string, KeptRun | null>();
   /** Folders without a record are looked for once a visit. */
   private searched: Promise<boolean> | null = null;
+  /** Runs that were deleted here, with the time since this visit began, which no change of the clock alters. */
+  private readonly deletedHere = new Map<string, number>();
 
   constructor(private readonly places: RunPlaces) {}
 
@@ -176,6 +178,7 @@ export class KeptRuns {
 
   /** Deletes a run, which `restore` takes back for a minute. */
   delete(id: string): Promise<void> {
+    this.deletedHere.set(id, performance.now());
     return this.change(id, (run) => ({ ...run, deletedAt: this.places.now() }));
   }
 
@@ -197,14 +200,17 @@ export class KeptRuns {
 
   /** Removes for good what was deleted more than a minute ago. */
   private async removeDeleted(): Promise<void> {
-    const latest = this.places.now() - UNDO_MS;
-    const isOver = ({ deletedAt }: KeptRun) => deletedAt !== null && deletedAt <= latest;
-    for (const { id } of (await this.all()).filter(isOver)) {
+    for (const run of await this.all()) {
+      const { id } = run;
+      const age = this.ageOf(run);
+      // The clock was set back since: its minute begins anew.
+      if (age !== null && age < 0) await this.delete(id);
+      if (age === null || age < UNDO_MS) continue;
       await this.inTurn(() =>
         this.alone(id, async () => {
           // Another tab may have taken the deletion back meanwhile.
-          const run = readKeptRun(await this.places.index.get(id));
-          if (run === null || !isOver(run)) return;
+          const now = readKeptRun(await this.places.index.get(id));
+          if (now?.deletedAt !== run.deletedAt) return;
           await this.places.files.remove(id);
           await this.places.index.remove(id);
         }),
@@ -254,6 +260,13 @@ export class KeptRuns {
       for (const id of await locks.held()) if ((await index.get(id)) === undefined) return;
       await data.keepOnly(new Set(records.flatMap(filesNeeded)));
     });
+  }
+
+  /** Milliseconds since a run was deleted, of what was deleted in another visit by the clock; null where it is not deleted. */
+  private ageOf({ id, deletedAt }: KeptRun): number | null {
+    if (deletedAt === null) return null;
+    const here = this.deletedHere.get(id);
+    return here === undefined ? this.places.now() - deletedAt : performance.now() - here;
   }
 
   private async all(): Promise<readonly KeptRun[]> {

@@ -61,8 +61,15 @@ export type Command =
       /** Start paused (the page's first picture, and Step). */
       readonly paused?: boolean;
     }
-  /** Goes on with a kept run from its latest checkpoint. */
-  | { readonly kind: 'reopen'; readonly runId: string }
+  | {
+      /** Goes on with a kept run from its latest checkpoint. */
+      readonly kind: 'reopen';
+      readonly runId: string;
+      /** Rests paused there. */
+      readonly paused?: boolean;
+      /** Settings as they were last: what was changed since the checkpoint is changed again. */
+      readonly settings?: RunConfig;
+    }
   | { readonly kind: 'pause'; readonly runId: string }
   | { readonly kind: 'resume'; readonly runId: string }
   | { readonly kind: 'step'; readonly runId: string }
@@ -78,6 +85,8 @@ export type Command =
 export type Event =
   | RequestEvent
   | Download
+  /** The worker holds a Web Lock of that name as long as it lives: its end is heard of by who waits for the lock. */
+  | { readonly kind: 'alive'; readonly lock: string }
   | { readonly kind: 'connected'; readonly adapter: AdapterReport }
   | { readonly kind: 'unavailable'; readonly error: LabErrorData }
   | {
@@ -155,8 +164,22 @@ export type Event =
     }
   /** The run has ended by an error: it takes no more steps. */
   | { readonly kind: 'failed'; readonly runId: string; readonly error: LabErrorData }
+  /** Said once a loss, when it is known what becomes of the runs that were going on. */
   | {
       readonly kind: 'device_lost';
       readonly error: LabErrorData;
-      readonly lostRuns: readonly string[];
+      readonly fates: readonly RunFate[];
     };
+
+/** What becomes of a run that was going on when its device was lost. */
+export interface RunFate {
+  readonly runId: string;
+  /** Step at which it stood. */
+  readonly at: number;
+  /** Step of its latest checkpoint; null for one that had not begun and is prepared again. */
+  readonly from: number | null;
+  /** `ended`: nothing is kept of its weights. `waits`: it can be gone on with, but does not by itself. */
+  readonly outcome: 'goes_on' | 'stays_paused' | 'waits' | 'ended';
+  /** Why it does not go on; null when it does. */
+  readonly error: LabErrorData | null;
+}

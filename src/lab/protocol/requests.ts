@@ -103,6 +103,8 @@ interface Requests {
   /** The runs that this browser keeps; their curves are asked for one by one. */
   list_kept_runs: { ask: null; answer: KeptList };
   kept_past: { ask: AboutRun; answer: RunPast };
+  /** Has a run that rests say, in events, what its models make of the data; nothing where a language model has to make the rows. */
+  probe_run: { ask: AboutRun; answer: null };
   rename_kept_run: { ask: AboutRun & { readonly name: string }; answer: null };
   /** Keeps what the person says of a run. */
   describe_kept_run: { ask: AboutRun & { readonly about: SaidOfRun }; answer: null };

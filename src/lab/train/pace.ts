@@ -13,6 +13,13 @@ const LEAST_RATE = { steps: 3, seconds: 0.5 };
 /** Submits that a loop has in flight: the first so many cost no time when they are made, so none is counted. */
 const IN_FLIGHT = 2;
 
+/**
+ * A stretch of so many milliseconds, and so many times as long as its steps took lately, is no training: the machine slept, or
+ * the browser froze the tab.
+ */
+const ASLEEP_MS = 60_000;
+const ASLEEP_TIMES = 20;
+
 export class Pace {
   /** Seconds spent training. */
   seconds = 0;
@@ -44,6 +51,10 @@ export class Pace {
     const now = performance.now();
     const elapsed = now - this.mark;
     this.mark = now;
+    if (elapsed > ASLEEP_MS && elapsed > ASLEEP_TIMES * Math.max(1, count) * this.stepMs) {
+      this.restartRate(taken);
+      return;
+    }
     this.seconds += elapsed / 1000;
     if (count > 0) this.stepMs = Math.max(0.01, elapsed / count);
     if (count > 0 && this.filling > 0) {

@@ -13,6 +13,8 @@ import type { Event } from '../protocol/protocol';
 /** Least time between two probes, and the share of the time that probing may take. */
 const PROBE_MS = 700;
 const PROBE_SHARE = 0.15;
+/** Most time that a probe which took long waits for the next: the machine may have slept during it. */
+const MOST_WAIT_MS = 120_000;
 
 /** A model at one step and what it says about the probed rows. */
 export interface Look {
@@ -103,7 +105,8 @@ export class RunProbes {
       .finally(() => {
         // A probe that takes long waits longer for the next.
         const took = performance.now() - start;
-        this.last = performance.now() + Math.max(0, took / PROBE_SHARE - PROBE_MS);
+        const wait = Math.min(took / PROBE_SHARE - PROBE_MS, MOST_WAIT_MS);
+        this.last = performance.now() + Math.max(0, wait);
       });
   }
 

@@ -110,7 +110,10 @@ export class TrainingSession implements Session {
       while (this.looks.size > 0) await Promise.allSettled(this.looks);
       if (ready > 0) {
         this.submit(ready, pending);
-        inFlight.push(this.parts.clock.mark('training'));
+        const done = this.parts.clock.mark('training');
+        // When the device goes, the first that is waited for says so for all of them.
+        done.catch(() => undefined);
+        inFlight.push(done);
       }
       if (inFlight.length > 1) await inFlight.shift();
       this.pace.advance(ready, this.taken);

@@ -3,34 +3,33 @@
  * command of the protocol. It posts events and touches neither page nor worker globals, so tests can
  * drive it directly.
  */
-import { describeError, LabError } from '../../base/lab_error';
-import { onMistake, openDevice, type OpenedDevice } from '../../gpu/device';
-import { AnnotationHost } from './annotation_host';
-import { handlersOf, MOVED, type Handlers } from './handlers';
-import { KeptRunHost } from './kept_run_host';
-import type { KeptRuns } from '../keep/kept_runs';
+import { describeError, LabError, type LabErrorData } from '../../base/lab_error';
 import { SharedWorks, type Work } from '../../base/work';
-import { LanguageModelHost } from './language_model_host';
+import { lossBehind, type OpenedDevice } from '../../gpu/device';
+import type { KeptRuns } from '../keep/kept_runs';
 import type { LanguageModelStore } from '../language/language_model_store';
+import type { Command, Event } from '../protocol/protocol';
+import { liveChanges } from '../run/live_settings';
+import { RunData } from '../train/run_data';
+import { AnnotationHost } from './annotation_host';
+import { AskedQuestions } from './asked_questions';
+import { EngineDevice, reportOf } from './engine_device';
+import { handlersOf } from './handlers';
+import { KeptRunHost } from './kept_run_host';
+import { LanguageModelHost } from './language_model_host';
 import type { LiveRun } from './live_run';
 import { pageAccess, pageLanguageModels } from './page_access';
 import { PageModels } from './page_models';
-import type { AdapterReport, Command, Event } from '../protocol/protocol';
-import type { AnswerEvent, AskCommand, RequestName } from '../protocol/requests';
+import { Recovery } from './recovery';
 import { RunAnalyses } from './run_analyses';
-import { RunData } from '../train/run_data';
 import { RunFilesHost } from './run_files_host';
-import { RunPreparation } from './run_preparation';
+import { RunPreparation, type Preparing } from './run_preparation';
 import { TextHost } from './text_host';
-import { whatIsLost } from './what_is_lost';
-
-/** WebGPU's default limit, by which a weak adapter is recognised. */
-const DEFAULT_BINDING = 134_217_728;
 
 export class EngineHost {
-  private opened: Promise<OpenedDevice> | null = null;
   private base = '';
   private store: LanguageModelStore | null = null;
+  private readonly gpu: EngineDevice;
   private readonly data = new RunData((file) =>
     pageAccess(this.base, file, () => this.languageModels()),
   );
@@ -41,8 +40,7 @@ export class EngineHost {
   private readonly preparation: RunPreparation;
   /** Kept runs that are being read for a question. */
   private readonly looks = new SharedWorks<LiveRun>();
-  /** What gives up the questions that are worked on, by request. */
-  private readonly asked = new Map<number, AbortController>();
+  private readonly questions: AskedQuestions;
   private readonly analyses = new RunAnalyses((runId) => this.run(runId));
   private readonly modelHost = new LanguageModelHost({
     languageModels: () => this.languageModels(),
@@ -59,15 +57,33 @@ export class EngineHost {
     run: (runId) => this.run(runId),
     axes: (about, work) => this.analyses.axes(about, work),
   });
-  private readonly handlers: Handlers;
+  private readonly recovery = new Recovery({
+    runs: this.runs,
+    stepOf: (runId) => this.kept.stepOf(runId),
+    drop: (runId) => {
+      this.runs.delete(runId);
+      this.forgetAnswers(runId);
+    },
+  });
+  /** Losses of which the runs are not settled yet, and what resolves when they are. Never rejects. */
+  private losses = 0;
+  private recovered: Promise<void> = Promise.resolve();
 
   /** `openRuns` gives the runs that the browser keeps; without it nothing is kept. */
   constructor(
-    private readonly gpu: GPU | undefined,
+    gpu: GPU | undefined,
     private readonly post: (event: Event, transfer?: Transferable[]) => void,
     openRuns: (() => Promise<KeptRuns>) | null = null,
   ) {
-    const device = async () => (await this.device()).device;
+    this.gpu = new EngineDevice({
+      gpu,
+      onLoss: (error) => this.afterLoss(error),
+      onMistake: (error) => {
+        for (const run of this.runs.values()) void run.end(error);
+      },
+    });
+    const device = async () => (await this.gpu.open()).device;
+    const lossHeard = () => this.lossHeard();
     const { data, analyses, modelHost: models, text } = this;
     const tell = (event: Event) => this.post(event);
     this.kept = new KeptRunHost(openRuns, tell);
@@ -78,8 +94,15 @@ export class EngineHost {
       kept: () => this.kept.data(),
     });
     const { files, kept } = this;
-    this.preparation = new RunPreparation({ device, data, post: tell, kept, files });
-    this.handlers = handlersOf({
+    this.preparation = new RunPreparation({
+      device: () => this.gpu.open(),
+      data,
+      post: tell,
+      kept,
+      files,
+      lossHeard,
+    });
+    const handlers = handlersOf({
       device,
       data,
       run: (runId) => this.run(runId),
@@ -94,86 +117,100 @@ export class EngineHost {
       }),
       letGo: (runId) => this.forget(runId),
     });
+    this.questions = new AskedQuestions({
+      handlers,
+      post,
+      lossHeard,
+      prepare: ({ name, ask }, work) => {
+        if (ask === null || !('runId' in ask)) return null;
+        if (!('model' in ask) && name !== 'probe_run') return null;
+        const isThere = this.losses === 0 && this.runs.has(ask.runId);
+        return isThere ? null : this.look(ask.runId, work);
+      },
+    });
   }
 
   /** Carries out a command; failures become events, never exceptions. */
   async handle(command: Command): Promise<void> {
     try {
-      if (command.kind === 'ask') await this.answer(command);
-      else if (command.kind === 'cancel') this.asked.get(command.requestId)?.abort();
+      if (command.kind === 'ask') await this.questions.answer(command);
+      else if (command.kind === 'cancel') this.questions.cancel(command.requestId);
       else if (command.kind === 'connect') await this.connect(command.base);
       else if (command.kind === 'start') await this.start(command);
-      else if (command.kind === 'reopen') await this.reopen(command);
-      else await this.steer(command);
+      else if (command.kind === 'reopen') {
+        this.recovery.forget(command.runId);
+        await this.reopen(command);
+      } else await this.steer(command);
     } catch (error) {
-      const described = describeError(error);
-      if ('requestId' in command) {
-        this.post({ kind: 'request_failed', requestId: command.requestId, error: described });
-      } else if (command.kind === 'connect') {
-        this.post({ kind: 'unavailable', error: described });
-      } else if (command.kind === 'start' || command.kind === 'reopen') {
-        // It never came to be; a run that is there ends by its own error only, see LiveRun.
-        this.post({ kind: 'failed', runId: command.runId, error: described });
-      } else {
-        const { runId, kind } = command;
-        this.post({ kind: 'command_failed', runId, command: kind, error: described });
-      }
+      this.tellFailure(command, error);
+    }
+  }
+
+  private tellFailure(command: Command, error: unknown): void {
+    const described = describeError(error);
+    const { kind } = command;
+    if (kind === 'connect') this.post({ kind: 'unavailable', error: described });
+    // It never came to be; a run that is there ends by its own error only, see LiveRun.
+    else if (kind === 'start' || kind === 'reopen') {
+      this.post({ kind: 'failed', runId: command.runId, error: described });
+    } else if ('runId' in command) {
+      const { runId } = command;
+      this.post({ kind: 'command_failed', runId, command: kind, error: described });
     }
   }
 
   private async connect(base: string): Promise<void> {
     this.base = base;
-    const opened = await this.device();
+    this.tellDevice(await this.gpu.open());
+  }
+
+  private tellDevice(opened: OpenedDevice): void {
     this.post({ kind: 'connected', adapter: reportOf(opened) });
   }
 
-  private device(): Promise<OpenedDevice> {
-    this.opened ??= this.openDevice();
-    return this.opened;
+  /** Resolves when a loss of the device that is behind a failure has been heard of. */
+  private async lossHeard(): Promise<void> {
+    const opened = await this.gpu.current;
+    if (opened !== null) await lossBehind(opened);
   }
 
-  private async openDevice(): Promise<OpenedDevice> {
-    try {
-      const opened = await openDevice(this.gpu);
-      void opened.lost.then((error) => this.afterLoss(error));
-      onMistake(opened.device, (error) => {
-        for (const run of this.runs.values()) void run.end(error);
-      });
-      return opened;
-    } catch (error) {
-      this.opened = null;
-      throw error;
-    }
-  }
-
-  /**
-   * Buffers died with the device. Runs that were going on are lost; those whose training was over have
-   * their weights on the CPU and go on with the next device.
-   */
-  private async afterLoss(error: LabError): Promise<void> {
-    this.opened = null;
+  /** Buffers died with the device: the runs go on from what is kept of them. */
+  private afterLoss(error: LabError): void {
     this.store = null;
     this.text.reset();
     this.data.forgetMadeData();
-    const lostRuns: string[] = [];
-    let kept = 0;
-    for (const [runId, run] of this.runs) {
-      if (await run.surviveDevice().catch(() => false)) continue;
-      lostRuns.push(runId);
-      if (run.isKept) kept += 1;
-      this.runs.delete(runId);
-      // It can be gone on with from its latest checkpoint.
-      await run.letGo();
-      this.analyses.forget(runId);
+    this.questions.endAll(error);
+    const interrupted = this.preparation.interrupt();
+    this.losses += 1;
+    this.recovered = this.recovered
+      .then(async () => this.recover(describeError(error), await interrupted))
+      .finally(() => {
+        this.losses -= 1;
+      });
+  }
+
+  private async recover(error: LabErrorData, interrupted: readonly Preparing[]): Promise<void> {
+    const next = await this.gpu.openAgain();
+    const unable = 'device' in next ? null : next;
+    const { fates, commands, over } = await this.recovery.settle(interrupted, unable, error);
+    this.post({ kind: 'device_lost', error, fates });
+    if ('device' in next) this.tellDevice(next);
+    for (const command of commands) {
+      try {
+        await (command.kind === 'start' ? this.start(command) : this.reopen(command));
+      } catch (failure) {
+        this.tellFailure(command, failure);
+      }
     }
-    const { code, message, wayOut } = error;
-    const told = `${message} ${whatIsLost({ lost: lostRuns.length - kept, kept, over: this.runs.size })}`;
-    this.post({ kind: 'device_lost', error: { code, message: told, wayOut }, lostRuns });
+    for (const run of over) {
+      // What is kept is read again with its data when somebody asks.
+      await run.reopenData().catch(() => (run.isKept ? this.forget(run.runId) : undefined));
+    }
   }
 
   /** The language models of the device. */
   private async languageModels(): Promise<LanguageModelStore> {
-    const { device } = await this.device();
+    const { device } = await this.gpu.open();
     this.store ??= pageLanguageModels(device, this.base, this.models, this.post);
     return this.store;
   }
@@ -192,18 +229,23 @@ export class EngineHost {
   }
 
   private async reopen(command: Extract<Command, { kind: 'reopen' }>): Promise<void> {
-    const looking = await this.looks.take(command.runId);
+    const { runId, settings, paused } = command;
+    const looking = await this.looks.take(runId);
     await looking?.destroy();
-    await this.forget(command.runId);
+    await this.forget(runId);
     const run = await this.preparation.reopen(command);
     if (run === null) return;
-    this.runs.set(command.runId, run);
-    await run.resume();
+    this.runs.set(runId, run);
+    // What was changed after the checkpoint.
+    const changes = settings === undefined ? [] : liveChanges(run.settings, settings);
+    for (const change of changes) await run.change(change);
+    await (paused === true ? run.pause() : run.resume());
   }
 
-  /** Reads a kept run for a question about its models; one that is in memory is there. */
+  /** Reads a kept run for a question about its models; one that is in memory, or will be after a loss, is there. */
   private async look(runId: string, work: Work): Promise<void> {
-    if (this.preparation.isUnderWay(runId)) return;
+    await this.recovered;
+    if (this.runs.has(runId) || this.preparation.isUnderWay(runId)) return;
     if (!(await this.kept.has(runId))) return;
     const run = await this.looks.join(runId, (own) => this.preparation.look(runId, own), work);
     this.looks.forget((other) => other === runId);
@@ -252,29 +294,6 @@ export class EngineHost {
     this.text.forget(runId);
   }
 
-  private async answer<Name extends RequestName>(command: AskCommand<Name>): Promise<void> {
-    const { requestId, name, ask } = command;
-    const controller = new AbortController();
-    this.asked.set(requestId, controller);
-    const work: Work = {
-      signal: controller.signal,
-      onProgress: (fraction, stage) =>
-        this.post({ kind: 'analysis_progress', requestId, fraction, stage }),
-    };
-    try {
-      // What is in memory answers in the same turn: a command that comes next finds the question under way.
-      if (ask !== null && 'model' in ask && 'runId' in ask && !this.runs.has(ask.runId)) {
-        await this.look(ask.runId, work);
-      }
-      const answer = await this.handlers[name](ask, work);
-      // The handler of a name gives the answer of that name, which the union of all events does not tell.
-      const event = { kind: 'answer', requestId, name, answer } as AnswerEvent;
-      this.post(event, MOVED[name]?.(answer));
-    } finally {
-      this.asked.delete(requestId);
-    }
-  }
-
   private run(runId: string): LiveRun {
     const run = this.runs.get(runId);
     if (run !== undefined) return run;
@@ -284,15 +303,4 @@ export class EngineHost {
       'Press Train to run it again; its settings and curves are still here.',
     );
   }
-}
-
-function reportOf({ device, adapter }: OpenedDevice): AdapterReport {
-  const { limits, features } = device;
-  return {
-    ...adapter,
-    features: [...features].sort(),
-    maxBufferSize: limits.maxBufferSize,
-    maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-    defaultLimitsOnly: limits.maxStorageBufferBindingSize <= DEFAULT_BINDING,
-  };
 }

@@ -85,6 +85,10 @@ export function handlersOf(parts: HandlerParts): Handlers {
     attribute_logits: (ask, work) => text.attribute(ask, work),
     list_kept_runs: () => parts.kept.list(),
     kept_past: ({ runId }) => parts.kept.past(runId),
+    probe_run: async ({ runId }) => {
+      await parts.run(runId).look();
+      return null;
+    },
     rename_kept_run: ({ runId, name }) => parts.kept.rename(runId, name),
     describe_kept_run: ({ runId, about }) => parts.kept.describe(runId, about),
     annotations: (ask) => parts.annotations.read(ask),

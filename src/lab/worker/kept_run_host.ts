@@ -118,8 +118,14 @@ export class KeptRunHost {
 
   /** Whether this browser keeps a run of that id. */
   async has(id: string): Promise<boolean> {
+    return (await this.stepOf(id)) !== null;
+  }
+
+  /** The step of a run's latest checkpoint; null where this browser keeps no run of that id. */
+  async stepOf(id: string): Promise<number | null> {
     const runs = await this.place();
-    return runs !== null && (await runs.find(id)) !== null;
+    const found = await runs?.find(id).catch(() => null);
+    return found?.step ?? null;
   }
 
   /** A kept run to go on with, of which this tab is the only writer from then on. Throws LabError where another is. */

@@ -39,7 +39,7 @@ export class LiveRun {
   private readonly loop: TrainingLoop;
   private readonly turns = new Turns({
     onCall: () => this.probes.giveUpRows(),
-    isGoing: () => this.status === 'running',
+    isGoing: () => this.status === 'running' && !this.isGone,
     loop: () => this.train(),
     onFailure: (error) => this.fail(error),
   });
@@ -47,6 +47,8 @@ export class LiveRun {
   private rebuilt: Promise<void> = Promise.resolve();
   /** The step at which the loop rests of itself. */
   private until = 0;
+  /** Its device is lost: no step is taken any more. */
+  private isGone = false;
 
   constructor(
     readonly runId: string,
@@ -72,7 +74,8 @@ export class LiveRun {
     });
     const { log, probes, turns } = this;
     const { keeper } = keeping;
-    this.loop = new TrainingLoop({ trainer, log, probes, keeper, turns, data: this });
+    const loss = () => surroundings.loss();
+    this.loop = new TrainingLoop({ trainer, log, probes, keeper, turns, data: this, loss });
   }
 
   get step(): number {
@@ -167,20 +170,26 @@ export class LiveRun {
     });
   }
 
-  /** Says what opened weights make of the data before any step; not where rows have to be made by a language model. */
+  /** Says what its models make of the data while it rests; not where rows have to be made by a language model. */
   async look(): Promise<void> {
     if (this.source.text === undefined) await this.probes.rest(this.source);
   }
 
   /**
-   * Goes on without the device that trained it, when training was over; false when the models went with the
-   * device.
+   * Leaves its device, which is lost: how it stood once what was on its way has ended. One that is over goes on without; of
+   * the others all but what is kept is lost.
    */
-  async surviveDevice(): Promise<boolean> {
-    if (!this.models.surviveDevice()) return false;
-    // Language models, which these data are made with, stood on the device too.
+  async leaveDevice(): Promise<'over' | 'running' | 'paused' | 'failed'> {
+    this.isGone = true;
+    await this.turns.done;
+    if (this.models.surviveDevice()) return 'over';
+    if (!this.active) return 'failed';
+    return this.status === 'running' ? 'running' : 'paused';
+  }
+
+  /** Opens data anew that were made with a model on the lost device. */
+  async reopenData(): Promise<void> {
     if (this.config.data.kind === 'lm') this.source = await this.surroundings.source();
-    return true;
   }
 
   /** Resolves when all of it that is to be kept is written, and another may go on with it. */
@@ -282,7 +291,10 @@ export class LiveRun {
   }
 
   private async fail(error: unknown): Promise<void> {
-    // After numbers that are not finite the last good weights are still there; after a lost device none.
+    // What breaks on a lost device is no failure of the run: who hears of the loss goes on with it.
+    this.isGone ||= (await this.surroundings.loss()) !== null;
+    if (this.isGone) return;
+    // After numbers that are not finite the last good weights are still there.
     await this.models.keep().catch(() => undefined);
     this.status = 'failed';
     this.keeping.keeper?.note({ status: 'failed', error: describeError(error) });

@@ -3,6 +3,7 @@
  * kept of them on the CPU. Knows neither commands nor steps.
  */
 import type { CodeTable } from '../../analysis/types';
+import type { LabError } from '../../base/lab_error';
 import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import type { ModelConfig } from '../../sae/config';
@@ -18,7 +19,10 @@ export type LookedAt = RunModels & Pick<TrainingSession, 'look'>;
 
 /** What a run needs of the engine when its own device is gone. */
 export interface RunSurroundings {
+  /** The device that there is then. */
   device(): Promise<GPUDevice>;
+  /** The loss of its own device that is behind a failure; null where that is there. */
+  loss(): Promise<LabError | null>;
   /** The run's data, opened again. */
   source(): Promise<ActivationSource>;
 }
@@ -59,7 +63,9 @@ export class ReadableModels implements EvaluatedRun {
 
   /** A model as it is now and its codes of rows x [rows, d] in units of the data. */
   async look(model: number, x: Float32Array, rows: number): Promise<Look> {
-    const look = await this.trainer.look(model, x, rows);
+    const look = await (this.kept === null
+      ? this.trainer.look(model, x, rows)
+      : this.lookAtKept(this.kept, model, x, rows));
     return { ...look, codes: this.inDataUnits(model, look.codes, x) };
   }
 
@@ -91,6 +97,17 @@ export class ReadableModels implements EvaluatedRun {
   destroy(): void {
     this.kept?.destroy();
     this.trainer.destroy();
+  }
+
+  private async lookAtKept(
+    kept: KeptModels,
+    model: number,
+    x: Float32Array,
+    rows: number,
+  ): Promise<Look> {
+    const dictionary = await kept.weights(model);
+    const { codes } = await kept.encode(model, x, rows);
+    return { step: kept.step, dictionary, codes };
   }
 
   private inDataUnits(model: number, codes: CodeTable, x: Float32Array): CodeTable {

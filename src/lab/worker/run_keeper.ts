@@ -80,7 +80,7 @@ export class RunKeeper {
     this.wanted = true;
   }
 
-  /** Copies the state, and writes it with what was logged while the run goes on; resolves after the copy. */
+  /** Copies the state, and writes it with what was logged while the run goes on; resolves after the copy, rejects as that does. */
   async save(run: KeptState, note: RunNote): Promise<void> {
     if (this.closed) return;
     const { step } = run;
@@ -91,24 +91,19 @@ export class RunKeeper {
     }
     this.wanted = false;
     this.last = { ...this.last, step, began };
-    try {
-      const states = await run.states();
-      const logs = this.logsOf(run);
-      const config = this.named(run.settings);
-      const logged = run.settings.models.map(
-        (_, model) => run.records.findLast((record) => record.model === model)?.values ?? {},
-      );
-      const kept = { error: null, ...note, seconds: run.seconds, logged };
-      this.write(async () => {
-        await this.parts.folder.save({ config, step, states, logs }, kept, Date.now());
-        this.last = { ...this.last, took: seconds() - began };
-        this.parts.post({ kind: 'kept', runId: this.parts.runId, step });
-      });
-      this.letGoOf(note);
-    } catch (error) {
-      // A device that is gone ends the run by itself.
-      this.tell(error);
-    }
+    const states = await run.states();
+    const logs = this.logsOf(run);
+    const config = this.named(run.settings);
+    const logged = run.settings.models.map(
+      (_, model) => run.records.findLast((record) => record.model === model)?.values ?? {},
+    );
+    const kept = { error: null, ...note, seconds: run.seconds, logged };
+    this.write(async () => {
+      await this.parts.folder.save({ config, step, states, logs }, kept, Date.now());
+      this.last = { ...this.last, took: seconds() - began };
+      this.parts.post({ kind: 'kept', runId: this.parts.runId, step });
+    });
+    this.letGoOf(note);
   }
 
   /** Writes how the run stands. */
@@ -173,7 +168,8 @@ export class RunKeeper {
       });
   }
 
-  private tell(error: unknown): void {
+  /** Says, once, that it cannot be kept. */
+  tell(error: unknown): void {
     if (this.told) return;
     this.told = true;
     const { runId, post } = this.parts;

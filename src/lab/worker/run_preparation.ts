@@ -4,6 +4,7 @@
  */
 import { requireWanted, type Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
+import { lossBehind, type OpenedDevice } from '../../gpu/device';
 import type { FoundRun, KeptRunHost, TakenRun } from './kept_run_host';
 import { LiveRun } from './live_run';
 import type { Keeping } from './run_keeper';
@@ -16,28 +17,37 @@ import { createSession, type TrainingSession } from '../train/session';
 import type { StartingPoint } from '../train/session_types';
 
 export interface RunPreparationOptions {
-  device(): Promise<GPUDevice>;
+  device(): Promise<OpenedDevice>;
   readonly data: RunData;
   readonly post: (event: Event) => void;
   readonly kept: KeptRunHost;
   readonly files: RunFilesHost;
+  /** Resolves when a loss of the device that is behind a failure has been heard of. */
+  lossHeard(): Promise<unknown>;
 }
 
 type Start = Extract<Command, { kind: 'start' }>;
-
 type Reopen = Extract<Command, { kind: 'reopen' }>;
+
+/** What has a run prepared. */
+export type Preparing = Start | Reopen;
 
 /** What a live run is made of. */
 interface LiveParts {
   readonly source: ActivationSource;
   readonly session: TrainingSession;
+  /** What they lie on. */
+  readonly opened: OpenedDevice;
   readonly before: readonly TrainedBefore[];
   readonly keeping: Keeping;
 }
 
 interface UnderWay {
+  readonly command: Preparing;
   readonly config: RunConfig;
   readonly controller: AbortController;
+  /** Resolves when nothing is left of it but its run. */
+  readonly ended: Promise<void>;
 }
 
 export class RunPreparation {
@@ -50,15 +60,16 @@ export class RunPreparation {
     const { runId } = command;
     this.options.post({ kind: 'status', runId, status: 'preparing', step: 0 });
     const config = parseRunConfig(command.config);
-    return this.under(runId, config, (work) => this.build(command, config, work));
+    return this.under(command, config, (work) => this.build(command, config, work));
   }
 
   /** A kept run, ready for its next step; null when it was given up. Rejects with LabError. */
-  async reopen({ runId }: Reopen): Promise<LiveRun | null> {
+  async reopen(command: Reopen): Promise<LiveRun | null> {
+    const { runId } = command;
     const taken = await this.options.kept.take(runId);
     const { settings, history } = taken.found;
     this.options.post({ kind: 'status', runId, status: 'preparing', step: history.step });
-    return this.under(runId, settings, (work) => this.restore(runId, taken, work));
+    return this.under(command, settings, (work) => this.restore(runId, taken, work));
   }
 
   /** A kept run that rests, to be read: nothing is told of how it stands. Rejects with LabError. */
@@ -77,6 +88,14 @@ export class RunPreparation {
     return preparing !== undefined;
   }
 
+  /** Gives up all that are being prepared, for their device is lost; what would have them prepared again. */
+  async interrupt(): Promise<readonly Preparing[]> {
+    const interrupted = [...this.underWay.values()];
+    for (const { controller } of interrupted) controller.abort();
+    await Promise.all(interrupted.map(({ ended }) => ended));
+    return interrupted.map(({ command }) => command);
+  }
+
   /** Whether a run is being prepared. */
   isUnderWay(runId: string): boolean {
     return this.underWay.has(runId);
@@ -88,15 +107,18 @@ export class RunPreparation {
   }
 
   private async under(
-    runId: string,
+    command: Preparing,
     config: RunConfig,
     build: (work: Work) => Promise<LiveRun>,
   ): Promise<LiveRun | null> {
+    const { runId } = command;
     const controller = new AbortController();
     const { signal } = controller;
-    this.underWay.set(runId, { config, controller });
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    this.underWay.set(runId, { command, config, controller, ended });
     const onProgress = (fraction: number, stage: string) => {
-      this.options.post({ kind: 'preparing', runId, stage, fraction });
+      if (!signal.aborted) this.options.post({ kind: 'preparing', runId, stage, fraction });
     };
     try {
       const run = await build({ signal, onProgress });
@@ -104,11 +126,14 @@ export class RunPreparation {
       await run.destroy();
       return null;
     } catch (error) {
+      // What breaks on a lost device may be heard of before the loss, which interrupts this.
+      if (!signal.aborted) await this.options.lossHeard();
       // Nobody asks any more how it ended.
       if (signal.aborted) return null;
       throw error;
     } finally {
       this.underWay.delete(runId);
+      end();
     }
   }
 
@@ -119,32 +144,28 @@ export class RunPreparation {
   ): Promise<LiveRun> {
     const { files, kept } = this.options;
     const initial = weights?.map((start) => ({ kind: 'weights' as const, weights: start })) ?? [];
-    const { source, session } = await this.open(config, file, initial, work);
+    const parts = await this.open(config, file, initial, work);
     const earlier =
       weights === undefined ? null : (before ?? config.models.map(() => NEVER_TRAINED));
-    const identity = await files.identityOf(config, source, file);
+    const identity = await files.identityOf(config, parts.source, file);
     const keeper = await kept.begin({ id: runId, name, config, before: earlier, identity });
     if (work.signal?.aborted === true && keeper !== null) await kept.discard(runId, keeper);
     const keeping = { keeper, past: null };
-    return this.live(runId, config, { source, session, before: before ?? [], keeping }, work);
+    return this.live(runId, config, { ...parts, before: before ?? [], keeping }, work);
   }
 
   /** A kept run as its latest checkpoint has it. */
-  private async restore(
-    runId: string,
-    { found, keeper }: TakenRun,
-    work: Work,
-  ): Promise<LiveRun> {
+  private async restore(runId: string, { found, keeper }: TakenRun, work: Work): Promise<LiveRun> {
     const { post } = this.options;
     const { config, settings, history, promised } = found;
     const opened = this.openAgain(runId, found, work);
     // Who cannot go on with it lets others.
-    const { source, session } = await opened.catch(async (error: unknown) => {
+    const own = await opened.catch(async (error: unknown) => {
       await keeper.close();
       throw error;
     });
     const keeping = { keeper, past: history };
-    const parts = { source, session, before: history.before ?? [], keeping };
+    const parts = { ...own, before: history.before ?? [], keeping };
     const run = this.live(runId, config, parts, work);
     const { logs: _, ...past } = history;
     if (work.signal?.aborted !== true) post({ kind: 'reopened', runId, settings, past, promised });
@@ -155,7 +176,7 @@ export class RunPreparation {
     runId: string,
     { data: identity, settings, checkpoint }: FoundRun,
     work: Work,
-  ): Promise<Pick<LiveParts, 'source' | 'session'>> {
+  ): Promise<Pick<LiveParts, 'source' | 'session' | 'opened'>> {
     const { files } = this.options;
     const file = identity === null ? undefined : await files.find(runId, settings, identity);
     const initial = checkpoint?.states.map((state) => ({ kind: 'state' as const, state })) ?? [];
@@ -167,21 +188,24 @@ export class RunPreparation {
     file: GivenData | undefined,
     initial: readonly StartingPoint[],
     work: Work,
-  ): Promise<Pick<LiveParts, 'source' | 'session'>> {
-    const device = await this.options.device();
+  ): Promise<Pick<LiveParts, 'source' | 'session' | 'opened'>> {
+    const opened = await this.options.device();
+    const { device } = opened;
     const source = await this.options.data.open(config, file, work);
-    return { source, session: await createSession({ device, config, source, initial }, work) };
+    const session = await createSession({ device, config, source, initial }, work);
+    return { source, session, opened };
   }
 
   private live(
     runId: string,
     config: RunConfig,
-    { source, session, before, keeping }: LiveParts,
+    { source, session, opened, before, keeping }: LiveParts,
     { signal }: Work,
   ): LiveRun {
     const { data, post } = this.options;
     const surroundings = {
-      device: () => this.options.device(),
+      device: async () => (await this.options.device()).device,
+      loss: () => lossBehind(opened),
       source: data.again(config),
     };
     const run = new LiveRun(runId, config, source, session, surroundings, post, before, keeping);

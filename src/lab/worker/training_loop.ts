@@ -5,6 +5,7 @@
 import type { ActivationSource } from '../../data/source';
 import type { RunProbes } from '../train/run_probes';
 import type { TrainingSession } from '../train/session';
+import type { RunSurroundings } from './readable_models';
 import type { RunKeeper } from './run_keeper';
 import type { RunLog } from './run_log';
 import type { Turns } from './turns';
@@ -21,6 +22,8 @@ export interface TrainingLoopParts {
   /** Says whether a command waits. */
   readonly turns: Pick<Turns, 'isCalled'>;
   readonly data: { readonly source: ActivationSource };
+  /** The loss of the device that is behind a failure; null where it is there. */
+  readonly loss: RunSurroundings['loss'];
 }
 
 export class TrainingLoop {
@@ -50,7 +53,13 @@ export class TrainingLoop {
     const { step, settings } = trainer;
     const { seconds, records, changes } = log;
     const states = () => Promise.all(settings.models.map((_, model) => trainer.state(model)));
-    await keeper.save({ step, settings, seconds, records, changes, states }, { status });
+    try {
+      await keeper.save({ step, settings, seconds, records, changes, states }, { status });
+    } catch (error) {
+      // Without its device there is nothing to keep; what else cannot be copied is trained on all the same.
+      if ((await this.parts.loss()) !== null) throw error;
+      keeper.tell(error);
+    }
   }
 
   /** Takes steps until a command comes, a checkpoint is due, or there are no more. */

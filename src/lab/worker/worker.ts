@@ -11,3 +11,12 @@ const host = new EngineHost(navigator.gpu, post, openKeptRuns);
 globalThis.onmessage = ({ data }: MessageEvent<Command>) => {
   void host.handle(data);
 };
+
+/** Held to the end, of which a worker that is ended tells nobody. */
+if ('locks' in navigator) {
+  const lock = `sasa-lab engine ${crypto.randomUUID()}`;
+  void navigator.locks.request(lock, () => {
+    post({ kind: 'alive', lock });
+    return new Promise<never>(() => undefined);
+  });
+}

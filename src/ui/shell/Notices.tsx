@@ -1,8 +1,8 @@
 /**
  * The notices in the corner. They are read aloud as they come; errors stay until they are closed, others go
- * by themselves, but not while the pointer or the focus is on one of them. Escape closes the one in focus.
+ * by themselves, but not while the page is hidden, nor while the pointer or the focus is on one of them. Escape closes the one in focus.
  */
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { closeNotice, useNotices, type Notice } from '../../state/notices_store';
 import { Icon } from '../parts/Icon';
 import './notices.css';
@@ -28,6 +28,8 @@ export function Notices() {
 function NoticeList({ notices }: { readonly notices: readonly Notice[] }) {
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
+  // What nobody could see is still to be seen.
+  const hidden = useSyncExternalStore(onVisibility, () => document.hidden);
   return (
     <ol
       className="notice-list"
@@ -40,15 +42,20 @@ function NoticeList({ notices }: { readonly notices: readonly Notice[] }) {
       }}
     >
       {notices.map((notice) => (
-        <NoticeCard key={notice.id} notice={notice} held={pointed || focused} />
+        <NoticeCard key={notice.id} notice={notice} held={pointed || focused || hidden} />
       ))}
     </ol>
   );
 }
 
+function onVisibility(changed: () => void): () => void {
+  document.addEventListener('visibilitychange', changed);
+  return () => document.removeEventListener('visibilitychange', changed);
+}
+
 function NoticeCard({ notice, held }: { readonly notice: Notice; readonly held: boolean }) {
-  const { id, tone, title, detail, action, waits } = notice;
-  const stays = held || tone === 'error' || waits === true;
+  const { id, tone, title, detail, action } = notice;
+  const stays = held || tone === 'error' || notice.stays === true;
   useEffect(() => {
     if (stays) return undefined;
     const timer = setTimeout(() => closeNotice(id), SHOWN_FOR);

@@ -25,7 +25,7 @@ function tell({ runId, names, bytes, available, fits }: CopyOffer): void {
   }
   notify({
     tone: 'info',
-    waits: true,
+    stays: true,
     title: `Keep a copy of ${names}?`,
     detail: `After a reload the page asks for it, unless a copy is in this browser: ${size}${free}.`,
     action: { label: `Keep ${size}`, run: () => void keepCopies(engine, runId) },

@@ -2,18 +2,15 @@
  * A run that is kept while it trains, dropped without a word at some step, goes on in another engine over the same
  * files and ends with the weights that it would have had, byte for byte; and what is finished is read from its files.
  */
-import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { MemoryFileStore, type FileAppender } from '../../../src/io/file_store';
-import { KeptRuns } from '../../../src/lab/keep/kept_runs';
 import type { KeptRun } from '../../../src/lab/keep/run_index';
-import type { Command, Event } from '../../../src/lab/protocol/protocol';
-import type { AnswerOf, AskOf, RequestName } from '../../../src/lab/protocol/requests';
+import type { Event } from '../../../src/lab/protocol/protocol';
 import type { RunInput } from '../../../src/lab/run/run_config';
-import { EngineHost } from '../../../src/lab/worker/engine_host';
-import { testGpu } from '../adapter';
-import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
+import { interruptedStep } from '../../support/interrupted_step';
+import { MemoryIndex } from '../../support/memory_runs';
+import { drivenEngine } from './driven_engine';
 
 const STEPS = 120;
 const config: RunInput = {
@@ -25,6 +22,7 @@ const config: RunInput = {
   ],
   training: { training_samples: STEPS * 32, train_batch_size_samples: 32, log_every: 5 },
 };
+const MODELS = config.models.length;
 
 /** Files and index that write nothing any more once the browser is gone. */
 class Disk extends MemoryFileStore {
@@ -46,71 +44,18 @@ class Records extends MemoryIndex {
   }
 }
 
-/** An engine over some files, which another tab may have written. */
-function engineOver(files: MemoryFileStore, index: MemoryIndex) {
-  const events: Event[] = [];
-  let listen: (event: Event) => void = () => undefined;
-  const open = () =>
-    Promise.resolve(new KeptRuns({ files, index, locks: new MemoryLocks(), now: () => 1 }));
-  const host = new EngineHost(
-    testGpu(),
-    (event) => {
-      events.push(event);
-      listen(event);
-    },
-    open,
-  );
-  const until = (test: (event: Event) => boolean) =>
-    new Promise<void>((done) => {
-      listen = (event) => {
-        if (test(event)) done();
-      };
-      if (events.some(test)) done();
-    });
-  let requestId = 0;
-  const ask = async <Name extends RequestName>(name: Name, about: AskOf<Name>) => {
-    requestId += 1;
-    const id = requestId;
-    await host.handle({ kind: 'ask', requestId: id, name, ask: about } as Command);
-    const answer = events.find(
-      (event) =>
-        'requestId' in event && event.requestId === id && event.kind !== 'analysis_progress',
-    );
-    if (answer?.kind !== 'answer') throw new Error(JSON.stringify(answer));
-    return answer.answer as AnswerOf<Name>;
-  };
-  const weights = async () => {
-    const models: Buffer[] = [];
-    for (const model of config.models.keys()) {
-      const { bytes } = await ask('export', { runId: 'r', model, format: 'saelens_folder' });
-      const folder = Object.entries(unzipSync(new Uint8Array(bytes)));
-      models.push(
-        Buffer.from(
-          at(
-            folder.filter(([name]) => name.endsWith('sae_weights.safetensors')),
-            0,
-          )[1],
-        ),
-      );
-    }
-    return models;
-  };
-  return { host, events, until, ask, weights };
-}
-
 const isFinished = (event: Event) => event.kind === 'status' && event.status === 'finished';
 
 it('goes on byte for byte after it was dropped at any step', async () => {
-  const plain = engineOver(new MemoryFileStore(), new MemoryIndex());
+  const plain = drivenEngine({ files: new MemoryFileStore(), index: new MemoryIndex() });
   await plain.host.handle({ kind: 'start', runId: 'r', config });
   await plain.until(isFinished);
-  const wanted = await plain.weights();
+  const wanted = await plain.weights('r', MODELS);
 
   const disk = new Disk();
   const index = new Records(disk);
-  const dropped = engineOver(disk, index);
-  const step = 15 + Math.floor(Math.random() * (STEPS - 30));
-  console.log(`dropped at step ${step}`);
+  const dropped = drivenEngine({ files: disk, index });
+  const step = interruptedStep(15, STEPS - 15);
   await dropped.host.handle({ kind: 'start', runId: 'r', name: 'Mine', config });
   await dropped.until((event) => event.kind === 'kept' && event.step > 0);
   await dropped.until((event) => event.kind === 'progress' && event.step >= step);
@@ -118,7 +63,7 @@ it('goes on byte for byte after it was dropped at any step', async () => {
   await dropped.host.handle({ kind: 'forget', runId: 'r' });
 
   disk.gone = false;
-  const next = engineOver(disk, index);
+  const next = drivenEngine({ files: disk, index });
   const { runs } = await next.ask('list_kept_runs', null);
   expect(runs).toMatchObject([{ id: 'r', name: 'Mine', status: 'stopped' }]);
   const listed = at(runs, 0);
@@ -135,7 +80,7 @@ it('goes on byte for byte after it was dropped at any step', async () => {
   await next.until(isFinished);
   const statuses = next.events.flatMap((event) => (event.kind === 'status' ? [event.status] : []));
   expect(statuses).toEqual(['preparing', 'running', 'finished']);
-  const resumed = await next.weights();
+  const resumed = await next.weights('r', MODELS);
   resumed.forEach((bytes, model) =>
     expect(bytes.equals(at(wanted, model)), `model ${model}`).toBe(true),
   );
@@ -153,13 +98,13 @@ it('goes on byte for byte after it was dropped at any step', async () => {
   expect(last.at(-1)).toBe(STEPS);
   await next.host.handle({ kind: 'forget', runId: 'r' });
 
-  const later = engineOver(disk, index);
+  const later = drivenEngine({ files: disk, index });
   const again = await later.ask('kept_past', { runId: 'r' });
   expect(again.step).toBe(STEPS);
   expect(again.reports.map((report) => report?.explained_variance)).toEqual(
     config.models.map(() => expect.any(Number) as number),
   );
-  (await later.weights()).forEach((bytes, model) =>
+  (await later.weights('r', MODELS)).forEach((bytes, model) =>
     expect(bytes.equals(at(wanted, model))).toBe(true),
   );
   await later.host.handle({ kind: 'forget', runId: 'r' });

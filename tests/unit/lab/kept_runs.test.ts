@@ -2,7 +2,7 @@
  * Runs that are kept, in memory as in a browser's private files: what is torn falls back to what was there before, full
  * storage leaves nothing half-written, one tab writes, a deletion can be taken back, and old checkpoints thin out.
  */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { at } from '../../../src/base/array';
 import { MemoryFileStore } from '../../../src/io/file_store';
 import { isCheckpointDue, thinnedCheckpoints } from '../../../src/lab/keep/checkpoint_times';
@@ -270,6 +270,30 @@ describe('the list of kept runs', () => {
     ]);
   });
 
+  it('goes by no clock that is set while the deletion can be taken back', async () => {
+    vi.useFakeTimers();
+    try {
+      await kept.add(newRun('a'));
+      await kept.delete('a');
+      // A day on, a day back.
+      for (const jump of [86_400_000, -172_800_000]) {
+        now += jump;
+        expect(await kept.list()).toEqual([]);
+        vi.advanceTimersByTime(UNDO_MS / 2 - 1);
+        expect(await index.all()).toHaveLength(1);
+      }
+      // Another visit, for which it was deleted in the future, gives it its minute.
+      const later = open();
+      expect(await later.list()).toEqual([]);
+      expect(await index.all()).toHaveLength(1);
+      vi.advanceTimersByTime(UNDO_MS);
+      await later.list();
+      expect(await index.all()).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('takes a deletion back within a minute, and removes the files after it', async () => {
     await kept.add(newRun('a'));
     await kept.folder('a').save(savedAt(10), {}, now);
@@ -406,6 +430,10 @@ describe('checkpoints', () => {
     expect(isCheckpointDue(1e6, 199, before)).toBe(false);
     expect(isCheckpointDue(1e6, 200, before)).toBe(true);
     expect(isCheckpointDue(1000, 1e6, before)).toBe(false);
+    // One during which the machine slept for a night holds the next up no longer than a slow one.
+    const slept = { ...before, took: 8 * 3600 };
+    expect(isCheckpointDue(1e6, before.began + 899, slept)).toBe(false);
+    expect(isCheckpointDue(1e6, before.began + 900, slept)).toBe(true);
   });
 
   it('thin out evenly in the logarithm of the step, the first and the last two never', () => {

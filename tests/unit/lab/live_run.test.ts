@@ -156,6 +156,7 @@ describe('a run', () => {
     const surroundings = {
       device: () => Promise.reject(new Error('no device')),
       source: () => Promise.resolve(source),
+      loss: () => Promise.resolve(null),
     };
     const post = (event: Event) => events.push(event);
     run = new LiveRun('r', config, source, trainer, surroundings, post);
@@ -310,7 +311,7 @@ describe('a run', () => {
     await over();
     expect(status()).toBe('failed');
     expect(events.filter(({ kind }) => kind === 'failed')).toHaveLength(1);
-    expect(await run.surviveDevice()).toBe(true);
+    expect(await run.leaveDevice()).toBe('over');
     const { step } = trainer;
     await turn();
     await turn();

@@ -62,3 +62,32 @@ it('says no rate until there were enough steps over long enough, and counts none
   pace.begin(6);
   expect(pace.stepsPerSecond).toBeNull();
 });
+
+it('counts no time in which the machine slept, and says the rate of what comes after', () => {
+  const pace = new Pace(16);
+  pace.begin(0);
+  let taken = 0;
+  const train = () => {
+    for (let i = 0; i < 20; i += 1) {
+      now += 100;
+      taken += 10;
+      pace.advance(10, taken);
+    }
+  };
+  train();
+  now += 8 * 3_600_000;
+  pace.advance(10, (taken += 10));
+  expect(pace.seconds).toBeCloseTo(2, 9);
+  expect(pace.wanted).toBe(4);
+  train();
+  expect(pace.seconds).toBeCloseTo(4, 9);
+  expect(pace.stepsPerSecond).toBeCloseTo(100, 9);
+  // Slow steps are no sleep.
+  const slow = new Pace(1);
+  slow.begin(0);
+  for (let i = 1; i <= 3; i += 1) {
+    now += 70_000;
+    slow.advance(1, i);
+  }
+  expect(slow.seconds).toBeCloseTo(210, 9);
+});

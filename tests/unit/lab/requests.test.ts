@@ -47,6 +47,7 @@ const EVERY: { readonly [Name in RequestName]: AskOf<Name> } = {
   attribute_logits: { ...about, group: 12 },
   list_kept_runs: null,
   kept_past: { runId: 'run' },
+  probe_run: { runId: 'run' },
   rename_kept_run: { runId: 'run', name: 'Mine' },
   describe_kept_run: { runId: 'run', about: { starred: true, tags: ['week'], note: 'Look.' } },
   annotations: annotated,

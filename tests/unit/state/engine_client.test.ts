@@ -49,15 +49,24 @@ const estimate = (bytes: number): RunEstimate => ({
 
 let workers: SilentWorker[];
 let client: EngineClient;
+/** Locks that are waited for, and what gives them. */
+let locks: Map<string, () => void>;
 
-beforeEach(() => {
+const begin = (hasLocks: boolean) => {
   workers = [];
-  client = new EngineClient(() => {
-    const worker = new SilentWorker();
-    workers.push(worker);
-    return worker;
-  });
-});
+  locks = new Map();
+  const watch = (name: string) => new Promise<void>((given) => locks.set(name, given));
+  client = new EngineClient(
+    () => {
+      const worker = new SilentWorker();
+      workers.push(worker);
+      return worker;
+    },
+    hasLocks ? watch : null,
+  );
+};
+
+beforeEach(() => begin(true));
 
 const about = { runId: 'run', model: 0 };
 
@@ -155,10 +164,53 @@ describe('a crash of the worker', () => {
     client.subscribe((event) => heard.push(event.kind));
     const asked = client.ask('estimate', { config: defaultPreset.config });
     current().crash();
-    await expect(asked).rejects.toMatchObject({ code: 'internal' });
+    await expect(asked).rejects.toMatchObject({ code: 'engine_lost' });
     expect(heard).toEqual(['crashed']);
     expect(current().terminated).toBe(true);
     client.send({ kind: 'connect', base: '' });
+    expect(workers).toHaveLength(2);
+  });
+
+  it('is heard of by the lock that it held when it says nothing, and only of the worker that there is', async () => {
+    const heard: ClientEvent['kind'][] = [];
+    client.subscribe(({ kind }) => heard.push(kind));
+    client.connect('here');
+    current().say({ kind: 'alive', lock: 'first' });
+    const asked = client.ask('groups', about).catch((error: unknown) => error);
+    locks.get('first')?.();
+    await Promise.resolve();
+    expect(heard).toEqual(['alive', 'crashed']);
+    expect(await asked).toMatchObject({ code: 'engine_lost' });
+    // The next one is told the address of the page first; the end of the one before does not concern it.
+    client.send({ kind: 'cancel', requestId: 0 });
+    expect(current().commands).toEqual([
+      { kind: 'connect', base: 'here' },
+      { kind: 'cancel', requestId: 0 },
+    ]);
+    current().say({ kind: 'alive', lock: 'second' });
+    current().crash();
+    locks.get('second')?.();
+    await Promise.resolve();
+    expect(heard).toEqual(['alive', 'crashed', 'alive', 'crashed']);
+  });
+
+  it('is known where there are no locks when it fails with a word', async () => {
+    begin(false);
+    const asked = client.ask('groups', about);
+    current().say({ kind: 'alive', lock: 'first' });
+    current().crash();
+    await expect(asked).rejects.toMatchObject({ code: 'engine_lost' });
+  });
+
+  it('starts no other once it was ended for good, until it is wanted again', async () => {
+    client.connect('here');
+    client.end({ code: 'engine_lost', message: 'Three times.', wayOut: 'Reload.' });
+    client.send({ kind: 'cancel', requestId: 0 });
+    await expect(client.ask('groups', about)).rejects.toThrow('Three times.');
+    expect(workers).toHaveLength(1);
+    expect(current().terminated).toBe(true);
+    client.revive();
+    client.send({ kind: 'cancel', requestId: 0 });
     expect(workers).toHaveLength(2);
   });
 });

@@ -216,7 +216,9 @@ describe('losing the engine', () => {
       message: 'The GPU was lost.',
       wayOut: 'Train again.',
     } as const;
-    fake.emit({ kind: 'device_lost', error, lostRuns: [finished, going] });
+    const fate = { at: 3, from: null, outcome: 'ended', error } as const;
+    const fates = [finished, going].map((runId) => ({ runId, ...fate }));
+    fake.emit({ kind: 'device_lost', error, fates });
     await settle();
     expect(runOf(finished)).toMatchObject({ status: 'finished', inEngine: false });
     expect(runOf(going)).toMatchObject({ status: 'failed', inEngine: false, error });

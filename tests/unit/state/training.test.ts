@@ -242,7 +242,8 @@ describe('a run on a file', () => {
     await startDraft({ weights: [], paused: true });
     await settle();
     expect(await sent()).toEqual([3]);
-    expect(fake.commands.at(-1)).toMatchObject({ kind: 'start', paused: true, weights: [] });
+    const start = fake.commands.findLast(({ kind }) => kind === 'start');
+    expect(start).toMatchObject({ paused: true, weights: [] });
     openExperiment({ ...config, data: { kind: 'npy', path: 'b.npy' } });
     await expect(startDraft({ weights: [], paused: true })).rejects.toThrow('b.npy');
   });

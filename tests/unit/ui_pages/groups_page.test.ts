@@ -7,7 +7,15 @@ import { groupsAnswer } from '../../../src/lab/explore/groups_answer';
 import { showRecordedRun } from '../../../src/state/recorded';
 import { useView } from '../../../src/state/view_store';
 import { useGroupsView } from '../../../src/ui/pages/groups/groups_view';
-import { BUSY, cellsOf, closePage, NO_WEBGPU, openPage, trained } from '../../support/page_states';
+import {
+  BUSY,
+  cellsOf,
+  closePage,
+  lostWith,
+  NO_WEBGPU,
+  openPage,
+  trained,
+} from '../../support/page_states';
 import { shapeModels } from '../../support/scripted_shapes';
 
 const main = () => within(screen.getByRole('main'));
@@ -193,7 +201,7 @@ describe('a run that failed', () => {
   it('says that the weights are gone with the engine', async () => {
     const fake = await openPage('groups');
     const run = await trained(fake, 1);
-    fake.emit({ kind: 'device_lost', error: BUSY, lostRuns: [run.id] });
+    fake.emit(lostWith(run.id));
     await title('The weights are gone');
     expect(main().getByRole('link', { name: 'Train again' })).toBeDefined();
     expect(main().queryByRole('button', { name: 'Analyse now' })).toBeNull();

@@ -6,7 +6,14 @@ import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { presets } from '../../../src/lab/run/presets';
 import { FAKE_ADAPTER } from '../../support/fake_engine';
 import { estimateOf } from '../../support/scripted_answers';
-import { BUSY, closePage, definition, openPage, trained } from '../../support/page_states';
+import {
+  BUSY,
+  closePage,
+  definition,
+  lostWith,
+  openPage,
+  trained,
+} from '../../support/page_states';
 
 const header = () => within(screen.getByRole('banner'));
 const estimated = estimateOf(parseRunConfig(presets.figure1.config));
@@ -53,10 +60,11 @@ describe('trouble', () => {
     const run = await trained(fake, 1);
     await expect.poll(memory).toBe(HELD);
     expect(screen.queryByRole('alert')).toBeNull();
-    fake.emit({ kind: 'device_lost', error: BUSY, lostRuns: [run.id] });
+    fake.emit(lostWith(run.id));
     const alert = await screen.findByRole('alert');
-    expect(alert.textContent).toContain(BUSY.message);
-    expect(alert.textContent).toContain(BUSY.wayOut);
+    expect(alert.textContent).toBe(
+      `The graphics device was lost at step 1. ${run.name} was not kept: its weights are lost, its curves stay.${BUSY.wayOut}`,
+    );
     await expect.poll(() => screen.getByRole('table').textContent).toContain('weights lost');
     // The memory of a run without weights is free.
     expect(memory()).toBeUndefined();
