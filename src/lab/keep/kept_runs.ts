@@ -41,7 +41,7 @@ export class KeptRuns {
   /** Folders without a record are looked for once a visit. */
   private searched: Promise<void> | null = null;
   /** Runs that were deleted here, with the time since this visit began, which no change of the clock alters. */
-  private readonly deleted = new Map<string, number>();
+  private readonly deletedHere = new Map<string, number>();
 
   constructor(private readonly places: RunPlaces) {}
 
@@ -120,7 +120,7 @@ export class KeptRuns {
 
   /** Deletes a run, which `restore` takes back for a minute. */
   delete(id: string): Promise<void> {
-    this.deleted.set(id, performance.now());
+    this.deletedHere.set(id, performance.now());
     return this.change(id, (run) => ({ ...run, deletedAt: this.places.now() }));
   }
 
@@ -193,7 +193,7 @@ export class KeptRuns {
   /** Milliseconds since a run was deleted, of what was deleted in another visit by the clock; null where it is not deleted. */
   private ageOf({ id, deletedAt }: KeptRun): number | null {
     if (deletedAt === null) return null;
-    const here = this.deleted.get(id);
+    const here = this.deletedHere.get(id);
     return here === undefined ? this.places.now() - deletedAt : performance.now() - here;
   }
 

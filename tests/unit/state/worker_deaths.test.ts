@@ -30,7 +30,7 @@ class PlayedWorker implements EngineWorker {
     }
     if (command.kind === 'ask' && command.name === 'list_kept_runs') {
       const { requestId, name } = command;
-      const answer = { runs: listed, available: null };
+      const answer = { runs: listed, deleted: [], available: null };
       queueMicrotask(() => this.say({ kind: 'answer', requestId, name, answer }));
     }
   }
@@ -67,7 +67,7 @@ const run = (id: string): Run => {
 /** A run that is going, kept up to step 1200 if at all. */
 function going(id: string, name: string, status: Run['status'], isKept = true): void {
   const made = createRun(id, name, defaultPreset.config, 1);
-  const kept = isKept ? { step: 1200, bytes: 1, data: null, read: true } : null;
+  const kept = isKept ? { step: 1200, bytes: 1, data: null, elsewhere: false, read: true } : null;
   addRun({ ...made, status, step: 1240, kept });
   if (!isKept) return;
   const { config } = made;
