@@ -6,6 +6,7 @@
 import { describeError, LabError } from '../../base/lab_error';
 import { onMistake, openDevice, type OpenedDevice } from '../../gpu/device';
 import { AnnotationHost } from './annotation_host';
+import { CheckpointLooks } from './checkpoint_looks';
 import { handlersOf, MOVED, type Handlers } from './handlers';
 import { KeptRunHost } from './kept_run_host';
 import type { KeptRuns } from '../keep/kept_runs';
@@ -39,11 +40,12 @@ export class EngineHost {
   private readonly kept: KeptRunHost;
   private readonly files: RunFilesHost;
   private readonly preparation: RunPreparation;
+  private readonly checkpoints: CheckpointLooks;
+  private readonly analyses: RunAnalyses;
   /** Kept runs that are being read for a question. */
   private readonly looks = new SharedWorks<LiveRun>();
   /** What gives up the questions that are worked on, by request. */
   private readonly asked = new Map<number, AbortController>();
-  private readonly analyses = new RunAnalyses((runId) => this.run(runId));
   private readonly modelHost = new LanguageModelHost({
     languageModels: () => this.languageModels(),
     files: this.models,
@@ -68,17 +70,26 @@ export class EngineHost {
     openRuns: (() => Promise<KeptRuns>) | null = null,
   ) {
     const device = async () => (await this.device()).device;
-    const { data, analyses, modelHost: models, text } = this;
-    const tell = (event: Event) => this.post(event);
-    this.kept = new KeptRunHost(openRuns, tell);
+    const { data, modelHost: models, text } = this;
+    const tell = (event: Event) => {
+      if (event.kind === 'kept') this.forgetCheckpoint(event);
+      this.post(event);
+    };
+    const kept = new KeptRunHost(openRuns, tell);
+    this.kept = kept;
     this.files = new RunFilesHost({
       data,
       models: this.models,
       placeModel: (id, files, runId) => models.place(id, files, runId),
-      kept: () => this.kept.data(),
+      kept: () => kept.data(),
     });
-    const { files, kept } = this;
+    const { files } = this;
     this.preparation = new RunPreparation({ device, data, post: tell, kept, files });
+    const sourceOf = (runId: string) => this.runs.get(runId)?.source ?? null;
+    const checkpoints = new CheckpointLooks({ device, kept, data, files, sourceOf });
+    this.checkpoints = checkpoints;
+    const analyses = new RunAnalyses((runId) => this.run(runId), checkpoints);
+    this.analyses = analyses;
     this.handlers = handlersOf({
       device,
       data,
@@ -89,9 +100,10 @@ export class EngineHost {
       kept,
       files,
       annotations: new AnnotationHost({
-        place: () => this.kept.place(),
+        place: () => kept.place(),
         run: (runId) => this.runs.get(runId),
       }),
+      checkpoints,
       letGo: (runId) => this.forget(runId),
     });
   }
@@ -154,6 +166,7 @@ export class EngineHost {
     this.opened = null;
     this.store = null;
     this.text.reset();
+    this.checkpoints.reset();
     this.data.forgetMadeData();
     const lostRuns: string[] = [];
     let kept = 0;
@@ -215,6 +228,7 @@ export class EngineHost {
     const run = this.runs.get(runId);
     this.runs.delete(runId);
     this.forgetAnswers(runId);
+    this.checkpoints.forget(runId);
     await run?.destroy();
   }
 
@@ -245,6 +259,18 @@ export class EngineHost {
         if (await run.change(command.settings)) this.forgetAnswers(runId);
         break;
     }
+  }
+
+  /** What was read of a checkpoint is of no more use when it is written anew. */
+  private forgetCheckpoint({
+    runId,
+    step,
+  }: {
+    readonly runId: string;
+    readonly step: number;
+  }): void {
+    this.checkpoints.forget(runId, step);
+    this.analyses.forget(runId, step);
   }
 
   private forgetAnswers(runId: string): void {
