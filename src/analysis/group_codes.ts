@@ -11,7 +11,13 @@
 import { at } from '../base/array';
 import type { IndexedCodes } from './code_index';
 import { contributionCoordinates, firingsOf, normsOf } from './code_index';
-import { dot, lowerFactor, multiply, symmetricEigen } from '../base/linear_algebra';
+import {
+  dot,
+  lowerFactor,
+  multiply,
+  multiplyTransposed,
+  symmetricEigen,
+} from '../base/linear_algebra';
 import { evenSample } from './even_sample';
 import { blockOf } from './spectra';
 
@@ -146,6 +152,57 @@ export function principalCodes(
     shares: variances.map((value) => (total > 0 ? value / total : 0)),
     vectors,
   };
+}
+
+/**
+ * The same codes turned within the group's span towards given directions `towards` [axes, d]: axis 1 is the direction of the
+ * span nearest to the first of them, axis 2 the nearest to the second at right angles to axis 1, and so on, so that
+ * pictures of the same group with other weights can be compared. Distances and norms stay. An axis whose direction the span
+ * does not have takes what is left of the principal axes, the strongest first. O(r²·d + n·r²).
+ */
+export function alignedCodes(
+  indexed: IndexedCodes,
+  group: number,
+  codes: PrincipalCodes,
+  towards: Float64Array,
+): PrincipalCodes {
+  const { axes: r, count } = codes;
+  const own = axesInInputSpace(indexed, group, codes);
+  const turn = turnTowards(multiplyTransposed(towards, own, r, indexed.dictionary.width, r), r);
+  const variances = Float64Array.from({ length: r }, (_, a) =>
+    codes.variances.reduce((sum, variance, j) => sum + at(turn, a * r + j) ** 2 * variance, 0),
+  );
+  const total = variances.reduce((sum, value) => sum + value, 0);
+  return {
+    ...codes,
+    coordinates: multiplyTransposed(codes.coordinates, turn, count, r, r),
+    mean: multiplyTransposed(codes.mean, turn, 1, r, r),
+    variances,
+    shares: variances.map((value) => (total > 0 ? value / total : 0)),
+    vectors: multiply(turn, codes.vectors, r, r, r),
+  };
+}
+
+/** Share of a direction's length from which the span counts as having it. */
+const PRESENT = 1e-6;
+
+/** An orthogonal matrix [r, r] whose rows follow those of A [r, r] as far as they can, each in its turn. */
+function turnTowards(a: Float64Array, r: number): Float64Array {
+  const wanted = new Float64Array(2 * r * r);
+  for (let i = 0; i < r; i++) {
+    const isThere = dot(a, i * r, a, i * r, r) > PRESENT ** 2;
+    if (isThere) wanted.set(a.subarray(i * r, (i + 1) * r), i * r);
+    wanted[(r + i) * r + i] = 1;
+  }
+  const { basis } = lowerFactor(wanted, 2 * r, r, PRESENT);
+  const rows = Array.from({ length: 2 * r }, (_, i) => basis.subarray(i * r, (i + 1) * r));
+  const isRow = (row: Float64Array) => row.some((value) => value !== 0);
+  const left = rows.slice(r).filter(isRow);
+  const turn = new Float64Array(r * r);
+  rows.slice(0, r).forEach((row, i) => {
+    turn.set(isRow(row) ? row : (left.shift() ?? row), i * r);
+  });
+  return turn;
 }
 
 /** Indices of the `count` largest norms, ascending. */

@@ -1,8 +1,10 @@
 /**
  * What the page asks about trained models as they are now: the group table, single cards, the diagnosis and the
- * held-out evaluation. An answer belongs to the step at which it was made, a card to the table that was made before it.
+ * held-out evaluation; table and cards of a checkpoint, too. An answer belongs to the step at which it was made, a card to
+ * the table that was made before it.
  */
-import type { AboutGroup } from '../lab/protocol/requests';
+import type { AboutCheckpoint, AboutModel, AskOf } from '../lab/protocol/requests';
+import { forgetOldestTables } from './checkpoints';
 import type { EngineClient } from './engine_client';
 import {
   cardKey,
@@ -31,7 +33,9 @@ export async function analyse(
   return pose(engine, name, key, about, {
     put: async (options) => {
       const answer = await engine.ask(name, about, options);
-      if (name === 'groups') forget('group_card', (card) => card.startsWith(`${key}#`));
+      // Cards of checkpoints are turned towards its axes.
+      const isOld = (card: string) => card.startsWith(`${key}#`) || card.startsWith(`${key}@`);
+      if (name === 'groups') forget('group_card', isOld);
       return answer;
     },
   });
@@ -47,19 +51,31 @@ export function analyseInTurn(
   return poseInTurn(models, (model) => analyse(engine, name, runId, model));
 }
 
+/** Asks for the table of a model at a checkpoint. */
+export async function analyseCheckpoint(
+  engine: EngineClient,
+  about: AboutModel & AboutCheckpoint,
+): Promise<void> {
+  const { runId, model, checkpoint } = about;
+  const key = modelKey(runId, model, checkpoint);
+  await pose(engine, 'groups', key, about, { stage: 'Reading the checkpoint' });
+  forgetOldestTables();
+}
+
 /** Most cards kept; the oldest go first. */
 const CARDS_KEPT = 64;
 
 /** Asks for the card of a group. */
-export async function fetchCard(engine: EngineClient, about: AboutGroup): Promise<void> {
-  const { runId, model, group } = about;
-  const key = cardKey(runId, model, group);
+export async function fetchCard(engine: EngineClient, about: AskOf<'group_card'>): Promise<void> {
+  const { runId, model, group, checkpoint } = about;
+  const key = cardKey(runId, model, group, checkpoint);
   await pose(engine, 'group_card', key, about, {
     stage: '',
     put: async (options) => {
       const card = await engine.ask('group_card', about, options);
       // The table may have been made anew meanwhile: a card of the old one is of no use.
-      const table = questionOf(useQuestions.getState(), 'groups', modelKey(runId, model)).answer;
+      const of = modelKey(runId, model, checkpoint);
+      const table = questionOf(useQuestions.getState(), 'groups', of).answer;
       const isOld = table !== null && card.step < table.step;
       return isOld ? engine.ask('group_card', about, options) : card;
     },
@@ -70,6 +86,6 @@ export async function fetchCard(engine: EngineClient, about: AboutGroup): Promis
 }
 
 /** Drops a card, so that it is asked for again. */
-export function forgetCard({ runId, model, group }: AboutGroup): void {
-  forget('group_card', (key) => key === cardKey(runId, model, group));
+export function forgetCard({ runId, model, group, checkpoint }: AskOf<'group_card'>): void {
+  forget('group_card', (key) => key === cardKey(runId, model, group, checkpoint));
 }

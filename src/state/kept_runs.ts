@@ -7,6 +7,7 @@ import { at } from '../base/array';
 import { describeError } from '../base/lab_error';
 import type { Event, ListedRun } from '../lab/protocol/protocol';
 import type { RunConfig } from '../lab/run/run_config';
+import { forgetCheckpoint } from './checkpoints';
 import type { EngineClient } from './engine_client';
 import { notify, notifyError } from './notices_store';
 import { isEngineLost, keepAnswer, modelKey } from './questions';
@@ -32,6 +33,7 @@ export function followKeptRuns(engine: EngineClient): () => void {
   const stopEvents = engine.subscribe((event) => {
     if (event.kind === 'connected' || event.kind === 'kept_changed') void listKeptRuns(engine);
     if (event.kind === 'reopened') tellTorn(event);
+    if (event.kind === 'kept') forgetCheckpoint(event.runId, event.step);
     if (event.kind !== 'not_kept') return;
     const name = runOf(event.runId)?.name ?? 'This run';
     const { message, wayOut } = event.error;
@@ -89,13 +91,13 @@ export async function listKeptRuns(engine: EngineClient): Promise<void> {
 
 /** Notes what the index says of a run that this page knows. */
 function followListed(engine: EngineClient, listed: ListedRun, named: boolean): void {
-  const { id, bytes, elsewhere } = listed;
+  const { id, checkpoints, bytes, elsewhere } = listed;
   const run = runOf(id);
   if (run?.kept == null) return;
   const name = named ? listed.name : run.name;
   if (named) told.set(id, name);
   const { kept } = run;
-  const known = { ...kept, bytes, elsewhere };
+  const known = { ...kept, checkpoints, bytes, elsewhere };
   if (isActive(run.status) || kept.step === listed.step) {
     updateRun(id, (same) => ({ ...same, name, kept: { ...known, step: listed.step } }));
     return;
@@ -252,12 +254,12 @@ export async function deleteKeptRun(engine: EngineClient, run: Run): Promise<voi
 
 /** A run of an earlier visit: its curves are not in this page yet. */
 function runListed(listed: ListedRun): Run {
-  const { id, name, config, createdAt, step, bytes, data, elsewhere } = listed;
+  const { id, name, config, createdAt, step, checkpoints, bytes, data, elsewhere } = listed;
   const run = createRun(id, name, config, createdAt, { opened: listed.opened ? [] : null });
   return {
     ...run,
     ...standing(listed),
-    kept: { step, bytes, data, elsewhere, read: false },
+    kept: { step, checkpoints, bytes, data, elsewhere, read: false },
   };
 }
 

@@ -35,6 +35,13 @@ export class GrowingColumn {
     return this.#view;
   }
 
+  /** A column of the first `count` numbers. */
+  first(count: number): GrowingColumn {
+    const part = new GrowingColumn();
+    for (const value of this.view().subarray(0, count)) part.push(value);
+    return part;
+  }
+
   /** The last number, undefined when empty. */
   last(): number | undefined {
     return this.#length === 0 ? undefined : this.#values[this.#length - 1];
@@ -43,13 +50,31 @@ export class GrowingColumn {
 
 /** Everything that was logged for one model of a run. */
 export class MetricSeries {
-  readonly steps = new GrowingColumn();
-  readonly samples = new GrowingColumn();
-  readonly seconds = new GrowingColumn();
-  /** [times, ranks] counts of live groups by rank90, row-major. */
-  readonly rankCounts = new GrowingColumn();
   readonly #columns = new Map<string, GrowingColumn>();
   #ranks = 0;
+
+  constructor(
+    readonly steps = new GrowingColumn(),
+    readonly samples = new GrowingColumn(),
+    readonly seconds = new GrowingColumn(),
+    /** [times, ranks] counts of live groups by rank90, row-major. */
+    readonly rankCounts = new GrowingColumn(),
+  ) {}
+
+  /** What was logged until `step`. */
+  until(step: number): MetricSeries {
+    const after = this.steps.view().findIndex((each) => each > step);
+    const times = after < 0 ? this.steps.length : after;
+    const part = new MetricSeries(
+      this.steps.first(times),
+      this.samples.first(times),
+      this.seconds.first(times),
+      this.rankCounts.first(times * this.#ranks),
+    );
+    part.#ranks = this.#ranks;
+    for (const [name, column] of this.#columns) part.#columns.set(name, column.first(times));
+    return part;
+  }
 
   /** Number of rank values in `rankCounts`. */
   get ranks(): number {

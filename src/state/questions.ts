@@ -42,14 +42,24 @@ export type Questions = {
 
 export const useQuestions = create<Questions>()(() => ({}));
 
-/** Names one model of one run. */
-export function modelKey(runId: string, model: number): string {
-  return `${runId}/${model}`;
+/** Names one model of one run, as it is now or at the checkpoint of a step. */
+export function modelKey(runId: string, model: number, checkpoint: number | null = null): string {
+  return `${runId}/${model}${checkpoint === null ? '' : `@${checkpoint}`}`;
 }
 
-/** Names one group of one model of one run. */
-export function cardKey(runId: string, model: number, group: number): string {
-  return `${modelKey(runId, model)}#${group}`;
+/** Names one group of one model of one run, as it is now or at the checkpoint of a step. */
+export function cardKey(
+  runId: string,
+  model: number,
+  group: number,
+  checkpoint: number | null = null,
+): string {
+  return `${modelKey(runId, model, checkpoint)}#${group}`;
+}
+
+/** Names all models of a run at the checkpoint of a step. */
+export function checkpointKey(runId: string, checkpoint: number): string {
+  return `${runId}@${checkpoint}`;
 }
 
 /** The state of a question; the same object while nothing changed. */

@@ -55,9 +55,11 @@ export interface RunModel {
 }
 
 /** What this browser keeps of a run. */
-export interface KeptFacts {
+interface KeptFacts {
   /** Steps of its latest checkpoint, from which it goes on after a reload. */
   readonly step: number;
+  /** Steps of all of them, rising; they can be looked at. */
+  readonly checkpoints: readonly number[];
   readonly bytes: number;
   /** The person's own files that it was trained on; null where its data open by themselves. */
   readonly data: DataIdentity | null;
@@ -226,7 +228,14 @@ export function hasUnsavedWeights({ origin, inEngine, kept, status, step, models
   return models.some(({ savedStep }) => savedStep === null || savedStep < step);
 }
 
-const KEPT: KeptFacts = { step: 0, bytes: 0, data: null, elsewhere: false, read: true };
+const KEPT: KeptFacts = {
+  step: 0,
+  checkpoints: [],
+  bytes: 0,
+  data: null,
+  elsewhere: false,
+  read: true,
+};
 
 /** A run as it was at a checkpoint, with what was logged until then; what this page knew of later steps is dropped. */
 export function withPast(run: Run, past: RunPast, settings: RunConfig): Run {
@@ -239,6 +248,8 @@ export function withPast(run: Run, past: RunPast, settings: RunConfig): Run {
     const lambda = past.changes.findLast((change) => change.model === index)?.lambda;
     return { ...model, lambda: lambda ?? at(run.models, index).lambda };
   });
+  const kept = run.kept ?? KEPT;
+  const checkpoints = kept.checkpoints.filter((step) => step <= past.step);
   return {
     ...run,
     models,
@@ -249,7 +260,7 @@ export function withPast(run: Run, past: RunPast, settings: RunConfig): Run {
     samples: past.step * settings.training.train_batch_size_samples,
     seconds: past.seconds,
     error: run.status === 'preparing' ? null : run.error,
-    kept: { ...(run.kept ?? KEPT), step: past.step, read: true },
+    kept: { ...kept, step: past.step, checkpoints, read: true },
     revision: run.revision + 1,
   };
 }
@@ -313,6 +324,7 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
         kept: {
           ...(run.kept ?? KEPT),
           step: event.step,
+          checkpoints: event.checkpoints,
           ...(event.data === undefined ? {} : { data: event.data }),
         },
       };

@@ -1,5 +1,5 @@
 /** Hooks to what was asked of the page's engine: the state of questions, and how to ask and give up. */
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { AskOf, RequestName } from '../lab/protocol/requests';
 import { engine } from './engine_store';
@@ -37,4 +37,18 @@ export function useModelQuestions<Name extends RequestName>(
       runId == null ? [] : models.map((model) => questionOf(state, name, modelKey(runId, model))),
     ),
   );
+}
+
+/**
+ * The value itself, or while it is on its way the last one that was there for the same `subject`: a picture stays, with
+ * the step that it is of, until the next one is ready.
+ */
+export function useLatest<Value>(value: Value | null, subject: string): Value | null {
+  const [last, setLast] = useState<{ readonly value: Value; readonly subject: string } | null>(
+    null,
+  );
+  if (value !== null && (last?.value !== value || last.subject !== subject)) {
+    setLast({ value, subject });
+  }
+  return value ?? (last?.subject === subject ? last.value : null);
 }

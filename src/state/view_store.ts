@@ -1,5 +1,5 @@
 /**
- * What the person is looking at: theme, current run and model, hidden curves, smoothing. Nothing here
+ * What the person is looking at: theme, current run, model and checkpoint, hidden curves, smoothing. Nothing here
  * changes what is trained.
  */
 import { create } from 'zustand';
@@ -16,6 +16,8 @@ export interface ViewState {
   readonly runId: string | null;
   /** Index of the model that single-model pages show. */
   readonly model: number;
+  /** Step of the checkpoint that Train and Groups show the run at; null shows it as it is now. */
+  readonly checkpoint: number | null;
   /** Ids of curves that are not drawn, see `seriesId`. */
   readonly hidden: ReadonlySet<string>;
   /** Weight of the past in the curves' moving average, 0 … 0.99. */
@@ -24,9 +26,10 @@ export interface ViewState {
   readonly overlays: readonly string[];
 
   readonly setTheme: (theme: Theme) => void;
-  /** Shows a run on all pages, from its first model on; null shows the experiment that is not trained yet. */
+  /** Shows a run on all pages, as it is now and from its first model on; null shows the experiment that is not trained yet. */
   readonly showRun: (runId: string | null) => void;
   readonly showModel: (model: number) => void;
+  readonly showCheckpoint: (checkpoint: number | null) => void;
   readonly toggleSeries: (id: string) => void;
   readonly setSmoothing: (smoothing: number) => void;
   readonly toggleOverlay: (runId: string) => void;
@@ -36,6 +39,7 @@ export const useView = create<ViewState>()((set) => ({
   theme: rememberedTheme(),
   runId: null,
   model: 0,
+  checkpoint: null,
   hidden: new Set<string>(),
   smoothing: 0,
   overlays: [],
@@ -43,9 +47,13 @@ export const useView = create<ViewState>()((set) => ({
     rememberTheme(theme);
     set({ theme });
   },
-  // A link may name a model before there is a run to show it of.
-  showRun: (runId) => set((view) => ({ runId, model: view.runId === null ? view.model : 0 })),
+  // A link may name a model and a checkpoint before there is a run to show them of.
+  showRun: (runId) =>
+    set(({ runId: before, model, checkpoint }) =>
+      before === null ? { runId, model, checkpoint } : { runId, model: 0, checkpoint: null },
+    ),
   showModel: (model) => set({ model }),
+  showCheckpoint: (checkpoint) => set({ checkpoint }),
   toggleSeries: (id) => set(({ hidden }) => ({ hidden: toggled(hidden, id) })),
   setSmoothing: (smoothing) => set({ smoothing }),
   toggleOverlay: (runId) =>

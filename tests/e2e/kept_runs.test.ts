@@ -53,6 +53,32 @@ it(
       .getByText(/^finished in/)
       .first()
       .waitFor();
+
+    // Its first checkpoint is looked at as its file has it, on Train and on Groups, and then the end again.
+    const slider = page.getByRole('slider', { name: 'Checkpoint that is looked at' });
+    const explained = page.locator('.tile', { hasText: 'Explained variance' }).first();
+    const captions = () => page.locator('.shape-caption').allTextContents();
+    const [shares, shapes] = [await explained.textContent(), await captions()];
+    await slider.press('Home');
+    await page.getByText('at step 10 of 1000', { exact: true }).waitFor();
+    expect(await explained.textContent()).toMatch(/step 10\D/);
+    expect(await captions()).not.toEqual(shapes);
+    await page.getByRole('navigation').getByRole('link', { name: 'Groups', exact: true }).click();
+    await page.getByText('at step 10 of 1000', { exact: true }).waitFor();
+    const table = () => page.getByRole('row').allTextContents();
+    const early = await table();
+    expect(page.url()).toContain('step=10');
+    await slider.press('End');
+    await page.getByText('now, step 1000 of 1000', { exact: true }).waitFor();
+    await page.waitForFunction(
+      (before) => document.querySelector('[aria-rowindex="2"]')?.textContent !== before,
+      early[1],
+    );
+    expect(await table()).not.toEqual(early);
+    await page.getByRole('navigation').getByRole('link', { name: 'Train', exact: true }).click();
+    await page.getByText('now, step 1000 of 1000', { exact: true }).waitFor();
+    expect(await explained.textContent()).toBe(shares);
+
     await page.getByRole('navigation').getByRole('link', { name: 'Groups', exact: true }).click();
     await page.getByRole('row').nth(3).waitFor();
 

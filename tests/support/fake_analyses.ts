@@ -46,15 +46,15 @@ export function analysesScript(
       : kept(models, documents, () => storyModels(0, documents));
   const stepOf = (runId: string) => runOf(runId)?.step ?? 0;
   return {
-    groups: ({ runId, model: index }) => {
+    groups: ({ runId, model: index, checkpoint = stepOf(runId) }) => {
       const model = at(modelsOf(runId), index);
-      return { ...kept(tables, model, () => groupsAnswer(model, SPLIT)), step: stepOf(runId) };
+      return { ...kept(tables, model, () => groupsAnswer(model, SPLIT)), step: checkpoint };
     },
-    group_card: ({ runId, model: index, group }) => {
+    group_card: ({ runId, model: index, group, checkpoint = stepOf(runId) }) => {
       const all = modelsOf(runId);
       const model = at(all, index);
       const others = all.filter((other) => other !== model);
-      return { ...groupCard(model, group, others), step: stepOf(runId) };
+      return { ...groupCard(model, group, others), step: checkpoint };
     },
     diagnose: ({ runId, model: index }) => {
       const model = at(modelsOf(runId), index);

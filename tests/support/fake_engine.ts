@@ -116,6 +116,18 @@ export class FakeEngine implements EngineWorker {
       estimate: ({ config }) => estimateOf(parseRunConfig(config)),
       preview: ({ config }) => previewOf(parseRunConfig(config)),
       describe_data: ({ config }) => describedData(parseRunConfig(config)),
+      probe_checkpoint: ({ runId, checkpoint }) => {
+        const run = { ...this.#runOf(runId), step: checkpoint };
+        const { models, data } = run.config;
+        const shapes = models.map((model, index) => shapesOf(run, model, index));
+        const labels = models.map((model, index) => labelsOf(run, model, index));
+        const isSynthetic = data.kind === 'synthetic';
+        return {
+          step: checkpoint,
+          shapes: isSynthetic ? shapes : null,
+          labels: isSynthetic ? null : labels,
+        };
+      },
       evaluate: ({ runId, model }) => {
         const run = this.#runOf(runId);
         return evaluationOf(run, at(run.config.models, model), model);

@@ -1,6 +1,6 @@
 /**
- * The models of a run whose training is over, kept on the CPU, so that they can be read, explored and
- * exported when the device that trained them is gone. They encode on whichever device there is then.
+ * The models of a run whose training is over, or as a checkpoint has them, kept on the CPU, so that they can be read,
+ * explored and exported when the device that trained them is gone. They encode on whichever device there is then.
  */
 import { at } from '../../base/array';
 import type { Dictionary } from '../../analysis/types';
@@ -32,7 +32,14 @@ export interface RunModels {
 
 interface KeptModel {
   readonly config: ModelConfig;
+  /** In raw input units. */
   readonly dictionary: Dictionary;
+}
+
+/** A model with what is asked of it beside its weights. */
+export interface RestoredModel extends KeptModel {
+  readonly lambda: number | null;
+  readonly inputScale: number;
 }
 
 export class KeptModels implements RunModels {
@@ -61,6 +68,17 @@ export class KeptModels implements RunModels {
     }
     const { step, lambdas, inputScales } = models;
     return new KeptModels(step, [...lambdas], [...inputScales], kept, device);
+  }
+
+  /** Models as they were after `step` steps; `device` gives one to encode on later. */
+  static of(
+    step: number,
+    models: readonly RestoredModel[],
+    device: () => Promise<GPUDevice>,
+  ): KeptModels {
+    const lambdas = models.map(({ lambda }) => lambda);
+    const inputScales = models.map(({ inputScale }) => inputScale);
+    return new KeptModels(step, lambdas, inputScales, models, device);
   }
 
   modelConfig(model: number): ModelConfig {

@@ -41,7 +41,9 @@ const cancelled = () =>
 /** Keys of the tables that a question is about. */
 function tablesOf(question: AnalysisQuestion): readonly string[] {
   if (question.kind === 'rows') return [];
-  return question.kind === 'card' ? [question.key, ...question.others] : [question.key];
+  if (question.kind !== 'card') return [question.key];
+  const { key, others, alignedTo } = question;
+  return [key, ...others, ...(alignedTo === null ? [] : [alignedTo])];
 }
 
 export class AnalysisClient {

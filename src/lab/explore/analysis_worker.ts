@@ -64,6 +64,8 @@ export type AnalysisQuestion<Kind extends AnalysisKind = AnalysisKind> = Extract
       readonly group: number;
       /** Keys of the run's other models on the same rows. */
       readonly others: readonly string[];
+      /** Key of the same model at another step, towards whose axes the picture is turned; null for its own axes. */
+      readonly alignedTo: string | null;
     },
   { readonly kind: Kind }
 >;
@@ -134,6 +136,7 @@ function answer(
         analysed,
         question.group,
         question.others.map((key) => loaded(key).analysed),
+        question.alignedTo === null ? null : loaded(question.alignedTo).analysed,
       );
     case 'axes':
       return groupAxes(analysed, question.group);

@@ -12,6 +12,7 @@ import {
   strongestRows,
 } from '../../analysis/code_index';
 import {
+  alignedCodes,
   axesInInputSpace,
   codeSingularValues,
   principalCodes,
@@ -50,17 +51,23 @@ const NEIGHBOURS = 5;
 /** Labels of a neighbour. */
 const FEW_LABELS = 4;
 
-/** The card of one group; `others` are the run's other models on the same rows. */
+/**
+ * The card of one group; `others` are the run's other models on the same rows, `alignedTo` the same model at another step,
+ * towards whose axes the codes are turned.
+ */
 export function groupCard(
   analysed: AnalysedModel,
   group: number,
   others: readonly AnalysedModel[],
+  alignedTo: AnalysedModel | null = null,
 ): GroupCard {
   const { indexed, step, rows } = analysed;
   const { dictionary, codes } = indexed;
   const { truth, text } = rows;
   const basis = groupMap(dictionary, group);
-  const cloud = drawnCodes(analysed, group);
+  const own = drawnCodes(analysed, group);
+  const cloud =
+    alignedTo === null ? own : alignedCodes(indexed, group, own, axesOf(alignedTo, group));
   const captures = truth === null ? null : capturesOf(truth, indexed, group);
   const example = ({ row, norm }: StrongRow) => ({
     rowId: at(rows.rowIds, row),
@@ -81,6 +88,7 @@ export function groupCard(
       total: cloud.total,
       coordinates: Float32Array.from(cloud.coordinates),
       axes: cloud.axes,
+      alignedTo: alignedTo?.step ?? null,
       norms: Float32Array.from(cloud.norms),
       rowIds: cloud.rows.map((row) => at(rows.rowIds, row)),
       labels: name === null ? null : Array.from(cloud.rows, name),
@@ -144,6 +152,11 @@ function chanceOfNearest(analysed: AnalysedModel, group: number, rank90: number)
 /** The points of the scatter in the axes that everything about the group refers to. */
 function drawnCodes({ indexed }: AnalysedModel, group: number): PrincipalCodes {
   return principalCodes(indexed, group, { limit: POINTS, keep: 'strongest' });
+}
+
+/** [r, d], the principal axes of the group's own card. */
+function axesOf(analysed: AnalysedModel, group: number): Float64Array {
+  return axesInInputSpace(analysed.indexed, group, drawnCodes(analysed, group));
 }
 
 /** The principal axes of the group's card, for whoever edits or reads along them. */

@@ -42,6 +42,12 @@ function earlyStepAfter(step: number): number {
   return decade > step ? decade : 3 * decade;
 }
 
+/** `steps` by their distance from `step` in the logarithm, the nearest first; of two as near the earlier. */
+export function nearestCheckpoints(steps: readonly number[], step: number): readonly number[] {
+  const distance = (other: number) => Math.abs(Math.log((other + 1) / (step + 1)));
+  return steps.toSorted((a, b) => distance(a) - distance(b) || a - b);
+}
+
 /**
  * Steps of the checkpoints that go, so that no more than 12 of `bytes` each stay, or of 1 GiB together: each time the one, neither the first nor one of the last two,
  * whose neighbours lie closest together in the logarithm of the step. `steps` rises.

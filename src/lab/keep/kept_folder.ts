@@ -25,7 +25,7 @@ import {
 } from '../run/run_files';
 import { countedByItself, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
 import { readCheckpoint, type Checkpoint } from './checkpoint';
-import { thinnedCheckpoints } from './checkpoint_times';
+import { nearestCheckpoints, thinnedCheckpoints } from './checkpoint_times';
 import type { EarlierLogs } from './model_logs';
 import { evaluatedModelFiles, readModelLogs, savedFiles, type SavedRun } from './run_folder';
 import { readAnnotations, writeAnnotations } from './annotations_file';
@@ -47,8 +47,10 @@ export interface CheckpointInFile {
   readonly state: Checkpoint;
 }
 
-/** What a record no longer speaks of. */
+/** What a record speaks of after a checkpoint, and what no longer. */
 interface Left {
+  /** Steps of the checkpoints that are there, rising, and of those that go. */
+  stays: readonly number[];
   checkpoints: readonly number[];
   /** Whether weights and reports are of another step. */
   models: boolean;
@@ -68,10 +70,10 @@ export class KeptFolder {
   }
 
   /**
-   * Writes a checkpoint with what was logged on the way to it. Throws LabError `out_of_memory` where there is no room, `not_finite`
-   * for a state that could not go on; then the run is as it was.
+   * Writes a checkpoint with what was logged on the way to it; gives the steps of all that there are then. Throws LabError
+   * `out_of_memory` where there is no room, `not_finite` for a state that could not go on; then the run is as it was.
    */
-  async save(saved: SavedRun, note: RunNote, now: number): Promise<void> {
+  async save(saved: SavedRun, note: RunNote, now: number): Promise<readonly number[]> {
     const { step, config } = saved;
     const name = checkpointFile(step);
     const changes = savedFiles(saved, name);
@@ -79,7 +81,7 @@ export class KeptFolder {
     const there = await this.store.list(this.id);
     const bytes = totalOf(there);
     const checkpoints = checkpointsOf(there);
-    const left: Left = { checkpoints: [], models: false };
+    const left: Left = { stays: [], checkpoints: [], models: false };
     await this.change((run) => {
       // What lies beyond was torn when the run went on from before it.
       const beyond = checkpoints.filter((each) => each.step > step);
@@ -89,6 +91,8 @@ export class KeptFolder {
         changes[name]?.length ?? 0,
       );
       left.checkpoints = [...beyond.map((each) => each.step), ...thinned];
+      const stays = all.filter((each) => !thinned.includes(each.step));
+      left.stays = stays.map((each) => each.step);
       left.models = run.evaluated !== null && run.evaluated !== step;
       return {
         ...run,
@@ -96,7 +100,7 @@ export class KeptFolder {
         settings: config,
         step,
         savedAt: now,
-        checkpoints: all.filter((each) => !thinned.includes(each.step)),
+        checkpoints: stays,
         evaluated: left.models ? null : run.evaluated,
         results: left.models ? null : run.results,
         bytes,
@@ -105,6 +109,7 @@ export class KeptFolder {
     for (const old of left.checkpoints) await this.files.remove(checkpointFile(old));
     if (left.models) await this.removeModels(config);
     if (left.models || left.checkpoints.length > 0) await this.measure();
+    return left.stays;
   }
 
   /**
@@ -181,16 +186,24 @@ export class KeptFolder {
   }
 
   /** The same with the bytes of its file. */
-  async latestFile({
-    checkpoints,
-  }: Pick<KeptRun, 'checkpoints'>): Promise<CheckpointInFile | null> {
-    for (const { step } of checkpoints.toReversed()) {
+  latestFile({ checkpoints }: Pick<KeptRun, 'checkpoints'>): Promise<CheckpointInFile | null> {
+    return this.firstWhole(checkpoints.map(({ step }) => step).toReversed());
+  }
+
+  /** The checkpoint of a step, or the nearest that is whole where that is gone or torn; null when there is none. */
+  async nearest({ checkpoints }: KeptRun, step: number): Promise<Checkpoint | null> {
+    const steps = checkpoints.map((each) => each.step);
+    return (await this.firstWhole(nearestCheckpoints(steps, step)))?.state ?? null;
+  }
+
+  private async firstWhole(steps: readonly number[]): Promise<CheckpointInFile | null> {
+    for (const step of steps) {
       const name = checkpointFile(step);
       try {
         const bytes = await this.files.read(name);
         if (bytes !== null) return { bytes, state: readCheckpoint(bytes, this.files.place(name)) };
       } catch (error) {
-        // One that cannot be read is none; the one before it may be.
+        // One that cannot be read is none; the next one may be.
         if (!(error instanceof LabError)) throw error;
       }
     }

@@ -101,6 +101,8 @@ export interface GroupCard {
     /** [count, axes] principal coordinates of the group's contribution, in the data's units. */
     readonly coordinates: Float32Array;
     readonly axes: number;
+    /** The step whose principal axes those are turned towards, so that pictures compare; null for the group's own. */
+    readonly alignedTo: number | null;
     /** [count] ‖contribution‖. */
     readonly norms: Float32Array;
     readonly rowIds: Uint32Array;

@@ -30,6 +30,8 @@ export interface ListedRun {
   readonly error: LabErrorData | null;
   /** Steps of its latest checkpoint. */
   readonly step: number;
+  /** Steps of all, rising. */
+  readonly checkpoints: readonly number[];
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly seconds: number;

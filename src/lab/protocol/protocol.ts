@@ -144,12 +144,14 @@ export type Event =
       /** The step that it was kept at; later than its checkpoint where what was written there cannot be read. */
       readonly promised: number;
     }
-  /** A checkpoint of the run lies in this browser; `data` are the files that it needs, when it begins to be kept. */
+  /** A checkpoint of the run lies in this browser, beside those of the other steps; `data` are the files that it needs, when it begins to be kept. */
   | {
       readonly kind: 'kept';
       readonly runId: string;
       readonly step: number;
       readonly data?: DataIdentity | null;
+      /** Steps of all, rising. */
+      readonly checkpoints: readonly number[];
     }
   /** Another tab has changed something about the runs that are kept. */
   | { readonly kind: 'kept_changed' }

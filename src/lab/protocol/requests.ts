@@ -29,6 +29,7 @@ import type {
   SteeringAnswer,
   TextReading,
 } from './lm_protocol';
+import type { RunProbe } from './run_events';
 import type {
   DiagnoseAnswer,
   EvaluateAnswer,
@@ -62,6 +63,15 @@ export interface AboutGroup extends AboutModel {
   readonly group: number;
 }
 
+/** The models of a run as they were when a checkpoint was kept. */
+export interface AboutCheckpoint extends AboutRun {
+  /** Its step. Where it is gone or torn the answer is about the nearest one, and says of which step it is. */
+  readonly checkpoint: number;
+}
+
+/** A model, or one of its groups, at a checkpoint; as it is now without one. */
+type AtAnyStep<About> = About & Partial<AboutCheckpoint>;
+
 /** The data of a run. */
 interface AboutData {
   readonly config: RunInput;
@@ -77,9 +87,11 @@ interface Requests {
   preview: { ask: AboutData; answer: Preview };
   describe_data: { ask: AboutData; answer: DataDescription };
   /** The table of all groups (or latents). */
-  groups: { ask: AboutModel; answer: GroupsAnswer };
-  group_card: { ask: AboutGroup; answer: GroupCard };
+  groups: { ask: AtAnyStep<AboutModel>; answer: GroupsAnswer };
+  group_card: { ask: AtAnyStep<AboutGroup>; answer: GroupCard };
   diagnose: { ask: AboutModel; answer: DiagnoseAnswer };
+  /** What probes would have shown at a checkpoint. */
+  probe_checkpoint: { ask: AboutCheckpoint; answer: RunProbe };
   /** The final evaluation on held-out rows, of the weights as they are now. */
   evaluate: { ask: AboutModel; answer: EvaluateAnswer };
   /** Weights or metrics as a file. */

@@ -81,4 +81,11 @@ export interface LabelProbe {
   }[];
 }
 
+/** All models of a run on the same rows: the known shapes, or what strong groups of labelled rows hold; null for data without. */
+export interface RunProbe {
+  readonly step: number;
+  readonly shapes: readonly ShapeProbe[] | null;
+  readonly labels: readonly LabelProbe[] | null;
+}
+
 export type RunStatus = 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed';

@@ -8,7 +8,7 @@ import { at } from '../../base/array';
 import type { ActivationSource, SourceRows } from '../../data/source';
 import { analysedMadeRows } from '../encode/analysed_rows';
 import { labelGroups, probeRows, shapeStates } from '../encode/probes';
-import type { Event } from '../protocol/protocol';
+import type { Event, LabelProbe, RunProbe, ShapeProbe } from '../protocol/protocol';
 
 /** Least time between two probes, and the share of the time that probing may take. */
 const PROBE_MS = 700;
@@ -122,28 +122,36 @@ export class RunProbes {
 
   private async sendOf(source: ActivationSource, rows: SourceRows): Promise<void> {
     const { runId, models, post, look } = this.options;
-    const { truth } = rows;
-    if (truth !== undefined) {
-      const probes = [];
-      for (const model of models) {
-        const { step, dictionary, codes } = await look(model, rows);
-        probes.push({
-          model,
-          step,
-          rows: codes.rows,
-          shapes: shapeStates(dictionary, codes, truth),
-        });
-      }
-      post({ kind: 'shapes', runId, probes });
-    } else if (source.labelOf !== undefined) {
-      const label = (row: number) => source.labelOf?.(at(rows.rowIds, row)) ?? '';
-      const probes = [];
-      for (const model of models) {
-        const { step, dictionary, codes } = await look(model, rows);
-        const groups = labelGroups(dictionary, codes, label);
-        probes.push({ model, step, rows: codes.rows, groups });
-      }
-      post({ kind: 'labels', runId, probes });
-    }
+    const { shapes, labels } = await probeModels(source, rows, models, look);
+    if (shapes !== null) post({ kind: 'shapes', runId, probes: shapes });
+    if (labels !== null) post({ kind: 'labels', runId, probes: labels });
   }
+}
+
+/** What models say of rows of a source: of the shapes in them where those are known, else of their labels. */
+export async function probeModels(
+  source: ActivationSource,
+  rows: SourceRows,
+  models: readonly number[],
+  look: RunProbesOptions['look'],
+): Promise<Omit<RunProbe, 'step'>> {
+  const { truth } = rows;
+  if (truth !== undefined) {
+    const shapes: ShapeProbe[] = [];
+    for (const model of models) {
+      const { step, dictionary, codes } = await look(model, rows);
+      const states = shapeStates(dictionary, codes, truth);
+      shapes.push({ model, step, rows: codes.rows, shapes: states });
+    }
+    return { shapes, labels: null };
+  }
+  if (source.labelOf === undefined) return { shapes: null, labels: null };
+  const label = (row: number) => source.labelOf?.(at(rows.rowIds, row)) ?? '';
+  const labels: LabelProbe[] = [];
+  for (const model of models) {
+    const { step, dictionary, codes } = await look(model, rows);
+    const groups = labelGroups(dictionary, codes, label);
+    labels.push({ model, step, rows: codes.rows, groups });
+  }
+  return { shapes: null, labels };
 }

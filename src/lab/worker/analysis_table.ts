@@ -3,17 +3,17 @@ import type { Work } from '../../base/work';
 import { shapeOf } from '../../sae/config';
 import { encodeAnalysedRows } from '../encode/analysed_rows';
 import { codesInDataUnits } from '../encode/data_units';
+import type { EvaluatedRun } from '../keep/run_evaluations';
 import type { AnalysisTable } from '../explore/analysis_worker';
-import type { LiveRun } from './live_run';
 
-/** The table of a run's model as it is now. Throws LabError `cancelled`. */
+/** The table of a run's model, as it is now or at a checkpoint. Throws LabError `cancelled`. */
 export async function analysisTable(
-  run: LiveRun,
+  run: Pick<EvaluatedRun, 'source' | 'steady'>,
   model: number,
   work: Work,
 ): Promise<AnalysisTable> {
   const { source } = run;
-  const steady = await run.models.steady(model);
+  const steady = await run.steady(model);
   const { step, config, weights: dictionary } = steady;
   try {
     const rows = await encodeAnalysedRows(

@@ -13,6 +13,7 @@ import { liveChanges } from '../run/live_settings';
 import { RunData } from '../train/run_data';
 import { AnnotationHost } from './annotation_host';
 import { AskedQuestions } from './asked_questions';
+import { CheckpointLooks } from './checkpoint_looks';
 import { EngineDevice, reportOf } from './engine_device';
 import { handlersOf } from './handlers';
 import { KeptRunHost } from './kept_run_host';
@@ -38,10 +39,11 @@ export class EngineHost {
   private readonly kept: KeptRunHost;
   private readonly files: RunFilesHost;
   private readonly preparation: RunPreparation;
+  private readonly checkpoints: CheckpointLooks;
+  private readonly analyses: RunAnalyses;
   /** Kept runs that are being read for a question. */
   private readonly looks = new SharedWorks<LiveRun>();
   private readonly questions: AskedQuestions;
-  private readonly analyses = new RunAnalyses((runId) => this.run(runId));
   private readonly modelHost = new LanguageModelHost({
     languageModels: () => this.languageModels(),
     files: this.models,
@@ -84,16 +86,20 @@ export class EngineHost {
     });
     const device = async () => (await this.gpu.open()).device;
     const lossHeard = () => this.lossHeard();
-    const { data, analyses, modelHost: models, text } = this;
-    const tell = (event: Event) => this.post(event);
-    this.kept = new KeptRunHost(openRuns, tell);
+    const { data, modelHost: models, text } = this;
+    const tell = (event: Event) => {
+      if (event.kind === 'kept') this.forgetCheckpoint(event);
+      this.post(event);
+    };
+    const kept = new KeptRunHost(openRuns, tell);
+    this.kept = kept;
     this.files = new RunFilesHost({
       data,
       models: this.models,
       placeModel: (id, files, runId) => models.place(id, files, runId),
-      kept: () => this.kept.data(),
+      kept: () => kept.data(),
     });
-    const { files, kept } = this;
+    const { files } = this;
     this.preparation = new RunPreparation({
       device: () => this.gpu.open(),
       data,
@@ -102,6 +108,11 @@ export class EngineHost {
       files,
       lossHeard,
     });
+    const sourceOf = (runId: string) => this.runs.get(runId)?.source ?? null;
+    const checkpoints = new CheckpointLooks({ device, kept, data, files, sourceOf });
+    this.checkpoints = checkpoints;
+    const analyses = new RunAnalyses((runId) => this.run(runId), checkpoints);
+    this.analyses = analyses;
     const handlers = handlersOf({
       device,
       data,
@@ -112,9 +123,10 @@ export class EngineHost {
       kept,
       files,
       annotations: new AnnotationHost({
-        place: () => this.kept.place(),
+        place: () => kept.place(),
         run: (runId) => this.runs.get(runId),
       }),
+      checkpoints,
       letGo: (runId) => this.forget(runId),
     });
     this.questions = new AskedQuestions({
@@ -178,6 +190,7 @@ export class EngineHost {
   private afterLoss(error: LabError): void {
     this.store = null;
     this.text.reset();
+    this.checkpoints.reset();
     this.data.forgetMadeData();
     this.questions.endAll(error);
     const interrupted = this.preparation.interrupt();
@@ -257,6 +270,7 @@ export class EngineHost {
     const run = this.runs.get(runId);
     this.runs.delete(runId);
     this.forgetAnswers(runId);
+    this.checkpoints.forget(runId);
     await run?.destroy();
   }
 
@@ -287,6 +301,18 @@ export class EngineHost {
         if (await run.change(command.settings)) this.forgetAnswers(runId);
         break;
     }
+  }
+
+  /** What was read of a checkpoint is of no more use when it is written anew. */
+  private forgetCheckpoint({
+    runId,
+    step,
+  }: {
+    readonly runId: string;
+    readonly step: number;
+  }): void {
+    this.checkpoints.forget(runId, step);
+    this.analyses.forget(runId, step);
   }
 
   private forgetAnswers(runId: string): void {

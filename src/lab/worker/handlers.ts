@@ -15,6 +15,7 @@ import { parseRunConfig } from '../run/run_config';
 import { estimateRun } from '../train/estimate';
 import type { RunData } from '../train/run_data';
 import type { AnnotationHost } from './annotation_host';
+import type { CheckpointLooks } from './checkpoint_looks';
 import type { KeptRunHost } from './kept_run_host';
 import { receiveRuns, sendRuns } from './run_carrier';
 import type { LanguageModelHost } from './language_model_host';
@@ -43,6 +44,7 @@ export interface HandlerParts {
   readonly kept: KeptRunHost;
   readonly annotations: AnnotationHost;
   readonly files: RunFilesHost;
+  readonly checkpoints: CheckpointLooks;
   /** Frees what a run holds in memory, if it is there. */
   letGo(runId: string): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     groups: (ask, work) => analyses.groups(ask, work),
     group_card: (ask, work) => analyses.card(ask, work),
     diagnose: (ask, work) => analyses.diagnose(ask, work),
+    probe_checkpoint: (ask, work) => parts.checkpoints.use(ask, work, (look) => look.probe()),
     evaluate: async ({ runId, model }, work) => {
       const { step, report } = await parts.run(runId).evaluate(model, work);
       if (report instanceof LabError) throw report;

@@ -49,6 +49,14 @@ export interface TakenRun {
   readonly keeper: RunKeeper;
 }
 
+/** A checkpoint that is looked at. */
+export interface FoundCheckpoint {
+  /** Settings as they were then. */
+  readonly settings: RunConfig;
+  readonly checkpoint: Checkpoint;
+  readonly data: DataIdentity | null;
+}
+
 export class KeptRunHost {
   private opened: Promise<KeptRuns> | null = null;
   private told = false;
@@ -95,7 +103,7 @@ export class KeptRunHost {
           deletedAt: null,
         }),
       );
-      this.post({ kind: 'kept', runId: id, step: 0, data: identity });
+      this.post({ kind: 'kept', runId: id, step: 0, checkpoints: [], data: identity });
       const claim = new RunClaim(runs, id, release);
       return this.keeper(runs, id, { claim, before: before ?? [], identity, history: null });
     } catch (error) {
@@ -176,6 +184,21 @@ export class KeptRunHost {
   async data(): Promise<KeptData | null> {
     if (this.open === null) return null;
     return (await this.runs().catch(() => null))?.data ?? null;
+  }
+
+  /** The checkpoint of a step, or the nearest that can be read. Throws LabError `not_found`. */
+  async checkpoint(id: string, step: number): Promise<FoundCheckpoint> {
+    const runs = await this.runs();
+    const run = await requireRun(runs, id);
+    const checkpoint = await runs.folder(id).nearest(run, step);
+    if (checkpoint === null) {
+      throw new LabError(
+        'not_found',
+        `${run.name} has no checkpoint that can be read.`,
+        'Go back to the end, where the run is as it is now.',
+      );
+    }
+    return { settings: settingsOf(checkpoint.config, run.name), checkpoint, data: run.data };
   }
 
   async list(): Promise<KeptList> {
@@ -273,6 +296,7 @@ function listedRun(run: KeptRun, elsewhere: boolean): ListedRun | null {
       status: status === 'running' || status === 'paused' ? 'stopped' : status,
       error,
       step,
+      checkpoints: run.checkpoints.map((each) => each.step),
       createdAt,
       seconds,
       bytes,

@@ -11,8 +11,9 @@ import { describeData, type Summarize } from '../explore/describe_data';
 import type { GroupAxes } from '../explore/group_card';
 import type { DataDescription } from '../protocol/data_protocol';
 import type { DiagnoseAnswer, GroupCard, GroupsAnswer } from '../protocol/protocol';
-import type { AboutGroup, AboutModel } from '../protocol/requests';
+import type { AboutGroup, AboutModel, AskOf } from '../protocol/requests';
 import { analysisTable } from './analysis_table';
+import type { CheckpointLooks } from './checkpoint_looks';
 import type { LiveRun } from './live_run';
 
 export class RunAnalyses {
@@ -20,9 +21,12 @@ export class RunAnalyses {
   private asked = 0;
 
   /** `run` gives the run of an id; it throws LabError `not_found`. */
-  constructor(private readonly run: (runId: string) => LiveRun) {}
+  constructor(
+    private readonly run: (runId: string) => LiveRun,
+    private readonly checkpoints: CheckpointLooks,
+  ) {}
 
-  async groups(about: AboutModel, work: Work): Promise<GroupsAnswer> {
+  async groups(about: AskOf<'groups'>, work: Work): Promise<GroupsAnswer> {
     const key = this.currentTable(about);
     return this.ask<'groups'>(about, { kind: 'groups', key }, 'Reading the codes', work);
   }
@@ -32,15 +36,21 @@ export class RunAnalyses {
     return this.ask<'diagnose'>(about, { kind: 'diagnose', key }, 'Diagnosing', work);
   }
 
-  async card(about: AboutGroup, work: Work): Promise<GroupCard> {
-    const { runId, model, group } = about;
-    const { config, session } = this.run(runId);
+  async card(about: AskOf<'group_card'>, work: Work): Promise<GroupCard> {
+    const { runId, model, group, checkpoint } = about;
+    const { config, session, active } = this.run(runId);
     const rankOf = (index: number) => shapeOf(session.modelConfig(index)).rank;
     const others = [...config.models.keys()]
       .filter((index) => index !== model && rankOf(index) === 1 && rankOf(model) > 1)
-      .map((index) => tableKey(runId, index));
-    const key = tableKey(runId, model);
-    return this.ask<'card'>(about, { kind: 'card', key, group, others }, 'Drawing the card', work);
+      .map((index) => tableKey(runId, index, checkpoint));
+    const key = tableKey(runId, model, checkpoint);
+    if (checkpoint !== undefined) this.dropOtherCheckpoints(runId, checkpoint);
+    const now = tableKey(runId, model);
+    // Encoding the model as it is now takes time from training: its axes are taken where they are known.
+    const isAtHand = !active || this.client.stepOf(now) !== undefined;
+    const alignedTo = checkpoint !== undefined && isAtHand ? now : null;
+    const question = { kind: 'card', key, group, others, alignedTo } as const;
+    return this.ask<'card'>(about, question, 'Drawing the card', work);
   }
 
   /** Principal axes of a group's codes. */
@@ -62,16 +72,23 @@ export class RunAnalyses {
     return describeData(source, summarize, work);
   }
 
-  /** Drops the tables of a run. */
-  forget(runId: string): void {
-    this.client.drop((key) => key.startsWith(tableKey(runId, '')));
+  /** Drops the tables of a run, or only those of the checkpoint at `step`. */
+  forget(runId: string, step?: number): void {
+    this.client.drop((key) => key.startsWith(tableKey(runId, '', step)));
   }
 
   /** The name of a model's table; one of other weights is dropped, to be encoded anew. */
-  private currentTable({ runId, model }: AboutModel): string {
-    const key = tableKey(runId, model);
-    if (this.client.stepOf(key) !== this.run(runId).step) this.client.drop((k) => k === key);
+  private currentTable({ runId, model, checkpoint }: AskOf<'groups'>): string {
+    const key = tableKey(runId, model, checkpoint);
+    if (checkpoint !== undefined) this.dropOtherCheckpoints(runId, checkpoint);
+    else if (this.client.stepOf(key) !== this.run(runId).step) this.client.drop((k) => k === key);
     return key;
+  }
+
+  /** One checkpoint is looked at at a time. */
+  private dropOtherCheckpoints(runId: string, checkpoint: number): void {
+    const own = tableKey(runId, '', checkpoint);
+    this.client.drop((key) => checkpointOfKey(key) !== undefined && !key.startsWith(own));
   }
 
   /** Asks about the code tables of a run's models, which are made where the worker lacks them. */
@@ -83,11 +100,17 @@ export class RunAnalyses {
   ): Promise<AnalysisAnswers[Kind]> {
     const { onProgress } = work;
     return this.send(question, work, {
-      load: (key, signal) =>
-        analysisTable(this.run(runId), modelOfKey(key), {
+      load: (key, signal) => {
+        const [model, checkpoint] = [modelOfKey(key), checkpointOfKey(key)];
+        const encoding: Work = {
           signal,
           onProgress: (fraction) => onProgress?.(fraction / 2, 'Encoding rows'),
-        }),
+        };
+        if (checkpoint === undefined) return analysisTable(this.run(runId).models, model, encoding);
+        return this.checkpoints.use({ runId, checkpoint }, { signal }, (look) =>
+          analysisTable(look, model, encoding),
+        );
+      },
       onProgress: (fraction) => onProgress?.(0.5 + fraction / 2, stage),
     });
   }
@@ -109,9 +132,17 @@ export class RunAnalyses {
   }
 }
 
-/** Names the code table of one model of a run; with '' in its place, what all of the run's begin with. */
-function tableKey(runId: string, model: number | ''): string {
-  return `${runId} ${model}`;
+/**
+ * Names the code table of one model of a run, as it is now or at a checkpoint; with '' in its place, what all of the
+ * run's begin with.
+ */
+function tableKey(runId: string, model: number | '', checkpoint?: number): string {
+  return checkpoint === undefined ? `${runId} ${model}` : `${runId} @${checkpoint} ${model}`;
+}
+
+function checkpointOfKey(key: string): number | undefined {
+  const step = / @(\d+) \d+$/.exec(key)?.[1];
+  return step === undefined ? undefined : Number(step);
 }
 
 function modelOfKey(key: string): number {

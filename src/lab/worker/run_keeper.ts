@@ -99,9 +99,10 @@ export class RunKeeper {
     );
     const kept = { error: null, ...note, seconds: run.seconds, logged };
     this.write(async () => {
-      await this.parts.folder.save({ config, step, states, logs }, kept, Date.now());
+      const saved = { config, step, states, logs };
+      const checkpoints = await this.parts.folder.save(saved, kept, Date.now());
       this.last = { ...this.last, took: seconds() - began };
-      this.parts.post({ kind: 'kept', runId: this.parts.runId, step });
+      this.parts.post({ kind: 'kept', runId: this.parts.runId, step, checkpoints });
     });
     this.letGoOf(note);
   }

@@ -4,6 +4,8 @@ const PATHS = {
   chevron: 'M4 6l4 4 4-4',
   check: 'M3.5 8.5l3 3 6-7',
   plus: 'M8 3v10M3 8h10',
+  play: 'M5 3.2l7.6 4.8L5 12.8z',
+  pause: 'M5.5 3.5v9M10.5 3.5v9',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
   enlarge: 'M9.5 2.5h4v4M13 3L9.5 6.5M6.5 13.5h-4v-4M3 13l3.5-3.5',
   shrink: 'M13.5 6.5h-4v-4M10 6l3.5-3.5M2.5 9.5h4v4M6 10l-3.5 3.5',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { firingsOf, indexCodes, normsOf } from '../../../src/analysis/code_index';
 import {
+  alignedCodes,
   axesInInputSpace,
   codeSingularValues,
   principalCodes,
@@ -162,3 +163,73 @@ describe('principal codes', () => {
 function transposed(a: Float64Array, n: number): Float64Array {
   return Float64Array.from({ length: n * n }, (_, i) => at(a, (i % n) * n + Math.floor(i / n)));
 }
+
+describe('codes turned towards other axes', () => {
+  const cloud = (count: number, angle: number, seed: number) => {
+    // A circle in two dimensions of a span of three, and a little noise in the third.
+    const noise = gaussian(count, 1, seed);
+    const points = Array.from({ length: count }, (_, i) => {
+      const at = (2 * Math.PI * i) / count + angle;
+      return [Math.cos(at), 1.2 * Math.sin(at), 0.1 * (noise[i] ?? 0)];
+    });
+    const frame = randomFrame(3, 8, 5);
+    const dictionary = dictionaryOf(1, 3, 8, frame);
+    return indexCodes(
+      dictionary,
+      codesOf(
+        1,
+        3,
+        points.map((code) => [{ group: 0, code }]),
+      ),
+    );
+  };
+
+  test('keep norms and distances, and lie where they would lie in those axes when the span is the same', () => {
+    const indexed = cloud(60, 0, 1);
+    const own = principalCodes(indexed, 0);
+    const axes = axesInInputSpace(indexed, 0, own);
+    // Axes 1 and 2 swapped, axis 1 reversed.
+    const other = new Float64Array(axes.length);
+    other.set(
+      axes.subarray(8, 16).map((value) => -value),
+      0,
+    );
+    other.set(axes.subarray(0, 8), 8);
+    other.set(axes.subarray(16, 24), 16);
+    const turned = alignedCodes(indexed, 0, own, other);
+    for (let i = 0; i < 60; i++) {
+      expect(turned.coordinates[3 * i]).toBeCloseTo(-at(own.coordinates, 3 * i + 1), 10);
+      expect(turned.coordinates[3 * i + 1]).toBeCloseTo(at(own.coordinates, 3 * i), 10);
+      expect(turned.coordinates[3 * i + 2]).toBeCloseTo(at(own.coordinates, 3 * i + 2), 10);
+    }
+    expect(turned.shares[0]).toBeCloseTo(at(own.shares, 1), 10);
+    expect(turned.variances[1]).toBeCloseTo(at(own.variances, 0), 10);
+    expect(turned.norms).toEqual(own.norms);
+    const turnedAxes = axesInInputSpace(indexed, 0, turned);
+    turnedAxes.forEach((value, i) => expect(value).toBeCloseTo(at(other, i), 10));
+  });
+
+  test('take what is left of their own axes where the span has no such direction', () => {
+    const indexed = cloud(60, 0.3, 2);
+    const own = principalCodes(indexed, 0);
+    const axes = axesInInputSpace(indexed, 0, own);
+    // The first axis of the other is nowhere in the span; its second is the first of this one.
+    const other = new Float64Array(axes.length);
+    other.set(axes.subarray(0, 8), 8);
+    const turned = alignedCodes(indexed, 0, own, other);
+    const column = (axis: number, of: { readonly coordinates: Float64Array }) =>
+      Array.from({ length: 60 }, (_, i) => at(of.coordinates, 3 * i + axis));
+    column(1, turned).forEach((value, i) =>
+      expect(value).toBeCloseTo(at(own.coordinates, 3 * i), 10),
+    );
+    column(0, turned).forEach((value, i) =>
+      expect(Math.abs(value)).toBeCloseTo(Math.abs(at(own.coordinates, 3 * i + 1)), 10),
+    );
+    // Still orthonormal: no norm changes.
+    for (let i = 0; i < 60; i++) {
+      const norm = (of: { readonly coordinates: Float64Array }) =>
+        Math.hypot(...[0, 1, 2].map((axis) => at(of.coordinates, 3 * i + axis)));
+      expect(norm(turned)).toBeCloseTo(norm(own), 10);
+    }
+  });
+});

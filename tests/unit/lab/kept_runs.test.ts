@@ -156,6 +156,31 @@ describe('a kept run', () => {
     expect(await latestStep('a')).toBeUndefined();
   });
 
+  it('is looked at where it is asked for, or at the nearest checkpoint that is whole', async () => {
+    await kept.add(newRun('a'));
+    const folder = kept.folder('a');
+    expect(await folder.save(savedAt(10), {}, now)).toEqual([10]);
+    for (const step of [100, 400]) await folder.save(savedAt(step), {}, now);
+    expect(await folder.save(savedAt(1000), {}, now)).toEqual([10, 100, 400, 1000]);
+    const stepAt = async (step: number) =>
+      (
+        await open()
+          .folder('a')
+          .nearest(await record('a'), step)
+      )?.step;
+    expect(await stepAt(100)).toBe(100);
+    // Of another step there is none: the nearest in the logarithm.
+    expect(await stepAt(250)).toBe(400);
+    await tear('a', 'checkpoint-400.safetensors.0');
+    expect(await stepAt(400)).toBe(1000);
+    // One that thinned out after the record was read.
+    const before = await record('a');
+    await files.removeFile('a', 'checkpoint-100.safetensors.0');
+    expect((await open().folder('a').nearest(before, 100))?.step).toBe(10);
+    for (const step of [10, 1000]) await tear('a', `checkpoint-${step}.safetensors.0`);
+    expect(await stepAt(100)).toBeUndefined();
+  });
+
   it('is as it was where storage is full, and nothing half-written takes room', async () => {
     files = new MemoryFileStore(9000);
     kept = open();

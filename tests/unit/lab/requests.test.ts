@@ -28,6 +28,7 @@ const EVERY: { readonly [Name in RequestName]: AskOf<Name> } = {
   groups: about,
   group_card: { ...about, group: 12 },
   diagnose: about,
+  probe_checkpoint: { runId: 'run', checkpoint: 10 },
   evaluate: about,
   export: { ...about, format: 'metrics_csv' },
   load_language_model: { id: 'openai-community/gpt2' },

@@ -16,6 +16,7 @@ const listed = (id: string, own: Partial<ListedRun> = {}): ListedRun => ({
   settings,
   status: 'stopped',
   error: null,
+  checkpoints: [],
   step: 10,
   createdAt: 1,
   seconds: 1,

@@ -67,7 +67,9 @@ const run = (id: string): Run => {
 /** A run that is going, kept up to step 1200 if at all. */
 function going(id: string, name: string, status: Run['status'], isKept = true): void {
   const made = createRun(id, name, defaultPreset.config, 1);
-  const kept = isKept ? { step: 1200, bytes: 1, data: null, elsewhere: false, read: true } : null;
+  const kept = isKept
+    ? { step: 1200, checkpoints: [1200], bytes: 1, data: null, elsewhere: false, read: true }
+    : null;
   addRun({ ...made, status, step: 1240, kept });
   if (!isKept) return;
   const { config } = made;
@@ -185,7 +187,7 @@ it('starts none after three that died soon, unless a checkpoint came between or 
   };
   await die();
   await die();
-  current().say({ kind: 'kept', runId: 'a', step: 1300 });
+  current().say({ kind: 'kept', runId: 'a', step: 1300, checkpoints: [1300] });
   await die();
   await die();
   await vi.advanceTimersByTimeAsync(120_000);
@@ -193,7 +195,7 @@ it('starts none after three that died soon, unless a checkpoint came between or 
   await die();
   expect(workers).toHaveLength(7);
   // A checkpoint of the same step is no step forward.
-  current().say({ kind: 'kept', runId: 'a', step: 1200 });
+  current().say({ kind: 'kept', runId: 'a', step: 1200, checkpoints: [1200] });
   await die();
   expect(workers).toHaveLength(7);
   expect(ended).toEqual(['The engine stopped: boom. That was 3 times in a row.']);

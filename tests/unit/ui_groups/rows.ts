@@ -44,6 +44,7 @@ export function groupCard(changes: Partial<GroupCard> = {}): GroupCard {
       total: 0,
       coordinates: new Float32Array(),
       axes: 2,
+      alignedTo: null,
       norms: new Float32Array(),
       rowIds: new Uint32Array(),
       labels: null,

@@ -21,6 +21,7 @@ const run: ListedRun = {
   results: null,
   logged: null,
   about: { starred: false, tags: [], note: '' },
+  checkpoints: [],
   step: 500,
   createdAt: 1,
   seconds: 12,

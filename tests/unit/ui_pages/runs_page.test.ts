@@ -194,6 +194,7 @@ describe('runs that this browser keeps', () => {
     settings,
     status: 'stopped',
     error: null,
+    checkpoints: [],
     results: null,
     logged: null,
     about: { starred: false, tags: [], note: '' },
@@ -354,7 +355,7 @@ describe('runs that this browser keeps', () => {
     const run = runOf(id);
     if (run === undefined) throw new Error(id);
     expect(hasUnsavedWeights(run)).toBe(true);
-    act(() => fake.emit({ kind: 'kept', runId: id, step: 250 }));
+    act(() => fake.emit({ kind: 'kept', runId: id, step: 250, checkpoints: [250] }));
     await expect.poll(() => hasUnsavedWeights(runOf(id) ?? run)).toBe(false);
   });
 });

@@ -91,7 +91,12 @@ export function CardPanels({ card, ...detail }: CardPanelsProps) {
       </div>
       {!dead && text === null && <StrongestPanel card={card} rowsName={rowsName} color={color} />}
       {!dead && text !== null && <StrongestContexts card={card} text={text} color={color} />}
-      {text !== null && (
+      {text !== null && detail.checkpoint !== null && (
+        <p className="quiet card-only-now">
+          What it writes to the vocabulary is shown of the run as it is now: go to Latest.
+        </p>
+      )}
+      {text !== null && detail.checkpoint === null && (
         <WritesPanel runId={runId} model={model.index} card={card} unitName={unitName} />
       )}
       <div className="card-rest" data-dead={dead}>

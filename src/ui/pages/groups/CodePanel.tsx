@@ -6,6 +6,8 @@
 import { useMemo, useState } from 'react';
 import { at } from '../../../base/array';
 import type { GroupCard } from '../../../lab/protocol/protocol';
+import { useCurrentRun } from '../../../state/current';
+import { trainedBefore } from '../../../state/run_record';
 import { plainText } from '../../parts/explain';
 import { Choice } from '../../parts/Choice';
 import { CodeScatter } from '../../plots/CodeScatter';
@@ -50,12 +52,20 @@ export function CodePanel({ card, color, unitName, finite, searched }: CodePanel
   const prominent = useMemo(() => prominentPoints(card, searched), [card, searched]);
   const { points } = card;
   const shown = points.count < points.total ? ` (${formatInteger(points.count)} drawn)` : '';
+  const before = useCurrentRun((run) => trainedBefore(run).steps) ?? 0;
+  const aligned = points.alignedTo === null ? null : formatInteger(before + points.alignedTo);
+  const axesName = aligned === null ? 'their principal axes' : `axes of step ${aligned}`;
+  const alignment = aligned === null ? '' : `${alignedText(aligned)} `;
 
   return (
     <FigureFrame
       className="card-codes"
-      title={`Codes, first ${dimension === 3 ? 'three' : 'two'} principal axes`}
-      hint={`${formatInteger(points.total)} firings${shown}. ${plainText(groupTexts.scatter)}`}
+      title={
+        aligned === null
+          ? `Codes, first ${dimension === 3 ? 'three' : 'two'} principal axes`
+          : `Codes in axes of step ${aligned}`
+      }
+      hint={`${formatInteger(points.total)} firings${shown}. ${alignment}${plainText(groupTexts.scatter)}`}
       fileName={`${unitName}-${card.group}-codes`}
       csv={() => codesTable(card)}
       controls={
@@ -69,7 +79,7 @@ export function CodePanel({ card, color, unitName, finite, searched }: CodePanel
       }
     >
       <CodeScatter
-        label={`Codes of ${unitName} ${card.group} in their principal axes`}
+        label={`Codes of ${unitName} ${card.group} in ${axesName}`}
         codes={points.coordinates}
         axes={points.axes}
         labelOf={(index) => joinLabels([pointLabel(card, index)])}
@@ -114,6 +124,11 @@ function PointDetail({ card, index, color }: PointDetailProps) {
       )}
     </>
   );
+}
+
+/** How pictures of different steps compare. */
+function alignedText(step: string): string {
+  return `Turned within the span of the group, so that pictures of different steps compare: axis 1 is the direction there nearest to its axis 1 at step ${step}, axis 2 the nearest to axis 2 at right angles to it, and so on.`;
 }
 
 /**

@@ -7,9 +7,9 @@ import { fetchCard, forgetCard } from '../../../state/analyses_store';
 import { engine } from '../../../state/engine_store';
 import { cardKey, type QuestionProgress } from '../../../state/questions';
 import type { RunModel } from '../../../state/run_record';
-import { useQuestion, type FollowedQuestion } from '../../../state/use_question';
+import { useLatest, useQuestion, type FollowedQuestion } from '../../../state/use_question';
 import type { AnalysedSplit } from '../../../lab/protocol/protocol';
-import type { AboutGroup } from '../../../lab/protocol/requests';
+import type { AskOf } from '../../../lab/protocol/requests';
 import { ErrorNote } from '../../parts/ErrorNote';
 import { analysedRowsText } from '../../parts/analysed_rows_text';
 import { FiguresOf } from '../../plots/FiguresOf';
@@ -29,6 +29,8 @@ export interface GroupDetailProps {
   readonly selected: TableRow;
   /** Steps behind the weights of the table. */
   readonly step: number;
+  /** Step of the checkpoint that table and card are of; null for the run as it is now. */
+  readonly checkpoint: number | null;
   /** "words", "samples". */
   readonly rowsName: string;
   readonly finite: boolean;
@@ -43,11 +45,13 @@ export interface GroupDetailProps {
 }
 
 export function GroupDetail(props: GroupDetailProps) {
-  const { runId, models, model, selected, rowsName, step } = props;
+  const { runId, models, model, selected, checkpoint, rowsName, step } = props;
   const { row } = selected;
   const { unitName } = model;
-  const about = { runId, model: model.index, group: row.group };
+  const about = { runId, model: model.index, group: row.group, checkpoint };
   const { answer: card, progress, error } = useCard(about);
+  // That of another step stays for as long as this one is made: the eye keeps its place.
+  const drawn = useLatest(card, cardKey(runId, model.index, row.group));
   return (
     <article
       className="card"
@@ -77,11 +81,13 @@ export function GroupDetail(props: GroupDetailProps) {
         </p>
       )}
       {error !== null && (
-        <ErrorNote error={error} className="card-error" onRetry={() => forgetCard(about)} />
+        <ErrorNote error={error} className="card-error" onRetry={() => forgetCard(askOf(about))} />
       )}
-      {card !== null ? (
-        <FiguresOf model={model.name} unit={`${unitName} ${row.group}`}>
-          <CardPanels {...props} card={card} />
+      {drawn !== null ? (
+        <FiguresOf model={model.name} unit={`${unitName} ${row.group}`} step={drawn.step}>
+          <div className={drawn === card ? undefined : 'of-other-step'} aria-busy={drawn !== card}>
+            <CardPanels {...props} card={drawn} />
+          </div>
         </FiguresOf>
       ) : (
         error === null && <Skeleton scalar={model.rank === 1} progress={progress} />
@@ -93,19 +99,31 @@ export function GroupDetail(props: GroupDetailProps) {
 /** Milliseconds that a group must stay chosen before its card is asked for, while walking through many. */
 const DWELL = 90;
 
+interface AboutCard {
+  readonly runId: string;
+  readonly model: number;
+  readonly group: number;
+  readonly checkpoint: number | null;
+}
+
+function askOf({ checkpoint, ...about }: AboutCard): AskOf<'group_card'> {
+  return checkpoint === null ? about : { ...about, checkpoint };
+}
+
 /** The card of a group, asked for when it is missing. */
-function useCard({ runId, model, group }: AboutGroup): FollowedQuestion<'group_card'> {
-  const question = useQuestion('group_card', cardKey(runId, model, group));
+function useCard({ runId, model, group, checkpoint }: AboutCard): FollowedQuestion<'group_card'> {
+  const question = useQuestion('group_card', cardKey(runId, model, group, checkpoint));
   const { answer, error, cancel } = question;
   const missing = answer === null && error === null;
   useEffect(() => {
     if (!missing) return undefined;
-    const timer = setTimeout(() => void fetchCard(engine, { runId, model, group }), DWELL);
+    const about = askOf({ runId, model, group, checkpoint });
+    const timer = setTimeout(() => void fetchCard(engine, about), DWELL);
     return () => {
       clearTimeout(timer);
       cancel();
     };
-  }, [missing, runId, model, group, cancel]);
+  }, [missing, runId, model, group, checkpoint, cancel]);
   return question;
 }
 

@@ -6,7 +6,10 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { dataKind } from '../../../lab/run/data_kinds';
 import { useCurrentModel, useCurrentRun } from '../../../state/current';
 import { useView } from '../../../state/view_store';
+import { useLatest } from '../../../state/use_question';
+import { cardKey, questionOf, useQuestions } from '../../../state/questions';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
+import { CheckpointScrubber } from '../../parts/CheckpointScrubber';
 import { useReadAnnotations } from '../../parts/unit_names';
 import { useAnalysis } from '../../parts/use_analysis';
 import { FiguresOf } from '../../plots/FiguresOf';
@@ -23,6 +26,7 @@ import { NotesMenu } from './NotesMenu';
 import { OwnText, useOwnText } from './OwnText';
 import { orderSentence, sortedBy } from './sorting';
 import { useGroupTable } from './use_group_table';
+import { useGroupsAt } from './use_groups_at';
 import './groups.css';
 
 export default function GroupsPage() {
@@ -37,9 +41,16 @@ export default function GroupsPage() {
     'groups',
     useMemo(() => [index], [index]),
   );
-  const answer = view.analyses[0]?.answer ?? null;
+  const past = useGroupsAt(runId, index);
+  const { checkpoint } = past;
+  const asked = checkpoint === null ? view.analyses[0] : past.question;
+  const latest = useLatest(asked?.answer == null ? null : asked, `${runId}/${index}`);
+  // What is said of a checkpoint stays until there is something to put in its place.
+  const shown = checkpoint === null && view.progress === null ? asked : latest;
+  const answer = shown?.answer ?? null;
+  const at = shown?.asked?.checkpoint ?? null;
   useReadAnnotations(runId, models, answer?.step ?? null);
-  const own = useOwnText(answer?.text == null ? null : runId, index);
+  const own = useOwnText(answer?.text == null || at !== null ? null : runId, index);
   const table = useGroupTable(answer, runId, index, own.search);
   const { filter } = useGroupsView();
   const [search, setSearch] = useState<HTMLInputElement | null>(null);
@@ -50,6 +61,11 @@ export default function GroupsPage() {
     answer === null || runId === null || model === undefined
       ? null
       : { runId, model: index, step: model.before.steps + answer.step };
+  const isCardThere = useQuestions((state) => {
+    if (runId === null || group === null) return true;
+    const card = questionOf(state, 'group_card', cardKey(runId, index, group, at));
+    return card.answer !== null || card.error !== null;
+  });
   const move = (movement: Movement) => {
     const shown = table.shown.map(({ row }) => row.group);
     useGroupsView.setState({ group: moveIn(shown, group, movement) ?? group });
@@ -67,6 +83,15 @@ export default function GroupsPage() {
   );
   const select = useCallback((next: number) => useGroupsView.setState({ group: next }), []);
 
+  const scrubber = (
+    <CheckpointScrubber
+      shown={at === null ? null : (answer?.step ?? null)}
+      settled={checkpoint === null || (past.question.answer !== null && isCardThere)}
+      error={past.question.error}
+      onRetry={past.start}
+      onLeave={() => useGroupsView.setState({ group })}
+    />
+  );
   if (
     answer === null ||
     runId === null ||
@@ -76,7 +101,11 @@ export default function GroupsPage() {
   ) {
     return (
       <main className="groups-page-empty">
-        <AnalysisEmpty view={view} subject={`The ${unitName}s of the trained model`} />
+        {scrubber}
+        <AnalysisEmpty
+          view={checkpoint === null ? view : { ...past, ...past.question, obstacle: null }}
+          subject={`The ${unitName}s of the trained model`}
+        />
       </main>
     );
   }
@@ -84,6 +113,7 @@ export default function GroupsPage() {
   const { searched, sorting } = table;
   return (
     <main className="groups-page">
+      {scrubber}
       <ListFrame label={`The table of ${unitName}s`}>
         <div className="groups-tools">
           <FilterBox
@@ -101,6 +131,7 @@ export default function GroupsPage() {
             labelsName={isText ? 'tokens' : 'words'}
             aside={
               isText &&
+              at === null &&
               !own.open && (
                 <button
                   type="button"
@@ -121,10 +152,10 @@ export default function GroupsPage() {
             groups={model.groups}
           />
         </div>
-        {own.open && isText && (
+        {own.open && isText && at === null && (
           <OwnText runId={runId} model={index} group={group} own={own} onSelect={select} />
         )}
-        <AnalysisBar view={view} />
+        {checkpoint === null && <AnalysisBar view={view} />}
         <GroupTableView
           all={table.all}
           rows={table.shown}
@@ -151,6 +182,7 @@ export default function GroupsPage() {
               model={model}
               selected={table.selected}
               step={about.step}
+              checkpoint={at}
               rowsName={isText ? 'tokens' : (dataKind(config?.data.kind)?.rows ?? 'samples')}
               finite={config?.data.kind !== 'synthetic'}
               isText={isText}

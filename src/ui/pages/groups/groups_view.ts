@@ -68,8 +68,12 @@ export function readView(params: URLSearchParams): GroupsView {
   };
 }
 
-/** Writes the view and the model for the address; opening values stay out of it. */
-export function writeView(view: GroupsView, model: number): ParamChanges {
+/** Writes the view, the model and the step of the checkpoint for the address; opening values stay out of it. */
+export function writeView(
+  view: GroupsView,
+  model: number,
+  checkpoint: number | null = null,
+): ParamChanges {
   const { group, filter, order, orderedFor, coloring, dimension } = view;
   const sort = formatOrder(order);
   const search = searchKey(filter);
@@ -82,10 +86,11 @@ export function writeView(view: GroupsView, model: number): ParamChanges {
     sort: chosen ? sort : null,
     color: coloring,
     axes: dimension === 2 ? null : dimension,
+    step: checkpoint,
   };
 }
 
-const names = ['model', 'group', 'filter', 'sort', 'color', 'axes'] as const;
+const names = ['model', 'group', 'filter', 'sort', 'color', 'axes', 'step'] as const;
 /** Milliseconds of rest before the address follows. */
 const REST = 250;
 
@@ -106,7 +111,8 @@ export function followAddress(): () => void {
     timer = undefined;
     const { page, params } = currentRoute();
     if (page !== 'groups') return;
-    const changes = writeView(useGroupsView.getState(), useView.getState().model);
+    const { model, checkpoint } = useView.getState();
+    const changes = writeView(useGroupsView.getState(), model, checkpoint);
     known = signature(changeParams(params, changes));
     replaceParams(changes);
   };
@@ -122,6 +128,8 @@ export function followAddress(): () => void {
     clearTimeout(timer);
     const model = params.get('model') ?? '0';
     if (/^\d$/.test(model)) useView.getState().showModel(Number(model));
+    const step = params.get('step') ?? '';
+    useView.getState().showCheckpoint(/^\d{1,9}$/.test(step) ? Number(step) : null);
     useGroupsView.setState(readView(params));
   };
   const later = () => {
@@ -134,7 +142,7 @@ export function followAddress(): () => void {
     subscribeRoute(adopt),
     useGroupsView.subscribe(later),
     useView.subscribe((view, before) => {
-      if (view.model !== before.model) later();
+      if (view.model !== before.model || view.checkpoint !== before.checkpoint) later();
     }),
   ];
   return () => {

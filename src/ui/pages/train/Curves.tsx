@@ -27,6 +27,7 @@ import { CurveTools } from './CurveTools';
 import { mainCurves, otherCurves, type CurveSpec } from './curve_specs';
 import { curveTable, rankTable } from './curve_table';
 import { markersOf } from './change_markers';
+import { useShownProbe } from './shown_checkpoint';
 import { usePlannedSamples, useShownRunId } from './shown_run';
 import './curves.css';
 
@@ -43,6 +44,8 @@ export function Curves({ large = false }: CurvesProps) {
   const run = useRuns(({ runs }) => (id === null ? undefined : runs[id]));
   const all = useRuns(({ runs }) => runs);
   const overlaid = useView((view) => view.overlays);
+  const probe = useShownProbe();
+  const batch = run?.config.training.train_batch_size_samples ?? 0;
   const [open, setOpen] = useState(false);
   const dataKind = useExperiment((state) => state.draft.data.kind);
   const planned = usePlannedSamples();
@@ -55,12 +58,13 @@ export function Curves({ large = false }: CurvesProps) {
   const going = earlier > 0 && run?.step === 0 ? 0 : run?.config.training.training_samples;
   const xEnd = earlier + (going ?? planned) || undefined;
   const now =
-    run !== undefined && isActive(run.status) && run.samples > 0
-      ? earlier + run.samples
-      : undefined;
+    probe !== null
+      ? earlier + probe.step * batch
+      : run !== undefined && isActive(run.status) && run.samples > 0
+        ? earlier + run.samples
+        : undefined;
   const changes = run?.changes;
   const models = run?.models;
-  const batch = run?.config.training.train_batch_size_samples ?? 0;
   const markers = useMemo(
     () =>
       markersOf(allChanges({ changes: changes ?? [], models: models ?? [] }), models ?? [], batch),

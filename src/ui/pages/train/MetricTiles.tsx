@@ -2,17 +2,16 @@
 import type { Run } from '../../../state/run_record';
 import { useExperiment } from '../../../state/experiment_store';
 import { nameOf } from '../../../state/model_settings';
-import { useRuns } from '../../../state/runs_store';
 import { Hint } from '../../parts/Hint';
 import { formatExact } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
-import { useShownRunId } from './shown_run';
-import { tilesFor, type Tile } from './tile_values';
+import { useRunShown, useShownProbe } from './shown_checkpoint';
+import { stepText, tilesFor, type Tile } from './tile_values';
 import './tiles.css';
 
 export function MetricTiles() {
-  const id = useShownRunId();
-  const run = useRuns(({ runs }) => (id === null ? undefined : runs[id]));
+  const run = useRunShown();
+  const past = useShownProbe() !== null;
   const models = useExperiment((state) => state.draft.models);
   const dataKind = useExperiment((state) => state.draft.data.kind);
   const kind = run?.config.data.kind ?? dataKind;
@@ -20,7 +19,7 @@ export function MetricTiles() {
   return (
     <dl className="panel tiles" data-models={Math.min(names.length, 6)}>
       {tilesFor(kind === 'synthetic').map((tile) => (
-        <TileCell key={tile.title} tile={tile} run={run} names={names} />
+        <TileCell key={tile.title} tile={tile} run={run} past={past} names={names} />
       ))}
     </dl>
   );
@@ -29,15 +28,17 @@ export function MetricTiles() {
 interface TileCellProps {
   readonly tile: Tile;
   readonly run: Run | undefined;
+  /** Whether it is the run as it was at a checkpoint. */
+  readonly past: boolean;
   readonly names: readonly string[];
 }
 
-function TileCell({ tile, run, names }: TileCellProps) {
+function TileCell({ tile, run, past, names }: TileCellProps) {
   return (
     <div className="tile">
       <Hint text={tile.meaning} formula={tile.formula}>
         <dt tabIndex={0}>
-          {tile.title} <small>{tile.rows}</small>
+          {tile.title} <small>{past && run !== undefined ? stepText(tile, run) : tile.rows}</small>
         </dt>
       </Hint>
       <dd className="tile-values">

@@ -4,6 +4,7 @@ import type { UnitSlots } from '../../plots/props';
 import { useTheme } from '../../plots/use_theme';
 import { hrefOf } from '../../route';
 import type { Caption } from './shape_rows';
+import { useShownCheckpoint } from './shown_checkpoint';
 
 export interface ShapeCaptionProps {
   readonly caption: Caption;
@@ -16,6 +17,7 @@ export interface ShapeCaptionProps {
 
 export function ShapeCaption({ caption, noun, model, openable, slots }: ShapeCaptionProps) {
   const theme = useTheme();
+  const step = useShownCheckpoint();
   const { text, detail, units } = caption;
   const alone = units.length === 1;
   return (
@@ -32,7 +34,7 @@ export function ShapeCaption({ caption, noun, model, openable, slots }: ShapeCap
           <a
             key={unit}
             className="shape-unit"
-            href={hrefOf('groups', { model, group: unit })}
+            href={hrefOf('groups', { model, group: unit, step })}
             aria-label={`Open ${noun} ${unit}`}
           >
             {content}

@@ -22,6 +22,7 @@ import { FeatureStrip } from './FeatureStrip';
 import { ShapeCaption } from './ShapeCaption';
 import { captionOf, firstFeatures, heading } from './shape_rows';
 import { shapesHint, shapesTable, type ShapeModel } from './shapes_table';
+import { useModelsShown, useShownCheckpoint } from './shown_checkpoint';
 import { useShownRun, useShownRunId } from './shown_run';
 import './shapes.css';
 
@@ -34,7 +35,7 @@ const NO_SLOTS: UnitSlots = new Map();
 export function ShapeGrid() {
   const previewed = useDraftFacts((facts) => facts.preview?.shapes ?? NO_SHAPES);
   const drafts = useExperiment((state) => state.draft.models);
-  const models = useShownRun((run) => run.models);
+  const models = useModelsShown();
   const runId = useShownRunId();
   const openable = useShownRun((run) => run.inEngine) === true;
   const [rotation, setRotation] = useState(FIRST_VIEW);
@@ -145,7 +146,8 @@ const ShapeRow = memo(function ShapeRow(props: ShapeRowProps) {
     () => (runId === null ? NO_SLOTS : slotsOf({ runId, model, models }, shapes, columns)),
     [runId, model, models, shapes, columns],
   );
-  const open = (unit: number) => navigate('groups', { model, group: unit });
+  const step = useShownCheckpoint();
+  const open = (unit: number) => navigate('groups', { model, group: unit, step });
   return (
     <>
       <div className="shape-model">

@@ -5,6 +5,7 @@ import { useEngine } from '../../../state/engine_store';
 import { redo, undo, useExperiment } from '../../../state/experiment_store';
 import { followLiveSettings, takeStep, toggleTraining } from '../../../state/training';
 import { useShortcuts } from '../../shortcuts';
+import { CheckpointBar } from './CheckpointBar';
 import { Curves } from './Curves';
 import { FeedingLine } from './FeedingLine';
 import { FitNote } from './FitNote';
@@ -71,6 +72,7 @@ function Results() {
       {kind === 'synthetic' && <ShapeGrid />}
       {kind === 'words' && <WordGroups labelName="word" />}
       {kind === 'lm' && <WordGroups labelName="token" />}
+      <CheckpointBar />
       <Curves large={kind === 'npy'} />
     </ShownRunFigures>
   );

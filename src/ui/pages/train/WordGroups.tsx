@@ -5,7 +5,7 @@ import { formatInteger, formatPercent } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { joinLabels } from '../../parts/join_labels';
 import { hrefOf } from '../../route';
-import { useShownRun } from './shown_run';
+import { useModelsShown, useShownCheckpoint } from './shown_checkpoint';
 import './words.css';
 
 export interface WordGroupsProps {
@@ -14,7 +14,7 @@ export interface WordGroupsProps {
 }
 
 export function WordGroups({ labelName }: WordGroupsProps) {
-  const models = useShownRun((run) => run.models);
+  const models = useModelsShown();
   if (models === undefined) return <WordPreview labelName={labelName} />;
   return (
     <div className="panel words">
@@ -52,6 +52,7 @@ interface WordTableProps extends WordGroupsProps {
 }
 
 function WordTable({ probe, model, unitName, labelName }: WordTableProps) {
+  const step = useShownCheckpoint();
   if (probe === null || probe.groups.length === 0) {
     return <p className="quiet words-empty">The first {labelName}s appear after a few steps.</p>;
   }
@@ -77,7 +78,7 @@ function WordTable({ probe, model, unitName, labelName }: WordTableProps) {
           {probe.groups.map(({ group, labels, frequency, rank90 }) => (
             <tr key={group}>
               <td>
-                <a href={hrefOf('groups', { model, group })}>{group}</a>
+                <a href={hrefOf('groups', { model, group, step })}>{group}</a>
               </td>
               <td title={joinLabels(labels)}>{joinLabels(labels)}</td>
               <td>{formatPercent(frequency)}</td>

@@ -1,5 +1,5 @@
 /** The numbers at the top of the Train page: what each tile says of each model, and what it means. */
-import type { Run, RunModel } from '../../../state/run_record';
+import { trainedBefore, type Run, type RunModel } from '../../../state/run_record';
 import { lossText } from '../../parts/held_out';
 import { formatFixed, formatInteger } from '../../plots/format';
 
@@ -96,4 +96,12 @@ const units: Tile = {
 /** The tiles for data with or without known shapes. */
 export function tilesFor(hasShapes: boolean): readonly Tile[] {
   return [explained, loss, alive, columns, rank, ...(hasShapes ? [units] : [])];
+}
+
+/** "step 300": of which step a tile shows a number of a run that is not shown as it is now. */
+export function stepText(tile: Tile, run: Run): string {
+  const logged = run.models[0]?.metrics.steps.last();
+  const step =
+    tile === units || logged === undefined ? trainedBefore(run).steps + run.step : logged;
+  return `step ${formatInteger(step)}`;
 }

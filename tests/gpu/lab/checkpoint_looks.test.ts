@@ -1,0 +1,169 @@
+/**
+ * A kept run is looked at where its checkpoints are: what is said of step n is what a run says that was stopped there, bit
+ * for bit; the run that goes on beside it ends with the weights that it would have had; and what is thinned out or torn is
+ * answered by the nearest checkpoint, which names its step.
+ */
+import { unzipSync } from 'fflate';
+import { afterEach, expect, it, vi } from 'vitest';
+import { at } from '../../../src/base/array';
+import { MemoryFileStore } from '../../../src/io/file_store';
+import type { AnalysisCommand, AnalysisEvent } from '../../../src/lab/explore/analysis_worker';
+import { KeptRuns } from '../../../src/lab/keep/kept_runs';
+import type { Command, Event } from '../../../src/lab/protocol/protocol';
+import type { AnswerOf, AskOf, RequestName } from '../../../src/lab/protocol/requests';
+import type { RunInput } from '../../../src/lab/run/run_config';
+import { EngineHost } from '../../../src/lab/worker/engine_host';
+import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
+import { testGpu } from '../adapter';
+
+const STEPS = 60;
+// An input scale is folded into the weights that are looked at, and rounds them.
+const normalize_activations = 'none';
+const config: RunInput = {
+  data: { kind: 'synthetic', preset: 'figure1', seed: 1 },
+  models: [
+    { architecture: 'topk_sasa', n_groups: 8, group_rank: 4, k_groups: 1, normalize_activations },
+    { architecture: 'batchtopk', d_sae: 24, k: 2, normalize_activations },
+  ],
+  training: { training_samples: STEPS * 32, train_batch_size_samples: 32, log_every: 5 },
+};
+
+/** The analysis worker in this thread: its module with a global scope of its own. */
+class NearWorker {
+  onmessage: ((message: { data: AnalysisEvent }) => void) | null = null;
+  onerror = null;
+  private readonly scope: Promise<{ onmessage: (message: { data: AnalysisCommand }) => void }>;
+
+  constructor() {
+    const post = (event: AnalysisEvent) => this.onmessage?.({ data: event });
+    this.scope = (async () => {
+      vi.resetModules();
+      vi.stubGlobal('postMessage', post);
+      await import('../../../src/lab/explore/analysis_worker');
+      const { onmessage } = globalThis as unknown as {
+        onmessage: (message: { data: AnalysisCommand }) => void;
+      };
+      return { onmessage };
+    })();
+  }
+
+  postMessage(command: AnalysisCommand): void {
+    void this.scope.then(({ onmessage }) => onmessage({ data: structuredClone(command) }));
+  }
+
+  terminate(): void {
+    this.onmessage = null;
+  }
+}
+
+function engineOver(files: MemoryFileStore) {
+  const events: Event[] = [];
+  let listen: (event: Event) => void = () => undefined;
+  const index = new MemoryIndex();
+  const runs = new KeptRuns({ files, index, locks: new MemoryLocks(), now: () => 1 });
+  const post = (event: Event) => {
+    events.push(event);
+    listen(event);
+  };
+  const host = new EngineHost(testGpu(), post, () => Promise.resolve(runs));
+  const until = (test: (event: Event) => boolean) =>
+    new Promise<void>((done) => {
+      listen = (event) => {
+        if (test(event)) done();
+      };
+      if (events.some(test)) done();
+    });
+  let requestId = 0;
+  const ask = async <Name extends RequestName>(name: Name, about: AskOf<Name>) => {
+    requestId += 1;
+    const id = requestId;
+    await host.handle({ kind: 'ask', requestId: id, name, ask: about } as Command);
+    const answer = events.find(
+      (event) =>
+        'requestId' in event && event.requestId === id && event.kind !== 'analysis_progress',
+    );
+    if (answer?.kind !== 'answer') throw new Error(JSON.stringify(answer));
+    return answer.answer as AnswerOf<Name>;
+  };
+  const weights = async () => {
+    const models: Buffer[] = [];
+    for (const model of [0, 1]) {
+      const { bytes } = await ask('export', { runId: 'r', model, format: 'saelens_folder' });
+      const folder = Object.entries(unzipSync(new Uint8Array(bytes)));
+      const [saved] = folder.filter(([name]) => name.endsWith('sae_weights.safetensors'));
+      models.push(Buffer.from(saved?.[1] ?? []));
+    }
+    return models;
+  };
+  const checkpoints = () =>
+    events.flatMap((event) => (event.kind === 'kept' ? [event.checkpoints] : [])).at(-1) ?? [];
+  return { host, events, until, ask, weights, checkpoints, files };
+}
+
+const isStatus = (status: string, step: number) => (event: Event) =>
+  event.kind === 'status' && event.status === status && event.step === step;
+
+afterEach(() => vi.unstubAllGlobals());
+
+it('says of a checkpoint what a run says that was stopped there, and leaves the run as it would have been', async () => {
+  vi.stubGlobal('Worker', NearWorker);
+  const stopped = engineOver(new MemoryFileStore());
+  await stopped.host.handle({ kind: 'start', runId: 'r', config, paused: true });
+  await stopped.until(isStatus('paused', 0));
+  for (let step = 1; step <= 10; step++) await stopped.host.handle({ kind: 'step', runId: 'r' });
+  await stopped.host.handle({ kind: 'stop', runId: 'r' });
+  await stopped.until(isStatus('stopped', 10));
+  const shapesThen = await stopped.ask('probe_checkpoint', { runId: 'r', checkpoint: 10 });
+  const tableThen = await stopped.ask('groups', { runId: 'r', model: 0 });
+  const cardThen = await stopped.ask('group_card', { runId: 'r', model: 0, group: 3 });
+
+  const looked = engineOver(new MemoryFileStore());
+  await looked.host.handle({ kind: 'start', runId: 'r', config });
+  await looked.until((event) => event.kind === 'kept' && event.step >= 10);
+  const during = await looked.ask('probe_checkpoint', { runId: 'r', checkpoint: 10 });
+  await looked.until(isStatus('finished', STEPS));
+  const checkpoint = 10;
+  expect(looked.checkpoints()[0]).toBe(checkpoint);
+  expect(during.step).toBe(10);
+  expect(during).toEqual(shapesThen);
+  const after = await looked.ask('probe_checkpoint', { runId: 'r', checkpoint });
+  expect(after).toEqual(during);
+  const table = await looked.ask('groups', { runId: 'r', model: 0, checkpoint });
+  expect(table).toEqual(tableThen);
+  const now = await looked.ask('groups', { runId: 'r', model: 0 });
+  expect(now.step).toBe(STEPS);
+  expect(now).not.toEqual({ ...table, step: STEPS });
+  const card = await looked.ask('group_card', { runId: 'r', model: 0, group: 3, checkpoint });
+  expect(card.step).toBe(checkpoint);
+  // Turned towards the axes of the run as it is now; all else is that of the stopped run.
+  expect(card.points.alignedTo).toBe(STEPS);
+  expect({ ...card, points: null, axisShares: null, inOtherModels: null }).toEqual({
+    ...cardThen,
+    points: null,
+    axisShares: null,
+    inOtherModels: null,
+  });
+  expect(card.points.norms).toEqual(cardThen.points.norms);
+
+  // What was looked at beside the training changed no byte of it.
+  const plain = engineOver(new MemoryFileStore());
+  await plain.host.handle({ kind: 'start', runId: 'r', config });
+  await plain.until(isStatus('finished', STEPS));
+  const wanted = await plain.weights();
+  (await looked.weights()).forEach((bytes, model) => {
+    expect(bytes.length).toBeGreaterThan(0);
+    expect(bytes.equals(at(wanted, model)), `model ${model}`).toBe(true);
+  });
+
+  // A checkpoint that is gone is answered by the nearest, which says so.
+  await looked.files.removeFile('r', 'checkpoint-10.safetensors.0');
+  const next = at(looked.checkpoints(), 1);
+  const nearest = await looked.ask('probe_checkpoint', { runId: 'r', checkpoint: next });
+  expect(nearest.step).toBe(next);
+  const instead = await looked.ask('probe_checkpoint', { runId: 'r', checkpoint });
+  expect(instead.step).toBe(next);
+  expect(instead).toEqual(nearest);
+  for (const each of [stopped, looked, plain]) {
+    await each.host.handle({ kind: 'forget', runId: 'r' });
+  }
+});
