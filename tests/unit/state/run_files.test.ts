@@ -46,6 +46,7 @@ const listed = (): ListedRun => ({
   bytes: 100,
   opened: false,
   elsewhere: false,
+  checkpoints: [],
   data,
   results: null,
   logged: null,
