@@ -7,12 +7,13 @@ import { dataKind } from '../../../lab/run/data_kinds';
 import { useCurrentModel, useCurrentRun } from '../../../state/current';
 import { useView } from '../../../state/view_store';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
+import { FilterBox } from '../../parts/FilterBox';
 import { useReadAnnotations } from '../../parts/unit_names';
 import { useAnalysis } from '../../parts/use_analysis';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { useShortcuts } from '../../shortcuts';
 import { toggleStar } from './annotation_edits';
-import { FilterBox } from './FilterBox';
+import { groupFilterHelp } from './filter_help';
 import { GroupDetail } from './GroupDetail';
 import { GroupTableView } from './GroupTableView';
 import { followAddress, useGroupsView } from './groups_view';
@@ -92,13 +93,14 @@ export default function GroupsPage() {
             problem={table.problem}
             shown={table.shown.length}
             total={table.all.length}
-            unitName={unitName}
+            rowsName={`${unitName}s`}
+            placeholder={`Search ${isText ? 'tokens' : 'words'}, or filter: ${unitName === 'group' ? 'rank > 1 and ' : ''}freq < 2%`}
+            help={groupFilterHelp}
             order={
               answer.firings === null || searched === null
                 ? null
                 : orderSentence(sorting, searched.what)
             }
-            labelsName={isText ? 'tokens' : 'words'}
             aside={
               isText &&
               !own.open && (
