@@ -11,9 +11,11 @@ import type {
   Event as EngineEvent,
   Feeding,
   LabelProbe,
+  MetricValues,
   RunEstimate,
   RunPast,
   RunStatus,
+  SaidOfRun,
   ShapeProbe,
 } from '../lab/protocol/protocol';
 import type { DataIdentity } from '../lab/run/data_identity';
@@ -28,6 +30,9 @@ import {
   type ModelConfig,
 } from '../sae/config';
 import { MetricSeries, ShapeSeries } from './metric_series';
+
+/** What is said of a run before somebody says something. */
+const NOTHING_SAID: SaidOfRun = { starred: false, tags: [], note: '' };
 
 /** One model of a run, with what the page shows of it everywhere. */
 export interface RunModel {
@@ -61,6 +66,8 @@ export interface KeptFacts {
   readonly bytes: number;
   /** The person's own files that it was trained on; null where its data open by themselves. */
   readonly data: DataIdentity | null;
+  /** The latest metrics of each model, for a list; null where only the folder knows. */
+  readonly logged: readonly MetricValues[] | null;
   /** Another tab is training it: here it can be looked at. */
   readonly elsewhere: boolean;
   /** Whether its curves are in this page; a run of an earlier visit is read when it is looked at. */
@@ -106,6 +113,8 @@ export interface Run {
   readonly opened: boolean;
   /** False once the engine can no longer get at the weights (lost device, crash). */
   readonly inEngine: boolean;
+  /** What the person says of it. */
+  readonly about: SaidOfRun;
   /** Null for a run that is lost with the page. */
   readonly kept: KeptFacts | null;
   /** Rises whenever the streamed numbers grew. */
@@ -115,6 +124,11 @@ export interface Run {
 /** Whether the engine is at work on the run, or could go on. */
 export function isActive(status: RunStatus): boolean {
   return status === 'preparing' || status === 'running' || status === 'paused';
+}
+
+/** The run that is at work or paused, of which there is one at most. */
+export function goingOn(runs: Readonly<Record<string, Run>>): Run | undefined {
+  return Object.values(runs).find(({ status }) => isActive(status));
 }
 
 /** What a run begins with besides its settings. */
@@ -161,6 +175,7 @@ export function createRun(
     origin: 'session',
     opened: opened !== null,
     inEngine: true,
+    about: NOTHING_SAID,
     kept: null,
     revision: 0,
   };
@@ -226,7 +241,14 @@ export function hasUnsavedWeights({ origin, inEngine, kept, status, step, models
   return models.some(({ savedStep }) => savedStep === null || savedStep < step);
 }
 
-const KEPT: KeptFacts = { step: 0, bytes: 0, data: null, elsewhere: false, read: true };
+const KEPT: KeptFacts = {
+  step: 0,
+  bytes: 0,
+  data: null,
+  logged: null,
+  elsewhere: false,
+  read: true,
+};
 
 /** A run as it was at a checkpoint, with what was logged until then; what this page knew of later steps is dropped. */
 export function withPast(run: Run, past: RunPast, settings: RunConfig): Run {

@@ -95,6 +95,7 @@ export class KeptFolder {
         ...note,
         settings: config,
         step,
+        totalSteps: totalSteps(config.training),
         savedAt: now,
         checkpoints: all.filter((each) => !thinned.includes(each.step)),
         evaluated: left.models ? null : run.evaluated,

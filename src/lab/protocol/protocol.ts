@@ -62,7 +62,12 @@ export type Command =
       readonly paused?: boolean;
     }
   /** Goes on with a kept run from its latest checkpoint. */
-  | { readonly kind: 'reopen'; readonly runId: string }
+  | {
+      readonly kind: 'reopen';
+      readonly runId: string;
+      /** Samples of the whole run from now on, more than it was to see; the schedules are those of a run of so many. */
+      readonly samples?: number;
+    }
   | { readonly kind: 'pause'; readonly runId: string }
   | { readonly kind: 'resume'; readonly runId: string }
   | { readonly kind: 'step'; readonly runId: string }
