@@ -7,6 +7,7 @@ import { useView } from '../../../state/view_store';
 import type { ColumnId, RunColumn } from './run_columns';
 import { sortValue } from './run_list';
 import { LinesCell, ModelsCell, NameCell, StatusCell } from './RunCells';
+import { linesOf } from './run_row';
 import { RunMenu } from './RunMenu';
 import { chooseUpTo, toggleChosen, useRunsView } from './runs_view';
 import { useRunFacts } from './use_run_list';
@@ -56,6 +57,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       data-current={current}
       data-active={active}
       data-chosen={chosen}
+      data-single={linesOf(run) === 1}
       style={{ ...grid, height, transform: `translateY(${top}px)` }}
       onClick={({ target }) => {
         // What can be pressed in a row acts for itself.

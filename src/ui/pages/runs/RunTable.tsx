@@ -19,7 +19,7 @@ import './run_table.css';
 const LINE = 19;
 const PADDING = 13;
 /** Pixels of the columns at both ends, and of the gaps. */
-const [CHOICE, ACTIONS, GAP] = [20, 92, 9];
+const [CHOICE, ACTIONS, GAP] = [16, 74, 8];
 
 export interface RunTableProps {
   readonly shown: readonly string[];

@@ -22,6 +22,7 @@ import { runFilterHelp } from './run_filter';
 import { runShortcuts } from './run_keys';
 import { orderSentence } from './run_list';
 import { toggleChosen, useRunsView } from './runs_view';
+import type { RunFacts } from './run_facts';
 import { useFactsOf, useRunList } from './use_run_list';
 import './runs.css';
 
@@ -62,7 +63,7 @@ function Runs() {
   const [search, setSearch] = useState<HTMLInputElement | null>(null);
   const filter = useRunsView((view) => view.filter);
   const order = useRunsView((view) => view.order);
-  const chosen = useFactsOf(useRunsView((view) => view.chosen));
+  const chosen = inOrder(useFactsOf(useRunsView((view) => view.chosen)), shown);
   useShortcuts(
     'Runs',
     runShortcuts({
@@ -73,7 +74,10 @@ function Runs() {
       },
       choose: toggleChosen,
       star: (id) => describeRun(engine, id, { starred: runOf(id)?.about.starred !== true }),
-      search: () => search?.select(),
+      search: () => {
+        search?.focus();
+        search?.select();
+      },
     }),
   );
   return (
@@ -120,4 +124,11 @@ function Runs() {
       <RunData />
     </>
   );
+}
+
+/** Chosen runs as they stand in the list; those that the filter hides come last. */
+function inOrder(chosen: readonly RunFacts[], shown: readonly string[]): readonly RunFacts[] {
+  const place = new Map(shown.map((id, index) => [id, index]));
+  const placeOf = ({ run }: RunFacts) => place.get(run.id) ?? shown.length;
+  return chosen.toSorted((a, b) => placeOf(a) - placeOf(b));
 }

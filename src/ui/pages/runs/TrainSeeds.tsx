@@ -32,7 +32,7 @@ export function TrainSeeds({ run, onClose }: TrainSeedsProps) {
       title={`Train ${run.name} with more seeds`}
     >
       <form className="run-form" onSubmit={submit}>
-        <label htmlFor="run-seeds">Runs</label>
+        <label htmlFor="run-seeds">How many runs</label>
         <NumberField
           id="run-seeds"
           value={count}

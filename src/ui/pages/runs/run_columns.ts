@@ -10,8 +10,8 @@ import {
   formatExact,
   formatFixed,
   formatInteger,
-  formatNumber,
   formatScientific,
+  trimmed,
 } from '../../plots/format';
 import type { ModelFacts, RunFacts } from './run_facts';
 import { durationText, startText } from './run_row';
@@ -56,9 +56,9 @@ export const DEFAULT_COLUMNS: readonly ColumnId[] = [
   'loss',
   'l0',
   'dead',
-  'changed',
   'started',
   'size',
+  'changed',
 ];
 
 /** What a cell says: one line a run, or one a model; the full value on hover. */
@@ -106,7 +106,7 @@ function settingText(value: number): string {
   if (value === 0) return '0';
   return Math.abs(value) < 0.01
     ? formatScientific(value, 2).replace('.0e', 'e')
-    : formatNumber(value);
+    : trimmed(value, 3);
 }
 
 const ofRun = (
@@ -179,19 +179,26 @@ const wide = (
 });
 
 export const runColumns: readonly RunColumn[] = [
-  wide('name', 'Run', 'Its name, star and tags.', [132, 1.3], null, {
+  wide('name', 'Run', 'Its name, star and tags.', [140, 1.6], null, {
     of: 'run',
     value: ({ run }) => run.name,
   }),
-  wide('status', 'Status', 'How it stands; one that stopped says at which step.', [88, 0.3], null, {
-    of: 'run',
-    value: ({ status }) => status,
-  }),
+  wide(
+    'status',
+    'Status',
+    'How it stands; one that stopped says at which step.',
+    [112, 0.2],
+    null,
+    {
+      of: 'run',
+      value: ({ status }) => status,
+    },
+  ),
   wide(
     'data',
     'Data',
     'What it was trained on.',
-    [84, 0.8],
+    [100, 0.9],
     ({ data }) => [{ text: data, title: data }],
     { of: 'run', value: ({ data }) => data },
     true,
@@ -200,7 +207,7 @@ export const runColumns: readonly RunColumn[] = [
     'models',
     'Models',
     'Architecture and size: groups × rank with s active groups, or latents with k active ones.',
-    [150, 1.2],
+    [165, 1],
     null,
     { of: 'models', best: 'first', value: ({ name, size }) => `${name} ${size}` },
     true,
@@ -212,7 +219,7 @@ export const runColumns: readonly RunColumn[] = [
     {
       text: 'Strength of the penalty as it is set: relative to the power of the data, or absolute where “abs” stands behind it.',
     },
-    60,
+    50,
     'first',
     ({ lambda }) => {
       if (lambda === null) return NONE;
@@ -241,7 +248,7 @@ export const runColumns: readonly RunColumn[] = [
     'lr',
     'lr',
     'Highest step size of Adam, as it is now.',
-    { width: 42, name: 'Learning rate' },
+    { width: 36, name: 'Learning rate' },
     ({ run }) => number(run.settings.training.lr, settingText),
     ({ run }) => run.settings.training.lr,
     true,
@@ -259,7 +266,7 @@ export const runColumns: readonly RunColumn[] = [
     'seed',
     'Seed',
     'Seed of the weights and of the order of rows; behind a stroke that of the data, where it is another.',
-    { width: 40 },
+    { width: 36 },
     ({ seed, dataSeed }) => ({
       text: dataSeed === null || dataSeed === seed ? String(seed) : `${seed} / ${dataSeed}`,
       title: `weights ${seed}${dataSeed === null ? '' : `, data ${dataSeed}`}`,
@@ -271,7 +278,7 @@ export const runColumns: readonly RunColumn[] = [
     'samples',
     'Samples',
     'Samples that its weights have seen.',
-    { width: 56 },
+    { width: 52 },
     ({ samples }) => number(samples, formatCount),
     ({ samples }) => samples,
     true,
@@ -281,7 +288,7 @@ export const runColumns: readonly RunColumn[] = [
     'EV',
     'Held out: explained variance',
     measureText('explained_variance'),
-    56,
+    54,
     'largest',
     ({ heldOut }) => number(heldOut?.explained_variance ?? null, (value) => formatFixed(value, 3)),
     ({ heldOut }) => heldOut?.explained_variance ?? null,
@@ -291,7 +298,7 @@ export const runColumns: readonly RunColumn[] = [
     'Loss',
     'Held out: loss',
     measureText('mse'),
-    46,
+    38,
     'smallest',
     ({ heldOut }) => number(heldOut?.mse ?? null, lossText),
     ({ heldOut }) => heldOut?.mse ?? null,
@@ -301,7 +308,7 @@ export const runColumns: readonly RunColumn[] = [
     'l0',
     'Held out: columns per row (l0)',
     measureText('l0'),
-    40,
+    34,
     'smallest',
     ({ heldOut }) => number(heldOut?.l0 ?? null, (value) => formatFixed(value, 1)),
     ({ heldOut }) => heldOut?.l0 ?? null,
@@ -311,7 +318,7 @@ export const runColumns: readonly RunColumn[] = [
     'Dead',
     'Held out: dead units',
     measureText('dead_groups'),
-    40,
+    34,
     'smallest',
     ({ heldOut }) => number(heldOut?.dead_groups ?? null, formatInteger),
     ({ heldOut }) => heldOut?.dead_groups ?? null,
@@ -366,7 +373,7 @@ export const runColumns: readonly RunColumn[] = [
     'started',
     'Started',
     'When it was started.',
-    { width: 64 },
+    { width: 46 },
     ({ run }) => ({
       text: startText(run, new Date()),
       title: new Date(run.createdAt).toLocaleString(),
@@ -377,7 +384,7 @@ export const runColumns: readonly RunColumn[] = [
     'size',
     'Size',
     'What it takes in this browser’s storage.',
-    { width: 62, name: 'Size on disk' },
+    { width: 58, name: 'Size on disk' },
     ({ run }) =>
       run.kept === null || run.kept.bytes === 0
         ? { text: '–', title: run.kept === null ? 'Not kept' : undefined }
@@ -391,7 +398,7 @@ export const runColumns: readonly RunColumn[] = [
     'changed',
     'Changed',
     'Settings that were changed while it ran.',
-    { width: 56, align: 'start', name: 'Changed while running' },
+    { width: 52, align: 'start', name: 'Changed while running' },
     ({ changed, changes }) =>
       changed.length === 0 ? { text: '' } : { text: changed.join(', '), title: changes.join('\n') },
     ({ changed }) => (changed.length === 0 ? null : changed.join()),

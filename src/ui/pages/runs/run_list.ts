@@ -57,25 +57,15 @@ export function listRuns(
     .map(({ id }) => id);
 }
 
-/** "by EV of each run’s best model, largest first"; null for the order of the first visit. */
-export function orderSentence({ column, descending }: RunOrder): string | null {
-  if (column === 'started' && descending) return null;
+/** "by EV of each run’s best model, largest first". */
+export function orderSentence({ column, descending }: RunOrder): string {
+  if (column === 'started') return descending ? 'newest first' : 'oldest first';
   const { name, sort, align } = runColumn(column);
-  const end =
-    column === 'started'
-      ? descending
-        ? 'newest first'
-        : 'oldest first'
-      : align === 'end'
-        ? descending
-          ? 'largest first'
-          : 'smallest first'
-        : descending
-          ? 'from Z to A'
-          : 'from A to Z';
+  const words = descending ? 'from Z to A' : 'from A to Z';
+  const numbers = descending ? 'largest first' : 'smallest first';
   const which =
     sort.of === 'run' ? '' : ` of each run’s ${sort.best === 'first' ? 'first' : 'best'} model`;
-  return `by “${name}”${which}, ${end}`;
+  return `by “${name}”${which}, ${align === 'end' ? numbers : words}`;
 }
 
 /** "3 runs", "1 run". */

@@ -53,12 +53,14 @@ export function durationText(run: Run): string {
   return run.seconds === 0 ? '–' : formatDuration(run.seconds);
 }
 
-/** Time of day the run was started, with the day when it was another one. */
-export function startText(run: Run, now: Date): string {
+/** Time of day the run was started, the day when it was another one, the date when it was another year. */
+export function startText(run: Pick<Run, 'createdAt'>, now: Date): string {
   const start = new Date(run.createdAt);
-  const time = start.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
-  return start.toDateString() === now.toDateString()
-    ? time
-    : // As ISO writes it, of this place's day.
-      `${start.toLocaleDateString('sv-SE')}, ${time}`;
+  // As ISO writes it, of this place's day.
+  const date = start.toLocaleDateString('sv-SE');
+  if (date === now.toLocaleDateString('sv-SE')) {
+    return start.toLocaleTimeString('sv-SE', { hour: '2-digit', minute: '2-digit' });
+  }
+  if (start.getFullYear() !== now.getFullYear()) return date;
+  return start.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
 }
