@@ -34,7 +34,7 @@ export interface RunQueue {
 }
 
 /** Most runs that wait at once. */
-export const MOST_WAITING = 100;
+const MOST_WAITING = 100;
 const RELOADED = 'The page was loaded again.';
 
 const storedSchema = z.object({

@@ -29,9 +29,9 @@ it(
 
     await page.reload();
     await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click();
-    await page.getByText(/^stopped at \d+/).waitFor();
+    await page.getByText(/^stopped at step \d+/).waitFor();
     await page.getByText(/^1 run is kept in this browser: .* free$/).waitFor();
-    const stopped = await page.getByText(/^stopped at \d+/).textContent();
+    const stopped = await page.getByText(/^stopped at step \d+/).textContent();
     const step = Number(/\d+/.exec(stopped ?? '')?.[0]);
     expect(step).toBeGreaterThanOrEqual(10);
     await takeScreenshot(page, 'kept-run-1440-light');

@@ -33,7 +33,14 @@ const all = [
   runNamed('Bert', words, { status: 'failed', about: { ...said, tags: ['weekend'] } }),
   runNamed('Carl', training({ seed: 4 }), {
     settings: training({ seed: 4, lr: 1e-2 }),
-    kept: { step: 1000, bytes: 5 * 2 ** 20, data: null, logged: null, read: false },
+    kept: {
+      step: 1000,
+      bytes: 5 * 2 ** 20,
+      data: null,
+      logged: null,
+      elsewhere: false,
+      read: false,
+    },
   }),
 ];
 const runs = Object.fromEntries(all.map((run) => [run.id, run]));
@@ -134,6 +141,14 @@ describe('differences', () => {
       ['Seed of weights', '0', '0', '4'],
     ]);
     expect(found[0]?.values.map(({ changed }) => changed)).toEqual([false, false, true]);
+  });
+
+  it('of other data are only that they are others, and what all have', () => {
+    const [a, , words] = all;
+    const found = differencesOf([a, words].flatMap((run) => run ?? [])).map(({ path }) => path);
+    expect(found).toContain('data.kind');
+    expect(found).not.toContain('data.preset');
+    expect(found).toContain('models.0.n_groups');
   });
 
   it('are marked in the columns of settings alone', () => {

@@ -9,7 +9,7 @@ import { formatExact } from '../../plots/format';
 import type { RunColumn } from './run_columns';
 import type { RunFacts } from './run_facts';
 
-export interface DifferingValue {
+interface DifferingValue {
   readonly text: string;
   /** Whether it was changed while the run ran. */
   readonly changed: boolean;
@@ -43,14 +43,33 @@ export function differencesOf(
 ): readonly Difference[] {
   if (runs.length < 2) return [];
   const each = runs.map(({ config, settings }) => ({ began: flat(config), now: flat(settings) }));
-  const paths = new Set(each.flatMap(({ began, now }) => [...began.keys(), ...now.keys()]));
+  const all = new Set(each.flatMap(({ began, now }) => [...began.keys(), ...now.keys()]));
   const several = runs.some(({ config }) => config.models.length > 1);
-  return [...paths].flatMap((path) => {
+  // Of other data, or another architecture, only what all have is compared: the rest says that it is another.
+  const others = [...all].filter((path) => WHAT_IT_IS.test(path) && !alike(each, path));
+  const paths = [...all].filter((path) => {
+    const section = others.find((other) => path.startsWith(sectionOf(other)));
+    return section === undefined || section === path || each.every(({ now }) => now.has(path));
+  });
+  return paths.flatMap((path) => {
     const values = each.map(({ began, now }) => valueOf(began.get(path), now.get(path)));
     const [first] = values;
     if (values.every(({ text }) => text === first?.text)) return [];
     return [{ path, label: labelOf(path, several), values }];
   });
+}
+
+/** Settings that say which other settings there are. */
+const WHAT_IT_IS = /^data\.kind$|^models\.\d+\.architecture$/;
+
+/** "models.0." of "models.0.architecture". */
+const sectionOf = (path: string) => path.slice(0, path.lastIndexOf('.') + 1);
+
+function alike(
+  runs: readonly { readonly now: ReadonlyMap<string, unknown> }[],
+  path: string,
+): boolean {
+  return runs.every(({ now }) => now.get(path) === runs[0]?.now.get(path));
 }
 
 function valueOf(began: unknown, now: unknown): DifferingValue {

@@ -62,7 +62,7 @@ export const DEFAULT_COLUMNS: readonly ColumnId[] = [
 ];
 
 /** What a cell says: one line a run, or one a model; the full value on hover. */
-export interface CellLine {
+interface CellLine {
   readonly text: string;
   readonly title?: string | undefined;
 }

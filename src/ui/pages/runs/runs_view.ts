@@ -43,7 +43,7 @@ const OPENING: RunsView = {
 };
 
 /** Longest filter, in characters. */
-export const FILTER_LIMIT = 500;
+const FILTER_LIMIT = 500;
 
 const storedSchema = z.object({
   columns: z.array(z.string()),
