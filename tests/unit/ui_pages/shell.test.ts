@@ -57,7 +57,7 @@ describe('trouble', () => {
     const alert = await screen.findByRole('alert');
     expect(alert.textContent).toContain(BUSY.message);
     expect(alert.textContent).toContain(BUSY.wayOut);
-    await expect.poll(() => screen.getByRole('table').textContent).toContain('weights lost');
+    await expect.poll(() => screen.getByRole('grid').textContent).toContain('weights lost');
     // The memory of a run without weights is free.
     expect(memory()).toBeUndefined();
     fireEvent.click(within(alert).getByRole('button', { name: 'Close notice' }));
@@ -69,7 +69,7 @@ describe('trouble', () => {
     const run = await trained(fake, 1);
     fake.emit({ kind: 'command_failed', runId: run.id, command: 'pause', error: BUSY });
     expect((await screen.findByRole('alert')).textContent).toContain(BUSY.message);
-    expect(screen.getByRole('table').textContent).toContain('training');
+    expect(screen.getByRole('grid').textContent).toContain('training');
     expect(memory()).toBe(HELD);
   });
 });
