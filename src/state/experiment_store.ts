@@ -43,6 +43,8 @@ export interface ExperimentState {
   readonly files: ReadonlyMap<string, File>;
   readonly past: readonly Placed[];
   readonly future: readonly Placed[];
+  /** What a run from the draft will be called; null leaves it to the lab. */
+  readonly name: string | null;
   /** Field of the last edit, so that typing on in it makes no new step of history. */
   readonly lastField: string | null;
 }
@@ -54,15 +56,29 @@ export const useExperiment = create<ExperimentState>()(() => ({
   files: new Map(),
   past: [],
   future: [],
+  name: null,
   lastField: null,
 }));
 
 /**
  * Puts an experiment in the draft, with its defaults filled in. `file` is the one that its data name, where it is
- * known; else one of that name that was opened before serves. Throws LabError `bad_config`.
+ * known; else one of that name that was opened before serves. `name` is what a run from it will be called, whatever is
+ * edited before. Throws LabError `bad_config`.
  */
-export function openExperiment(input: RunInput, file: File | null = null): void {
+export function openExperiment(
+  input: RunInput,
+  file: File | null = null,
+  name: string | null = null,
+): void {
   commit(parseRunConfig(input), { selected: 0, file });
+  useExperiment.setState({ name });
+}
+
+/** The name that the draft was given, once: the next run from it has a number again. */
+export function takeName(): string | null {
+  const { name } = useExperiment.getState();
+  if (name !== null) useExperiment.setState({ name: null });
+  return name;
 }
 
 /** The preset whose experiment is in the draft untouched, null for any other. */

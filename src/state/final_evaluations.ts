@@ -28,6 +28,14 @@ export function cancelEvaluation(run: Run): void {
   for (const { index } of run.models) giveUp('evaluate', modelKey(run.id, index));
 }
 
+/** The latest evaluation that nobody asked for. */
+let unasked: Promise<void> = Promise.resolve();
+
+/** Resolves when the evaluation of the run that ended last is over, or was given up. */
+export function unaskedEvaluation(): Promise<void> {
+  return unasked;
+}
+
 /** Evaluates every run whose training has ended; returns how to stop. */
 export function followEndedRuns(engine: EngineClient): () => void {
   return useRuns.subscribe(({ runs }, before) => {
@@ -39,7 +47,7 @@ export function followEndedRuns(engine: EngineClient): () => void {
     for (const run of changed) {
       const was = before.runs[run.id]?.status;
       if (was !== undefined && isActive(was) && isEvaluatedUnasked(run)) {
-        void evaluateRun(engine, run);
+        unasked = evaluateRun(engine, run);
       }
     }
   });

@@ -1,19 +1,21 @@
 /**
- * The runs that this browser keeps, in the page: listed when the engine is there, read when they are looked at, gone on with,
- * renamed and deleted. What of it cannot be done comes as a notice; nothing here throws. Knows no React.
+ * The runs that this browser keeps, in the page: listed when the engine is there, read when they are looked at, gone on with
+ * and renamed; deleted_runs.ts deletes them. What of it cannot be done comes as a notice; nothing here throws. Knows no React.
  */
 import { create } from 'zustand';
 import { at } from '../base/array';
+import { saysSame } from '../base/canonical';
 import { describeError } from '../base/lab_error';
 import type { Event, ListedRun } from '../lab/protocol/protocol';
-import type { RunConfig } from '../lab/run/run_config';
+import { totalSteps, type RunConfig } from '../lab/run/run_config';
 import { forgetCheckpoint } from './checkpoints';
 import type { EngineClient } from './engine_client';
+import { askOnce } from './lasting_storage';
 import { notify, notifyError } from './notices_store';
-import { isEngineLost, keepAnswer, modelKey } from './questions';
+import { isEngineLost, keepAnswer, keepAnswers, modelKey, type KeptAnswer } from './questions';
 import { bringFiles } from './run_files';
 import { createRun, isActive, withPast, type Run } from './run_record';
-import { addEarlierRuns, addRun, removeRun, runOf, updateRun, useRuns } from './runs_store';
+import { addEarlierRuns, removeRun, runOf, updateRun, useRuns } from './runs_store';
 import { useView } from './view_store';
 
 type Reopened = Extract<Event, { kind: 'reopened' }>;
@@ -34,6 +36,8 @@ export function followKeptRuns(engine: EngineClient): () => void {
     if (event.kind === 'connected' || event.kind === 'kept_changed') void listKeptRuns(engine);
     if (event.kind === 'reopened') tellTorn(event);
     if (event.kind === 'kept') forgetCheckpoint(event.runId, event.step);
+    // Never before there is something to lose.
+    if (event.kind === 'kept' && event.step > 0) askOnce();
     if (event.kind !== 'not_kept') return;
     const name = runOf(event.runId)?.name ?? 'This run';
     const { message, wayOut } = event.error;
@@ -70,8 +74,10 @@ export async function listKeptRuns(engine: EngineClient): Promise<void> {
     const before = renames;
     const { runs, deleted, available } = await engine.ask('list_kept_runs', null);
     useStorage.setState({ available });
-    addEarlierRuns(runs.filter(({ id }) => runOf(id) === undefined).map(runListed));
-    for (const listed of runs) followListed(engine, listed, renames === before);
+    const unknown = runs.filter(({ id }) => runOf(id) === undefined);
+    addEarlierRuns(unknown.map(runListed));
+    keepAnswers('evaluate', unknown.flatMap(resultsOf));
+    followListed(engine, runs, renames === before);
     const ids = new Set(runs.map(({ id }) => id));
     const gone = Object.values(useRuns.getState().runs).filter(
       ({ id, kept, status }) => kept !== null && !isActive(status) && !ids.has(id),
@@ -89,28 +95,45 @@ export async function listKeptRuns(engine: EngineClient): Promise<void> {
   }
 }
 
-/** Notes what the index says of a run that this page knows. */
-function followListed(engine: EngineClient, listed: ListedRun, named: boolean): void {
-  const { id, checkpoints, bytes, elsewhere } = listed;
-  const run = runOf(id);
-  if (run?.kept == null) return;
-  const name = named ? listed.name : run.name;
-  if (named) told.set(id, name);
-  const { kept } = run;
-  const known = { ...kept, checkpoints, bytes, elsewhere };
-  if (isActive(run.status) || kept.step === listed.step) {
-    updateRun(id, (same) => ({ ...same, name, kept: { ...known, step: listed.step } }));
-    return;
+/** Notes what the index says of runs that this page knows, in one change of the store: most are as they were. */
+function followListed(engine: EngineClient, listed: readonly ListedRun[], named: boolean): void {
+  const changed: Record<string, Run> = {};
+  const trainedOn: ListedRun[] = [];
+  for (const each of listed) {
+    const run = runOf(each.id);
+    if (run?.kept == null) continue;
+    const name = named ? each.name : run.name;
+    if (named) told.set(each.id, name);
+    const next = followed(run, each, name);
+    if (next !== run) changed[each.id] = next;
+    if (next.step === run.step) continue;
+    // Another tab trained it on: what this page and its engine read of it is of an earlier step.
+    trainedOn.push(each);
+    engine.send({ kind: 'forget', runId: each.id });
   }
-  // Another tab trained it on: what this page and its engine read of it is of an earlier step.
-  engine.send({ kind: 'forget', runId: id });
-  updateRun(id, (same) => ({
-    ...same,
-    ...standing(listed),
-    name,
-    kept: { ...known, step: listed.step, read: false },
-  }));
-  if (kept.read) void readRun(engine, id);
+  if (Object.keys(changed).length === 0) return;
+  const read = trainedOn.filter(({ id }) => runOf(id)?.kept?.read === true);
+  useRuns.setState(({ runs }) => ({ runs: { ...runs, ...changed } }));
+  keepAnswers('evaluate', trainedOn.flatMap(resultsOf));
+  for (const { id } of read) void readRun(engine, id);
+}
+
+/** A run as its record has it; the same object while that says nothing new. */
+function followed(run: Run, listed: ListedRun, name: string): Run {
+  const { kept } = run;
+  if (kept === null) return run;
+  const { bytes, checkpoints, elsewhere, step, logged } = listed;
+  const known = { ...kept, bytes, checkpoints, elsewhere };
+  if (!isActive(run.status) && kept.step !== step) {
+    return { ...run, ...standing(listed), name, kept: { ...known, step, logged, read: false } };
+  }
+  const same =
+    name === run.name &&
+    bytes === kept.bytes &&
+    elsewhere === kept.elsewhere &&
+    step === kept.step &&
+    saysSame(checkpoints, kept.checkpoints);
+  return same ? run : { ...run, name, kept: { ...known, step } };
 }
 
 function dropRun(id: string): void {
@@ -130,6 +153,11 @@ function clearedNotice(runs: readonly Run[]) {
 
 /** Ids of the runs that are being read. */
 const reading = new Set<string>();
+
+/** Whether a list has to read the folder of a run: its record is of a lab that did not write the latest metrics there. */
+export function isToBeRead({ kept, step }: Run): boolean {
+  return kept !== null && !kept.read && kept.logged === null && step > 0;
+}
 
 /** Reads curves, changes and results of a kept run, once. */
 export async function readRun(engine: EngineClient, id: string): Promise<void> {
@@ -188,17 +216,20 @@ export function canResume({ kept, status, error, step, totalSteps }: Run): boole
 
 /**
  * Goes on with a kept run on its own data. With `press`, which the person has just done, the browser may ask for
- * permission to read its files.
+ * permission to read its files; `samples` are those of the whole run from now on, where that shall be more.
  */
 export async function resumeRun(
   engine: EngineClient,
   run: Run,
-  { press = false }: { readonly press?: boolean } = {},
+  {
+    press = false,
+    samples,
+  }: { readonly press?: boolean; readonly samples?: number | undefined } = {},
 ): Promise<void> {
   // An engine that was given up on gets another chance.
   engine.revive();
   useView.getState().showRun(run.id);
-  await reopenRun(engine, run, { press });
+  await reopenRun(engine, run, { press, ...(samples === undefined ? {} : { samples }) });
 }
 
 /** Has the engine go on with a kept run on its own data; what is not `press` says more of how it stood. */
@@ -212,6 +243,7 @@ export async function reopenRun(
     readonly press?: boolean;
     readonly paused?: boolean;
     readonly settings?: RunConfig;
+    readonly samples?: number;
   } = {},
 ): Promise<void> {
   const { id: runId } = run;
@@ -225,46 +257,31 @@ export async function reopenRun(
   }
 }
 
-/** Deletes a kept run, with an undo on the page. */
-export async function deleteKeptRun(engine: EngineClient, run: Run): Promise<void> {
-  const about = { runId: run.id };
-  const wasShown = useView.getState().runId === run.id;
-  try {
-    await engine.ask('delete_kept_run', about);
-  } catch (error) {
-    notifyError(error);
-    return;
-  }
-  const removed = removeRun(run.id);
-  if (wasShown) useView.getState().showRun(null);
-  const putBack = async () => {
-    if (!(await engine.ask('restore_kept_run', about))) {
-      notify({ tone: 'error', title: `${run.name} is gone: a minute has passed.` });
-      return;
-    }
-    addRun(removed.run, removed.position);
-    if (wasShown) useView.getState().showRun(run.id);
-  };
-  notify({
-    tone: 'info',
-    title: `Deleted ${run.name}`,
-    action: { label: 'Undo', run: () => void putBack().catch(notifyError) },
-  });
-}
-
 /** A run of an earlier visit: its curves are not in this page yet. */
 function runListed(listed: ListedRun): Run {
   const { id, name, config, createdAt, step, checkpoints, bytes, data, elsewhere } = listed;
+  const { logged, about } = listed;
   const run = createRun(id, name, config, createdAt, { opened: listed.opened ? [] : null });
   return {
     ...run,
     ...standing(listed),
-    kept: { step, checkpoints, bytes, data, elsewhere, read: false },
+    about,
+    kept: { step, checkpoints, bytes, data, elsewhere, logged, read: false },
   };
 }
 
 /** How a run stands by its record. */
 function standing({ settings, status, error, step, seconds }: ListedRun) {
   const samples = step * settings.training.train_batch_size_samples;
-  return { settings, asked: settings, status, error, step, samples, seconds };
+  const steps = totalSteps(settings.training);
+  return { settings, asked: settings, totalSteps: steps, status, error, step, samples, seconds };
+}
+
+/** What the evaluation of a listed run found, as if it had been asked for. */
+function resultsOf({ id, step, results }: ListedRun): readonly KeptAnswer<'evaluate'>[] {
+  return (results ?? []).flatMap((report, model) => {
+    if (report === null) return [];
+    const asked = { runId: id, model };
+    return { key: modelKey(id, model), asked, answer: { model, step, report } };
+  });
 }

@@ -9,7 +9,8 @@ const FIRST_CAPACITY = 256;
 
 /** A growing column of float64 numbers. */
 export class GrowingColumn {
-  #values = new Float64Array(FIRST_CAPACITY);
+  /** Of no size until the first number: a list of many runs has curves of few. */
+  #values = new Float64Array(0);
   #length = 0;
   #view: Float64Array | null = null;
 
@@ -20,7 +21,7 @@ export class GrowingColumn {
   /** Appends one number. */
   push(value: number): void {
     if (this.#length === this.#values.length) {
-      const grown = new Float64Array(2 * this.#length);
+      const grown = new Float64Array(Math.max(FIRST_CAPACITY, 2 * this.#length));
       grown.set(this.#values);
       this.#values = grown;
     }

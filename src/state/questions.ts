@@ -187,6 +187,28 @@ export function keepAnswer<Name extends RequestName>(
   update(name, key, { asked, answer });
 }
 
+/** An answer that was made elsewhere. */
+export interface KeptAnswer<Name extends RequestName> {
+  readonly key: string;
+  readonly asked: AskOf<Name>;
+  readonly answer: AnswerOf<Name>;
+}
+
+/** Keeps many such answers in one change of the store. */
+export function keepAnswers<Name extends RequestName>(
+  name: Name,
+  answers: readonly KeptAnswer<Name>[],
+): void {
+  if (answers.length === 0) return;
+  useQuestions.setState((state: Questions) => {
+    const known: Readonly<Record<string, Question<Name>>> | undefined = state[name];
+    const kept = answers.map(({ key, asked, answer }) => {
+      return [key, { ...questionOf(state, name, key), asked, answer }] as const;
+    });
+    return { [name]: { ...known, ...Object.fromEntries(kept) } };
+  });
+}
+
 /** Drops what is known of some questions of a name. */
 export function forget(name: RequestName, which: (key: string) => boolean): void {
   useQuestions.setState((state: Questions) => {

@@ -11,9 +11,11 @@ import type {
   Event as EngineEvent,
   Feeding,
   LabelProbe,
+  MetricValues,
   RunEstimate,
   RunPast,
   RunStatus,
+  SaidOfRun,
   ShapeProbe,
 } from '../lab/protocol/protocol';
 import type { DataIdentity } from '../lab/run/data_identity';
@@ -28,6 +30,9 @@ import {
   type ModelConfig,
 } from '../sae/config';
 import { MetricSeries, ShapeSeries } from './metric_series';
+
+/** What is said of a run before somebody says something. */
+const NOTHING_SAID: SaidOfRun = { starred: false, tags: [], note: '' };
 
 /** One model of a run, with what the page shows of it everywhere. */
 export interface RunModel {
@@ -63,6 +68,8 @@ interface KeptFacts {
   readonly bytes: number;
   /** The person's own files that it was trained on; null where its data open by themselves. */
   readonly data: DataIdentity | null;
+  /** The latest metrics of each model, for a list; null where only the folder knows. */
+  readonly logged: readonly MetricValues[] | null;
   /** Another tab is training it: here it can be looked at. */
   readonly elsewhere: boolean;
   /** Whether its curves are in this page; a run of an earlier visit is read when it is looked at. */
@@ -108,6 +115,8 @@ export interface Run {
   readonly opened: boolean;
   /** False once the engine can no longer get at the weights (lost device, crash). */
   readonly inEngine: boolean;
+  /** What the person says of it. */
+  readonly about: SaidOfRun;
   /** Null for a run that is lost with the page. */
   readonly kept: KeptFacts | null;
   /** Rises whenever the streamed numbers grew. */
@@ -117,6 +126,11 @@ export interface Run {
 /** Whether the engine is at work on the run, or could go on. */
 export function isActive(status: RunStatus): boolean {
   return status === 'preparing' || status === 'running' || status === 'paused';
+}
+
+/** The run that is at work or paused, of which there is one at most. */
+export function goingOn(runs: Readonly<Record<string, Run>>): Run | undefined {
+  return Object.values(runs).find(({ status }) => isActive(status));
 }
 
 /** What a run begins with besides its settings. */
@@ -163,6 +177,7 @@ export function createRun(
     origin: 'session',
     opened: opened !== null,
     inEngine: true,
+    about: NOTHING_SAID,
     kept: null,
     revision: 0,
   };
@@ -233,6 +248,7 @@ const KEPT: KeptFacts = {
   checkpoints: [],
   bytes: 0,
   data: null,
+  logged: null,
   elsewhere: false,
   read: true,
 };

@@ -42,24 +42,38 @@ export function startRun(
     readonly weights?: readonly Dictionary[];
     readonly before?: readonly TrainedBefore[];
     readonly paused?: boolean;
+    /** What it is called; the next number unless told. */
+    readonly name?: string | undefined;
   } = {},
 ): string {
   const id = crypto.randomUUID();
-  const run = createRun(id, `Run ${runCount + 1}`, input, Date.now(), {
+  const { name = `Run ${runCount + 1}`, ...rest } = options;
+  const run = createRun(id, name, input, Date.now(), {
     file: options.file ?? null,
     opened: options.weights === undefined ? null : (options.before ?? []),
   });
-  runCount += 1;
+  noteNumber(name);
   addRun(run);
-  engine.send({ kind: 'start', runId: id, name: run.name, config: input, ...options });
+  engine.send({ kind: 'start', runId: id, name, config: input, ...rest });
   return id;
+}
+
+/** Numbers of runs rise, whoever gave them. */
+function noteNumber(name: string): void {
+  runCount = Math.max(runCount, Number(/^Run (\d+)$/.exec(name)?.[1] ?? 0));
+}
+
+/** A name that no run has: the given one, or that with a number behind it. */
+export function freeRunName(name: string): string {
+  const taken = new Set(Object.values(useRuns.getState().runs).map((run) => run.name));
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${name} ${number}`;
+  return free;
 }
 
 /** Puts runs of earlier visits before those of this one, and goes on with their numbers. */
 export function addEarlierRuns(earlier: readonly Run[]): void {
-  for (const { name } of earlier) {
-    runCount = Math.max(runCount, Number(/^Run (\d+)$/.exec(name)?.[1] ?? 0));
-  }
+  for (const { name } of earlier) noteNumber(name);
   useRuns.setState(({ runs, order }) => ({
     runs: { ...Object.fromEntries(earlier.map((run) => [run.id, run])), ...runs },
     order: [...earlier.map(({ id }) => id), ...order],

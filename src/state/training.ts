@@ -9,15 +9,15 @@ import type { TrainedBefore } from '../lab/run/run_history';
 import { sameData } from './draft_facts';
 import { engine } from './engine_store';
 import { fileNeeded } from '../lab/run/data_kinds';
-import { openExperiment, readyConfig, useExperiment } from './experiment_store';
+import { openExperiment, readyConfig, takeName, useExperiment } from './experiment_store';
 import { notify, notifyError } from './notices_store';
-import { isActive, type Run } from './run_record';
-import { changeLive, removeRun, runOf, startRun, useRuns } from './runs_store';
+import { goingOn, isActive, type Run } from './run_record';
+import { changeLive, freeRunName, removeRun, runOf, startRun, useRuns } from './runs_store';
 import { useView } from './view_store';
 
 /** The run that is at work or paused, whichever is shown; undefined when none is. */
 function activeRun(): Run | undefined {
-  return Object.values(useRuns.getState().runs).find((run) => isActive(run.status));
+  return goingOn(useRuns.getState().runs);
 }
 
 /** Starts the draft as a new run and shows it; `paused` for one that waits for Step. */
@@ -50,7 +50,8 @@ export async function startDraft(options: {
     );
   }
   if (file !== null) await requireReadable(file);
-  const id = startRun(engine, config, { ...options, ...(file === null ? {} : { file }) });
+  const own = file === null ? {} : { file };
+  const id = startRun(engine, config, { ...options, ...own, name: takeName() ?? undefined });
   useView.getState().showRun(id);
   return id;
 }
@@ -177,4 +178,12 @@ export function showAsDraft(run: Run): void {
   // First, so that they are not taken for changes of the run that was shown.
   useView.getState().showRun(run.id);
   openExperiment(run.settings, run.file);
+}
+
+/** Puts the settings of a run in the draft as an experiment of its own, of which nothing is trained yet; returns its name. */
+export function duplicateRun(run: Run): string {
+  const name = freeRunName(`${run.name} copy`);
+  useView.getState().showRun(null);
+  openExperiment(run.settings, run.file, name);
+  return name;
 }

@@ -52,9 +52,13 @@ export function forgetWaitingWeights(): void {
 
 /**
  * Opens weights on the data that their folders name, else on those of the draft. `open` when the engine has them
- * ready, `waiting` when they lack their data; `failed` is told in a notice.
+ * ready, `waiting` when they lack their data; `failed` is told in a notice. They are trained on `samples` more; on as many
+ * as their folders say unless told.
  */
-export async function openWeights(files: readonly File[]): Promise<'open' | 'waiting' | 'failed'> {
+export async function openWeights(
+  files: readonly File[],
+  samples?: number,
+): Promise<'open' | 'waiting' | 'failed'> {
   // Loose files have the names that every model's have.
   const name = /^(.+)\.zip$/i.exec(files[0]?.name ?? '')?.[1] ?? null;
   forgetWaitingWeights();
@@ -65,7 +69,7 @@ export async function openWeights(files: readonly File[]): Promise<'open' | 'wai
       useWaitingWeights.setState({ waiting: { name: name ?? 'the chosen folder', files, lack } });
       return 'waiting';
     }
-    openExperiment(opened.input);
+    openExperiment(samples === undefined ? opened.input : withSamples(opened.input, samples));
     const { weights, before, reports } = opened;
     const id = await startDraft({ weights, before, paused: true });
     reports.forEach((report, model) => {
@@ -119,6 +123,10 @@ async function attachAnnotations(
     notify({ tone: 'info', title: `What you noted on ${units} of these weights is there again.` });
   }
   return unread;
+}
+
+function withSamples(input: OpenedRun['input'], samples: number): OpenedRun['input'] {
+  return { ...input, training: { ...input.training, training_samples: samples } };
 }
 
 /** Takes the language model that a folder from elsewhere names for its data, where it is at hand and the draft has others. */

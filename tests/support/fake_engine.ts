@@ -225,7 +225,7 @@ export class FakeEngine implements EngineWorker {
         break;
       }
       case 'reopen':
-        void this.#reopen(command.runId);
+        void this.#reopen(command.runId, command.samples);
         break;
       case 'pause':
       case 'resume':
@@ -282,17 +282,32 @@ export class FakeEngine implements EngineWorker {
   }
 
   /** Goes on with a kept run; one whose files are not there is refused. */
-  async #reopen(runId: string): Promise<void> {
+  async #reopen(runId: string, samples?: number): Promise<void> {
     if ((await this.#files.give(this.#needsOf(runId), [])).lacking.length > 0) {
       const error = describeError(new LabError('needs_data', 'It needs its file.', 'Choose it.'));
       this.emit({ kind: 'failed', runId, error });
       return;
     }
-    const kept = this.#kept().filter(({ id }) => id === runId);
-    const { settings: config, step } = at(kept, 0);
+    const kept = at(
+      this.#kept().filter(({ id }) => id === runId),
+      0,
+    );
+    const { step } = kept;
+    const { training } = kept.settings;
+    const longer = { ...training, training_samples: samples ?? training.training_samples };
+    const config = parseRunConfig({ ...kept.settings, training: longer });
     const run = { id: runId, config, total: totalSteps(config.training), step, going: true };
     this.#runs.set(runId, run);
     this.#status(run, 'preparing');
+    this.emit({
+      kind: 'started',
+      runId,
+      config: kept.config,
+      totalSteps: run.total,
+      estimate: estimateOf(config),
+      statistics: statisticsOf(config),
+      lambdas: config.models.map((_model, index) => lambdaOf(config, index)),
+    });
     const past = this.#pastOf(runId);
     this.emit({ kind: 'reopened', runId, settings: config, past, promised: step });
     this.#status(run, 'running');

@@ -99,6 +99,7 @@ export class KeptFolder {
         ...note,
         settings: config,
         step,
+        totalSteps: totalSteps(config.training),
         savedAt: now,
         checkpoints: stays,
         evaluated: left.models ? null : run.evaluated,

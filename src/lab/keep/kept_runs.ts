@@ -5,7 +5,7 @@
 import { LabError } from '../../base/lab_error';
 import { CheckedFiles } from '../../io/checked_files';
 import type { FileStore } from '../../io/file_store';
-import type { SaidOfRun } from '../protocol/kept_protocol';
+import { UNDO_MS, type SaidOfRun } from '../protocol/kept_protocol';
 import type { KeptData } from './kept_data';
 import { KeptFolder } from './kept_folder';
 import {
@@ -15,9 +15,6 @@ import {
   type KnownAnnotations,
   type RunIndex,
 } from './run_index';
-
-/** Milliseconds for which a deleted run can be had back. */
-export const UNDO_MS = 60_000;
 
 /** What the tabs of this lab share: who may write to a run, and that something is not as it was. */
 export interface RunLocks {

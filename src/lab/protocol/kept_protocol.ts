@@ -11,6 +11,9 @@ import type { TrainedBefore } from '../run/run_history';
 import type { QualityReport } from './model_report';
 import type { MetricRecord, MetricValues, RunStatus } from './run_events';
 
+/** Milliseconds for which a deleted run can be had back. */
+export const UNDO_MS = 60_000;
+
 /** What the person says of a run. */
 export interface SaidOfRun {
   readonly starred: boolean;

@@ -69,6 +69,8 @@ export type Command =
       readonly paused?: boolean;
       /** Settings as they were last: what was changed since the checkpoint is changed again. */
       readonly settings?: RunConfig;
+      /** Samples of the whole run from now on, more than it was to see; the schedules are those of a run of so many. */
+      readonly samples?: number;
     }
   | { readonly kind: 'pause'; readonly runId: string }
   | { readonly kind: 'resume'; readonly runId: string }

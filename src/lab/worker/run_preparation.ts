@@ -2,6 +2,7 @@
  * A run on its way to its first step, or to the next one of a kept run: its data are opened, which may load a language model and have it read,
  * the kernels compiled. It says what it is doing and can be given up, in which case nothing is left of it.
  */
+import { LabError } from '../../base/lab_error';
 import { requireWanted, type Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import { lossBehind, type OpenedDevice } from '../../gpu/device';
@@ -9,7 +10,7 @@ import type { FoundRun, KeptRunHost, TakenRun } from './kept_run_host';
 import { LiveRun } from './live_run';
 import type { Keeping } from './run_keeper';
 import type { Command, Event } from '../protocol/protocol';
-import { parseRunConfig, type RunConfig } from '../run/run_config';
+import { parseRunConfig, totalSteps, type RunConfig } from '../run/run_config';
 import type { GivenData, RunData } from '../train/run_data';
 import type { RunFilesHost } from './run_files_host';
 import { NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
@@ -65,8 +66,8 @@ export class RunPreparation {
 
   /** A kept run, ready for its next step; null when it was given up. Rejects with LabError. */
   async reopen(command: Reopen): Promise<LiveRun | null> {
-    const { runId } = command;
-    const taken = await this.options.kept.take(runId);
+    const { runId, samples } = command;
+    const taken = await furtherBy(samples, await this.options.kept.take(runId));
     const { settings, history } = taken.found;
     this.options.post({ kind: 'status', runId, status: 'preparing', step: history.step });
     return this.under(command, settings, (work) => this.restore(runId, taken, work));
@@ -215,4 +216,22 @@ export class RunPreparation {
     }
     return run;
   }
+}
+
+/** A kept run that shall see so many samples in all. Throws LabError `bad_config` for fewer than it has seen. */
+async function furtherBy(samples: number | undefined, taken: TakenRun): Promise<TakenRun> {
+  if (samples === undefined) return taken;
+  const { found, keeper } = taken;
+  const { settings, history } = found;
+  const training = { ...settings.training, training_samples: samples };
+  if (totalSteps(training) <= history.step) {
+    // Who cannot go on with it lets others.
+    await keeper.close();
+    throw new LabError(
+      'bad_config',
+      `This run has taken ${history.step} steps: ${samples} samples in all are no more than it has seen.`,
+      'Ask for more samples.',
+    );
+  }
+  return { keeper, found: { ...found, settings: parseRunConfig({ ...settings, training }) } };
 }

@@ -29,6 +29,9 @@ const ORDER: readonly Dash[] = [
 /** Runs that can be told apart in one chart. */
 export const MOST_DASHES = ORDER.length;
 
+/** Runs under the one shown that still have a dash of their own. */
+export const MOST_OVERLAYS = MOST_DASHES - 1;
+
 /** The dash of the run at `order` (0: the one shown, then those laid under it). */
 export function dashOf(order: number): Dash {
   return at(ORDER, order % MOST_DASHES);

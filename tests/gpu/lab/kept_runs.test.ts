@@ -110,3 +110,41 @@ it('goes on byte for byte after it was dropped at any step', async () => {
   await later.host.handle({ kind: 'forget', runId: 'r' });
   await plain.host.handle({ kind: 'forget', runId: 'r' });
 });
+
+it('goes on after its end, and at a steady learning rate as if it had been longer from the first', async () => {
+  const steady = (steps: number): RunInput => ({
+    ...config,
+    training: { ...config.training, training_samples: steps * 32, lr_decay_steps: 0 },
+  });
+  const long = drivenEngine({ files: new MemoryFileStore(), index: new MemoryIndex() });
+  await long.host.handle({ kind: 'start', runId: 'r', config: steady(80) });
+  await long.until(isFinished);
+  const wanted = await long.weights('r', MODELS);
+  await long.host.handle({ kind: 'forget', runId: 'r' });
+
+  const [files, index] = [new MemoryFileStore(), new MemoryIndex()];
+  const short = drivenEngine({ files, index });
+  await short.host.handle({ kind: 'start', runId: 'r', config: steady(50) });
+  await short.until(isFinished);
+  await short.host.handle({ kind: 'forget', runId: 'r' });
+
+  const next = drivenEngine({ files, index });
+  await next.host.handle({ kind: 'reopen', runId: 'r', samples: 50 * 32 });
+  expect(next.events.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'bad_config' } });
+  await next.host.handle({ kind: 'reopen', runId: 'r', samples: 80 * 32 });
+  await next.until(isFinished);
+  (await next.weights('r', MODELS)).forEach((bytes, model) =>
+    expect(bytes.equals(at(wanted, model)), `model ${model}`).toBe(true),
+  );
+  await next.host.handle({ kind: 'forget', runId: 'r' });
+  // It began with fewer, and is as long as it is now wherever it is listed.
+  const { runs } = await next.ask('list_kept_runs', null);
+  expect(runs).toMatchObject([
+    {
+      status: 'finished',
+      step: 80,
+      config: { training: { training_samples: 50 * 32 } },
+      settings: { training: { training_samples: 80 * 32 } },
+    },
+  ]);
+});

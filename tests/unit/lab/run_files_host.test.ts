@@ -5,7 +5,8 @@
 import { expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { MemoryFileStore } from '../../../src/io/file_store';
-import { KeptRuns, UNDO_MS } from '../../../src/lab/keep/kept_runs';
+import { KeptRuns } from '../../../src/lab/keep/kept_runs';
+import { UNDO_MS } from '../../../src/lab/protocol/kept_protocol';
 import { keptRun } from '../../../src/lab/keep/run_index';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { RunData } from '../../../src/lab/train/run_data';

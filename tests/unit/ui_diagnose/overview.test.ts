@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { filterOf } from '../../../src/ui/pages/diagnose/diagnosed';
 import { overviewLines } from '../../../src/ui/pages/diagnose/overview';
 import { accepts } from '../../../src/ui/pages/groups/filter';
-import { parseFilter } from '../../../src/ui/pages/groups/filter_parser';
+import { parseFilter } from '../../../src/ui/pages/groups/filter';
 import { tableRows } from '../../../src/ui/pages/groups/group_table';
 import { groupRow } from '../ui_groups/rows';
 import { diagnosis, spread } from './diagnoses';

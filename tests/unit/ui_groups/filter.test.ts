@@ -8,10 +8,10 @@ import { at } from '../../../src/base/array';
 import {
   accepts,
   numericFields,
-  type FilterExpression,
+  type GroupFilter,
   type FilterSubject,
 } from '../../../src/ui/pages/groups/filter';
-import { parseFilter } from '../../../src/ui/pages/groups/filter_parser';
+import { parseFilter } from '../../../src/ui/pages/groups/filter';
 
 /** mulberry32: a small seeded generator, so that a failing case can be found again. */
 function generator(seed: number): () => number {
@@ -212,7 +212,7 @@ describe('for any text', () => {
   it('an expression written out and read again is the same expression', () => {
     const random = generator(2);
     const pick = <T>(values: readonly T[]): T => at(values, Math.floor(random() * values.length));
-    const build = (depth: number): FilterExpression => {
+    const build = (depth: number): GroupFilter => {
       const kind = depth === 0 ? random() * 0.5 : random();
       if (kind < 0.3) {
         const field = pick(numericFields);
@@ -228,7 +228,7 @@ describe('for any text', () => {
       const both = { left: build(depth - 1), right: build(depth - 1) };
       return kind < 0.85 ? { kind: 'and', ...both } : { kind: 'or', ...both };
     };
-    const write = (expression: FilterExpression): string => {
+    const write = (expression: GroupFilter): string => {
       switch (expression.kind) {
         case 'all':
           return '';
@@ -242,6 +242,8 @@ describe('for any text', () => {
           return expression.field;
         case 'tag':
           return `#${expression.text}`;
+        case 'text':
+          throw new Error('Groups have no fields of words.');
         case 'not':
           return `not (${write(expression.term)})`;
         case 'and':

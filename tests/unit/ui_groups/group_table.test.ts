@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { NO_ANNOTATION } from '../../../src/lab/run/annotations';
-import { parseFilter } from '../../../src/ui/pages/groups/filter_parser';
+import { parseFilter } from '../../../src/ui/pages/groups/filter';
 import {
   arrange,
   columnIds,

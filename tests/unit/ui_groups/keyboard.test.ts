@@ -3,7 +3,8 @@
  * from a group that the filter hides.
  */
 import { describe, expect, it, vi } from 'vitest';
-import { groupShortcuts, moveIn } from '../../../src/ui/pages/groups/keyboard';
+import { groupShortcuts } from '../../../src/ui/pages/groups/keyboard';
+import { moveIn } from '../../../src/ui/parts/list_movement';
 import { NOTHING_PRESSED, press } from '../../../src/ui/shortcuts';
 
 describe('keys', () => {

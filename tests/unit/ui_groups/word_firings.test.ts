@@ -3,7 +3,7 @@
  * sorts them by how strongly, and knows repeated labels.
  */
 import { describe, expect, it } from 'vitest';
-import { parseFilter } from '../../../src/ui/pages/groups/filter_parser';
+import { parseFilter } from '../../../src/ui/pages/groups/filter';
 import { arrange, DEFAULT_ORDER, tableRows } from '../../../src/ui/pages/groups/group_table';
 import { NO_FIRINGS, wordFirings } from '../../../src/ui/pages/groups/word_firings';
 import { groupRow } from './rows';

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** The Runs page in every state of a run: one row each, with its numbers, and what can be done with it. */
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ListedRun, RunPast } from '../../../src/lab/protocol/protocol';
 import { sha256Of } from '../../../src/io/sha256';
 import { presets } from '../../../src/lab/run/presets';
@@ -12,23 +12,15 @@ import { renameRun, runOf } from '../../../src/state/runs_store';
 import { useView } from '../../../src/state/view_store';
 import { obstacleOf } from '../../../src/ui/parts/use_analysis';
 import { evaluationOf, recordOf } from '../../support/scripted_answers';
-import { BUSY, cellsOf, closePage, openPage, scripted, trained } from '../../support/page_states';
+import { BUSY, closePage, openPage, scripted, trained } from '../../support/page_states';
+import { listedRun, rowOf as row, runsTable as table, withColumns } from '../../support/runs_table';
 
-const table = () => screen.getByRole('table', { name: 'Runs' });
-/** Cells of a run's row by the head of their column, two numbers of two models together. */
-function row(name: string): Readonly<Record<string, string>> {
-  const heads = within(table())
-    .getAllByRole('columnheader')
-    .map(({ textContent }) => textContent);
-  // The run that is shown says so behind its name.
-  const cells = cellsOf(table(), `${name}shown`);
-  return Object.fromEntries(cells.map((cell, index) => [heads[index + 1] ?? '', cell]));
-}
 const both = (value: (model: 0 | 1) => number | null | undefined, decimals: number) =>
   ([0, 1] as const).map((model) => value(model)?.toFixed(decimals)).join('');
 const explained = (step: number) =>
   both((model) => scripted('figure1', step, model).metrics['metrics/explained_variance'], 3);
 
+beforeEach(withColumns);
 afterEach(closePage);
 
 describe('without a run', () => {
@@ -40,7 +32,7 @@ describe('without a run', () => {
       /#\/train/,
     );
     expect(main.getByRole('button', { name: 'Open weights…' })).toBeDefined();
-    expect(screen.queryByRole('table')).toBeNull();
+    expect(screen.queryByRole('grid')).toBeNull();
     expect(screen.getByRole('main').textContent).not.toMatch(/\d/);
   });
 });
@@ -49,15 +41,15 @@ describe('a run that goes', () => {
   it('has the last batch, no held-out numbers, and cannot be deleted', async () => {
     const fake = await openPage('runs');
     const { name } = await trained(fake, 1);
-    await expect.poll(() => row(name)['Last batch: EV']).toBe(explained(250));
+    await expect.poll(() => row(name)['Batch EV']).toBe(explained(250));
     expect(row(name)).toMatchObject({
       Status: 'training',
       Data: 'Circle, sphere, helix',
-      Models: 'SASA64 groups × 4TopK SAE256 latents',
-      'Held out: EV': '––',
+      Models: 'SASA64 × 4, s 1TopK SAE256, k 4',
+      EV: '––',
       Loss: '––',
       Dead: '––',
-      Rows: 'Evaluate',
+      Rows: '––',
       Steps: '250 of 1000',
     });
     expect(table().getAttribute('aria-rowcount')).toBe('2');
@@ -75,18 +67,18 @@ describe('a run that has ended', () => {
     const { name } = await trained(fake, 4);
     const held = (model: number) => scripted('figure1', 1000, model).heldOut;
     await expect
-      .poll(() => row(name)['Held out: EV'])
+      .poll(() => row(name)['EV'])
       .toBe(both((model) => held(model).explained_variance, 3));
     expect(row(name)).toMatchObject({
       Status: 'finished',
-      'Last batch: EV': explained(1000),
+      'Batch EV': explained(1000),
       Loss: both((model) => held(model).mse, 3),
       l0: both((model) => held(model).l0, 1),
       Dead: both((model) => held(model).dead_groups, 0),
-      Rows: 'held out, 16\u202f384 rows',
-      Steps: '1000 of 1000',
+      Rows: 'held out, 16\u202f384 rows'.repeat(2),
+      Steps: '1000',
     });
-    expect(row(name)['Held out: EV']).not.toBe(row(name)['Last batch: EV']);
+    expect(row(name)['EV']).not.toBe(row(name)['Batch EV']);
     const open = within(table()).getByRole<HTMLButtonElement>('button', { name: 'Export' });
     expect(open.disabled).toBe(false);
     expect(within(table()).queryByRole('button', { name: 'Evaluate' })).toBeNull();
@@ -95,9 +87,9 @@ describe('a run that has ended', () => {
   it('says that its evaluation failed, with the reason, and evaluates again when asked', async () => {
     const fake = await openPage('runs', { refused: { evaluate: BUSY } });
     const { name } = await trained(fake, 4);
-    const again = await screen.findByRole('button', { name: 'Failed: try again' });
+    const again = await screen.findByRole('button', { name: 'Try again' });
     expect(again.title).toBe(BUSY.message);
-    expect(row(name)['Held out: EV']).toBe('––');
+    expect(row(name)['EV']).toBe('Try again–');
     const asked = () => fake.asked.filter((name) => name === 'evaluate').length;
     const before = asked();
     fireEvent.click(again);
@@ -108,7 +100,7 @@ describe('a run that has ended', () => {
     const fake = await openPage('runs');
     const first = await trained(fake, 4);
     const second = await trained(fake, 1);
-    await expect.poll(() => row(second.name)['Last batch: EV']).toBe(explained(250));
+    await expect.poll(() => row(second.name)['Batch EV']).toBe(explained(250));
     const rows = within(table())
       .getAllByRole('row')
       .slice(1)
@@ -120,14 +112,14 @@ describe('a run that has ended', () => {
     expect(rows[1]).not.toContain(explained(250));
   });
 
-  it('is marked as the one that all pages show, in a way that a table allows', async () => {
+  it('is marked as the one that all pages show, and not as one that is chosen', async () => {
     const fake = await openPage('runs');
     const first = await trained(fake, 4);
     await trained(fake, 1);
     const rows = () => within(table()).getAllByRole('row').slice(1);
     const current = () => rows().map((each) => each.getAttribute('aria-current'));
     expect(current()).toEqual(['true', null]);
-    expect(rows().some((each) => each.hasAttribute('aria-selected'))).toBe(false);
+    expect(rows().map((each) => each.getAttribute('aria-selected'))).toEqual(['false', 'false']);
     act(() => useView.getState().showRun(first.id));
     expect(current()).toEqual([null, 'true']);
   });
@@ -137,13 +129,12 @@ describe('a run that failed', () => {
   it('says why and what helps, keeps its curves, and offers what its weights still give', async () => {
     const fake = await openPage('runs', { failAt: 500 });
     const { name } = await trained(fake, 2);
-    await expect.poll(() => row(name)['Last batch: EV']).toBe(explained(500));
+    await expect.poll(() => row(name)['Batch EV']).toBe(explained(500));
     const status = row(name)['Status'];
     expect(status).toContain('failed: losses/mse_loss of SASA became NaN at step 500.');
     expect(status).toContain('Lower the learning rate');
     expect(row(name)['Steps']).toBe('500 of 1000');
-    expect(row(name)['Held out: EV']).toBe('––');
-    expect(within(table()).getByRole('button', { name: 'Evaluate' })).toBeDefined();
+    expect(row(name)['EV']).toBe('Evaluate–');
   });
 
   it('has nothing to evaluate when it never began', async () => {
@@ -151,8 +142,8 @@ describe('a run that failed', () => {
     const { name } = await trained(fake, 0);
     await screen.findByRole('button', { name });
     expect(row(name)).toMatchObject({
-      'Last batch: EV': '––',
-      Rows: '',
+      'Batch EV': '––',
+      EV: '––',
       Steps: '0 of 1000',
       Time: '–',
     });
@@ -167,7 +158,7 @@ describe('without WebGPU', () => {
     expect(screen.getByRole('heading', { level: 1, name: 'No runs yet' })).toBeDefined();
     const main = screen.getByRole('main');
     expect(main.textContent).toContain('This browser has no WebGPU. Use Chrome 113 or later.');
-    expect(screen.queryByRole('table')).toBeNull();
+    expect(screen.queryByRole('grid')).toBeNull();
     expect(within(main).queryByRole('button')).toBeNull();
     expect(within(main).queryByRole('link', { name: 'Go to Train' })).toBeNull();
   });
@@ -175,7 +166,7 @@ describe('without WebGPU', () => {
   it('lists the recorded run, which can be neither evaluated nor exported, and opens no weights', async () => {
     await openPage('runs', { adapter: null });
     await act(showRecordedRun);
-    expect(row('Recorded run')).toMatchObject({ Status: 'recorded', Rows: '' });
+    expect(row('Recorded run')).toMatchObject({ Status: 'recorded', EV: '––' });
     const button = within(table()).getByRole<HTMLButtonElement>('button', { name: 'Export' });
     expect(button.disabled).toBe(true);
     expect(button.title).toBe('Its weights are not in this page');
@@ -187,26 +178,6 @@ describe('without WebGPU', () => {
 describe('runs that this browser keeps', () => {
   const { config } = presets.figure1;
   const settings = parseRunConfig(config);
-  const listed = (own: Partial<ListedRun>): ListedRun => ({
-    id: 'kept',
-    name: 'Run 70',
-    config: settings,
-    settings,
-    status: 'stopped',
-    error: null,
-    checkpoints: [],
-    results: null,
-    logged: null,
-    about: { starred: false, tags: [], note: '' },
-    step: 500,
-    createdAt: 1,
-    seconds: 12,
-    bytes: 3 * 2 ** 20,
-    opened: false,
-    data: null,
-    elsewhere: false,
-    ...own,
-  });
   const scriptedRun = (step: number) => ({
     id: 'kept',
     config: settings,
@@ -229,7 +200,7 @@ describe('runs that this browser keeps', () => {
     ),
   });
   const open = async (own: Partial<ListedRun>) => {
-    const run = listed(own);
+    const run = listedRun({ id: 'kept', name: 'Run 70', ...own });
     const fake = await openPage('runs', {
       kept: [run],
       pasts: { kept: pastUntil(run.step) },
@@ -237,16 +208,13 @@ describe('runs that this browser keeps', () => {
     await screen.findByRole('button', { name: 'Run 70' });
     return fake;
   };
-  const cells = () => {
-    const row = screen.getByRole('button', { name: 'Run 70' }).closest('[role="row"]');
-    return Array.from(row?.children ?? [], ({ textContent }) => textContent);
-  };
-
   it('are there with their last numbers, where they stopped, and what they take', async () => {
     await open({});
-    await expect.poll(() => cells()[4]).toBe(explained(500));
-    expect(cells()).toContain('stopped at step 500Resume');
-    expect(cells()).toContain('500 of 1000');
+    await expect.poll(() => row('Run 70')['Batch EV']).toBe(explained(500));
+    expect(row('Run 70')).toMatchObject({
+      Status: 'stopped at step 500Resume',
+      Steps: '500 of 1000',
+    });
     expect(screen.getByRole('main').textContent).toMatch(
       /1 run is kept in this browser: 3\sMiB, 1\sGiB free/,
     );
@@ -270,7 +238,9 @@ describe('runs that this browser keeps', () => {
   it('have their held-out results when they are finished, and can be asked about', async () => {
     const fake = await open({ status: 'finished', step: 1000 });
     const held = (model: number) => scripted('figure1', 1000, model).heldOut;
-    await expect.poll(() => cells()[5]).toBe(both((model) => held(model).explained_variance, 3));
+    await expect
+      .poll(() => row('Run 70')['EV'])
+      .toBe(both((model) => held(model).explained_variance, 3));
     expect(screen.queryByRole('button', { name: 'Resume' })).toBeNull();
     expect(fake.asked).not.toContain('evaluate');
     expect(obstacleOf(runOf('kept'))).toBeNull();

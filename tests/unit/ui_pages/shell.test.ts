@@ -65,7 +65,7 @@ describe('trouble', () => {
     expect(alert.textContent).toBe(
       `The graphics device was lost at step 1. ${run.name} was not kept: its weights are lost, its curves stay.${BUSY.wayOut}`,
     );
-    await expect.poll(() => screen.getByRole('table').textContent).toContain('weights lost');
+    await expect.poll(() => screen.getByRole('grid').textContent).toContain('weights lost');
     // The memory of a run without weights is free.
     expect(memory()).toBeUndefined();
     fireEvent.click(within(alert).getByRole('button', { name: 'Close notice' }));
@@ -77,7 +77,7 @@ describe('trouble', () => {
     const run = await trained(fake, 1);
     fake.emit({ kind: 'command_failed', runId: run.id, command: 'pause', error: BUSY });
     expect((await screen.findByRole('alert')).textContent).toContain(BUSY.message);
-    expect(screen.getByRole('table').textContent).toContain('training');
+    expect(screen.getByRole('grid').textContent).toContain('training');
     expect(memory()).toBe(HELD);
   });
 });

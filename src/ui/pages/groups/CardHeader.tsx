@@ -11,7 +11,7 @@ import { NO_ANNOTATION, TAG_LIMIT } from '../../../lab/run/annotations';
 import { annotationsOf, useAnnotations } from '../../../state/annotations';
 import { addTag, removeTag, toggleStar, type AnnotatedUnit } from './annotation_edits';
 import { useGroupsView } from './groups_view';
-import type { Movement } from './keyboard';
+import type { Movement } from '../../parts/list_movement';
 import { NameField } from './NameField';
 
 export interface CardHeaderProps {

@@ -18,7 +18,7 @@ import { CardFacts } from './CardFacts';
 import { CardHeader } from './CardHeader';
 import { CardPanels } from './CardPanels';
 import { isDead, type TableRow } from './group_table';
-import type { Movement } from './keyboard';
+import type { Movement } from '../../parts/list_movement';
 import './card.css';
 import './card_panels.css';
 

@@ -10,16 +10,18 @@ import { useLatest } from '../../../state/use_question';
 import { cardKey, questionOf, useQuestions } from '../../../state/questions';
 import { AnalysisBar, AnalysisEmpty } from '../../parts/AnalysisStatus';
 import { CheckpointScrubber } from '../../parts/CheckpointScrubber';
+import { FilterBox } from '../../parts/FilterBox';
+import { moveIn, type Movement } from '../../parts/list_movement';
 import { useReadAnnotations } from '../../parts/unit_names';
 import { useAnalysis } from '../../parts/use_analysis';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { useShortcuts } from '../../shortcuts';
 import { toggleStar } from './annotation_edits';
-import { FilterBox } from './FilterBox';
+import { groupFilterHelp } from './filter_help';
 import { GroupDetail } from './GroupDetail';
 import { GroupTableView } from './GroupTableView';
 import { followAddress, useGroupsView } from './groups_view';
-import { groupShortcuts, moveIn, type Movement } from './keyboard';
+import { groupShortcuts } from './keyboard';
 import { ListFrame } from './ListFrame';
 import { ModelChoice, showModelOf } from './ModelChoice';
 import { NotesMenu } from './NotesMenu';
@@ -122,13 +124,14 @@ export default function GroupsPage() {
             problem={table.problem}
             shown={table.shown.length}
             total={table.all.length}
-            unitName={unitName}
+            rowsName={`${unitName}s`}
+            placeholder={`Search ${isText ? 'tokens' : 'words'}, or filter: ${unitName === 'group' ? 'rank > 1 and ' : ''}freq < 2%`}
+            help={groupFilterHelp}
             order={
               answer.firings === null || searched === null
                 ? null
                 : orderSentence(sorting, searched.what)
             }
-            labelsName={isText ? 'tokens' : 'words'}
             aside={
               isText &&
               at === null &&

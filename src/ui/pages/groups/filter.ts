@@ -1,13 +1,11 @@
 /**
- * The little language of the Groups filter box: `rank > 1 and freq < 2%`, `monday or "june"`,
- * `not dead #weekdays`. Plain words search the labels, a bare number is a group's number, and terms
- * that stand side by side must all hold. `=` compares at the precision that was typed, as the table shows
- * numbers: `rank = 2.1` accepts 2.13. Here is what an expression means; filter_parser.ts reads it. It knows
- * nothing of the table or of React.
+ * What the filter box of the Groups page says about a group. Plain words search the labels, a bare number is a group's
+ * number, and terms that stand side by side must all hold. `=` compares at the precision that was typed, as the table
+ * shows numbers: `rank = 2.1` accepts 2.13. It knows nothing of the table or of React.
  */
-import type { ComparisonOperator } from './filter_tokens';
+import { passes, type FilterExpression, type FilterLanguage } from '../../parts/filter_language';
+import { readFilter, type FilterResult } from '../../parts/filter_parser';
 
-/** Fields that hold a number. */
 export const numericFields = [
   'group',
   'freq',
@@ -19,11 +17,25 @@ export const numericFields = [
   'irred',
   'cluster',
 ] as const;
-/** Fields that hold or do not hold. */
-export const flagFields = ['dead', 'starred', 'named', 'noted'] as const;
+const flagFields = ['dead', 'starred', 'named', 'noted'] as const;
 
 export type NumericField = (typeof numericFields)[number];
 export type FlagField = (typeof flagFields)[number];
+
+const language: FilterLanguage<NumericField, FlagField, never> = {
+  numbers: numericFields,
+  shares: ['freq'],
+  flags: flagFields,
+  texts: [],
+  byNumber: 'group',
+};
+
+export type GroupFilter = FilterExpression<NumericField, FlagField>;
+
+/** Reads a filter of groups. Never throws. */
+export function parseFilter(text: string): FilterResult<NumericField, FlagField> {
+  return readFilter(text, language);
+}
 
 /** What a filter sees of one group; a number is null where it was not measured. */
 export interface FilterSubject {
@@ -37,49 +49,9 @@ export interface FilterSubject {
   readonly tags: readonly string[];
 }
 
-export type FilterExpression =
-  | { readonly kind: 'all' }
-  | {
-      readonly kind: 'compare';
-      readonly field: NumericField;
-      readonly operator: ComparisonOperator;
-      readonly value: number;
-      /** `=` accepts values that round to what was typed: within ± slack. */
-      readonly slack: number;
-    }
-  | { readonly kind: 'flag'; readonly field: FlagField; readonly value: boolean }
-  | { readonly kind: 'contains'; readonly text: string }
-  | { readonly kind: 'exact'; readonly text: string }
-  | { readonly kind: 'tag'; readonly text: string }
-  | { readonly kind: 'not'; readonly term: FilterExpression }
-  | {
-      readonly kind: 'and' | 'or';
-      readonly left: FilterExpression;
-      readonly right: FilterExpression;
-    };
-
 /** The one word that a filter searches for and nothing else; null for any other filter. */
-export function searchedWord(expression: FilterExpression): string | null {
+export function searchedWord(expression: GroupFilter): string | null {
   return expression.kind === 'contains' || expression.kind === 'exact' ? expression.text : null;
-}
-
-type Comparison = Extract<FilterExpression, { readonly kind: 'compare' }>;
-
-function compare(value: number, { operator, value: against, slack }: Comparison): boolean {
-  switch (operator) {
-    case '<':
-      return value < against;
-    case '<=':
-      return value <= against;
-    case '>':
-      return value > against;
-    case '>=':
-      return value >= against;
-    case '=':
-      return Math.abs(value - against) <= slack;
-    case '!=':
-      return Math.abs(value - against) > slack;
-  }
 }
 
 /** Whether a group fires on a row of this label (lower case, whole). */
@@ -93,7 +65,7 @@ const firesOnNothing: FiresOn = () => false;
  * fails, even with `!=`.
  */
 export function accepts(
-  expression: FilterExpression,
+  expression: GroupFilter,
   subject: FilterSubject,
   firesOn: FiresOn = firesOnNothing,
 ): boolean {
@@ -102,7 +74,7 @@ export function accepts(
       return true;
     case 'compare': {
       const value = subject.numbers[expression.field];
-      return value !== null && compare(value, expression);
+      return value !== null && passes(value, expression);
     }
     case 'flag':
       return subject.flags[expression.field] === expression.value;
@@ -121,6 +93,8 @@ export function accepts(
       );
     case 'tag':
       return subject.tags.includes(expression.text);
+    case 'text':
+      return false;
     case 'not':
       return !accepts(expression.term, subject, firesOn);
     case 'and':

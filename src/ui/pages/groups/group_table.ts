@@ -4,7 +4,7 @@
  */
 import type { LabelledGroupRow } from '../../../lab/protocol/protocol';
 import { NO_ANNOTATION, type UnitAnnotations } from '../../../lab/run/annotations';
-import { accepts, searchedWord, type FilterExpression, type FilterSubject } from './filter';
+import { accepts, searchedWord, type FilterSubject, type GroupFilter } from './filter';
 import { NO_FIRINGS, type WordFirings } from './word_firings';
 
 export const columnIds = [
@@ -112,7 +112,7 @@ const NO_SEARCH: TableSearch = { words: NO_FIRINGS, hits: null, strongestFirst: 
  */
 export function arrange(
   rows: readonly TableRow[],
-  filter: FilterExpression,
+  filter: GroupFilter,
   { column, direction }: SortOrder,
   { words, hits, strongestFirst }: TableSearch = NO_SEARCH,
 ): readonly TableRow[] {

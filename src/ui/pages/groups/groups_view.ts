@@ -14,8 +14,8 @@ import {
   type ParamChanges,
 } from '../../route';
 import { coloringIds, type ColoringId } from './coloring';
-import { searchedWord } from './filter';
-import { inForce, parseFilter } from './filter_parser';
+import { inForce } from '../../parts/filter_parser';
+import { parseFilter, searchedWord } from './filter';
 import { DEFAULT_ORDER, formatOrder, parseOrder, type SortOrder } from './group_table';
 
 export interface GroupsView {

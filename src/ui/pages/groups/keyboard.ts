@@ -1,33 +1,12 @@
 /**
  * The keys of the Groups page: j, k and the arrows walk through the table as it is sorted and filtered,
- * s stars, / goes to the search box. Where a movement ends is decided here without touching the page;
- * when a key counts (not while typing) is the shell's business.
+ * s stars, / goes to the search box. When a key counts (not while typing) is the shell's business.
  */
+import type { Movement } from '../../parts/list_movement';
 import type { Shortcut } from '../../shortcuts';
-
-export type Movement = { readonly by: number } | 'first' | 'last';
 
 /** Rows of one Page Up or Page Down. */
 const PAGE = 15;
-
-/**
- * The group to show after a movement through `shown` (groups in table order). A group that is not in
- * the list is entered at its beginning, or at its end when moving up. Null when nothing is shown.
- */
-export function moveIn(
-  shown: readonly number[],
-  current: number | null,
-  movement: Movement,
-): number | null {
-  const last = shown.length - 1;
-  const here = current === null ? -1 : shown.indexOf(current);
-  let target: number;
-  if (movement === 'first') target = 0;
-  else if (movement === 'last') target = last;
-  else if (here < 0) target = movement.by > 0 ? 0 : last;
-  else target = Math.min(last, Math.max(0, here + movement.by));
-  return shown[target] ?? null;
-}
 
 /** What the keys of the page do. */
 export interface GroupKeys {

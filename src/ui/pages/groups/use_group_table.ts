@@ -6,9 +6,9 @@
 import { useDeferredValue, useMemo } from 'react';
 import type { GroupsAnswer } from '../../../lab/protocol/protocol';
 import { annotationsOf, useAnnotations } from '../../../state/annotations';
-import { searchedWord } from './filter';
-import { inForce, parseFilter } from './filter_parser';
-import type { FilterProblem } from './filter_tokens';
+import { inForce } from '../../parts/filter_parser';
+import type { FilterProblem } from '../../parts/filter_tokens';
+import { parseFilter, searchedWord } from './filter';
 import { arrange, tableRows, type Hits, type SortOrder, type TableRow } from './group_table';
 import { searchKey, useGroupsView } from './groups_view';
 import { wordFirings } from './word_firings';

@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import { takeForRun } from '../../../state/copy_offers';
 import { engine } from '../../../state/engine_store';
 import { canResume, resumeRun } from '../../../state/kept_runs';
-import { isActive, type Run } from '../../../state/run_record';
+import { goingOn, type Run } from '../../../state/run_record';
 import { runOf, useRuns } from '../../../state/runs_store';
 import { FilesInput } from '../../parts/FilesInput';
 import { fileInWords } from '../../parts/needed_text';
@@ -11,9 +11,7 @@ import { useLacking } from '../../parts/NeededFiles';
 
 export function ResumeRun({ run }: { readonly run: Run }) {
   const input = useRef<HTMLInputElement>(null);
-  const going = useRuns(
-    ({ runs }) => Object.values(runs).find((each) => isActive(each.status))?.name,
-  );
+  const going = useRuns(({ runs }) => goingOn(runs)?.name);
   const { lacking, rows, canAsk } = useLacking(run.id);
   if (!canResume(run)) return null;
   const names = lacking.map(({ name }) => name).join(', ');
@@ -35,7 +33,7 @@ export function ResumeRun({ run }: { readonly run: Run }) {
     <>
       <button
         type="button"
-        className="link-button"
+        className="link-button cut"
         disabled={going !== undefined}
         title={going === undefined ? about : `${going} is going on; stop it first`}
         onClick={() => {

@@ -1,265 +1,99 @@
-/** One run in the table: its name, its models with their results, and its actions. */
-import { useEffect, useState } from 'react';
-import { dataLabel } from '../../../lab/run/data_kinds';
+/** One run in the table: a box that chooses it, its cells, its actions. It follows its own run alone. */
+import { memo, useEffect, type CSSProperties, type MouseEvent } from 'react';
 import { engine } from '../../../state/engine_store';
-import { deleteKeptRun, readRun } from '../../../state/kept_runs';
-import { notify } from '../../../state/notices_store';
-import { allChanges, isActive, trainedBefore, type Run } from '../../../state/run_record';
-import { addRun, forgetRun, removeRun, renameRun, useRuns } from '../../../state/runs_store';
-import { showAsDraft } from '../../../state/training';
+import { isToBeRead, readRun } from '../../../state/kept_runs';
+import { useRuns } from '../../../state/runs_store';
 import { useView } from '../../../state/view_store';
-import { copyRunLink } from '../../link_sync';
-import { Icon } from '../../parts/Icon';
-import { Menu } from '../../parts/Menu';
-import { formatFixed, formatInteger } from '../../plots/format';
-import { modelColor } from '../../plots/palette';
-import { navigate } from '../../route';
-import { exportActions } from './export_actions';
-import { exportRunActions } from './ExportRuns';
-import { HeldOutCells, Results } from './HeldOutCells';
-import { ResumeRun } from './ResumeRun';
-import { changeText, durationText, modelSize, startText, statusWord } from './run_row';
+import type { ColumnId, RunColumn } from './run_columns';
+import { sortValue } from './run_list';
+import { LinesCell, ModelsCell, NameCell, StatusCell } from './RunCells';
+import { linesOf } from './run_row';
+import { RunMenu } from './RunMenu';
+import { chooseUpTo, toggleChosen, useRunsView } from './runs_view';
+import { useRunFacts } from './use_run_list';
 
 export interface RunRowProps {
   readonly id: string;
+  /** Of the element, by which the table says where the keys are. */
+  readonly rowId: string;
   /** Row number in the whole table, for assistive technology. */
   readonly position: number;
+  /** Pixels. */
+  readonly top: number;
+  readonly height: number;
+  readonly grid: CSSProperties;
+  readonly columns: readonly RunColumn[];
+  readonly sorted: ColumnId;
+  readonly chosen: boolean;
+  /** Columns in which the chosen runs differ. */
+  readonly differing: ReadonlySet<ColumnId>;
+  readonly active: boolean;
+  /** The runs of the list, in which a range is chosen. */
+  readonly shown: readonly string[];
 }
 
-export function RunRow({ id, position }: RunRowProps) {
-  const run = useRuns(({ runs }) => runs[id]);
+export const RunRow = memo(function RunRow(props: RunRowProps) {
+  const { id, position, top, height, grid, columns, sorted, chosen, differing, active } = props;
+  const facts = useRunFacts(id);
   const current = useView((view) => view.runId === id);
-  const [renaming, setRenaming] = useState(false);
-  // Its results are read when its row comes into view.
-  useEffect(() => void readRun(engine, id), [id]);
-  if (run === undefined) return null;
+  const unread = useRuns(({ runs }) => runs[id] !== undefined && isToBeRead(runs[id]));
+  useEffect(() => {
+    if (unread) void readRun(engine, id);
+  }, [id, unread]);
+  if (facts === undefined) return null;
+  const { run } = facts;
+  const onChoose = ({ shiftKey }: MouseEvent) => {
+    if (shiftKey) chooseUpTo(id, props.shown);
+    else toggleChosen(id);
+  };
   return (
     <div
-      className="runs-row runs-columns"
+      id={props.rowId}
+      className="runs-row"
       role="row"
       aria-rowindex={position}
+      aria-selected={chosen}
       aria-current={current || undefined}
       data-current={current}
+      data-active={active}
+      data-chosen={chosen}
+      data-single={linesOf(run) === 1}
+      style={{ ...grid, height, transform: `translateY(${top}px)` }}
+      onClick={({ target }) => {
+        // What can be pressed in a row acts for itself.
+        if (target instanceof Element && target.closest('button, input, a') === null) {
+          useRunsView.setState({ active: id });
+        }
+      }}
     >
-      <div role="cell" className="runs-name">
-        {renaming ? (
-          <RunName run={run} onDone={() => setRenaming(false)} />
-        ) : (
-          <button
-            className="runs-open"
-            type="button"
-            title="Show this run, with its settings, on the Train page"
-            onClick={() => show(run, true)}
-            onDoubleClick={() => setRenaming(true)}
-          >
-            {run.name}
-          </button>
-        )}
-        {current && <span className="runs-current">shown</span>}
-      </div>
-      <span
-        role="cell"
-        className="runs-status"
-        data-status={run.status}
-        title={run.error === null ? undefined : `${run.error.message} ${run.error.wayOut}`}
-      >
-        {statusWord(run)}
-        {run.error !== null && (
-          <span className="visually-hidden">
-            : {run.error.message} {run.error.wayOut}
-          </span>
-        )}
-        <ResumeRun run={run} />
-        {run.origin === 'session' && !run.inEngine && (
-          <span
-            className="quiet"
-            title="The engine lost the weights of this run; its curves remain."
-          >
-            , weights lost
-          </span>
-        )}
+      <span role="gridcell" className="runs-choice">
+        <input
+          type="checkbox"
+          aria-label={`Choose ${run.name}`}
+          checked={chosen}
+          onClick={onChoose}
+          onChange={() => undefined}
+        />
       </span>
-      <span role="cell" className="cut" title={dataLabel(run.config.data)}>
-        {dataLabel(run.config.data)}
+      {columns.map((column) => {
+        const differs = chosen && differing.has(column.id);
+        const cell = { facts, column, differs };
+        switch (column.id) {
+          case 'name':
+            return <NameCell key={column.id} {...cell} current={current} />;
+          case 'status':
+            return <StatusCell key={column.id} {...cell} />;
+          case 'models':
+            return <ModelsCell key={column.id} {...cell} />;
+          default: {
+            const first = column.id === sorted ? sortValue(column.sort, facts).model : null;
+            return <LinesCell key={column.id} {...cell} decides={first} />;
+          }
+        }
+      })}
+      <span role="gridcell" className="runs-actions">
+        <RunMenu run={run} />
       </span>
-      <ul role="cell" className="runs-models">
-        {run.models.map((model) => (
-          <li key={model.index}>
-            <span className="swatch" style={{ background: modelColor(model.index) }} />
-            <span className="cut">{model.name}</span>
-            <span className="quiet">{modelSize(model)}</span>
-          </li>
-        ))}
-      </ul>
-      <Results
-        values={run.models.map(({ metrics }) => metrics.last('metrics/explained_variance'))}
-        format={(value) => formatFixed(value, 3)}
-      />
-      <HeldOutCells run={run} />
-      <span role="cell" className="runs-number">
-        <Steps run={run} />
-      </span>
-      <span role="cell" className="runs-number">
-        {durationText(run)}
-      </span>
-      <span
-        role="cell"
-        className="runs-number runs-start"
-        title={new Date(run.createdAt).toLocaleString()}
-      >
-        {startText(run, new Date())}
-      </span>
-      <span role="cell" className="runs-actions">
-        <RunMenu run={run} onRename={() => setRenaming(true)} />
-      </span>
-      <RunChanges run={run} />
     </div>
   );
-}
-
-/** Steps of the run, after those that its weights had behind them. */
-function Steps({ run }: { readonly run: Run }) {
-  const { steps, samples } = trainedBefore(run);
-  if (steps === 0) {
-    return (
-      <>
-        {formatInteger(run.step)}
-        <span className="quiet"> of {formatInteger(run.totalSteps)}</span>
-      </>
-    );
-  }
-  const trained = `Its weights had ${formatInteger(steps)} steps, ${formatInteger(samples)} samples, when they were opened`;
-  return (
-    <span title={trained}>
-      {formatInteger(steps)}
-      <span className="quiet">
-        {run.step === 0
-          ? ' before'
-          : ` + ${formatInteger(run.step)} of ${formatInteger(run.totalSteps)}`}
-      </span>
-    </span>
-  );
-}
-
-/** Says that the settings were changed while the run went, with the list. */
-function RunChanges({ run }: { readonly run: Run }) {
-  const changes = allChanges(run);
-  if (changes.length === 0) return null;
-  return (
-    <div role="cell" className="runs-changes">
-      <details>
-        <summary>
-          {changes.length === 1 ? '1 setting change' : `${changes.length} setting changes`} while it
-          trained
-        </summary>
-        <ol>
-          {changes.map((change, index) => (
-            <li key={index}>{changeText(change, run.models)}</li>
-          ))}
-        </ol>
-      </details>
-    </div>
-  );
-}
-
-function RunMenu({ run, onRename }: { readonly run: Run; readonly onRename: () => void }) {
-  const weightsGone = !run.inEngine;
-  return (
-    <>
-      <Menu
-        trigger={
-          <button
-            className="button button-quiet"
-            type="button"
-            disabled={weightsGone}
-            title={weightsGone ? 'Its weights are not in this page' : undefined}
-          >
-            Export
-            <Icon name="chevron" size={14} />
-          </button>
-        }
-        actions={exportActions(run)}
-      />
-      <Menu
-        trigger={
-          <button
-            className="button button-icon"
-            type="button"
-            aria-label={`Actions on ${run.name}`}
-          >
-            <Icon name="more" />
-          </button>
-        }
-        actions={[
-          { label: 'Show in Train', onSelect: () => show(run, true) },
-          { label: 'Show on all pages', detail: 'stay here', onSelect: () => show(run, false) },
-          { label: 'Rename', onSelect: onRename },
-          { label: 'Copy link to its settings', onSelect: () => void copyRunLink(run) },
-          ...exportRunActions(run),
-          {
-            label: 'Delete',
-            onSelect: () => deleteRun(run),
-            disabled: isActive(run.status) || run.kept?.elsewhere === true,
-            danger: true,
-            separated: true,
-          },
-        ]}
-      />
-    </>
-  );
-}
-
-function RunName({ run, onDone }: { readonly run: Run; readonly onDone: () => void }) {
-  const [text, setText] = useState(run.name);
-  return (
-    <input
-      className="control text-input"
-      aria-label={`New name of ${run.name}`}
-      autoFocus
-      value={text}
-      maxLength={80}
-      onFocus={(event) => event.target.select()}
-      onChange={(event) => setText(event.target.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onDone();
-        if (event.key === 'Enter') event.currentTarget.blur();
-      }}
-      onBlur={() => {
-        const name = text.trim();
-        if (name !== '') renameRun(run.id, name);
-        onDone();
-      }}
-    />
-  );
-}
-
-/** Makes a run the one all pages show, puts its settings in the draft, and goes to Train if wanted. */
-function show(run: Run, go: boolean): void {
-  showAsDraft(run);
-  if (go) navigate('train');
-}
-
-/** Takes the run off the list; what is not kept, the engine frees once the undo is gone. */
-function deleteRun(run: Run): void {
-  if (run.kept !== null) {
-    void deleteKeptRun(engine, run);
-    return;
-  }
-  const wasShown = useView.getState().runId === run.id;
-  const removed = removeRun(run.id);
-  if (wasShown) useView.getState().showRun(null);
-  notify({
-    tone: 'info',
-    title: `Deleted ${run.name}`,
-    action: {
-      label: 'Undo',
-      run: () => {
-        addRun(removed.run, removed.position);
-        if (wasShown) useView.getState().showRun(run.id);
-      },
-    },
-    onClose: (undone) => {
-      if (!undone) forgetRun(engine, run);
-    },
-  });
-}
+});

@@ -1,40 +1,38 @@
-/** The runs of this visit and those that this browser keeps: what they were, what came of them, and what can be taken home. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
-import { useRuns } from '../../../state/runs_store';
+/** The runs of this visit and those that this browser keeps, as a table to work with. */
+import { useState } from 'react';
+import { engine } from '../../../state/engine_store';
+import { runOf, useRuns } from '../../../state/runs_store';
+import { describeRun } from '../../../state/said_of_runs';
 import { useEngineLack } from '../../parts/engine_lack';
+import { FilterBox } from '../../parts/FilterBox';
 import { hrefOf } from '../../route';
+import { useShortcuts } from '../../shortcuts';
+import { ColumnMenu } from './ColumnMenu';
+import { Differences } from './Differences';
 import { ExportAll } from './ExportRuns';
+import { Foot } from './Foot';
 import { ImportRuns } from './ImportRuns';
 import { OpenWeights } from './OpenWeights';
+import { QueueStrip } from './QueueStrip';
 import { RunData } from './RunData';
-import { RunRow } from './RunRow';
-import { StorageUsed } from './StorageUsed';
+import { RunDialogs } from './RunDialogs';
+import { openRun } from './RunMenu';
+import { RunTable } from './RunTable';
+import { runFilterHelp } from './run_filter';
+import { runShortcuts } from './run_keys';
+import { orderSentence } from './run_list';
+import { toggleChosen, useRunsView } from './runs_view';
+import type { RunFacts } from './run_facts';
+import { useFactsOf, useRunList } from './use_run_list';
 import './runs.css';
 
-/** Pixels: a row has one line per model. */
-const LINE = 22;
-const PADDING = 18;
-
 export default function RunsPage() {
-  const order = useRuns((state) => state.order);
+  const none = useRuns((state) => state.order.length === 0);
   return (
     <main className="runs">
-      {order.length === 0 ? (
-        <NoRuns />
-      ) : (
-        <>
-          <h1 className="visually-hidden">Runs</h1>
-          <div className="runs-tools">
-            <StorageUsed />
-            <ExportAll />
-            <ImportRuns />
-            <OpenWeights />
-          </div>
-          <RunTable order={order} />
-          <RunData />
-        </>
-      )}
+      <QueueStrip />
+      {none ? <NoRuns /> : <Runs />}
+      <RunDialogs />
     </main>
   );
 }
@@ -60,71 +58,77 @@ function NoRuns() {
   );
 }
 
-const columns: readonly { readonly title: string; readonly about?: string }[] = [
-  { title: 'Run' },
-  { title: 'Status' },
-  { title: 'Data' },
-  { title: 'Models' },
-  {
-    title: 'Last batch: EV',
-    about: 'Explained variance of the last logged training batch',
-  },
-  { title: 'Held out: EV', about: 'Explained variance of rows that were not trained on' },
-  { title: 'Loss', about: 'Held out: squared error, summed over dimensions, mean over rows' },
-  { title: 'l0', about: 'Held out: columns of the dictionary that describe a row' },
-  { title: 'Dead', about: 'Held out: units that fired on none of the rows' },
-  { title: 'Rows', about: 'Which rows the four numbers to the left are about' },
-  { title: 'Steps' },
-  { title: 'Time' },
-  { title: 'Started' },
-];
-
-function RunTable({ order }: { readonly order: readonly string[] }) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const newestFirst = order.toReversed();
-  const rows = useVirtualizer({
-    count: newestFirst.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => 2 * LINE + PADDING,
-    getItemKey: (index) => newestFirst[index] ?? index,
-    overscan: 8,
-  });
+function Runs() {
+  const { shown, total, problem } = useRunList();
+  const [search, setSearch] = useState<HTMLInputElement | null>(null);
+  const filter = useRunsView((view) => view.filter);
+  const order = useRunsView((view) => view.order);
+  const chosen = inOrder(useFactsOf(useRunsView((view) => view.chosen)), shown);
+  useShortcuts(
+    'Runs',
+    runShortcuts({
+      shown: () => shown,
+      open: (id) => {
+        const run = runOf(id);
+        if (run !== undefined) openRun(run);
+      },
+      choose: toggleChosen,
+      star: (id) => describeRun(engine, id, { starred: runOf(id)?.about.starred !== true }),
+      search: () => {
+        search?.focus();
+        search?.select();
+      },
+    }),
+  );
   return (
-    <div
-      className="panel runs-table"
-      role="table"
-      aria-label="Runs"
-      aria-rowcount={order.length + 1}
-    >
-      <div className="runs-head runs-columns" role="row">
-        {columns.map(({ title, about }) => (
-          <span role="columnheader" key={title} title={about}>
-            {title}
-          </span>
-        ))}
-        <span role="columnheader">
-          <span className="visually-hidden">Actions</span>
-        </span>
-      </div>
-      <div className="runs-scroll" ref={scroller} role="rowgroup">
-        <div className="runs-body" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map((item) => {
-            const id = newestFirst[item.index];
-            if (id === undefined) return null;
-            return (
-              <div
-                key={item.key}
-                ref={rows.measureElement}
-                data-index={item.index}
-                className="runs-place"
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                <RunRow id={id} position={item.index + 2} />
-              </div>
-            );
-          })}
+    <>
+      <h1 className="visually-hidden">Runs</h1>
+      <div className="runs-tools">
+        <FilterBox
+          ref={setSearch}
+          text={filter}
+          problem={problem}
+          shown={shown.length}
+          total={total}
+          rowsName="runs"
+          placeholder="Search runs, or filter: ev > .9 data:words #week starred"
+          help={runFilterHelp}
+          order={orderSentence(order)}
+          aside={null}
+          onChange={(text) => useRunsView.setState({ filter: text })}
+        />
+        <div className="runs-tools-actions">
+          <ColumnMenu />
+          <ExportAll />
+          <ImportRuns />
+          <OpenWeights />
         </div>
       </div>
-    </div>
+      <div className="panel runs-table">
+        <RunTable shown={shown} />
+        {shown.length === 0 && (
+          <p className="runs-nothing">
+            No run matches this filter.
+            <button
+              type="button"
+              className="button"
+              onClick={() => useRunsView.setState({ filter: '' })}
+            >
+              Show all
+            </button>
+          </p>
+        )}
+        <Differences chosen={chosen} />
+        <Foot chosen={chosen} shown={shown} />
+      </div>
+      <RunData />
+    </>
   );
+}
+
+/** Chosen runs as they stand in the list; those that the filter hides come last. */
+function inOrder(chosen: readonly RunFacts[], shown: readonly string[]): readonly RunFacts[] {
+  const place = new Map(shown.map((id, index) => [id, index]));
+  const placeOf = ({ run }: RunFacts) => place.get(run.id) ?? shown.length;
+  return chosen.toSorted((a, b) => placeOf(a) - placeOf(b));
 }

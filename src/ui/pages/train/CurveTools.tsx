@@ -4,16 +4,13 @@ import { useShallow } from 'zustand/react/shallow';
 import { useRuns } from '../../../state/runs_store';
 import { useView } from '../../../state/view_store';
 import { Choice } from '../../parts/Choice';
-import { MOST_DASHES } from '../../plots/line_style';
+import { MOST_OVERLAYS } from '../../plots/line_style';
 
 export interface CurveToolsProps {
   readonly runId: string | null;
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
 }
-
-/** Runs under the one shown that still have a dash of their own. */
-const MOST_OVERLAYS = MOST_DASHES - 1;
 
 const SMOOTHINGS = [
   { value: '0', label: 'Raw' },

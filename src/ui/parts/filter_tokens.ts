@@ -1,5 +1,5 @@
 /**
- * Cuts the text of the Groups filter box into tokens with their positions, so that every complaint can
+ * Cuts the text of a filter box into tokens with their positions, so that every complaint can
  * point at the characters it is about. It knows the letters of the language, not its grammar.
  */
 
@@ -16,6 +16,8 @@ export type Token = Span &
   (
     | {
         readonly kind: 'number';
+        /** As it was typed. */
+        readonly text: string;
         readonly value: number;
         readonly slack: number;
         readonly percent: boolean;
@@ -98,7 +100,7 @@ export function tokenise(text: string): Tokens {
       const value = Number.parseFloat(text) * unit;
       if (!Number.isFinite(value)) return problem(`${text} is too large a number`, end);
       const slack = 0.5 * unit * 10 ** (Number(exponent) - decimals.length);
-      tokens.push({ kind: 'number', value, slack, percent, start, end });
+      tokens.push({ kind: 'number', text, value, slack, percent, start, end });
     } else if ((found = match(quoted))) {
       end = start + found[0].length;
       const inside = (found[1] ?? '').trim().toLowerCase();

@@ -4,21 +4,29 @@
  */
 import { Popover } from 'radix-ui';
 import { useId, type KeyboardEvent, type ReactNode, type Ref } from 'react';
-import { formatInteger } from '../../plots/format';
-import { Icon } from '../../parts/Icon';
+import { formatInteger } from '../plots/format';
+import { Icon } from './Icon';
 import type { FilterProblem } from './filter_tokens';
 import './filter.css';
+
+/** The language on one card. */
+export interface FilterHelp {
+  readonly examples: readonly (readonly [example: string, meaning: string])[];
+  /** "group, freq, norm". */
+  readonly fields: string;
+}
 
 export interface FilterBoxProps {
   readonly text: string;
   readonly problem: FilterProblem | null;
   readonly shown: number;
   readonly total: number;
-  readonly unitName: 'group' | 'latent';
-  /** The order of what was found, in words; null where nothing is searched for. */
+  /** What the rows of the table are: "groups", "runs". */
+  readonly rowsName: string;
+  readonly placeholder: string;
+  readonly help: FilterHelp;
+  /** The order of what was found, in words; null where that needs not be said. */
   readonly order: string | null;
-  /** What the labels are: "words", "tokens". */
-  readonly labelsName: string;
   /** At the right of the line below. */
   readonly aside: ReactNode;
   readonly onChange: (text: string) => void;
@@ -26,7 +34,7 @@ export interface FilterBoxProps {
 }
 
 export function FilterBox(props: FilterBoxProps) {
-  const { text, problem, shown, total, unitName, order, labelsName, onChange, ref } = props;
+  const { text, problem, shown, total, rowsName, order, onChange, ref } = props;
   const id = useId();
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Enter' || (event.key === 'Escape' && text === '')) {
@@ -47,19 +55,15 @@ export function FilterBox(props: FilterBoxProps) {
           spellCheck={false}
           maxLength={500}
           value={text}
-          placeholder={
-            unitName === 'group'
-              ? `Search ${labelsName}, or filter: rank > 1 and freq < 2%`
-              : `Search ${labelsName}, or filter: freq < 2%`
-          }
-          aria-label={`Search or filter the ${unitName}s`}
+          placeholder={props.placeholder}
+          aria-label={`Search or filter the ${rowsName}`}
           aria-invalid={problem !== null}
           aria-describedby={id}
           onChange={(event) => onChange(event.target.value)}
           onKeyDown={onKeyDown}
         />
         {text === '' ? (
-          <FilterHelp />
+          <FilterCard {...props.help} />
         ) : (
           <button
             type="button"
@@ -81,7 +85,7 @@ export function FilterBox(props: FilterBoxProps) {
           ) : (
             (text.trim() !== '' || order !== null) && (
               <>
-                {formatInteger(shown)} of {formatInteger(total)} {unitName}s
+                {formatInteger(shown)} of {formatInteger(total)} {rowsName}
                 {order !== null && shown > 1 && `, ${order}`}
               </>
             )
@@ -106,18 +110,7 @@ function Excerpt({ text, problem }: { readonly text: string; readonly problem: F
   );
 }
 
-const language: readonly (readonly [example: string, meaning: string])[] = [
-  ['monday', 'fires on it, has it among its strongest, or is named so'],
-  ['"may"', 'exactly this, not as a part of another'],
-  ['rank > 1 and freq < 2%', 'compare; and, or, not, ( )'],
-  ['freq >= 0.02', 'a frequency is a share: 0.02 is 2%'],
-  ['rank = 2.1', 'equal at the precision you type'],
-  ['not dead', 'dead: never fired in the analysed rows'],
-  ['starred, named, noted, #tag', 'what you marked'],
-  ['444', 'by number'],
-];
-
-function FilterHelp() {
+function FilterCard({ examples, fields }: FilterHelp) {
   return (
     <Popover.Root>
       <Popover.Trigger
@@ -129,7 +122,7 @@ function FilterHelp() {
       <Popover.Portal>
         <Popover.Content className="menu filter-help" align="end" sideOffset={6}>
           <dl>
-            {language.map(([example, meaning]) => (
+            {examples.map(([example, meaning]) => (
               <div key={example}>
                 <dt>
                   <code>{example}</code>
@@ -138,10 +131,7 @@ function FilterHelp() {
               </div>
             ))}
           </dl>
-          <p className="quiet">
-            Fields: group, freq, norm, rank and wrank (of codes and of weights), rank90, wrank90,
-            irred, cluster.
-          </p>
+          <p className="quiet">Fields: {fields}.</p>
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
