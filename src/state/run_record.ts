@@ -60,7 +60,7 @@ export interface RunModel {
 }
 
 /** What this browser keeps of a run. */
-export interface KeptFacts {
+interface KeptFacts {
   /** Steps of its latest checkpoint, from which it goes on after a reload. */
   readonly step: number;
   readonly bytes: number;

@@ -124,7 +124,8 @@ describe('more seeds', () => {
 
 describe('training further', () => {
   it('goes on from the checkpoint of the same run, and says what becomes of the schedule', async () => {
-    const fake = await openRuns();
+    const past = { seconds: 0, records: [], changes: [], before: null, reports: [] };
+    const fake = await openRuns([done()], { pasts: { kept: { step: 1000, ...past } } });
     await pick('Run 3', /^Train further/);
     const dialog = await screen.findByRole('dialog', { name: 'Train Run 3 further' });
     const field = within(dialog).getByLabelText<HTMLInputElement>('More samples');
