@@ -124,7 +124,8 @@ function followed(run: Run, listed: ListedRun, name: string): Run {
   if (kept === null) return run;
   const { bytes, checkpoints, elsewhere, step, logged } = listed;
   const known = { ...kept, bytes, checkpoints, elsewhere };
-  if (!isActive(run.status) && kept.step !== step) {
+  // A checkpoint of this page's own may be in the index before it is told.
+  if (!isActive(run.status) && kept.step !== step && run.step !== step) {
     return { ...run, ...standing(listed), name, kept: { ...known, step, logged, read: false } };
   }
   const same =

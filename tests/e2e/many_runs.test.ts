@@ -98,7 +98,7 @@ async function heapOf(page: Page): Promise<number> {
 
 /** Waits until the list is there: as many rows as there are runs, and the newest on the screen. */
 const listed = async (page: Page, count: number): Promise<void> => {
-  await page.locator(`[role=table][aria-rowcount="${count + 1}"]`).waitFor();
+  await page.locator(`[role=grid][aria-rowcount="${count + 1}"]`).waitFor();
   await page.getByRole('button', { name: `Run ${count}`, exact: true }).waitFor();
 };
 

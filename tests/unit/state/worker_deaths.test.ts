@@ -68,7 +68,15 @@ const run = (id: string): Run => {
 function going(id: string, name: string, status: Run['status'], isKept = true): void {
   const made = createRun(id, name, defaultPreset.config, 1);
   const kept = isKept
-    ? { step: 1200, checkpoints: [1200], bytes: 1, data: null, logged: null, elsewhere: false, read: true }
+    ? {
+        step: 1200,
+        checkpoints: [1200],
+        bytes: 1,
+        data: null,
+        logged: null,
+        elsewhere: false,
+        read: true,
+      }
     : null;
   addRun({ ...made, status, step: 1240, kept });
   if (!isKept) return;

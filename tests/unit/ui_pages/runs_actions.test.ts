@@ -124,7 +124,8 @@ describe('more seeds', () => {
 
 describe('training further', () => {
   it('goes on from the checkpoint of the same run, and says what becomes of the schedule', async () => {
-    const fake = await openRuns();
+    const past = { seconds: 0, records: [], changes: [], before: null, reports: [] };
+    const fake = await openRuns([done()], { pasts: { kept: { step: 1000, ...past } } });
     await pick('Run 3', /^Train further/);
     const dialog = await screen.findByRole('dialog', { name: 'Train Run 3 further' });
     const field = within(dialog).getByLabelText<HTMLInputElement>('More samples');
@@ -227,15 +228,15 @@ describe('storage', () => {
     Object.defineProperty(navigator, 'storage', { configurable: true, value: storage });
     const fake = await openPage('runs');
     const { id } = await trained(fake, 1);
-    act(() => fake.emit({ kind: 'kept', runId: id, step: 0 }));
+    act(() => fake.emit({ kind: 'kept', runId: id, step: 0, checkpoints: [] }));
     expect(asked.persist).toBe(0);
-    act(() => fake.emit({ kind: 'kept', runId: id, step: 10 }));
+    act(() => fake.emit({ kind: 'kept', runId: id, step: 10, checkpoints: [] }));
     await screen.findByText(/This browser may delete runs when space runs short\./);
-    act(() => fake.emit({ kind: 'kept', runId: id, step: 30 }));
+    act(() => fake.emit({ kind: 'kept', runId: id, step: 30, checkpoints: [] }));
     expect(asked.persist).toBe(1);
     // As after a reload: it looks, and does not ask again.
     act(() => useLasting.setState({ lasting: 'unknown' }));
-    act(() => fake.emit({ kind: 'kept', runId: id, step: 100 }));
+    act(() => fake.emit({ kind: 'kept', runId: id, step: 100, checkpoints: [] }));
     await screen.findByText(/This browser may delete runs/);
     expect(asked.persist).toBe(1);
     storage.persist = answer('persist', true);
