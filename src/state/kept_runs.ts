@@ -253,7 +253,12 @@ export async function reopenRun(
     await bringFiles(engine, runId, { press });
     engine.send({ kind: 'reopen', runId, ...how });
   } catch (error) {
-    updateRun(runId, (known) => ({ ...known, status: 'failed', error: describeError(error) }));
+    // At a press it stays as it was; one that was going on is not any more.
+    const { status, error: before } = run;
+    const stands = isActive(status)
+      ? { status: 'failed' as const, error: describeError(error) }
+      : { status, error: before };
+    updateRun(runId, (known) => ({ ...known, ...stands }));
     notifyError(error);
   }
 }

@@ -299,15 +299,17 @@ export class FakeEngine implements EngineWorker {
     const run = { id: runId, config, total: totalSteps(config.training), step, going: true };
     this.#runs.set(runId, run);
     this.#status(run, 'preparing');
-    this.emit({
-      kind: 'started',
-      runId,
-      config: kept.config,
-      totalSteps: run.total,
-      estimate: estimateOf(config),
-      statistics: statisticsOf(config),
-      lambdas: config.models.map((_model, index) => lambdaOf(config, index)),
-    });
+    if (samples !== undefined) {
+      this.emit({
+        kind: 'started',
+        runId,
+        config: kept.config,
+        totalSteps: run.total,
+        estimate: estimateOf(config),
+        statistics: statisticsOf(config),
+        lambdas: config.models.map((_model, index) => lambdaOf(config, index)),
+      });
+    }
     const past = this.#pastOf(runId);
     this.emit({ kind: 'reopened', runId, settings: config, past, promised: step });
     this.#status(run, 'running');

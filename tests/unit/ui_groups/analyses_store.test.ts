@@ -80,7 +80,7 @@ describe('an analysis', () => {
     reply({ kind: 'answer', requestId: lastRequest(), name: 'groups', answer: answer(7) });
     await first;
     const second = analyse(client, 'groups', 'run', 0);
-    const { code, message, wayOut } = new LabError('device_lost', 'Gone.', 'Reload.');
+    const { code, message, wayOut } = new LabError('internal', 'Gone.', 'Reload.');
     reply({
       kind: 'request_failed',
       requestId: lastRequest(),
