@@ -12,7 +12,7 @@ import { expect, inject, it } from 'vitest';
  * 2026, and comes down when the page does. Whoever needs more raises it in the change that needs it, and says there
  * what the bytes are for. 6.6 kB of it find a run's own files again after a reload.
  */
-const MOST_BYTES = 519_000;
+const MOST_BYTES = 527_800;
 
 it('is no larger than it was', async () => {
   const folder = inject('pageFolder');
