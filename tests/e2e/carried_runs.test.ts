@@ -24,7 +24,8 @@ const go = (page: Page, to: string) =>
   page.getByRole('navigation').getByRole('link', { name: to, exact: true }).click();
 /** What the list says of its first run, but for when it was begun and what it takes. */
 const listed = async (page: Page) => {
-  await page.locator('.runs-ev', { hasText: /^0\.\d{3}/ }).waitFor();
+  // Of every model.
+  await page.locator('.runs-ev', { hasText: /^(0\.\d{3}\s*){3}$/ }).waitFor();
   const row = page.getByRole('row').nth(1);
   const cells = row.locator('[role=gridcell]:not(.runs-started, .runs-size)');
   return (await cells.allInnerTexts()).map((text) => text.replace('shown', '').trim());
