@@ -59,7 +59,7 @@ it(
     await page.getByText('Run 3 begins anew: none of its checkpoints can be read.').waitFor();
     await finishedRun(page);
     expect(await weightsOf(page, 'Run 3', ['Model'], folder)).toEqual(undisturbed);
-    expect((await checkpointsIn(page)).empty).toBe(0);
+    await expect.poll(async () => (await checkpointsIn(page)).empty).toBe(0);
     await rm(folder, { recursive: true });
   },
 );
