@@ -64,7 +64,7 @@ function keep(page: Page, runs: readonly KeptRun[], files: Readonly<Record<strin
   return page.evaluate(
     async ([records, contents]) => {
       const database = await new Promise<IDBDatabase>((resolve, reject) => {
-        const asked = indexedDB.open('sasa-lab', 1);
+        const asked = indexedDB.open('sasa-lab');
         asked.onsuccess = () => resolve(asked.result);
         asked.onerror = () => reject(new Error('no index'));
       });
