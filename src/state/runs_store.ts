@@ -60,7 +60,12 @@ export function startRun(
 
 /** Numbers of runs rise, whoever gave them. */
 function noteNumber(name: string): void {
-  runCount = Math.max(runCount, Number(/^Run (\d+)$/.exec(name)?.[1] ?? 0));
+  runCount = Math.max(runCount, numberOf(name));
+}
+
+/** The number in a name that the lab gave; 0 for another. */
+function numberOf(name: string): number {
+  return Number(/^Run (\d+)$/.exec(name)?.[1] ?? 0);
 }
 
 /** A name that no run has: the given one, or that with a number behind it. */
@@ -71,11 +76,24 @@ export function freeRunName(name: string): string {
   return free;
 }
 
-/** Puts runs of earlier visits before those of this one, and goes on with their numbers. */
+/**
+ * Puts runs of earlier visits before those of this one, and goes on with their numbers. A run that was begun before they
+ * were known, and took the number of an older one, gets the next.
+ */
 export function addEarlierRuns(earlier: readonly Run[]): void {
   for (const { name } of earlier) noteNumber(name);
+  const numbered = new Map(earlier.map(({ name, createdAt }) => [name, createdAt]));
+  const renumbered = (run: Run): Run => {
+    const older = numbered.get(run.name);
+    if (older === undefined || older > run.createdAt || numberOf(run.name) === 0) return run;
+    runCount += 1;
+    return { ...run, name: `Run ${runCount}` };
+  };
   useRuns.setState(({ runs, order }) => ({
-    runs: { ...Object.fromEntries(earlier.map((run) => [run.id, run])), ...runs },
+    runs: {
+      ...Object.fromEntries(earlier.map((run) => [run.id, run])),
+      ...Object.fromEntries(Object.entries(runs).map(([id, run]) => [id, renumbered(run)])),
+    },
     order: [...earlier.map(({ id }) => id), ...order],
   }));
 }

@@ -4,9 +4,10 @@ import type { ListedRun } from '../../../src/lab/protocol/protocol';
 import { presets } from '../../../src/lab/run/presets';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import type { EngineClient } from '../../../src/state/engine_client';
-import { canResume, listKeptRuns } from '../../../src/state/kept_runs';
+import { canResume, followKeptRuns, listKeptRuns } from '../../../src/state/kept_runs';
 import { useNotices } from '../../../src/state/notices_store';
-import { runOf, updateRun, useRuns } from '../../../src/state/runs_store';
+import { applyEvent } from '../../../src/state/run_record';
+import { runOf, startRun, updateRun, useRuns } from '../../../src/state/runs_store';
 
 const settings = parseRunConfig(presets.figure1.config);
 const listed = (id: string, own: Partial<ListedRun> = {}): ListedRun => ({
@@ -80,4 +81,27 @@ it('says what was cleared, and keeps what may still be in memory', async () => {
   expect(useNotices.getState().notices.map(({ title }) => title)).toEqual([
     'What this browser kept of 2 runs is gone.',
   ]);
+});
+
+it('numbers a run anew that was begun before the list was there, here and where it is kept', async () => {
+  const asked: unknown[] = [];
+  const runs = [listed('old', { name: 'Run 1' }), listed('mine', { name: 'Mine' })];
+  const client = {
+    ask: (name: string, about: unknown) => {
+      asked.push([name, about]);
+      return Promise.resolve({ runs, deleted: [], available: null });
+    },
+    send: () => undefined,
+    subscribe: () => () => undefined,
+  } as unknown as EngineClient;
+  const stop = followKeptRuns(client);
+  const id = startRun(client, presets.figure1.config);
+  expect(runOf(id)?.name).toBe('Run 1');
+  await listKeptRuns(client);
+  expect(runOf(id)?.name).toBe('Run 2');
+  expect(runOf('old')?.name).toBe('Run 1');
+  // Its record has the name that it began with, and is told the other as soon as there is one.
+  updateRun(id, (run) => applyEvent(run, { kind: 'kept', runId: id, step: 0, checkpoints: [] }));
+  expect(asked).toContainEqual(['rename_kept_run', { runId: id, name: 'Run 2' }]);
+  stop();
 });
