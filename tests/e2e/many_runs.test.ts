@@ -7,7 +7,8 @@ import { expect, it } from 'vitest';
 import { NO_LIMIT_MS } from '../../scripts/limits.mjs';
 import { MemoryFileStore } from '../../src/io/file_store';
 import { KeptFolder } from '../../src/lab/keep/kept_folder';
-import { keptRun, type KeptRun } from '../../src/lab/keep/run_index';
+import type { KeptRun } from '../../src/lab/keep/run_index';
+import { keptRecord } from '../support/kept_record';
 import { presets } from '../../src/lab/run/presets';
 import { parseRunConfig } from '../../src/lab/run/run_config';
 import { recordEngine } from './engine_record';
@@ -21,26 +22,22 @@ const LINES = 100;
 const MOST_BYTES = 8000;
 
 const config = parseRunConfig(presets.figure1.config);
-const run = (id: string, number: number): KeptRun =>
-  keptRun({
-    id,
+const found = { rows: 2048, split: 'held_out', mse: 0.1, l0: 4, dead_groups: 0 } as const;
+const run = (id: string, number: number): KeptRun => ({
+  ...keptRecord(id, {
     name: `Run ${number}`,
     config,
-    settings: config,
     status: 'stopped',
-    error: null,
     step: STEP,
     totalSteps: 2 * STEP,
     createdAt: number,
-    savedAt: number,
-    seconds: 12,
     bytes: 100_000,
     checkpoints: [{ step: STEP, bytes: 1000 }],
-    evaluated: null,
-    before: null,
-    data: null,
-    deletedAt: null,
-  });
+    evaluated: STEP,
+  }),
+  results: config.models.map(() => ({ ...found, explained_variance: 0.9 })),
+  logged: config.models.map(() => ({ 'metrics/explained_variance': 0.9 })),
+});
 
 /** The files of such a run: its settings and what was logged. */
 async function filesOf(): Promise<Readonly<Record<string, number[]>>> {

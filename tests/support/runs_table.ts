@@ -3,7 +3,7 @@ import { screen, within } from '@testing-library/react';
 import type { ListedRun } from '../../src/lab/protocol/protocol';
 import { presets } from '../../src/lab/run/presets';
 import { parseRunConfig } from '../../src/lab/run/run_config';
-import { columnIds } from '../../src/ui/pages/runs/run_columns';
+import { columnIds } from '../../src/ui/pages/runs/column_kinds';
 import { useRunsView } from '../../src/ui/pages/runs/runs_view';
 
 /** Shows every column there is; for `beforeEach`. */

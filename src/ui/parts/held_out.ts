@@ -60,6 +60,13 @@ export const qualityMeasures: readonly QualityMeasure[] = [
   },
 ];
 
+/** The measure of an id. */
+export function qualityMeasure(id: QualityMeasure['id']): QualityMeasure {
+  const measure = qualityMeasures.find((each) => each.id === id);
+  if (measure === undefined) throw new RangeError(`no measure "${id}"`);
+  return measure;
+}
+
 /** Which rows an evaluation read: "held out, 2 000 rows"; "all 800 rows, also trained on". */
 export function rowsText({ rows, split }: Pick<QualityReport, 'rows' | 'split'>): string {
   const count = `${formatInteger(rows)} rows`;

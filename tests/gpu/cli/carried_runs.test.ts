@@ -9,15 +9,12 @@ import { afterAll, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { runCommandLine } from '../../../src/cli/commands';
 import { MemoryFileStore } from '../../../src/io/file_store';
-import { KeptRuns } from '../../../src/lab/keep/kept_runs';
-import type { Command, Event } from '../../../src/lab/protocol/protocol';
-import type { AnswerOf, AskOf, RequestName } from '../../../src/lab/protocol/requests';
+import type { Event } from '../../../src/lab/protocol/protocol';
 import type { RunInput } from '../../../src/lab/run/run_config';
-import { EngineHost } from '../../../src/lab/worker/engine_host';
 import { fakeTerminal } from '../../unit/cli/fake_terminal';
-import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
+import { MemoryIndex } from '../../support/memory_runs';
 import { asChosen, filesOnDisk, foldersIn, type Files } from '../../support/run_folders';
-import { testGpu } from '../adapter';
+import { drivenEngine } from '../lab/driven_engine';
 
 const STEPS = 60;
 const config: RunInput = {
@@ -36,68 +33,36 @@ const path = (name: string): string => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The engine of a page with a browser of its own. */
-class Page {
-  readonly events: Event[] = [];
-  private listen: () => void = () => undefined;
-  private requests = 0;
-  readonly host = new EngineHost(
-    testGpu(),
-    (event) => {
-      this.events.push(event);
-      this.listen();
+function page() {
+  const driven = drivenEngine({ files: new MemoryFileStore(), index: new MemoryIndex() });
+  const { host, ask } = driven;
+  return {
+    ...driven,
+
+    /** The folder of a run, exported and unpacked. */
+    exported: async (runId: string): Promise<Files> => {
+      const what = { runIds: [runId], checkpoints: 'latest' as const, to: null };
+      const { file } = await ask('export_kept_runs', what);
+      return at(Object.values(await foldersIn(file ?? new Blob())), 0);
     },
-    () => Promise.resolve(this.kept),
-  );
-  private readonly kept = new KeptRuns({
-    files: new MemoryFileStore(),
-    index: new MemoryIndex(),
-    locks: new MemoryLocks(),
-    now: () => 1,
-  });
 
-  until(test: (event: Event) => boolean): Promise<void> {
-    return new Promise((done) => {
-      this.listen = () => {
-        if (this.events.some(test)) done();
-      };
-      this.listen();
-    });
-  }
+    /** Takes a folder in and gives the id of its run. */
+    imported: async (name: string, files: Files): Promise<string> => {
+      const [result] = await ask('import_runs', { files: asChosen(name, files) });
+      if (result?.outcome !== 'imported') throw new Error(JSON.stringify(result));
+      return result.runId;
+    },
 
-  async ask<Name extends RequestName>(name: Name, ask: AskOf<Name>): Promise<AnswerOf<Name>> {
-    const requestId = (this.requests += 1);
-    await this.host.handle({ kind: 'ask', requestId, name, ask } as Command);
-    const answer = this.events.findLast(
-      (event) =>
-        'requestId' in event && event.requestId === requestId && event.kind !== 'analysis_progress',
-    );
-    if (answer?.kind !== 'answer') throw new Error(JSON.stringify(answer));
-    return answer.answer;
-  }
-
-  /** The folder of a run, exported and unpacked. */
-  async exported(runId: string): Promise<Files> {
-    const ask = { runIds: [runId], checkpoints: 'latest' as const, to: null };
-    const { file } = await this.ask('export_kept_runs', ask);
-    return at(Object.values(await foldersIn(file ?? new Blob())), 0);
-  }
-
-  /** Takes a folder in and gives the id of its run. */
-  async imported(name: string, files: Files): Promise<string> {
-    const [result] = await this.ask('import_runs', { files: asChosen(name, files) });
-    if (result?.outcome !== 'imported') throw new Error(JSON.stringify(result));
-    return result.runId;
-  }
-
-  /** Evaluates all models of a run that has ended, and lets it go when all is written. */
-  async evaluate(runId: string) {
-    const reports = [];
-    for (const model of MODELS.keys()) {
-      reports.push((await this.ask('evaluate', { runId, model })).report);
-    }
-    await this.host.handle({ kind: 'forget', runId });
-    return reports;
-  }
+    /** Evaluates all models of a run that has ended, and lets it go when all is written. */
+    evaluate: async (runId: string) => {
+      const reports = [];
+      for (const model of MODELS.keys()) {
+        reports.push((await ask('evaluate', { runId, model })).report);
+      }
+      await host.handle({ kind: 'forget', runId });
+      return reports;
+    },
+  };
 }
 
 function unpack(name: string, files: Files): void {
@@ -137,12 +102,12 @@ it('is judged and gone on with on both sides as on one', async () => {
   const wanted = weights(filesOnDisk(path('whole')));
   expect(new Set(wanted).size).toBe(3);
 
-  const page = new Page();
-  await page.host.handle({ kind: 'start', runId: 'a', name: 'Mine', config });
-  await page.until((event) => event.kind === 'progress' && event.step >= 20);
-  await page.host.handle({ kind: 'stop', runId: 'a' });
-  await page.host.handle({ kind: 'forget', runId: 'a' });
-  const half = await page.exported('a');
+  const first = page();
+  await first.host.handle({ kind: 'start', runId: 'a', name: 'Mine', config });
+  await first.until((event) => event.kind === 'progress' && event.step >= 20);
+  await first.host.handle({ kind: 'stop', runId: 'a' });
+  await first.host.handle({ kind: 'forget', runId: 'a' });
+  const half = await first.exported('a');
   expect(Object.keys(half)).toContain('checkpoint.safetensors');
   expect(Object.keys(half)).not.toContain('SASA/cfg.json');
 
@@ -154,7 +119,7 @@ it('is judged and gone on with on both sides as on one', async () => {
   expect(readFileSync(path('half/kept.json'))).toEqual(Buffer.from(half['kept.json'] ?? []));
 
   // And into another page, where it is finished and is judged as there.
-  const other = new Page();
+  const other = page();
   const there = await other.imported('half', finished);
   const { runs } = await other.ask('list_kept_runs', null);
   expect(runs).toMatchObject([{ id: 'a', name: 'Mine', status: 'finished', step: STEPS }]);
@@ -166,7 +131,7 @@ it('is judged and gone on with on both sides as on one', async () => {
   // From the command line's half to a page, which finishes it.
   const words = ['--config', path('run.json'), '--out', path('begun')];
   await begin('train', ...words, '--checkpoint-every', '20');
-  const on = new Page();
+  const on = page();
   const resumed = await on.imported('begun', filesOnDisk(path('begun')));
   const listed = await on.ask('list_kept_runs', null);
   expect(listed.runs).toMatchObject([{ name: 'begun', status: 'stopped' }]);

@@ -3,18 +3,14 @@
  * for bit; the run that goes on beside it ends with the weights that it would have had; and what is thinned out or torn is
  * answered by the nearest checkpoint, which names its step.
  */
-import { unzipSync } from 'fflate';
 import { afterEach, expect, it, vi } from 'vitest';
 import { at } from '../../../src/base/array';
 import { MemoryFileStore } from '../../../src/io/file_store';
 import type { AnalysisCommand, AnalysisEvent } from '../../../src/lab/explore/analysis_worker';
-import { KeptRuns } from '../../../src/lab/keep/kept_runs';
-import type { Command, Event } from '../../../src/lab/protocol/protocol';
-import type { AnswerOf, AskOf, RequestName } from '../../../src/lab/protocol/requests';
+import type { Event } from '../../../src/lab/protocol/protocol';
 import type { RunInput } from '../../../src/lab/run/run_config';
-import { EngineHost } from '../../../src/lab/worker/engine_host';
-import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
-import { testGpu } from '../adapter';
+import { MemoryIndex } from '../../support/memory_runs';
+import { drivenEngine } from './driven_engine';
 
 const STEPS = 60;
 // An input scale is folded into the weights that are looked at, and rounds them.
@@ -27,6 +23,7 @@ const config: RunInput = {
   ],
   training: { training_samples: STEPS * 32, train_batch_size_samples: 32, log_every: 5 },
 };
+const MODELS = config.models.length;
 
 /** The analysis worker in this thread: its module with a global scope of its own. */
 class NearWorker {
@@ -56,48 +53,10 @@ class NearWorker {
   }
 }
 
+/** An engine in a browser of its own, with the steps of its checkpoints. */
 function engineOver(files: MemoryFileStore) {
-  const events: Event[] = [];
-  let listen: (event: Event) => void = () => undefined;
-  const index = new MemoryIndex();
-  const runs = new KeptRuns({ files, index, locks: new MemoryLocks(), now: () => 1 });
-  const post = (event: Event) => {
-    events.push(event);
-    listen(event);
-  };
-  const host = new EngineHost(testGpu(), post, () => Promise.resolve(runs));
-  const until = (test: (event: Event) => boolean) =>
-    new Promise<void>((done) => {
-      listen = (event) => {
-        if (test(event)) done();
-      };
-      if (events.some(test)) done();
-    });
-  let requestId = 0;
-  const ask = async <Name extends RequestName>(name: Name, about: AskOf<Name>) => {
-    requestId += 1;
-    const id = requestId;
-    await host.handle({ kind: 'ask', requestId: id, name, ask: about } as Command);
-    const answer = events.find(
-      (event) =>
-        'requestId' in event && event.requestId === id && event.kind !== 'analysis_progress',
-    );
-    if (answer?.kind !== 'answer') throw new Error(JSON.stringify(answer));
-    return answer.answer as AnswerOf<Name>;
-  };
-  const weights = async () => {
-    const models: Buffer[] = [];
-    for (const model of [0, 1]) {
-      const { bytes } = await ask('export', { runId: 'r', model, format: 'saelens_folder' });
-      const folder = Object.entries(unzipSync(new Uint8Array(bytes)));
-      const [saved] = folder.filter(([name]) => name.endsWith('sae_weights.safetensors'));
-      models.push(Buffer.from(saved?.[1] ?? []));
-    }
-    return models;
-  };
-  const checkpoints = () =>
-    events.flatMap((event) => (event.kind === 'kept' ? [event.checkpoints] : [])).at(-1) ?? [];
-  return { host, events, until, ask, weights, checkpoints, files };
+  const driven = drivenEngine({ files, index: new MemoryIndex() });
+  return { ...driven, files, checkpoints: () => driven.heard('kept').at(-1)?.checkpoints ?? [] };
 }
 
 const isStatus = (status: string, step: number) => (event: Event) =>
@@ -149,8 +108,8 @@ it('says of a checkpoint what a run says that was stopped there, and leaves the 
   const plain = engineOver(new MemoryFileStore());
   await plain.host.handle({ kind: 'start', runId: 'r', config });
   await plain.until(isStatus('finished', STEPS));
-  const wanted = await plain.weights();
-  (await looked.weights()).forEach((bytes, model) => {
+  const wanted = await plain.weights('r', MODELS);
+  (await looked.weights('r', MODELS)).forEach((bytes, model) => {
     expect(bytes.length).toBeGreaterThan(0);
     expect(bytes.equals(at(wanted, model)), `model ${model}`).toBe(true);
   });

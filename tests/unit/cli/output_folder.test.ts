@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openOutput } from '../../../src/cli/output_folder';
 import { readRunFile } from '../../../src/lab/keep/run_file';
-import { carriedRecord, keptRun } from '../../../src/lab/keep/run_index';
+import { carriedRecord } from '../../../src/lab/keep/run_index';
+import { keptRecord } from '../../support/kept_record';
 
 const half = join(import.meta.dirname, '../../fixtures/version2/runs/words/halfway');
 const config = readRunFile(JSON.parse(readFileSync(join(half, 'run.json'), 'utf8')), 'run.json');
@@ -18,11 +19,7 @@ afterAll(() => rmSync(out, { recursive: true }));
 
 const open = (steps: number | null) => {
   const before = steps === null ? null : [{ steps, samples: 32 * steps, changes: 0 }];
-  const run = keptRun({
-    ...{ id: 'a', name: 'Mine', config, settings: config, status: 'stopped', error: null },
-    ...{ step: 12, totalSteps: 24, createdAt: 1, savedAt: 1, seconds: 1, bytes: 0 },
-    ...{ checkpoints: [], evaluated: null, before, data: null, deletedAt: null },
-  });
+  const run = keptRecord('a', { config, status: 'stopped', step: 12, totalSteps: 24, before });
   writeFileSync(join(out, 'kept.json'), JSON.stringify(carriedRecord(run)));
   const request = {
     config: join(out, 'run.json'),

@@ -8,11 +8,12 @@ import { MemoryFileStore } from '../../../src/io/file_store';
 import { isCheckpointDue, thinnedCheckpoints } from '../../../src/lab/keep/checkpoint_times';
 import { UNDO_MS } from '../../../src/lab/protocol/kept_protocol';
 import { KeptRuns } from '../../../src/lab/keep/kept_runs';
-import { keptRun, readKeptRun, type KeptRun } from '../../../src/lab/keep/run_index';
+import { readKeptRun, type KeptRun } from '../../../src/lab/keep/run_index';
 import { NO_ANNOTATIONS } from '../../../src/lab/run/annotations';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import type { ModelState } from '../../../src/lab/train/session_types';
 import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
+import { keptRecord } from '../../support/kept_record';
 
 const config = parseRunConfig({
   data: { kind: 'synthetic', preset: 'figure1' },
@@ -45,26 +46,7 @@ const savedAt = (step: number, metrics = line(step)) => ({
 });
 
 const newRun = (id: string, own: Partial<KeptRun> = {}): KeptRun =>
-  keptRun({
-    id,
-    name: `Run ${id}`,
-    config,
-    settings: config,
-    status: 'running',
-    error: null,
-    step: 0,
-    totalSteps: 1000,
-    createdAt: 1,
-    savedAt: 1,
-    seconds: 0,
-    bytes: 0,
-    checkpoints: [],
-    evaluated: null,
-    before: null,
-    data: null,
-    deletedAt: null,
-    ...own,
-  });
+  keptRecord(id, { config, ...own });
 
 let now = 1000;
 let files: MemoryFileStore;

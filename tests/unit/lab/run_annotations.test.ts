@@ -14,13 +14,13 @@ import { exportFile } from '../../../src/lab/keep/exported_file';
 import { readKeptModel } from '../../../src/lab/keep/kept_model';
 import { KeptRuns } from '../../../src/lab/keep/kept_runs';
 import { RunAnnotations } from '../../../src/lab/keep/run_annotations';
-import { keptRun } from '../../../src/lab/keep/run_index';
 import { NO_ANNOTATION, NO_ANNOTATIONS } from '../../../src/lab/run/annotations';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { MODEL_FILES } from '../../../src/lab/run/run_files';
 import { AnnotationHost, type AnnotatedRun } from '../../../src/lab/worker/annotation_host';
 import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
 import { evaluatedModel } from './evaluated_model';
+import { keptRecord } from '../../support/kept_record';
 
 const evaluated = evaluatedModel(3);
 const config = parseRunConfig({
@@ -45,27 +45,7 @@ let now: number;
 const open = () => new KeptRuns({ files, index, locks, now: () => now });
 const tab = () => new RunAnnotations(open());
 const add = (id: string) =>
-  open().add(
-    keptRun({
-      id,
-      name: id,
-      config,
-      settings: config,
-      status: 'finished',
-      error: null,
-      step: 10,
-      totalSteps: 10,
-      createdAt: 1,
-      savedAt: 1,
-      seconds: 0,
-      bytes: 0,
-      checkpoints: [],
-      evaluated: null,
-      before: null,
-      data: null,
-      deletedAt: null,
-    }),
-  );
+  open().add(keptRecord(id, { name: id, config, status: 'finished', step: 10, totalSteps: 10 }));
 beforeEach(async () => {
   [files, index, locks, now] = [new MemoryFileStore(), new MemoryIndex(), new MemoryLocks(), 0];
   await add('a');

@@ -2,9 +2,9 @@
 import { expect, it } from 'vitest';
 import { MemoryFileStore } from '../../../src/io/file_store';
 import { KeptRuns } from '../../../src/lab/keep/kept_runs';
-import { keptRun } from '../../../src/lab/keep/run_index';
 import { RunClaim } from '../../../src/lab/worker/run_claim';
 import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
+import { keptRecord } from '../../support/kept_record';
 
 it('writes while it has the run, or nobody has, and the run is where it was', async () => {
   const runs = new KeptRuns({
@@ -13,28 +13,7 @@ it('writes while it has the run, or nobody has, and the run is where it was', as
     locks: new MemoryLocks(),
     now: () => 1,
   });
-  const at = (step: number) =>
-    runs.add(
-      keptRun({
-        id: 'a',
-        name: 'Run 1',
-        config: {},
-        settings: {},
-        status: 'running',
-        error: null,
-        step,
-        totalSteps: 100,
-        createdAt: 1,
-        savedAt: 1,
-        seconds: 0,
-        bytes: 0,
-        checkpoints: [],
-        evaluated: null,
-        before: null,
-        data: null,
-        deletedAt: null,
-      }),
-    );
+  const at = (step: number) => runs.add(keptRecord('a', { step }));
   await at(30);
   let written = 0;
   const write = () => {

@@ -7,13 +7,13 @@ import { at } from '../../../src/base/array';
 import { MemoryFileStore } from '../../../src/io/file_store';
 import { KeptRuns } from '../../../src/lab/keep/kept_runs';
 import { UNDO_MS } from '../../../src/lab/protocol/kept_protocol';
-import { keptRun } from '../../../src/lab/keep/run_index';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { RunData } from '../../../src/lab/train/run_data';
 import { PageModels } from '../../../src/lab/worker/page_models';
 import { RunFilesHost } from '../../../src/lab/worker/run_files_host';
 import { MemoryIndex, MemoryLocks, memoryData } from '../../support/memory_runs';
 import { dataFile, identityOf, npyFile } from '../../support/own_files';
+import { keptRecord } from '../../support/kept_record';
 
 const config = (data: object) =>
   parseRunConfig({
@@ -148,12 +148,7 @@ it('lets files go with the last run that needs them, a minute after it was delet
   // A deletion of another visit is as old as the clock says.
   const visited = () => new KeptRuns({ ...places, locks: new MemoryLocks(), now: () => now });
   const runs = visited();
-  const run = (id: string) =>
-    keptRun({
-      ...{ id, name: id, config: onRows, settings: onRows, status: 'stopped', error: null },
-      ...{ step: 0, totalSteps: 10, createdAt: 1, savedAt: 1, seconds: 0, bytes: 0 },
-      ...{ checkpoints: [], evaluated: null, before: null, data: identity, deletedAt: null },
-    });
+  const run = (id: string) => keptRecord(id, { config: onRows, status: 'stopped', data: identity });
   await runs.add(run('a'));
   await runs.add(run('b'));
   const { host } = visit(data);

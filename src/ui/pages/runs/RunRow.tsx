@@ -4,7 +4,7 @@ import { engine } from '../../../state/engine_store';
 import { isToBeRead, readRun } from '../../../state/kept_runs';
 import { useRuns } from '../../../state/runs_store';
 import { useView } from '../../../state/view_store';
-import type { ColumnId, RunColumn } from './run_columns';
+import type { ColumnId, RunColumn } from './column_kinds';
 import { sortValue } from './run_list';
 import { LinesCell, ModelsCell, NameCell, StatusCell } from './RunCells';
 import { linesOf } from './run_row';

@@ -6,7 +6,7 @@ import type { RunConfig } from '../../../lab/run/run_config';
 import type { Run } from '../../../state/run_record';
 import { settingName } from '../../parts/setting_names';
 import { formatExact } from '../../plots/format';
-import type { RunColumn } from './run_columns';
+import type { RunColumn } from './column_kinds';
 import type { RunFacts } from './run_facts';
 
 interface DifferingValue {

@@ -2,45 +2,26 @@
  * The columns of the table of runs: head, meaning on hover, width, what a cell says and by what it sorts. How cells look is
  * in RunCells.tsx; which of them are shown is the person's choice (runs_view.ts).
  */
-import type { MeasureText } from '../../parts/Measure';
-import { lossText, qualityMeasures, rowsText } from '../../parts/held_out';
+import { qualityMeasure, rowsText } from '../../parts/held_out';
 import {
   formatBytes,
   formatCount,
   formatExact,
   formatFixed,
   formatInteger,
-  formatScientific,
-  trimmed,
 } from '../../plots/format';
-import type { ModelFacts, RunFacts } from './run_facts';
+import {
+  heldOut,
+  NONE,
+  number,
+  ofModels,
+  ofRun,
+  settingText,
+  wide,
+  type ColumnId,
+  type RunColumn,
+} from './column_kinds';
 import { durationText, startText } from './run_row';
-
-export const columnIds = [
-  'name',
-  'status',
-  'data',
-  'models',
-  'lambda',
-  'lambda_abs',
-  'lr',
-  'batch',
-  'seed',
-  'samples',
-  'ev',
-  'loss',
-  'l0',
-  'dead',
-  'rows',
-  'batch_ev',
-  'steps',
-  'time',
-  'started',
-  'size',
-  'changed',
-  'note',
-] as const;
-export type ColumnId = (typeof columnIds)[number];
 
 /** Columns that fit a window of 1280 pixels. */
 export const DEFAULT_COLUMNS: readonly ColumnId[] = [
@@ -61,122 +42,8 @@ export const DEFAULT_COLUMNS: readonly ColumnId[] = [
   'changed',
 ];
 
-/** What a cell says: one line a run, or one a model; the full value on hover. */
-interface CellLine {
-  readonly text: string;
-  readonly title?: string | undefined;
-}
-
 /** Columns of held-out results, which may be of the models as they were before. */
 export const resultColumns: ReadonlySet<ColumnId> = new Set(['ev', 'loss', 'l0', 'dead', 'rows']);
-
-export interface RunColumn {
-  readonly id: ColumnId;
-  readonly head: string;
-  /** Its name in the list of columns. */
-  readonly name: string;
-  readonly text: MeasureText;
-  /** Track of the CSS grid, and its least width in pixels. */
-  readonly width: string;
-  readonly least: number;
-  readonly align: 'start' | 'end';
-  /** Whether it says a setting, so that differences between chosen runs are marked in it. */
-  readonly isSetting: boolean;
-  /** Null: the row draws it by itself. */
-  readonly lines: ((facts: RunFacts) => readonly CellLine[]) | null;
-  readonly sort: RunSort;
-}
-
-/** By what a column sorts: a fact of the run, or of its models, of which the first or the best counts. */
-export type RunSort =
-  | { readonly of: 'run'; readonly value: (facts: RunFacts) => number | string | null }
-  | {
-      readonly of: 'models';
-      readonly best: 'first' | 'largest' | 'smallest';
-      readonly value: (model: ModelFacts) => number | string | null;
-    };
-
-const NONE: CellLine = { text: '–' };
-
-const number = (value: number | null, format: (value: number) => string): CellLine =>
-  value === null ? NONE : { text: format(value), title: formatExact(value) };
-
-/** Short and exact where that is short: "2e-3", "0.01", "3.3e-5". */
-function settingText(value: number): string {
-  if (value === 0) return '0';
-  return Math.abs(value) < 0.01
-    ? formatScientific(value, 2).replace('.0e', 'e')
-    : trimmed(value, 3);
-}
-
-const ofRun = (
-  id: ColumnId,
-  head: string,
-  about: string,
-  track: { readonly width: number; readonly align?: 'start' | 'end'; readonly name?: string },
-  line: (facts: RunFacts) => CellLine,
-  value: (facts: RunFacts) => number | string | null,
-  isSetting = false,
-): RunColumn => ({
-  id,
-  head,
-  name: track.name ?? head,
-  text: { text: about },
-  width: `${track.width}px`,
-  least: track.width,
-  align: track.align ?? 'end',
-  isSetting,
-  lines: (facts) => [line(facts)],
-  sort: { of: 'run', value },
-});
-
-const ofModels = (
-  id: ColumnId,
-  head: string,
-  name: string,
-  text: MeasureText,
-  width: number,
-  best: 'first' | 'largest' | 'smallest',
-  line: (model: ModelFacts) => CellLine,
-  value: (model: ModelFacts) => number | string | null,
-  isSetting = false,
-): RunColumn => ({
-  id,
-  head,
-  name,
-  text,
-  width: `${width}px`,
-  least: width,
-  align: 'end',
-  isSetting,
-  lines: ({ models }) => models.map(line),
-  sort: { of: 'models', best, value },
-});
-
-const measureText = (id: string): MeasureText =>
-  qualityMeasures.find((measure) => measure.id === id)?.text ?? { text: '' };
-
-/** Columns of the widths that are left over. */
-const wide = (
-  id: ColumnId,
-  head: string,
-  about: string,
-  [least, share]: readonly [number, number],
-  lines: RunColumn['lines'],
-  sort: RunSort,
-  isSetting = false,
-): RunColumn => ({
-  id,
-  head,
-  name: head,
-  text: { text: about },
-  width: `minmax(${least}px, ${share}fr)`,
-  least,
-  align: 'start',
-  isSetting,
-  lines,
-  sort,
-});
 
 export const runColumns: readonly RunColumn[] = [
   wide('name', 'Run', 'Its name, star and tags.', [140, 1.6], null, {
@@ -187,7 +54,7 @@ export const runColumns: readonly RunColumn[] = [
     'status',
     'Status',
     'How it stands; one that stopped says at which step.',
-    [112, 0.2],
+    [134, 0.2],
     null,
     {
       of: 'run',
@@ -283,46 +150,10 @@ export const runColumns: readonly RunColumn[] = [
     ({ samples }) => samples,
     true,
   ),
-  ofModels(
-    'ev',
-    'EV',
-    'Held out: explained variance',
-    measureText('explained_variance'),
-    54,
-    'largest',
-    ({ heldOut }) => number(heldOut?.explained_variance ?? null, (value) => formatFixed(value, 3)),
-    ({ heldOut }) => heldOut?.explained_variance ?? null,
-  ),
-  ofModels(
-    'loss',
-    'Loss',
-    'Held out: loss',
-    measureText('mse'),
-    38,
-    'smallest',
-    ({ heldOut }) => number(heldOut?.mse ?? null, lossText),
-    ({ heldOut }) => heldOut?.mse ?? null,
-  ),
-  ofModels(
-    'l0',
-    'l0',
-    'Held out: columns per row (l0)',
-    measureText('l0'),
-    34,
-    'smallest',
-    ({ heldOut }) => number(heldOut?.l0 ?? null, (value) => formatFixed(value, 1)),
-    ({ heldOut }) => heldOut?.l0 ?? null,
-  ),
-  ofModels(
-    'dead',
-    'Dead',
-    'Held out: dead units',
-    measureText('dead_groups'),
-    34,
-    'smallest',
-    ({ heldOut }) => number(heldOut?.dead_groups ?? null, formatInteger),
-    ({ heldOut }) => heldOut?.dead_groups ?? null,
-  ),
+  heldOut('ev', 'EV', qualityMeasure('explained_variance'), 54, 'largest'),
+  heldOut('loss', 'Loss', qualityMeasure('mse'), 38, 'smallest'),
+  heldOut('l0', 'l0', qualityMeasure('l0'), 34, 'smallest'),
+  heldOut('dead', 'Dead', qualityMeasure('dead_groups'), 34, 'smallest'),
   ofModels(
     'rows',
     'Rows',
@@ -330,9 +161,9 @@ export const runColumns: readonly RunColumn[] = [
     { text: 'Which rows the results were computed on.' },
     128,
     'largest',
-    ({ heldOut }) =>
-      heldOut === null ? NONE : { text: rowsText(heldOut), title: rowsText(heldOut) },
-    ({ heldOut }) => heldOut?.rows ?? null,
+    ({ heldOut: found }) =>
+      found === null ? NONE : { text: rowsText(found), title: rowsText(found) },
+    ({ heldOut: found }) => found?.rows ?? null,
   ),
   ofModels(
     'batch_ev',

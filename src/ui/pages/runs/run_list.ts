@@ -1,7 +1,8 @@
 /** Which runs the table lists and in which order: filtered, and sorted so that equal ones stand as they were started. */
 import type { Run } from '../../../state/run_record';
 import { formatInteger } from '../../plots/format';
-import { runColumn, type RunSort } from './run_columns';
+import type { RunSort } from './column_kinds';
+import { runColumn } from './run_columns';
 import { factsOf, type Evaluations, type RunFacts } from './run_facts';
 import { acceptsRun, type RunFilter } from './run_filter';
 import type { RunOrder } from './runs_view';

@@ -5,7 +5,8 @@
 import * as z from 'zod/mini';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { columnIds, DEFAULT_COLUMNS, type ColumnId } from './run_columns';
+import { columnIds, type ColumnId } from './column_kinds';
+import { DEFAULT_COLUMNS } from './run_columns';
 
 export interface RunOrder {
   readonly column: ColumnId;
