@@ -6,8 +6,12 @@
 import { saysSame } from '../../base/canonical';
 import { describeError, LabError } from '../../base/lab_error';
 import { requireWanted, type Work } from '../../base/work';
+import { WEIGHTS_FILE } from '../../io/sae_folder';
 import type { ImportedRun } from '../protocol/kept_protocol';
-import { RUN_FILE } from '../run/run_files';
+import { sha256Of } from '../../io/sha256';
+import { modelFolder, RUN_FILE } from '../run/run_files';
+import { RunAnnotations } from './run_annotations';
+import { readRunFile } from './run_file';
 import { readFolder, type FolderOfRun, type GivenFile, type GivenFolder } from './carried_folder';
 import type { KeptRuns } from './kept_runs';
 import { distinctNames } from './run_export';
@@ -82,7 +86,28 @@ async function importRun(
     await folder.copy(files);
     return { ...folder.record(), id, name };
   });
+  await joinNotes(kept, id);
   return { from, outcome: 'imported', runId: id, name };
+}
+
+/** Notes that came with a run are joined with what this browser knows of the same weights, as where weights are opened. */
+async function joinNotes(kept: KeptRuns, id: string): Promise<void> {
+  const run = await kept.find(id);
+  if (run === null) return;
+  const notes = new RunAnnotations(kept);
+  const folder = kept.folder(id);
+  const config = readRunFile(run.settings, run.name);
+  for (const [model, each] of config.models.entries()) {
+    const place = modelFolder(config, each);
+    const file = await folder.files.read(place + WEIGHTS_FILE);
+    // A file that this lab cannot read stays as it came, and says so where it is looked at.
+    const came = await folder.annotations(place).catch(() => null);
+    if (file === null || came === null) continue;
+    const weights = await sha256Of(file);
+    // Notes on weights of another step are the run's all the same, and nobody else's.
+    if (came.weights === weights)
+      await notes.attach(id, model, came, weights, came.step ?? run.step);
+  }
 }
 
 /** The kept run that is the same one at the same state; null when there is none. */
