@@ -9,7 +9,7 @@ import { writeAnnotations } from '../../../src/lab/keep/annotations_file';
 import { RunAnnotations } from '../../../src/lab/keep/run_annotations';
 import { distinctNames, exportSize, safeName } from '../../../src/lab/keep/run_export';
 import type { WhichCheckpoints } from '../../../src/lab/protocol/protocol';
-import { parseRunConfig, type RunInput } from '../../../src/lab/run/run_config';
+import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { receiveRuns, sendRuns } from '../../../src/lab/worker/run_carrier';
 import { Browser, decode, encode, folderOf, inText, only } from '../../support/carried_runs';
 import { asChosen, foldersIn, zipOf } from '../../support/run_folders';
