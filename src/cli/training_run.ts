@@ -19,6 +19,8 @@ import { evaluatedFolder, finalEvaluation } from '../lab/keep/evaluated_folder';
 import type { MetricRecord } from '../lab/protocol/protocol';
 import { dataKind } from '../lab/run/data_kinds';
 import type { RunConfig } from '../lab/run/run_config';
+import { changesOf, NEVER_TRAINED } from '../lab/run/run_history';
+import type { RunMove } from '../lab/run/run_moves';
 import { modelFolder } from '../lab/run/run_files';
 import { displayName } from '../sae/config';
 import type { TrainRequest } from './arguments';
@@ -48,6 +50,7 @@ interface Evaluated {
 export class TrainingRun {
   readonly progress: Progress;
   private readonly logged: MetricRecord[] = [];
+  private readonly moved: RunMove[] = [];
   private interrupted = false;
   private savedStep: number | null = null;
 
@@ -139,6 +142,9 @@ export class TrainingRun {
           this.logged.push({ ...record, seconds: record.seconds + this.start.seconds });
         }
       },
+      onMoves: (moves) => {
+        for (const move of moves) this.moved.push(move);
+      },
       onProgress: (progress) => this.progress.update(progress),
       shouldStop: () => this.interrupted,
     });
@@ -153,7 +159,8 @@ export class TrainingRun {
     const own = this.logged.filter((record) => record.model === model);
     const before = at(this.start.logs, model);
     const metrics = metricsToJsonl(own.map((record) => ({ ...record, modelName })));
-    return { ...before, metrics: before.metrics + metrics };
+    const moves = changesOf(model, NEVER_TRAINED, this.moved);
+    return { metrics: before.metrics + metrics, changes: [...before.changes, ...moves] };
   }
 
   /** Saves the state to go on from, with what was logged on the way there. */

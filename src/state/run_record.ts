@@ -22,6 +22,7 @@ import type { DataIdentity } from '../lab/run/data_identity';
 import type { SettingChange } from '../lab/run/live_settings';
 import { parseRunConfig, totalSteps, type RunConfig, type RunInput } from '../lab/run/run_config';
 import { countedOn, NEVER_TRAINED, type TrainedBefore } from '../lab/run/run_history';
+import { isMove, type RunMove } from '../lab/run/run_moves';
 import {
   architectureOf,
   displayName,
@@ -107,6 +108,8 @@ export interface Run {
   readonly statistics: DataStatistics | null;
   /** What was changed while it went, oldest first. */
   readonly changes: readonly SettingChange[];
+  /** What was moved between groups while it went, oldest first. */
+  readonly moves: readonly RunMove[];
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** `recorded` runs ship with the lab: they have no weights and cannot be analysed. */
@@ -173,6 +176,7 @@ export function createRun(
     estimate: null,
     statistics: null,
     changes: [],
+    moves: [],
     createdAt,
     origin: 'session',
     opened: opened !== null,
@@ -223,7 +227,9 @@ export function trainedBefore({ models }: Pick<Run, 'models'>): {
 export function allChanges(run: Pick<Run, 'models' | 'changes'>): readonly SettingChange[] {
   const { steps } = trainedBefore(run);
   const earlier = run.models.flatMap(({ index, before }) =>
-    before.changes.map((change) => ({ ...change, model: change.setting === 'lr' ? null : index })),
+    before.changes.flatMap((change): SettingChange[] =>
+      isMove(change) ? [] : [{ ...change, model: change.setting === 'lr' ? null : index }],
+    ),
   );
   // A change of the training stands in the account of every model.
   const each = earlier.filter(
@@ -231,6 +237,17 @@ export function allChanges(run: Pick<Run, 'models' | 'changes'>): readonly Setti
   );
   const own = run.changes.map((change) => ({ ...change, step: steps + change.step }));
   return [...each.toSorted((a, b) => a.step - b.step), ...own];
+}
+
+/** All moves of a run's models, those from before their weights were opened too. */
+export function allMoves(run: Pick<Run, 'models' | 'moves'>): readonly RunMove[] {
+  const { steps } = trainedBefore(run);
+  const earlier = run.models.flatMap(({ index, before }) =>
+    before.changes.flatMap((change): RunMove[] =>
+      isMove(change) ? [{ ...change, model: index }] : [],
+    ),
+  );
+  return [...earlier, ...run.moves.map((move) => ({ ...move, step: steps + move.step }))];
 }
 
 /**
@@ -255,13 +272,15 @@ const KEPT: KeptFacts = {
 
 /** A run as it was at a checkpoint, with what was logged until then; what this page knew of later steps is dropped. */
 export function withPast(run: Run, past: RunPast, settings: RunConfig): Run {
+  const moves = past.changes.filter(isMove);
+  const changes = past.changes.flatMap((change) => (isMove(change) ? [] : [change]));
   const models = run.models.map(({ index }) => {
     const before = past.before?.[index] ?? NEVER_TRAINED;
     const model = createModel(at(settings.models, index), index, before);
     for (const record of past.records) {
       if (record.model === index) model.metrics.append(countedOn(before, record));
     }
-    const lambda = past.changes.findLast((change) => change.model === index)?.lambda;
+    const lambda = changes.findLast((change) => change.model === index)?.lambda;
     return { ...model, lambda: lambda ?? at(run.models, index).lambda };
   });
   const kept = run.kept ?? KEPT;
@@ -271,7 +290,8 @@ export function withPast(run: Run, past: RunPast, settings: RunConfig): Run {
     models,
     settings,
     asked: settings,
-    changes: past.changes,
+    changes,
+    moves,
     step: past.step,
     samples: past.step * settings.training.train_batch_size_samples,
     seconds: past.seconds,
@@ -334,6 +354,8 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
       };
     case 'settings_changed':
       return withChanges(run, event.changes, event.config);
+    case 'moved':
+      return { ...run, moves: [...run.moves, ...event.moves] };
     case 'kept':
       return {
         ...run,

@@ -6,7 +6,7 @@
  * Tensors of model i: `i.weights.encoder` [N, d], `.decoder` [N, d], `.encoderBias` [N], `.decoderBias` [d];
  * and the vectors of its architecture by their names; the same, of what is trained, under `i.firstMoment` and
  * `i.secondMoment`; `i.tokensSinceFired` [K], u32. Metadata `run`:
- * JSON of the settings, the step, and per model the input scale and λ. `migrations` below says what versions there were.
+ * JSON of the settings, the step, and per model the input scale, λ and what was moved. `migrations` below says what versions there were.
  */
 import * as z from 'zod/mini';
 import { at } from '../../base/array';
@@ -44,6 +44,13 @@ const FORMAT: KeptFormat = {
   migrations: [
     // 1 → 2: the settings may say what the data were (data_identity); of an earlier run nobody knows.
     (metadata) => metadata,
+    // 2 → 3: a model may be moved; before, none was.
+    (metadata) => ({
+      ...metadata,
+      models: Array.isArray(metadata.models)
+        ? metadata.models.map((model: object) => ({ ...model, moves: { points: 0, made: 0 } }))
+        : metadata.models,
+    }),
   ],
   wayOut: 'Continue the run with the newer lab that began it.',
 };
@@ -59,6 +66,10 @@ const metadataSchema = z.strictObject({
       width: z.int().check(z.gte(1)),
       inputScale: z.number(),
       lambda: z.nullable(z.number()),
+      moves: z.strictObject({
+        points: z.int().check(z.gte(0)),
+        made: z.int().check(z.gte(0)),
+      }),
     }),
   ),
 });
@@ -70,10 +81,11 @@ export function writeCheckpoint({ config, step, states }: Checkpoint): Uint8Arra
     version: VERSION,
     step,
     config,
-    models: states.map(({ weights, inputScale, lambda }) => ({
+    models: states.map(({ weights, inputScale, lambda, moves }) => ({
       width: weights.width,
       inputScale,
       lambda,
+      moves,
     })),
   };
   return writeSafetensors(states.flatMap(tensorsOf), { run: strictJson(metadata) });
@@ -90,7 +102,7 @@ export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
   if (metadata.models.length !== config.models.length) {
     throw damaged(label, `it has ${metadata.models.length} models of ${config.models.length}`);
   }
-  const states = metadata.models.map(({ width, inputScale, lambda }, model): ModelState => {
+  const states = metadata.models.map(({ width, inputScale, lambda, moves }, model): ModelState => {
     const settings = at(config.models, model);
     const { groups, rank } = shapeOf(settings);
     const read = (set: ParameterSet) => readParameters(file, settings, width, model, set);
@@ -102,6 +114,7 @@ export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
       tokensSinceFired: uintTensor(file, `${model}.tokensSinceFired`, [groups]),
       inputScale,
       lambda,
+      moves,
     };
   });
   return { config, step: metadata.step, states };

@@ -9,7 +9,6 @@ import type { FileSet } from '../../io/whole_files';
 import { metricsToCsv, metricsToJsonl } from '../../io/metrics_text';
 import { displayName } from '../../sae/config';
 import type { ExportedFile, ExportFormat, MetricRecord } from '../protocol/protocol';
-import type { SettingChange } from '../run/live_settings';
 import {
   folderOfRun,
   type Account,
@@ -17,7 +16,12 @@ import {
   type EvaluatedRun,
 } from './run_evaluations';
 import type { RunConfig } from '../run/run_config';
-import { metricsSince, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
+import {
+  metricsSince,
+  NEVER_TRAINED,
+  type RunChange,
+  type TrainedBefore,
+} from '../run/run_history';
 
 /** A file for the person, before its bytes move to the page. */
 export interface WrittenFile extends Omit<ExportedFile, 'bytes'> {
@@ -29,7 +33,7 @@ export interface ExportedRun extends Pick<EvaluatedRun, 'step' | 'source' | 'mod
   /** Its settings as they are now. */
   readonly settings: RunConfig;
   readonly records: readonly MetricRecord[];
-  readonly changes: readonly SettingChange[];
+  readonly changes: readonly RunChange[];
   /** By model. */
   readonly before: readonly TrainedBefore[];
   evaluate(model: number, work: Work): Promise<EvaluatedModel>;

@@ -12,7 +12,6 @@ import type { FileSet } from '../../io/whole_files';
 import type { QualityReport } from '../protocol/model_report';
 import type { RunPast } from '../protocol/kept_protocol';
 import type { ModelAnnotations } from '../run/annotations';
-import type { SettingChange } from '../run/live_settings';
 import { totalSteps, type RunConfig } from '../run/run_config';
 import {
   ANNOTATIONS_FILE,
@@ -23,7 +22,13 @@ import {
   CHANGES_FILE,
   TRAINED_FILES,
 } from '../run/run_files';
-import { countedByItself, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
+import {
+  countedByItself,
+  NEVER_TRAINED,
+  type RunChange,
+  type TrainedBefore,
+} from '../run/run_history';
+import { isMove } from '../run/run_moves';
 import { readCheckpoint, type Checkpoint } from './checkpoint';
 import { nearestCheckpoints, thinnedCheckpoints } from './checkpoint_times';
 import type { EarlierLogs } from './model_logs';
@@ -222,7 +227,8 @@ export class KeptFolder {
     const models = logs.map((log, model) => splitLogs(log, run.before?.[model], run.name));
     const records = models.flatMap(({ own }, model) => own.map((record) => ({ model, ...record })));
     const changes = models.flatMap((each, model) =>
-      each.changes.flatMap((change): SettingChange[] => {
+      each.changes.flatMap((change): RunChange[] => {
+        if (isMove(change)) return [{ ...change, model }];
         // A change of the training stands in the account of every model.
         if (change.setting === 'lr') return model === 0 ? [{ ...change, model: null }] : [];
         return [{ ...change, model }];

@@ -1,10 +1,11 @@
 /**
- * What was logged for a model while it trained, and what was changed meanwhile: two files of lines beside its weights.
+ * What was logged for a model while it trained, and what was changed and moved meanwhile: two files of lines beside its weights.
  * A run that goes on keeps of them what came before the step of its state, and writes the rest anew.
  */
 import type { FileSet } from '../../io/whole_files';
 import { CHANGES_FILE, METRICS_FILE } from '../run/run_files';
 import { changesToJsonl, readChange, type ModelChange } from '../run/run_history';
+import { isMove } from '../run/run_moves';
 
 /** What the two files hold. */
 export interface ModelLogs {
@@ -47,7 +48,8 @@ export function logsUpTo(
   const changes = linesOf(files.changes).flatMap(({ value }) => readChange(value) ?? []);
   return {
     metrics: records.map(({ line }) => `${line}\n`).join(''),
-    changes: changes.filter((change) => change.step <= step),
+    // A state after some steps is from before the moves that follow them, which whoever goes on from it makes again.
+    changes: changes.filter((change) => change.step < step + (isMove(change) ? 0 : 1)),
     seconds: records.at(-1)?.seconds ?? 0,
   };
 }

@@ -15,9 +15,8 @@ import {
   type Evaluation,
   type FailedEvaluation,
 } from './evaluated_folder';
-import type { SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
-import { changesOf, metricsSince, type TrainedBefore } from '../run/run_history';
+import { changesOf, metricsSince, type RunChange, type TrainedBefore } from '../run/run_history';
 import type { SteadyModel } from '../encode/steady_model';
 
 /** A model at one step, and what its final evaluation found. */
@@ -39,7 +38,7 @@ export interface Account {
   /** The run's settings as they are now. */
   readonly settings: RunConfig;
   readonly before: TrainedBefore;
-  readonly changes: readonly SettingChange[];
+  readonly changes: readonly RunChange[];
   /** Records of this model. */
   readonly records: readonly LoggedMetrics[];
 }

@@ -5,9 +5,8 @@
 import type { LabErrorData } from '../../base/lab_error';
 import type { DataIdentity } from '../run/data_identity';
 import type { ModelAnnotations } from '../run/annotations';
-import type { SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
-import type { TrainedBefore } from '../run/run_history';
+import type { RunChange, TrainedBefore } from '../run/run_history';
 import type { QualityReport } from './model_report';
 import type { MetricRecord, MetricValues, RunStatus } from './run_events';
 
@@ -76,7 +75,7 @@ export interface RunPast {
   /** Seconds of training until then. */
   readonly seconds: number;
   readonly records: readonly MetricRecord[];
-  readonly changes: readonly SettingChange[];
+  readonly changes: readonly RunChange[];
   /** What the weights of each model had behind them when the run began with them; null for fresh ones. */
   readonly before: readonly TrainedBefore[] | null;
   /** By model; null where there is none of that step. */

@@ -9,6 +9,7 @@ import type { DataIdentity } from '../run/data_identity';
 import type { LiveSettings, SettingChange } from '../run/live_settings';
 import type { RunConfig, RunInput } from '../run/run_config';
 import type { TrainedBefore } from '../run/run_history';
+import type { RunMove } from '../run/run_moves';
 import type { AdapterReport } from './adapter_report';
 import type { Download } from './lm_protocol';
 import type { RunPast } from './kept_protocol';
@@ -137,6 +138,8 @@ export type Event =
       /** The run's settings from then on. */
       readonly config: RunConfig;
     }
+  /** What was moved between groups after the latest step. */
+  | { readonly kind: 'moved'; readonly runId: string; readonly moves: readonly RunMove[] }
   /** A kept run is in memory again: its settings are these, its past is that of its checkpoint. */
   | {
       readonly kind: 'reopened';

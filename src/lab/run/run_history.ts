@@ -1,6 +1,6 @@
 /**
  * What was done to the models of a run while it went, and what the weights that it began with had behind them: steps,
- * samples, changed settings, logged metrics. `changes.jsonl` is the one place where changes are written;
+ * samples, changed settings, moves, logged metrics. `changes.jsonl` is the one place where changes are written;
  * cfg.json and report.json repeat it. Steps and samples count from the first step of the run that made the weights.
  */
 import * as z from 'zod/mini';
@@ -8,8 +8,9 @@ import { readJsonLines } from '../../io/json_lines';
 import type { LoggedMetrics } from '../../io/metrics_text';
 import type { DataIdentity } from './data_identity';
 import { liveSettingNames, type SettingChange } from './live_settings';
+import { isMove, moveSchema, type RunMove } from './run_moves';
 
-const changeSchema = z.strictObject({
+const settingSchema = z.strictObject({
   /** Steps taken before it. */
   step: z.int().check(z.gte(0)),
   setting: z.enum(liveSettingNames),
@@ -19,8 +20,13 @@ const changeSchema = z.strictObject({
   lambda: z.nullable(z.number()),
 });
 
-/** A changed setting in the account of one model, whose own it is or the training's. */
+const changeSchema = z.union([settingSchema, moveSchema]);
+
+/** In the account of one model: a changed setting, whose own it is or the training's, or a move. */
 export type ModelChange = z.output<typeof changeSchema>;
+
+/** What was done to the models of a run while it went: a changed setting, or a move. */
+export type RunChange = SettingChange | RunMove;
 
 /** What weights had behind them when a run began with them. */
 export interface TrainedBefore {
@@ -40,7 +46,7 @@ export const NEVER_TRAINED: TrainedBefore = { steps: 0, samples: 0, changes: [],
 export function changesOf(
   model: number,
   before: TrainedBefore,
-  changes: readonly SettingChange[],
+  changes: readonly RunChange[],
 ): readonly ModelChange[] {
   const own = changes.flatMap(({ model: whose, step, ...change }): ModelChange[] =>
     whose === null || whose === model ? [{ step: before.steps + step, ...change }] : [],
@@ -78,10 +84,14 @@ export function countedByItself(
 /** One JSON object per line, with a line break after each. */
 export function changesToJsonl(changes: readonly ModelChange[]): string {
   return changes
-    .map(
-      ({ step, setting, from, to, lambda }) =>
-        `${JSON.stringify({ step, setting, from, to, lambda })}\n`,
-    )
+    .map((change) => {
+      if (isMove(change)) {
+        const { step, move, from, components, loss } = change;
+        return `${JSON.stringify({ step, move, from, components, loss })}\n`;
+      }
+      const { step, setting, from, to, lambda } = change;
+      return `${JSON.stringify({ step, setting, from, to, lambda })}\n`;
+    })
     .join('');
 }
 

@@ -14,7 +14,13 @@ import type { ModelLayout, KernelVariant } from '../../sae/layout';
 import { codesStrength, nuclearStrength } from '../../sae/penalty';
 import { learningRate, sparsityAt, uniformsAt } from '../../sae/schedule';
 import { stepPlan } from '../../sae/step_plan';
-import type { ModelState, StartingPoint } from './session_types';
+import { movesOf } from './model_moves';
+import {
+  NOTHING_MOVED,
+  type ModelState,
+  type MovesDone,
+  type StartingPoint,
+} from './session_types';
 import { Encoder } from '../encode/encoder';
 import { recordOf } from './metrics';
 import type { MetricRecord } from '../protocol/protocol';
@@ -46,10 +52,14 @@ export interface RecordedLog {
   readonly slot: GPUBuffer;
   /** λ of that step, 0 without a nuclear penalty. */
   readonly lambda: number;
+  /** Moves made until then. */
+  readonly moved: number;
 }
 
 export class ModelTrainer {
   private forward: Promise<Encoder> | null = null;
+  /** What was moved so far. */
+  moves: MovesDone = NOTHING_MOVED;
 
   private constructor(
     private readonly options: ModelTrainerOptions,
@@ -178,12 +188,12 @@ export class ModelTrainer {
 
   /** Records the copies of a logged step; `readLog` gives its metrics after the submit. */
   recordLog(encoder: GPUCommandEncoder): RecordedLog {
-    return { slot: this.ring.record(encoder), lambda: this.lambda ?? 0 };
+    return { slot: this.ring.record(encoder), lambda: this.lambda ?? 0, moved: this.moves.made };
   }
 
   /** Metrics of a logged step, which was taken under `training`. Throws LabError `not_finite`. */
   async readLog(
-    { slot, lambda }: RecordedLog,
+    { slot, lambda, moved }: RecordedLog,
     step: number,
     seconds: number,
     training: TrainingConfig,
@@ -210,6 +220,7 @@ export class ModelTrainer {
         lambda,
         sparsity: sparsityAt(this.config, codesStrength(this.config, this.units), step - 1),
         inputScale: this.inputScale,
+        moved: movesOf(this.config) === null ? null : moved,
       },
     );
   }
@@ -238,6 +249,7 @@ export class ModelTrainer {
         .map((token) => seen - token),
       inputScale: this.inputScale,
       lambda: this.lambda,
+      moves: this.moves,
     };
   }
 
@@ -299,11 +311,13 @@ export class ModelTrainer {
     writeParameters(this.buffers, layout, '', weights);
   }
 
-  private writeState(state: ModelState): void {
+  /** Goes on from a state; no step may be in flight. */
+  writeState(state: ModelState): void {
     this.checkShape(state.weights);
     writeParameters(this.buffers, this.layout, '', state.weights);
     writeParameters(this.buffers, this.layout, '_moment1', state.firstMoment);
     writeParameters(this.buffers, this.layout, '_moment2', state.secondMoment);
+    this.moves = state.moves;
     const seen = state.step * this.layout.batch;
     const fired = state.tokensSinceFired.map((age) => seen - age);
     this.buffers.write('last_fired', fired);

@@ -16,6 +16,7 @@ import type { MetricRecord } from '../protocol/protocol';
 import type { LiveSettings, SettingChange } from '../run/live_settings';
 import type { Look } from './run_probes';
 import { totalSteps, type RunConfig, type TrainingConfig } from '../run/run_config';
+import { dueMoves, stepsToMoves } from './session_moves';
 import { makeSessionParts, type SessionParts } from './session_parts';
 
 /** Most steps in one submit. */
@@ -104,10 +105,18 @@ export class TrainingSession implements Session {
     const inFlight: Promise<void>[] = [];
     this.pace.begin(this.taken);
     while (this.taken < end && hooks.shouldStop?.() !== true) {
+      const toMoves = stepsToMoves(this.parts.models, this.training, this.taken);
       if (this.parts.models.some((model) => !model.canLog)) await this.drain(pending, hooks, 1);
-      const wanted = Math.min(this.pace.wanted, this.untilLogged(), end - this.taken);
+      const wanted = Math.min(
+        this.pace.wanted,
+        this.untilLogged(),
+        toMoves || Infinity,
+        end - this.taken,
+      );
       const ready = (await this.parts.feeder?.feed(this.taken, wanted)) ?? wanted;
       while (this.looks.size > 0) await Promise.allSettled(this.looks);
+      // A step follows at once, so that every state is either from before the moves or from after a step.
+      if (ready > 0 && toMoves === 0 && !(await this.makeMoves(inFlight, hooks))) continue;
       if (ready > 0) {
         this.submit(ready, pending);
         const done = this.parts.clock.mark('training');
@@ -128,6 +137,23 @@ export class TrainingSession implements Session {
   /** Steps up to the next logged one, which ends a submit; the feeder must not prepare for more. */
   private untilLogged(): number {
     return this.taken === 0 ? 1 : this.training.log_every - (this.taken % this.training.log_every);
+  }
+
+  /** Makes the moves that are due, once the steps before them are done; false when a command came meanwhile. */
+  private async makeMoves(inFlight: Promise<void>[], hooks: RunHooks): Promise<boolean> {
+    await Promise.all(inFlight.splice(0));
+    const { models } = this.parts;
+    const { training, taken: step } = this;
+    const states = await dueMoves({ models, training, step, source: this.options.source }, hooks);
+    // Whoever looks at the weights has them and the codes of one state.
+    while (this.looks.size > 0) await Promise.allSettled(this.looks);
+    // All at once: no state has some models before their moves and some after them.
+    for (const { model, state, moves } of states ?? []) {
+      model.writeState(state);
+      hooks.onMoves?.(moves);
+    }
+    this.pace.advance(0, step);
+    return states !== null;
   }
 
   private progress(): RunProgress {

@@ -8,6 +8,7 @@ import type { RunModels } from '../encode/kept_models';
 import type { ParameterArrays } from '../encode/weights';
 import type { DataStatistics, Feeding, MetricRecord, RunEstimate } from '../protocol/protocol';
 import type { RunConfig } from '../run/run_config';
+import type { RunMove } from '../run/run_moves';
 
 /**
  * Everything that training one model carries from step to step. A session started from the states of
@@ -27,7 +28,19 @@ export interface ModelState {
   readonly inputScale: number;
   /** λ in absolute units, null for models without a nuclear penalty. */
   readonly lambda: number | null;
+  readonly moves: MovesDone;
 }
+
+/** What was moved between the groups of a model so far. A state after some steps is from before the moves that follow them. */
+export interface MovesDone {
+  /** Points of the run that it had, which are not had again when the run is made longer. */
+  readonly points: number;
+  /** Moves made at them. */
+  readonly made: number;
+}
+
+/** Of a model that was never moved. */
+export const NOTHING_MOVED: MovesDone = { points: 0, made: 0 };
 
 /** What one model starts from instead of a fresh initialisation. */
 export type StartingPoint =
@@ -44,9 +57,11 @@ export interface SessionOptions {
   readonly initial?: readonly (StartingPoint | undefined)[];
 }
 
-/** Told while a session runs; both are called between submits, never from inside a step. */
+/** Told while a session runs, between submits, never from inside a step. */
 export interface RunHooks {
   onMetrics?(records: readonly MetricRecord[]): void;
+  /** Told of a point of moves when it is done; of none, too. */
+  onMoves?(moves: readonly RunMove[]): void;
   onProgress?(progress: RunProgress): void;
   /** Asked between submits; true ends the call after the current one. */
   shouldStop?(): boolean;

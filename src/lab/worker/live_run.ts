@@ -16,9 +16,9 @@ import {
 } from '../keep/exported_file';
 import { folderOfRun, type EvaluatedModel } from '../keep/run_evaluations';
 import type { Event, ExportFormat, MetricRecord, RunStatus } from '../protocol/protocol';
-import { changesGate, type LiveSettings, type SettingChange } from '../run/live_settings';
+import { changesGate, type LiveSettings } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
-import type { TrainedBefore } from '../run/run_history';
+import type { RunChange, TrainedBefore } from '../run/run_history';
 import { RunProbes } from '../train/run_probes';
 import type { TrainingSession } from '../train/session';
 import { ReadableModels, type LookedAt, type RunSurroundings } from './readable_models';
@@ -95,8 +95,8 @@ export class LiveRun {
     return this.log.records;
   }
 
-  /** What was changed while it went, oldest first. */
-  get changes(): readonly SettingChange[] {
+  /** What was changed and moved while it went, oldest first. */
+  get changes(): readonly RunChange[] {
     return this.log.changes;
   }
 

@@ -11,10 +11,15 @@ import { isCheckpointDue, type CheckpointBefore } from '../keep/checkpoint_times
 import type { KeptFolder, KeptHistory, RunNote } from '../keep/kept_folder';
 import type { Event, MetricRecord, RunPast } from '../protocol/protocol';
 import type { DataIdentity } from '../run/data_identity';
-import type { SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
 import { METRICS_FILE } from '../run/run_files';
-import { changesOf, countedOn, NEVER_TRAINED, type TrainedBefore } from '../run/run_history';
+import {
+  changesOf,
+  countedOn,
+  NEVER_TRAINED,
+  type RunChange,
+  type TrainedBefore,
+} from '../run/run_history';
 import type { ModelState } from '../train/session_types';
 import type { RunClaim } from './run_claim';
 
@@ -24,7 +29,7 @@ export interface KeptState {
   readonly settings: RunConfig;
   readonly seconds: number;
   readonly records: readonly MetricRecord[];
-  readonly changes: readonly SettingChange[];
+  readonly changes: readonly RunChange[];
   /** Copies of the state of every model. */
   states(): Promise<readonly ModelState[]>;
 }

@@ -1,10 +1,12 @@
 /**
- * What a run has logged: metrics, changes of settings, seconds of training, those before it was reopened included. It tells
+ * What a run has logged: metrics, changes of settings, moves, seconds of training, those before it was reopened included. It tells
  * the page of each, of progress not too often. Knows no trainer.
  */
 import type { Event, MetricRecord, RunPast } from '../protocol/protocol';
 import type { SettingChange } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
+import type { RunChange } from '../run/run_history';
+import type { RunMove } from '../run/run_moves';
 import type { RunProgress } from '../train/session_types';
 
 /** Least time between two progress reports. */
@@ -13,7 +15,7 @@ const PROGRESS_MS = 100;
 export class RunLog {
   readonly records: MetricRecord[];
   /** What was changed while it went, oldest first. */
-  readonly changes: SettingChange[];
+  readonly changes: RunChange[];
   private trained: number;
   private readonly secondsBefore: number;
   private lastProgress = -Infinity;
@@ -54,6 +56,12 @@ export class RunLog {
   changed(changes: readonly SettingChange[], config: RunConfig): void {
     for (const change of changes) this.changes.push(change);
     this.post({ kind: 'settings_changed', runId: this.runId, changes, config });
+  }
+
+  /** Notes moves that were made. */
+  moved(moves: readonly RunMove[]): void {
+    for (const move of moves) this.changes.push(move);
+    this.post({ kind: 'moved', runId: this.runId, moves });
   }
 
   /** What was measured in this session, with the seconds of those before it. */

@@ -4,6 +4,7 @@
  * says how to add one.
  */
 import type * as z from 'zod/mini';
+import type { MoveSettings } from './move_settings';
 import type { EntryPart, KeyPart, StandingPart, TermPart } from '../parts';
 
 /**
@@ -176,6 +177,8 @@ export interface Architecture<C> {
   /** Strengths that count in units of the rows: how many powers of c they have on rows that are c times as large. */
   readonly underScale: Readonly<Record<string, number>>;
   readonly folder: FolderForm<C>;
+  /** Moves between its groups while it trains; null while they are off. */
+  moves?(config: C): MoveSettings | null;
   shape(config: C): ModelShape;
   /** What is impossible about settings that are in range one by one. */
   rules(config: C): readonly BrokenRule[];

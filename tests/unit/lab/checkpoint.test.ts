@@ -39,6 +39,7 @@ const state = (groups: number, rank: number, lambda: number | null): ModelState 
   tokensSinceFired: Uint32Array.from({ length: groups }, () => next() * 2 ** 32),
   inputScale: 1.7,
   lambda,
+  moves: { points: 2, made: 5 },
 });
 
 const checkpoint = {

@@ -10,7 +10,7 @@ import { readKeptRun, type KeptRun } from '../../../src/lab/keep/run_index';
 import { UNDO_MS } from '../../../src/lab/protocol/kept_protocol';
 import { NO_ANNOTATIONS } from '../../../src/lab/run/annotations';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
-import type { ModelState } from '../../../src/lab/train/session_types';
+import { NOTHING_MOVED, type ModelState } from '../../../src/lab/train/session_types';
 import { keptRecord } from '../../support/kept_record';
 import { MemoryIndex, MemoryLocks } from '../../support/memory_runs';
 
@@ -34,6 +34,7 @@ const stateAt = (step: number): ModelState => ({
   tokensSinceFired: new Uint32Array(4).fill(step),
   inputScale: 1,
   lambda: null,
+  moves: NOTHING_MOVED,
 });
 const line = (step: number, samples = 64 * step) =>
   `{"model":"TopK SAE","step":${step},"details/n_training_samples":${samples},"details/seconds":${step / 10},"losses/mse_loss":${1 / step},"details/rank90_histogram":[4]}\n`;

@@ -6,7 +6,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { LabError } from '../../../src/base/lab_error';
 import type { ActivationSource } from '../../../src/data/source';
-import type { ModelState, RunHooks } from '../../../src/lab/train/session_types';
+import {
+  NOTHING_MOVED,
+  type ModelState,
+  type RunHooks,
+} from '../../../src/lab/train/session_types';
 import { MemoryFileStore } from '../../../src/io/file_store';
 import { KeptRuns } from '../../../src/lab/keep/kept_runs';
 import { KeptRunHost } from '../../../src/lab/worker/kept_run_host';
@@ -57,6 +61,7 @@ const moments = {
   tokensSinceFired: new Uint32Array(1),
   inputScale: 1,
   lambda: null,
+  moves: NOTHING_MOVED,
 };
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 

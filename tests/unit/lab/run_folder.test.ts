@@ -17,7 +17,7 @@ import { readKeptModel } from '../../../src/lab/keep/kept_model';
 import { parseRunConfig, type RunConfig } from '../../../src/lab/run/run_config';
 import { MODEL_FILES, modelFolder, runFiles } from '../../../src/lab/run/run_files';
 import { changesToJsonl, type ModelChange } from '../../../src/lab/run/run_history';
-import type { ModelState } from '../../../src/lab/train/session_types';
+import { NOTHING_MOVED, type ModelState } from '../../../src/lab/train/session_types';
 import { shapeOf } from '../../../src/sae/config';
 import { frozenRuns, readJsonFile } from '../../fixtures/versions';
 
@@ -59,6 +59,7 @@ function stateOf(run: RunConfig, model: number): ModelState {
     tokensSinceFired: new Uint32Array(groups),
     inputScale: 1,
     lambda: null,
+    moves: NOTHING_MOVED,
   };
 }
 

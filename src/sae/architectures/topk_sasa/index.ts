@@ -5,8 +5,14 @@
 import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
 import { keyParts } from '../../parts';
-import { defineArchitecture, type LooseSettings, type NuclearTarget } from '../architecture';
+import {
+  defineArchitecture,
+  type BrokenRule,
+  type LooseSettings,
+  type NuclearTarget,
+} from '../architecture';
 import { looseGate, numberOr, tooMany } from '../common';
+import { moves } from '../move_settings';
 import { coefficient, count, initialNorm, SHARED_SETTINGS } from '../shared_settings';
 
 const targets = ['composition', 'decoder', 'weight_decay'] as const satisfies NuclearTarget[];
@@ -72,6 +78,7 @@ const schema = z.strictObject({
     otherwise: '0',
     live: true,
   }),
+  moves,
   decoder_init_norm: initialNorm('0.5 for `composition`, else 1'),
   use_encoder_bias: setting(z.optional(z.boolean()), {
     label: 'Encoder bias',
@@ -93,6 +100,20 @@ function strengthOf({
   return absolute === undefined
     ? { setting: 'nuclear_coefficient_relative', value: relative, relative: true }
     : { setting: 'nuclear_coefficient', value: absolute, relative: false };
+}
+
+/** What makes moves impossible. */
+function brokenMoves({ moves: on, group_rank, nuclear_target }: Config): readonly BrokenRule[] {
+  if (on === undefined) return [];
+  const broken = (sentence: string) => [{ setting: 'moves', sentence }];
+  if (group_rank === 1) {
+    return broken('is on; with `group_rank` 1 there is nothing to take apart: leave it out');
+  }
+  return nuclear_target === 'decoder'
+    ? broken(
+        'is on; with `nuclear_target` "decoder" rows are brought to norm 1, which undoes what a move balances: leave it out, or take "composition"',
+      )
+    : [];
 }
 
 const shape = ({ n_groups, group_rank, k_groups }: Config) => ({
@@ -131,7 +152,11 @@ export const topkSasa = defineArchitecture({
     }),
   },
   shape,
-  rules: ({ k_groups, n_groups }) => tooMany('k_groups', k_groups, 'n_groups', n_groups),
+  moves: (config) => config.moves ?? null,
+  rules: (config) => [
+    ...tooMany('k_groups', config.k_groups, 'n_groups', config.n_groups),
+    ...brokenMoves(config),
+  ],
   warnings: (config, width) => [
     ...looseGate(shape(config), width),
     ...(config.group_rank > width

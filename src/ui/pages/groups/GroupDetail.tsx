@@ -4,14 +4,16 @@
  */
 import { useEffect } from 'react';
 import { fetchCard, forgetCard } from '../../../state/analyses_store';
+import { useCurrentRun } from '../../../state/current';
 import { engine } from '../../../state/engine_store';
 import { cardKey, type QuestionProgress } from '../../../state/questions';
-import type { RunModel } from '../../../state/run_record';
+import { allMoves, type RunModel } from '../../../state/run_record';
 import { useLatest, useQuestion, type FollowedQuestion } from '../../../state/use_question';
 import type { AnalysedSplit } from '../../../lab/protocol/protocol';
 import type { AskOf } from '../../../lab/protocol/requests';
 import { ErrorNote } from '../../parts/ErrorNote';
 import { analysedRowsText } from '../../parts/analysed_rows_text';
+import { originText } from '../../parts/move_text';
 import { FiguresOf } from '../../plots/FiguresOf';
 import { slotOfUnit } from '../../unit_colors';
 import { CardFacts } from './CardFacts';
@@ -66,6 +68,7 @@ export function GroupDetail(props: GroupDetailProps) {
         slot={slotOfUnit({ runId, model: model.index, models: models.length }, row.group)}
         onMove={props.onMove}
       />
+      <Origin model={model.index} group={row.group} step={step} />
       <CardFacts
         row={row}
         card={card}
@@ -94,6 +97,18 @@ export function GroupDetail(props: GroupDetailProps) {
       )}
     </article>
   );
+}
+
+interface OriginProps {
+  readonly model: number;
+  readonly group: number;
+  readonly step: number;
+}
+
+/** What moves made of the group, if any did. */
+function Origin(about: OriginProps) {
+  const text = useCurrentRun((run) => originText(allMoves(run), about)) ?? null;
+  return text === null ? null : <p className="card-origin">{text}</p>;
 }
 
 /** Milliseconds that a group must stay chosen before its card is asked for, while walking through many. */

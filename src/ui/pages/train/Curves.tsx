@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import { useExperiment } from '../../../state/experiment_store';
 import {
   allChanges,
+  allMoves,
   isActive,
   type Run,
   type RunModel,
@@ -26,7 +27,7 @@ import { RankHeatmap } from '../../plots/RankHeatmap';
 import { CurveTools } from './CurveTools';
 import { mainCurves, otherCurves, type CurveSpec } from './curve_specs';
 import { curveTable, rankTable } from './curve_table';
-import { markersOf } from './change_markers';
+import { markersOf, markersOfMoves } from './change_markers';
 import { useShownProbe } from './shown_checkpoint';
 import { usePlannedSamples, useShownRunId } from './shown_run';
 import './curves.css';
@@ -64,12 +65,15 @@ export function Curves({ large = false }: CurvesProps) {
         ? earlier + run.samples
         : undefined;
   const changes = run?.changes;
+  const moves = run?.moves;
   const models = run?.models;
-  const markers = useMemo(
-    () =>
-      markersOf(allChanges({ changes: changes ?? [], models: models ?? [] }), models ?? [], batch),
-    [changes, models, batch],
-  );
+  const markers = useMemo(() => {
+    const made = { changes: changes ?? [], moves: moves ?? [], models: models ?? [] };
+    return [
+      ...markersOf(allChanges(made), made.models, batch),
+      ...markersOfMoves(allMoves(made), made.models, batch),
+    ];
+  }, [changes, moves, models, batch]);
   const legend = legendOf(shown);
   const height = large ? 232 : 148;
   const frame = { shown, legend, xEnd, now, markers, height };

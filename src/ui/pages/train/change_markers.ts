@@ -1,7 +1,9 @@
-/** What was changed while a run went, as marks on its curves. */
+/** What was changed and moved while a run went, as marks on its curves. */
 import type { SettingChange } from '../../../lab/run/live_settings';
+import type { RunMove } from '../../../lab/run/run_moves';
 import type { RunModel } from '../../../state/run_record';
 import { formatInteger, formatScientific } from '../../plots/format';
+import { countedMoves } from '../../parts/move_text';
 import { changedName } from '../../parts/setting_names';
 import { modelColor } from '../../plots/palette';
 import type { Marker } from '../../plots/props';
@@ -25,6 +27,33 @@ export function markersOf(
     }
     const title = `${text} for ${models[model]?.name ?? `model ${model + 1}`} ${when}`;
     return { x: step * batch, text, title, color: modelColor(model) };
+  });
+}
+
+/** One mark a point of moves at which something was moved, for each model. */
+export function markersOfMoves(
+  moves: readonly RunMove[],
+  models: readonly RunModel[],
+  batch: number,
+): readonly Marker[] {
+  const points = new Map<string, RunMove[]>();
+  for (const move of moves) {
+    const point = `${move.model} ${move.step}`;
+    points.set(point, [...(points.get(point) ?? []), move]);
+  }
+  return [...points.values()].flatMap((made): Marker[] => {
+    const [first] = made;
+    if (first === undefined) return [];
+    const { model, step } = first;
+    const name = models[model]?.name ?? `model ${model + 1}`;
+    return [
+      {
+        x: step * batch,
+        text: made.length === 1 ? '1 move' : `${made.length} moves`,
+        title: `${countedMoves(made)} in ${name} after step ${formatInteger(step)}`,
+        color: modelColor(model),
+      },
+    ];
   });
 }
 

@@ -1,0 +1,69 @@
+/**
+ * The moves of a session's models: when the next are due, and what becomes of the models. Nothing is changed here: whoever
+ * asked puts the states in place.
+ */
+import { largest } from '../../base/array';
+import { LabError } from '../../base/lab_error';
+import type { Work } from '../../base/work';
+import type { ActivationSource } from '../../data/source';
+import type { TrainingConfig } from '../run/run_config';
+import type { RunMove } from '../run/run_moves';
+import { movedState, nextMoves, rowsOfMoves, wantedRows } from './model_moves';
+import type { ModelTrainer } from './model_trainer';
+import type { ModelState, RunHooks } from './session_types';
+
+type Moved = Pick<ModelTrainer, 'config' | 'moves' | 'state'>;
+
+/** Steps until the next point of moves of any model; 0 when one is due, Infinity when there is none. */
+export function stepsToMoves(
+  models: readonly Moved[],
+  training: TrainingConfig,
+  step: number,
+): number {
+  return models.reduce((least, { config, moves }) => {
+    const due = nextMoves(config, training, moves);
+    return due === null ? least : Math.min(least, Math.max(0, due - step));
+  }, Number.POSITIVE_INFINITY);
+}
+
+interface DueMoves<Model extends Moved> {
+  readonly models: readonly Model[];
+  readonly source: ActivationSource;
+  readonly training: TrainingConfig;
+  /** Steps taken. */
+  readonly step: number;
+}
+
+interface MovedStates<Model> {
+  readonly model: Model;
+  readonly state: ModelState;
+  readonly moves: readonly RunMove[];
+}
+
+/** The models that have moves now, with their states after them; null when the run shall stop, and they are not made. */
+export async function dueMoves<Model extends Moved>(
+  { models, source, training, step }: DueMoves<Model>,
+  { shouldStop }: Pick<RunHooks, 'shouldStop'>,
+): Promise<readonly MovedStates<Model>[] | null> {
+  const given = new AbortController();
+  const work: Work = {
+    signal: given.signal,
+    onProgress: () => {
+      if (shouldStop?.() === true) given.abort();
+    },
+  };
+  const due = models.filter((model) => stepsToMoves([model], training, step) === 0);
+  const most = largest(due.map(({ config }) => wantedRows(config)));
+  try {
+    const rows = await rowsOfMoves(source, step, training.train_batch_size_samples, most, work);
+    const states: MovedStates<Model>[] = [];
+    for (const model of due) {
+      const run = { model: models.indexOf(model), config: model.config, training, rows };
+      states.push({ model, ...(await movedState(await model.state(step), run, work)) });
+    }
+    return states;
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'cancelled') return null;
+    throw error;
+  }
+}
