@@ -125,8 +125,8 @@ With several models, the first five lie in DIR/<name>/ for each.
 
 Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JSON object.
 
-  --data   a .npy file; words, figure1 or zoo for the lab's own data; lm for the language model and
-           text that the model was trained on
+  --data   a .npy file; words, figure1, zoo, zoo_independent or zoo2 for the lab's own data; synthetic for
+           the made data, lm for the language model and text that the model was trained on
   --split  all: every row (the default for a file; files only);
            held_out: only rows that training never sees (the default for the lab's own data)
   --codes OUT.npy            write the codes, float32 [rows, d_sae]

@@ -9,7 +9,12 @@ import { readNpy } from '../io/npy';
 import type { LanguageModelStore } from '../lab/language/language_model_store';
 import { openData, type DataAccess } from '../lab/language/open_data';
 import type { DataIdentity } from '../lab/run/data_identity';
-import type { DataConfig, LanguageDataConfig, RunConfig } from '../lab/run/run_config';
+import {
+  dataSchema,
+  type DataConfig,
+  type LanguageDataConfig,
+  type RunConfig,
+} from '../lab/run/run_config';
 import type { DataFiles } from './data_files';
 import { exists, readBytes } from './files';
 import { openModelStore, readShipped } from './language_models';
@@ -71,6 +76,8 @@ const ownData: Readonly<Record<string, SourceConfig>> = {
   words: { kind: 'words' },
   figure1: { kind: 'synthetic', preset: 'figure1', seed: 0 },
   zoo: { kind: 'synthetic', preset: 'zoo', seed: 0 },
+  zoo_independent: { kind: 'synthetic', preset: 'zoo_independent', seed: 0 },
+  zoo2: { kind: 'synthetic', preset: 'zoo2', seed: 0 },
 };
 
 /**
@@ -88,26 +95,43 @@ export async function openEvaluationData(
     const source = await openData(trainedOn(trained), access, 0);
     return { source, split: split ?? 'held_out' };
   }
-  const own = Object.hasOwn(ownData, name) ? ownData[name] : undefined;
-  if (own !== undefined) {
-    const config =
-      own.kind === 'synthetic' ? { ...own, seed: seedOf(trained.data, own.preset) } : own;
+  const own = ownDataNamed(name, trained);
+  if (own !== null) {
     const access: FileAccess = {
       shipped: (path) => readShipped(path),
       matrix: () => Promise.reject(new RangeError('the lab has no matrix of its own')),
     };
-    return { source: await openSource(config, access, 0), split: split ?? 'held_out' };
+    return { source: await openSource(own, access, 0), split: split ?? 'held_out' };
   }
   if (!(await exists(name))) {
     throw new LabError(
       'not_found',
       `${name} cannot be read: there is no such file.`,
-      `Give a .npy file, or ${Object.keys(ownData).join(', ')} for the lab's own data, or lm for the language model that it was trained on.`,
+      `Give a .npy file, or ${Object.keys(ownData).join(', ')} for the lab's own data, or synthetic or lm for the made data or the language model that it was trained on.`,
     );
   }
   const matrix = readNpy(await readBytes(name), name);
   const order = split === 'held_out' ? 'shuffled' : 'sequential';
   return { source: openMatrixSource(matrix, name, order, 0), split: split ?? 'all' };
+}
+
+/** Data that need no file, by name; null for a name that is none. Made data have the seed that the model saw. */
+function ownDataNamed(name: string, trained: RememberedData): SourceConfig | null {
+  if (name === 'synthetic') return trainedOnMade(trained);
+  const own = Object.hasOwn(ownData, name) ? ownData[name] : undefined;
+  if (own?.kind !== 'synthetic') return own ?? null;
+  return { ...own, seed: seedOf(trained.data, own.preset) };
+}
+
+/** The made data that a folder says it was trained on. */
+function trainedOnMade({ data }: RememberedData): SourceConfig {
+  const parsed = dataSchema.safeParse(data);
+  if (parsed.success && parsed.data.kind === 'synthetic') return parsed.data;
+  throw new LabError(
+    'bad_config',
+    'This model was not trained on made data, as far as its folder says.',
+    `Name data of the lab: ${Object.keys(ownData).join(', ')}; or give a .npy file.`,
+  );
 }
 
 /** The language model that a folder says it was trained on. */
@@ -121,7 +145,7 @@ function trainedOn(trained: RememberedData): LanguageDataConfig {
   );
 }
 
-function seedOf(trained: unknown, preset: string): number {
+function seedOf(trained: unknown, preset: string | undefined): number {
   if (typeof trained !== 'object' || trained === null) return 0;
   const { preset: own, seed } = trained as Readonly<Record<string, unknown>>;
   return own === preset && typeof seed === 'number' ? seed : 0;

@@ -6,12 +6,21 @@ import { openMatrixSource, type MatrixFile } from './npy_source';
 import type { ReadySource } from './source';
 import type { RowOrder } from './table_source';
 import { openWordSource, type ReadShipped } from './words';
-import { zooPreset, type ZooPresetName } from './zoo_presets';
+import { zooPreset, type ZooPreset, type ZooPresetName } from './zoo_presets';
+import { ownZooLabel, type ZooSpec } from './zoo_spec';
 import { openZooSource } from './zoo_source';
+
+/** Made data: one that the lab has a name for, or a specification; the run's rules see to it that one of them is there. */
+export interface SyntheticConfig {
+  readonly kind: 'synthetic';
+  readonly preset?: ZooPresetName | undefined;
+  readonly spec?: ZooSpec | undefined;
+  readonly seed: number;
+}
 
 /** The data settings of a run. */
 export type SourceConfig =
-  | { readonly kind: 'synthetic'; readonly preset: ZooPresetName; readonly seed: number }
+  | SyntheticConfig
   | { readonly kind: 'words' }
   | { readonly kind: 'npy'; readonly path: string; readonly order: RowOrder };
 
@@ -34,7 +43,7 @@ export async function openSource(
 ): Promise<ReadySource> {
   switch (config.kind) {
     case 'synthetic': {
-      const { label, spec } = zooPreset(config.preset);
+      const { label, spec } = zooOf(config);
       return openZooSource(spec, config.seed, label);
     }
     case 'words':
@@ -44,6 +53,12 @@ export async function openSource(
       return openMatrixSource(matrix, fileName(config.path), config.order, orderSeed);
     }
   }
+}
+
+function zooOf({ preset, spec }: SyntheticConfig): ZooPreset {
+  if (spec !== undefined) return { label: ownZooLabel(spec), spec };
+  if (preset !== undefined) return zooPreset(preset);
+  throw new RangeError('made data have a preset or a specification');
 }
 
 function fileName(path: string): string {

@@ -71,7 +71,8 @@ const frequencySchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const zooSchema = z.strictObject({
+/** A synthetic data set in a run file: `data.spec`. */
+export const zooSchema = z.strictObject({
   /** d. */
   width: z.int().check(z.gte(1), z.lte(65536)),
   features: z.array(featureSchema).check(z.minLength(1), z.maxLength(1024)),
@@ -109,4 +110,10 @@ export function badZoo(reason: string): LabError {
     `This synthetic data set cannot be made: ${reason}.`,
     'Correct the named settings. docs/data.md describes them.',
   );
+}
+
+/** What a data set is called that has no name of the lab's: "64 features of your own". */
+export function ownZooLabel({ features }: ZooSpec): string {
+  const count = features.reduce((sum, feature) => sum + feature.count, 0);
+  return count === 1 ? 'A feature of your own' : `${count} features of your own`;
 }

@@ -7,8 +7,11 @@ import { describeIssues, type SettingIssue } from '../base/schema_issues';
 import { runSchema, type RunConfig } from '../lab/run/run_config';
 import { checkRunRules } from '../lab/run/run_rules';
 
-/** A setting as a control holds it; undefined means "as the lab chooses". */
-export type SettingValue = string | number | boolean | undefined;
+/**
+ * A setting as a control holds it; undefined means "as the lab chooses". Settings that are objects come from run files
+ * and links; no control edits them.
+ */
+export type SettingValue = string | number | boolean | object | undefined;
 export type Settings = Readonly<Record<string, SettingValue>>;
 
 /** A run file that is not validated yet. Every RunConfig is one. */

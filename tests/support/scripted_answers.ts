@@ -13,6 +13,7 @@ import type {
   ShapeProbe,
   ShapeState,
 } from '../../src/lab/protocol/protocol';
+import { dataLabel } from '../../src/lab/run/data_kinds';
 import type { RunConfig } from '../../src/lab/run/run_config';
 import { inputUnitsOf } from '../../src/sae/input_units';
 import { shapeOf, type ModelConfig } from '../../src/sae/config';
@@ -51,9 +52,9 @@ export function statisticsOf(config: RunConfig): DataStatistics {
   if (data.kind === 'words') return { width: 100, power: 27.4, meanNorm: 5.2, sampledRows: 16384 };
   if (data.kind === 'lm') return { width: 288, power: 19.6, meanNorm: 4.9, sampledRows: 4096 };
   if (data.kind === 'npy') return { width: 768, power: 803.2, meanNorm: 28.1, sampledRows: 16384 };
-  return data.preset === 'zoo'
-    ? { width: 128, power: 3.01, meanNorm: 1.72, sampledRows: 16384 }
-    : { width: 64, power: 1.0004, meanNorm: 1, sampledRows: 16384 };
+  return data.preset === 'figure1'
+    ? { width: 64, power: 1.0004, meanNorm: 1, sampledRows: 16384 }
+    : { width: 128, power: 3.01, meanNorm: 1.72, sampledRows: 16384 };
 }
 
 export function estimateOf(config: RunConfig): RunEstimate {
@@ -123,11 +124,14 @@ export function previewOf(config: RunConfig): Preview {
   const texts = {
     figure1: ['Circle, sphere, helix', '64 dimensions, one shape a sample, noise 0.02, endless'],
     zoo: ['64 mixed features', '128 dimensions, 3 features per sample, endless'],
+    zoo_independent: ['Feature zoo, independent', '128 dimensions, 64 features, endless'],
+    zoo2: ['Feature zoo of lines', '128 dimensions, 3 of 128 features per row, endless'],
+    spec: [dataLabel(data), 'features of your own, endless'],
     words: ['Word vectors', '20 000 English words, 100 dimensions, most frequent first'],
     npy: ['activations.npy', '120 000 rows, 768 dimensions'],
     lm: ['stories15M, layer 4', 'residual stream of 288 dimensions entering block 4 of 6'],
   };
-  const key = data.kind === 'synthetic' ? data.preset : data.kind;
+  const key = data.kind === 'synthetic' ? (data.preset ?? 'spec') : data.kind;
   const [label = '', description = ''] = texts[key];
   const features = featuresOf(config);
   const perRow = key === 'zoo' ? 3 : 1;

@@ -1,6 +1,6 @@
 /**
  * Every setting of a run with the values that are furthest apart, read from the run file's JSON Schema, so that a
- * setting that is added is tried without anybody thinking of it. Free text has no ends and is left out.
+ * setting that is added is tried without anybody thinking of it. Free text and objects have no ends and are left out.
  */
 import { runJsonSchema } from '../../src/lab/run/run_schema';
 
@@ -35,6 +35,11 @@ interface Node {
   readonly items?: Node;
 }
 
+/** What a kind needs, too, although it may be given in another way. */
+const CHOSEN: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
+  synthetic: { preset: 'figure1' },
+};
+
 /** A small step away from an end that is not part of a range. */
 const INSIDE = 1e-6;
 
@@ -43,7 +48,7 @@ function valuesOf(name: string, node: Node): readonly Value[] {
   if (node.const !== undefined) return [node.const];
   if (node.enum !== undefined) return node.enum;
   if (node.type === 'boolean') return [false, true];
-  if (node.type === 'string') return [];
+  if (node.type === 'string' || node.type === 'object') return [];
   const above = node.exclusiveMinimum === undefined ? undefined : node.exclusiveMinimum + INSIDE;
   const below = node.exclusiveMaximum === undefined ? undefined : node.exclusiveMaximum - INSIDE;
   const [low, high] = [node.minimum ?? above, node.maximum ?? below];
@@ -64,7 +69,7 @@ function kindOf(section: Section, node: Node): SectionKind {
   const settings = properties
     .map(([name, child]) => ({ section, name, values: valuesOf(`${section}.${name}`, child) }))
     .filter(({ values }) => values.length > 1);
-  return { kind, required, settings };
+  return { kind, required: { ...required, ...CHOSEN[kind] }, settings };
 }
 
 /** The kinds of a section. */

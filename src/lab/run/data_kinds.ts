@@ -2,6 +2,7 @@
  * The kinds of data as a table: what a row of each is called, which of its settings name files of the person's own, and
  * what it is called in a few words. Settings and ranges are described in run_config.ts.
  */
+import { ownZooLabel } from '../../data/zoo_spec';
 import { presets } from './presets';
 import type { DataConfig } from './run_config';
 
@@ -25,7 +26,10 @@ const kinds: Kinds = {
     rows: 'samples',
     question:
       'All models learn from the same samples. A shape in one colour is held by one unit; a patchwork has been split over several.',
-    label: ({ preset }) => presets[preset].label,
+    label: ({ preset, spec }) => {
+      if (preset !== undefined) return presets[preset].label;
+      return spec === undefined ? 'Synthetic data' : ownZooLabel(spec);
+    },
   },
   words: {
     rows: 'words',

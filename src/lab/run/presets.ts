@@ -5,7 +5,15 @@
  */
 import type { RunInput } from './run_config';
 
-export const presetIds = ['figure1', 'zoo', 'words', 'stories', 'gpt2'] as const;
+export const presetIds = [
+  'figure1',
+  'zoo',
+  'zoo_independent',
+  'zoo2',
+  'words',
+  'stories',
+  'gpt2',
+] as const;
 export type PresetId = (typeof presetIds)[number];
 
 export interface Preset {
@@ -44,6 +52,19 @@ const figure1: Preset = {
   },
 };
 
+/** SASA for three features of up to four dimensions per sample. */
+function sasaOnZoo(groups: number): RunInput['models'][number] {
+  return {
+    architecture: 'topk_sasa',
+    n_groups: groups,
+    group_rank: 4,
+    k_groups: 3,
+    nuclear_target: 'composition',
+    nuclear_coefficient_relative: 3.3e-5,
+    aux_coefficient: 1 / 32,
+  };
+}
+
 /** 64 mixed features, three active: λ_rel 3.3e-5 gives one group per multi-dimensional feature. */
 const zoo: Preset = {
   id: 'zoo',
@@ -51,18 +72,7 @@ const zoo: Preset = {
   summary: 'Circles, spheres, lines, helices and 4-D clouds, three per sample.',
   config: {
     data: { kind: 'synthetic', preset: 'zoo', seed: 0 },
-    models: [
-      {
-        architecture: 'topk_sasa',
-        n_groups: 96,
-        group_rank: 4,
-        k_groups: 3,
-        nuclear_target: 'composition',
-        nuclear_coefficient_relative: 3.3e-5,
-        aux_coefficient: 1 / 32,
-      },
-      { architecture: 'topk', d_sae: 384, k: 12 },
-    ],
+    models: [sasaOnZoo(96), { architecture: 'topk', d_sae: 384, k: 12 }],
     training: {
       lr: 2e-3,
       train_batch_size_samples: 512,
@@ -72,6 +82,30 @@ const zoo: Preset = {
       seed: 0,
       log_every: 20,
     },
+  },
+};
+
+/** The features of `zoo` without a fixed number of them in a row; a few groups more than features. */
+const zooIndependent: Preset = {
+  id: 'zoo_independent',
+  label: '64 independent features',
+  summary: 'The same features, each present by itself: none, three or nine in a sample.',
+  config: {
+    ...zoo.config,
+    data: { kind: 'synthetic', preset: 'zoo_independent', seed: 0 },
+    models: [sasaOnZoo(80), { architecture: 'topk', d_sae: 320, k: 12 }],
+  },
+};
+
+/** Far more lines than a model of rank 4 needs groups for: does it pack them? */
+const zoo2: Preset = {
+  id: 'zoo2',
+  label: '128 features, mostly lines',
+  summary: '96 lines, 16 circles and 16 spheres, three per sample: are lines packed together?',
+  config: {
+    ...zoo.config,
+    data: { kind: 'synthetic', preset: 'zoo2', seed: 0 },
+    models: [sasaOnZoo(208), { architecture: 'topk', d_sae: 832, k: 12 }],
   },
 };
 
@@ -176,7 +210,15 @@ const gpt2: Preset = {
   },
 };
 
-export const presets: Readonly<Record<PresetId, Preset>> = { figure1, zoo, words, stories, gpt2 };
+export const presets: Readonly<Record<PresetId, Preset>> = {
+  figure1,
+  zoo,
+  zoo_independent: zooIndependent,
+  zoo2,
+  words,
+  stories,
+  gpt2,
+};
 
 /** The experiment of the default link. */
 export const defaultPreset: Preset = figure1;

@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { LabError } from '../../base/lab_error';
 import { describeIssues } from '../../base/schema_issues';
 import { setting, settingsOf, type NamedSetting } from '../../base/setting';
+import { zooSchema } from '../../data/zoo_spec';
 import { modelSchema } from '../../sae/config';
 import { dataIdentitySchema } from './data_identity';
 import { checkRunRules } from './run_rules';
@@ -19,11 +20,18 @@ const rows = (max: number) => z.int().check(z.gte(1), z.lte(max));
 export const dataSchemas = [
   z.strictObject({
     kind: z.literal('synthetic'),
-    preset: setting(z.enum(['figure1', 'zoo']), {
+    preset: setting(z.optional(z.enum(['figure1', 'zoo', 'zoo_independent', 'zoo2'])), {
       label: 'Shapes',
       meaning:
-        'figure1: a circle, a sphere and a helix in 64 dimensions, one per sample; zoo: 64 mixed features in 128 dimensions, three per sample.',
+        'figure1: a circle, a sphere and a helix in 64 dimensions, one per sample; zoo: 64 mixed features in 128 dimensions, three per sample; zoo_independent: the same, each present by itself with probability 3/64; zoo2: 96 signed lines, 16 circles and 16 spheres in 128 dimensions, three per sample.',
       hidden: true,
+      automatic: 'none: give it or `spec`',
+    }),
+    spec: setting(z.optional(zooSchema), {
+      label: 'Features',
+      meaning: 'Features of your own in the place of a preset; see `data.spec` below.',
+      hidden: true,
+      automatic: 'none',
     }),
     seed: setting(seed(), {
       label: 'Seed of data',

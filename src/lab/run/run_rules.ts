@@ -10,6 +10,7 @@ import { CHANGES_FILE, CHECKPOINT_FILE, CLAIM_FILE, KEPT_FILE, RUN_FILE } from '
 /** Everything that is impossible about a run whose single settings are in range. */
 export function checkRunRules(config: RunConfig): SettingIssue[] {
   return [
+    ...checkSynthetic(config.data),
     ...checkLanguageModel(config.data),
     ...config.models.flatMap(checkArchitecture),
     ...config.models.flatMap(checkNorm),
@@ -20,6 +21,20 @@ export function checkRunRules(config: RunConfig): SettingIssue[] {
 
 function issue(path: string, rest: string): SettingIssue {
   return { path, sentence: `${path} ${rest}` };
+}
+
+function checkSynthetic(data: DataConfig): SettingIssue[] {
+  if (data.kind !== 'synthetic') return [];
+  const { preset, spec } = data;
+  if (preset === undefined && spec === undefined) {
+    return [
+      issue('data.preset', 'is missing; give the name of a preset, or features as data.spec'),
+    ];
+  }
+  if (preset === undefined || spec === undefined) return [];
+  return [
+    issue('data.spec', `is given beside data.preset, which is "${preset}"; only one can be meant`),
+  ];
 }
 
 /** What is known of the model that ships; others say it when their files have been read. */

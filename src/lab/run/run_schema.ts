@@ -25,6 +25,29 @@ const WRITTEN: Readonly<Record<string, string>> = {
   sha256: 'SHA-256 of its bytes, which alone says whether it is the same.',
 };
 
+/** Settings of made data by name, and of what; docs/data.md says more. */
+const SPECIFICATION: Readonly<Record<string, string>> = {
+  width: 'd: numbers of a row.',
+  features: 'The features, with a kind (shape) each; docs/data.md has the kinds.',
+  name: 'Name of the feature, its kind when absent; with a count above 1 they are called "name 1", "name 2" and so on.',
+  count: 'How many independent features of this description; 1 when absent.',
+  scale: 'Two numbers: the size is drawn between them on every presence. 1 and 1 when absent.',
+  child_of: 'Makes it the child of another feature: never present without it.',
+  parent: 'Name of the other feature, which must be listed before.',
+  turns: 'How often the helix winds; 2 when absent.',
+  clusters: 'Vertices of the simplex, one more than its dimensions.',
+  dimension: 'Dimensions of the Gaussian.',
+  frequency:
+    'How often features without a parent are present. Kind exactly: so many in every row. Kind uniform: each independently. Kind zipf: independently, the i-th with probability · i^(−exponent).',
+  active: 'How many distinct features are present in every row.',
+  probability: 'With which a feature is present.',
+  exponent: 'How fast the probability falls from one feature to the next; 1 when absent.',
+  coherence:
+    'Share of the energy of all directions in a subspace shared by all features; 0 when absent.',
+  noise:
+    'Standard deviation of the noise in each dimension, over the root mean square of the signal; 0 when absent.',
+};
+
 /** The JSON Schema (draft 2020-12) of a run file as a person writes it. */
 export function runJsonSchema(): Node {
   const schema: Node = z.toJSONSchema(runSchema, {
@@ -34,18 +57,24 @@ export function runJsonSchema(): Node {
       if (text !== undefined) jsonSchema.description = sentence(text.meaning, text.symbol);
     },
   });
-  describeWritten(schema.properties?.data_identity);
+  describe(schema.properties?.data_identity, WRITTEN);
+  describe(schema.properties?.data, SPECIFICATION);
   return { title: 'Run of the SASA Lab', ...schema };
 }
 
-function describeWritten(node: Node | boolean | undefined): void {
+/** Describes all settings below a node that say nothing of themselves. */
+function describe(
+  node: Node | boolean | undefined,
+  meanings: Readonly<Record<string, string>>,
+): void {
   if (typeof node !== 'object') return;
   for (const [name, child] of Object.entries(node.properties ?? {})) {
-    const meaning = WRITTEN[name];
-    if (typeof child === 'object' && meaning !== undefined) child.description = meaning;
-    describeWritten(child);
+    const meaning = meanings[name];
+    if (typeof child === 'object' && meaning !== undefined) child.description ??= meaning;
+    describe(child, meanings);
   }
-  if (!Array.isArray(node.items)) describeWritten(node.items);
+  const items = Array.isArray(node.items) ? [] : [node.items];
+  for (const child of [...items, ...(node.oneOf ?? [])]) describe(child, meanings);
 }
 
 function sentence(meaning: string, symbol: string | undefined): string {
@@ -71,6 +100,7 @@ export function settingsTables(): readonly SettingsTable[] {
         ...settingsOf(schema).map(rowOf),
       ]),
     ]),
+    { section: 'data.spec', markdown: specificationTable() },
     table('models', [
       titleRow('every architecture'),
       ...settingsOf(z.strictObject(SHARED_SETTINGS)).map(rowOf),
@@ -83,6 +113,13 @@ export function settingsTables(): readonly SettingsTable[] {
     ]),
     table('training', settingsOf(trainingSchema).map(rowOf)),
   ];
+}
+
+function specificationTable(): string {
+  const rows = Object.entries(SPECIFICATION).map(
+    ([name, meaning]) => `| \`${name}\` | ${meaning} |`,
+  );
+  return `${['| setting | meaning |', '| --- | --- |', ...rows].join('\n')}\n`;
 }
 
 function table(section: string, rows: readonly (readonly string[])[]): SettingsTable {

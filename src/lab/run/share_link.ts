@@ -6,12 +6,13 @@
  */
 import { saysSame } from '../../base/canonical';
 import { LabError } from '../../base/lab_error';
-import { readLinkText, writeLinkText, type LinkSettings, type LinkValue } from '../../io/link_text';
+import { readLinkText, writeLinkText, type LinkSettings } from '../../io/link_text';
+import { pathsOf, treeOf, type LinkTree } from './link_tree';
 import { parseRunConfig, runSchema, type RunConfig, type RunInput } from './run_config';
 
-type Settings = Record<string, LinkValue>;
+type Settings = Record<string, LinkTree>;
 
-/** A run taken apart into groups of plain settings: `d` data, `m0`, `m1` … models, `t` training. */
+/** A run taken apart into groups of settings: `d` data, `m0`, `m1` … models, `t` training. */
 interface Parts {
   data: Settings;
   models: Settings[];
@@ -21,14 +22,13 @@ interface Parts {
 /** The text of a link to a run. Throws LabError `bad_config` for a run that could not be started. */
 export function writeShareLink(run: RunInput): string {
   const parts = withoutDefaults(parseRunConfig(run));
-  const settings = new Map<string, LinkValue>();
-  const add = (prefix: string, group: Settings): void => {
-    for (const [key, value] of Object.entries(group)) settings.set(`${prefix}.${key}`, value);
-  };
-  add('d', parts.data);
-  parts.models.forEach((model, index) => add(`m${index}`, model));
-  add('t', parts.training);
-  return writeLinkText(settings);
+  return writeLinkText(
+    new Map([
+      ...pathsOf(parts.data, 'd'),
+      ...parts.models.flatMap((model, index) => pathsOf(model, `m${index}`)),
+      ...pathsOf(parts.training, 't'),
+    ]),
+  );
 }
 
 /** The run that a link's text describes. Throws LabError `bad_config` that says what is wrong with it. */
@@ -48,9 +48,9 @@ export function readShareLink(text: string): RunConfig {
 /** The same run without the settings that it would have anyway. */
 function withoutDefaults(run: RunConfig): Parts {
   const parts: Parts = {
-    data: plainSettings(run.data),
-    models: run.models.map(plainSettings),
-    training: plainSettings(run.training),
+    data: given(run.data),
+    models: run.models.map(given),
+    training: given(run.training),
   };
   for (const group of [parts.data, ...parts.models, parts.training]) {
     for (const [key, value] of Object.entries(group)) {
@@ -62,26 +62,24 @@ function withoutDefaults(run: RunConfig): Parts {
   return parts;
 }
 
-function plainSettings(settings: object): Settings {
+/** Settings that are set. */
+function given(settings: object): Settings {
+  const entries: [string, LinkTree | undefined][] = Object.entries(settings);
   return Object.fromEntries(
-    Object.entries(settings).filter(
-      (entry): entry is [string, LinkValue] =>
-        typeof entry[1] === 'string' ||
-        typeof entry[1] === 'number' ||
-        typeof entry[1] === 'boolean',
-    ),
+    entries.filter((entry): entry is [string, LinkTree] => entry[1] !== undefined),
   );
 }
 
+/** A setting of data, of a model or of training, perhaps within others. */
+const PATH = /^(d|t|m[0-9])(\.[A-Za-z][A-Za-z0-9_]*)((\.[A-Za-z0-9][A-Za-z0-9_]*)*|\.)$/;
+
 /** Settings by group; a string says which of them belongs to none. */
 function sortSettings(settings: LinkSettings): Parts | string {
-  const groups = new Map<string, Settings>();
-  for (const [path, value] of settings) {
-    const [, name, key] = /^(d|t|m[0-9])\.([A-Za-z][A-Za-z0-9_]*)$/.exec(path) ?? [];
-    if (name === undefined || key === undefined) return `there is no setting ${path}`;
-    const group = groups.get(name) ?? {};
-    groups.set(name, { ...group, [key]: value });
-  }
+  const unknown = [...settings.keys()].find((path) => !PATH.test(path));
+  if (unknown !== undefined) return `there is no setting ${unknown}`;
+  const tree = treeOf(settings);
+  if (typeof tree === 'string') return tree;
+  const groups = new Map(Object.entries(tree).map(([name, group]) => [name, given(Object(group))]));
   const models: Settings[] = [];
   for (let model = groups.get('m0'); model !== undefined; model = groups.get(`m${models.length}`)) {
     models.push(model);

@@ -70,7 +70,7 @@ function difference(a: readonly Float32Array[], b: readonly Float32Array[]): num
 function dataWords(data: DataConfig): string[] {
   switch (data.kind) {
     case 'synthetic':
-      return ['--data', data.preset];
+      return ['--data', data.preset ?? 'synthetic'];
     case 'npy':
       // In file order nothing is held out.
       return ['--data', data.path, '--split', data.order === 'sequential' ? 'all' : 'held_out'];

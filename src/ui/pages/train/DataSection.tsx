@@ -7,7 +7,8 @@ import { presets, presetIds, type PresetId } from '../../../lab/run/presets';
 import { useDraftFacts } from '../../../state/draft_facts';
 import { DATA_FILES } from '../../../state/dropped_files';
 import { engine } from '../../../state/engine_store';
-import { fileNeeded } from '../../../lab/run/data_kinds';
+import { dataLabel, fileNeeded } from '../../../lab/run/data_kinds';
+import { dataSchema } from '../../../lab/run/run_config';
 import type { Settings } from '../../../state/experiment_draft';
 import {
   keepDraft,
@@ -48,8 +49,8 @@ export function DataSection() {
       ? [
           {
             value: 'other' as const,
-            label: place ?? String(data.model),
-            detail: 'Another language model',
+            label: place ?? otherLabel(data),
+            detail: data.kind === 'lm' ? 'Another language model' : 'From a run file or a link',
           },
         ]
       : []),
@@ -120,6 +121,13 @@ function DataDescription({ short }: { readonly short: boolean }) {
       {reading === null ? (description ?? '\u00a0') : stageText(reading)}
     </p>
   );
+}
+
+/** What the data are called while the lab has no better name. */
+function otherLabel(data: Settings): string {
+  if (data.kind === 'lm') return String(data.model);
+  const read = dataSchema.safeParse(data);
+  return read.success ? dataLabel(read.data) : 'Features of your own';
 }
 
 /** The preset whose data these are, whatever is set about them. */
