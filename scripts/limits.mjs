@@ -11,7 +11,7 @@ export const UNIT_LIMIT_MS = 5 * MINUTE;
 /** A GPU test or hook; on a software adapter, compiling kernels takes the slowest of them a minute. */
 export const GPU_LIMIT_MS = 20 * MINUTE;
 /** One step of an end-to-end test: an answer of the page, or a sign that training goes on. */
-export const PAGE_LIMIT_MS = 20 * MINUTE;
+export const PAGE_LIMIT_MS = 10 * MINUTE;
 /** Vitest's word for none: of a test that waits step by step, each step with its own limit. */
 export const NO_LIMIT_MS = 0;
 /** Something that comes by itself as soon as its turn comes, such as the next message between two objects. */

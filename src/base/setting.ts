@@ -52,8 +52,8 @@ export function settingText(schema: z.core.$ZodType): SettingText | undefined {
   return texts.get(schema);
 }
 
-/** How a value is given: a number, yes or no, one of some words, or free text. */
-type SettingKind = 'number' | 'toggle' | 'choice' | 'text';
+/** How a value is given: a number, yes or no, one of some words, settings that may be there or not, or free text. */
+type SettingKind = 'number' | 'toggle' | 'choice' | 'switch' | 'text';
 
 /** A setting of an object of settings. */
 export interface NamedSetting {
@@ -99,6 +99,8 @@ function kindOf(schema: z.core.$ZodType): Pick<NamedSetting, 'kind' | 'values'> 
       return { kind: 'toggle', values: [] };
     case 'number':
       return { kind: 'number', values: [] };
+    case 'object':
+      return { kind: 'switch', values: [] };
     default:
       return { kind: 'text', values: [] };
   }

@@ -142,8 +142,8 @@ export class TrainingRun {
           this.logged.push({ ...record, seconds: record.seconds + this.start.seconds });
         }
       },
-      onMoves: (moves) => {
-        for (const move of moves) this.moved.push(move);
+      onMoves: (made) => {
+        for (const move of made) this.moved.push(move);
       },
       onProgress: (progress) => this.progress.update(progress),
       shouldStop: () => this.interrupted,

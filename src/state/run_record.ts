@@ -109,7 +109,7 @@ export interface Run {
   /** What was changed while it went, oldest first. */
   readonly changes: readonly SettingChange[];
   /** What was moved between groups while it went, oldest first. */
-  readonly moves: readonly RunMove[];
+  readonly moved: readonly RunMove[];
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** `recorded` runs ship with the lab: they have no weights and cannot be analysed. */
@@ -176,7 +176,7 @@ export function createRun(
     estimate: null,
     statistics: null,
     changes: [],
-    moves: [],
+    moved: [],
     createdAt,
     origin: 'session',
     opened: opened !== null,
@@ -240,14 +240,14 @@ export function allChanges(run: Pick<Run, 'models' | 'changes'>): readonly Setti
 }
 
 /** All moves of a run's models, those from before their weights were opened too. */
-export function allMoves(run: Pick<Run, 'models' | 'moves'>): readonly RunMove[] {
+export function allMoves(run: Pick<Run, 'models' | 'moved'>): readonly RunMove[] {
   const { steps } = trainedBefore(run);
   const earlier = run.models.flatMap(({ index, before }) =>
     before.changes.flatMap((change): RunMove[] =>
       isMove(change) ? [{ ...change, model: index }] : [],
     ),
   );
-  return [...earlier, ...run.moves.map((move) => ({ ...move, step: steps + move.step }))];
+  return [...earlier, ...run.moved.map((move) => ({ ...move, step: steps + move.step }))];
 }
 
 /**
@@ -272,7 +272,7 @@ const KEPT: KeptFacts = {
 
 /** A run as it was at a checkpoint, with what was logged until then; what this page knew of later steps is dropped. */
 export function withPast(run: Run, past: RunPast, settings: RunConfig): Run {
-  const moves = past.changes.filter(isMove);
+  const moved = past.changes.filter(isMove);
   const changes = past.changes.flatMap((change) => (isMove(change) ? [] : [change]));
   const models = run.models.map(({ index }) => {
     const before = past.before?.[index] ?? NEVER_TRAINED;
@@ -291,7 +291,7 @@ export function withPast(run: Run, past: RunPast, settings: RunConfig): Run {
     settings,
     asked: settings,
     changes,
-    moves,
+    moved,
     step: past.step,
     samples: past.step * settings.training.train_batch_size_samples,
     seconds: past.seconds,
@@ -355,7 +355,7 @@ export function applyEvent(run: Run, event: EngineEvent): Run {
     case 'settings_changed':
       return withChanges(run, event.changes, event.config);
     case 'moved':
-      return { ...run, moves: [...run.moves, ...event.moves] };
+      return { ...run, moved: [...run.moved, ...event.made] };
     case 'kept':
       return {
         ...run,

@@ -4,19 +4,12 @@
  */
 import { expect, it } from 'vitest';
 import { NO_LIMIT_MS } from '../../scripts/limits.mjs';
-import type { RunInput } from '../../src/lab/run/run_config';
-import { presets } from '../../src/lab/run/presets';
 import { finishedRun, recordEngine } from './engine_record';
 import { openPage, takeScreenshot } from './harness';
-import { draftAddress } from './kept_page';
+import { draftAddress, shortRun } from './kept_page';
 
 /** Enough to lose two engines after their first checkpoints. */
 const STEPS = 240;
-const { config } = presets.figure1;
-const run: RunInput = {
-  ...config,
-  training: { ...config.training, training_samples: STEPS * 128, train_batch_size_samples: 128 },
-};
 
 /** Holds the workers of the page, so that the last one can be ended. */
 const holdWorkers = `
@@ -34,7 +27,9 @@ it(
   'costs no run: it goes on by itself after a lost device and after a dead worker',
   { timeout: NO_LIMIT_MS },
   async () => {
-    const page = await openPage(draftAddress(run), { before: recordEngine + holdWorkers });
+    const page = await openPage(draftAddress(shortRun(STEPS)), {
+      before: recordEngine + holdWorkers,
+    });
     await page.getByText('circle', { exact: false }).first().waitFor();
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page.waitForFunction('engineRecord.kept >= 10 && engineRecord.step > engineRecord.kept');

@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import type { RunInput } from '../../src/lab/run/run_config';
+import { presets } from '../../src/lab/run/presets';
 import { writeShareLink } from '../../src/lab/run/share_link';
+
+/** Circle, sphere and helix for a few steps, of half the usual batch. */
+export function shortRun(steps: number): RunInput {
+  const { config } = presets.figure1;
+  const batch = 128;
+  const length = { training_samples: steps * batch, train_batch_size_samples: batch };
+  return { ...config, training: { ...config.training, ...length } };
+}
 
 /** Address of the Train page with a run in its draft. */
 export function draftAddress(run: RunInput): string {

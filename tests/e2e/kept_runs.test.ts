@@ -6,6 +6,9 @@ import { expect, it } from 'vitest';
 import { NO_LIMIT_MS } from '../../scripts/limits.mjs';
 import { finishedRun, recordEngine } from './engine_record';
 import { openPage, takeScreenshot } from './harness';
+import { draftAddress, shortRun } from './kept_page';
+
+const STEPS = 300;
 
 /** The database as the first version of the page that kept runs made it, which a later one takes over. */
 const earlierDatabase = `
@@ -18,7 +21,7 @@ it(
   'outlives a reload, goes on and is there when it is finished',
   { timeout: NO_LIMIT_MS },
   async () => {
-    const page = await openPage('', {
+    const page = await openPage(draftAddress(shortRun(STEPS)), {
       width: 1440,
       height: 900,
       before: `${recordEngine}${earlierDatabase}`,
@@ -38,12 +41,12 @@ it(
 
     await page.getByRole('button', { name: 'Resume', exact: true }).click();
     const run = await finishedRun(page);
-    expect(run.metrics[0]?.step).toBe(1000);
+    expect(run.metrics[0]?.step).toBe(STEPS);
     // The seconds before the reload count.
     expect(run.metrics[0]?.seconds).toBeGreaterThan(0);
     // What is written last is its evaluation.
     await page.locator('.runs-ev', { hasText: /^0\.\d{3}/ }).waitFor();
-    await page.waitForFunction('engineRecord.kept === 1000');
+    await page.waitForFunction(`engineRecord.kept === ${STEPS}`);
 
     await page.reload();
     await page.getByText('finished', { exact: true }).waitFor();
@@ -60,23 +63,23 @@ it(
     const captions = () => page.locator('.shape-caption').allTextContents();
     const [shares, shapes] = [await explained.textContent(), await captions()];
     await slider.press('Home');
-    await page.getByText('at step 10 of 1000', { exact: true }).waitFor();
+    await page.getByText(`at step 10 of ${STEPS}`, { exact: true }).waitFor();
     expect(await explained.textContent()).toMatch(/step 10\D/);
     expect(await captions()).not.toEqual(shapes);
     await page.getByRole('navigation').getByRole('link', { name: 'Groups', exact: true }).click();
-    await page.getByText('at step 10 of 1000', { exact: true }).waitFor();
+    await page.getByText(`at step 10 of ${STEPS}`, { exact: true }).waitFor();
     const table = () => page.getByRole('row').allTextContents();
     const early = await table();
     expect(page.url()).toContain('step=10');
     await slider.press('End');
-    await page.getByText('now, step 1000 of 1000', { exact: true }).waitFor();
+    await page.getByText(`now, step ${STEPS} of ${STEPS}`, { exact: true }).waitFor();
     await page.waitForFunction(
       (before) => document.querySelector('[aria-rowindex="2"]')?.textContent !== before,
       early[1],
     );
     expect(await table()).not.toEqual(early);
     await page.getByRole('navigation').getByRole('link', { name: 'Train', exact: true }).click();
-    await page.getByText('now, step 1000 of 1000', { exact: true }).waitFor();
+    await page.getByText(`now, step ${STEPS} of ${STEPS}`, { exact: true }).waitFor();
     expect(await explained.textContent()).toBe(shares);
 
     await page.getByRole('navigation').getByRole('link', { name: 'Groups', exact: true }).click();

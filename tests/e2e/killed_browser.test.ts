@@ -119,9 +119,9 @@ it.each(RUNS)(
   },
 );
 
-/** A step in the third of the run whose turn it is; streams are told apart by a number. */
+/** A step in the third of the run whose turn it is, from 1 on: one that has not begun is not kept. `stream` tells the runs apart. */
 function killStep(steps: number, kill: number, stream: number): number {
   const drawn: Words = [kill, 0, 0, 0];
   philox4x32(drawn, seed, stream);
-  return Math.floor((steps * (kill + drawn[0] / 2 ** 32)) / KILLS);
+  return 1 + Math.floor(((steps - 1) * (kill + drawn[0] / 2 ** 32)) / KILLS);
 }

@@ -48,7 +48,7 @@ const FORMAT: KeptFormat = {
     (metadata) => ({
       ...metadata,
       models: Array.isArray(metadata.models)
-        ? metadata.models.map((model: object) => ({ ...model, moves: { points: 0, made: 0 } }))
+        ? metadata.models.map((model: object) => ({ ...model, moved: { points: 0, made: 0 } }))
         : metadata.models,
     }),
   ],
@@ -66,7 +66,7 @@ const metadataSchema = z.strictObject({
       width: z.int().check(z.gte(1)),
       inputScale: z.number(),
       lambda: z.nullable(z.number()),
-      moves: z.strictObject({
+      moved: z.strictObject({
         points: z.int().check(z.gte(0)),
         made: z.int().check(z.gte(0)),
       }),
@@ -81,11 +81,11 @@ export function writeCheckpoint({ config, step, states }: Checkpoint): Uint8Arra
     version: VERSION,
     step,
     config,
-    models: states.map(({ weights, inputScale, lambda, moves }) => ({
+    models: states.map(({ weights, inputScale, lambda, moved }) => ({
       width: weights.width,
       inputScale,
       lambda,
-      moves,
+      moved,
     })),
   };
   return writeSafetensors(states.flatMap(tensorsOf), { run: strictJson(metadata) });
@@ -102,7 +102,7 @@ export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
   if (metadata.models.length !== config.models.length) {
     throw damaged(label, `it has ${metadata.models.length} models of ${config.models.length}`);
   }
-  const states = metadata.models.map(({ width, inputScale, lambda, moves }, model): ModelState => {
+  const states = metadata.models.map(({ width, inputScale, lambda, moved }, model): ModelState => {
     const settings = at(config.models, model);
     const { groups, rank } = shapeOf(settings);
     const read = (set: ParameterSet) => readParameters(file, settings, width, model, set);
@@ -114,7 +114,7 @@ export function readCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
       tokensSinceFired: uintTensor(file, `${model}.tokensSinceFired`, [groups]),
       inputScale,
       lambda,
-      moves,
+      moved,
     };
   });
   return { config, step: metadata.step, states };

@@ -139,7 +139,7 @@ export type Event =
       readonly config: RunConfig;
     }
   /** What was moved between groups after the latest step. */
-  | { readonly kind: 'moved'; readonly runId: string; readonly moves: readonly RunMove[] }
+  | { readonly kind: 'moved'; readonly runId: string; readonly made: readonly RunMove[] }
   /** A kept run is in memory again: its settings are these, its past is that of its checkpoint. */
   | {
       readonly kind: 'reopened';

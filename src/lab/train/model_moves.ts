@@ -7,7 +7,7 @@ import type { MoveGate, MoveRows } from '../../analysis/moves/types';
 import { at } from '../../base/array';
 import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
-import type { MoveSettings } from '../../sae/architectures/move_settings';
+import type { MoveSettings } from '../../sae/architectures/architecture';
 import { architectureOf, shapeOf, type ModelConfig } from '../../sae/config';
 import type { KeyPart } from '../../sae/parts';
 import { rowScale } from '../encode/data_units';
@@ -23,7 +23,7 @@ const HELD_ROWS = 4096;
 
 /** The moves of a model; null for one that has none. */
 export function movesOf(config: ModelConfig): MoveSettings | null {
-  return architectureOf(config).moves?.(config) ?? null;
+  return architectureOf(config).movement?.(config) ?? null;
 }
 
 /** The step before which the next point of a model's moves is due; null when there is none left. */
@@ -123,9 +123,9 @@ export async function movedState(
   state: ModelState,
   { model, config, training, rows }: MovedRun,
   work: Work,
-): Promise<{ readonly state: ModelState; readonly moves: readonly RunMove[] }> {
+): Promise<{ readonly state: ModelState; readonly made: readonly RunMove[] }> {
   const settings = movesOf(config);
-  if (settings === null) return { state, moves: [] };
+  if (settings === null) return { state, made: [] };
   const { weights, firstMoment, secondMoment, step } = state;
   const copied = {
     weights: copyOf(weights),
@@ -161,15 +161,15 @@ export async function movedState(
     },
     work,
   );
-  const { points, made } = state.moves;
+  const { points, made } = state.moved;
   return {
     state: {
       ...state,
       ...copied,
       weights: { ...weights, ...copied.weights },
-      moves: { points: points + 1, made: made + events.length },
+      moved: { points: points + 1, made: made + events.length },
     },
-    moves: events.map((event) => runMove(model, step, event)),
+    made: events.map((event) => runMove(model, step, event)),
   };
 }
 

@@ -59,7 +59,7 @@ export interface RecordedLog {
 export class ModelTrainer {
   private forward: Promise<Encoder> | null = null;
   /** What was moved so far. */
-  moves: MovesDone = NOTHING_MOVED;
+  moved: MovesDone = NOTHING_MOVED;
 
   private constructor(
     private readonly options: ModelTrainerOptions,
@@ -188,7 +188,7 @@ export class ModelTrainer {
 
   /** Records the copies of a logged step; `readLog` gives its metrics after the submit. */
   recordLog(encoder: GPUCommandEncoder): RecordedLog {
-    return { slot: this.ring.record(encoder), lambda: this.lambda ?? 0, moved: this.moves.made };
+    return { slot: this.ring.record(encoder), lambda: this.lambda ?? 0, moved: this.moved.made };
   }
 
   /** Metrics of a logged step, which was taken under `training`. Throws LabError `not_finite`. */
@@ -249,7 +249,7 @@ export class ModelTrainer {
         .map((token) => seen - token),
       inputScale: this.inputScale,
       lambda: this.lambda,
-      moves: this.moves,
+      moved: this.moved,
     };
   }
 
@@ -317,7 +317,7 @@ export class ModelTrainer {
     writeParameters(this.buffers, this.layout, '', state.weights);
     writeParameters(this.buffers, this.layout, '_moment1', state.firstMoment);
     writeParameters(this.buffers, this.layout, '_moment2', state.secondMoment);
-    this.moves = state.moves;
+    this.moved = state.moved;
     const seen = state.step * this.layout.batch;
     const fired = state.tokensSinceFired.map((age) => seen - age);
     this.buffers.write('last_fired', fired);

@@ -148,9 +148,9 @@ export class TrainingSession implements Session {
     // Whoever looks at the weights has them and the codes of one state.
     while (this.looks.size > 0) await Promise.allSettled(this.looks);
     // All at once: no state has some models before their moves and some after them.
-    for (const { model, state, moves } of states ?? []) {
+    for (const { model, state, made } of states ?? []) {
       model.writeState(state);
-      hooks.onMoves?.(moves);
+      hooks.onMoves?.(made);
     }
     this.pace.advance(0, step);
     return states !== null;

@@ -12,7 +12,7 @@ import { movedState, nextMoves, rowsOfMoves, wantedRows } from './model_moves';
 import type { ModelTrainer } from './model_trainer';
 import type { ModelState, RunHooks } from './session_types';
 
-type Moved = Pick<ModelTrainer, 'config' | 'moves' | 'state'>;
+type Moved = Pick<ModelTrainer, 'config' | 'moved' | 'state'>;
 
 /** Steps until the next point of moves of any model; 0 when one is due, Infinity when there is none. */
 export function stepsToMoves(
@@ -20,8 +20,8 @@ export function stepsToMoves(
   training: TrainingConfig,
   step: number,
 ): number {
-  return models.reduce((least, { config, moves }) => {
-    const due = nextMoves(config, training, moves);
+  return models.reduce((least, { config, moved }) => {
+    const due = nextMoves(config, training, moved);
     return due === null ? least : Math.min(least, Math.max(0, due - step));
   }, Number.POSITIVE_INFINITY);
 }
@@ -37,7 +37,7 @@ interface DueMoves<Model extends Moved> {
 interface MovedStates<Model> {
   readonly model: Model;
   readonly state: ModelState;
-  readonly moves: readonly RunMove[];
+  readonly made: readonly RunMove[];
 }
 
 /** The models that have moves now, with their states after them; null when the run shall stop, and they are not made. */

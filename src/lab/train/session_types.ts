@@ -28,7 +28,7 @@ export interface ModelState {
   readonly inputScale: number;
   /** λ in absolute units, null for models without a nuclear penalty. */
   readonly lambda: number | null;
-  readonly moves: MovesDone;
+  readonly moved: MovesDone;
 }
 
 /** What was moved between the groups of a model so far. A state after some steps is from before the moves that follow them. */
@@ -61,7 +61,7 @@ export interface SessionOptions {
 export interface RunHooks {
   onMetrics?(records: readonly MetricRecord[]): void;
   /** Told of a point of moves when it is done; of none, too. */
-  onMoves?(moves: readonly RunMove[]): void;
+  onMoves?(made: readonly RunMove[]): void;
   onProgress?(progress: RunProgress): void;
   /** Asked between submits; true ends the call after the current one. */
   shouldStop?(): boolean;

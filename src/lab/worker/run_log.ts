@@ -59,9 +59,9 @@ export class RunLog {
   }
 
   /** Notes moves that were made. */
-  moved(moves: readonly RunMove[]): void {
-    for (const move of moves) this.changes.push(move);
-    this.post({ kind: 'moved', runId: this.runId, moves });
+  moved(made: readonly RunMove[]): void {
+    for (const move of made) this.changes.push(move);
+    this.post({ kind: 'moved', runId: this.runId, made });
   }
 
   /** What was measured in this session, with the seconds of those before it. */

@@ -67,7 +67,7 @@ export class TrainingLoop {
     const { trainer, log, probes, turns, data } = this.parts;
     await trainer.run(until - trainer.step, {
       onMetrics: (records) => log.measured(records),
-      onMoves: (moves) => log.moved(moves),
+      onMoves: (made) => log.moved(made),
       onProgress: (measured) => {
         const now = performance.now();
         log.progress(measured, now, trainer.step === trainer.totalSteps);

@@ -4,7 +4,6 @@
  * says how to add one.
  */
 import type * as z from 'zod/mini';
-import type { MoveSettings } from './move_settings';
 import type { EntryPart, KeyPart, StandingPart, TermPart } from '../parts';
 
 /**
@@ -101,6 +100,16 @@ export interface StrengthSettings {
   readonly unset: number;
 }
 
+/** When what the groups of a model hold is moved between them while it trains, and how. */
+export interface MoveSettings {
+  /** Shares of the run, rising. */
+  readonly at: readonly number[];
+  /** Rows that moves are found on; undefined for as many as the model's size asks for. */
+  readonly rows?: number | undefined;
+  readonly repartition: boolean;
+  readonly unpack: boolean;
+}
+
 /** The size of a model in terms that every architecture has. */
 export interface Budget {
   /** N, columns of the dictionary. */
@@ -177,8 +186,8 @@ export interface Architecture<C> {
   /** Strengths that count in units of the rows: how many powers of c they have on rows that are c times as large. */
   readonly underScale: Readonly<Record<string, number>>;
   readonly folder: FolderForm<C>;
-  /** Moves between its groups while it trains; null while they are off. */
-  moves?(config: C): MoveSettings | null;
+  /** What is moved between its groups while it trains; null while nothing is. */
+  movement?(config: C): MoveSettings | null;
   shape(config: C): ModelShape;
   /** What is impossible about settings that are in range one by one. */
   rules(config: C): readonly BrokenRule[];

@@ -24,15 +24,14 @@ const schema = z.strictObject({
   unpack: z._default(z.boolean(), true),
 });
 
-export type MoveSettings = z.output<typeof schema>;
-
 /** The setting that switches them on. */
-export const moves = setting(z.optional(schema), {
-  label: 'Moves',
-  meaning:
-    'Now and then puts a feature that lies in two groups into one, then gives several features of one group a group each.',
-  formula: 'at 40, 52, 64 and 76 % of the run',
-  source: 'The lab (docs/method/training.md)',
-  otherwise: 'off',
-  advanced: true,
-});
+export const moves = () =>
+  setting(z.optional(schema), {
+    label: 'Moves',
+    meaning:
+      'Puts features that lie in two groups into one, and those that share a group into groups of their own.',
+    formula: 'at 40, 52, 64 and 76 % of the run',
+    source: 'The lab (docs/method/training.md)',
+    otherwise: 'off',
+    advanced: true,
+  });

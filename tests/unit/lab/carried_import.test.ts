@@ -49,7 +49,7 @@ describe('what is refused leaves nothing behind', () => {
     [
       'a checkpoint of a newer lab',
       { ...good, 'checkpoint.safetensors': newer() },
-      'mine/checkpoint.safetensors is a checkpoint of version 9; this lab reads up to 2.',
+      'mine/checkpoint.safetensors is a checkpoint of version 9; this lab reads up to 3.',
     ],
     [
       'a checkpoint that is cut off',

@@ -3,14 +3,20 @@
  * only by itself.
  */
 import { describe, expect, it } from 'vitest';
-import { findTensor, readSafetensors, writeSafetensors } from '../../../src/io/safetensors';
+import {
+  findTensor,
+  floatTensor,
+  readSafetensors,
+  uintTensor,
+  writeSafetensors,
+} from '../../../src/io/safetensors';
 import {
   differingSetting,
   readCheckpoint,
   writeCheckpoint,
 } from '../../../src/lab/keep/checkpoint';
 import type { ParameterArrays } from '../../../src/lab/encode/weights';
-import type { ModelState } from '../../../src/lab/train/session_types';
+import { NOTHING_MOVED, type ModelState } from '../../../src/lab/train/session_types';
 import { parseRunConfig, type RunInput } from '../../../src/lab/run/run_config';
 import { complaint, numberSequence } from '../io/complaint';
 
@@ -39,7 +45,7 @@ const state = (groups: number, rank: number, lambda: number | null): ModelState 
   tokensSinceFired: Uint32Array.from({ length: groups }, () => next() * 2 ** 32),
   inputScale: 1.7,
   lambda,
-  moves: { points: 2, made: 5 },
+  moved: { points: 2, made: 5 },
 });
 
 const checkpoint = {
@@ -90,15 +96,30 @@ describe('a checkpoint', () => {
     expect(readCheckpoint(writeCheckpoint(checkpoint), 'c')).toEqual(checkpoint);
   });
 
-  it('of version 1, which did not say what the data were, is read; a newer one is named', () => {
+  it('of a version that knew neither what the data were nor moves is read; a newer one is named', () => {
     const as = (version: number): Uint8Array => {
-      const text = new TextDecoder('latin1').decode(writeCheckpoint(checkpoint));
-      const changed = text.replace('version\\":2', `version\\":${version}`);
-      return Uint8Array.from(changed, (letter) => letter.charCodeAt(0));
+      const file = readSafetensors(writeCheckpoint(checkpoint), 'c');
+      const run = JSON.parse(file.metadata.run ?? '') as { models: object[] };
+      const models = run.models.map((model) => ({
+        ...model,
+        ...(version < 3 ? { moved: undefined } : {}),
+      }));
+      const written = [...file.tensors].map(([name, { shape }]) => ({
+        name,
+        shape,
+        values: name.endsWith('Fired')
+          ? uintTensor(file, name, shape)
+          : floatTensor(file, name, shape),
+      }));
+      return writeSafetensors(written, { run: JSON.stringify({ ...run, version, models }) });
     };
-    expect(readCheckpoint(as(1), 'c')).toEqual(checkpoint);
-    expect(complaint(() => readCheckpoint(as(3), 'c'))).toBe(
-      'bad_file: c is a checkpoint of version 3; this lab reads up to 2.',
+    const states = checkpoint.states.map((each) => ({ ...each, moved: NOTHING_MOVED }));
+    for (const version of [1, 2]) {
+      expect(readCheckpoint(as(version), 'c')).toEqual({ ...checkpoint, states });
+    }
+    expect(readCheckpoint(as(3), 'c')).toEqual(checkpoint);
+    expect(complaint(() => readCheckpoint(as(4), 'c'))).toBe(
+      'bad_file: c is a checkpoint of version 4; this lab reads up to 3.',
     );
   });
 

@@ -34,7 +34,7 @@ const stateAt = (step: number): ModelState => ({
   tokensSinceFired: new Uint32Array(4).fill(step),
   inputScale: 1,
   lambda: null,
-  moves: NOTHING_MOVED,
+  moved: NOTHING_MOVED,
 });
 const line = (step: number, samples = 64 * step) =>
   `{"model":"TopK SAE","step":${step},"details/n_training_samples":${samples},"details/seconds":${step / 10},"losses/mse_loss":${1 / step},"details/rank90_histogram":[4]}\n`;

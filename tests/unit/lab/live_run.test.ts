@@ -61,7 +61,7 @@ const moments = {
   tokensSinceFired: new Uint32Array(1),
   inputScale: 1,
   lambda: null,
-  moves: NOTHING_MOVED,
+  moved: NOTHING_MOVED,
 };
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 

@@ -59,7 +59,7 @@ function stateOf(run: RunConfig, model: number): ModelState {
     tokensSinceFired: new Uint32Array(groups),
     inputScale: 1,
     lambda: null,
-    moves: NOTHING_MOVED,
+    moved: NOTHING_MOVED,
   };
 }
 
@@ -183,6 +183,22 @@ describe('logs up to a step', () => {
       changes: bytesOf(`${changesToJsonl([change(1)])}{"step":2,"setting":"lr"}\n{"step":3,"set`),
     });
     expect(logs).toEqual({ metrics: line(2), changes: [change(1)], seconds: 1 });
+  });
+
+  it('hold the moves before that step, not those that follow a state of it, which are made again', () => {
+    const move = (step: number) => ({
+      step,
+      move: 'unpack' as const,
+      from: [3],
+      components: [
+        { group: 3, axes: 2, energy: 0.75 },
+        { group: 7, axes: 1, energy: 0.25 },
+      ],
+      loss: [0.5, 0.4] as [number, number],
+    });
+    const changes = bytesOf(changesToJsonl([move(4), change(8), move(8)]));
+    expect(logsUpTo(8, { metrics: null, changes }).changes).toEqual([move(4), change(8)]);
+    expect(logsUpTo(9, { metrics: null, changes }).changes).toEqual([move(4), change(8), move(8)]);
   });
 
   it('are none where there are no files', () => {

@@ -78,7 +78,7 @@ const schema = z.strictObject({
     otherwise: '0',
     live: true,
   }),
-  moves,
+  moves: moves(),
   decoder_init_norm: initialNorm('0.5 for `composition`, else 1'),
   use_encoder_bias: setting(z.optional(z.boolean()), {
     label: 'Encoder bias',
@@ -152,7 +152,7 @@ export const topkSasa = defineArchitecture({
     }),
   },
   shape,
-  moves: (config) => config.moves ?? null,
+  movement: (config) => config.moves ?? null,
   rules: (config) => [
     ...tooMany('k_groups', config.k_groups, 'n_groups', config.n_groups),
     ...brokenMoves(config),

@@ -65,15 +65,15 @@ export function Curves({ large = false }: CurvesProps) {
         ? earlier + run.samples
         : undefined;
   const changes = run?.changes;
-  const moves = run?.moves;
+  const moved = run?.moved;
   const models = run?.models;
   const markers = useMemo(() => {
-    const made = { changes: changes ?? [], moves: moves ?? [], models: models ?? [] };
+    const made = { changes: changes ?? [], moved: moved ?? [], models: models ?? [] };
     return [
       ...markersOf(allChanges(made), made.models, batch),
       ...markersOfMoves(allMoves(made), made.models, batch),
     ];
-  }, [changes, moves, models, batch]);
+  }, [changes, moved, models, batch]);
   const legend = legendOf(shown);
   const height = large ? 232 : 148;
   const frame = { shown, legend, xEnd, now, markers, height };

@@ -101,6 +101,19 @@ function SettingRow({ setting, binding, settings }: SettingRowProps) {
           )}
         </Field>
       );
+    case 'switch':
+      return (
+        <Field text={text}>
+          {({ id, describedBy }) => (
+            <Toggle
+              id={id}
+              describedBy={describedBy}
+              checked={value !== undefined}
+              onChange={(on) => set(on ? {} : undefined)}
+            />
+          )}
+        </Field>
+      );
     case 'text':
       return null;
   }

@@ -1,0 +1,51 @@
+/** Moves as a person reads them: marks on the curves, and where a group came from. */
+import { expect, it } from 'vitest';
+import type { RunMove } from '../../../src/lab/run/run_moves';
+import type { RunModel } from '../../../src/state/run_record';
+import { originText } from '../../../src/ui/parts/move_text';
+import { markersOfMoves } from '../../../src/ui/pages/train/change_markers';
+
+const component = (group: number, axes: number, energy: number) => ({ group, axes, energy });
+const move = (own: Partial<RunMove>): RunMove => ({
+  model: 0,
+  step: 40,
+  move: 'unpack',
+  from: [3],
+  components: [component(3, 2, 0.75), component(9, 1, 0.25)],
+  loss: [0.5, 0.4],
+  ...own,
+});
+const repartition = move({
+  move: 'repartition',
+  from: [1, 2],
+  components: [component(2, 3, 0.9), component(2, 1, 0.1)],
+  step: 52,
+});
+const models = [{ name: 'SASA' }, { name: 'Other' }] as RunModel[];
+
+it('are one mark a point and model', () => {
+  const other = move({ model: 1 });
+  const marks = markersOfMoves([move({}), move({ from: [4] }), other, repartition], models, 100);
+  expect(marks.map(({ x, text, title }) => [x, text, title])).toEqual([
+    [4000, '2 moves', '2 groups unpacked in SASA after step 40'],
+    [4000, '1 move', '1 group unpacked in Other after step 40'],
+    [5200, '1 move', '1 pair of groups rearranged in SASA after step 52'],
+  ]);
+});
+
+it('say of a group where what it holds came from, as far as it was trained', () => {
+  const moves = [move({}), repartition];
+  const text = (group: number, step: number, model = 0) =>
+    originText(moves, { model, group, step })?.replaceAll(/\s/g, ' ') ?? null;
+  expect(text(3, 41)).toBe(
+    'Unpacked before step 41: it kept 2 axes, 75.0 % of the energy; the rest went into group 9.',
+  );
+  expect(text(9, 100)).toBe('Unpacked from group 3 before step 41: 1 axis, 25.0 % of the energy.');
+  expect(text(2, 100)).toBe('Made of groups 1 and 2 before step 53: 4 axes, 100 % of the energy.');
+  expect(text(1, 100)).toBe('Emptied before step 53: what groups 1 and 2 held went into others.');
+  // Before them, of another group, of another model.
+  expect(text(3, 40)).toBeNull();
+  expect(text(2, 52)).toBeNull();
+  expect(text(5, 100)).toBeNull();
+  expect(text(3, 100, 1)).toBeNull();
+});
