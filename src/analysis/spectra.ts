@@ -49,13 +49,20 @@ function sum(values: readonly number[]): number {
 }
 
 /** Block k of a [K·r, d] matrix as float64 [r, d]. */
-export function blockOf(matrix: Float32Array, dictionary: Dictionary, group: number): Float64Array {
+export function blockOf(
+  matrix: Float32Array,
+  dictionary: Pick<Dictionary, 'rank' | 'width'>,
+  group: number,
+): Float64Array {
   const size = dictionary.rank * dictionary.width;
   return Float64Array.from(matrix.subarray(group * size, (group + 1) * size));
 }
 
 /** Singular values of the map D_kᵀE_k, largest first, [r]. O(r²·d). */
-export function mapSingularValues(dictionary: Dictionary, group: number): Float64Array {
+export function mapSingularValues(
+  dictionary: Pick<Dictionary, 'rank' | 'width' | 'encoder' | 'decoder'>,
+  group: number,
+): Float64Array {
   const { rank, width } = dictionary;
   const decoder = lowerFactor(blockOf(dictionary.decoder, dictionary, group), rank, width);
   const encoder = lowerFactor(blockOf(dictionary.encoder, dictionary, group), rank, width);

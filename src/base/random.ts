@@ -34,6 +34,8 @@ export const RandomStream = {
   windowOrder: 10,
   /** What chance alone gives a diagnostic; always with seed 0. */
   diagnosticNulls: 11,
+  /** Noise in rows of blocks that a move leaves unused; step = step of the move, row = row of E and of D. */
+  moves: 12,
 } as const;
 
 const MULTIPLIER_0 = 0xd2511f53;
