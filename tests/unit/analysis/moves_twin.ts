@@ -369,3 +369,8 @@ export function movesTwin(
   if (options.unpack) twin.unpack();
   return twin.events;
 }
+
+/** Mean squared error + λ Σ‖DᵀE‖_* of a model on rows, computed from nothing. */
+export function objectiveTwin(model: MovedModel, held: MoveRows, options: MoveOptions): number {
+  return new Twin(model, held, held, options).objective();
+}

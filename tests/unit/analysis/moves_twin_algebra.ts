@@ -23,21 +23,25 @@ export const get = (a: Matrix, i: number): Vector => a[i] ?? [];
 export const pick = <T>(list: readonly T[], indices: readonly number[]): T[] =>
   indices.flatMap((i) => (i < list.length ? [list[i] as T] : []));
 
-/** A = Q·R by Gram–Schmidt on the columns, twice. */
-function gramSchmidt(a: Matrix): { q: Matrix; r: Matrix } {
+/** The orthogonal factor of A = Q·R by Gram–Schmidt on the columns; a column that depends on the others gives way to any. */
+function orthogonalFactor(a: Matrix): Matrix {
   const basis: Matrix = [];
   for (const column of turned(a)) {
-    let left = column;
-    for (let turn = 0; turn < 2; turn++) {
-      for (const b of basis) {
-        const amount = inner(left, b);
-        left = left.map((v, i) => v - amount * (b[i] ?? 0));
+    for (const start of [column, ...unit(a.length)]) {
+      let left = start;
+      for (let turn = 0; turn < 3; turn++) {
+        for (const b of basis) {
+          const amount = inner(left, b);
+          left = left.map((v, i) => v - amount * (b[i] ?? 0));
+        }
       }
+      const length = Math.sqrt(inner(left, left));
+      if (length <= 1e-6 * Math.sqrt(inner(start, start))) continue;
+      basis.push(left.map((v) => v / length));
+      break;
     }
-    const length = Math.sqrt(inner(left, left));
-    basis.push(left.map((v) => (length > 0 ? v / length : 0)));
   }
-  return { q: turned(basis), r: times(basis, a) };
+  return turned(basis);
 }
 
 /** Eigenvalues, largest first, and eigenvectors in rows, of a symmetric matrix: the QR algorithm with shifts. */
@@ -48,16 +52,16 @@ export function eigen(matrix: Matrix): { values: Vector; vectors: Matrix } {
   for (let m = n - 1; m > 0; m--) {
     const size = Math.sqrt(sum(matrix.map((row) => inner(row, row))));
     for (let turn = 0; turn < 500; turn++) {
-      if (Math.max(...get(a, m).slice(0, m).map(Math.abs)) <= 1e-17 * size) break;
+      if (Math.max(...get(a, m).slice(0, m).map(Math.abs)) <= 1e-16 * size) break;
       // Wilkinson's shift of the last two.
       const [x, y, z] = [a[m - 1]?.[m - 1] ?? 0, a[m]?.[m - 1] ?? 0, a[m]?.[m] ?? 0];
       const half = (x - z) / 2;
       const below = Math.abs(half) + Math.hypot(half, y);
-      const shift = below === 0 ? z : z - (Math.sign(half) || 1) * ((y * y) / below) + 1e-18 * size;
+      const shift = below === 0 ? z : z - (Math.sign(half) || 1) * ((y * y) / below);
       const leading = range(m + 1).map((i) =>
         range(m + 1).map((j) => (a[i]?.[j] ?? 0) - (i === j ? shift : 0)),
       );
-      const { q } = gramSchmidt(leading);
+      const q = orthogonalFactor(leading);
       const whole = unit(n).map((row, i) =>
         row.map((v, j) => (i <= m && j <= m ? (q[i]?.[j] ?? 0) : v)),
       );
