@@ -38,6 +38,8 @@ interface Case {
   /** Where the model holds each dimension; without it they are dealt out at random. */
   readonly groups?: (all: readonly (readonly Held[])[]) => readonly (readonly Held[])[];
   readonly biases?: boolean;
+  /** How far directions of features are from orthogonal. */
+  readonly skew?: number;
   /** Rows, 600 where nothing is said. */
   readonly count?: number;
   readonly changed?: Partial<MoveOptions>;
@@ -49,29 +51,26 @@ const OTHERS: readonly Shape[] = Array.from({ length: 7 }, () => SIGNED_LINE);
 const CASES: readonly Case[] = [
   {
     name: 'dealt out at random',
-    made: [
-      'repartition 1,2: 2+3 1+2 7+1 6+1',
-      'repartition 3,4: 4+2 3+1',
-      'repartition 2,3: 2+4',
-      'repartition 0,7: 0+4',
-    ],
+    made: ['repartition 2,3: 2+3 3+3', 'repartition 1,2: 2+4 1+1 7+1', 'repartition 3,4: 3+4'],
     shapes: [CIRCLE, SPHERE, HELIX, SIGNED_LINE, SIGNED_LINE, gaussianShape(3)],
     width: 17,
     rank: 4,
     dead: 3,
     gate: topOfRow(2),
     active: 2,
+    skew: 0.4,
     seed: 11,
   },
   {
     name: 'dealt out at random, with biases and no dead group',
-    made: ['repartition 3,4: 3+3 4+1', 'repartition 2,3: 3+1 2+3'],
+    made: ['repartition 3,4: 3+1 4+2 4+1', 'repartition 1,3: 1+2 3+2'],
     shapes: [CIRCLE, HELIX, SIGNED_LINE, SIGNED_LINE, SPHERE],
     width: 13,
     rank: 3,
     dead: 0,
     gate: topOfRow(3),
     active: 2,
+    skew: 0.3,
     seed: 12,
     biases: true,
   },
@@ -144,6 +143,25 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'two pairs in one pass that share directions with each other',
+    made: ['repartition 2,4: 4+3', 'repartition 0,1: 0+4'],
+    shapes: [gaussianShape(4), gaussianShape(4), ...OTHERS.slice(4)],
+    width: 11,
+    rank: 4,
+    dead: 0,
+    gate: topOfRow(3),
+    active: 2,
+    seed: 18,
+    skew: 0.4,
+    groups: ([one = [], other = [], ...rest]) => [
+      one.slice(0, 2),
+      one.slice(2),
+      other.slice(0, 2),
+      other.slice(2),
+      ...rest,
+    ],
+  },
+  {
     name: 'unpack alone',
     made: ['unpack 0: 0+1 8+1 7+2'],
     shapes: [CIRCLE, SIGNED_LINE, SIGNED_LINE, ...OTHERS.slice(2)],
@@ -179,7 +197,7 @@ function dealt(all: readonly (readonly Held[])[], rank: number, seed: number): H
 }
 
 function modelOf(given: Case): { model: MovedModel; world: ReturnType<typeof moveWorld> } {
-  const world = moveWorld(given.shapes, given.width, given.seed);
+  const world = moveWorld(given.shapes, given.width, given.seed, given.skew);
   const all = given.shapes.map((_, feature) => whole(world, feature));
   const groups = given.groups?.(all) ?? dealt(all, given.rank, given.seed);
   const empty = Array.from({ length: given.dead }, () => []);

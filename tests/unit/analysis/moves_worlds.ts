@@ -31,24 +31,34 @@ export function gaussianShape(dimension: number): Shape {
   };
 }
 
-/** Features of a world, all in one orthonormal frame, so that they share no direction. */
+/** Features of a world, all in one frame. */
 export interface MoveWorld {
   readonly width: number;
   readonly shapes: readonly Shape[];
-  /** [dimensions, d], of all features one after the other. */
+  /** [dimensions, d], of all features one after the other; orthonormal, so that they share no direction, but for skew. */
   readonly frame: Float64Array;
   /** First dimension of a feature. */
   readonly starts: readonly number[];
 }
 
-export function moveWorld(shapes: readonly Shape[], width: number, seed: number): MoveWorld {
+/** `skew` is the length of what is added to every direction at random, after which they are not orthogonal. */
+export function moveWorld(
+  shapes: readonly Shape[],
+  width: number,
+  seed: number,
+  skew = 0,
+): MoveWorld {
   const starts: number[] = [];
   let dimensions = 0;
   for (const { dimension } of shapes) {
     starts.push(dimensions);
     dimensions += dimension;
   }
-  return { width, shapes, frame: randomFrame(dimensions, width, seed), starts };
+  const added = gaussian(dimensions, width, seed + 1);
+  const frame = randomFrame(dimensions, width, seed).map(
+    (value, i) => value + (skew / Math.sqrt(width)) * at(added, i),
+  );
+  return { width, shapes, frame, starts };
 }
 
 /** Rows with exactly `active` different features each, and noise of this deviation in every number. */
