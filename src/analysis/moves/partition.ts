@@ -104,7 +104,7 @@ function pairRows(
   basis: Float64Array,
   size: number,
 ): PairRows {
-  const { rank, width, decoder } = model;
+  const { rank, width } = model;
   const [one, other] = [pair[0].group, pair[1].group];
   const chosen = rowsOfEither(firing, one, other);
   const count = chosen.length;
@@ -118,7 +118,7 @@ function pairRows(
       if (group === one || group === other) continue;
       for (let i = 0; i < rank; i++) {
         const code = at(firing.codes, entry * rank + i);
-        addScaled(target, -code, decoder, (group * rank + i) * width, width);
+        addScaled(target, -code, firing.decoder, (group * rank + i) * width, width);
       }
     }
     for (let v = 0; v < size; v++) {

@@ -93,6 +93,8 @@ export interface FiringCodes {
   readonly byGroup: Uint32Array;
   /** [entries], the row of an entry. */
   readonly rows: Uint32Array;
+  /** [K·r, d], the decoder as it was when the codes were made: what they multiply. */
+  readonly decoder: Float32Array;
 }
 
 /** Codes of the groups that fire, `fires` [rows, K]. O(rows·K + entries·r·d). */
@@ -131,7 +133,8 @@ export async function firingCodes(
     rowStart[row + 1] = entry;
     if (pauses.due()) await pauses.take();
   }
-  return { rowStart, groups, codes, groupStart, byGroup, rows: rowOf };
+  const decoder = model.decoder.slice();
+  return { rowStart, groups, codes, groupStart, byGroup, rows: rowOf, decoder };
 }
 
 /** How many rows a group fires on. */
