@@ -17,7 +17,7 @@ export interface QueuedRun {
   readonly run: RunFile;
 }
 
-/** `changed`: its run file is there, and says something else. */
+/** `changed`: it was begun from a run file that says something else, or from none that is still there. */
 export type Standing = 'new' | 'interrupted' | 'finished' | 'changed';
 
 export type Outcome = 'trained' | 'skipped' | 'failed' | 'stopped';
@@ -47,12 +47,11 @@ export function queueOf(
 
 /** How a run stands, by the files that are there. */
 export function standingOf({ folder, runFile, run }: QueuedRun): Standing {
-  if (existsSync(runFile)) {
-    const written: unknown = JSON.parse(readFileSync(runFile, 'utf8'));
-    if (!saysSame(written, run)) return 'changed';
-  }
-  if (existsSync(join(folder, REPORT_FILE))) return 'finished';
-  return existsSync(join(folder, CHECKPOINT_FILE)) ? 'interrupted' : 'new';
+  const finished = existsSync(join(folder, REPORT_FILE));
+  if (!finished && !existsSync(join(folder, CHECKPOINT_FILE))) return 'new';
+  const begun: unknown = existsSync(runFile) ? JSON.parse(readFileSync(runFile, 'utf8')) : null;
+  if (!saysSame(begun, run)) return 'changed';
+  return finished ? 'finished' : 'interrupted';
 }
 
 export interface Trainer {

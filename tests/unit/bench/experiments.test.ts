@@ -93,7 +93,10 @@ describe('the queue', () => {
   it('goes on with what was interrupted, and begins anew what had saved nothing', async () => {
     const [first, second] = queue('0');
     write(first?.folder ?? '', 'checkpoint.safetensors', {});
+    writeFileSync(first?.runFile ?? '', JSON.stringify(first?.run));
     write(second?.folder ?? '', 'run.lock', {});
+    // Its settings may still change: nothing was trained with them.
+    writeFileSync(second?.runFile ?? '', '{}');
     expect(queue('0').map(standingOf)).toEqual(['interrupted', 'new']);
     expect((await worked(queue('0'))).trained).toEqual(['a/0 on', 'b/0']);
   });
