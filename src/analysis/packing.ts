@@ -8,6 +8,7 @@ import type { IndexedCodes } from './code_index';
 import { RandomDraws, RandomStream } from '../base/random';
 import { principalCodes, type PrincipalCodes } from './group_codes';
 import { evenSample } from './even_sample';
+import { heldFeatures } from './recovery_counts';
 import type { FeatureRecovery } from './recovery_report_types';
 import type { CodeDirections, GroupPacking, GroupRow, PackingReport } from './report_types';
 import { separateDirections, type CloudDirections } from './separate_directions';
@@ -16,8 +17,6 @@ import { separateDirections, type CloudDirections } from './separate_directions'
 const POINT_CAP = 500;
 /** Share of points near no axis from which they count as one more feature. */
 const REMAINDER = 0.2;
-/** Least capture by which a group holds a feature (docs/method/diagnostics.md). */
-const HELD_CAPTURE = 0.5;
 
 /** Clouds that say whether a single axis is there by chance. */
 const AXIS_CLOUDS = 20;
@@ -90,11 +89,7 @@ export function describePacking(
   rows: readonly GroupRow[],
   recovery: readonly FeatureRecovery[] | null,
 ): PackingReport {
-  const held = new Map<number, number[]>();
-  for (const { feature, bestGroup, bestCapture } of recovery ?? []) {
-    if (bestGroup === null || bestCapture < HELD_CAPTURE) continue;
-    held.set(bestGroup, [...(held.get(bestGroup) ?? []), feature]);
-  }
+  const held = heldFeatures(recovery ?? []);
   const groups = rows.flatMap((row): GroupPacking[] => {
     const { group, firings, directions, irreducibility, irreducibilityChance95 } = row;
     if (directions === null) return [];

@@ -12,8 +12,8 @@ export type LinkSettings = ReadonlyMap<string, LinkValue>;
 
 /** Longer texts are deflated; addresses are safe everywhere up to about 2000 characters. */
 const LONGEST_PLAIN = 1200;
-/** Longer links are not looked at. */
-const LONGEST_LINK = 16_000;
+/** Longer links are not looked at; a thousand features of one's own take a third of it. */
+const LONGEST_LINK = 64_000;
 const DEFLATED = 'z.';
 const KEY = /^[A-Za-z][A-Za-z0-9_.]*$/;
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;

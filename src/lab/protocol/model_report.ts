@@ -26,7 +26,8 @@ export interface ModelReport extends NotDefined, Partial<Bits> {
   readonly pruned_l0: number;
   readonly pruned_explained_variance: number | null;
   readonly groups_per_token: number;
-  /** Groups (columns) that never fired on the evaluated rows. */
+  /** Groups that fired on the evaluated rows, and groups (columns) that never did. */
+  readonly live_groups: number;
   readonly dead_groups: number;
   readonly dead_features: number;
   /** Share of groups that fired at least once. */
@@ -91,6 +92,10 @@ export interface RecoveryReport {
   /** Mean |rank90 − d_i| of the matched groups; null when none is matched. */
   readonly mean_rank_error: number | null;
   readonly mean_rank_error_multi_dimensional: number | null;
+  /** Features that share their group, that take more units than they need, and that are rebuilt to less than half. */
+  readonly packed_features: number;
+  readonly split_features: number;
+  readonly lost_features: number;
   readonly features: readonly FeatureReport[];
 }
 

@@ -89,7 +89,7 @@ const zoo: Preset = {
 const zooIndependent: Preset = {
   id: 'zoo_independent',
   label: '64 independent features',
-  summary: 'The same features, each present by itself: none, three or nine in a sample.',
+  summary: 'The same features, each present by itself: three per sample on average.',
   config: {
     ...zoo.config,
     data: { kind: 'synthetic', preset: 'zoo_independent', seed: 0 },

@@ -9,6 +9,7 @@ import { indexCodes, liveGroups } from '../../analysis/code_index';
 import { allFeatureMoments, featureSpread } from '../../analysis/feature_moments';
 import { ReconstructionAccumulator } from '../../analysis/reconstruction';
 import { describeRecovery } from '../../analysis/recovery';
+import { countFeatures } from '../../analysis/recovery_counts';
 import { contributionErrors, prunedL0, pruneDictionary } from '../../analysis/pruned_maps';
 import { mapSingularValues, summarizeRanks } from '../../analysis/spectra';
 import type { CodeTable, Dictionary, GroundTruth } from '../../analysis/types';
@@ -85,6 +86,7 @@ export async function evaluateModel(
     l0: activity.l0,
     pruned_l0: prunedL0(indexed, pruned),
     groups_per_token: activity.groupsPerRow,
+    live_groups: live.length,
     dead_groups: dead,
     dead_features: dead * weights.rank,
     group_coverage: activity.coverage,
@@ -113,8 +115,10 @@ function recoveryReport(weights: Dictionary, codes: CodeTable, truth: GroundTrut
   const indexed = indexCodes(weights, codes);
   const moments = allFeatureMoments(indexed, truth);
   const recovery = describeRecovery(indexed, truth, moments);
+  const spreads = moments.map((moment) => featureSpread(moment, truth, indexed));
+  const counts = countFeatures(recovery.features, spreads);
   const features = recovery.features.map((feature, index): FeatureReport => {
-    const spread = featureSpread(at(moments, index), truth, indexed);
+    const spread = at(spreads, index);
     return {
       name: feature.name,
       kind: feature.kind,
@@ -137,6 +141,9 @@ function recoveryReport(weights: Dictionary, codes: CodeTable, truth: GroundTrut
     mean_best_capture_multi_dimensional: recovery.meanBestCaptureMultiDimensional,
     mean_rank_error: recovery.meanRankError,
     mean_rank_error_multi_dimensional: recovery.meanRankErrorMultiDimensional,
+    packed_features: counts.packed,
+    split_features: counts.split,
+    lost_features: counts.lost,
     features,
   };
 }

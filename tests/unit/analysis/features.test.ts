@@ -10,6 +10,7 @@ import {
 import { codeSums } from '../../../src/analysis/feature_readout';
 import { describePacking } from '../../../src/analysis/packing';
 import { describeRecovery } from '../../../src/analysis/recovery';
+import { countFeatures } from '../../../src/analysis/recovery_counts';
 import {
   NO_GROUP,
   type CodeTable,
@@ -115,6 +116,32 @@ describe('a perfect dictionary of a circle, a sphere and a helix', () => {
       [0, 0],
       [0, 0],
     ]);
+  });
+
+  test('is counted: nothing packed, split or lost; one group for all packs three, halves of a circle split it', () => {
+    const counted = (groups: number, rank: number, atoms: readonly number[], s: number) => {
+      const dictionary = dictionaryOf(groups, rank, world.width, [...atoms]);
+      const index = indexCodes(dictionary, encodeTop(dictionary, world.x, s));
+      const moments = allFeatureMoments(index, world.truth);
+      const spreads = moments.map((moment) => featureSpread(moment, world.truth, index));
+      return countFeatures(describeRecovery(index, world.truth, moments).features, spreads);
+    };
+    const [circle = [], sphere = [], helix = []] = world.truth.features.map(({ frame }) => [
+      ...frame,
+    ]);
+    const none = Array.from({ length: world.width }, () => 0);
+    const whole = [...circle, ...none, ...sphere, ...helix];
+    expect(counted(3, 3, whole, 1)).toEqual({ packed: 0, split: 0, lost: 0 });
+    expect(counted(1, 8, [...circle, ...sphere, ...helix], 1)).toEqual({
+      packed: 3,
+      split: 0,
+      lost: 0,
+    });
+    // Circle and sphere in one group; of the helix there is nothing.
+    expect(counted(1, 5, [...circle, ...sphere], 1)).toEqual({ packed: 2, split: 0, lost: 1 });
+    const [east, north] = [circle.slice(0, world.width), circle.slice(world.width)];
+    const halves = [...east, ...none, ...none, ...north, ...none, ...none, ...sphere, ...helix];
+    expect(counted(4, 3, halves, 2)).toEqual({ packed: 0, split: 1, lost: 0 });
   });
 
   test('a turn inside a block and a permutation of groups change nothing but indices', () => {

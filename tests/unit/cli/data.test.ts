@@ -104,12 +104,35 @@ describe('data to evaluate on', () => {
     expect(await frames({ kind: 'synthetic', preset: 'figure1', seed: 'x' })).toEqual(seed0);
   });
 
+  it('are the made data of the model, whatever they were', async () => {
+    const made = (trained: unknown) =>
+      openEvaluationData('synthetic', undefined, rememberedData({ data: trained }, '.'), noDevice);
+    const spec = {
+      width: 8,
+      features: [{ kind: 'circle', count: 3 }],
+      frequency: { kind: 'uniform', probability: 0.5 },
+    };
+    const own = await made({ kind: 'synthetic', spec, seed: 7 });
+    expect([own.source.label, own.source.width, own.split]).toEqual([
+      '3 features of your own',
+      8,
+      'held_out',
+    ]);
+    const other = await made({ kind: 'synthetic', spec, seed: 8 });
+    expect(other.source.features?.[0]?.frame).not.toEqual(own.source.features?.[0]?.frame);
+    const preset = await made({ kind: 'synthetic', preset: 'zoo2', seed: 7 });
+    expect(preset.source.features).toHaveLength(128);
+    await expect(made({ kind: 'words' })).rejects.toThrow(
+      'This model was not trained on made data',
+    );
+  });
+
   it('are refused with the choices when there is no such file', async () => {
     await expect(openEvaluationData('wrods', undefined, nothing, noDevice)).rejects.toMatchObject({
       code: 'not_found',
       message: 'wrods cannot be read: there is no such file.',
       wayOut:
-        "Give a .npy file, or words, figure1, zoo for the lab's own data, or lm for the language model that it was trained on.",
+        "Give a .npy file, or words, figure1, zoo, zoo_independent, zoo2 for the lab's own data, or synthetic or lm for the made data or the language model that it was trained on.",
     });
   });
 });

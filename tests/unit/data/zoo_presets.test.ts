@@ -5,11 +5,11 @@
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { perfectExplainedVariance } from '../../../src/data/zoo';
-import { zooPreset } from '../../../src/data/zoo_presets';
+import { zooPreset, type ZooPresetName } from '../../../src/data/zoo_presets';
 import { openZooSource, type ZooSource } from '../../../src/data/zoo_source';
 import { presentIn, truthOf } from './zoo_rows';
 
-function preset(name: 'figure1' | 'zoo'): ZooSource {
+function preset(name: ZooPresetName): ZooSource {
   const { spec, label } = zooPreset(name);
   return openZooSource(spec, 0, label);
 }
@@ -69,6 +69,35 @@ describe('the presets', () => {
     // ‖x‖² varies through cross terms of three unit features and the 4-D Gaussians: below 1.
     expect(Math.abs(power - 3.0363)).toBeLessThan(5 / Math.sqrt(1000) + 9 / 1000);
     expect(explained).toBeCloseTo(0.9887, 3);
+  });
+
+  it('zoo_independent: the features and power of zoo, each present by itself in 3 rows of 64', () => {
+    const source = preset('zoo_independent');
+    const alike = (name: ZooPresetName) =>
+      preset(name).zoo.features.map(({ kind, dimension, frequency }) => [
+        kind,
+        dimension,
+        frequency,
+      ]);
+    expect(alike('zoo_independent')).toEqual(alike('zoo'));
+    expect(source.zoo.signalPower).toBeCloseTo(3, 12);
+    expect(source.zoo.noiseStd).toBe(preset('zoo').zoo.noiseStd);
+    const n = 4000;
+    const counts = presentIn(source.read('held_out', 0, n)).map((chosen) => chosen.length);
+    const mean = counts.reduce((sum, count) => sum + count, 0) / n;
+    const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / n;
+    // Binomial: 64 draws of 3/64, variance 2.86; of a sample's variance the deviation is about √(2/n) of it.
+    expect(Math.abs(mean - 3)).toBeLessThan(5 * Math.sqrt(2.86 / n));
+    expect(Math.abs(variance - 2.86)).toBeLessThan(5 * 2.86 * Math.sqrt(2.4 / n));
+  });
+
+  it('zoo2: 96 lines, 16 circles and 16 spheres, 3 present, with the noise of zoo for its power', () => {
+    const { zoo } = preset('zoo2');
+    const kinds = zoo.features.map(({ kind }) => kind);
+    const count = (kind: string) => kinds.filter((each) => each === kind).length;
+    expect([count('signed_line'), count('circle'), count('sphere')]).toEqual([96, 16, 16]);
+    expect([zoo.width, zoo.exactly, zoo.features.length]).toEqual([128, 3, 128]);
+    expect(zoo.noiseStd / Math.sqrt(zoo.signalPower / 128)).toBeCloseTo(0.11, 12);
   });
 
   it('has the energy of each feature inside its own subspace: p t², for every feature of figure1', () => {

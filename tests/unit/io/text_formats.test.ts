@@ -138,7 +138,7 @@ describe('settings in a link', () => {
     ['a.__proto__-1*1-2', '"1-2" is not of the form'],
     ['z.!!', 'compressed settings are damaged'],
     ['z.AAAA', 'compressed settings are damaged'],
-    ['x'.repeat(20_000), 'it has 20000 characters, more than the 16000'],
+    ['x'.repeat(70_000), 'it has 70000 characters, more than the 64000'],
   ])('is refused in words when it is %s', (text, sentence) => {
     expect(readLinkText(text)).toContain(sentence);
   });

@@ -158,6 +158,12 @@ describe('an evaluation', () => {
       split: 'held_out',
       rows: 64,
     });
+    expect(report.live_groups).toBe(1);
+    expect(report.recovery).toMatchObject({
+      packed_features: 0,
+      split_features: 0,
+      lost_features: 0,
+    });
     const [line] = report.recovery?.features ?? [];
     expect(line?.r2).toBeGreaterThan(1 - 1e-4);
     expect(line?.reconstruction).toBeGreaterThan(1 - 1e-4);

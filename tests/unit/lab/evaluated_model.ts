@@ -16,6 +16,7 @@ export const report: ModelReport = {
   pruned_l0: 2,
   pruned_explained_variance: 0.5,
   groups_per_token: 2,
+  live_groups: 1,
   dead_groups: 0,
   dead_features: 0,
   group_coverage: 1,

@@ -25,6 +25,20 @@ const withModel = (settings: object) => ({
   ...base,
   models: [{ ...base.models[0], ...settings }],
 });
+/** Features of one's own, with a child, so that objects lie in objects and lists. */
+const spec = {
+  width: 32,
+  features: [
+    { kind: 'circle', count: 4, scale: [0.5, 2] },
+    { kind: 'line', name: 'leaf_1', child_of: { parent: 'circle 1', probability: 0.25 } },
+  ],
+  frequency: { kind: 'zipf', probability: 0.5 },
+  noise: 0.3,
+};
+const withMadeData = (settings: object) => ({
+  ...base,
+  data: { kind: 'synthetic', ...settings },
+});
 const withTraining = (settings: object) => ({
   ...base,
   training: { ...base.training, ...settings },
@@ -72,6 +86,18 @@ describe('a run file', () => {
       { ...base, data: { kind: 'npy', path: 'x', order: 'random' } },
       'data.order is "random"; it must be one of "shuffled", "sequential".',
     ],
+    [
+      withMadeData({ spec: { ...spec, nois: 0.1 } }),
+      'data.spec.nois is 0.1, but there is no such setting (did you mean noise?).',
+    ],
+    [
+      withMadeData({ spec: { ...spec, features: [{ kind: 'circle', count: 0 }] } }),
+      'data.spec.features.0.count is 0; it must be a whole number from 1 to 1024.',
+    ],
+    [
+      withMadeData({ preset: 'zoo3' }),
+      'data.preset is "zoo3"; it must be one of "figure1", "zoo", "zoo_independent", "zoo2".',
+    ],
     [{ ...base, models: [] }, 'models is an empty list; it must be a list of 1 to 6 entries.'],
     [{ models: base.models }, 'data is missing; it must be an object with settings.'],
     [[1], 'the run is a list; it must be an object with settings.'],
@@ -83,6 +109,14 @@ describe('a run file', () => {
   });
 
   it.each<[unknown, string]>([
+    [
+      withMadeData({ seed: 1 }),
+      'data.preset is missing; give the name of a preset, or features as data.spec.',
+    ],
+    [
+      withMadeData({ preset: 'zoo', spec }),
+      'data.spec is given beside data.preset, which is "zoo"; only one can be meant.',
+    ],
     [withModel({ k: 65 }), 'models.0.k is 65; it must be a whole number from 1 to d_sae (64).'],
     [
       withModel({ architecture: 'topk_sasa', d_sae: undefined, k: undefined }),
@@ -200,6 +234,19 @@ describe('a share link', () => {
     }
   });
 
+  it('carries features of your own, to be read and edited by hand', () => {
+    const run = parseRunConfig(withMadeData({ spec, seed: 3 }));
+    const text = writeShareLink(run);
+    expect(text).toContain('*d.spec.features.1.child_of.parent-circle 1*');
+    expect(readShareLink(text)).toEqual(run);
+    expect(readShareLink(text.replace('noise-0.3', 'noise-0.2')).data).toMatchObject({
+      spec: { width: 32, noise: 0.2 },
+    });
+    const many = Array.from({ length: 1024 }, (_, i) => ({ kind: 'circle', name: `c${i}` }));
+    const long = parseRunConfig(withMadeData({ spec: { ...spec, width: 4096, features: many } }));
+    expect(readShareLink(writeShareLink(long))).toEqual(long);
+  });
+
   it('leaves out what is at its default', () => {
     const run: RunInput = {
       data: { kind: 'synthetic', preset: 'zoo', seed: 0 },
@@ -227,6 +274,10 @@ describe('a share link', () => {
     ['d.kind-words*m1.k-3', 'it has model m1 but not m0'],
     ['d.kind-words*m0.k-3', 'models.0.architecture is missing'],
     ['d.kind-words', 'models is an empty list'],
+    ['d.spec-1*d.spec.width-2', 'd.spec.width contradicts another setting'],
+    ['d.spec.width-2*d.spec-1', 'd.spec contradicts another setting'],
+    ['d.kind-words*d.spec..width-1', 'there is no setting d.spec..width'],
+    ['d.kind-words*d-1', 'there is no setting d'],
     ['d.kind-words*m0.constructor-3', 'models.0.architecture is missing'],
   ])('with junk is refused in a sentence: %s', (text, sentence) => {
     expect(complaint(() => readShareLink(text))).toContain(sentence);

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { presets } from '../../../src/lab/run/presets';
+import { openExperiment } from '../../../src/state/experiment_store';
 import { inputUnitsOf } from '../../../src/sae/input_units';
 import { nuclearStrength } from '../../../src/sae/penalty';
 import { lambdaOf, statisticsOf } from '../../support/scripted_answers';
@@ -17,6 +18,7 @@ import {
   trained,
 } from '../../support/page_states';
 
+const EXACTLY_2 = { kind: 'exactly', active: 2 } as const;
 const button = (name: string) => screen.getByRole<HTMLButtonElement>('button', { name });
 const progress = () => screen.getByRole('progressbar', { name: 'Training' });
 const lastBatch = (title: string) => definition(`${title} last batch`);
@@ -45,6 +47,32 @@ describe('before anything is trained', () => {
     expect(screen.queryByLabelText('Held-out quality')).toBeNull();
     expect(screen.queryByRole('alert')).toBeNull();
     expect(screen.getByRole('region', { name: 'Curves' })).toBeDefined();
+  });
+
+  it('names features of your own, which come from a run file or a link', async () => {
+    await openPage('train');
+    const { models, training } = presets.zoo.config;
+    const features = [
+      { kind: 'circle', count: 8 },
+      { kind: 'signed_line', count: 16 },
+    ] as const;
+    const spec = { width: 32, features: [...features], frequency: EXACTLY_2 };
+    openExperiment({ data: { kind: 'synthetic', spec }, models, training });
+    const choice = screen.getByRole('combobox', { name: 'Data' });
+    await expect.poll(() => choice.textContent).toBe('24 features of your own');
+    await screen.findByText('features of your own, endless');
+    expect(button('Train').disabled).toBe(false);
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it.each(['zoo_independent', 'zoo2'] as const)('offers %s as it offers the others', async (id) => {
+    await openPage('train');
+    fireEvent.keyDown(screen.getByRole('combobox', { name: 'Data' }), { key: 'Enter' });
+    const { label, summary } = presets[id];
+    const option = await screen.findByRole('option', { name: label });
+    expect(option.textContent).toContain(summary);
+    fireEvent.keyDown(option, { key: 'Enter' });
+    await expect.poll(() => screen.getByRole('combobox', { name: 'Data' }).textContent).toBe(label);
   });
 
   it('says the λ that the engine will use, absolute and relative to the data', async () => {

@@ -1,0 +1,123 @@
+/**
+ * What an experiment found: one table in Markdown with the mean over seeds, its 95 % interval and the worst seed, and one
+ * CSV with every run. Read from the reports on the disk, so that it can be made at any time and on any machine.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { largest, smallest } from '../../src/base/array';
+import { METRICS_FILE, REPORT_FILE } from '../../src/lab/run/run_files';
+import { t95 } from '../interval';
+import type { Experiment, Measure } from './experiment';
+
+/** One finished run. */
+export interface Result {
+  readonly arm: string;
+  readonly seed: string;
+  /** By path of the measure; null where the report has no number. */
+  readonly values: Readonly<Record<string, number | null>>;
+  readonly steps: number | null;
+  /** Of training alone. */
+  readonly seconds: number | null;
+}
+
+/** The finished runs of an experiment, arm by arm and by seed. */
+export function readResults({ arms, measures }: Experiment, out: string): readonly Result[] {
+  return arms.flatMap(({ name }) => {
+    const folder = join(out, name);
+    if (!existsSync(folder)) return [];
+    const seeds = readdirSync(folder).filter((seed) => existsSync(join(folder, seed, REPORT_FILE)));
+    seeds.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    return seeds.map((seed): Result => {
+      const report = readJson(join(folder, seed, REPORT_FILE));
+      const last = lastRecord(join(folder, seed, METRICS_FILE));
+      return {
+        arm: name,
+        seed,
+        values: Object.fromEntries(measures.map(({ path }) => [path, numberAt(report, path)])),
+        steps: numberAt(last, 'step'),
+        seconds: fieldOf(last, 'details/seconds'),
+      };
+    });
+  });
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+function lastRecord(path: string): unknown {
+  const line = existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) : '';
+  return line === undefined || line === '' ? null : JSON.parse(line);
+}
+
+function numberAt(value: unknown, path: string): number | null {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  return fieldOf(keys.reduce(memberOf, value), last);
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function fieldOf(value: unknown, key: string): number | null {
+  const field = memberOf(value, key);
+  return typeof field === 'number' ? field : null;
+}
+
+/** What a measure is over the seeds of an arm. */
+export interface Summary {
+  readonly mean: number;
+  /** Half the 95 % interval of the mean over seeds (Student's t); null of one seed. */
+  readonly half: number | null;
+  readonly worst: number;
+}
+
+/** Null without values. */
+export function summarize(values: readonly number[], best: Measure['best']): Summary | null {
+  if (values.length === 0) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance =
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return {
+    mean,
+    half: values.length < 2 ? null : t95(values.length) * Math.sqrt(variance / values.length),
+    worst: best === 'largest' ? smallest(values) : largest(values),
+  };
+}
+
+/** The table: "0.9806 ± 0.0002 (0.9804)" is mean, half the interval and worst seed. */
+export function markdownTable({ arms, measures }: Experiment, results: readonly Result[]): string {
+  const rows = arms.flatMap(({ name }) => {
+    const own = results.filter(({ arm }) => arm === name);
+    if (own.length === 0) return [];
+    return [[name, String(own.length), ...measures.map((measure) => cell(own, measure))]];
+  });
+  const head = ['arm', 'seeds', ...measures.map(({ label }) => label)];
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return `${lines.join('\n')}\n`;
+}
+
+function cell(results: readonly Result[], { path, decimals, best }: Measure): string {
+  const values = results.flatMap((result) => result.values[path] ?? []);
+  const found = summarize(values, best);
+  if (found === null) return '–';
+  const text = (value: number) => value.toFixed(decimals);
+  const interval = found.half === null ? '' : ` ± ${text(found.half)} (${text(found.worst)})`;
+  // A mean over fewer runs than the row says is no mean of the row.
+  const missing = values.length < results.length ? ` of ${values.length}` : '';
+  return `${text(found.mean)}${interval}${missing}`;
+}
+
+/** Every run, one a line. */
+export function csvOf({ measures }: Experiment, results: readonly Result[]): string {
+  const head = ['arm', 'seed', ...measures.map(({ path }) => path), 'steps', 'seconds'];
+  const lines = results.map(({ arm, seed, values, steps, seconds }) => [
+    arm,
+    seed,
+    ...measures.map(({ path }) => values[path] ?? ''),
+    steps ?? '',
+    seconds ?? '',
+  ]);
+  return `${[head, ...lines].map((cells) => cells.join(',')).join('\n')}\n`;
+}
