@@ -48,28 +48,53 @@ export async function finalEvaluation(
   { signal, onProgress, bits = false }: EvaluationWork = {},
 ): Promise<Evaluation | FailedEvaluation> {
   const watched = new FiringFrequency(model.weights.groups);
-  const rows = reportRows(source);
+  const evaluation = await unlessNotFinite(
+    () => watched.shares(),
+    () =>
+      evaluateModel(watched.watch(model), source, {
+        ...reportRows(source),
+        signal,
+        onProgress: (share) => onProgress?.(share, 'Evaluating on held-out rows'),
+      }),
+  );
+  return bits ? evaluationWithBits(evaluation, model, source, { signal, onProgress }) : evaluation;
+}
+
+/** An evaluation of a model with the bits of its codes, on the same rows and on training rows. Throws LabError `cancelled`. */
+export async function evaluationWithBits(
+  evaluation: Evaluation | FailedEvaluation,
+  model: TrainedModel,
+  source: ActivationSource,
+  { signal, onProgress }: Work,
+): Promise<Evaluation | FailedEvaluation> {
+  const { report, frequency } = evaluation;
+  if (report instanceof LabError) return { report, frequency };
+  // Not watched: frequencies are those of the evaluated rows alone.
+  return unlessNotFinite(
+    () => frequency,
+    async () => {
+      const bits = await measureBits(model, source, {
+        ...reportRows(source),
+        signal,
+        onProgress: (share) => onProgress?.(share, 'Measuring bits a token'),
+      });
+      return withBits(report, bits);
+    },
+  );
+}
+
+async function unlessNotFinite(
+  shares: () => Float32Array,
+  evaluate: () => Promise<ModelReport>,
+): Promise<Evaluation | FailedEvaluation> {
   try {
-    const evaluated = await evaluateModel(watched.watch(model), source, {
-      ...rows,
-      signal,
-      onProgress: (share) => onProgress?.(share, 'Evaluating on held-out rows'),
-    });
-    // Not watched: frequencies are those of the evaluated rows alone.
-    const measured = bits
-      ? await measureBits(model, source, {
-          ...rows,
-          signal,
-          onProgress: (share) => onProgress?.(share, 'Measuring bits a token'),
-        })
-      : null;
-    const report = measured === null ? evaluated : withBits(evaluated, measured);
+    const report = await evaluate();
     // What could not be written down is no evaluation.
     strictJson(report);
-    return { report, frequency: watched.shares() };
+    return { report, frequency: shares() };
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'not_finite') throw error;
-    return { report: error, frequency: watched.shares() };
+    return { report: error, frequency: shares() };
   }
 }
 
