@@ -101,12 +101,23 @@ export const SHARED_SETTINGS = {
 };
 
 /** The width of the dictionary of a model whose units are latents. */
-export function dictionarySize() {
-  return setting(count(1 << 20), {
+export function dictionarySize(most = 1 << 20) {
+  return setting(count(most), {
     label: 'Latents',
     symbol: 'N',
     meaning: 'Units of the dictionary, one direction each.',
     formula: 'x̂ = Σ zⱼdⱼ + b_dec',
     doubling: true,
+  });
+}
+
+/** How fast the threshold that takes the place of a batch follows it. */
+export function thresholdRate(meaning: string, formula: string) {
+  return setting(z._default(z.number().check(z.gt(0), z.lte(1)), 0.01), {
+    label: 'Threshold rate',
+    meaning,
+    formula,
+    source: 'SAELens',
+    advanced: true,
   });
 }

@@ -70,9 +70,12 @@ const rules: Partial<Record<KernelName, SumRule>> = {
   scores_wide: scores,
   encode_active: { roundings: (c) => width(c) + 2 },
   decode_residual: {
-    negated: ['biases', 'coefs'],
+    negated: ['biases', 'coefs', 'encoder'],
     roundings: (c, output, places) => {
-      const codes = places * c('R');
+      // Where the pass makes the codes as well, each has the roundings of a dot product with its bias.
+      const made = Number.isNaN(c('TEAM')) ? 0 : width(c) + 2;
+      if (output === 'coefs') return made;
+      const codes = places * c('R') + made;
       return output === 'rows' ? codes + 2 : 2 * (codes + 4) + width(c) + 4 + WEIGHT;
     },
   },
@@ -80,8 +83,8 @@ const rules: Partial<Record<KernelName, SumRule>> = {
   decoder_norms: { roundings: (c) => width(c) / 2 + 4 },
   normalize_rows: { roundings: (c) => width(c) / 2 + 4 },
   gradient_norm: { roundings: (c) => c('COUNT') + 3 },
-  // A step towards the smallest score.
-  place_rows: { roundings: () => 8 },
+  // Codes are copied; a threshold makes a step towards the smallest score.
+  list_codes: { roundings: (_, output) => (output === 'thresholds' ? 8 : 0) },
   update_thresholds: {
     roundings: (c, output) => (output === 'penalty' ? 2 : 1) * (c('B') + 4),
   },
