@@ -12,6 +12,7 @@ import { forgetCheckpoint } from './checkpoints';
 import type { EngineClient } from './engine_client';
 import { askOnce } from './lasting_storage';
 import { notify, notifyError } from './notices_store';
+import { timesSaid } from './said_of_runs';
 import { isEngineLost, keepAnswer, keepAnswers, modelKey, type KeptAnswer } from './questions';
 import { bringFiles } from './run_files';
 import { createRun, isActive, withPast, type Run } from './run_record';
@@ -71,13 +72,16 @@ export function followKeptRuns(engine: EngineClient): () => void {
  */
 export async function listKeptRuns(engine: EngineClient): Promise<void> {
   try {
-    const before = renames;
+    const before = { renames, said: timesSaid() };
     const { runs, deleted, available } = await engine.ask('list_kept_runs', null);
     useStorage.setState({ available });
     const unknown = runs.filter(({ id }) => runOf(id) === undefined);
     addEarlierRuns(unknown.map(runListed));
     keepAnswers('evaluate', unknown.flatMap(resultsOf));
-    followListed(engine, runs, renames === before);
+    followListed(engine, runs, {
+      named: renames === before.renames,
+      said: timesSaid() === before.said,
+    });
     const ids = new Set(runs.map(({ id }) => id));
     const gone = Object.values(useRuns.getState().runs).filter(
       ({ id, kept, status }) => kept !== null && !isActive(status) && !ids.has(id),
@@ -95,8 +99,15 @@ export async function listKeptRuns(engine: EngineClient): Promise<void> {
   }
 }
 
-/** Notes what the index says of runs that this page knows, in one change of the store: most are as they were. */
-function followListed(engine: EngineClient, listed: readonly ListedRun[], named: boolean): void {
+/**
+ * Notes what the index says of runs that this page knows, in one change of the store: most are as they were. `named` and
+ * `said`: it is no older than what this page called them and said of them.
+ */
+function followListed(
+  engine: EngineClient,
+  listed: readonly ListedRun[],
+  { named, said }: { readonly named: boolean; readonly said: boolean },
+): void {
   const changed: Record<string, Run> = {};
   const trainedOn: ListedRun[] = [];
   for (const each of listed) {
@@ -104,7 +115,8 @@ function followListed(engine: EngineClient, listed: readonly ListedRun[], named:
     if (run?.kept == null) continue;
     const name = named ? each.name : run.name;
     if (named) told.set(each.id, name);
-    const next = followed(run, each, name);
+    const about = said && !saysSame(each.about, run.about) ? each.about : run.about;
+    const next = followed(run, each, { name, about });
     if (next !== run) changed[each.id] = next;
     if (next.step === run.step) continue;
     // Another tab trained it on: what this page and its engine read of it is of an earlier step.
@@ -119,22 +131,23 @@ function followListed(engine: EngineClient, listed: readonly ListedRun[], named:
 }
 
 /** A run as its record has it; the same object while that says nothing new. */
-function followed(run: Run, listed: ListedRun, name: string): Run {
+function followed(run: Run, listed: ListedRun, own: Pick<Run, 'name' | 'about'>): Run {
   const { kept } = run;
   if (kept === null) return run;
   const { bytes, checkpoints, elsewhere, step, logged } = listed;
   const known = { ...kept, bytes, checkpoints, elsewhere };
   // A checkpoint of this page's own may be in the index before it is told.
   if (!isActive(run.status) && kept.step !== step && run.step !== step) {
-    return { ...run, ...standing(listed), name, kept: { ...known, step, logged, read: false } };
+    return { ...run, ...standing(listed), ...own, kept: { ...known, step, logged, read: false } };
   }
   const same =
-    name === run.name &&
+    own.name === run.name &&
+    own.about === run.about &&
     bytes === kept.bytes &&
     elsewhere === kept.elsewhere &&
     step === kept.step &&
     saysSame(checkpoints, kept.checkpoints);
-  return same ? run : { ...run, name, kept: { ...known, step } };
+  return same ? run : { ...run, ...own, kept: { ...known, step } };
 }
 
 function dropRun(id: string): void {

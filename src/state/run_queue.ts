@@ -165,7 +165,11 @@ function begin(engine: EngineClient, next: QueuedRun): void {
   const file =
     needed === null ? null : (next.file ?? useExperiment.getState().files.get(needed) ?? null);
   if (needed !== null && file === null) {
-    throw new LabError('not_found', `${next.name} needs ${needed}: open the file first.`, '');
+    throw new LabError(
+      'not_found',
+      `${next.name} needs ${needed}, which is not open.`,
+      'Open the file on the Data page, then let the queue go on.',
+    );
   }
   const own = file === null ? {} : { file };
   const id = startRun(engine, next.config, { name: next.name, ...own });

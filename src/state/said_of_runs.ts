@@ -41,7 +41,15 @@ export function describeRun(
   });
 }
 
+/** Times that this page has said something; a list of runs that was asked for before has what was said before. */
+let times = 0;
+
+export function timesSaid(): number {
+  return times;
+}
+
 function say(engine: EngineClient, id: string, about: SaidOfRun): void {
+  times += 1;
   updateRun(id, (run) => ({ ...run, about }));
   if (runOf(id)?.kept == null) return;
   engine.ask('describe_kept_run', { runId: id, about }).catch(notifyError);

@@ -7,6 +7,7 @@ import type { EngineClient } from '../../../src/state/engine_client';
 import { canResume, followKeptRuns, listKeptRuns } from '../../../src/state/kept_runs';
 import { useNotices } from '../../../src/state/notices_store';
 import { applyEvent } from '../../../src/state/run_record';
+import { describeRun } from '../../../src/state/said_of_runs';
 import { runOf, startRun, updateRun, useRuns } from '../../../src/state/runs_store';
 
 const settings = parseRunConfig(presets.figure1.config);
@@ -60,6 +61,17 @@ it('takes over what another tab did to a run', async () => {
   await listKeptRuns(engine([listed('b')], ['a']));
   expect(useRuns.getState().order).toEqual(['b']);
   expect(useNotices.getState().notices).toEqual([]);
+});
+
+it('takes over what another tab says of a run, but not what is older than what was said here', async () => {
+  const about = { starred: true, tags: ['good'], note: 'From the other tab.' };
+  await listKeptRuns(engine([listed('a')]));
+  await listKeptRuns(engine([listed('a', { about })]));
+  expect(runOf('a')?.about).toEqual(about);
+  const late = listKeptRuns(engine([listed('a')]));
+  describeRun(engine([]), 'a', { note: 'Mine.' });
+  await late;
+  expect(runOf('a')?.about).toEqual({ ...about, note: 'Mine.' });
 });
 
 it('leaves a run that trains here as it is', async () => {
