@@ -17,7 +17,7 @@ export type Blocks = Pick<
 /** A group that fires on fewer rows is not looked at. */
 export const LEAST_FIRINGS = 60;
 /** Of the trace: directions with less energy are left out. */
-export const LEAST_ENERGY = 0.03;
+const LEAST_ENERGY = 0.03;
 /** Of the mean eigenvalue: what is added to G, so that it has an inverse. */
 const RIDGE = 1e-6;
 

@@ -22,7 +22,7 @@ const LIVES_IN_ONE = 0.95;
 const LEAST_SQUARES_RIDGE = 1e-3;
 
 /** What a group would become. */
-export interface NewBlock {
+interface NewBlock {
   readonly group: number;
   readonly component: Component;
 }

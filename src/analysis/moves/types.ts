@@ -4,7 +4,7 @@
  */
 
 /** A moment of Adam for every weight, with the shapes of the weights; rewritten in place. */
-export interface MoveMoments {
+interface MoveMoments {
   /** [K·r, d]. */
   readonly encoder: Float32Array;
   /** [K·r, d]. */
@@ -64,7 +64,7 @@ export interface MoveOptions {
 }
 
 /** Directions that belong together, and the group that got them. */
-export interface MovedComponent {
+interface MovedComponent {
   readonly group: number;
   /** Directions, 1 to r. */
   readonly axes: number;
@@ -85,7 +85,7 @@ export interface MoveEvent {
 }
 
 /** A group whose directions fall into several components. */
-export interface PackedGroup {
+interface PackedGroup {
   readonly group: number;
   /** By falling energy. */
   readonly components: readonly { readonly axes: number; readonly energy: number }[];
@@ -106,7 +106,7 @@ export interface MoveCounts {
 }
 
 /** A pair of groups that would be repartitioned. */
-export interface RepartitionedPair {
+interface RepartitionedPair {
   readonly pair: readonly [number, number];
   /** By falling energy. */
   readonly components: readonly { readonly axes: number; readonly energy: number }[];

@@ -288,6 +288,19 @@ describe('repartition', () => {
     expect(await count(state)).toMatchObject({ pairsTried: 1, accepted: [{ pair: [0, 1] }] });
   });
 
+  test('nothing of a refused partition is left in the objective', async () => {
+    const state = planted(
+      [gaussianShape(4), SIGNED_LINE, SIGNED_LINE],
+      (cloud = [], one = [], other = []) => [cloud.slice(0, 2), cloud.slice(2), [...one, ...other]],
+    );
+    const costly = { lambda: -1e3 };
+    expect(await count(state, costly)).toMatchObject({ pairsTried: 1, accepted: [] });
+    const events = await move(state, costly);
+    expect(events.map(({ kind }) => kind)).toEqual(['unpack']);
+    const after = objectiveTwin(state.model, state.held, options(costly));
+    expect(events[0]?.lossAfter).toBeCloseTo(after, 6);
+  });
+
   test('each move can be switched off', async () => {
     expect(await move(brokenHelix(), { repartition: false })).toMatchObject([{ kind: 'unpack' }]);
     expect(await move(twoLines(), { unpack: false })).toEqual([]);
