@@ -319,7 +319,8 @@ export class ModelTrainer {
     writeParameters(this.buffers, this.layout, '_moment2', state.secondMoment);
     this.moved = state.moved;
     const seen = state.step * this.layout.batch;
-    const fired = state.tokensSinceFired.map((age) => seen - age);
+    // Moves make a group dead at once, which early in a run is longer ago than its beginning.
+    const fired = state.tokensSinceFired.map((age) => Math.max(0, seen - age));
     this.buffers.write('last_fired', fired);
   }
 
