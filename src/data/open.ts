@@ -11,7 +11,7 @@ import { ownZooLabel, type ZooSpec } from './zoo_spec';
 import { openZooSource } from './zoo_source';
 
 /** Made data: one that the lab has a name for, or a specification; the run's rules see to it that one of them is there. */
-export interface SyntheticConfig {
+interface SyntheticConfig {
   readonly kind: 'synthetic';
   readonly preset?: ZooPresetName | undefined;
   readonly spec?: ZooSpec | undefined;

@@ -5,7 +5,8 @@
 import type { LinkSettings, LinkValue } from '../../io/link_text';
 
 /** A setting of a link: a plain value, or settings within it. */
-export type LinkTree = LinkValue | readonly LinkTree[] | { readonly [key: string]: LinkTree };
+export type LinkTree =
+  LinkValue | readonly LinkTree[] | { readonly [key: string]: LinkTree | undefined };
 
 /** Every plain value below `tree` with its path. */
 export function pathsOf(tree: LinkTree, path: string): [string, LinkValue][] {

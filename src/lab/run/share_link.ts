@@ -63,10 +63,9 @@ function withoutDefaults(run: RunConfig): Parts {
 }
 
 /** Settings that are set. */
-function given(settings: object): Settings {
-  const entries: [string, LinkTree | undefined][] = Object.entries(settings);
+function given(settings: Readonly<Record<string, LinkTree | undefined>>): Settings {
   return Object.fromEntries(
-    entries.filter((entry): entry is [string, LinkTree] => entry[1] !== undefined),
+    Object.entries(settings).filter((entry): entry is [string, LinkTree] => entry[1] !== undefined),
   );
 }
 
@@ -79,7 +78,7 @@ function sortSettings(settings: LinkSettings): Parts | string {
   if (unknown !== undefined) return `there is no setting ${unknown}`;
   const tree = treeOf(settings);
   if (typeof tree === 'string') return tree;
-  const groups = new Map(Object.entries(tree).map(([name, group]) => [name, given(Object(group))]));
+  const groups = new Map(Object.entries(tree).map(([name, group]) => [name, settingsIn(group)]));
   const models: Settings[] = [];
   for (let model = groups.get('m0'); model !== undefined; model = groups.get(`m${models.length}`)) {
     models.push(model);
@@ -89,4 +88,11 @@ function sortSettings(settings: LinkSettings): Parts | string {
   );
   if (lost !== undefined) return `it has model ${lost} but not m${models.length}`;
   return { data: groups.get('d') ?? {}, models, training: groups.get('t') ?? {} };
+}
+
+/** The settings of a group; a path always names one in it, so that it is no plain value. */
+function settingsIn(group: LinkTree): Settings {
+  if (typeof group !== 'object') return {};
+  const entries: [string, LinkTree | undefined][] = Object.entries(group);
+  return given(Object.fromEntries(entries));
 }

@@ -9,7 +9,7 @@ import { DATA_FILES } from '../../../state/dropped_files';
 import { engine } from '../../../state/engine_store';
 import { dataLabel, fileNeeded } from '../../../lab/run/data_kinds';
 import { dataSchema } from '../../../lab/run/run_config';
-import type { Settings } from '../../../state/experiment_draft';
+import type { Settings, SettingValue } from '../../../state/experiment_draft';
 import {
   keepDraft,
   matchingPreset,
@@ -56,7 +56,7 @@ export function DataSection() {
       : []),
     {
       value: 'file',
-      label: value === 'file' ? String(data.path) : 'Your file…',
+      label: value === 'file' ? textOf(data.path) : 'Your file…',
       detail:
         'A .npy of shape [rows, dimensions], or a text for a language model; it stays in this browser.',
     },
@@ -103,7 +103,7 @@ function stageText({ stage, fraction }: { stage: string; fraction: number }): st
 
 /** The language model and layer as they are set; null for data of another kind. */
 function useLanguagePlace(data: Settings): string | null {
-  const label = useLanguageModels((state) => languageModelOf(state, String(data.model))?.label);
+  const label = useLanguageModels((state) => languageModelOf(state, textOf(data.model))?.label);
   if (data.kind !== 'lm' || label === undefined || typeof data.layer !== 'number') return null;
   return `${label}, layer ${data.layer}`;
 }
@@ -123,9 +123,14 @@ function DataDescription({ short }: { readonly short: boolean }) {
   );
 }
 
+/** A setting that is a text. */
+function textOf(value: SettingValue): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** What the data are called while the lab has no better name. */
 function otherLabel(data: Settings): string {
-  if (data.kind === 'lm') return String(data.model);
+  if (data.kind === 'lm') return textOf(data.model);
   const read = dataSchema.safeParse(data);
   return read.success ? dataLabel(read.data) : 'Features of your own';
 }
