@@ -52,18 +52,21 @@ const figure1: Preset = {
   },
 };
 
-/** SASA for three features of up to four dimensions per sample. */
-function sasaOnZoo(groups: number): RunInput['models'][number] {
-  return {
+/**
+ * SASA for three features of up to four dimensions per sample. Moves give each its own group, which training alone does
+ * in most runs only.
+ */
+const sasaOnZoo = (groups: number) =>
+  ({
     architecture: 'topk_sasa',
     n_groups: groups,
     group_rank: 4,
     k_groups: 3,
     nuclear_target: 'composition',
     nuclear_coefficient_relative: 3.3e-5,
+    moves: {},
     aux_coefficient: 1 / 32,
-  };
-}
+  }) as const;
 
 /** 64 mixed features, three active: λ_rel 3.3e-5 gives one group per multi-dimensional feature. */
 const zoo: Preset = {
@@ -93,7 +96,11 @@ const zooIndependent: Preset = {
   config: {
     ...zoo.config,
     data: { kind: 'synthetic', preset: 'zoo_independent', seed: 0 },
-    models: [sasaOnZoo(80), { architecture: 'topk', d_sae: 320, k: 12 }],
+    models: [
+      // A row has as many groups as it has features, if the gate lets it.
+      { ...sasaOnZoo(80), architecture: 'batch_topk_sasa' },
+      { architecture: 'topk', d_sae: 320, k: 12 },
+    ],
   },
 };
 
