@@ -9,6 +9,22 @@ export type { MetricFormula } from './logged_formulas';
 
 const ENGELS = 'Engels et al. 2024, arXiv:2405.14860';
 
+const COSTS = {
+  pruned_l0: {
+    label: 'Pruned l0',
+    formula: 'E[Σ over firing units of #{σᵢ ≥ 0.1 σ₁}], σ of D_kᵀE_k',
+    unit: 'columns',
+    source: LAB,
+  },
+  bits_per_token: {
+    label: 'Bits a token',
+    formula:
+      'Σ_k H(p_k) + entropy of the rounded coordinates where the unit fires, at the step that loses 0.01 of explained variance',
+    unit: 'bits',
+    source: 'after MDL-SAE, Ayonrinde et al. 2024, arXiv:2410.11179',
+  },
+} as const satisfies Record<string, MetricFormula>;
+
 const GROUPS = {
   frequency: {
     label: 'Fires',
@@ -214,7 +230,7 @@ const GEOMETRY = {
   },
 } as const satisfies Record<string, MetricFormula>;
 
-const ALL = { ...LOGGED, ...GROUPS, ...SPLITTING, ...GEOMETRY };
+const ALL = { ...LOGGED, ...COSTS, ...GROUPS, ...SPLITTING, ...GEOMETRY };
 
 /** Id of a metric with a formula. */
 export type MetricId = keyof typeof ALL;

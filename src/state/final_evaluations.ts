@@ -3,7 +3,7 @@
  * work, as it is where a language model has to make the rows slowly. It never holds up a next run: that one's
  * start gives it up. Knows no React.
  */
-import { MOST_REPORT_ROWS } from '../lab/run/report_rows';
+import { BITS_EVALUATED_ROWS, BITS_TRAINING_ROWS, MOST_REPORT_ROWS } from '../lab/run/report_rows';
 import { analyseInTurn } from './analyses_store';
 import type { EngineClient } from './engine_client';
 import { giveUp, modelKey } from './questions';
@@ -12,6 +12,8 @@ import { useRuns } from './runs_store';
 
 /** Seconds of work that nobody asked for. */
 const UNASKED_SECONDS = 15;
+/** Rows that an evaluation may read, for bits a token some again. */
+const MOST_ROWS = MOST_REPORT_ROWS + BITS_EVALUATED_ROWS + BITS_TRAINING_ROWS;
 
 /** Evaluates all models of a run as they are now; the answers appear in the store of analyses. */
 export function evaluateRun(engine: EngineClient, run: Run): Promise<void> {
@@ -57,5 +59,5 @@ function isEvaluatedUnasked({ status, step, inEngine, feeding, models }: Run): b
   if ((status !== 'finished' && status !== 'stopped') || step === 0 || !inEngine) return false;
   if (feeding === null || feeding.rowsMade === 0) return true;
   const perRow = feeding.sourceSeconds / feeding.rowsMade;
-  return perRow * MOST_REPORT_ROWS * models.length < UNASKED_SECONDS;
+  return perRow * MOST_ROWS * models.length < UNASKED_SECONDS;
 }

@@ -13,6 +13,7 @@ import type {
   ShapeProbe,
   ShapeState,
 } from '../../src/lab/protocol/protocol';
+import type { BitsReport } from '../../src/lab/protocol/model_report';
 import type { RunConfig } from '../../src/lab/run/run_config';
 import { inputUnitsOf } from '../../src/sae/input_units';
 import { shapeOf, type ModelConfig } from '../../src/sae/config';
@@ -274,6 +275,25 @@ export function recordOf(run: ScriptedRun, model: ModelConfig, index: number): M
   };
 }
 
+/** A curve of explained variance against bits, which reaches its headline at `bits`. */
+function bitsOf(explained: number, bits: number): BitsReport {
+  return {
+    bits_per_token: bits,
+    bits_per_token_low: bits - 0.5,
+    bits_per_token_high: bits + 0.5,
+    bits_coefficients: bits - 6,
+    bits_index: 6,
+    bits_index_uniform: 6.2,
+    bits_rows: { training: 40_000, evaluated: 2000, judged: 2000 },
+    rate_explained_variance: explained,
+    rate_curve: Array.from({ length: 24 }, (_, step) => ({
+      delta: 0.01 * 100 ** (step / 23),
+      bits: 6 + (bits - 6) * (1.6 - step / 15),
+      explained_variance: explained - 0.01 * (step / 9) ** 2,
+    })),
+  };
+}
+
 /** What the final evaluation finds: a little worse than the last batch, on rows of another number. */
 export function evaluationOf(run: ScriptedRun, model: ModelConfig, index: number): EvaluateAnswer {
   const { values } = recordOf(run, model, index);
@@ -286,6 +306,10 @@ export function evaluationOf(run: ScriptedRun, model: ModelConfig, index: number
       explained_variance: (values['metrics/explained_variance'] ?? 0) - 0.05,
       mse: (values['losses/mse_loss'] ?? 0) * 1.1,
       l0: values['metrics/l0'] ?? 0,
+      pruned_l0: 0.7 * (values['metrics/l0'] ?? 0),
+      pruned_explained_variance: (values['metrics/explained_variance'] ?? 0) - 0.051,
+      groups_per_token: values['metrics/groups_per_token'] ?? 0,
+      ...bitsOf((values['metrics/explained_variance'] ?? 0) - 0.05, 18 + 9 * index),
       dead_groups: (values['sparsity/dead_groups'] ?? 0) + 1,
     },
   };

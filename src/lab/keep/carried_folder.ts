@@ -29,6 +29,7 @@ import { differingSetting, readCheckpoint, type Checkpoint } from './checkpoint'
 import { readWeights } from './kept_model';
 import { readRunFile } from './run_file';
 import { keptRun, readCarriedRecord, type KeptRun } from './run_index';
+import { withoutCurve } from './quality_schema';
 import { readReport } from './written_report';
 
 /** A file from elsewhere. */
@@ -141,7 +142,8 @@ export async function readFolder(
       bytes: 0,
       checkpoints,
       evaluated,
-      results: evaluated === null ? null : models.map(({ report }) => report),
+      results:
+        evaluated === null ? null : models.map(({ report }) => report && withoutCurve(report)),
       logged: same?.logged ?? models.map(({ logged }) => logged),
       data: neededFile(settings),
       deletedAt: null,

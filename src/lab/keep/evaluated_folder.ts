@@ -32,6 +32,9 @@ export interface FailedEvaluation {
   readonly frequency: Float32Array;
 }
 
+/** Share of the work that is the evaluation itself, where bits are measured after it. */
+const BEFORE_BITS = 0.3;
+
 /** What an evaluation is asked for. */
 export interface EvaluationWork extends Work {
   /** Whether to measure bits a token as well, for which up to 40 000 training rows are encoded. */
@@ -49,18 +52,20 @@ export async function finalEvaluation(
 ): Promise<Evaluation | FailedEvaluation> {
   const watched = new FiringFrequency(model.weights.groups);
   const rows = reportRows(source);
+  const before = bits ? BEFORE_BITS : 1;
   try {
     const evaluated = await evaluateModel(watched.watch(model), source, {
       ...rows,
       signal,
-      onProgress: (share) => onProgress?.(share, 'Evaluating on held-out rows'),
+      onProgress: (share) => onProgress?.(before * share, 'Evaluating on held-out rows'),
     });
     // Not watched: frequencies are those of the evaluated rows alone.
     const measured = bits
       ? await measureBits(model, source, {
           ...rows,
           signal,
-          onProgress: (share) => onProgress?.(share, 'Measuring bits a token'),
+          onProgress: (share) =>
+            onProgress?.(before + (1 - before) * share, 'Measuring bits a token'),
         })
       : null;
     const report = measured === null ? evaluated : withBits(evaluated, measured);

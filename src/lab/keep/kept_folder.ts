@@ -31,6 +31,7 @@ import { evaluatedModelFiles, readModelLogs, savedFiles, type SavedRun } from '.
 import { readAnnotations, writeAnnotations } from './annotations_file';
 import { readRunFile } from './run_file';
 import { keptRun, type KeptRun } from './run_index';
+import { withoutCurve } from './quality_schema';
 import { readReport } from './written_report';
 
 /** The past of a run with the lines of its files, by model. */
@@ -174,7 +175,7 @@ export class KeptFolder {
     await this.change((run) => {
       const known = run.evaluated === step ? run.results : null;
       const results = config.models.map((_, index) =>
-        index === model ? report : (known?.[index] ?? null),
+        index === model ? report && withoutCurve(report) : (known?.[index] ?? null),
       );
       return { ...run, evaluated: step, results };
     });

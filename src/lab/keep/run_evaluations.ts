@@ -1,6 +1,6 @@
 /**
- * The final evaluations of a run's models, each made once for a step however many ask, and the folders that are
- * written from them: what the page shows is what report.json says. It knows no protocol.
+ * The final evaluations of a run's models with the bits of their codes, each made once for a step however many ask, and the
+ * folders that are written from them: what the page shows is what report.json says. It knows no protocol.
  */
 import type { Work } from '../../base/work';
 import { SharedWorks } from '../../base/work';
@@ -68,7 +68,7 @@ export class RunEvaluations {
     const { source } = this.run;
     const steady = await this.run.steady(model);
     try {
-      const evaluation = await finalEvaluation(steady, source, work);
+      const evaluation = await finalEvaluation(steady, source, { ...work, bits: true });
       const { step, config, weights, lambda, inputScale } = steady;
       return { step, config, weights, lambda, inputScale, ...evaluation };
     } finally {

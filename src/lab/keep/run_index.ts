@@ -9,6 +9,7 @@ import { describeIssues } from '../../base/schema_issues';
 import type { SaidOfRun } from '../protocol/kept_protocol';
 import { dataIdentitySchema } from '../run/data_identity';
 import { currentVersion, migrate, type KeptFormat } from './migrations';
+import { qualityFields } from './quality_schema';
 
 /** What is said of a run before somebody says something. */
 const NOTHING_SAID: SaidOfRun = { starred: false, tags: [], note: '' };
@@ -18,6 +19,8 @@ const FORMAT: KeptFormat = {
   migrations: [
     // 2: what a list of many runs shows without looking into their folders, and what the person says of a run.
     (run) => ({ ...run, results: null, logged: null, about: NOTHING_SAID }),
+    // 3: results may say what codes cost; those of before do not.
+    (run) => run,
   ],
   wayOut: 'Open it with the newer lab that keeps it.',
 };
@@ -25,14 +28,7 @@ const VERSION = currentVersion(FORMAT);
 
 const count = z.int().check(z.gte(0));
 
-const resultSchema = z.strictObject({
-  rows: count,
-  split: z.enum(['train', 'held_out', 'all']),
-  explained_variance: z.nullable(z.number()),
-  mse: z.number(),
-  l0: z.number(),
-  dead_groups: count,
-});
+const resultSchema = z.strictObject(qualityFields);
 
 const keptRunSchema = z.strictObject({
   version: z.literal(VERSION),

@@ -6,17 +6,10 @@ import * as z from 'zod/mini';
 import { LabError } from '../../base/lab_error';
 import { describeIssues } from '../../base/schema_issues';
 import type { QualityReport } from '../protocol/model_report';
+import { curveField, qualityFields } from './quality_schema';
 
-const count = z.int().check(z.gte(0));
-
-const reportSchema = z.looseObject({
-  rows: count,
-  split: z.enum(['train', 'held_out', 'all']),
-  explained_variance: z.nullable(z.number()),
-  mse: z.number(),
-  l0: z.number(),
-  dead_groups: count,
-});
+const fields = { ...qualityFields, ...curveField };
+const reportSchema = z.looseObject(fields);
 
 /** The numbers of a report that the page shows. Throws LabError `bad_file`. */
 export function readReport(text: string, label: string): QualityReport {
@@ -31,8 +24,8 @@ export function readReport(text: string, label: string): QualityReport {
     const issues = describeIssues(reportSchema, value, read.error);
     throw unreadable(`${label}: ${issues.map(({ sentence }) => sentence).join('. ')}.`);
   }
-  const { rows, split, explained_variance, mse, l0, dead_groups } = read.data;
-  return { rows, split, explained_variance, mse, l0, dead_groups };
+  const names = Object.entries(read.data).filter(([name]) => name in fields);
+  return Object.fromEntries(names) as unknown as QualityReport;
 }
 
 function unreadable(message: string): LabError {

@@ -75,11 +75,17 @@ interface RatePoint {
 /** The bits of a model with reasons for what is missing. */
 export type BitsReport = Bits & NotDefined;
 
-/** What the page says of a model's held-out quality. */
+/**
+ * What the page says of a model's held-out quality and of what its codes cost. Evaluations of earlier labs lack costs, those
+ * of the command line lack bits unless they were asked for, and the list of runs leaves the curve to their folders.
+ */
 export type QualityReport = Pick<
   ModelReport,
   'rows' | 'split' | 'explained_variance' | 'mse' | 'l0' | 'dead_groups'
->;
+> &
+  Partial<Pick<ModelReport, 'pruned_l0' | 'pruned_explained_variance' | 'groups_per_token'>> &
+  Partial<Bits> &
+  NotDefined;
 
 /** What became of the known features. */
 export interface RecoveryReport {

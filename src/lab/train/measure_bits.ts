@@ -17,12 +17,8 @@ import { codesInDataUnits, contributionTargets } from '../encode/data_units';
 import type { EvaluationOptions, TrainedModel } from '../encode/encoding';
 import type { BitsReport, ModelReport } from '../protocol/model_report';
 import { notDefined } from '../run/not_defined';
-import { splitRows } from '../run/report_rows';
+import { BITS_EVALUATED_ROWS, BITS_TRAINING_ROWS, splitRows } from '../run/report_rows';
 
-/** Training rows, at most. */
-const TRAINING_ROWS = 40_000;
-/** Evaluated rows, at most: their activations are held. */
-const EVALUATED_ROWS = 16_384;
 /** Fewer say nothing about how often a value occurs. */
 const LEAST_ROWS = 100;
 /** Codes held at most, by which models with many in a row read fewer rows. */
@@ -61,11 +57,11 @@ export async function measureBits(
   const report = (from: number, to: number) => (share: number) =>
     onProgress?.(from + share * (to - from));
   const of = Math.min(rows, splitRows(source, split));
-  const x = new Float32Array(Math.min(of, EVALUATED_ROWS) * source.width);
+  const x = new Float32Array(Math.min(of, BITS_EVALUATED_ROWS) * source.width);
   const evaluated = await encodeSpread(model, source, {
     split,
     of,
-    most: EVALUATED_ROWS,
+    most: BITS_EVALUATED_ROWS,
     work,
     onProgress: report(0, 0.2),
     visit: (piece, row) => x.set(piece, row * source.width),
@@ -82,7 +78,7 @@ export async function measureBits(
       ? await encodeSpread(model, source, {
           split: 'train',
           of: source.size.train,
-          most: Math.min(TRAINING_ROWS, Math.floor(MOST_CODES / Math.max(1, perRow))),
+          most: Math.min(BITS_TRAINING_ROWS, Math.floor(MOST_CODES / Math.max(1, perRow))),
           work,
           onProgress: report(0.2, 0.7),
         })

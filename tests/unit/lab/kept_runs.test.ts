@@ -346,7 +346,7 @@ describe('the list of kept runs', () => {
     const about = { starred: false, tags: [], note: '' };
     for (const version of [1, undefined]) {
       const read = readKeptRun({ ...first, version });
-      expect(read).toMatchObject({ id: 'x', version: 2, results: null, logged: null, about });
+      expect(read).toMatchObject({ id: 'x', version: 3, results: null, logged: null, about });
     }
     expect(readKeptRun({ ...first, version: 2 })).toBeNull();
   });

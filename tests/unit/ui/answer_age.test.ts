@@ -109,14 +109,14 @@ describe('after a live change of a paused run', () => {
     'a held-out evaluation is of before the change of %s until it is made anew',
     async (name, live) => {
       await evaluateRun(client, run());
-      expect(standingOf(run(), evaluations())).toEqual({ current: true, changed: null });
+      expect(standingOf(run(), evaluations())).toMatchObject({ current: true, changed: null });
       changeLive(client, id(), live);
       await expect.poll(() => run().changes.length).toBeGreaterThan(0);
       const standing = standingOf(run(), evaluations());
       expect(standing.current).toBe(false);
       expect(standing.changed).toMatch(new RegExp(`^${name}\\S* of SASA went from .* to `));
       await evaluateRun(client, run());
-      expect(standingOf(run(), evaluations())).toEqual({ current: true, changed: null });
+      expect(standingOf(run(), evaluations())).toMatchObject({ current: true, changed: null });
     },
   );
 
@@ -162,6 +162,7 @@ describe('the held-out table', () => {
             error: null,
             possible: true,
             current: false,
+            costed: false,
             changed: 's of SASA went from 1 to 2',
             start: () => undefined,
             cancel: () => undefined,

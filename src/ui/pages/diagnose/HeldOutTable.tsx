@@ -2,7 +2,14 @@
  * What the models are worth on held-out rows, at the head of the numbers: the other ones are about the rows that were
  * diagnosed, some of which may have been trained on.
  */
-import { qualityMeasures, rowsText, type HeldOutView } from '../../parts/held_out';
+import type { QualityReport } from '../../../lab/protocol/model_report';
+import {
+  lackOf,
+  qualityMeasures,
+  rowsText,
+  type HeldOutView,
+  type QualityMeasure,
+} from '../../parts/held_out';
 import { Hint } from '../../parts/Hint';
 import { withExact } from '../../parts/Measure';
 import { formatInteger } from '../../plots/format';
@@ -31,36 +38,57 @@ export function HeldOutTable({ models, view }: HeldOutTableProps) {
         </>
       }
     >
-      {qualityMeasures.map(({ id, label, text, format }) => (
-        <tr key={id}>
+      {qualityMeasures.map((measure) => (
+        <tr key={measure.id}>
           <th scope="row">
-            <Hint {...text} side="right">
-              <span tabIndex={0}>{label}</span>
+            <Hint {...measure.text} side="right">
+              <span tabIndex={0}>{measure.label}</span>
             </Hint>
           </th>
-          {models.map(({ model }, index) => {
-            const value = answers[index]?.report[id] ?? null;
-            return (
-              <td key={model.index}>
-                {value === null ? (
-                  <span className="quiet">–</span>
-                ) : (
-                  <Hint {...text} text={withExact(text.text, value, format(value))}>
-                    <b tabIndex={0}>{format(value)}</b>
-                  </Hint>
-                )}
-              </td>
-            );
-          })}
+          {models.map(({ model }, index) => (
+            <td key={model.index}>
+              <QualityNumber measure={measure} report={answers[index]?.report ?? null} />
+            </td>
+          ))}
         </tr>
       ))}
     </ModelsTable>
   );
 }
 
+interface QualityNumberProps {
+  readonly measure: QualityMeasure;
+  /** Null where the model was not evaluated. */
+  readonly report: QualityReport | null;
+}
+
+function QualityNumber({ measure, report }: QualityNumberProps) {
+  if (report === null) return <span className="quiet">–</span>;
+  const { id, text, format, detail } = measure;
+  const value = report[id] ?? null;
+  if (value === null) {
+    return (
+      <Hint text={lackOf(report, id) ?? ''}>
+        <span className="quiet" tabIndex={0}>
+          –
+        </span>
+      </Hint>
+    );
+  }
+  const more = detail?.(report) ?? null;
+  return (
+    <>
+      <Hint {...text} text={withExact(text.text, value, format(value))}>
+        <b tabIndex={0}>{format(value)}</b>
+      </Hint>
+      {more !== null && <span className="quiet"> {more}</span>}
+    </>
+  );
+}
+
 /** How far it is, and what can be done while the numbers are missing or of another step. */
 function Evaluate({ view, step }: { readonly view: HeldOutView; readonly step: number | null }) {
-  const { progress, error, possible, current, changed, start, cancel } = view;
+  const { progress, error, possible, current, costed, changed, start, cancel } = view;
   if (progress !== null) {
     return (
       <button type="button" className="button button-quiet" onClick={cancel}>
@@ -68,10 +96,10 @@ function Evaluate({ view, step }: { readonly view: HeldOutView; readonly step: n
       </button>
     );
   }
-  if (current) return null;
+  if (current && costed) return null;
   return (
     <>
-      {step !== null && (
+      {step !== null && !current && (
         <span className="quiet">
           {' '}
           after step {formatInteger(step)}
@@ -85,7 +113,7 @@ function Evaluate({ view, step }: { readonly view: HeldOutView; readonly step: n
           title={error?.message}
           onClick={start}
         >
-          {error === null ? 'Evaluate' : 'Failed: try again'}
+          {error !== null ? 'Failed: try again' : current ? 'Measure bits' : 'Evaluate'}
         </button>
       )}
     </>

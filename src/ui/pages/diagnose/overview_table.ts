@@ -11,6 +11,17 @@ import { overviewLines } from './overview';
 /** What a number is that chance cannot give: it says what these rows, or these weights, are. */
 export const EXACT = 'none: exact';
 
+/** Numbers of an evaluation, as report.json names them. */
+const QUALITY = [
+  ...qualityMeasures.map(({ id }) => id),
+  'pruned_explained_variance',
+  'bits_per_token_low',
+  'bits_per_token_high',
+  'bits_index',
+  'bits_index_uniform',
+  'bits_coefficients',
+] as const;
+
 export function overviewTable(
   models: readonly DiagnosedModel[],
   /** By the index of the model. */
@@ -33,8 +44,10 @@ export function overviewTable(
   return {
     columns: ['measure', ...models.map(({ model }) => model.name), 'read_on', 'chance'],
     rows: [
-      ...qualityMeasures.map(({ id }) => heldOut(id, ({ report }) => report[id])),
+      ...QUALITY.map((id) => heldOut(id, ({ report }) => report[id] ?? null)),
       heldOut('rows', ({ report }) => report.rows),
+      heldOut('bits_training_rows', ({ report }) => report.bits_rows?.training ?? null),
+      heldOut('bits_evaluated_rows', ({ report }) => report.bits_rows?.evaluated ?? null),
       heldOut('split', ({ report }) => report.split),
       heldOut('step', ({ step }) => step),
       analysed('analysed_rows', ({ analysedRows }) => analysedRows),

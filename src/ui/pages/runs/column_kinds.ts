@@ -2,7 +2,7 @@
  * What a column of the table of runs is, and how one is made: of facts of a run, of its models, or of their final
  * evaluation. Which there are is in run_columns.ts.
  */
-import type { QualityMeasure } from '../../parts/held_out';
+import { exactText, type QualityMeasure } from '../../parts/held_out';
 import type { MeasureText } from '../../parts/Measure';
 import { formatExact, formatScientific, trimmed } from '../../plots/format';
 import type { ModelFacts, RunFacts } from './run_facts';
@@ -21,6 +21,9 @@ export const columnIds = [
   'ev',
   'loss',
   'l0',
+  'pruned_l0',
+  'units',
+  'bits',
   'dead',
   'rows',
   'batch_ev',
@@ -136,7 +139,15 @@ export const heldOut = (
 ): RunColumn => {
   const value = (model: ModelFacts) => model.heldOut?.[measure.id] ?? null;
   const name = `Held out: ${measure.label.charAt(0).toLowerCase()}${measure.label.slice(1)}`;
-  const line = (model: ModelFacts) => number(value(model), measure.format);
+  const line = (model: ModelFacts): CellLine => {
+    const report = model.heldOut;
+    if (report === null) return NONE;
+    const found = value(model);
+    return {
+      text: found === null ? NONE.text : measure.format(found),
+      title: exactText(report, measure),
+    };
+  };
   return ofModels(id, head, name, measure.text, width, best, line, value);
 };
 

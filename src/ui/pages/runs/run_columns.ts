@@ -34,8 +34,8 @@ export const DEFAULT_COLUMNS: readonly ColumnId[] = [
   'seed',
   'samples',
   'ev',
-  'loss',
   'l0',
+  'bits',
   'dead',
   'started',
   'size',
@@ -43,7 +43,16 @@ export const DEFAULT_COLUMNS: readonly ColumnId[] = [
 ];
 
 /** Columns of held-out results, which may be of the models as they were before. */
-export const resultColumns: ReadonlySet<ColumnId> = new Set(['ev', 'loss', 'l0', 'dead', 'rows']);
+export const resultColumns: ReadonlySet<ColumnId> = new Set([
+  'ev',
+  'loss',
+  'l0',
+  'pruned_l0',
+  'units',
+  'bits',
+  'dead',
+  'rows',
+]);
 
 export const runColumns: readonly RunColumn[] = [
   wide('name', 'Run', 'Its name, star and tags.', [140, 1.6], null, {
@@ -153,6 +162,9 @@ export const runColumns: readonly RunColumn[] = [
   heldOut('ev', 'EV', qualityMeasure('explained_variance'), 54, 'largest'),
   heldOut('loss', 'Loss', qualityMeasure('mse'), 38, 'smallest'),
   heldOut('l0', 'l0', qualityMeasure('l0'), 34, 'smallest'),
+  heldOut('pruned_l0', 'Pruned', qualityMeasure('pruned_l0'), 44, 'smallest'),
+  heldOut('units', 'Units', qualityMeasure('groups_per_token'), 34, 'smallest'),
+  heldOut('bits', 'Bits', qualityMeasure('bits_per_token'), 38, 'smallest'),
   heldOut('dead', 'Dead', qualityMeasure('dead_groups'), 34, 'smallest'),
   ofModels(
     'rows',

@@ -11,6 +11,9 @@ const numericFields = [
   'ev',
   'loss',
   'l0',
+  'pruned_l0',
+  'units',
+  'bits',
   'dead',
   'lambda',
   'lr',
@@ -46,7 +49,7 @@ export function parseRunFilter(text: string): FilterResult<NumericField, FlagFie
 export const runFilterHelp: FilterHelp = {
   examples: [
     ['words sasa', 'both stand in name, data, models, tags, note or state'],
-    ['ev > .9 and l0 < 20', 'held-out results of one of its models'],
+    ['ev > .9 and bits < 60', 'held-out results of one of its models'],
     ['lr = 2e-3 samples >= 1M', 'settings'],
     ['data:words name:"run 3"', 'in one field'],
     ['#week, starred', 'what you marked'],
@@ -60,6 +63,9 @@ const ofModels: Partial<Record<NumericField, (model: ModelFacts) => number | nul
   ev: ({ heldOut }) => heldOut?.explained_variance ?? null,
   loss: ({ heldOut }) => heldOut?.mse ?? null,
   l0: ({ heldOut }) => heldOut?.l0 ?? null,
+  pruned_l0: ({ heldOut }) => heldOut?.pruned_l0 ?? null,
+  units: ({ heldOut }) => heldOut?.groups_per_token ?? null,
+  bits: ({ heldOut }) => heldOut?.bits_per_token ?? null,
   dead: ({ heldOut }) => heldOut?.dead_groups ?? null,
   lambda: ({ lambda }) => lambda?.value ?? null,
 };

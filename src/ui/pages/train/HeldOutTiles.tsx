@@ -1,8 +1,20 @@
-/** What the models are worth on rows they were not trained on, below the numbers of the last training batch. */
+/**
+ * What the models are worth on rows they were not trained on, and what their codes of a row cost: below the numbers of the last
+ * training batch.
+ */
 import { trainedBefore } from '../../../state/run_record';
-import { qualityMeasures, rowsText, useHeldOut, type HeldOutView } from '../../parts/held_out';
+import {
+  bitsRowsText,
+  exactText,
+  lackOf,
+  qualityMeasures,
+  rowsText,
+  useHeldOut,
+  type HeldOutView,
+  type QualityMeasure,
+} from '../../parts/held_out';
 import { Hint } from '../../parts/Hint';
-import { formatExact, formatInteger } from '../../plots/format';
+import { formatInteger } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { useShownRun, useShownRunId } from './shown_run';
 import './tiles.css';
@@ -13,50 +25,87 @@ export function HeldOutTiles() {
   const names = useShownRun((run) => run.models)?.map(({ name }) => name);
   const answered = view.answers.some((answer) => answer !== null);
   if (names === undefined || (!answered && !view.possible)) return null;
+  const tilesOf = (of: QualityMeasure['of']) =>
+    qualityMeasures
+      .filter((measure) => measure.of === of)
+      .map((measure) => (
+        <MeasureTile key={measure.id} measure={measure} names={names} view={view} />
+      ));
   return (
-    <dl
-      className="panel tiles held-out"
+    <section
+      className="panel held-out"
       data-models={Math.min(names.length, 6)}
       data-old={answered && !view.current}
       aria-label="Held-out quality"
     >
-      <div className="tile">
-        <dt>Held-out quality</dt>
-        <dd className="held-out-state">
-          <State view={view} />
-        </dd>
-      </div>
-      {qualityMeasures.map(({ id: measure, label, text, format }) => (
-        <div className="tile" key={measure}>
-          <Hint {...text}>
-            <dt tabIndex={0}>{label}</dt>
-          </Hint>
-          <dd className="tile-values">
-            {names.map((name, index) => {
-              const value = view.answers[index]?.report[measure] ?? undefined;
-              return (
-                <span
-                  className="tile-value"
-                  key={index}
-                  title={value === undefined ? name : `${name}: ${formatExact(value)}`}
-                >
-                  <i style={{ background: modelColor(index) }} />
-                  <span className="visually-hidden">{name}: </span>
-                  {value === undefined ? <span className="tile-none">–</span> : format(value)}
-                </span>
-              );
-            })}
+      <dl className="tiles">
+        <div className="tile">
+          <dt>Held-out quality</dt>
+          <dd className="held-out-state">
+            <State view={view} />
           </dd>
         </div>
-      ))}
-    </dl>
+        {tilesOf('quality')}
+      </dl>
+      <dl className="tiles">
+        <div className="tile">
+          <dt>What it costs to write a row down</dt>
+          <dd className="held-out-state">
+            <Lack view={view} />
+          </dd>
+        </div>
+        {tilesOf('cost')}
+      </dl>
+    </section>
   );
+}
+
+interface MeasureTileProps {
+  readonly measure: QualityMeasure;
+  /** Of the models. */
+  readonly names: readonly string[];
+  readonly view: HeldOutView;
+}
+
+function MeasureTile({ measure, names, view }: MeasureTileProps) {
+  const { id, label, text, format } = measure;
+  return (
+    <div className="tile">
+      <Hint {...text}>
+        <dt tabIndex={0}>{label}</dt>
+      </Hint>
+      <dd className="tile-values">
+        {names.map((name, index) => {
+          const report = view.answers[index]?.report ?? null;
+          const value = report?.[id] ?? null;
+          return (
+            <span
+              className="tile-value"
+              key={index}
+              title={report === null ? name : `${name}: ${exactText(report, measure)}`}
+            >
+              <i style={{ background: modelColor(index) }} />
+              <span className="visually-hidden">{name}: </span>
+              {value === null ? <span className="tile-none">–</span> : format(value)}
+            </span>
+          );
+        })}
+      </dd>
+    </div>
+  );
+}
+
+/** What bits are, or why there are none. */
+function Lack({ view }: { readonly view: HeldOutView }) {
+  const reports = view.answers.flatMap((answer) => (answer === null ? [] : [answer.report]));
+  const [lack = null] = reports.flatMap((report) => lackOf(report, 'bits_per_token') ?? []);
+  return <span>{lack ?? 'Bits say which units fire, and with which values.'}</span>;
 }
 
 /** Which rows, after which step; or how far it is, and what can be done. */
 function State({ view }: { readonly view: HeldOutView }) {
   const before = useShownRun((run) => trainedBefore(run).steps) ?? 0;
-  const { progress, error, possible, current, changed } = view;
+  const { progress, error, possible, current, costed, changed } = view;
   const answer = view.answers.find((each) => each !== null) ?? null;
   if (progress !== null) {
     return (
@@ -76,14 +125,14 @@ function State({ view }: { readonly view: HeldOutView }) {
         </span>
       )}
       {answer !== null && (
-        <span>
+        <span title={bitsRowsText(answer.report)}>
           {rowsText(answer.report)}; step {formatInteger(before + answer.step)}
           {changed !== null && `; ${changed} since`}
         </span>
       )}
-      {possible && !current && (
+      {possible && !(current && costed) && (
         <button type="button" className="link-button" onClick={view.start}>
-          {answer === null ? 'Evaluate' : 'Evaluate now'}
+          {answer === null ? 'Evaluate' : current ? 'Measure bits' : 'Evaluate now'}
         </button>
       )}
     </>

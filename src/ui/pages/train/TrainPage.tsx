@@ -13,6 +13,7 @@ import { HeldOutTiles } from './HeldOutTiles';
 import { IssueNote } from './IssueNote';
 import { MetricTiles } from './MetricTiles';
 import { NoWebGpu } from './NoWebGpu';
+import { Rates } from './Rates';
 import { RunBar, RunNotes } from './RunBar';
 import { SettingsPanel } from './SettingsPanel';
 import { ShapeGrid } from './ShapeGrid';
@@ -74,6 +75,7 @@ function Results() {
       {kind === 'lm' && <WordGroups labelName="token" />}
       <CheckpointBar />
       <Curves large={kind === 'npy'} />
+      <Rates />
     </ShownRunFigures>
   );
 }

@@ -1,0 +1,18 @@
+/** Loads the picture of bits once bits were measured: the first paint has none. */
+import { lazy, Suspense } from 'react';
+import { useHeldOut } from '../../parts/held_out';
+import { useShownRun, useShownRunId } from './shown_run';
+
+const RateSection = lazy(() => import('./RateSection'));
+
+export function Rates() {
+  const { answers, current } = useHeldOut(useShownRunId());
+  const models = useShownRun((run) => run.models);
+  const measured = answers.some((answer) => (answer?.report.rate_curve ?? []).length > 0);
+  if (models === undefined || !measured) return null;
+  return (
+    <Suspense>
+      <RateSection names={models.map(({ name }) => name)} answers={answers} old={!current} />
+    </Suspense>
+  );
+}
