@@ -18,7 +18,7 @@ import {
 } from './questions';
 
 /** Questions about a whole model that stay the same while it does. */
-export type AnalysisName = 'groups' | 'diagnose' | 'evaluate';
+export type AnalysisName = 'groups' | 'diagnose';
 
 /** Asks for an analysis unless it is under way; tells whether there is an answer. */
 export async function analyse(
@@ -41,14 +41,26 @@ export async function analyse(
   });
 }
 
+/** Asks for the held-out evaluation of a model unless one is under way; tells whether there is an answer. */
+export async function evaluateModel(
+  engine: EngineClient,
+  runId: string,
+  model: number,
+  bits: boolean,
+): Promise<'answered' | 'ended'> {
+  const key = modelKey(runId, model);
+  if (isUnderWay('evaluate', key)) return 'ended';
+  return pose(engine, 'evaluate', key, { runId, model, bits });
+}
+
 /** Asks for an analysis of several models in turn. */
-export function analyseInTurn(
+export async function analyseInTurn(
   engine: EngineClient,
   name: AnalysisName,
   runId: string,
   models: readonly number[],
 ): Promise<void> {
-  return poseInTurn(models, (model) => analyse(engine, name, runId, model));
+  await poseInTurn(models, (model) => analyse(engine, name, runId, model));
 }
 
 /** Asks for the table of a model at a checkpoint. */

@@ -4,9 +4,9 @@
  * start gives it up. Knows no React.
  */
 import { BITS_EVALUATED_ROWS, BITS_TRAINING_ROWS, MOST_REPORT_ROWS } from '../lab/run/report_rows';
-import { analyseInTurn } from './analyses_store';
+import { evaluateModel } from './analyses_store';
 import type { EngineClient } from './engine_client';
-import { giveUp, modelKey } from './questions';
+import { giveUp, modelKey, poseInTurn } from './questions';
 import { isActive, type Run } from './run_record';
 import { useRuns } from './runs_store';
 
@@ -15,14 +15,14 @@ const UNASKED_SECONDS = 15;
 /** Rows that an evaluation may read, for bits a token some again. */
 const MOST_ROWS = MOST_REPORT_ROWS + BITS_EVALUATED_ROWS + BITS_TRAINING_ROWS;
 
-/** Evaluates all models of a run as they are now; the answers appear in the store of analyses. */
-export function evaluateRun(engine: EngineClient, run: Run): Promise<void> {
-  return analyseInTurn(
-    engine,
-    'evaluate',
-    run.id,
-    run.models.map(({ index }) => index),
-  );
+/**
+ * Evaluates all models of a run as they are now, and then measures the bits of their codes, which takes longer; the answers
+ * appear in the store of analyses.
+ */
+export async function evaluateRun(engine: EngineClient, { id, models }: Run): Promise<void> {
+  const all = models.map(({ index }) => index);
+  const ask = (bits: boolean) => (model: number) => evaluateModel(engine, id, model, bits);
+  if ((await poseInTurn(all, ask(false))) === 'answered') await poseInTurn(all, ask(true));
 }
 
 /** Gives up the evaluation of a run that is under way. */

@@ -159,12 +159,13 @@ function untilRunIsBack(ask: AskOf<RequestName>): Promise<void> {
   });
 }
 
-/** Asks one after the other, since the engine has one GPU. One that is given up or fails ends the row. */
+/** Asks one after the other, since the engine has one GPU. One that is given up or fails ends the row, and is told of. */
 export async function poseInTurn<About>(
   row: readonly About[],
   ask: (about: About) => Promise<'answered' | 'ended'>,
-): Promise<void> {
-  for (const about of row) if ((await ask(about)) === 'ended') return;
+): Promise<'answered' | 'ended'> {
+  for (const about of row) if ((await ask(about)) === 'ended') return 'ended';
+  return 'answered';
 }
 
 /** Whether a question waits for its answer. */

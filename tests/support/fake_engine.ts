@@ -128,9 +128,9 @@ export class FakeEngine implements EngineWorker {
           labels: isSynthetic ? null : labels,
         };
       },
-      evaluate: ({ runId, model }) => {
+      evaluate: ({ runId, model, bits }) => {
         const run = this.#runOf(runId);
-        return evaluationOf(run, at(run.config.models, model), model);
+        return evaluationOf(run, at(run.config.models, model), model, bits === true);
       },
       export: ({ runId, model }) => ({
         step: this.#stepOf(runId),

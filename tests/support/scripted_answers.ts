@@ -295,7 +295,12 @@ function bitsOf(explained: number, bits: number): BitsReport {
 }
 
 /** What the final evaluation finds: a little worse than the last batch, on rows of another number. */
-export function evaluationOf(run: ScriptedRun, model: ModelConfig, index: number): EvaluateAnswer {
+export function evaluationOf(
+  run: ScriptedRun,
+  model: ModelConfig,
+  index: number,
+  bits = false,
+): EvaluateAnswer {
   const { values } = recordOf(run, model, index);
   return {
     model: index,
@@ -309,7 +314,7 @@ export function evaluationOf(run: ScriptedRun, model: ModelConfig, index: number
       pruned_l0: 0.7 * (values['metrics/l0'] ?? 0),
       pruned_explained_variance: (values['metrics/explained_variance'] ?? 0) - 0.051,
       groups_per_token: values['metrics/groups_per_token'] ?? 0,
-      ...bitsOf((values['metrics/explained_variance'] ?? 0) - 0.05, 18 + 9 * index),
+      ...(bits ? bitsOf((values['metrics/explained_variance'] ?? 0) - 0.05, 18 + 9 * index) : {}),
       dead_groups: (values['sparsity/dead_groups'] ?? 0) + 1,
     },
   };

@@ -32,9 +32,6 @@ export interface FailedEvaluation {
   readonly frequency: Float32Array;
 }
 
-/** Share of the work that is the evaluation itself, where bits are measured after it. */
-const BEFORE_BITS = 0.3;
-
 /** What an evaluation is asked for. */
 export interface EvaluationWork extends Work {
   /** Whether to measure bits a token as well, for which up to 40 000 training rows are encoded. */
@@ -51,30 +48,48 @@ export async function finalEvaluation(
   { signal, onProgress, bits = false }: EvaluationWork = {},
 ): Promise<Evaluation | FailedEvaluation> {
   const watched = new FiringFrequency(model.weights.groups);
-  const rows = reportRows(source);
-  const before = bits ? BEFORE_BITS : 1;
-  try {
-    const evaluated = await evaluateModel(watched.watch(model), source, {
-      ...rows,
+  const evaluation = await unlessNotFinite(watched, () =>
+    evaluateModel(watched.watch(model), source, {
+      ...reportRows(source),
       signal,
-      onProgress: (share) => onProgress?.(before * share, 'Evaluating on held-out rows'),
+      onProgress: (share) => onProgress?.(share, 'Evaluating on held-out rows'),
+    }),
+  );
+  return bits ? evaluationWithBits(evaluation, model, source, { signal, onProgress }) : evaluation;
+}
+
+/** An evaluation of a model with the bits of its codes, on the same rows and on training rows. Throws LabError `cancelled`. */
+export async function evaluationWithBits(
+  evaluation: Evaluation | FailedEvaluation,
+  model: TrainedModel,
+  source: ActivationSource,
+  { signal, onProgress }: Work,
+): Promise<Evaluation | FailedEvaluation> {
+  const { report, frequency } = evaluation;
+  if (report instanceof LabError) return { report, frequency };
+  // Not watched: frequencies are those of the evaluated rows alone.
+  return unlessNotFinite({ shares: () => frequency }, async () => {
+    const bits = await measureBits(model, source, {
+      ...reportRows(source),
+      signal,
+      onProgress: (share) => onProgress?.(share, 'Measuring bits a token'),
     });
-    // Not watched: frequencies are those of the evaluated rows alone.
-    const measured = bits
-      ? await measureBits(model, source, {
-          ...rows,
-          signal,
-          onProgress: (share) =>
-            onProgress?.(before + (1 - before) * share, 'Measuring bits a token'),
-        })
-      : null;
-    const report = measured === null ? evaluated : withBits(evaluated, measured);
+    return withBits(report, bits);
+  });
+}
+
+async function unlessNotFinite(
+  { shares }: Pick<FiringFrequency, 'shares'>,
+  evaluate: () => Promise<ModelReport>,
+): Promise<Evaluation | FailedEvaluation> {
+  try {
+    const report = await evaluate();
     // What could not be written down is no evaluation.
     strictJson(report);
-    return { report, frequency: watched.shares() };
+    return { report, frequency: shares() };
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'not_finite') throw error;
-    return { report: error, frequency: watched.shares() };
+    return { report: error, frequency: shares() };
   }
 }
 

@@ -93,7 +93,8 @@ interface Requests {
   /** What probes would have shown at a checkpoint. */
   probe_checkpoint: { ask: AboutCheckpoint; answer: RunProbe };
   /** The final evaluation on held-out rows, of the weights as they are now. */
-  evaluate: { ask: AboutModel; answer: EvaluateAnswer };
+  /** The final evaluation; `bits` has those of its codes measured too, which takes several times as long. */
+  evaluate: { ask: AboutModel & { readonly bits?: boolean }; answer: EvaluateAnswer };
   /** Weights or metrics as a file. */
   export: { ask: AboutModel & { readonly format: ExportFormat }; answer: ExportedFile };
   /** Loads a language model, downloading it when it is not at hand; from dropped files where there are some. */

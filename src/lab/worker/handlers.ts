@@ -69,8 +69,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
     group_card: (ask, work) => analyses.card(ask, work),
     diagnose: (ask, work) => analyses.diagnose(ask, work),
     probe_checkpoint: (ask, work) => parts.checkpoints.use(ask, work, (look) => look.probe()),
-    evaluate: async ({ runId, model }, work) => {
-      const { step, report } = await parts.run(runId).evaluate(model, work);
+    evaluate: async ({ runId, model, bits = false }, work) => {
+      const { step, report } = await parts.run(runId).evaluate(model, { ...work, bits });
       if (report instanceof LabError) throw report;
       return { model, step, report };
     },

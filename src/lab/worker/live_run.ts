@@ -14,6 +14,7 @@ import {
   type FilesBeside,
   type WrittenFile,
 } from '../keep/exported_file';
+import type { EvaluationWork } from '../keep/evaluated_folder';
 import { folderOfRun, type EvaluatedModel } from '../keep/run_evaluations';
 import type { Event, ExportFormat, MetricRecord, RunStatus } from '../protocol/protocol';
 import { changesGate, type LiveSettings, type SettingChange } from '../run/live_settings';
@@ -235,7 +236,7 @@ export class LiveRun {
   }
 
   /** A model as it is now with its final evaluation, which its folder holds too. Throws LabError `cancelled`. */
-  async evaluate(model: number, work: Work): Promise<EvaluatedModel> {
+  async evaluate(model: number, work: EvaluationWork): Promise<EvaluatedModel> {
     const evaluated = await this.models.evaluate(model, work);
     const { keeper } = this.keeping;
     if (keeper !== null && !this.active) {

@@ -4,12 +4,12 @@
  */
 import type { CodeTable } from '../../analysis/types';
 import type { LabError } from '../../base/lab_error';
-import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import type { ModelConfig } from '../../sae/config';
 import { codesInDataUnits } from '../encode/data_units';
 import { KeptModels, type RunModels } from '../encode/kept_models';
 import { steadyModel, type SteadyModel } from '../encode/steady_model';
+import type { EvaluationWork } from '../keep/evaluated_folder';
 import { RunEvaluations, type EvaluatedModel, type EvaluatedRun } from '../keep/run_evaluations';
 import type { Look } from '../train/run_probes';
 import type { TrainingSession } from '../train/session';
@@ -70,7 +70,7 @@ export class ReadableModels implements EvaluatedRun {
   }
 
   /** A model as it is now with its final evaluation. Throws LabError `cancelled`. */
-  evaluate(model: number, work: Work): Promise<EvaluatedModel> {
+  evaluate(model: number, work: EvaluationWork): Promise<EvaluatedModel> {
     return this.evaluations.of(model, work);
   }
 

@@ -115,7 +115,10 @@ export function intervalText({
   bits_per_token_low: low = null,
   bits_per_token_high: high = null,
 }: QualityReport): string | null {
-  return low === null || high === null ? null : `95 %: ${tenths(low)} to ${tenths(high)}`;
+  if (low === null || high === null) return null;
+  // Ends that look the same would say nothing.
+  const decimals = high - low < 0.3 ? 2 : 1;
+  return `95 %: ${formatFixed(low, decimals)} to ${formatFixed(high, decimals)}`;
 }
 
 /** Why an evaluation does not have a number; null where it does. */

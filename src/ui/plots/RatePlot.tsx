@@ -132,9 +132,10 @@ function placedIn({ curves }: RateFrame, { curve, bits, delta }: RatePoint): Rat
 
 function intervalOf({ delta, curve }: RatePoint): string {
   const interval = delta === null ? (curve.headline?.interval ?? null) : null;
-  return interval === null
-    ? ''
-    : `, 95 %: ${formatFixed(interval[0], 1)} to ${formatFixed(interval[1], 1)}`;
+  if (interval === null) return '';
+  const [low, high] = interval;
+  const decimals = high - low < 0.3 ? 2 : 1;
+  return `, 95 %: ${formatFixed(low, decimals)} to ${formatFixed(high, decimals)}`;
 }
 
 function summary(curves: readonly RateCurveOf[]): string {

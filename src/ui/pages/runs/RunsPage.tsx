@@ -18,6 +18,7 @@ import { RunData } from './RunData';
 import { RunDialogs } from './RunDialogs';
 import { openRun } from './RunMenu';
 import { RunTable } from './RunTable';
+import { SaveRuns } from './SaveRuns';
 import { runFilterHelp } from './run_filter';
 import { runShortcuts } from './run_keys';
 import { orderSentence } from './run_list';
@@ -99,6 +100,7 @@ function Runs() {
         />
         <div className="runs-tools-actions">
           <ColumnMenu />
+          <SaveRuns shown={shown} />
           <ExportAll />
           <ImportRuns />
           <OpenWeights />

@@ -2,6 +2,7 @@
  * What the models are worth on rows they were not trained on, and what their codes of a row cost: below the numbers of the last
  * training batch.
  */
+import type { QuestionProgress } from '../../../state/questions';
 import { trainedBefore } from '../../../state/run_record';
 import {
   bitsRowsText,
@@ -51,7 +52,7 @@ export function HeldOutTiles() {
         <div className="tile">
           <dt>What it costs to write a row down</dt>
           <dd className="held-out-state">
-            <Lack view={view} />
+            <Bits view={view} />
           </dd>
         </div>
         {tilesOf('cost')}
@@ -95,11 +96,34 @@ function MeasureTile({ measure, names, view }: MeasureTileProps) {
   );
 }
 
-/** What bits are, or why there are none. */
-function Lack({ view }: { readonly view: HeldOutView }) {
-  const reports = view.answers.flatMap((answer) => (answer === null ? [] : [answer.report]));
+/** What bits are, why there are none, or how far they are measured. */
+function Bits({ view }: { readonly view: HeldOutView }) {
+  const { answers, progress, current } = view;
+  if (progress !== null && current) {
+    return <Progress done="of the bits measured" progress={progress} cancel={view.cancel} />;
+  }
+  const reports = answers.flatMap((answer) => (answer === null ? [] : [answer.report]));
   const [lack = null] = reports.flatMap((report) => lackOf(report, 'bits_per_token') ?? []);
   return <span>{lack ?? 'Bits say which units fire, and with which values.'}</span>;
+}
+
+interface ProgressProps {
+  readonly progress: QuestionProgress;
+  readonly done: string;
+  readonly cancel: () => void;
+}
+
+function Progress({ progress, done, cancel }: ProgressProps) {
+  return (
+    <>
+      <span role="status">
+        {Math.round(100 * progress.fraction)} % {done}
+      </span>
+      <button type="button" className="link-button" onClick={cancel}>
+        Cancel
+      </button>
+    </>
+  );
 }
 
 /** Which rows, after which step; or how far it is, and what can be done. */
@@ -107,15 +131,8 @@ function State({ view }: { readonly view: HeldOutView }) {
   const before = useShownRun((run) => trainedBefore(run).steps) ?? 0;
   const { progress, error, possible, current, costed, changed } = view;
   const answer = view.answers.find((each) => each !== null) ?? null;
-  if (progress !== null) {
-    return (
-      <>
-        <span role="status">{Math.round(100 * progress.fraction)} % evaluated</span>
-        <button type="button" className="link-button" onClick={view.cancel}>
-          Cancel
-        </button>
-      </>
-    );
+  if (progress !== null && !current) {
+    return <Progress done="evaluated" progress={progress} cancel={view.cancel} />;
   }
   return (
     <>
@@ -130,7 +147,7 @@ function State({ view }: { readonly view: HeldOutView }) {
           {changed !== null && `; ${changed} since`}
         </span>
       )}
-      {possible && !(current && costed) && (
+      {possible && progress === null && !(current && costed) && (
         <button type="button" className="link-button" onClick={view.start}>
           {answer === null ? 'Evaluate' : current ? 'Measure bits' : 'Evaluate now'}
         </button>
