@@ -67,6 +67,8 @@ it(
       }
     }
 
+    // Bits follow the held-out quality.
+    await page.locator('.runs-bits li').filter({ hasText: /\d/ }).nth(1).waitFor();
     // The weights come home in the field's format.
     await page.getByRole('button', { name: 'Export', exact: true }).first().click();
     const download = page.waitForEvent('download');
@@ -94,6 +96,11 @@ it(
     expect(await visitor.getByText('weights of step 1000 opened, not trained on').count()).toBe(1);
     // Their evaluation came with them.
     await visitor.locator('.held-out').getByText('held out, 16\u202f384 rows; step 1000').waitFor();
+    const bits = visitor.getByRole('table', { name: 'Bits a token' }).locator('tbody td b');
+    await bits.waitFor();
+    // log₂ 3 and a Gaussian's worth of each of 2.67 dimensions, about; TopK takes 27.
+    expect(Number(await bits.textContent())).toBeGreaterThan(8);
+    expect(Number(await bits.textContent())).toBeLessThan(15);
     expect(await visitor.locator('.run-note').count()).toBe(0);
   },
 );

@@ -164,13 +164,13 @@ function runNow(id: string): Run {
   return run;
 }
 
-/** Whether all models of a run were evaluated on held-out rows, or one could not be. */
+/** Whether all models of a run were evaluated on held-out rows, bits too, or one could not be. */
 function isEvaluated({ id, models }: Run): boolean {
   const evaluations = models.map(({ index }) =>
     questionOf(useQuestions.getState(), 'evaluate', modelKey(id, index)),
   );
   return (
-    evaluations.every(({ answer }) => answer !== null) ||
+    evaluations.every(({ answer }) => answer?.report.bits_rows !== undefined) ||
     evaluations.some(({ error }) => error !== null)
   );
 }
@@ -183,7 +183,7 @@ export function scripted(preset: PresetId, step: number, model: number) {
   const settings = at(config.models, model);
   return {
     metrics: recordOf(run, settings, model).values,
-    heldOut: evaluationOf(run, settings, model).report,
+    heldOut: evaluationOf(run, settings, model, true).report,
   };
 }
 

@@ -48,12 +48,14 @@ export async function finalEvaluation(
   { signal, onProgress, bits = false }: EvaluationWork = {},
 ): Promise<Evaluation | FailedEvaluation> {
   const watched = new FiringFrequency(model.weights.groups);
-  const evaluation = await unlessNotFinite(watched, () =>
-    evaluateModel(watched.watch(model), source, {
-      ...reportRows(source),
-      signal,
-      onProgress: (share) => onProgress?.(share, 'Evaluating on held-out rows'),
-    }),
+  const evaluation = await unlessNotFinite(
+    () => watched.shares(),
+    () =>
+      evaluateModel(watched.watch(model), source, {
+        ...reportRows(source),
+        signal,
+        onProgress: (share) => onProgress?.(share, 'Evaluating on held-out rows'),
+      }),
   );
   return bits ? evaluationWithBits(evaluation, model, source, { signal, onProgress }) : evaluation;
 }
@@ -68,18 +70,21 @@ export async function evaluationWithBits(
   const { report, frequency } = evaluation;
   if (report instanceof LabError) return { report, frequency };
   // Not watched: frequencies are those of the evaluated rows alone.
-  return unlessNotFinite({ shares: () => frequency }, async () => {
-    const bits = await measureBits(model, source, {
-      ...reportRows(source),
-      signal,
-      onProgress: (share) => onProgress?.(share, 'Measuring bits a token'),
-    });
-    return withBits(report, bits);
-  });
+  return unlessNotFinite(
+    () => frequency,
+    async () => {
+      const bits = await measureBits(model, source, {
+        ...reportRows(source),
+        signal,
+        onProgress: (share) => onProgress?.(share, 'Measuring bits a token'),
+      });
+      return withBits(report, bits);
+    },
+  );
 }
 
 async function unlessNotFinite(
-  { shares }: Pick<FiringFrequency, 'shares'>,
+  shares: () => Float32Array,
   evaluate: () => Promise<ModelReport>,
 ): Promise<Evaluation | FailedEvaluation> {
   try {

@@ -86,7 +86,9 @@ export function RatePlot({ label, height, curves, xLabel, yLabel, headline }: Ra
             <circle className="plot-ring" cx={shown.x} cy={shown.y} r={7} />
           </svg>
         )}
-        {frame === null && <EmptyNote text="No bits were measured." />}
+        {curves.every(({ steps }) => steps.length === 0) && (
+          <EmptyNote text="No bits were measured." />
+        )}
       </div>
       {shown !== null && (
         <HoverCard x={shown.x} y={shown.y} within={size}>

@@ -266,6 +266,29 @@ describe('a kept run', () => {
   });
 });
 
+describe('what codes cost', () => {
+  it('stands in the record without the curve, which the folder has', async () => {
+    await kept.add(newRun('a'));
+    const folder = kept.folder('a');
+    await folder.save(savedAt(30), {}, now);
+    const listed = {
+      ...{ rows: 800, split: 'held_out', explained_variance: 0.5, mse: 1, l0: 4, dead_groups: 0 },
+      ...{ pruned_l0: 2.7, pruned_explained_variance: 0.5, groups_per_token: 1 },
+      ...{ bits_per_token: 11.2, bits_per_token_low: null, bits_per_token_high: null },
+      bits_rows: { training: 900, evaluated: 800, judged: 800 },
+      not_defined: { bits_per_token_low: 'Nothing tells.' },
+    };
+    const rate_curve = [{ delta: 0.1, bits: 20, explained_variance: 0.4 }];
+    const file = { name: 'SASA', mean_rank90: 2, ...listed, rate_curve };
+    const bytes = new TextEncoder().encode(JSON.stringify(file));
+    await folder.saveModel(config, 0, 30, { 'report.json': bytes });
+    const run = await record('a');
+    expect(run.results).toEqual([listed]);
+    expect(readKeptRun(run)).toEqual(run);
+    expect((await folder.history(run)).reports).toEqual([{ ...listed, rate_curve }]);
+  });
+});
+
 describe('the list of kept runs', () => {
   it('is oldest first, and renames', async () => {
     await kept.add(newRun('b', { createdAt: 2 }));
@@ -349,6 +372,14 @@ describe('the list of kept runs', () => {
       expect(read).toMatchObject({ id: 'x', version: 3, results: null, logged: null, about });
     }
     expect(readKeptRun({ ...first, version: 2 })).toBeNull();
+  });
+
+  it('reads records of version 2, whose results say no costs', () => {
+    const results = [
+      { rows: 8, split: 'all', explained_variance: 0.5, mse: 1, l0: 2, dead_groups: 0 },
+    ];
+    const read = readKeptRun({ ...newRun('x'), results, version: 2 });
+    expect(read).toMatchObject({ id: 'x', version: 3, results });
   });
 
   it('keeps what is said of a run', async () => {

@@ -65,6 +65,14 @@ describe('the numbers of the head', () => {
       explained_variance: 0.9,
       mse: 1,
       l0: 4,
+      pruned_l0: 2.5,
+      groups_per_token: 1,
+      bits_per_token: 11.2,
+      bits_per_token_low: 11.1,
+      bits_per_token_high: 11.3,
+      bits_index: 2.8,
+      bits_coefficients: 8.4,
+      bits_rows: { training: 40_000, evaluated: 2000, judged: 2000 },
       dead_groups: 0,
     },
   };
@@ -80,6 +88,23 @@ describe('the numbers of the head', () => {
     expect(row('step')?.[1]).toBe(40);
     expect(row('coherence')?.[2]).toBe('weights of the units that fired');
     for (const cells of table.rows) expect(cells).toHaveLength(4);
+  });
+
+  it('have what a row costs beside l0, with the interval and its rows', () => {
+    const cost = [
+      ['l0', 4],
+      ['pruned_l0', 2.5],
+      ['groups_per_token', 1],
+      ['bits_per_token', 11.2],
+      ['bits_per_token_low', 11.1],
+      ['bits_per_token_high', 11.3],
+      ['bits_index', 2.8],
+      ['bits_index_uniform', null],
+      ['bits_coefficients', 8.4],
+      ['bits_training_rows', 40_000],
+      ['bits_evaluated_rows', 2000],
+    ] as const;
+    for (const [id, value] of cost) expect(row(`held_out/${id}`)?.[1], id).toBe(value);
   });
 
   it('say what their chance level is, and that counts have none', () => {

@@ -117,6 +117,10 @@ describe('a run that has ended', () => {
     expect(cellsOf(quality(), 'Dead units')).toEqual(
       heldOut.map((report) => String(report.dead_groups)),
     );
+    await expect
+      .poll(() => cellsOf(quality(), 'Bits a token'))
+      .toEqual(['18.0 95 %: 17.5 to 18.5', '27.0 95 %: 26.5 to 27.5']);
+    expect(cellsOf(quality(), 'Units per row')).toEqual(['1.0', '4.0']);
     expect(quality().textContent).toContain('Quality: held out, 16\u202f384 rows');
     expect(within(quality()).queryByRole('button')).toBeNull();
     const last = scripted('figure1', 1000, 0).metrics['metrics/explained_variance']?.toFixed(3);

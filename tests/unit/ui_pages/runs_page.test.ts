@@ -74,10 +74,13 @@ describe('a run that has ended', () => {
       'Batch EV': explained(1000),
       Loss: both((model) => held(model).mse, 3),
       l0: both((model) => held(model).l0, 1),
+      Pruned: both((model) => held(model).pruned_l0 ?? null, 1),
+      Units: both((model) => held(model).groups_per_token ?? null, 1),
       Dead: both((model) => held(model).dead_groups, 0),
       Rows: 'held out, 16\u202f384 rows'.repeat(2),
       Steps: '1000',
     });
+    await expect.poll(() => row(name)['Bits']).toBe('18.027.0');
     expect(row(name)['EV']).not.toBe(row(name)['Batch EV']);
     const open = within(table()).getByRole<HTMLButtonElement>('button', { name: 'Export' });
     expect(open.disabled).toBe(false);

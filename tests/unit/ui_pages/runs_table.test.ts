@@ -5,9 +5,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ListedRun } from '../../../src/lab/protocol/protocol';
 import { presets } from '../../../src/lab/run/presets';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
-import { runOf } from '../../../src/state/runs_store';
+import { useQuestions } from '../../../src/state/questions';
+import { runOf, useRuns } from '../../../src/state/runs_store';
 import { useView } from '../../../src/state/view_store';
 import { DEFAULT_COLUMNS } from '../../../src/ui/pages/runs/run_columns';
+import { runsCsv } from '../../../src/ui/pages/runs/runs_csv';
+import { factsOf } from '../../../src/ui/pages/runs/run_facts';
 import { readRemembered, useRunsView } from '../../../src/ui/pages/runs/runs_view';
 import { closePage, openPage } from '../../support/page_states';
 import { listedNames, listedRun, rowOf, runsTable } from '../../support/runs_table';
@@ -260,5 +263,79 @@ describe('200 runs', () => {
     const old = finished('Old', [0.5, 0.5], { results: null, logged: null });
     const fake = await openRuns([old, ...THREE]);
     await expect.poll(() => fake.asked.filter((name) => name === 'kept_past')).toHaveLength(1);
+  });
+});
+
+describe('what codes cost', () => {
+  const costly = (id: string, bits: number, pruned: number) =>
+    finished(id, [0.9, 0.9], {
+      results: [0, 1].map((model) => ({
+        ...report(0.9),
+        pruned_l0: pruned + model,
+        groups_per_token: 1 + 3 * model,
+        bits_per_token: bits + model,
+        bits_per_token_low: bits + model - 0.5,
+        bits_per_token_high: bits + model + 0.5,
+        bits_rows: { training: 900, evaluated: 100, judged: 100 },
+      })),
+    });
+  const RUNS = [
+    finished('Old', [0.9, 0.9]),
+    costly('Cheap', 11, 2.5),
+    costly('Dear', 27, 4),
+    finished('None', [0.9, 0.9], {
+      results: [0, 1].map(() => ({
+        ...report(0.9),
+        bits_per_token: null,
+        not_defined: { bits_per_token: 'Bits need 100 evaluated rows or more.' },
+      })),
+    }),
+  ];
+
+  it('sorts by bits, those without last, and filters by each', async () => {
+    await openRuns(RUNS);
+    press('Bits');
+    expect(listedNames()).toEqual(['Dear', 'Cheap', 'None', 'Old']);
+    press('Bits');
+    expect(listedNames().slice(0, 2)).toEqual(['Cheap', 'Dear']);
+    type('bits < 20');
+    expect(listedNames()).toEqual(['Cheap']);
+    type('pruned_l0 < 3 and units = 1');
+    expect(listedNames()).toEqual(['Cheap']);
+  });
+
+  it('has an interval where it is known, and a reason where bits are not', async () => {
+    await openRuns(RUNS);
+    const titles = (name: string) =>
+      Array.from(
+        screen
+          .getByRole('checkbox', { name: `Choose ${name}` })
+          .closest('[role="row"]')
+          ?.querySelectorAll('.runs-bits li') ?? [],
+        (cell) => cell.getAttribute('title'),
+      );
+    expect(rowOf('Old')['Bits']).toBe('––');
+    expect(titles('Cheap')[0]).toBe('11; 95 %: 10.5 to 11.5');
+    expect(titles('None')[0]).toBe('Bits need 100 evaluated rows or more.');
+    expect(titles('Old')[0]).toBe('Not measured when this was evaluated. Evaluate it again.');
+  });
+
+  it('is saved with the list, a row a model', async () => {
+    await openRuns(RUNS);
+    const { runs } = useRuns.getState();
+    const { evaluate } = useQuestions.getState();
+    const ids = ['Cheap', 'None', 'Old'];
+    const table = runsCsv(ids.flatMap((id) => (runs[id] ? [factsOf(runs[id], evaluate)] : [])));
+    const column = (name: string) =>
+      [...table.rows].map((row) => row[table.columns.indexOf(name)] ?? null);
+    expect(column('run')).toEqual(['Cheap', 'Cheap', 'None', 'None', 'Old', 'Old']);
+    expect(column('pruned_l0')).toEqual([2.5, 3.5, null, null, null, null]);
+    expect(column('units')).toEqual([1, 4, null, null, null, null]);
+    expect(column('bits')).toEqual([11, 12, null, null, null, null]);
+    expect(column('bits_per_token_low')).toEqual([10.5, 11.5, null, null, null, null]);
+    expect(column('not_defined')[2]).toBe('bits_per_token: Bits need 100 evaluated rows or more.');
+    expect(new Set([...table.rows].map((row) => row.length))).toEqual(
+      new Set([table.columns.length]),
+    );
   });
 });

@@ -1,12 +1,13 @@
 // @vitest-environment happy-dom
 /** The Train page in every state of a run: what can be pressed, how far it is, and which numbers stand where. */
-import { fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { presets } from '../../../src/lab/run/presets';
 import { inputUnitsOf } from '../../../src/sae/input_units';
 import { nuclearStrength } from '../../../src/sae/penalty';
+import { keepAnswer, modelKey } from '../../../src/state/questions';
 import { lambdaOf, statisticsOf } from '../../support/scripted_answers';
 import {
   BUSY,
@@ -127,6 +128,12 @@ describe('a run that has ended', () => {
     expect(definition('Dead units', heldOut())).toBe(
       quality((report) => String(report.dead_groups)),
     );
+    await expect.poll(() => definition('Bits a token', heldOut())).toBe('SASA: 18.0TopK SAE: 27.0');
+    expect(definition('Pruned l0', heldOut())).toBe('SASA: 2.8TopK SAE: 2.8');
+    expect(definition('Units per row', heldOut())).toBe('SASA: 1.0TopK SAE: 4.0');
+    expect(definition('What it costs', heldOut())).toBe(
+      'Bits say which units fire, and with which values.',
+    );
     expect(definition('Held-out quality', heldOut())).toBe('held out, 16\u202f384 rows; step 1000');
     expect(lastBatch('Explained variance')).toBe(explainedAfter(1000));
     expect(screen.getByRole('main').textContent).not.toContain(explainedAfter(750));
@@ -136,6 +143,36 @@ describe('a run that has ended', () => {
     expect(button('Stop').disabled).toBe(true);
     expect(progress().getAttribute('aria-valuenow')).toBe('256000');
     expect(within(heldOut()).queryByRole('button')).toBeNull();
+  });
+
+  it('shows what its codes cost in bits, taken apart and with the interval', async () => {
+    const fake = await openPage('train');
+    await trained(fake, 4);
+    const bits = await screen.findByRole('table', { name: 'Bits a token' });
+    const cells = [...bits.querySelectorAll('tbody tr')].map(({ textContent }) => textContent);
+    expect(cells).toEqual([
+      'SASA6.012.018.095 %: 17.5 to 18.5',
+      'TopK SAE6.021.027.095 %: 26.5 to 27.5',
+    ]);
+    const picture = screen.getByRole('img', { name: /^Explained variance against bits/ });
+    expect(picture.getAttribute('aria-label')).toContain('SASA: 18.0 bits, TopK SAE: 27.0 bits');
+    expect(picture.tabIndex).toBe(0);
+  });
+
+  it('measures the bits of an evaluation that has none when asked', async () => {
+    const fake = await openPage('train');
+    const { id } = await trained(fake, 4);
+    const { bits_rows: _, rate_curve: __, ...report } = scripted('figure1', 1000, 0).heldOut;
+    const old = { model: 0, step: 1000, report: { ...report, not_defined: {} } };
+    const { bits_per_token: ___, ...lacking } = old.report;
+    act(() =>
+      keepAnswer('evaluate', modelKey(id, 0), { runId: id, model: 0 }, { ...old, report: lacking }),
+    );
+    expect(definition('Bits a token', heldOut())).toBe('SASA: –TopK SAE: 27.0');
+    expect(definition('What it costs', heldOut())).toContain('Not measured when');
+    fireEvent.click(within(heldOut()).getByRole('button', { name: 'Measure bits' }));
+    await expect.poll(() => definition('Bits a token', heldOut())).toBe('SASA: 18.0TopK SAE: 27.0');
+    await expect.poll(() => within(heldOut()).queryByRole('button')).toBeNull();
   });
 
   it('says that an evaluation failed, and offers it again', async () => {
