@@ -81,11 +81,11 @@ export const qualityMeasures: readonly QualityMeasure[] = [
     of: 'cost',
     text: explain(
       'pruned_l0',
-      'Columns without those that a group hardly uses: one of rank 4 that holds a circle pays for two.',
+      'Columns without those that a group hardly uses: one of rank 4 that holds a circle pays for two. Beside it the explained variance (EV) without them.',
     ),
     format: tenths,
     detail: ({ pruned_explained_variance: ev = null }) =>
-      ev === null ? null : `explained variance without them ${formatFixed(ev, 3)}`,
+      ev === null ? null : `EV ${formatFixed(ev, 3)}`,
   },
   {
     id: 'groups_per_token',

@@ -65,7 +65,8 @@ describe('more seeds', () => {
       if (command.kind === 'ask') return command.name === 'evaluate' ? [command.name] : [];
       return command.kind === 'start' ? [command.kind] : [];
     });
-    expect(asked).toEqual(['start', 'evaluate', 'evaluate', 'start']);
+    // Both models, then the bits of both.
+    expect(asked).toEqual(['start', ...Array<string>(4).fill('evaluate'), 'start']);
     expect(screen.queryByRole('region', { name: 'Queue of runs' })).toBeNull();
   });
 

@@ -104,7 +104,9 @@ function Bits({ view }: { readonly view: HeldOutView }) {
   }
   const reports = answers.flatMap((answer) => (answer === null ? [] : [answer.report]));
   const [lack = null] = reports.flatMap((report) => lackOf(report, 'bits_per_token') ?? []);
-  return <span>{lack ?? 'Bits say which units fire, and with which values.'}</span>;
+  // What is not there yet while the rest is evaluated is not missing.
+  const why = progress === null ? lack : null;
+  return <span>{why ?? 'Bits say which units fire, and with which values.'}</span>;
 }
 
 interface ProgressProps {
