@@ -13,6 +13,7 @@ import type {
   ShapeProbe,
   ShapeState,
 } from '../../src/lab/protocol/protocol';
+import { dataLabel } from '../../src/lab/run/data_kinds';
 import type { BitsReport } from '../../src/lab/protocol/model_report';
 import type { RunConfig } from '../../src/lab/run/run_config';
 import { inputUnitsOf } from '../../src/sae/input_units';
