@@ -1,10 +1,10 @@
 // A gate over the whole batch, one digit of the key of its last winner: how often every value of this digit comes
 // among the scores whose higher digits are those found so far. Keys are order-preserving bit patterns of scores,
-// taken 11 bits at a time from the top; after three rounds the last winner's key is known to the bit.
+// taken 16 bits at a time from the top; after two rounds the last winner's key is known to the bit.
 //
 // scores  [B, K]
-// gate    [3, 2048]  counts of the digit of every round, zero at the start
-//         at FOUND_OFFSET [4, 2]: for round n the key found in the rounds before it, and how many winners are still
+// gate    [2, 65536 + 256]  counts of the digit of every round, then of 256 digits together, zero at the start
+//         at FOUND_OFFSET [3, 2]: for round n the key found in the rounds before it, and how many winners are still
 //         wanted among the scores that share it
 // A parts/digits_….wgsl says where a workgroup counts.
 // Dispatch: one workgroup of WG a row, folded. Source: docs/method/model.md.

@@ -3,11 +3,12 @@
 //
 // scores        [B, K]
 // active_units  at ACTIVE_OFFSET [capacity] receives the units, at ROW_OFFSET their rows; at ROW_START_OFFSET [B + 1]
-//               where the places of every row begin. Places past the capacity are left out
+//               where the places of every row begin, read or written (parts/begin_….wgsl). Places past the capacity are
+//               left out
 // coefs         at CODES_OFFSET [capacity] receives the codes, where scores are codes
 // fired         [K, WORDS]   RECORD: bit b of unit u: u is listed on row b (zeroed before the step)
 // last_fired    [K]          MARK_ALIVE: the token counter after this batch, of units with a code
-// gate          at TIES_OFFSET [B] units at the limit that win, those of lowest index
+// gate          what a gate over the batch keeps. Of the units of a row at its limit those of lowest index win
 // Dispatch: one workgroup of WG a row, folded. Source: docs/method/model.md.
 
 override B: u32;
@@ -17,7 +18,8 @@ override WORDS: u32;
 override CAPACITY: u32;
 override ACTIVE_OFFSET: u32;
 override CODES_OFFSET: u32;
-override TIES_OFFSET: u32;
+override ROW_START_OFFSET: u32;
+override ROW_OFFSET: u32;
 override RECORD: bool;
 override MARK_ALIVE: bool;
 
@@ -47,6 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let row = place_across(group);
   if (row >= B) { return; }
   read_limit();
+  let row_begin = begin_row(row, lane);
   // Each thread owns a run of units: counts its winners, then lists them.
   let run = (K + WG - 1u) / WG;
   let begin = min(lane * run, K);
@@ -60,9 +63,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   workgroupBarrier();
   var before = vec2<u32>(0u);
   for (var i = 0u; i < lane; i += 1u) { before += counts[i]; }
-  let ties = atomicLoad(&gate[TIES_OFFSET + row]);
+  let ties = row_begin.y;
   var tie = before.y;
-  var place = first_place(row) + before.x + min(tie, ties);
+  var place = row_begin.x + before.x + min(tie, ties);
   for (var unit = begin; unit < end; unit += 1u) {
     let score = scores[row * K + unit];
     let standing = standing_of(score, unit);

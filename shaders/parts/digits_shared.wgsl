@@ -1,13 +1,16 @@
-// A workgroup counts digits in memory of its own and adds its counts to the batch's at the end: GPUs whose threads all
-// add to one place wait for each other.
-var<workgroup> own_digits: array<atomic<u32>, BINS>;
+// Digits are many, and counted where they are kept. Their sums are few: a workgroup adds those up in memory of its own
+// and adds its sums to the batch's at the end. GPUs whose threads all add to one place wait for each other.
+var<workgroup> own_sums: array<atomic<u32>, SUMS>;
 
-fn add_digit(digit: u32) { atomicAdd(&own_digits[digit], 1u); }
+fn add_digit(digit: u32) {
+  atomicAdd(&gate[ROUND * ROUND_LENGTH + digit], 1u);
+  atomicAdd(&own_sums[digit / SUMS], 1u);
+}
 
 fn add_up(lane: u32) {
   workgroupBarrier();
-  for (var digit = lane; digit < BINS; digit += WG) {
-    let count = atomicLoad(&own_digits[digit]);
-    if (count > 0u) { atomicAdd(&gate[ROUND * BINS + digit], count); }
+  for (var sum = lane; sum < SUMS; sum += WG) {
+    let count = atomicLoad(&own_sums[sum]);
+    if (count > 0u) { atomicAdd(&gate[ROUND * ROUND_LENGTH + BINS + sum], count); }
   }
 }

@@ -6,14 +6,14 @@ override FOUND_OFFSET: u32;
 var<private> limit: u32;
 
 fn find_limit(row: u32, lane: u32) {
-  let found = found_before(3u, lane);
+  let found = found_before(2u, lane);
   limit = found.x;
   if (row == 0u && lane == 0u) {
-    atomicStore(&gate[FOUND_OFFSET + 6u], found.x);
-    atomicStore(&gate[FOUND_OFFSET + 7u], found.y);
+    atomicStore(&gate[FOUND_OFFSET + 4u], found.x);
+    atomicStore(&gate[FOUND_OFFSET + 5u], found.y);
   }
 }
-fn read_limit() { limit = atomicLoad(&gate[FOUND_OFFSET + 6u]); }
+fn read_limit() { limit = atomicLoad(&gate[FOUND_OFFSET + 4u]); }
 fn standing_of(score: f32, unit: u32) -> u32 {
   let key = key_of(score);
   if (key > limit) { return WINS; }

@@ -122,7 +122,7 @@ export function workBuffers(layout: ModelLayout, deadListLength: number): Buffer
     spec('scores', 'f32', layout.scoresLength, '[B, K]'),
     spec('active_units', 'u32', layout.activeLength, units),
     spec('coefs', 'f32', layout.coefsLength, `[codes | decoder | encoder, ${places}]`),
-    ...(ragged ? [spec('gate', 'u32', layout.gate.length, '[digits | B]')] : []),
+    ...(ragged ? [spec('gate', 'u32', layout.gate.length, '[digits | found | B, 2]')] : []),
     spec('fired', 'u32', layout.firedLength, '[K, B/32] bits'),
     spec('dead_list', 'u32', deadListLength, '[1 + K]'),
   ];

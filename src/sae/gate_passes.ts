@@ -1,18 +1,18 @@
 /**
  * The passes of a gate: from scores to the units that win in each row, with their codes. A fixed number of winners in a
- * row takes one pass; gates that give rows as many codes as they need count them, find where each row begins, and list
- * them. Everything is exact and in one order: ties go to the lowest row, then to the lowest unit.
+ * row takes one pass; gates that give rows as many codes as they need count them, find where each row begins (over the
+ * batch in the pass that lists), and list them. Everything is exact and in one order: ties go to the lowest row, then to the lowest unit.
  */
 import type { Pass } from '../gpu/plan';
 import { across } from '../gpu/workgroups';
 import type { Gate } from './architectures/architecture';
-import { placesOf, selectPass } from './forward_passes';
+import { selectPass } from './forward_passes';
 import { kernels } from './kernels';
-import type { KernelVariant, ModelLayout } from './layout';
-import { compose, digitParts, limitParts, scoreParts, standingParts } from './parts';
+import { GATE_BLOCK, type KernelVariant, type ModelLayout } from './layout';
+import { beginParts, compose, countsParts, digitParts, scoreParts, standingParts } from './parts';
 
 /** Rounds in which the key of a batch's last winner is found. */
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 export interface GateOptions {
   readonly variant: KernelVariant;
@@ -77,74 +77,73 @@ function digitPasses(
 
 function listPasses(layout: ModelLayout, gate: RaggedGate, options: GateOptions): Pass[] {
   const { batch, groups, main, gate: kept } = layout;
-  const places = placesOf(layout, main);
   const ofBatch = gate.kind === 'top_of_batch';
   const standing = ofBatch ? standingParts.batch : gate.standing;
   const parts = { standing, ...(ofBatch ? { key: gate.key } : {}) };
   const thresholds = { thresholds: 'thresholds' };
-  const constants = {
-    B: batch,
-    WG: threads(options),
-    TIES_OFFSET: kept.ties,
-    ROW_START_OFFSET: main.rowStart,
-  };
-  const found = ofBatch ? { FOUND_OFFSET: kept.found } : {};
-  const limits = ofBatch ? { ...found, WANTED: main.capacity } : {};
+  const constants = { B: batch, WG: threads(options), ROW_START_OFFSET: main.rowStart };
   const stride = standing.readsThresholds ? { THRESHOLD_STRIDE: options.thresholdStride } : {};
-  return [
-    {
-      name: 'count codes',
-      kernel: compose(kernels.count_codes, parts),
-      bindings: {
-        scores: 'scores',
-        active_units: 'active_units',
-        gate: 'gate',
-        ...(standing.readsThresholds ? thresholds : {}),
-      },
-      constants: { ...constants, ...limits, ...stride, K: groups },
-      workgroups: across(batch),
+  const gateConstants = ofBatch
+    ? {
+        FOUND_OFFSET: kept.found,
+        WANTED: main.capacity,
+        SUMS_OFFSET: kept.sums,
+        COUNTS_OFFSET: kept.counts,
+        BLOCK: GATE_BLOCK,
+      }
+    : stride;
+  const count: Pass = {
+    name: 'count codes',
+    kernel: compose(kernels.count_codes, {
+      ...parts,
+      counts: ofBatch ? countsParts.summed : countsParts.placed,
+    }),
+    bindings: {
+      scores: 'scores',
+      active_units: 'active_units',
+      gate: 'gate',
+      ...(standing.readsThresholds ? thresholds : {}),
     },
-    {
-      name: 'place rows',
-      kernel: compose(kernels.place_rows, { limit: ofBatch ? limitParts.batch : limitParts.none }),
-      bindings: {
-        active_units: 'active_units',
-        gate: 'gate',
-        ...(ofBatch ? thresholds : {}),
-      },
-      constants: { ...constants, ...found, ...(ofBatch ? { RATE: gate.rate } : {}) },
-      workgroups: [1, 1, 1],
+    constants: { ...constants, ...gateConstants, K: groups },
+    workgroups: across(batch),
+  };
+  const place: Pass = {
+    name: 'place rows',
+    kernel: kernels.place_rows,
+    bindings: { active_units: 'active_units' },
+    constants,
+    workgroups: [1, 1, 1],
+  };
+  const list: Pass = {
+    name: 'list codes',
+    kernel: compose(kernels.list_codes, {
+      ...parts,
+      score: scoreParts[gate.score],
+      begin: ofBatch ? beginParts.summed : beginParts.placed,
+    }),
+    bindings: {
+      scores: 'scores',
+      active_units: 'active_units',
+      gate: 'gate',
+      coefs: 'coefs',
+      fired: 'fired',
+      last_fired: 'last_fired',
+      ...(ofBatch || standing.readsThresholds ? thresholds : {}),
     },
-    {
-      name: 'list codes',
-      kernel: compose(kernels.list_codes, {
-        ...parts,
-        score: scoreParts[gate.score],
-        places: places.part,
-      }),
-      bindings: {
-        scores: 'scores',
-        active_units: 'active_units',
-        gate: 'gate',
-        coefs: 'coefs',
-        fired: 'fired',
-        last_fired: 'last_fired',
-        ...(standing.readsThresholds ? thresholds : {}),
-      },
-      constants: {
-        ...constants,
-        ...limits,
-        ...stride,
-        ...places.constants,
-        K: groups,
-        WORDS: layout.words,
-        CAPACITY: main.capacity,
-        ACTIVE_OFFSET: main.active,
-        CODES_OFFSET: main.codes,
-        RECORD: Number(options.training),
-        MARK_ALIVE: Number(options.training),
-      },
-      workgroups: across(batch),
+    constants: {
+      ...constants,
+      ...gateConstants,
+      ...(ofBatch ? { RATE: gate.rate } : {}),
+      ROW_OFFSET: main.rowOf,
+      K: groups,
+      WORDS: layout.words,
+      CAPACITY: main.capacity,
+      ACTIVE_OFFSET: main.active,
+      CODES_OFFSET: main.codes,
+      RECORD: Number(options.training),
+      MARK_ALIVE: Number(options.training),
     },
-  ];
+    workgroups: across(batch),
+  };
+  return ofBatch ? [count, list] : [count, place, list];
 }

@@ -46,17 +46,21 @@ interface MainLayout extends BranchLayout {
   readonly thresholdCoefs: number;
 }
 
-/** What gates that give rows as many codes as they need keep in `gate`. */
+/** What a gate over the batch keeps in `gate`, behind the counts of digits. */
 interface GateLayout {
-  /** Keys found digit by digit, of a gate over the batch. */
+  /** [3, 2], the key of the last winner as far as it is known after every round; 0 for another gate. */
   readonly found: number;
-  /** [B], units at the limit. */
-  readonly ties: number;
+  /** [B / GATE_BLOCK, 2], the sums of `counts` of blocks of rows. */
+  readonly sums: number;
+  /** [B, 2], winners of every row, and units at the limit. */
+  readonly counts: number;
   readonly length: number;
 }
 
-/** Counts of the digits of a key: three rounds (shaders/parts/batch_key.wgsl). */
-const DIGITS = 3 * 2048;
+/** Counts of the digits of a key, and of 256 digits together: two rounds (shaders/parts/batch_key.wgsl). */
+const DIGITS = 2 * (65536 + 256);
+/** Rows whose winners a gate over the batch adds up. */
+export const GATE_BLOCK = 64;
 
 interface AuxiliaryLayout extends BranchLayout {
   readonly loss: 'residual' | 'preact';
@@ -173,8 +177,6 @@ export function layoutOf(
   const rowStart = capacity + (auxiliary?.capacity ?? 0);
   const activeLength = rowStart + (ragged ? batch + 1 + capacity : 0);
   const trainsThresholds = architectureOf(config).thresholds !== undefined;
-  const found = gate.kind === 'top_of_batch' ? DIGITS : 0;
-  const ties = gate.kind === 'top_of_batch' ? found + 8 : 0;
   const main: MainLayout = {
     slots,
     capacity,
@@ -218,7 +220,7 @@ export function layoutOf(
     biasOffset,
     biasLength: biasOffset + d4 * 4,
     main,
-    gate: { found, ties, length: ragged ? ties + batch : 0 },
+    gate: gateLayout(gate, batch),
     auxiliary,
     sections: auxiliary === null ? 2 : 3,
     scoresLength: batch * ownScores,
@@ -238,6 +240,13 @@ export function layoutOf(
     inputShares,
     penaltyBuffer: inputShares + (config.apply_b_dec_to_input ? blocks * d4 * 4 : 0),
   };
+}
+
+function gateLayout({ kind }: Gate, batch: number): GateLayout {
+  if (kind !== 'top_of_batch') return { found: 0, sums: 0, counts: 0, length: 0 };
+  const sums = DIGITS + 6;
+  const counts = sums + 2 * Math.ceil(batch / GATE_BLOCK);
+  return { found: DIGITS, sums, counts, length: counts + 2 * batch };
 }
 
 function auxiliaryLayout(

@@ -5,6 +5,10 @@
  */
 import type { Kernel } from '../gpu/plan';
 import batchKey from '../../shaders/parts/batch_key.wgsl?raw';
+import beginPlaced from '../../shaders/parts/begin_placed.wgsl?raw';
+import beginSummed from '../../shaders/parts/begin_summed.wgsl?raw';
+import countsPlaced from '../../shaders/parts/counts_placed.wgsl?raw';
+import countsSummed from '../../shaders/parts/counts_summed.wgsl?raw';
 import digitsDirect from '../../shaders/parts/digits_direct.wgsl?raw';
 import digitsShared from '../../shaders/parts/digits_shared.wgsl?raw';
 import entryNone from '../../shaders/parts/entry_none.wgsl?raw';
@@ -13,8 +17,6 @@ import gatePositive from '../../shaders/parts/gate_positive.wgsl?raw';
 import gateThreshold from '../../shaders/parts/gate_threshold.wgsl?raw';
 import keyAny from '../../shaders/parts/key_any.wgsl?raw';
 import keyPositive from '../../shaders/parts/key_positive.wgsl?raw';
-import limitBatch from '../../shaders/parts/limit_batch.wgsl?raw';
-import limitNone from '../../shaders/parts/limit_none.wgsl?raw';
 import penaltyDecay from '../../shaders/parts/penalty_decay.wgsl?raw';
 import penaltyNone from '../../shaders/parts/penalty_none.wgsl?raw';
 import penaltyNorm from '../../shaders/parts/penalty_norm.wgsl?raw';
@@ -59,9 +61,9 @@ export interface StandingPart extends Part {
   readonly codeOf: (score: number, threshold: number, bandwidth: number) => number | null;
 }
 
-/** What is shared at the limit of a gate, and what is kept of it. */
-export interface LimitPart extends Part {
-  readonly ofBatch: boolean;
+/** How the places of rows are found from the counts of their winners: by a pass of its own, or by sums over blocks. */
+export interface PlacingPart extends Part {
+  readonly summed: boolean;
 }
 
 /** What a code adds to the loss, with the norm n = ‖d‖ of its atom; `source` has the functions term… in WGSL. */
@@ -104,7 +106,10 @@ export interface Parts {
   readonly digits?: Part;
   readonly places?: PlacesPart;
   readonly standing?: StandingPart;
-  readonly limit?: LimitPart;
+  /** Where the counts of a row are kept. */
+  readonly counts?: PlacingPart;
+  /** Where the places of a row begin. */
+  readonly begin?: PlacingPart;
   readonly term?: TermPart;
   readonly entry?: EntryPart;
   readonly penalty?: PenaltyPart;
@@ -179,10 +184,15 @@ export const digitParts = {
   direct: { source: batchKey + digitsDirect },
 } as const satisfies Record<string, Part>;
 
-export const limitParts = {
-  none: { source: limitNone, ofBatch: false },
-  batch: { source: limitBatch, ofBatch: true },
-} as const satisfies Record<string, LimitPart>;
+export const countsParts = {
+  placed: { source: countsPlaced, summed: false },
+  summed: { source: countsSummed, summed: true },
+} as const satisfies Record<string, PlacingPart>;
+
+export const beginParts = {
+  placed: { source: beginPlaced, summed: false },
+  summed: { source: beginSummed, summed: true },
+} as const satisfies Record<string, PlacingPart>;
 
 const NO_TERM = () => 0;
 

@@ -4,15 +4,16 @@
  */
 import { addAt, at } from '../../base/array';
 import { recordFired } from './gate';
-import { rowPlaces, type KernelCall } from './kernel_call';
+import type { KernelCall } from './kernel_call';
 
 /** Values of a digit, and the bits of each round's digit from the top. */
-const BINS = 2048;
+const BINS = 65536;
 const DIGITS = [
-  { shift: 21, width: 11 },
-  { shift: 10, width: 11 },
-  { shift: 0, width: 10 },
+  { shift: 16, width: 16 },
+  { shift: 0, width: 16 },
 ] as const;
+/** Digits whose counts are also added up. */
+const TOGETHER = 256;
 
 const bits = new DataView(new ArrayBuffer(4));
 
@@ -55,7 +56,10 @@ export function countDigits(call: KernelCall): void {
   const above = 2 ** (shift + width);
   for (const key of keys) {
     if (Math.floor(key / above) * above !== found) continue;
-    addAt(gate, round * BINS + (Math.floor(key / 2 ** shift) % 2 ** width), 1);
+    const digit = Math.floor(key / 2 ** shift) % 2 ** width;
+    const first = round * (BINS + BINS / TOGETHER);
+    addAt(gate, first + digit, 1);
+    addAt(gate, first + BINS + Math.floor(digit / TOGETHER), 1);
   }
   gate.set([found, wanted], call.constant('FOUND_OFFSET') + round * 2);
 }
@@ -101,29 +105,48 @@ export function countCodes(call: KernelCall): void {
   for (let row = 0; row < call.constant('B'); row += 1) {
     const found = standingOf(call, row, limit);
     const tied = found.filter((one) => one.tied).length;
-    call.words('active_units')[call.constant('ROW_START_OFFSET') + row + 1] = found.length - tied;
-    call.words('gate')[call.constant('TIES_OFFSET') + row] = tied;
+    keepCounts(call, row, found.length - tied, tied);
   }
 }
 
-/** Where the places of every row begin; of the units at the limit those of the first rows win. */
+function keepCounts(call: KernelCall, row: number, winners: number, tied: number): void {
+  if (!call.part('counts').summed) {
+    call.words('active_units')[call.constant('ROW_START_OFFSET') + row + 1] = winners;
+    return;
+  }
+  const gate = call.words('gate');
+  const block = call.constant('SUMS_OFFSET') + 2 * Math.floor(row / call.constant('BLOCK'));
+  gate.set([winners, tied], call.constant('COUNTS_OFFSET') + 2 * row);
+  addAt(gate, block, winners);
+  addAt(gate, block + 1, tied);
+}
+
+/** Where the places of every row begin. */
 export function placeRows(call: KernelCall): void {
-  const [active, gate] = [call.words('active_units'), call.words('gate')];
+  const active = call.words('active_units');
   const first = call.constant('ROW_START_OFFSET');
-  const ofBatch = call.part('limit').ofBatch;
-  const kept = ofBatch ? call.constant('FOUND_OFFSET') + 2 * DIGITS.length : 0;
-  let left = ofBatch ? at(gate, kept + 1) : 0;
-  let place = 0;
   active[first] = 0;
   for (let row = 0; row < call.constant('B'); row += 1) {
-    const index = call.constant('TIES_OFFSET') + row;
-    const ties = Math.min(at(gate, index), left);
-    gate[index] = ties;
-    left -= ties;
-    place += at(active, first + row + 1) + ties;
-    active[first + row + 1] = place;
+    addAt(active, first + row + 1, at(active, first + row));
   }
-  if (ofBatch) keepSmallest(call, at(gate, kept));
+}
+
+/** The same of a gate over the batch; gives how many units at the limit win in each row, those of the first rows. */
+function placeBatch(call: KernelCall): number[] {
+  const [active, gate] = [call.words('active_units'), call.words('gate')];
+  const first = call.constant('ROW_START_OFFSET');
+  const kept = call.constant('FOUND_OFFSET') + 2 * DIGITS.length;
+  let left = at(gate, kept + 1);
+  active[first] = 0;
+  const winning = Array.from({ length: call.constant('B') }, (_, row) => {
+    const counts = call.constant('COUNTS_OFFSET') + 2 * row;
+    const ties = Math.min(at(gate, counts + 1), left);
+    left -= ties;
+    active[first + row + 1] = at(active, first + row) + at(gate, counts) + ties;
+    return ties;
+  });
+  keepSmallest(call, at(gate, kept));
+  return winning;
 }
 
 /** The running mean of the smallest score that won. */
@@ -143,9 +166,10 @@ export function listCodes(call: KernelCall): void {
     : 0;
   const active = call.words('active_units');
   const isCode = call.part('score').isCode;
-  rowPlaces(call).forEach(({ first }, row) => {
-    let ties = at(call.words('gate'), call.constant('TIES_OFFSET') + row);
-    let place = first;
+  const winning = call.part('begin').summed ? placeBatch(call) : [];
+  for (let row = 0; row < call.constant('B'); row += 1) {
+    let ties = winning[row] ?? 0;
+    let place = at(active, call.constant('ROW_START_OFFSET') + row);
     for (const { unit, code, tied } of standingOf(call, row, limit)) {
       if (tied && ties === 0) continue;
       if (tied) ties -= 1;
@@ -160,5 +184,5 @@ export function listCodes(call: KernelCall): void {
       }
       place += 1;
     }
-  });
+  }
 }

@@ -80,8 +80,8 @@ const rules: Partial<Record<KernelName, SumRule>> = {
   decoder_norms: { roundings: (c) => width(c) / 2 + 4 },
   normalize_rows: { roundings: (c) => width(c) / 2 + 4 },
   gradient_norm: { roundings: (c) => c('COUNT') + 3 },
-  // A step towards the smallest score.
-  place_rows: { roundings: () => 8 },
+  // Codes are copied; a threshold makes a step towards the smallest score.
+  list_codes: { roundings: (_, output) => (output === 'thresholds' ? 8 : 0) },
   update_thresholds: {
     roundings: (c, output) => (output === 'penalty' ? 2 : 1) * (c('B') + 4),
   },

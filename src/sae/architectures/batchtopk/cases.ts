@@ -4,14 +4,7 @@ import { GRADIENT_STEP, type ArchitectureCases } from '../cases';
 const batchtopk = { architecture: 'batchtopk', d_sae: 33, k: 5 } as const;
 const small = { ...batchtopk, d_sae: 15, k: 3, aux_coefficient: 0.5 } as const;
 
-const gate = [
-  'count digits 1',
-  'count digits 2',
-  'count digits 3',
-  'count codes',
-  'place rows',
-  'list codes',
-] as const;
+const gate = ['count digits 1', 'count digits 2', 'count codes', 'list codes'] as const;
 
 export const cases: ArchitectureCases = {
   parity: {
