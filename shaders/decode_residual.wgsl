@@ -10,11 +10,10 @@
 // decoder       [N, D4]               one atom per row
 // biases        [N4*4 | d]
 // active_units  [ACTIVE_OFFSET + places]   a parts/places_….wgsl says which places a row has
-// coefs         [CODES_OFFSET + places*R]
+// coefs         [CODES_OFFSET + places*R]  a parts/codes_….wgsl says whether the codes are there or made here
 // dead_list     [1 + K]               aux: scale min(dead / K_AUX, 1) when SCALE_BY_DEAD
 // row_stats     [B, 8]                0 read; main writes 2: loss, 3: l0 (non-zero codes), 7: units with a code that
 //                                     is not zero, or the sum of a parts/term_….wgsl; aux writes 5: loss, 6: weight
-// decoder_norms [N]                   ||D_j||, where there is a term
 // Dispatch: one workgroup of WG a row, folded. Source: docs/method/model.md and training.md.
 
 override B: u32;
@@ -37,10 +36,8 @@ const NONE = 0xffffffffu;
 @group(0) @binding(1) var<storage, read> decoder: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> biases: array<f32>;
 @group(0) @binding(3) var<storage, read> active_units: array<u32>;
-@group(0) @binding(4) var<storage, read> coefs: array<f32>;
 @group(0) @binding(5) var<storage, read> dead_list: array<u32>;
 @group(0) @binding(6) var<storage, read_write> row_stats: array<f32>;
-@group(0) @binding(7) var<storage, read> decoder_norms: array<f32>;
 
 var<workgroup> partial: array<vec3<f32>, WG>;
 
@@ -50,6 +47,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (row >= B) { return; }
   let first = first_place(row);
   let end = end_place(row);
+  make_codes(row, lane, first, end);
   // Squared norm of the residual, non-zero codes, units that have one or the term of the codes.
   var sums = vec3<f32>(0.0);
   for (var c = lane; c < D4; c += WG) {
@@ -77,7 +75,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         if (code == 0.0) { continue; }
         sums.y += 1.0;
         fires = 1.0;
-        if (HAS_TERM) { sums.z += term(code, decoder_norms[active_units[ACTIVE_OFFSET + place] * R + i]); }
+        if (HAS_TERM) { sums.z += term(code, norm_of(active_units[ACTIVE_OFFSET + place] * R + i)); }
       }
       if (!HAS_TERM) { sums.z += fires; }
     }

@@ -35,9 +35,10 @@ const shared = new Set(['architecture', ...keysOf('shared_settings.ts', 'SHARED_
 /** Settings that not every model has. */
 export const OWN_SETTINGS = [
   ...new Set(
-    NAMES.flatMap((name) => keysOf(`${name}/index.ts`, 'z.strictObject({')).filter(
-      (setting) => !shared.has(setting),
-    ),
+    [
+      ...keysOf('groups.ts', 'GROUP_SETTINGS = {'),
+      ...NAMES.flatMap((name) => keysOf(`${name}/index.ts`, 'z.strictObject({')),
+    ].filter((setting) => !shared.has(setting)),
   ),
 ];
 

@@ -10,6 +10,7 @@
  * - `topk`: the k largest *signed* pre-activations, then ReLU; `rescale_acts_by_decoder_norm` is false.
  * - `standard`: ReLU. `topk_sasa`: the k_groups blocks of largest ‖p_k‖₂, signed, no ReLU.
  * - `jumprelu`, and `batchtopk` saved as such: pre where it is above `threshold` [d_sae], else 0.
+ * - `batch_topk_sasa` is not known to SAELens: the blocks with ‖p_k‖² above `threshold`, signed.
  * - Decoder norms are never folded into the encoder: the gate of a group reads ‖p_k‖ and the gate of
  *   TopK reads pre, and folding would change what they choose.
  * - `expected_average_only_in` is not written: SAELens does not apply it at inference. Its scale is

@@ -4,7 +4,14 @@
  */
 import type { Pass } from '../gpu/plan';
 import { architectureOf, type ModelConfig } from './config';
-import { decodePass, encodePass, scoresPass, Section, selectPass } from './forward_passes';
+import {
+  decodeMakesCodes,
+  decodePass,
+  encodePass,
+  scoresPass,
+  Section,
+  selectPass,
+} from './forward_passes';
 import { kernels } from './kernels';
 import { usesEncoderBias, type KernelVariant, type ModelLayout } from './layout';
 import { keyParts, scoreParts, termParts } from './parts';
@@ -18,8 +25,10 @@ export function auxiliaryPasses(
   const { auxiliary } = layout;
   if (auxiliary === null) return [];
   const residual = auxiliary.loss === 'residual';
+  const gate = architectureOf(config).gate(config);
+  const makesCodes = residual && decodeMakesCodes(layout, gate);
   // Where the gate reads pre-activations, every one is at hand; those of a gate on norms are made anew.
-  const scored = residual || architectureOf(config).gate(config).score !== 'value';
+  const scored = residual || gate.score !== 'value';
   const passes: Pass[] = [
     {
       name: 'list dead groups',
@@ -58,7 +67,7 @@ export function auxiliaryPasses(
       variant,
     ),
   );
-  if (residual) {
+  if (residual && !makesCodes) {
     passes.push(
       encodePass(
         layout,
@@ -79,6 +88,7 @@ export function auxiliaryPasses(
         scaleByDead: !residual,
         kAux: auxiliary.kAux,
         term: termParts.none,
+        makes: makesCodes ? { useBias: false } : undefined,
       },
       variant,
     ),

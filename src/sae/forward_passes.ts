@@ -4,12 +4,15 @@
  */
 import type { Kernel, Pass } from '../gpu/plan';
 import { across, FULL_GPU, spread } from '../gpu/workgroups';
+import type { Gate } from './architectures/architecture';
 import { kernels } from './kernels';
 import { rowThreads, teamThreads } from './launch_sizes';
 import type { BranchLayout, KernelVariant, ModelLayout } from './layout';
 import {
+  codesParts,
   compose,
   placesParts,
+  scoreParts,
   type KeyPart,
   type PlacesPart,
   type ScorePart,
@@ -193,6 +196,16 @@ export interface DecodeOptions {
   readonly kAux: number;
   /** What the codes add to the loss. */
   readonly term: TermPart;
+  /** For codes that the pass makes itself: whether they have biases. */
+  readonly makes?: { readonly useBias: boolean } | undefined;
+}
+
+/**
+ * Whether the pass that decodes also makes the codes. A gate on norms that gives rows as many codes as they need has
+ * three passes more than a step has to spare; the arithmetic of a fixed number of codes stays as it always was.
+ */
+export function decodeMakesCodes({ main }: ModelLayout, { score }: Gate): boolean {
+  return main.ragged && !scoreParts[score].isCode;
 }
 
 /** Codes → what is left of the rows [B, d], and what each row adds to the metrics. */
@@ -202,10 +215,15 @@ export function decodePass(
   options: DecodeOptions,
   variant: KernelVariant,
 ): Pass {
+  const { makes } = options;
   const places = placesOf(layout, branch);
   return {
     name: options.name,
-    kernel: compose(kernels.decode_residual, { places: places.part, term: options.term }),
+    kernel: compose(kernels.decode_residual, {
+      places: places.part,
+      term: options.term,
+      codes: makes === undefined ? codesParts.given : codesParts.made,
+    }),
     bindings: {
       rows: 'rows',
       decoder: 'decoder',
@@ -214,7 +232,7 @@ export function decodePass(
       coefs: 'coefs',
       dead_list: 'dead_list',
       row_stats: 'row_stats',
-      decoder_norms: 'decoder_norms',
+      ...(makes === undefined ? { decoder_norms: 'decoder_norms' } : { encoder: 'encoder' }),
     },
     constants: {
       B: layout.batch,
@@ -231,6 +249,13 @@ export function decodePass(
       SCALE_BY_DEAD: Number(options.scaleByDead),
       K_AUX: options.kAux,
       WG: rowThreads(layout.d4, variant),
+      ...(makes === undefined
+        ? {}
+        : {
+            TEAM: teamThreads(layout.d4, variant),
+            CAPACITY: branch.capacity,
+            USE_BIAS: Number(makes.useBias),
+          }),
     },
     workgroups: across(layout.batch),
   };

@@ -6,7 +6,7 @@ import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across } from '../gpu/workgroups';
 import type { Gate } from './architectures/architecture';
 import { architectureOf, type ModelConfig } from './config';
-import { decodePass, encodePass, scoresPass, Section } from './forward_passes';
+import { decodeMakesCodes, decodePass, encodePass, scoresPass, Section } from './forward_passes';
 import { gatePasses } from './gate_passes';
 import { kernels } from './kernels';
 import { rowThreads } from './launch_sizes';
@@ -76,7 +76,8 @@ export function mainForward(
       thresholdStride: thresholdStride(config),
     }),
   ];
-  if (!score.isCode) {
+  const makesCodes = decodeMakesCodes(layout, gate);
+  if (!score.isCode && !makesCodes) {
     passes.push(
       encodePass(
         layout,
@@ -97,6 +98,7 @@ export function mainForward(
         scaleByDead: false,
         kAux: 1,
         term,
+        makes: makesCodes ? { useBias } : undefined,
       },
       variant,
     ),

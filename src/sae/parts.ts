@@ -7,6 +7,8 @@ import type { Kernel } from '../gpu/plan';
 import batchKey from '../../shaders/parts/batch_key.wgsl?raw';
 import beginPlaced from '../../shaders/parts/begin_placed.wgsl?raw';
 import beginSummed from '../../shaders/parts/begin_summed.wgsl?raw';
+import codesGiven from '../../shaders/parts/codes_given.wgsl?raw';
+import codesMade from '../../shaders/parts/codes_made.wgsl?raw';
 import countsPlaced from '../../shaders/parts/counts_placed.wgsl?raw';
 import countsSummed from '../../shaders/parts/counts_summed.wgsl?raw';
 import digitsDirect from '../../shaders/parts/digits_direct.wgsl?raw';
@@ -98,6 +100,12 @@ export interface PenaltyPart extends Part {
   readonly kind: 'none' | 'nuclear' | 'decay' | 'norm';
 }
 
+/** Where the codes come from that are decoded. */
+export interface CodesPart extends Part {
+  /** Made by the kernel that decodes them, not by a pass before it. */
+  readonly made: boolean;
+}
+
 /** The parts that complete a kernel. */
 export interface Parts {
   readonly score?: ScorePart;
@@ -105,6 +113,7 @@ export interface Parts {
   /** The digits of a batch's keys. */
   readonly digits?: Part;
   readonly places?: PlacesPart;
+  readonly codes?: CodesPart;
   readonly standing?: StandingPart;
   /** Where the counts of a row are kept. */
   readonly counts?: PlacingPart;
@@ -148,6 +157,11 @@ export const placesParts = {
   fixed: { source: placesFixed, ragged: false },
   ragged: { source: placesRagged, ragged: true },
 } as const satisfies Record<string, PlacesPart>;
+
+export const codesParts = {
+  given: { source: codesGiven, made: false },
+  made: { source: codesMade, made: true },
+} as const satisfies Record<string, CodesPart>;
 
 /** The text of a gate's part, with the names of how a score stands to it. */
 export function standingSource(text: string): string {

@@ -36,8 +36,8 @@ export type Gate =
       readonly key: KeyPart;
       readonly rate: number;
     }
-  /** Every unit whose pre-activation passes. */
-  | { readonly kind: 'threshold'; readonly score: 'value'; readonly standing: StandingPart };
+  /** Every unit whose score passes. */
+  | { readonly kind: 'threshold'; readonly score: Score; readonly standing: StandingPart };
 
 /** A vector of a model beside E, D and the biases. */
 export interface ModelVector<C> {

@@ -1,8 +1,9 @@
 /** The architectures that the lab knows, one line each. */
+import { batchTopkSasa } from './batch_topk_sasa';
 import { batchtopk } from './batchtopk';
 import { jumprelu } from './jumprelu';
 import { standard } from './standard';
 import { topk } from './topk';
 import { topkSasa } from './topk_sasa';
 
-export const registry = [topkSasa, topk, batchtopk, jumprelu, standard] as const;
+export const registry = [topkSasa, batchTopkSasa, topk, batchtopk, jumprelu, standard] as const;

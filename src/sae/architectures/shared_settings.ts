@@ -110,3 +110,14 @@ export function dictionarySize() {
     doubling: true,
   });
 }
+
+/** How fast the threshold that takes the place of a batch follows it. */
+export function thresholdRate(meaning: string, formula: string) {
+  return setting(z._default(z.number().check(z.gt(0), z.lte(1)), 0.01), {
+    label: 'Threshold rate',
+    meaning,
+    formula,
+    source: 'SAELens',
+    advanced: true,
+  });
+}

@@ -74,12 +74,16 @@ export function listedUnits(list: Uint32Array): number[] {
 
 /** code[place, i] = E_{k,i} · row_b + b_{k,i} for the unit k in a place of row b; 0 in empty places. */
 export function encodeActive(call: KernelCall): void {
+  makeCodes(call, call.constant('SECTION'));
+}
+
+function makeCodes(call: KernelCall, ofRows: number): void {
   const [B, R] = [call.constant('B'), call.constant('R')];
   const stride = 4 * call.constant('D4');
   const [rows, encoder] = [call.floats('rows'), call.floats('encoder')];
   const [biases, coefs] = [call.floats('biases'), call.floats('coefs')];
   const active = call.words('active_units');
-  const section = call.constant('SECTION') * B;
+  const section = ofRows * B;
   rowPlaces(call).forEach(({ first, end }, b) => {
     for (let place = first; place < end; place += 1) {
       const unit = at(active, call.constant('ACTIVE_OFFSET') + place);
@@ -101,6 +105,8 @@ export function decodeResidual(call: KernelCall): void {
   const stride = 4 * call.constant('D4');
   const places = rowPlaces(call);
   const term = call.part('term');
+  const { made } = call.part('codes');
+  if (made) makeCodes(call, call.constant('TARGET'));
   const counts = term.source === termParts.none.source;
   const main = call.flag('MAIN');
   const [rows, decoder, biases] = [
@@ -108,11 +114,8 @@ export function decodeResidual(call: KernelCall): void {
     call.floats('decoder'),
     call.floats('biases'),
   ];
-  const [coefs, stats, norms] = [
-    call.floats('coefs'),
-    call.floats('row_stats'),
-    call.floats('decoder_norms'),
-  ];
+  const [coefs, stats] = [call.floats('coefs'), call.floats('row_stats')];
+  const norms = made ? [] : call.floats('decoder_norms');
   const active = call.words('active_units');
   const branch = main ? 1 : auxiliaryShare(call);
   for (let b = 0; b < B; b += 1) {

@@ -67,11 +67,15 @@ export function writeForeign(folder: string, model: ThresholdModel): void {
   writeFileSync(path(`${folder}/sae_weights.safetensors`), writeSafetensors(tensors));
 }
 
-export function readModel(folder: string, latents: number): ThresholdModel {
+export function readModel(
+  folder: string,
+  latents: number,
+  architecture = 'jumprelu',
+): ThresholdModel {
   const file = readSafetensors(readFileSync(path(`${folder}/sae_weights.safetensors`)), folder);
   const config: unknown = JSON.parse(readFileSync(path(`${folder}/cfg.json`), 'utf8'));
   const { apply_b_dec_to_input: appliesBias, ...rest } = config as Record<string, unknown>;
-  if (rest.architecture !== 'jumprelu' || rest.normalize_activations !== 'none') {
+  if (rest.architecture !== architecture || rest.normalize_activations !== 'none') {
     throw new RangeError(`${folder} is another model`);
   }
   return {
@@ -90,8 +94,22 @@ export interface Figures {
   readonly l0: number;
 }
 
-/** What a model makes of rows x [rows, d]: relu(pre) where pre is above the threshold. */
-export function figuresOf(model: ThresholdModel, x: Float32Array): Figures {
+const positive = (pres: readonly number[], threshold: Float32Array): number[] =>
+  pres.map((pre, latent) => (pre > at(threshold, latent) ? Math.max(0, pre) : 0));
+
+function blocks(pres: readonly number[], threshold: Float32Array, rank: number): number[] {
+  return pres.map((pre, latent) => {
+    const first = latent - (latent % rank);
+    const square = pres.slice(first, first + rank).reduce((sum, own) => sum + own ** 2, 0);
+    return square > at(threshold, latent) ? pre : 0;
+  });
+}
+
+/**
+ * What a model makes of rows x [rows, d]: relu(pre) where pre is above the threshold, or, of blocks of a rank, pre where
+ * the sum of its squares over the block is.
+ */
+export function figuresOf(model: ThresholdModel, x: Float32Array, rank?: number): Figures {
   const { wEnc, wDec, bEnc, bDec, threshold, appliesBias } = model;
   const rows = x.length / WIDTH;
   const columns = Array.from({ length: WIDTH }, (_, i) => i);
@@ -104,14 +122,16 @@ export function figuresOf(model: ThresholdModel, x: Float32Array): Figures {
   for (let row = 0; row < rows; row += 1) {
     const own = columns.map((i) => at(x, row * WIDTH + i));
     const output = columns.map((i) => at(bDec, i));
-    threshold.forEach((limit, latent) => {
-      const pre = own.reduce(
+    const pres = Array.from(threshold, (_, latent) =>
+      own.reduce(
         (sum, value, i) =>
           sum + (value - (appliesBias ? at(bDec, i) : 0)) * at(wEnc, i * threshold.length + latent),
         at(bEnc, latent),
-      );
-      const code = pre > limit ? Math.max(0, pre) : 0;
-      if (code > 0) on += 1;
+      ),
+    );
+    const codes = rank === undefined ? positive(pres, threshold) : blocks(pres, threshold, rank);
+    codes.forEach((code, latent) => {
+      if (code !== 0) on += 1;
       for (const i of columns) output[i] = at(output, i) + code * at(wDec, latent * WIDTH + i);
     });
     own.forEach((value, i) => {

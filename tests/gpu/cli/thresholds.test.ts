@@ -25,6 +25,7 @@ import {
   removeRows,
   report,
   ROWS,
+  sasa,
   WIDTH,
   writeRun,
 } from './tiny_rows';
@@ -32,6 +33,7 @@ import {
 const LATENTS = 16;
 const batchtopk = { architecture: 'batchtopk', name: 'batch', d_sae: 8, k: 3 };
 const jumprelu = { architecture: 'jumprelu', name: 'jump', d_sae: 8 };
+const groups = { ...sasa, architecture: 'batch_topk_sasa', name: 'groups', k_groups: 1 };
 
 let x: Float32Array = new Float32Array();
 beforeAll(() => {
@@ -75,7 +77,9 @@ describe('a folder from elsewhere', () => {
 
 describe('a run', () => {
   beforeAll(async () => {
-    const run = writeRun('whole.json', [batchtopk, jumprelu], { training_samples: 16 * 60 });
+    const run = writeRun('whole.json', [batchtopk, jumprelu, groups], {
+      training_samples: 16 * 60,
+    });
     expect((await lab(['train', '--config', run, '--out', path('whole')])).code).toBe(0);
   });
 
@@ -94,6 +98,25 @@ describe('a run', () => {
     expect(Math.abs(explained(again) - explained(trained))).toBeLessThan(1e-5);
   });
 
+  it('of groups says what the groups above the threshold of its folder make of the rows', async () => {
+    expect(json('whole/groups/cfg.json')).toMatchObject({
+      architecture: 'batch_topk_sasa',
+      n_groups: 4,
+      group_rank: 2,
+    });
+    const model = readModel('whole/groups', 8, 'batch_topk_sasa');
+    expect(new Set(model.threshold).size).toBe(1);
+    const expected = figuresOf(model, x, 2);
+    // A gate of one group on average: some rows have none, some have more.
+    expect(expected.l0).toBeGreaterThan(1);
+    expect(expected.l0).toBeLessThan(4);
+    const again = await evaluated('whole/groups');
+    expectClose(again, expected);
+    expect(Math.abs(explained(again) - explained(report('whole/groups/report.json')))).toBeLessThan(
+      1e-5,
+    );
+  });
+
   it('that is interrupted ends at the same weights, byte for byte', async () => {
     const terminal = fakeTerminal();
     const write = (text: string) => {
@@ -107,6 +130,7 @@ describe('a run', () => {
     for (const file of [
       'batch/sae_weights.safetensors',
       'jump/sae_weights.safetensors',
+      'groups/sae_weights.safetensors',
       'checkpoint.safetensors',
     ]) {
       const [parts, whole] = ['parts', 'whole'].map((run) => readFileSync(path(`${run}/${file}`)));

@@ -22,6 +22,8 @@ import { liveBuffers } from '../live_buffers';
 /** Not a whole number of vec4s. */
 const WIDTH = 6;
 const ROWS = 40;
+/** Of a squared norm: some of the groups pass. */
+const THRESHOLD = 12;
 
 function dictionaryFor(config: ModelConfig): Dictionary {
   const { groups, rank } = shapeOf(config);
@@ -31,6 +33,8 @@ function dictionaryFor(config: ModelConfig): Dictionary {
     ...{ groups, rank, width: WIDTH, encoder, decoder: encoder },
     encoderBias: new Float32Array(columns),
     decoderBias: Float32Array.from(gaussian(1, WIDTH, 2)),
+    // Read where the gate has one.
+    vectors: { thresholds: Float32Array.of(THRESHOLD) },
   };
 }
 
@@ -40,6 +44,7 @@ const sasa = { architecture: 'topk_sasa', n_groups: 9, group_rank: 2, k_groups: 
 const models = [
   { ...sasa, normalize_activations: 'none' },
   { ...sasa, normalize_activations: 'layer_norm' },
+  { ...sasa, architecture: 'batch_topk_sasa', normalize_activations: 'layer_norm' },
   { architecture: 'standard', d_sae: 20, l1_coefficient: 0, normalize_activations: 'none' },
 ].map((settings) => modelSchema.parse(settings));
 
@@ -208,6 +213,46 @@ describe('a list of codes that is too short', () => {
     expect(live().sort()).toEqual(before.sort());
     encoder.destroy();
     expect(live()).toEqual([]);
+  });
+
+  it('grows for groups above a threshold of their squared norm', async () => {
+    const groups = modelSchema.parse({ ...sasa, architecture: 'batch_topk_sasa', n_groups: 200 });
+    const weights = dictionaryFor(groups);
+    const encoder = await Encoder.upload(await testDevice(), groups, weights);
+    const x = rowsOf(1100);
+    const { codes, squaredError } = await encoder.encode(x, 1100);
+    encoder.destroy();
+    expect(at(codes.offsets, 1100)).toBeGreaterThan(64 * 1100);
+    for (const row of [0, 300, 511, 512, 1099]) {
+      const own = [...x.subarray(row * WIDTH, (row + 1) * WIDTH)];
+      const left = own.map((value, i) => value - at(weights.decoderBias, i));
+      const project = (latent: number) =>
+        own.reduce(
+          (sum, value, i) =>
+            sum + (value - at(weights.decoderBias, i)) * at(weights.encoder, latent * WIDTH + i),
+          0,
+        );
+      let place = at(codes.offsets, row);
+      for (let group = 0; group < 200; group += 1) {
+        const wanted = [project(2 * group), project(2 * group + 1)];
+        const score = wanted.reduce((sum, code) => sum + code ** 2, 0);
+        // Beside the threshold rounding may decide.
+        if (Math.abs(score / THRESHOLD - 1) > 1e-5) {
+          expect(codes.active[place] === group).toBe(score > THRESHOLD);
+        }
+        if (codes.active[place] !== group) continue;
+        wanted.forEach((code, i) => {
+          expect(Math.abs(at(codes.codes, 2 * place + i) - code)).toBeLessThan(1e-5);
+          left.forEach((value, c) => {
+            left[c] = value - code * at(weights.decoder, (2 * group + i) * WIDTH + c);
+          });
+        });
+        place += 1;
+      }
+      expect(place).toBe(at(codes.offsets, row + 1));
+      const square = left.reduce((sum, value) => sum + value ** 2, 0);
+      expect(Math.abs(at(squaredError, row) / square - 1)).toBeLessThan(1e-4);
+    }
   });
 
   it('grows once for all who encode meanwhile', async () => {

@@ -44,6 +44,21 @@ async function sessionOf(own: object) {
   return { session, share: power * inputScale ** 2, inputScale };
 }
 
+it('lets the groups of a batch be more or fewer on average, and its threshold goes on', async () => {
+  const { session } = await sessionOf({ architecture: 'batch_topk_sasa' });
+  const records: MetricRecord[] = [];
+  await session.run(4, { onMetrics: (logged) => records.push(...logged) });
+  const before = (await session.weights(0)).vectors?.thresholds;
+  await session.applySettings([{ model: 0, setting: 'k_groups', value: 3 }]);
+  expect((await session.weights(0)).vectors?.thresholds).toEqual(before);
+  await session.run(4, { onMetrics: (logged) => records.push(...logged) });
+  session.destroy();
+  const groups = records.flatMap(({ model, values }) =>
+    model === 0 ? [values['metrics/groups_per_token'] ?? NaN] : [],
+  );
+  expect(groups).toEqual([1, 1, 1, 1, 3, 3, 3, 3]);
+});
+
 describe.each(['none', 'expected_average_only_in'] as const)('λ with %s', (normalization) => {
   const scaled = { normalize_activations: normalization };
 

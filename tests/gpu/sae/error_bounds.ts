@@ -70,9 +70,12 @@ const rules: Partial<Record<KernelName, SumRule>> = {
   scores_wide: scores,
   encode_active: { roundings: (c) => width(c) + 2 },
   decode_residual: {
-    negated: ['biases', 'coefs'],
+    negated: ['biases', 'coefs', 'encoder'],
     roundings: (c, output, places) => {
-      const codes = places * c('R');
+      // Where the pass makes the codes as well, each has the roundings of a dot product with its bias.
+      const made = Number.isNaN(c('TEAM')) ? 0 : width(c) + 2;
+      if (output === 'coefs') return made;
+      const codes = places * c('R') + made;
       return output === 'rows' ? codes + 2 : 2 * (codes + 4) + width(c) + 4 + WEIGHT;
     },
   },

@@ -35,6 +35,10 @@ const cases: Readonly<Record<string, StepCase>> = {
     model: { architecture: 'topk', d_sae: 33, k: 5 },
   },
   batchtopk: { ...shape, model: { architecture: 'batchtopk', d_sae: 33, k: 5 } },
+  'groups of a batch': {
+    ...shape,
+    model: { ...sasa, architecture: 'batch_topk_sasa', use_encoder_bias: true },
+  },
   'relu, in four slices': {
     ...shape,
     batch: 64,

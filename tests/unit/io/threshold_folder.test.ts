@@ -60,6 +60,44 @@ function changed(values: Float32Array | null): FileSet {
   return { ...files, [WEIGHTS_FILE]: bytes };
 }
 
+describe('a folder of groups with one threshold', () => {
+  const groups: ModelInput = {
+    architecture: 'batch_topk_sasa',
+    n_groups: 4,
+    group_rank: 3,
+    k_groups: 2,
+    topk_threshold_lr: 0.02,
+    use_encoder_bias: true,
+  };
+  const own: Dictionary = {
+    ...randomWeights(4, 3),
+    vectors: { thresholds: Float32Array.of(0.75) },
+  };
+
+  it('is read as it was written, under a name that SAELens does not know', () => {
+    const files = folderOf(groups, own);
+    expect(json(files['cfg.json'])).toMatchObject({
+      architecture: 'batch_topk_sasa',
+      n_groups: 4,
+      group_rank: 3,
+      k_groups: 2,
+    });
+    expect(tensorsOf(files).get('threshold')?.values).toEqual(new Float32Array(LATENTS).fill(0.75));
+    const read = readSaeFolder(files, 'out');
+    expect(read.weights).toEqual(own);
+    expect(read.config).toMatchObject(groups);
+    expect(folderOf(groups, read.weights)[WEIGHTS_FILE]).toEqual(files[WEIGHTS_FILE]);
+  });
+
+  it('means what it says without the lab’s account of its training', () => {
+    const files = folderOf(groups, own);
+    const { metadata: _, ...rest } = json(files['cfg.json']);
+    const read = readSaeFolder({ ...files, 'cfg.json': text(rest) }, 'out');
+    expect(read.config).toMatchObject({ ...groups, topk_threshold_lr: 0.01 });
+    expect(read.weights).toEqual(own);
+  });
+});
+
 describe('a folder with a threshold for every latent', () => {
   it('is read as it was written, with its settings', () => {
     const files = folderOf(jumprelu, weights);

@@ -13,6 +13,7 @@ import {
   dictionarySize,
   normalization,
   SHARED_SETTINGS,
+  thresholdRate,
 } from '../shared_settings';
 
 const schema = z.strictObject({
@@ -28,13 +29,10 @@ const schema = z.strictObject({
     limit: 'at most `d_sae`',
     live: true,
   }),
-  topk_threshold_lr: setting(z._default(z.number().check(z.gt(0), z.lte(1)), 0.01), {
-    label: 'Threshold rate',
-    meaning: 'Share of a step by which the threshold moves to the smallest code that won.',
-    formula: 'θ ← θ + rate · (min z − θ)',
-    source: 'SAELens',
-    advanced: true,
-  }),
+  topk_threshold_lr: thresholdRate(
+    'Share of a step by which the threshold moves to the smallest code that won.',
+    'θ ← θ + rate · (min z − θ)',
+  ),
   normalize_activations: normalization('expected_average_only_in'),
   aux_loss: auxiliaryLoss('preact'),
 });
