@@ -5,5 +5,14 @@ import { jumprelu } from './jumprelu';
 import { standard } from './standard';
 import { topk } from './topk';
 import { topkSasa } from './topk_sasa';
+import { topkSigned } from './topk_signed';
 
-export const registry = [topkSasa, batchTopkSasa, topk, batchtopk, jumprelu, standard] as const;
+export const registry = [
+  topkSasa,
+  batchTopkSasa,
+  topk,
+  topkSigned,
+  batchtopk,
+  jumprelu,
+  standard,
+] as const;

@@ -101,8 +101,8 @@ export const SHARED_SETTINGS = {
 };
 
 /** The width of the dictionary of a model whose units are latents. */
-export function dictionarySize() {
-  return setting(count(1 << 20), {
+export function dictionarySize(most = 1 << 20) {
+  return setting(count(most), {
     label: 'Latents',
     symbol: 'N',
     meaning: 'Units of the dictionary, one direction each.',
