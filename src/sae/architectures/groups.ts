@@ -1,10 +1,13 @@
 /** What models of groups have in common, whatever their gate: settings, shape, penalty, sizes. */
 import * as z from 'zod/mini';
+import type { Dictionary } from '../../base/dictionary';
 import { setting } from '../../base/setting';
 import type { Budget, LooseSettings, ModelShape, NuclearTarget, Penalty } from './architecture';
 import { looseGate, numberOr, tooMany } from './common';
+import { withEnergyAsNorm } from './energy_as_norm';
 import { coefficient, count, initialNorm } from './shared_settings';
 
+const scores = ['code_norm', 'decoded_energy'] as const;
 const PAPER = 'SASA, Dalili & Mahdavi 2026';
 /** λ_rel that keeps one group per feature in the trials on mixed features (docs/method/trials.md). */
 const USUAL_STRENGTH = 3.3e-5;
@@ -103,9 +106,19 @@ export const GROUP_SETTINGS = {
   }),
   decoder_init_norm: initialNorm('0.5 for `composition`, else 1'),
   use_encoder_bias: groupBias('true for `decoder`, else false'),
+  score: setting(z._default(z.enum(scores), 'code_norm'), {
+    label: 'Gate on',
+    meaning:
+      'What groups compete by: the norm of their codes, or the energy of what they decode to.',
+    formula: 'code norm: ‖pₖ‖₂\ndecoded energy: ‖Dₖᵀpₖ‖₂',
+    source: 'SASA (code norm)',
+    choices: { code_norm: 'code norm', decoded_energy: 'decoded energy' },
+    advanced: true,
+  }),
 };
 
 interface GroupConfig {
+  readonly score: (typeof scores)[number];
   readonly n_groups: number;
   readonly group_rank: number;
   readonly k_groups: number;
@@ -130,6 +143,11 @@ const shape = ({ n_groups, group_rank, k_groups }: GroupConfig): ModelShape => (
   rank: group_rank,
   slots: k_groups,
 });
+
+/** What a gate of groups ranks. */
+export function groupScore({ score }: Pick<GroupConfig, 'score'>): 'norm' | 'energy' {
+  return score === 'decoded_energy' ? 'energy' : 'norm';
+}
 
 /** What all of them answer alike. */
 export const groupModels = {
@@ -179,14 +197,17 @@ export const groupModels = {
   }),
 } as const;
 
-/** What cfg.json says of them, and the same read back. */
+/** What cfg.json says of them, and the same read back. A folder has codes whose norm is the score. */
 export const groupFolder = {
+  weights: ({ score }: GroupConfig, weights: Dictionary) =>
+    score === 'decoded_energy' ? withEnergyAsNorm(weights) : weights,
   save: ({ n_groups, group_rank, k_groups }: GroupConfig) => ({ n_groups, group_rank, k_groups }),
   load: ({ n_groups, group_rank, k_groups }: LooseSettings, hasEncoderBias: boolean) => ({
     settings: {
       n_groups,
       group_rank,
       k_groups,
+      score: 'code_norm',
       ...(hasEncoderBias ? { use_encoder_bias: true } : {}),
     },
   }),
