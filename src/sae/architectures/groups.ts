@@ -106,19 +106,20 @@ export const GROUP_SETTINGS = {
   }),
   decoder_init_norm: initialNorm('0.5 for `composition`, else 1'),
   use_encoder_bias: groupBias('true for `decoder`, else false'),
-  score: setting(z._default(z.enum(scores), 'code_norm'), {
+  score: setting(z.optional(z.enum(scores)), {
     label: 'Gate on',
     meaning:
       'What groups compete by: the norm of their codes, or the energy of what they decode to.',
     formula: 'code norm: ‖pₖ‖₂\ndecoded energy: ‖Dₖᵀpₖ‖₂',
     source: 'SASA (code norm)',
+    otherwise: 'code_norm',
     choices: { code_norm: 'code norm', decoded_energy: 'decoded energy' },
     advanced: true,
   }),
 };
 
 interface GroupConfig {
-  readonly score: (typeof scores)[number];
+  readonly score?: (typeof scores)[number] | undefined;
   readonly n_groups: number;
   readonly group_rank: number;
   readonly k_groups: number;
@@ -207,7 +208,8 @@ export const groupFolder = {
       n_groups,
       group_rank,
       k_groups,
-      score: 'code_norm',
+      // What the lab remembers of training is of another basis.
+      score: undefined,
       ...(hasEncoderBias ? { use_encoder_bias: true } : {}),
     },
   }),

@@ -58,7 +58,7 @@ describe('the folder of a model with a gate on decoded energies', () => {
   it('is one of a gate on norms', () => {
     expect(json(files['cfg.json'])).toMatchObject({ architecture: 'topk_sasa', k_groups: 2 });
     expect(json(files['cfg.json'])).not.toHaveProperty('score');
-    expect(read.config).toMatchObject({ ...model, score: 'code_norm' });
+    expect(read.config).toMatchObject({ ...model, score: undefined });
     // Saved once more it stays what it is.
     expect(folderOf({ ...model, score: 'code_norm' }, read.weights)[WEIGHTS_FILE]).toEqual(
       files[WEIGHTS_FILE],

@@ -81,7 +81,8 @@ function SettingRow({ setting, binding, settings }: SettingRowProps) {
               id={id}
               describedBy={describedBy}
               variant="small"
-              value={String(value)}
+              // One that need not be set is its first while it is not.
+              value={String(value ?? values[0])}
               options={values.map((each) => ({ value: each, label: text.choices?.[each] ?? each }))}
               onChange={set}
             />
