@@ -82,7 +82,7 @@ function SettingRow({ setting, binding, settings }: SettingRowProps) {
               describedBy={describedBy}
               variant="small"
               // One that need not be set is its first while it is not.
-              value={String(value ?? values[0])}
+              value={value === undefined ? (values[0] ?? '') : String(value)}
               options={values.map((each) => ({ value: each, label: text.choices?.[each] ?? each }))}
               onChange={set}
             />
