@@ -113,7 +113,7 @@ export function denseStep(
     constants: { K: groups, R: rank, D4: d4, PENALTY_OFFSET: offset, PARTS: summing.parts },
     workgroups: spread(groups * d4),
   });
-  const nuclear = own.passes.find((pass) => pass.kernel === kernels.nuclear_gradient);
+  const nuclear = own.passes.find((pass) => pass.kernel.name === kernels.nuclear_gradient.name);
   if (nuclear === undefined) throw new TypeError('the step has no nuclear pass');
   const spec = (name: string, length: number, type: 'f32' | 'u32' = 'f32'): BufferSpec => ({
     name,

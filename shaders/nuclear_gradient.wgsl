@@ -12,6 +12,7 @@
 // continuous, and 0 for zero blocks. See docs/decisions/0002.
 //
 // encoder, decoder  [K*R, D4]
+// A parts/gate_rows_….wgsl may leave rows for the gate from the factor of D.
 // penalty           [2, K, R, R]  0: matrix for E, 1: matrix for D;  dR/dW_k = penalty W_k
 // singular_values   [K, R]        descending, of the map (MODE decoder: of the decoder)
 // Round-robin pairs rotate in parallel: R/2 lanes, one barrier a round; sweeps end when none rotates.
@@ -142,6 +143,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   workgroupBarrier();
   if (lane < 2u) { cholesky(lane); }
   workgroupBarrier();
+  leave_gate_rows(k, lane);
 
   for (var i = lane; i < R * R; i += WG) {
     let a = i / R;

@@ -101,7 +101,8 @@ function ownTensors(
 
 /** The file of its weights alone. */
 export function writeWeights(sae: Pick<SaeToWrite, 'config' | 'weights'>): Uint8Array {
-  const { weights } = sae;
+  const { config } = sae;
+  const weights = architectureOf(config).folder.weights?.(config, sae.weights) ?? sae.weights;
   const { groups, rank, width } = weights;
   const latents = groups * rank;
   return writeSafetensors([

@@ -34,6 +34,8 @@ export interface ScoreOptions {
   readonly score: ScorePart;
   readonly compact: boolean;
   readonly useBias: boolean;
+  /** Scores by the rows of the gate, not by those of the encoder. */
+  readonly gateRows?: boolean;
 }
 
 /**
@@ -71,8 +73,8 @@ export function scoresPass(layout: ModelLayout, options: ScoreOptions): Pass {
     kernel: compose(kernel, { score: options.score }),
     bindings: {
       rows: 'rows',
-      encoder: 'encoder',
-      biases: 'biases',
+      encoder: options.gateRows === true ? 'gate_rows' : 'encoder',
+      biases: options.gateRows === true ? 'gate_biases' : 'biases',
       dead_list: 'dead_list',
       scores: 'scores',
     },

@@ -18,7 +18,8 @@ import {
   type ModelLayout,
 } from './layout';
 import { scoreParts, termParts } from './parts';
-import { codesPenalty } from './penalty';
+import { nuclearPass, scoresEnergy } from './nuclear_pass';
+import { codesPenalty, nuclearPenalty } from './penalty';
 import { stepUniforms } from './schedule';
 
 /** The gate under which codes are made: of a training step, or of evaluation, analyses and exports. */
@@ -39,6 +40,8 @@ export function mainForward(
   const score = scoreParts[gate.score];
   const useBias = usesEncoderBias(config);
   const term = training ? (codesPenalty(config)?.term ?? termParts.none) : termParts.none;
+  const energy = scoresEnergy(gate);
+  const penalty = nuclearPenalty(config);
   const passes: Pass[] = [
     {
       name: 'center input',
@@ -61,6 +64,13 @@ export function mainForward(
       },
       workgroups: across(layout.batch),
     },
+    ...(energy
+      ? [
+          nuclearPass(training ? (penalty?.target ?? 'observe') : 'observe', layout, variant, {
+            useBias,
+          }),
+        ]
+      : []),
     scoresPass(layout, {
       name: 'score groups',
       variant,
@@ -69,6 +79,7 @@ export function mainForward(
       score,
       compact: false,
       useBias,
+      gateRows: energy,
     }),
     ...gatePasses(layout, gate, {
       variant,
@@ -104,6 +115,15 @@ export function mainForward(
     ),
   );
   return passes;
+}
+
+/** The rows by which a gate scores that does not score by the encoder's. */
+export function gateBuffers(gate: Gate, { latents, d4 }: ModelLayout): BufferSpec[] {
+  if (!scoresEnergy(gate)) return [];
+  return [
+    { name: 'gate_rows', type: 'f32', length: latents * d4 * 4, shape: '[K·r, d]' },
+    { name: 'gate_biases', type: 'f32', length: latents, shape: '[K·r]' },
+  ];
 }
 
 /** Buffers that the forward passes work in, for both kinds of plan. */
@@ -153,6 +173,18 @@ export function forwardPlan(
     { name: 'last_fired', type: 'u32', length: 1, shape: 'unused' },
     { name: 'decoder_norms', type: 'f32', length: 1, shape: 'unused' },
     ...workBuffers({ ...layout, firedLength: 1, coefsLength: codes }, 1),
+    ...gateBuffers(gate, layout),
+    ...(scoresEnergy(gate)
+      ? [
+          { name: 'penalty', type: 'f32' as const, length: 1, shape: 'unused' },
+          {
+            name: 'singular_values',
+            type: 'f32' as const,
+            length: layout.latents,
+            shape: '[K, r]',
+          },
+        ]
+      : []),
   ];
   return {
     layout,

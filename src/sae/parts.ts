@@ -16,6 +16,8 @@ import digitsShared from '../../shaders/parts/digits_shared.wgsl?raw';
 import entryNone from '../../shaders/parts/entry_none.wgsl?raw';
 import gateBatch from '../../shaders/parts/gate_batch.wgsl?raw';
 import gatePositive from '../../shaders/parts/gate_positive.wgsl?raw';
+import gateRowsEnergy from '../../shaders/parts/gate_rows_energy.wgsl?raw';
+import gateRowsNone from '../../shaders/parts/gate_rows_none.wgsl?raw';
 import gateThreshold from '../../shaders/parts/gate_threshold.wgsl?raw';
 import keyAny from '../../shaders/parts/key_any.wgsl?raw';
 import keyPositive from '../../shaders/parts/key_positive.wgsl?raw';
@@ -106,6 +108,11 @@ export interface CodesPart extends Part {
   readonly made: boolean;
 }
 
+/** Whether rows are left with which the gate scores in the encoder's place. */
+export interface GateRowsPart extends Part {
+  readonly left: boolean;
+}
+
 /** The parts that complete a kernel. */
 export interface Parts {
   readonly score?: ScorePart;
@@ -122,6 +129,7 @@ export interface Parts {
   readonly term?: TermPart;
   readonly entry?: EntryPart;
   readonly penalty?: PenaltyPart;
+  readonly gateRows?: GateRowsPart;
 }
 
 export interface ComposedKernel extends Kernel {
@@ -142,6 +150,8 @@ export function partsOf(kernel: Kernel): Parts {
 export const scoreParts = {
   norm: { source: scoreNorm, isCode: false },
   value: { source: scoreValue, isCode: true },
+  /** The same as `norm`, of the codes of other rows than the encoder's. */
+  energy: { source: scoreNorm, isCode: false },
 } as const satisfies Record<string, ScorePart>;
 
 export const keyParts = {
@@ -231,3 +241,8 @@ export const penaltyParts = {
   decay: { source: penaltyDecay, kind: 'decay' },
   norm: { source: penaltyNorm, kind: 'norm' },
 } as const satisfies Record<string, PenaltyPart>;
+
+export const gateRowsParts = {
+  none: { source: gateRowsNone, left: false },
+  energy: { source: gateRowsEnergy, left: true },
+} as const satisfies Record<string, GateRowsPart>;

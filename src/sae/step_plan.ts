@@ -5,15 +5,15 @@
  */
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across, spread } from '../gpu/workgroups';
-import type { NuclearTarget } from './architectures/architecture';
 import { auxiliaryPasses } from './auxiliary_passes';
 import { slicedBuffers, slicedPasses, slicesOf } from './batch_slices';
 import { architectureOf, type ModelConfig } from './config';
 import { placesOf } from './forward_passes';
-import { mainForward, workBuffers } from './forward_plan';
+import { gateBuffers, mainForward, workBuffers } from './forward_plan';
 import { kernels } from './kernels';
 import { teamThreads } from './launch_sizes';
 import { layoutOf, vectorLength, vectorsOf, type ModelLayout, type KernelVariant } from './layout';
+import { nuclearPass, scoresEnergy } from './nuclear_pass';
 import { compose, plainEntry, termParts } from './parts';
 import { codesPenalty, penaltyOf } from './penalty';
 import { stepUniforms } from './schedule';
@@ -104,7 +104,10 @@ function gradientPasses(
     ...mainForward(config, layout, variant, true),
     ...auxiliaryPasses(config, layout, variant),
     codeGradientsPass(config, layout, variant),
-    ...(penalty?.kind === 'nuclear' ? [nuclearPass(penalty.target, layout, variant)] : []),
+    // A gate that needs the factors of the blocks had it run before.
+    ...(penalty?.kind === 'nuclear' && !scoresEnergy(architectureOf(config).gate(config))
+      ? [nuclearPass(penalty.target, layout, variant)]
+      : []),
     updatePass(config, layout, 'encoder', variant, storing),
     updatePass(config, layout, 'decoder', variant, storing),
     updateBiasesPass(config, layout, variant, storing),
@@ -143,6 +146,7 @@ function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
   const deadUnits = layout.auxiliary?.units ?? 0;
   return [
     ...workBuffers(layout, 1 + deadUnits),
+    ...gateBuffers(architectureOf(config).gate(config), layout),
     { name: 'last_fired', type: 'u32', length: groups, shape: '[K] samples' },
     {
       name: 'decoder_norms',
@@ -228,31 +232,5 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
       TEAM: team,
     },
     workgroups: spread((main.capacity + batch * auxiliarySlots) * team),
-  };
-}
-
-function nuclearPass(target: NuclearTarget, layout: ModelLayout, variant: KernelVariant): Pass {
-  const { groups, rank } = layout;
-  return {
-    name: 'nuclear norms',
-    kernel: kernels.nuclear_gradient,
-    bindings: {
-      encoder: 'encoder',
-      decoder: 'decoder',
-      penalty: 'penalty',
-      singular_values: 'singular_values',
-    },
-    constants: {
-      K: groups,
-      R: rank,
-      D4: layout.d4,
-      MODE: { composition: 0, decoder: 1, weight_decay: 2 }[target],
-      // Jacobi converges quadratically; these sweeps leave nothing to rotate in float32 (tests/gpu).
-      SWEEPS: rank <= 4 ? 6 : rank <= 8 ? 7 : 10,
-      WG: variant === 'tiled' ? 32 : Math.max(4, rank),
-      UNROLL: Number(variant === 'tiled'),
-    },
-    workgroups: across(groups),
-    onlyWhenLogging: target === 'weight_decay',
   };
 }

@@ -4,6 +4,7 @@
  * says how to add one.
  */
 import type * as z from 'zod/mini';
+import type { Dictionary } from '../../base/dictionary';
 import type { EntryPart, KeyPart, StandingPart, TermPart } from '../parts';
 
 /**
@@ -19,8 +20,11 @@ export interface ModelShape {
   readonly slots: number;
 }
 
-/** What a unit scores by: the norm of its codes, or the pre-activation, which then is its code. */
-type Score = 'norm' | 'value';
+/**
+ * What a unit scores by: the norm of its codes, the pre-activation, which then is its code, or the energy of what its
+ * codes decode to.
+ */
+type Score = 'norm' | 'value' | 'energy';
 
 /** Which units a row switches on. */
 export type Gate =
@@ -152,6 +156,8 @@ interface FolderForm<C> {
   readonly restore?: (
     vectors: Readonly<Record<string, Float32Array>>,
   ) => Readonly<Record<string, Float32Array>>;
+  /** The weights of the folder, where another basis of every group says what this architecture computes. */
+  weights?(config: C, weights: Dictionary): Dictionary;
   /** What cfg.json says of the gate, under SAELens' names. */
   save(config: C): LooseSettings;
   /** The same read back; `hasEncoderBias`: the folder's b_enc is not all 0. */

@@ -1,5 +1,6 @@
 /** What models of groups have in common, whatever their gate: settings, shape, penalty, sizes. */
 import * as z from 'zod/mini';
+import type { Dictionary } from '../../base/dictionary';
 import { setting } from '../../base/setting';
 import type {
   BrokenRule,
@@ -11,9 +12,11 @@ import type {
   Penalty,
 } from './architecture';
 import { looseGate, numberOr, tooMany } from './common';
+import { withEnergyAsNorm } from './energy_as_norm';
 import { moves } from './move_settings';
 import { coefficient, count, initialNorm } from './shared_settings';
 
+const scores = ['code_norm', 'decoded_energy'] as const;
 const PAPER = 'SASA, Dalili & Mahdavi 2026';
 /** λ_rel that keeps one group per feature in the trials on mixed features (docs/method/trials.md). */
 const USUAL_STRENGTH = 3.3e-5;
@@ -113,9 +116,20 @@ export const GROUP_SETTINGS = {
   moves: moves(),
   decoder_init_norm: initialNorm('0.5 for `composition`, else 1'),
   use_encoder_bias: groupBias('true for `decoder`, else false'),
+  score: setting(z.optional(z.enum(scores)), {
+    label: 'Gate on',
+    meaning:
+      'What groups compete by: the norm of their codes, or the energy of what they decode to.',
+    formula: 'code norm: ‖pₖ‖₂\ndecoded energy: ‖Dₖᵀpₖ‖₂',
+    source: 'SASA (code norm)',
+    otherwise: 'code_norm',
+    choices: { code_norm: 'code norm', decoded_energy: 'decoded energy' },
+    advanced: true,
+  }),
 };
 
 interface GroupConfig {
+  readonly score?: (typeof scores)[number] | undefined;
   readonly n_groups: number;
   readonly group_rank: number;
   readonly k_groups: number;
@@ -137,21 +151,20 @@ function strengthOf({
 }
 
 /** What makes moves impossible. */
-function brokenMoves({
-  moves: on,
-  group_rank,
-  nuclear_target,
-}: GroupConfig): readonly BrokenRule[] {
-  if (on === undefined) return [];
+function brokenMoves(config: GroupConfig): readonly BrokenRule[] {
+  if (config.moves === undefined) return [];
   const broken = (sentence: string) => [{ setting: 'moves', sentence }];
-  if (group_rank === 1) {
+  if (config.group_rank === 1) {
     return broken('is on; with `group_rank` 1 there is nothing to take apart: leave it out');
   }
-  return nuclear_target === 'decoder'
-    ? broken(
-        'is on; with `nuclear_target` "decoder" rows are brought to norm 1, which undoes what a move balances: leave it out, or take "composition"',
-      )
-    : [];
+  if (config.nuclear_target === 'decoder') {
+    return broken(
+      'is on; with `nuclear_target` "decoder" rows are brought to norm 1, which undoes what a move balances: leave it out, or take "composition"',
+    );
+  }
+  return groupScore(config) === 'norm'
+    ? []
+    : broken('is on; a move is judged by a gate on the norm of codes: leave `score` out, or it');
 }
 
 const shape = ({ n_groups, group_rank, k_groups }: GroupConfig): ModelShape => ({
@@ -159,6 +172,11 @@ const shape = ({ n_groups, group_rank, k_groups }: GroupConfig): ModelShape => (
   rank: group_rank,
   slots: k_groups,
 });
+
+/** What a gate of groups ranks. */
+export function groupScore({ score }: Pick<GroupConfig, 'score'>): 'norm' | 'energy' {
+  return score === 'decoded_energy' ? 'energy' : 'norm';
+}
 
 /** What all of them answer alike. */
 export const groupModels = {
@@ -211,14 +229,18 @@ export const groupModels = {
   }),
 } as const;
 
-/** What cfg.json says of them, and the same read back. */
+/** What cfg.json says of them, and the same read back. A folder has codes whose norm is the score. */
 export const groupFolder = {
+  weights: ({ score }: GroupConfig, weights: Dictionary) =>
+    score === 'decoded_energy' ? withEnergyAsNorm(weights) : weights,
   save: ({ n_groups, group_rank, k_groups }: GroupConfig) => ({ n_groups, group_rank, k_groups }),
   load: ({ n_groups, group_rank, k_groups }: LooseSettings, hasEncoderBias: boolean) => ({
     settings: {
       n_groups,
       group_rank,
       k_groups,
+      // What the lab remembers of training is of another basis.
+      score: undefined,
       ...(hasEncoderBias ? { use_encoder_bias: true } : {}),
     },
   }),

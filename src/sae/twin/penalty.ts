@@ -13,6 +13,7 @@ import {
 } from '../../base/linear_algebra';
 import type { KernelCall } from './kernel_call';
 import { dot } from '../../base/linear_algebra';
+import { addScaled } from './vectors';
 
 /** Gram matrices get this much of their trace on the diagonal; see nuclear_gradient.wgsl. */
 const RIDGE = 1e-6;
@@ -32,6 +33,7 @@ export function nuclearGradient(call: KernelCall): void {
   for (let k = 0; k < K; k += 1) {
     const gramE = symmetricEigen(ridgedGram(call, encoder, k), R);
     const gramD = symmetricEigen(ridgedGram(call, decoder, k), R);
+    if (call.part('gateRows').left) leaveGateRows(call, k);
     const rootE = spectralFunction(gramE, Math.sqrt);
     const rootD = spectralFunction(gramD, Math.sqrt);
     // S = G_E^{1/2} G_D^{1/2} has the singular values of DᵀE; G_D^{1/2} alone those of D.
@@ -51,6 +53,36 @@ export function nuclearGradient(call: KernelCall): void {
     penalty.set(forE, k * R * R);
     penalty.set(forD, (K + k) * R * R);
   }
+}
+
+/** Rows Lᵀ E_k and biases Lᵀ b_k of the gate, L the lower factor of D_k D_kᵀ + ε I. */
+function leaveGateRows(call: KernelCall, group: number): void {
+  const R = call.constant('R');
+  const stride = 4 * call.constant('D4');
+  const factor = choleskyFactor(ridgedGram(call, call.floats('decoder'), group), R);
+  for (let i = 0; i < R; i += 1) {
+    const row = new Float64Array(stride);
+    let bias = 0;
+    for (let j = i; j < R; j += 1) {
+      const latent = group * R + j;
+      addScaled(row, at(factor, j * R + i), call.floats('encoder'), latent * stride);
+      bias += at(factor, j * R + i) * at(call.floats('biases'), latent);
+    }
+    call.floats('gate_rows').set(row, (group * R + i) * stride);
+    if (call.flag('GATE_BIAS')) call.floats('gate_biases')[group * R + i] = bias;
+  }
+}
+
+/** L, lower, with L Lᵀ = A [n, n], positive definite. */
+function choleskyFactor(a: Float64Array, n: number): Float64Array {
+  const factor = new Float64Array(n * n);
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j <= i; j += 1) {
+      const rest = at(a, i * n + j) - dot(factor, i * n, factor, j * n, j);
+      factor[i * n + j] = i === j ? Math.sqrt(rest) : rest / at(factor, j * n + j);
+    }
+  }
+  return factor;
 }
 
 function inverseRoot(value: number): number {

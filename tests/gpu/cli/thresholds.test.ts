@@ -33,7 +33,13 @@ import {
 const LATENTS = 16;
 const batchtopk = { architecture: 'batchtopk', name: 'batch', d_sae: 8, k: 3 };
 const jumprelu = { architecture: 'jumprelu', name: 'jump', d_sae: 8 };
-const groups = { ...sasa, architecture: 'batch_topk_sasa', name: 'groups', k_groups: 1 };
+const groups = {
+  ...sasa,
+  architecture: 'batch_topk_sasa',
+  name: 'groups',
+  k_groups: 1,
+  score: 'decoded_energy',
+};
 
 let x: Float32Array = new Float32Array();
 beforeAll(() => {

@@ -14,7 +14,7 @@ import { codesInDataUnits } from '../../../src/lab/encode/data_units';
 import { uploadDictionary } from '../../../src/lab/encode/device_dictionary';
 import { Encoder } from '../../../src/lab/encode/encoder';
 import type { Encoded } from '../../../src/lab/encode/encoding';
-import { modelSchema, shapeOf, type ModelConfig } from '../../../src/sae/config';
+import { architectureOf, modelSchema, shapeOf, type ModelConfig } from '../../../src/sae/config';
 import { gaussian } from '../../unit/analysis/worlds';
 import { testDevice } from '../adapter';
 import { liveBuffers } from '../live_buffers';
@@ -110,6 +110,38 @@ describe.each(models)('$architecture, $normalize_activations', (config) => {
       ...whole.squaredError,
     ]);
     expect(whole.codes.offsets[rows]).toBe(whole.codes.active.length);
+  });
+});
+
+/** A gate on decoded energies, and the same model as it is saved. */
+describe.each(['topk_sasa', 'batch_topk_sasa'])('decoded energies, %s', (architecture) => {
+  it('choose as the norms of the codes of their folder do', async () => {
+    const settings = { ...sasa, architecture, n_groups: 60, group_rank: 3 };
+    const config = modelSchema.parse({ ...settings, score: 'decoded_energy' });
+    const plain = modelSchema.parse(settings);
+    const own = dictionaryFor(config);
+    const weights = { ...own, decoder: Float32Array.from(gaussian(180, WIDTH, 4)) };
+    const saved = architectureOf(config).folder.weights?.(config, weights) ?? weights;
+    const x = rowsOf(ROWS);
+    const encoded = [];
+    for (const [settled, dictionary] of [
+      [config, weights],
+      [plain, saved],
+      [plain, weights],
+    ] as const) {
+      const encoder = await Encoder.upload(await testDevice(), settled, dictionary);
+      encoded.push(await encoder.encode(x, ROWS));
+      encoder.destroy();
+    }
+    const [energy, folder, norms] = encoded;
+    if (energy === undefined || folder === undefined || norms === undefined) throw new RangeError();
+    expect(folder.codes.active).toEqual(energy.codes.active);
+    expect(folder.codes.offsets).toEqual(energy.codes.offsets);
+    expect(norms.codes.active).not.toEqual(energy.codes.active);
+    // Roots of blocks of condition up to 1e3, and sums of 6 products.
+    energy.squaredError.forEach((error, row) => {
+      expect(Math.abs(at(folder.squaredError, row) / error - 1)).toBeLessThan(1e3 * 16 * 2 ** -24);
+    });
   });
 });
 

@@ -10,6 +10,9 @@
  * What follows Cholesky (the product C, its Jacobi rotations, the triangular solves) is backward stable:
  * c r u (cond of the triangular factors + ‖L_D‖‖L_E‖/σ_min) ‖W'‖, W' the other matrix.
  *
+ * Rows of a gate, LᵀE: if G moves by ‖ΔG‖, its factor moves by at most ‖L‖ κ(G) (‖ΔG‖/‖G‖)/√2 to first order (Sun 1991,
+ * BIT 31); a second half covers the rest. Then the product rounds.
+ *
  * Singular values: the same η (Ostrowski), plus the rounding of C relative to the largest.
  */
 import { at } from '../../../src/base/array';
@@ -79,6 +82,14 @@ function conditioning(block: Block): Conditioning {
     condition: Math.sqrt(largest / smallest),
     factor: Math.sqrt(largest),
   };
+}
+
+/** How far Lᵀ W may be for W of this Frobenius norm, L the factor of a block's ridged Gram matrix. */
+function gateRowsError(decoder: Block, size: number): number {
+  const { share, factor } = conditioning(decoder);
+  // `share` is ‖ΔG‖ relative to the smallest eigenvalue, so that κ(G) is in it.
+  const product = gammaOf(decoder.rank + 2) * Math.sqrt(decoder.rank);
+  return (1.5 * (share / Math.SQRT2) + product) * factor * size + 1e-30;
 }
 
 export interface NuclearBounds {
@@ -165,6 +176,18 @@ export function worstNuclearError(
       const error = Math.abs(value - at(values, i));
       hold(error, at(bounds.singularValues, i), `singular value ${i} of group ${k}`);
     });
+    if (after['gate_rows'] !== undefined) {
+      const moved = gateRowsError(decoder, norm(encoder.values));
+      const rows = (contents: BoundContents) => part(contents, 'gate_rows', k, blockLength);
+      const exact = rows(twin);
+      const off = norm(rows(after).map((value, i) => value - at(exact, i)));
+      hold(off, moved, `gate rows of group ${k}`);
+      const biases = (contents: BoundContents) => part(contents, 'gate_biases', k, R);
+      const wanted = biases(twin);
+      const bias = norm(biases(after).map((value, i) => value - at(wanted, i)));
+      const given = part(before, 'biases', k, R);
+      hold(bias, gateRowsError(decoder, norm(given)), `gate biases of group ${k}`);
+    }
     if (mode === 2) continue;
     const error = (of: 'E' | 'D', weights: Block) => {
       const exact = times(matrix(twin, of), weights);

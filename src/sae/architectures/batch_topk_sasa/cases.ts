@@ -98,6 +98,7 @@ export const cases: ArchitectureCases = {
       aux_loss: 'preact',
       use_encoder_bias: true,
     },
+    'gate on decoded energy': { ...ragged, n_groups: 10, score: 'decoded_energy' },
     'weight decay objective, block rank 32': {
       ...ragged,
       n_groups: 3,

@@ -11,6 +11,7 @@ import {
   groupBias,
   groupFolder,
   groupModels,
+  groupScore,
   nuclearTarget,
 } from '../groups';
 import { SHARED_SETTINGS, thresholdRate } from '../shared_settings';
@@ -44,11 +45,15 @@ export const batchTopkSasa = defineArchitecture({
   },
   gate: (config) => ({
     kind: 'top_of_batch',
-    score: 'norm',
+    score: groupScore(config),
     key: keyParts.positive,
     rate: config.topk_threshold_lr,
   }),
-  inference: () => ({ kind: 'threshold', score: 'norm', standing: standingParts.threshold }),
+  inference: (config) => ({
+    kind: 'threshold',
+    score: groupScore(config),
+    standing: standingParts.threshold,
+  }),
   vectors: [{ name: 'thresholds', length: 'one', trained: false, initial: () => 0 }],
   folder: {
     ...groupFolder,

@@ -72,6 +72,25 @@ export const cases: ArchitectureCases = {
         'update biases',
       ],
     },
+    'gate on decoded energy, encoder bias': {
+      model: { ...ragged, score: 'decoded_energy', use_encoder_bias: true },
+      width: 17,
+      batch: 33,
+      dead: 'some',
+      passes: ['nuclear norms', 'score groups', 'select groups', 'encode active', 'update encoder'],
+    },
+    'tiled, gate on decoded energy, weight decay objective': {
+      model: {
+        ...ragged,
+        group_rank: 5,
+        score: 'decoded_energy',
+        nuclear_target: 'weight_decay',
+      },
+      width: 33,
+      batch: 33,
+      variant: 'tiled',
+      passes: ['nuclear norms', 'score groups', 'select groups'],
+    },
     'tiled, preact loss, weight decay objective': {
       model: {
         ...ragged,
@@ -127,6 +146,10 @@ export const cases: ArchitectureCases = {
         nuclear_target: 'decoder',
       },
     },
+    'gate on decoded energy': {
+      ...GRADIENT_STEP,
+      model: { ...sasa, score: 'decoded_energy', use_encoder_bias: true },
+    },
     'scaled input': {
       ...GRADIENT_STEP,
       model: { ...sasa, normalize_activations: 'expected_average_only_in' },
@@ -139,6 +162,12 @@ export const cases: ArchitectureCases = {
     'weight decay objective': { ...small, nuclear_target: 'weight_decay' },
     'preact auxiliary loss': { ...small, aux_loss: 'preact', use_encoder_bias: true },
     'layer norm, many slots': { ...small, k_groups: 9, normalize_activations: 'layer_norm' },
+    'gate on decoded energy, decoder objective': {
+      ...small,
+      score: 'decoded_energy',
+      nuclear_target: 'decoder',
+      use_encoder_bias: true,
+    },
     'block rank 32': { ...small, n_groups: 3, group_rank: 32 },
   },
 };

@@ -5,7 +5,7 @@
 import * as z from 'zod/mini';
 import { keyParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
-import { GROUP_SETTINGS, groupFolder, groupModels } from '../groups';
+import { GROUP_SETTINGS, groupFolder, groupModels, groupScore } from '../groups';
 import { SHARED_SETTINGS } from '../shared_settings';
 
 const schema = z.strictObject({
@@ -25,6 +25,6 @@ export const topkSasa = defineArchitecture({
     unit: 'group',
     size: (number) => `${number('n_groups')} groups × ${number('group_rank')}`,
   },
-  gate: () => ({ kind: 'top_of_row', score: 'norm', key: keyParts.any }),
+  gate: (config) => ({ kind: 'top_of_row', score: groupScore(config), key: keyParts.any }),
   folder: groupFolder,
 });

@@ -70,6 +70,8 @@ interface SettingRowProps {
 function SettingRow({ setting, binding, settings }: SettingRowProps) {
   const { text, values } = setting;
   const { value = setting.default, set } = binding;
+  // A choice that need not be made is its first until then.
+  const shown: unknown = value ?? values[0];
   switch (setting.kind) {
     case 'number':
       return <NumberRow text={text} binding={binding} />;
@@ -81,7 +83,7 @@ function SettingRow({ setting, binding, settings }: SettingRowProps) {
               id={id}
               describedBy={describedBy}
               variant="small"
-              value={String(value)}
+              value={String(shown)}
               options={values.map((each) => ({ value: each, label: text.choices?.[each] ?? each }))}
               onChange={set}
             />
