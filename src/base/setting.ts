@@ -77,6 +77,13 @@ export function settingsOf(object: z.core.$ZodObject): readonly NamedSetting[] {
   });
 }
 
+/** The described settings within a setting that is an object of them; none within any other. */
+export function settingsWithin(schema: z.core.$ZodType): readonly NamedSetting[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === 'optional' || def.type === 'default') return settingsWithin(def.innerType);
+  return def.type === 'object' ? settingsOf(schema as z.core.$ZodObject) : [];
+}
+
 /** The description of one of them. Throws RangeError for a name that is none. */
 export function settingNamed(settings: readonly NamedSetting[], name: string): NamedSetting {
   const found = settings.find((setting) => setting.name === name);

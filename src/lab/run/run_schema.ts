@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { allowedText } from '../../base/schema_issues';
-import { settingsOf, settingText, type NamedSetting } from '../../base/setting';
+import { settingsOf, settingsWithin, settingText, type NamedSetting } from '../../base/setting';
 import { SHARED_SETTINGS } from '../../sae/architectures/shared_settings';
 import { architectures } from '../../sae/config';
 import { dataSchemas, runSchema, trainingSchema } from './run_config';
@@ -111,8 +111,26 @@ export function settingsTables(): readonly SettingsTable[] {
           .map(rowOf),
       ]),
     ]),
+    ...tablesWithin(
+      'models',
+      architectures.map(({ schema }) => schema),
+    ),
     table('training', settingsOf(trainingSchema).map(rowOf)),
   ];
+}
+
+/** Tables of the settings that are objects of settings themselves, each once. */
+function tablesWithin(
+  section: string,
+  schemas: readonly Parameters<typeof settingsOf>[0][],
+): readonly SettingsTable[] {
+  const tables = schemas.flatMap(settingsOf).flatMap(({ name, schema }) => {
+    const inner = settingsWithin(schema);
+    return inner.length === 0 ? [] : [table(`${section}.${name}`, inner.map(rowOf))];
+  });
+  return tables.filter(
+    (each, place) => tables.findIndex((other) => other.section === each.section) === place,
+  );
 }
 
 function specificationTable(): string {
@@ -149,6 +167,6 @@ function defaultText({ text, default: value }: NamedSetting): string {
     case 'boolean':
       return String(value);
     default:
-      return '';
+      return Array.isArray(value) ? value.join(', ') : '';
   }
 }

@@ -7,21 +7,29 @@ const POINTS = [0.4, 0.52, 0.64, 0.76];
 
 const share = z.number().check(z.gt(0), z.lt(1));
 
+const rising = z.refine<number[]>(
+  (shares) => shares.every((each, place) => each > (shares[place - 1] ?? 0)),
+  'shares of the run that rise',
+);
+
 const schema = z.strictObject({
-  at: z._default(
-    z.array(share).check(
-      z.minLength(1),
-      z.maxLength(32),
-      z.refine(
-        (shares) => shares.every((each, place) => each > (shares[place - 1] ?? 0)),
-        'shares of the run that rise',
-      ),
-    ),
-    POINTS,
-  ),
-  rows: z.optional(z.int().check(z.gte(256), z.lte(1 << 20))),
-  repartition: z._default(z.boolean(), true),
-  unpack: z._default(z.boolean(), true),
+  at: setting(z._default(z.array(share).check(z.minLength(1), z.maxLength(32), rising), POINTS), {
+    label: 'Points',
+    meaning: 'Shares of the run after which something to move is looked for.',
+  }),
+  rows: setting(z.optional(z.int().check(z.gte(256), z.lte(1 << 20))), {
+    label: 'Rows',
+    meaning: 'Training rows that moves are found on; 4096 others judge them.',
+    otherwise: 'the larger of 12 288 and 200·K/s',
+  }),
+  repartition: setting(z._default(z.boolean(), true), {
+    label: 'Repartition',
+    meaning: 'Rearranges two groups that share a feature, where that lowers the loss.',
+  }),
+  unpack: setting(z._default(z.boolean(), true), {
+    label: 'Unpack',
+    meaning: 'Gives features that share a group a group each, as long as there are dead ones.',
+  }),
 });
 
 /** The setting that switches them on. */
