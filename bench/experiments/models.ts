@@ -71,4 +71,5 @@ export const recovered: readonly Measure[] = [
   { label: 'split', path: 'recovery.split_features', decimals: 1, best: 'smallest' },
   { label: 'lost', path: 'recovery.lost_features', decimals: 1, best: 'smallest' },
   { label: 'live', path: 'live_groups', decimals: 1, best: 'largest' },
+  { label: 'moves', path: 'changes.length', decimals: 1, best: 'smallest' },
 ];

@@ -88,11 +88,33 @@ function withMoves(
 
 const measures = [...quality, ...recovered];
 
+/** Circle, sphere and helix as the lab opens with them, where there is nothing to move. */
+const shapes: Arm = {
+  name: 'figure1-both',
+  run: {
+    data: preset('figure1'),
+    models: [
+      {
+        architecture: 'topk_sasa',
+        n_groups: 64,
+        group_rank: RANK,
+        k_groups: 1,
+        nuclear_coefficient: 0.003,
+        ...MOVES.both,
+      },
+    ],
+    training: { train_batch_size_samples: 256, training_samples: 256_000, lr: 2e-3, log_every: 50 },
+  },
+};
+
 /** Exactly so many features in a row, and the row's gate. */
 export const zoo: Experiment = {
-  arms: worlds.flatMap((world) =>
-    (['none', 'unpack', 'both'] as const).map((moves) => withMoves(world, moves)),
-  ),
+  arms: [
+    ...worlds.flatMap((world) =>
+      (['none', 'unpack', 'both'] as const).map((moves) => withMoves(world, moves)),
+    ),
+    shapes,
+  ],
   measures,
   bits: false,
 };
