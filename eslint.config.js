@@ -161,8 +161,8 @@ export const architecturesAsked = {
   files: ['src/**/*.{ts,tsx}'],
   ignores: ['src/sae/architectures/**', 'src/sae/config.ts', 'src/lab/run/presets.ts'],
   plugins: { 'sasa-lab': sasaLab },
-  // A score is what units compete by before it is a setting.
-  rules: { 'sasa-lab/architectures': ['error', { formatWords: ['score'] }] },
+  // A score is what units compete by, and moves are made, before they are settings.
+  rules: { 'sasa-lab/architectures': ['error', { formatWords: ['score', 'moves'] }] },
 };
 
 export default defineConfig(
@@ -252,7 +252,7 @@ export default defineConfig(
   // SAELens' own word for the width of any dictionary.
   {
     files: ['src/io/**'],
-    rules: { 'sasa-lab/architectures': ['error', { formatWords: ['d_sae', 'score'] }] },
+    rules: { 'sasa-lab/architectures': ['error', { formatWords: ['d_sae', 'score', 'moves'] }] },
   },
   prettier,
 );

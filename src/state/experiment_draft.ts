@@ -40,6 +40,11 @@ export function checkDraft(draft: Draft): CheckedDraft {
   return { config: result.success && issues.size === 0 ? result.data : null, issues };
 }
 
+/** A setting that is a text; empty for one that is none. */
+export function textOf(value: SettingValue): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** Settings with one changed; undefined leaves it out, so that drafts compare by what they say. */
 export function withSetting(settings: Settings, key: string, value: SettingValue): Settings {
   const { [key]: _previous, ...rest } = settings;

@@ -4,7 +4,7 @@
  */
 import { presetIds, presets, type PresetId } from '../lab/run/presets';
 import type { RunConfig, RunInput } from '../lab/run/run_config';
-import type { Settings } from './experiment_draft';
+import { textOf, type Settings } from './experiment_draft';
 
 /** Activations of one layer of a language model. */
 export interface LanguageData {
@@ -19,7 +19,7 @@ export function languageDataOf(data: RunConfig['data'] | RunInput['data']): Lang
   const settings: Settings = data;
   if (settings.kind !== 'lm') return null;
   const { model, layer } = settings;
-  return { model: String(model), layer: typeof layer === 'number' ? layer : 0 };
+  return { model: textOf(model), layer: typeof layer === 'number' ? layer : 0 };
 }
 
 /** Names that SAELens has for a language model that the lab knows by its id on the hub. */

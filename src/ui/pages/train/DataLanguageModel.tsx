@@ -4,7 +4,7 @@ import { settingNamed } from '../../../base/setting';
 import { dataSettings } from '../../../lab/run/run_config';
 import { DATA_FILES, takePastedText } from '../../../state/dropped_files';
 import { fileNeeded } from '../../../lab/run/data_kinds';
-import type { Settings } from '../../../state/experiment_draft';
+import { textOf, type Settings } from '../../../state/experiment_draft';
 import { setData, useExperiment } from '../../../state/experiment_store';
 import { languageModelOf, useLanguageModels } from '../../../state/language_models_store';
 import { Choice } from '../../parts/Choice';
@@ -19,7 +19,7 @@ import './data_language.css';
 const settings = dataSettings('lm');
 
 export function DataLanguageModel({ data }: { readonly data: Settings }) {
-  const id = String(data.model);
+  const id = textOf(data.model);
   const info = useLanguageModels((state) => languageModelOf(state, id));
   return (
     <div className="language-card">

@@ -9,7 +9,7 @@ import { DATA_FILES } from '../../../state/dropped_files';
 import { engine } from '../../../state/engine_store';
 import { dataLabel, fileNeeded } from '../../../lab/run/data_kinds';
 import { dataSchema } from '../../../lab/run/run_config';
-import type { Settings, SettingValue } from '../../../state/experiment_draft';
+import { textOf, type Settings } from '../../../state/experiment_draft';
 import {
   keepDraft,
   matchingPreset,
@@ -121,11 +121,6 @@ function DataDescription({ short }: { readonly short: boolean }) {
       {reading === null ? (description ?? '\u00a0') : stageText(reading)}
     </p>
   );
-}
-
-/** A setting that is a text. */
-function textOf(value: SettingValue): string {
-  return typeof value === 'string' ? value : '';
 }
 
 /** What the data are called while the lab has no better name. */

@@ -61,8 +61,8 @@ function Question() {
 }
 
 function useDataKind(): string {
-  const draftKind = useExperiment((state) => state.draft.data.kind);
-  return useShownRun((run) => run.config.data.kind) ?? String(draftKind);
+  const draftKind = useExperiment((state) => textOf(state.draft.data.kind));
+  return useShownRun((run) => run.config.data.kind) ?? draftKind;
 }
 
 /** What can be seen of the data (known shapes, words, or nothing), and the curves. */
