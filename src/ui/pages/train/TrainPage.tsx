@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { dataKind } from '../../../lab/run/data_kinds';
 import { useEngine } from '../../../state/engine_store';
+import { textOf } from '../../../state/experiment_draft';
 import { redo, undo, useExperiment } from '../../../state/experiment_store';
 import { followLiveSettings, takeStep, toggleTraining } from '../../../state/training';
 import { useShortcuts } from '../../shortcuts';
