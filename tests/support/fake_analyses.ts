@@ -9,7 +9,7 @@ import { at } from '../../src/base/array';
 import type { AnalysedModel } from '../../src/lab/encode/analysed_model';
 import { groupCard } from '../../src/lab/explore/group_card';
 import { groupsAnswer } from '../../src/lab/explore/groups_answer';
-import type { DiagnoseAnswer, GroupsAnswer } from '../../src/lab/protocol/protocol';
+import type { DiagnoseAnswer, GroupsAnswer, MovesAnswer } from '../../src/lab/protocol/protocol';
 import type { Script } from './fake_language';
 import type { ScriptedRun } from './scripted_answers';
 import { shapeModels } from './scripted_shapes';
@@ -22,6 +22,30 @@ export interface AnalysesOptions {
 
 /** Rows of every evaluation set of the scripted engine are held out. */
 const SPLIT = 'held_out';
+
+/** Made-up counts of moves: one group of three holds two things, and two of them one. */
+export const SCRIPTED_MOVES: Omit<MovesAnswer, 'model' | 'step'> = {
+  counts: {
+    liveGroups: 3,
+    packed: [
+      {
+        group: 1,
+        components: [
+          { axes: 2, energy: 0.7 },
+          { axes: 1, energy: 0.3 },
+        ],
+      },
+    ],
+    pairsConsidered: 3,
+    pairsTried: 2,
+    accepted: [
+      { pair: [0, 2], components: [{ axes: 3, energy: 1 }], lossBefore: 0.5, lossAfter: 0.45 },
+    ],
+  },
+  foundRows: 12_288,
+  judgedRows: 4096,
+  split: SPLIT,
+};
 
 /** The value of a key, made when first asked for. */
 function kept<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
@@ -38,7 +62,7 @@ const diagnoses = new Map<AnalysedModel, DiagnoseAnswer>();
 export function analysesScript(
   runOf: (runId: string) => ScriptedRun | undefined,
   { documents }: AnalysesOptions,
-): Pick<Script, 'groups' | 'group_card' | 'diagnose'> {
+): Pick<Script, 'groups' | 'group_card' | 'diagnose' | 'count_moves' | 'make_moves'> {
   // Known shapes where the run has them, else stories.
   const modelsOf = (runId: string): readonly AnalysedModel[] =>
     runOf(runId)?.config.data.kind === 'synthetic'
@@ -60,6 +84,8 @@ export function analysesScript(
       const model = at(modelsOf(runId), index);
       return { ...kept(diagnoses, model, () => diagnosisOf(model)), step: stepOf(runId) };
     },
+    count_moves: ({ runId, model }) => ({ ...SCRIPTED_MOVES, model, step: stepOf(runId) }),
+    make_moves: () => ({ made: [], folder: null }),
   };
 }
 
