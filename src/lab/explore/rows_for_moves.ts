@@ -52,7 +52,7 @@ export async function readRowsForMoves(
   const judged = new Float32Array(judging * width);
   const filled = { found: 0, judged: 0 };
   let taken = 0;
-  for (let start = 0; start < total; ) {
+  for (let start = 0; start < total;) {
     requireWanted({ signal });
     const piece = await source.read(split, start, Math.min(PIECE, total - start), { signal });
     if (piece.count === 0) break;
