@@ -60,7 +60,7 @@ function standingOf(
     const groups = scores.length / count;
     return Uint8Array.from(scores, (score, place) => {
       const code = standing.codeOf(score, at(thresholds, Math.min(place % groups, last)), 0);
-      return score > 0 && code !== null && code !== 0 ? 1 : 0;
+      return code === null || code === 0 ? 0 : 1;
     });
   };
 }

@@ -53,15 +53,7 @@ const standing = (own: object = {}, changed: Partial<StandingModel> = {}): Stand
   inputScale: 1,
   ...changed,
 });
-const packed = [
-  {
-    group: 0,
-    components: [
-      { axes: 1, energy: expect.any(Number) },
-      { axes: 1, energy: expect.any(Number) },
-    ],
-  },
-];
+const packed = [{ group: 0, components: [{ axes: 1 }, { axes: 1 }] }];
 
 describe('counting', () => {
   it('finds the group that holds two lines, and no more', async () => {

@@ -95,7 +95,7 @@ function SectionNav({ blocks, known }: { readonly blocks: boolean; readonly know
     ['recovery', 'Recovery', known],
     ['ranks', 'Ranks', blocks],
     ['packing', 'Packing', blocks],
-    ['moves', 'Moves', blocks],
+    ['dry-moves', 'Moves', blocks],
     ['activity', 'Dead and dense', true],
     ['overlap', 'Overlap', true],
   ];

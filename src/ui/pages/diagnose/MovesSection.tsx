@@ -33,7 +33,7 @@ export function MovesSection({ models }: { readonly models: readonly DiagnosedMo
   if (blocks.length === 0) return null;
   return (
     <Section
-      id="moves"
+      id="dry-moves"
       title="Moves"
       question="What would be taken apart or put together? Tried on the model as it is, which stays so: the most direct count of packing and splitting."
     >
