@@ -11,6 +11,7 @@ import {
   moveStanding,
   type StandingModel,
 } from '../../../src/lab/explore/dry_moves';
+import { reportDryMoves } from '../../../src/lab/explore/dry_moves_report';
 import { readRowsForMoves } from '../../../src/lab/explore/rows_for_moves';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import { heldModel, moveWorld, whole, worldRows } from '../analysis/moves_worlds';
@@ -35,25 +36,42 @@ const rows = {
   judged: worldRows(world, 500, 2, 8).input,
 };
 
-const configOf = (own: object) =>
+const sasa = { architecture: 'topk_sasa', n_groups: GROUPS, group_rank: RANK, k_groups: 2 };
+const configOf = (model: object) =>
   at(
     parseRunConfig({
       data: { kind: 'synthetic', preset: 'figure1' },
       training: { training_samples: 1000 },
-      models: [
-        { architecture: 'topk_sasa', n_groups: GROUPS, group_rank: RANK, k_groups: 2, ...own },
-      ],
+      models: [model],
     }).models,
     0,
   );
 const standing = (own: object = {}, changed: Partial<StandingModel> = {}): StandingModel => ({
-  config: configOf(own),
+  config: configOf({ ...sasa, ...own }),
   weights,
   lambda: 1e-3,
   inputScale: 1,
   ...changed,
 });
 const packed = [{ group: 0, components: [{ axes: 1 }, { axes: 1 }] }];
+
+/** Rows that say which they are, one number each. */
+const source = (size: number | null, own: Partial<ActivationSource> = {}): ActivationSource => ({
+  label: 'rows',
+  description: '',
+  width: 1,
+  size: { train: size, held_out: size, all: size },
+  stream: () => expect.unreachable('nothing is trained'),
+  batch: () => expect.unreachable('nothing is trained'),
+  read: (_, start, count) => {
+    const ids = Array.from(
+      { length: Math.min(count, (size ?? Infinity) - start) },
+      (__, row) => start + row,
+    );
+    return { count: ids.length, x: Float32Array.from(ids), rowIds: Uint32Array.from(ids) };
+  },
+  ...own,
+});
 
 describe('counting', () => {
   it('finds the group that holds two lines, and no more', async () => {
@@ -94,6 +112,32 @@ describe('counting', () => {
   });
 });
 
+describe('the report', () => {
+  it('has the counts and the rows, and none of single latents', async () => {
+    const all = worldRows(world, 2000, 2, 11).input;
+    const { width } = world;
+    const data = source(2000, {
+      width,
+      read: (_, start, count) => ({
+        count: Math.min(count, 2000 - start),
+        x: all.subarray(start * width, (start + count) * width),
+        rowIds: new Uint32Array(count),
+      }),
+    });
+    expect(await reportDryMoves(standing(), data)).toEqual({
+      live_groups: LINES - 1,
+      unpackable_groups: 1,
+      pairs_tried: 0,
+      pairs_accepted: 0,
+      found_rows: 1500,
+      judged_rows: 500,
+    });
+    const latents = { ...weights, groups: GROUPS * RANK, rank: 1 };
+    const config = configOf({ architecture: 'topk', d_sae: GROUPS * RANK, k: 2 });
+    expect(await reportDryMoves(standing({}, { config, weights: latents }), data)).toBeNull();
+  });
+});
+
 describe('moving', () => {
   it('gives a group that fires on nothing what another holds too much, and leaves the model as it is', async () => {
     const before = structuredClone(weights);
@@ -110,26 +154,8 @@ describe('moving', () => {
 });
 
 describe('rows', () => {
-  /** Rows that say which they are, one number each. */
-  const source = (size: number | null, own: Partial<ActivationSource> = {}): ActivationSource => ({
-    label: 'rows',
-    description: '',
-    width: 1,
-    size: { train: size, held_out: size, all: size },
-    stream: () => expect.unreachable('nothing is trained'),
-    batch: () => expect.unreachable('nothing is trained'),
-    read: (_, start, count) => {
-      const ids = Array.from(
-        { length: Math.min(count, (size ?? Infinity) - start) },
-        (__, row) => start + row,
-      );
-      return { count: ids.length, x: Float32Array.from(ids), rowIds: Uint32Array.from(ids) };
-    },
-    ...own,
-  });
-
   it('of a table come from all over it, and every fourth judges', async () => {
-    const { found, judged, split } = await readRowsForMoves(source(40_000), configOf({}));
+    const { found, judged, split } = await readRowsForMoves(source(40_000), configOf(sasa));
     expect([found.length, judged.length, split]).toEqual([12_288, 4096, 'all']);
     expect(Math.max(...found)).toBeGreaterThan(39_900);
     expect([...judged.subarray(0, 2)]).toEqual([8, 18]);
@@ -137,12 +163,12 @@ describe('rows', () => {
   });
 
   it('are three quarters and one of what there is', async () => {
-    const { found, judged } = await readRowsForMoves(source(100), configOf({}));
+    const { found, judged } = await readRowsForMoves(source(100), configOf(sasa));
     expect([found.length, judged.length]).toEqual([75, 25]);
     expect([...found, ...judged].toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 100 }, (_, row) => row),
     );
-    await expect(readRowsForMoves(source(3), configOf({}))).rejects.toMatchObject({
+    await expect(readRowsForMoves(source(3), configOf(sasa))).rejects.toMatchObject({
       code: 'bad_data',
     });
   });
@@ -156,14 +182,14 @@ describe('rows', () => {
     };
     const { found, judged, split } = await readRowsForMoves(
       source(100, { text: text as unknown as NonNullable<ActivationSource['text']> }),
-      configOf({}),
+      configOf(sasa),
     );
     expect(split).toBe('held_out');
     expect([found.length, [...judged]]).toEqual([75, Array.from({ length: 25 }, (_, i) => 75 + i)]);
   });
 
   it('are fewer of a dictionary whose codes would not fit', async () => {
-    const large = configOf({ n_groups: 4096, k_groups: 10 });
+    const large = configOf({ ...sasa, n_groups: 4096, k_groups: 10 });
     const { found, judged } = await readRowsForMoves(source(null), large);
     expect(found.length + judged.length).toBe(8192);
   });
