@@ -18,7 +18,7 @@ import {
   ranksTable,
   redundancyTable,
 } from '../../../src/ui/pages/diagnose/figure_tables';
-import { rearrangedColumns, unpackedColumns } from '../../../src/ui/pages/diagnose/MovesSection';
+import { rearrangedColumns, unpackedColumns } from '../../../src/ui/pages/diagnose/move_columns';
 import { pairColumns } from '../../../src/ui/pages/diagnose/OverlapSection';
 import { overviewLines } from '../../../src/ui/pages/diagnose/overview';
 import { EXACT, overviewTable } from '../../../src/ui/pages/diagnose/overview_table';

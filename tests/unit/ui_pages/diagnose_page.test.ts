@@ -52,6 +52,8 @@ describe('while a run goes', () => {
     await expect
       .poll(() => screen.getByRole('main').textContent)
       .toContain('450 rows, none of them trained on, after step 250');
+    // What takes time from training waits until it is asked for.
+    expect(fake.asked).not.toContain('count_moves');
     // Nobody has asked for held-out numbers of a run that goes on.
     expect(cellsOf(table('Held-out quality'), 'Explained variance')).toEqual(['–', '–']);
     expect(
@@ -155,15 +157,13 @@ describe('a run that has ended', () => {
     expect(screen.getAllByText('Features and the units matched to them')).toHaveLength(2);
   });
 
-  it('counts moves when asked, with links to the groups and the rows that they were tried on', async () => {
+  it('counts the moves of small models by itself, with links to the groups and the rows that they were tried on', async () => {
     const fake = await openPage('diagnose');
     await trained(fake, 4);
     await title('Diagnosis');
-    expect(fake.asked).not.toContain('count_moves');
     const section = within(screen.getByRole('region', { name: 'Moves' }));
     // The other model is a scalar one.
     section.getByText('Its latents are single directions: nothing can be moved.');
-    fireEvent.click(section.getByRole('button', { name: 'Count moves' }));
     await section.findByText('1 of 3 live groups would be unpacked, 1 pair would be rearranged.');
     section.getByText(/Found on 12.288 held-out rows, judged on 4096 others, after step 1000/);
     const tables = ['Groups that would be unpacked', 'Pairs that would be rearranged, 2 tried'];
@@ -178,15 +178,17 @@ describe('a run that has ended', () => {
     expect(fake.asked.filter((name) => name === 'count_moves')).toHaveLength(1);
   });
 
-  it('gives up counting moves when asked to', async () => {
+  it('gives up counting moves when asked to, and begins again when asked to', async () => {
     const fake = await openPage('diagnose', { held: ['count_moves'] });
     await trained(fake, 4);
     await title('Diagnosis');
     const section = within(screen.getByRole('region', { name: 'Moves' }));
-    fireEvent.click(section.getByRole('button', { name: 'Count moves' }));
     await section.findByText(/ 25 %$/);
     fireEvent.click(section.getByRole('button', { name: 'Cancel' }));
-    await section.findByRole('button', { name: 'Count moves' });
+    const asked = () => fake.asked.filter((question) => question === 'count_moves').length;
+    fireEvent.click(await section.findByRole('button', { name: 'Count moves' }));
+    await section.findByText(/ 25 %$/);
+    expect(asked()).toBe(2);
   });
 
   it('makes a new run of the moved weights, which waits, and leaves the old one', async () => {
@@ -194,7 +196,6 @@ describe('a run that has ended', () => {
     const { id, name } = await trained(fake, 4);
     await title('Diagnosis');
     const section = within(screen.getByRole('region', { name: 'Moves' }));
-    fireEvent.click(section.getByRole('button', { name: 'Count moves' }));
     fireEvent.click(
       await section.findByRole('button', { name: 'Make a new run with these moves' }),
     );

@@ -2,26 +2,27 @@
  * Moves: what they would do to the models as they are, which measures packing and splitting without known features, and a
  * new run that begins with the weights after them.
  */
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { MoveCounts } from '../../../analysis/moves/types';
 import type { MovesAnswer } from '../../../lab/protocol/protocol';
 import { useCurrentRun } from '../../../state/current';
 import { engine } from '../../../state/engine_store';
 import { giveUp, modelKey, type Question } from '../../../state/questions';
+import type { Run } from '../../../state/run_record';
 import { runOf } from '../../../state/runs_store';
 import { canBeMoved, countMoves, openMoved } from '../../../state/standing_moves';
 import { useModelQuestions } from '../../../state/use_question';
 import { changedText } from '../../parts/answer_age';
-import { DataTable, type DataColumn } from '../../parts/DataTable';
+import { DataTable } from '../../parts/DataTable';
 import { ErrorNote } from '../../parts/ErrorNote';
 import { Hint } from '../../parts/Hint';
 import { dryMovesText } from '../../parts/move_text';
-import { jointProgress, momentsOf } from '../../parts/use_analysis';
-import { formatInteger, formatPercent } from '../../plots/format';
+import { jointProgress, momentsOf, obstacleOf } from '../../parts/use_analysis';
+import { formatInteger } from '../../plots/format';
 import type { DiagnosedModel } from './diagnosed';
+import { rearrangedColumns, unpackedColumns } from './move_columns';
 import { ModelColumns, Section } from './Section';
 import { diagnoseTexts as texts } from './texts';
-import { UnitLink } from './UnitLink';
 
 export function MovesSection({ models }: { readonly models: readonly DiagnosedModel[] }) {
   const runId = useCurrentRun((run) => run.id) ?? null;
@@ -64,15 +65,30 @@ interface AskProps {
   readonly questions: readonly Question<'count_moves'>[];
 }
 
+/** Columns of all models together up to which moves are counted without being asked for: a second or two. */
+const QUICK_COLUMNS = 512;
+
 /** What counts the moves of all models, while they are not known of the models as they are. */
 function Ask({ runId, blocks, questions }: AskProps) {
   const progress = jointProgress(questions);
   const error = questions.find((question) => question.error !== null)?.error ?? null;
   const made = useMemo(() => momentsOf(questions), [questions]);
-  const isOld =
-    useCurrentRun(
-      (run) => changedText(run, made) !== null || made.some((m) => m.step !== run.step),
-    ) === true;
+  const known = made.length === blocks.length;
+  // While it trains the step changes ten times a second, and counting takes time from it.
+  const resting = useCurrentRun((run) => (obstacleOf(run) === null ? run.step : null)) ?? null;
+  const changed = useCurrentRun((run) => changedText(run, made)) ?? null;
+  const isOld = changed !== null || (resting !== null && made.some(({ step }) => step !== resting));
+  const isQuick =
+    useCurrentRun(({ models }) => columnsOf(models, blocks) <= QUICK_COLUMNS) === true;
+  const wanted =
+    isQuick && resting !== null && (!known || isOld) ? `${runId}@${resting} ${changed}` : '';
+  const asked = useRef('');
+  useEffect(() => {
+    // Asked once: what was given up or failed waits for the person.
+    if (wanted === '' || wanted === asked.current || runId === null) return;
+    asked.current = wanted;
+    void countMoves(engine, runId, blocks);
+  }, [wanted, runId, blocks]);
   if (runId === null) return null;
   const start = () => void countMoves(engine, runId, blocks);
   if (progress !== null) {
@@ -94,7 +110,7 @@ function Ask({ runId, blocks, questions }: AskProps) {
     );
   }
   if (error !== null) return <ErrorNote error={error} onRetry={start} />;
-  if (made.length === blocks.length && !isOld) return null;
+  if (known && !isOld) return null;
   return (
     <div className="diagnose-ask">
       <button type="button" className="button" onClick={start}>
@@ -102,11 +118,18 @@ function Ask({ runId, blocks, questions }: AskProps) {
       </button>
       <span className="quiet">
         {made.length === 0
-          ? 'Seconds for a small model; every pair of groups is compared.'
+          ? 'Every pair of groups is compared, which takes minutes in a large model.'
           : 'The counts are of the models as they were.'}
       </span>
     </div>
   );
+}
+
+function columnsOf(models: Run['models'], which: readonly number[]): number {
+  return which.reduce((sum, index) => {
+    const { groups = 0, rank = 0 } = models[index] ?? {};
+    return sum + groups * rank;
+  }, 0);
 }
 
 interface CountedProps {
@@ -204,79 +227,4 @@ function Apply({ model, counts, step }: ApplyProps) {
       </Hint>
     </>
   );
-}
-
-type Sets = readonly { readonly axes: number; readonly energy: number }[];
-
-/** Columns that both tables end with: what was found, and on which rows. */
-function setColumns<Row extends { readonly components: Sets }>({
-  foundRows,
-  judgedRows,
-}: MovesAnswer): readonly DataColumn<Row>[] {
-  return [
-    {
-      id: 'sets',
-      head: 'Directions',
-      text: texts.moveSets,
-      value: ({ components }) => components.map(({ axes }) => axes).join(' + '),
-    },
-    {
-      id: 'energy',
-      head: 'Energy',
-      text: texts.moveEnergy,
-      value: ({ components }) => components.map(({ energy }) => formatPercent(energy)).join(', '),
-      also: [
-        { id: 'found_rows', value: () => foundRows },
-        { id: 'judged_rows', value: () => judgedRows },
-      ],
-    },
-  ];
-}
-
-/** Columns of the groups that would be unpacked. */
-export function unpackedColumns(
-  { model }: Pick<DiagnosedModel, 'model'>,
-  answer: MovesAnswer,
-): readonly DataColumn<MoveCounts['packed'][number]>[] {
-  return [
-    {
-      id: 'group',
-      head: 'Group',
-      text: { text: 'A group that would be unpacked. Press it for its card.' },
-      value: ({ group }) => group,
-      cell: ({ group }) => <UnitLink model={model} unit={group} />,
-    },
-    ...setColumns<MoveCounts['packed'][number]>(answer),
-  ];
-}
-
-/** Columns of the pairs that would be rearranged. */
-export function rearrangedColumns(
-  { model }: Pick<DiagnosedModel, 'model'>,
-  answer: MovesAnswer,
-): readonly DataColumn<MoveCounts['accepted'][number]>[] {
-  const link = (unit: number) => <UnitLink model={model} unit={unit} />;
-  const text = { text: 'A group of the pair. Press it for its card.' };
-  return [
-    { id: 'a', head: 'One', text, value: ({ pair }) => pair[0], cell: ({ pair }) => link(pair[0]) },
-    {
-      id: 'b',
-      head: 'Other',
-      text,
-      value: ({ pair }) => pair[1],
-      cell: ({ pair }) => link(pair[1]),
-    },
-    {
-      id: 'fall',
-      head: 'Loss falls by',
-      text: texts.moveLoss,
-      value: ({ lossBefore, lossAfter }) => 1 - lossAfter / lossBefore,
-      format: formatPercent,
-      also: [
-        { id: 'loss_before', value: ({ lossBefore }) => lossBefore },
-        { id: 'loss_after', value: ({ lossAfter }) => lossAfter },
-      ],
-    },
-    ...setColumns<MoveCounts['accepted'][number]>(answer),
-  ];
 }
