@@ -137,7 +137,7 @@ interface CountedProps {
   readonly answer: MovesAnswer;
 }
 
-function Counted({ diagnosed: { model }, answer }: CountedProps) {
+function Counted({ diagnosed: { model, step: shown }, answer }: CountedProps) {
   const { counts, foundRows, judgedRows, split, step } = answer;
   const which = split === 'held_out' ? 'held-out rows' : 'rows, trained on and held out alike';
   const packed = useMemo(() => unpackedColumns({ model }, answer), [model, answer]);
@@ -149,8 +149,9 @@ function Counted({ diagnosed: { model }, answer }: CountedProps) {
           <b>{dryMovesText(counts)}.</b>{' '}
           <span className="quiet">
             Found on {formatInteger(foundRows)} {which}, judged on {formatInteger(judgedRows)}{' '}
-            others, after step {formatInteger(step)}. Live are groups that fire on 60 of them at
-            least.
+            others
+            {step === shown ? '' : `, after step ${formatInteger(step)}`}. Groups count as live that
+            fire on 60 of the first at least.
           </span>
         </p>
         <Apply model={model.index} counts={counts} step={step} />

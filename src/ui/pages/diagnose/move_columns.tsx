@@ -67,6 +67,7 @@ export function rearrangedColumns(
       value: ({ pair }) => pair[1],
       cell: ({ pair }) => link(pair[1]),
     },
+    ...setColumns<MoveCounts['accepted'][number]>(answer),
     {
       id: 'fall',
       head: 'Loss falls by',
@@ -78,6 +79,5 @@ export function rearrangedColumns(
         { id: 'loss_after', value: ({ lossAfter }) => lossAfter },
       ],
     },
-    ...setColumns<MoveCounts['accepted'][number]>(answer),
   ];
 }
