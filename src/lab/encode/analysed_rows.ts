@@ -113,7 +113,8 @@ export function analysedRows({ size, text }: Pick<ActivationSource, 'size' | 'te
   readonly limit: number;
   readonly named: AnalysedSplit;
 } {
-  if (text !== undefined) return { split: 'held_out', limit: ANALYSED_ROWS.tokens, named: 'held_out' };
+  if (text !== undefined)
+    return { split: 'held_out', limit: ANALYSED_ROWS.tokens, named: 'held_out' };
   return size.all === null
     ? // All rows of an endless source are the held-out ones.
       { split: 'all', limit: ANALYSED_ROWS.made, named: 'held_out' }
