@@ -8,7 +8,7 @@ import type { MoveCounts, MoveEvent, MoveGate, MoveRows } from '../../analysis/m
 import type { Dictionary } from '../../analysis/types';
 import { addAt } from '../../base/array';
 import { Pauses, type Work } from '../../base/work';
-import type { ModelConfig } from '../../sae/config';
+import { architectureOf, type ModelConfig } from '../../sae/config';
 import { nuclearPenalty } from '../../sae/penalty';
 import { inferenceGate } from '../train/move_gates';
 import { trainedRows } from '../train/model_moves';
@@ -31,8 +31,9 @@ export async function countStandingMoves(
   rows: Pick<RowsForMoves, 'found' | 'judged'>,
   work: Work = {},
 ): Promise<MoveCounts> {
-  const { found, judged, gate, lambda } = lookedAt(model, rows);
-  return countMoves(model.weights, found, judged, { lambda, gate }, work);
+  const weights = codedByNorm(model);
+  const { found, judged, gate, lambda } = lookedAt({ ...model, weights }, rows);
+  return countMoves(weights, found, judged, { lambda, gate }, work);
 }
 
 /** A model after its moves. */
@@ -77,6 +78,11 @@ export async function moveStanding(
     work,
   );
   return { weights, events, frequency: await firingShares(weights, found, gate, work) };
+}
+
+/** The weights in the codes whose norms the gate ranks, as a folder has them. */
+function codedByNorm({ config, weights }: StandingModel): Dictionary {
+  return architectureOf(config).folder.weights?.(config, weights) ?? weights;
 }
 
 /** Rows, gate and λ as moves take them. */

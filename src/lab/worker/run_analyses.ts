@@ -61,11 +61,12 @@ export class RunAnalyses {
   ): Promise<{ readonly step: number; readonly standing: StandingModel } & MovedStanding> {
     const { models, settings } = this.run(about.runId);
     const config = models.modelConfig(about.model);
-    if (architectureOf(config).unitRows(config)) {
+    const architecture = architectureOf(config);
+    if (architecture.unitRows(config) || architecture.gate(config).score === 'energy') {
       throw new LabError(
         'bad_config',
-        'This model keeps all its rows at norm 1, which what was moved has not.',
-        'Choose a model without that.',
+        'What is moved keeps neither rows of norm 1 nor energies as scores, and this model goes by them.',
+        'Choose a model whose groups compete by the norm of their codes, with rows of any length.',
       );
     }
     const { step, standing, rows } = await this.standing(about, work);

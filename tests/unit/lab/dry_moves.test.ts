@@ -89,6 +89,25 @@ describe('counting', () => {
     expect(await behind(1e6)).toMatchObject({ liveGroups: 0, packed: [] });
   });
 
+  it('ranks by decoded energy where the model does', async () => {
+    // Codes of the second group grow as its decoder shrinks: by norm it would win every row.
+    const loud = { ...weights, encoder: weights.encoder.slice(), decoder: weights.decoder.slice() };
+    const size = RANK * world.width;
+    for (let i = size; i < 2 * size; i++) {
+      loud.encoder[i] = 1000 * at(weights.encoder, i);
+      loud.decoder[i] = at(weights.decoder, i) / 1000;
+    }
+    const byEnergy = await countStandingMoves(
+      standing({ score: 'decoded_energy' }, { weights: loud }),
+      rows,
+    );
+    expect(byEnergy).toMatchObject({ liveGroups: LINES - 1, packed });
+    const plain = await countStandingMoves(standing({ score: 'decoded_energy' }), rows);
+    expect(byEnergy.accepted).toEqual(plain.accepted);
+    const byNorm = await countStandingMoves(standing({}, { weights: loud }), rows);
+    expect(byNorm).not.toMatchObject({ liveGroups: LINES - 1, packed });
+  });
+
   it('weighs error and penalty as training does, in the units of its input', async () => {
     const c = 3;
     const two = heldModel(world, RANK, [first, second, first, ...others, []], 9);
