@@ -35,6 +35,8 @@ export interface EvalRequest {
   readonly reconstruction?: string;
   /** Whether to measure bits a token. */
   readonly bits: boolean;
+  /** Whether to count what moves would do. */
+  readonly dryMoves: boolean;
 }
 
 export type Request =
@@ -76,6 +78,7 @@ const options = {
     codes: { type: 'string' },
     reconstruction: { type: 'string' },
     bits: { type: 'boolean' },
+    'dry-moves': { type: 'boolean' },
   },
   bench: { json: { type: 'boolean' } },
   schema: { markdown: { type: 'boolean' } },
@@ -121,7 +124,7 @@ With several models, the first five lie in DIR/<name>/ for each.
   --checkpoint-every STEPS   steps between two saved states (${CHECKPOINT_STEPS}); Ctrl-C saves one, too
   --bits        measure bits a token, too, in the final evaluation (docs/method/metrics.md); takes longer`,
   eval: `lab eval --model DIR --data FILE.npy [--split all|held_out] [--codes OUT.npy] [--reconstruction OUT.npy]
-         [--bits]
+         [--bits] [--dry-moves]
 
 Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JSON object.
 
@@ -132,7 +135,9 @@ Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JS
   --codes OUT.npy            write the codes, float32 [rows, d_sae]
   --reconstruction OUT.npy   write the reconstructed rows, float32 [rows, d]
   --bits                     measure bits a token, too, with their curve (docs/method/metrics.md): reads up to
-                             40 000 training rows more where the lab knows them`,
+                             40 000 training rows more where the lab knows them
+  --dry-moves                count the groups that would be unpacked and the pairs that would be rearranged
+                             (docs/method/diagnostics.md); seconds for a small model, minutes for a large one`,
   bench: `lab bench [--json]
 
 Times the training step on this machine's adapter and prints a table, or JSON with --json.`,
@@ -223,6 +228,7 @@ function evalRequest(words: readonly string[]): EvalRequest {
       ? {}
       : { reconstruction: needed('eval', 'reconstruction', reconstruction) }),
     bits: values.bits ?? false,
+    dryMoves: values['dry-moves'] ?? false,
   };
 }
 

@@ -9,9 +9,11 @@ import type { Dictionary } from '../analysis/types';
 import type { ActivationSource, Split } from '../data/source';
 import { bytesOf } from '../io/bytes';
 import { npyHeader } from '../io/npy';
+import type { SaeFolder } from '../io/sae_folder_reader';
 import { refuseUnfolded } from '../lab/encode/data_fit';
 import { Encoder } from '../lab/encode/encoder';
 import type { TrainedModel } from '../lab/encode/encoding';
+import { reportDryMoves } from '../lab/explore/dry_moves_report';
 import { evaluateModel } from '../lab/train/evaluate';
 import { measureBits, withBits } from '../lab/train/measure_bits';
 import { reportRows, splitRows } from '../lab/run/report_rows';
@@ -72,12 +74,17 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
       const report = request.bits
         ? withBits(evaluated, await measureBits(ready, source, judged))
         : evaluated;
+      const counted = request.dryMoves
+        ? { dry_moves: await reportDryMoves({ config, weights, ...unitsOf(provenance) }, source) }
+        : {};
       const place = { source, split, rows };
       if (request.codes !== undefined) await writeCodes(request.codes, ready, place);
       if (request.reconstruction !== undefined) {
         await writeReconstruction(request.reconstruction, ready, place);
       }
-      terminal.result(`${strictJson({ model: request.model, data: request.data, ...report })}\n`);
+      terminal.result(
+        `${strictJson({ model: request.model, data: request.data, ...report, ...counted })}\n`,
+      );
     };
     try {
       await Promise.race([work(), lost.then((error) => Promise.reject(error))]);
@@ -85,6 +92,18 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
       encoder.destroy();
     }
   });
+}
+
+/** λ and c that a folder of the lab says; one from elsewhere has no penalty that is known. */
+function unitsOf(provenance: SaeFolder['provenance']): {
+  lambda: number | null;
+  inputScale: number;
+} {
+  const { lambda, input_scale: scale } = provenance ?? {};
+  return {
+    lambda: typeof lambda === 'number' ? lambda : null,
+    inputScale: typeof scale === 'number' && scale > 0 ? scale : 1,
+  };
 }
 
 /** What is written may not replace what is read, and must be writable. */

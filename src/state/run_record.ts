@@ -239,15 +239,22 @@ export function allChanges(run: Pick<Run, 'models' | 'changes'>): readonly Setti
   return [...each.toSorted((a, b) => a.step - b.step), ...own];
 }
 
-/** All moves of a run's models, those from before their weights were opened too. */
-export function allMoves(run: Pick<Run, 'models' | 'moved'>): readonly RunMove[] {
+/**
+ * All moves of a run's models before its step `until`, those from before their weights were opened too; they count from
+ * the first step of the run that made the weights.
+ */
+export function allMoves(
+  run: Pick<Run, 'models' | 'moved'>,
+  until = Number.POSITIVE_INFINITY,
+): readonly RunMove[] {
   const { steps } = trainedBefore(run);
   const earlier = run.models.flatMap(({ index, before }) =>
     before.changes.flatMap((change): RunMove[] =>
       isMove(change) ? [{ ...change, model: index }] : [],
     ),
   );
-  return [...earlier, ...run.moved.map((move) => ({ ...move, step: steps + move.step }))];
+  const own = run.moved.filter(({ step }) => step < until);
+  return [...earlier, ...own.map((move) => ({ ...move, step: steps + move.step }))];
 }
 
 /**

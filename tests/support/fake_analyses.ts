@@ -6,12 +6,21 @@
 import { diagnose } from '../../src/analysis/diagnosis';
 import type { CodeTable } from '../../src/analysis/types';
 import { at } from '../../src/base/array';
+import type { ActivationSource } from '../../src/data/source';
 import type { AnalysedModel } from '../../src/lab/encode/analysed_model';
 import { groupCard } from '../../src/lab/explore/group_card';
 import { groupsAnswer } from '../../src/lab/explore/groups_answer';
-import type { DiagnoseAnswer, GroupsAnswer } from '../../src/lab/protocol/protocol';
+import { movedFolder } from '../../src/lab/keep/exported_file';
+import type {
+  DiagnoseAnswer,
+  GroupsAnswer,
+  MovedModelAnswer,
+  MovesAnswer,
+} from '../../src/lab/protocol/protocol';
+import type { RunMove } from '../../src/lab/run/run_moves';
+import { shapeOf } from '../../src/sae/config';
 import type { Script } from './fake_language';
-import type { ScriptedRun } from './scripted_answers';
+import { lambdaOf, statisticsOf, type ScriptedRun } from './scripted_answers';
 import { shapeModels } from './scripted_shapes';
 import { storyModels } from './scripted_stories';
 
@@ -22,6 +31,30 @@ export interface AnalysesOptions {
 
 /** Rows of every evaluation set of the scripted engine are held out. */
 const SPLIT = 'held_out';
+
+/** Made-up counts of moves: one group of three holds two things, and two of them one. */
+export const SCRIPTED_MOVES: Omit<MovesAnswer, 'model' | 'step'> = {
+  counts: {
+    liveGroups: 3,
+    packed: [
+      {
+        group: 1,
+        components: [
+          { axes: 2, energy: 0.7 },
+          { axes: 1, energy: 0.3 },
+        ],
+      },
+    ],
+    pairsConsidered: 3,
+    pairsTried: 2,
+    accepted: [
+      { pair: [0, 2], components: [{ axes: 3, energy: 1 }], lossBefore: 0.5, lossAfter: 0.45 },
+    ],
+  },
+  foundRows: 12_288,
+  judgedRows: 4096,
+  split: SPLIT,
+};
 
 /** The value of a key, made when first asked for. */
 function kept<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
@@ -38,7 +71,7 @@ const diagnoses = new Map<AnalysedModel, DiagnoseAnswer>();
 export function analysesScript(
   runOf: (runId: string) => ScriptedRun | undefined,
   { documents }: AnalysesOptions,
-): Pick<Script, 'groups' | 'group_card' | 'diagnose'> {
+): Pick<Script, 'groups' | 'group_card' | 'diagnose' | 'count_moves' | 'make_moves'> {
   // Known shapes where the run has them, else stories.
   const modelsOf = (runId: string): readonly AnalysedModel[] =>
     runOf(runId)?.config.data.kind === 'synthetic'
@@ -60,7 +93,56 @@ export function analysesScript(
       const model = at(modelsOf(runId), index);
       return { ...kept(diagnoses, model, () => diagnosisOf(model)), step: stepOf(runId) };
     },
+    count_moves: ({ runId, model }) => ({ ...SCRIPTED_MOVES, model, step: stepOf(runId) }),
+    make_moves: ({ runId, model }) => movedModel(runOf(runId), model),
   };
+}
+
+/** A model whose group 1 was unpacked, in a folder as the engine writes it. */
+function movedModel(run: ScriptedRun | undefined, model: number): MovedModelAnswer {
+  if (run === undefined) return { made: [], folder: null };
+  const { step, config: settings } = run;
+  const config = at(settings.models, model);
+  const { groups, rank } = shapeOf(config);
+  const { width } = statisticsOf(settings);
+  const numbers = (length: number) => Float32Array.from({ length }, (_, i) => i / length);
+  const components = [
+    { group: 1, axes: 2, energy: 0.7 },
+    { group: groups - 1, axes: 1, energy: 0.3 },
+  ];
+  const made: readonly RunMove[] = [
+    { model, step, move: 'unpack', from: [1], components, loss: [0.5, 0.5] },
+  ];
+  const file = movedFolder(
+    {
+      step,
+      settings,
+      source: { label: 'Shapes' } as ActivationSource,
+      modelConfig: () => config,
+      records: [],
+      changes: [],
+      before: [],
+    },
+    model,
+    {
+      step,
+      config,
+      lambda: lambdaOf(settings, model),
+      inputScale: 1,
+      weights: {
+        groups,
+        rank,
+        width,
+        encoder: numbers(groups * rank * width),
+        decoder: numbers(groups * rank * width),
+        encoderBias: new Float32Array(groups * rank),
+        decoderBias: new Float32Array(width),
+      },
+      frequency: new Float32Array(groups),
+      made,
+    },
+  );
+  return { made, folder: { ...file, bytes: Uint8Array.from(file.bytes).buffer } };
 }
 
 /** Groups of the row that has most. */

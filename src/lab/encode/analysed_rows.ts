@@ -46,7 +46,7 @@ export async function encodeAnalysedRows(
   encode: Encode,
   { signal, onProgress }: Work = {},
 ): Promise<AnalysedCodes> {
-  const { split, limit } = analysedSplit(source);
+  const { split, limit, named } = analysedRows(source);
   const coded = await encodePieces(
     source,
     { split, rows: limit, signal, onProgress: (share) => onProgress?.(share, 'Encoding rows') },
@@ -55,8 +55,7 @@ export async function encodeAnalysedRows(
   return {
     ...coded,
     text: source.text === undefined ? null : textRows(source.text, coded.rowIds),
-    // All rows of an endless source are the held-out ones.
-    split: split === 'all' && source.size.all !== null ? 'all' : 'held_out',
+    split: named,
   };
 }
 
@@ -101,14 +100,25 @@ export async function encodePieces(
 
 /** The rows of made data that analyses look at, whose true features are known; null for other data. */
 export async function analysedMadeRows(source: ActivationSource): Promise<SourceRows | null> {
-  const { split, limit } = analysedSplit(source);
+  const { split, limit } = analysedRows(source);
   return source.features === undefined ? null : source.read(split, 0, limit);
 }
 
-/** What can be told of all rows is told of them; tokens are judged on text that was not trained on. */
-function analysedSplit({ size, text }: ActivationSource): { split: Split; limit: number } {
-  if (text !== undefined) return { split: 'held_out', limit: ANALYSED_ROWS.tokens };
-  return { split: 'all', limit: size.all === null ? ANALYSED_ROWS.made : ANALYSED_ROWS.finite };
+/**
+ * Which rows of a source analyses read, how many at most, and what they are called. What can be told of all rows is told
+ * of them; tokens are judged on text that was not trained on.
+ */
+export function analysedRows({ size, text }: Pick<ActivationSource, 'size' | 'text'>): {
+  readonly split: Split;
+  readonly limit: number;
+  readonly named: AnalysedSplit;
+} {
+  if (text !== undefined)
+    return { split: 'held_out', limit: ANALYSED_ROWS.tokens, named: 'held_out' };
+  return size.all === null
+    ? // All rows of an endless source are the held-out ones.
+      { split: 'all', limit: ANALYSED_ROWS.made, named: 'held_out' }
+    : { split: 'all', limit: ANALYSED_ROWS.finite, named: 'all' };
 }
 
 function textRows(text: SourceText, rowIds: Uint32Array): TextRows {

@@ -40,7 +40,7 @@ const cancelled = () =>
 
 /** Keys of the tables that a question is about. */
 function tablesOf(question: AnalysisQuestion): readonly string[] {
-  if (question.kind === 'rows') return [];
+  if (!('key' in question)) return [];
   if (question.kind !== 'card') return [question.key];
   const { key, others, alignedTo } = question;
   return [key, ...others, ...(alignedTo === null ? [] : [alignedTo])];

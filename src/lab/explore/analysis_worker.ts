@@ -4,6 +4,7 @@
  */
 import { diagnose } from '../../analysis/diagnosis';
 import { indexCodes } from '../../analysis/code_index';
+import type { MoveCounts } from '../../analysis/moves/types';
 import { summarizeRows, type RowSummary } from '../../analysis/row_summary';
 import type { CodeTable, Dictionary, GroundTruth } from '../../analysis/types';
 import { describeError, type LabErrorData } from '../../base/lab_error';
@@ -13,8 +14,15 @@ import {
   type AnalysedModel,
   type TextRows,
 } from '../encode/analysed_model';
+import {
+  countStandingMoves,
+  moveStanding,
+  type MovedStanding,
+  type StandingModel,
+} from './dry_moves';
 import { groupAxes, groupCard, type GroupAxes } from './group_card';
 import { groupsAnswer } from './groups_answer';
+import type { RowsForMoves } from './rows_for_moves';
 import type { AnalysedSplit } from '../protocol/groups_protocol';
 import type { DiagnoseAnswer, GroupCard, GroupsAnswer } from '../protocol/protocol';
 
@@ -42,6 +50,8 @@ export interface AnalysisAnswers {
   card: GroupCard;
   axes: GroupAxes;
   rows: RowSummary;
+  count_moves: MoveCounts;
+  make_moves: MovedStanding;
 }
 
 export type AnalysisKind = keyof AnalysisAnswers;
@@ -57,6 +67,17 @@ export type AnalysisQuestion<Kind extends AnalysisKind = AnalysisKind> = Extract
       readonly x: Float32Array;
       readonly rows: number;
       readonly width: number;
+    }
+  | {
+      readonly kind: 'count_moves';
+      readonly standing: StandingModel;
+      readonly rows: RowsForMoves;
+    }
+  | {
+      readonly kind: 'make_moves';
+      readonly standing: StandingModel;
+      readonly rows: RowsForMoves;
+      readonly seed: number;
     }
   | {
       readonly kind: 'card';
@@ -123,10 +144,23 @@ function labelsByRow(rowIds: Uint32Array, labels: readonly string[]): (rowId: nu
 function answer(
   question: AnalysisQuestion,
   onProgress: (fraction: number) => void,
-): AnalysisAnswers[AnalysisKind] {
-  if (question.kind === 'rows') {
-    return summarizeRows(question.x, question.rows, question.width, onProgress);
+): AnalysisAnswers[AnalysisKind] | Promise<AnalysisAnswers[AnalysisKind]> {
+  switch (question.kind) {
+    case 'rows':
+      return summarizeRows(question.x, question.rows, question.width, onProgress);
+    case 'count_moves':
+      return countStandingMoves(question.standing, question.rows, { onProgress });
+    case 'make_moves':
+      return moveStanding(question.standing, question.rows, question.seed, { onProgress });
+    default:
+      return answerOfTable(question, onProgress);
   }
+}
+
+function answerOfTable(
+  question: Extract<AnalysisQuestion, { readonly key: string }>,
+  onProgress: (fraction: number) => void,
+): AnalysisAnswers[AnalysisKind] {
   const { table, analysed } = loaded(question.key);
   switch (question.kind) {
     case 'groups':
@@ -168,10 +202,16 @@ globalThis.onmessage = ({ data: command }: MessageEvent<AnalysisCommand>) => {
     tables.delete(command.key);
     return;
   }
-  const { id, question } = command;
+  void reply(command);
+};
+
+async function reply({
+  id,
+  question,
+}: Extract<AnalysisCommand, { readonly kind: 'ask' }>): Promise<void> {
   let told = 0;
   try {
-    const result = answer(question, (fraction) => {
+    const result = await answer(question, (fraction) => {
       const now = performance.now();
       if (now - told < 60) return;
       told = now;
@@ -181,4 +221,4 @@ globalThis.onmessage = ({ data: command }: MessageEvent<AnalysisCommand>) => {
   } catch (error) {
     post({ kind: 'failed', id, error: describeError(error) });
   }
-};
+}

@@ -8,6 +8,7 @@ import { zipFolder } from '../../io/archive';
 import type { FileSet } from '../../io/whole_files';
 import { metricsToCsv, metricsToJsonl } from '../../io/metrics_text';
 import { displayName } from '../../sae/config';
+import type { Evaluation } from './evaluated_folder';
 import type { ExportedFile, ExportFormat, MetricRecord } from '../protocol/protocol';
 import {
   folderOfRun,
@@ -16,6 +17,7 @@ import {
   type EvaluatedRun,
 } from './run_evaluations';
 import type { RunConfig } from '../run/run_config';
+import type { RunMove } from '../run/run_moves';
 import {
   metricsSince,
   NEVER_TRAINED,
@@ -58,6 +60,35 @@ export function accountOf(
   };
 }
 
+/** What became of a model by moves that no training followed. */
+export interface MovedModel extends Omit<EvaluatedModel, keyof Evaluation> {
+  readonly frequency: Float32Array;
+  readonly made: readonly RunMove[];
+}
+
+/** The folder of a model that was moved, with the moves in its account and without an evaluation. */
+export function movedFolder(
+  run: Omit<ExportedRun, 'evaluate'>,
+  model: number,
+  { made, ...moved }: MovedModel,
+): WrittenFile {
+  const { step } = moved;
+  const account = accountOf(run, model, step);
+  const report = new LabError(
+    'not_found',
+    'These weights were moved and not evaluated since.',
+    'Evaluate them.',
+  );
+  const files = folderOfRun(
+    model,
+    { ...moved, report },
+    { ...account, changes: [...account.changes, ...made] },
+  );
+  const stem = `${stemOf(run, model, step)}-moved`;
+  const bytes = zipFolder(stem, files);
+  return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes, step };
+}
+
 /** A file with a model's weights and what is `beside` them, or its metrics. Throws LabError `cancelled`. */
 export async function exportFile(
   run: ExportedRun,
@@ -68,13 +99,11 @@ export async function exportFile(
 ): Promise<WrittenFile> {
   const before = run.before[model] ?? NEVER_TRAINED;
   const name = displayName(run.modelConfig(model));
-  const stemAt = (step: number) =>
-    `${name} ${run.source.label} step ${before.steps + step}`.replace(/[^A-Za-z0-9]+/g, '-');
   if (format === 'saelens_folder') {
     const evaluated = await run.evaluate(model, work);
     const { step, report } = evaluated;
     const files = folderOfRun(model, evaluated, accountOf(run, model, step));
-    const stem = stemAt(step);
+    const stem = stemOf(run, model, step);
     const bytes = zipFolder(stem, { ...files, ...(await beside(files, before.steps + step)) });
     const failed = report instanceof LabError ? { withoutReport: describeError(report) } : {};
     return { filename: `${stem}.zip`, mimeType: 'application/zip', bytes, step, ...failed };
@@ -86,9 +115,16 @@ export async function exportFile(
   }));
   const table = format === 'metrics_csv';
   return {
-    filename: `${stemAt(step)}.${table ? 'csv' : 'jsonl'}`,
+    filename: `${stemOf(run, model, step)}.${table ? 'csv' : 'jsonl'}`,
     mimeType: table ? 'text/csv' : 'application/x-ndjson',
     bytes: new TextEncoder().encode(table ? metricsToCsv(named) : metricsToJsonl(named)),
     step,
   };
+}
+
+/** Name of the files of a model at a step, without extension. */
+function stemOf(run: Omit<ExportedRun, 'evaluate'>, model: number, step: number): string {
+  const { steps } = run.before[model] ?? NEVER_TRAINED;
+  const name = displayName(run.modelConfig(model));
+  return `${name} ${run.source.label} step ${steps + step}`.replace(/[^A-Za-z0-9]+/g, '-');
 }

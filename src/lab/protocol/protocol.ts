@@ -27,6 +27,7 @@ import type {
 export type * from './adapter_report';
 export type * from './data_files_protocol';
 export type * from './kept_protocol';
+export type * from './moves_protocol';
 export type * from './run_answers';
 export type * from './run_events';
 export type {

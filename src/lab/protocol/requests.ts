@@ -29,6 +29,7 @@ import type {
   SteeringAnswer,
   TextReading,
 } from './lm_protocol';
+import type { MovedModelAnswer, MovesAnswer } from './moves_protocol';
 import type { RunProbe } from './run_events';
 import type {
   DiagnoseAnswer,
@@ -90,10 +91,13 @@ interface Requests {
   groups: { ask: AtAnyStep<AboutModel>; answer: GroupsAnswer };
   group_card: { ask: AtAnyStep<AboutGroup>; answer: GroupCard };
   diagnose: { ask: AboutModel; answer: DiagnoseAnswer };
+  /** What moves would do to a model of groups, which stays as it is. */
+  count_moves: { ask: AboutModel; answer: MovesAnswer };
+  /** A model of groups after both moves, as a folder; the run stays as it is. */
+  make_moves: { ask: AboutModel; answer: MovedModelAnswer };
   /** What probes would have shown at a checkpoint. */
   probe_checkpoint: { ask: AboutCheckpoint; answer: RunProbe };
-  /** The final evaluation on held-out rows, of the weights as they are now. */
-  /** The final evaluation; `bits` has those of its codes measured too, which takes several times as long. */
+  /** The final evaluation on held-out rows, of the weights as they are now; `bits` has those of its codes measured too, which takes several times as long. */
   evaluate: { ask: AboutModel & { readonly bits?: boolean }; answer: EvaluateAnswer };
   /** Weights or metrics as a file. */
   export: { ask: AboutModel & { readonly format: ExportFormat }; answer: ExportedFile };

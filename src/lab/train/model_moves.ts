@@ -3,16 +3,16 @@
  * analysis/moves; here is what it needs of a run. Source: docs/method/training.md, "Moves".
  */
 import { makeMoves } from '../../analysis/moves/moves';
-import type { MoveGate, MoveRows } from '../../analysis/moves/types';
+import type { MoveRows } from '../../analysis/moves/types';
 import { at } from '../../base/array';
 import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import type { MoveSettings } from '../../sae/architectures/architecture';
 import { architectureOf, shapeOf, type ModelConfig } from '../../sae/config';
-import type { KeyPart } from '../../sae/parts';
 import { rowScale } from '../encode/data_units';
 import { totalSteps, type TrainingConfig } from '../run/run_config';
 import { runMove, type RunMove } from '../run/run_moves';
+import { moveGate } from './move_gates';
 import type { ModelState, MovesDone } from './session_types';
 
 /** Rows that moves are found on, at least, and firings of an average group among them. */
@@ -208,46 +208,4 @@ export function trainedRows(
     }
   }
   return { count: x.length / width, input, target };
-}
-
-/** The gate of training, over rows that come in batches of `batch`. */
-export function moveGate(config: ModelConfig, batch: number): MoveGate {
-  const gate = architectureOf(config).gate(config);
-  if (gate.kind === 'threshold') throw new RangeError('nothing is moved behind a threshold');
-  const { slots } = shapeOf(config);
-  return (scores, count) => {
-    const groups = scores.length / count;
-    const fires = new Uint8Array(scores.length);
-    const together = gate.kind === 'top_of_row' ? 1 : batch;
-    for (let first = 0; first < count; first += together) {
-      const rows = Math.min(together, count - first);
-      const [start, end] = [first * groups, (first + rows) * groups];
-      markWinners(scores.subarray(start, end), gate.key, slots * rows, fires.subarray(start, end));
-    }
-    return fires;
-  };
-}
-
-/** Marks the `most` largest of scores that may win; of equal ones the first. */
-function markWinners(
-  scores: Float64Array,
-  { mayWin, ranked }: KeyPart,
-  most: number,
-  fires: Uint8Array,
-): void {
-  const ranks = scores.map((score) => (mayWin(score) ? ranked(score) : Number.NEGATIVE_INFINITY));
-  // Typed arrays sort natively by number, so finding the limit first is faster than sorting places.
-  const limit = ranks.length > most ? at(ranks.toSorted(), ranks.length - most) : -Infinity;
-  let left = most;
-  ranks.forEach((rank, place) => {
-    if (rank <= limit) return;
-    fires[place] = 1;
-    left--;
-  });
-  if (limit === Number.NEGATIVE_INFINITY) return;
-  for (let place = 0; left > 0 && place < ranks.length; place++) {
-    if (at(ranks, place) !== limit) continue;
-    fires[place] = 1;
-    left--;
-  }
 }

@@ -8,10 +8,12 @@ import type { ActivationSource } from '../../data/source';
 import { chooseVariant } from '../encode/choose_variant';
 import { probeRows, untrainedShapes } from '../encode/probes';
 import { measureData } from '../encode/statistics';
+import { movedFolder } from '../keep/exported_file';
 import { exportSize } from '../keep/run_export';
 import type { Preview } from '../protocol/protocol';
 import type { AnswerOf, AskOf, RequestName } from '../protocol/requests';
 import { parseRunConfig } from '../run/run_config';
+import { runMove } from '../run/run_moves';
 import { estimateRun } from '../train/estimate';
 import type { RunData } from '../train/run_data';
 import type { AnnotationHost } from './annotation_host';
@@ -68,6 +70,15 @@ export function handlersOf(parts: HandlerParts): Handlers {
     groups: (ask, work) => analyses.groups(ask, work),
     group_card: (ask, work) => analyses.card(ask, work),
     diagnose: (ask, work) => analyses.diagnose(ask, work),
+    count_moves: (ask, work) => analyses.countMoves(ask, work),
+    make_moves: async (ask, work) => {
+      const { step, standing, events, weights, frequency } = await analyses.makeMoves(ask, work);
+      const made = events.map((event) => runMove(ask.model, step, event));
+      if (made.length === 0) return { made, folder: null };
+      const moved = { ...standing, step, weights, frequency, made };
+      const file = movedFolder(parts.run(ask.runId), ask.model, moved);
+      return { made, folder: { ...file, bytes: Uint8Array.from(file.bytes).buffer } };
+    },
     probe_checkpoint: (ask, work) => parts.checkpoints.use(ask, work, (look) => look.probe()),
     evaluate: async ({ runId, model, bits = false }, work) => {
       const { step, report } = await parts.run(runId).evaluate(model, { ...work, bits });
@@ -125,6 +136,7 @@ export const MOVED: {
   readonly [Name in RequestName]?: (answer: AnswerOf<Name>) => Transferable[];
 } = {
   export: ({ bytes }) => [bytes],
+  make_moves: ({ folder }) => (folder === null ? [] : [folder.bytes]),
 };
 
 async function preview(source: ActivationSource, batch: number, work: Work): Promise<Preview> {

@@ -2,15 +2,18 @@
  * Questions about the models of runs, answered by the analysis worker: which code tables they need, when a
  * table is out of date, and progress on the way. Knows neither device nor runs beyond the tables they give.
  */
+import { LabError } from '../../base/lab_error';
 import { requireWanted, type Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
-import { shapeOf } from '../../sae/config';
+import { architectureOf, shapeOf } from '../../sae/config';
 import { AnalysisClient, type AnalysisHooks } from '../explore/analysis_client';
 import type { AnalysisAnswers, AnalysisKind, AnalysisQuestion } from '../explore/analysis_worker';
 import { describeData, type Summarize } from '../explore/describe_data';
+import type { MovedStanding, StandingModel } from '../explore/dry_moves';
 import type { GroupAxes } from '../explore/group_card';
+import { readRowsForMoves, type RowsForMoves } from '../explore/rows_for_moves';
 import type { DataDescription } from '../protocol/data_protocol';
-import type { DiagnoseAnswer, GroupCard, GroupsAnswer } from '../protocol/protocol';
+import type { DiagnoseAnswer, GroupCard, GroupsAnswer, MovesAnswer } from '../protocol/protocol';
 import type { AboutGroup, AboutModel, AskOf } from '../protocol/requests';
 import { analysisTable } from './analysis_table';
 import type { CheckpointLooks } from './checkpoint_looks';
@@ -34,6 +37,43 @@ export class RunAnalyses {
   async diagnose(about: AboutModel, work: Work): Promise<DiagnoseAnswer> {
     const key = this.currentTable(about);
     return this.ask<'diagnose'>(about, { kind: 'diagnose', key }, 'Diagnosing', work);
+  }
+
+  async countMoves(about: AboutModel, work: Work): Promise<MovesAnswer> {
+    const { step, standing, rows } = await this.standing(about, work);
+    const question = { kind: 'count_moves', standing, rows } as const;
+    const counts = await this.sendRows<'count_moves'>(question, 'Looking for moves', work);
+    const { width } = standing.weights;
+    return {
+      model: about.model,
+      step,
+      counts,
+      foundRows: rows.found.length / width,
+      judgedRows: rows.judged.length / width,
+      split: rows.split,
+    };
+  }
+
+  /** A model after both moves, with what it was before. */
+  async makeMoves(
+    about: AboutModel,
+    work: Work,
+  ): Promise<{ readonly step: number; readonly standing: StandingModel } & MovedStanding> {
+    const { models, settings } = this.run(about.runId);
+    const config = models.modelConfig(about.model);
+    const architecture = architectureOf(config);
+    if (architecture.unitRows(config) || architecture.gate(config).score === 'energy') {
+      throw new LabError(
+        'bad_config',
+        'What is moved keeps neither rows of norm 1 nor energies as scores, and this model goes by them.',
+        'Choose a model whose groups compete by the norm of their codes, with rows of any length.',
+      );
+    }
+    const { step, standing, rows } = await this.standing(about, work);
+    const { seed } = settings.training;
+    const question = { kind: 'make_moves', standing, rows, seed } as const;
+    const moved = await this.sendRows<'make_moves'>(question, 'Moving', work);
+    return { step, standing, ...moved };
   }
 
   async card(about: AskOf<'group_card'>, work: Work): Promise<GroupCard> {
@@ -65,10 +105,7 @@ export class RunAnalyses {
     const { onProgress } = work;
     onProgress?.(0, 'Reading rows');
     const summarize: Summarize = (x, rows, width) =>
-      this.send<'rows'>({ kind: 'rows', x, rows, width }, work, {
-        load: () => Promise.reject(new RangeError('rows need no table')),
-        onProgress: (fraction) => onProgress?.(fraction, 'Measuring the spectrum'),
-      });
+      this.sendRows<'rows'>({ kind: 'rows', x, rows, width }, 'Measuring the spectrum', work);
     return describeData(source, summarize, work);
   }
 
@@ -112,6 +149,42 @@ export class RunAnalyses {
         );
       },
       onProgress: (fraction) => onProgress?.(0.5 + fraction / 2, stage),
+    });
+  }
+
+  /** A model of groups as it is now, and rows to look for moves on. Throws LabError `bad_config` for a scalar one. */
+  private async standing(
+    { runId, model }: AboutModel,
+    work: Work,
+  ): Promise<{
+    readonly step: number;
+    readonly standing: StandingModel;
+    readonly rows: RowsForMoves;
+  }> {
+    const { models } = this.run(runId);
+    if (shapeOf(models.modelConfig(model)).rank === 1) {
+      throw new LabError(
+        'bad_config',
+        'A model of single latents has no groups to move anything between.',
+        'Choose a model of groups.',
+      );
+    }
+    const steady = await models.steady(model);
+    const { step, config, weights, lambda, inputScale } = steady;
+    steady.destroy();
+    const rows = await readRowsForMoves(models.source, config, work);
+    return { step, standing: { config, weights, lambda, inputScale }, rows };
+  }
+
+  /** Asks about rows that come with the question. */
+  private sendRows<Kind extends AnalysisKind>(
+    question: AnalysisQuestion<Kind>,
+    stage: string,
+    work: Work,
+  ): Promise<AnalysisAnswers[Kind]> {
+    return this.send(question, work, {
+      load: () => Promise.reject(new RangeError('rows need no table')),
+      onProgress: (fraction) => work.onProgress?.(fraction, stage),
     });
   }
 

@@ -1,4 +1,5 @@
 /** Moves between groups in words: what happened at a point of a run, and where a group of today came from. */
+import type { MoveCounts } from '../../analysis/moves/types';
 import type { RunMove } from '../../lab/run/run_moves';
 import { formatInteger, formatPercent } from '../plots/format';
 
@@ -12,19 +13,24 @@ export function countedMoves(moves: readonly Pick<RunMove, 'move'>[]): string {
   ].join(', ');
 }
 
+/** "3 of 64 live groups would be unpacked, 2 pairs would be rearranged". */
+export function dryMovesText({ liveGroups, packed, accepted }: MoveCounts): string {
+  const live = `${formatInteger(liveGroups)} live ${liveGroups === 1 ? 'group' : 'groups'}`;
+  return `${formatInteger(packed.length)} of ${live} would be unpacked, ${counted(accepted.length, 'pair')} would be rearranged`;
+}
+
 function counted(count: number, what: string): string {
   return `${formatInteger(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** What the latest move before `step` made of a group of a model; null for one that was never moved. */
+/** What the latest of moves made of a group of a model; null for one that was never moved. */
 export function originText(
   moves: readonly RunMove[],
-  { model, group, step }: { readonly model: number; readonly group: number; readonly step: number },
+  { model, group }: { readonly model: number; readonly group: number },
 ): string | null {
   const move = moves.findLast(
-    ({ model: whose, step: made, from, components }) =>
+    ({ model: whose, from, components }) =>
       whose === model &&
-      made < step &&
       (from.includes(group) || components.some((component) => component.group === group)),
   );
   return move === undefined ? null : textOf(move, group);

@@ -62,7 +62,10 @@ export interface AnalysisView<Name extends AnalysisName> {
 
 /** The models that analyses are about, of those that have an answer. */
 export function momentsOf(
-  analyses: readonly Pick<Question<AnalysisName | 'evaluate'>, 'answer' | 'changes'>[],
+  analyses: readonly Pick<
+    Question<AnalysisName | 'evaluate' | 'count_moves'>,
+    'answer' | 'changes'
+  >[],
 ): readonly AnswerMoment[] {
   return analyses.flatMap(({ answer, changes }) =>
     answer === null ? [] : [{ model: answer.model, step: answer.step, changes }],

@@ -63,7 +63,7 @@ describe('lab train', () => {
       ]);
       const trained = report(`two/${model}/report.json`);
       const words = ['--model', path(`two/${model}`), '--data', path('x.npy')];
-      const evaluated = await lab(['eval', ...words, '--bits']);
+      const evaluated = await lab(['eval', ...words, '--bits', '--dry-moves']);
       expect(evaluated.code).toBe(0);
       const again = JSON.parse(evaluated.out) as ModelReport;
       expect(Math.abs(explained(again) - explained(trained))).toBeLessThan(1e-5);
@@ -73,6 +73,11 @@ describe('lab train', () => {
         architecture: trained.architecture,
         pruned_l0: trained.pruned_l0,
         rate_curve: [],
+      });
+      const isScalar = model === 'scaled';
+      const judged = Math.floor(ROWS / 4);
+      expect(JSON.parse(evaluated.out)).toMatchObject({
+        dry_moves: isScalar ? null : { found_rows: ROWS - judged, judged_rows: judged },
       });
       // The file has too few rows to count bits on.
       expect(trained.not_defined?.['bits_per_token']).toMatch(/^Bits need 100/);

@@ -47,7 +47,14 @@ describe('the words of a request', () => {
   it('say what to evaluate', () => {
     expect(
       parseCommandLine(['eval', '--model', 'm', '--data', 'x.npy', '--codes', 'c.npy']),
-    ).toEqual({ command: 'eval', model: 'm', data: 'x.npy', codes: 'c.npy', bits: false });
+    ).toEqual({
+      command: 'eval',
+      model: 'm',
+      data: 'x.npy',
+      codes: 'c.npy',
+      bits: false,
+      dryMoves: false,
+    });
     expect(
       parseCommandLine([
         'eval',
@@ -58,8 +65,9 @@ describe('the words of a request', () => {
         '--split',
         'held_out',
         '--bits',
+        '--dry-moves',
       ]),
-    ).toMatchObject({ split: 'held_out', bits: true });
+    ).toMatchObject({ split: 'held_out', bits: true, dryMoves: true });
   });
 
   it('ask for help in every usual way', () => {

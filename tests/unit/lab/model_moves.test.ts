@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
 import type { ActivationSource, SourceRows } from '../../../src/data/source';
 import { parseRunConfig, type TrainingConfig } from '../../../src/lab/run/run_config';
+import { inferenceGate, moveGate } from '../../../src/lab/train/move_gates';
 import {
-  moveGate,
   nextMoves,
   rowsOfMoves,
   trainedRows,
@@ -189,5 +189,28 @@ describe('the gate of moves', () => {
   it('switches all on where there are no more', () => {
     const gate = moveGate(configOf({ ...sasa, k_groups: 6 }).model, 32);
     expect([...gate(new Float64Array(6), 1)]).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('takes the best of each batch of a gate over the batch, a last one that is smaller too', () => {
+    const model = configOf({ ...sasa, n_groups: 2, k_groups: 1, architecture: 'batch_topk_sasa' });
+    const scores = Float64Array.of(9, 8, 1, 0, 2, 1);
+    expect([...moveGate(model.model, 2)(scores, 3)]).toEqual([1, 1, 0, 0, 1, 0]);
+  });
+
+  it('is the threshold that stands beside the weights once training is over', () => {
+    const batch = configOf({ ...sasa, n_groups: 2, k_groups: 1, architecture: 'batch_topk_sasa' });
+    const gate = inferenceGate(batch.model, { vectors: { thresholds: Float32Array.of(2) } });
+    // Two groups and, in the second case, an empty one behind them.
+    expect([...gate(Float64Array.of(9, 2, 1, 3), 2)]).toEqual([1, 0, 0, 1]);
+    expect([...gate(Float64Array.of(9, 2, 0, 1, 3, 5), 2)]).toEqual([1, 0, 0, 0, 1, 1]);
+    // Nothing fires whose codes are zero, whatever the threshold.
+    const open = inferenceGate(batch.model, { vectors: { thresholds: Float32Array.of(-1) } });
+    expect([...open(Float64Array.of(9, 0), 1)]).toEqual([1, 0]);
+  });
+
+  it('is that of training where the model has no other', () => {
+    const { model } = configOf({ ...sasa, n_groups: 3, k_groups: 1 });
+    const scores = Float64Array.of(1, 5, 2, 0, 3, 4);
+    expect([...inferenceGate(model, {})(scores, 2)]).toEqual([0, 1, 0, 0, 0, 1]);
   });
 });

@@ -28,6 +28,8 @@ const EVERY: { readonly [Name in RequestName]: AskOf<Name> } = {
   groups: about,
   group_card: { ...about, group: 12 },
   diagnose: about,
+  count_moves: about,
+  make_moves: about,
   probe_checkpoint: { runId: 'run', checkpoint: 10 },
   evaluate: about,
   export: { ...about, format: 'metrics_csv' },
@@ -109,9 +111,11 @@ it('has a handler for every name, and none for others', () => {
 
 it('moves the bytes of a file that was written for the page, and copies all else', () => {
   const bytes = new ArrayBuffer(8);
-  expect(Object.keys(MOVED)).toEqual(['export']);
+  expect(Object.keys(MOVED)).toEqual(['export', 'make_moves']);
   const file = { step: 1, filename: 'a.csv', mimeType: 'text/csv', bytes };
   expect(MOVED.export?.(file)).toEqual([bytes]);
+  expect(MOVED.make_moves?.({ made: [], folder: file })).toEqual([bytes]);
+  expect(MOVED.make_moves?.({ made: [], folder: null })).toEqual([]);
 });
 
 it('is answered by the engine name by name, each question once', async () => {

@@ -1,8 +1,10 @@
 /** Moves as a person reads them: marks on the curves, and where a group came from. */
 import { expect, it } from 'vitest';
+import type { MoveCounts } from '../../../src/analysis/moves/types';
+import { NEVER_TRAINED } from '../../../src/lab/run/run_history';
 import type { RunMove } from '../../../src/lab/run/run_moves';
-import type { RunModel } from '../../../src/state/run_record';
-import { originText } from '../../../src/ui/parts/move_text';
+import { allMoves, type RunModel } from '../../../src/state/run_record';
+import { dryMovesText, originText } from '../../../src/ui/parts/move_text';
 import { markersOfMoves } from '../../../src/ui/pages/train/change_markers';
 
 const component = (group: number, axes: number, energy: number) => ({ group, axes, energy });
@@ -35,8 +37,10 @@ it('are one mark a point and model', () => {
 
 it('say of a group where what it holds came from, as far as it was trained', () => {
   const moves = [move({}), repartition];
-  const text = (group: number, step: number, model = 0) =>
-    originText(moves, { model, group, step })?.replaceAll(/\s/g, ' ') ?? null;
+  const text = (group: number, step: number, model = 0) => {
+    const made = allMoves({ models: [], moved: moves }, step);
+    return originText(made, { model, group })?.replaceAll(/\s/g, ' ') ?? null;
+  };
   expect(text(3, 41)).toBe(
     'Unpacked before step 41: it kept 2 axes, 75.0 % of the energy; the rest went into group 9.',
   );
@@ -48,4 +52,33 @@ it('say of a group where what it holds came from, as far as it was trained', () 
   expect(text(2, 52)).toBeNull();
   expect(text(5, 100)).toBeNull();
   expect(text(3, 100, 1)).toBeNull();
+});
+
+it('of weights that were moved last of all are seen at the first step of their run', () => {
+  const before = { ...NEVER_TRAINED, steps: 1000, changes: [move({ step: 1000 })] };
+  const opened = [{ index: 0, before }] as unknown as RunModel[];
+  const made = allMoves({ models: opened, moved: [move({ step: 40, from: [7] })] }, 0);
+  expect(originText(made, { model: 0, group: 3 })).toMatch(/^Unpacked before step 1001: it/);
+  expect(originText(made, { model: 0, group: 7 })).toBeNull();
+});
+
+it('that would be made are said with the groups that were looked at', () => {
+  const text = (counts: Partial<MoveCounts>) =>
+    dryMovesText({
+      liveGroups: 64,
+      packed: [],
+      pairsConsidered: 3,
+      pairsTried: 2,
+      accepted: [],
+      ...counts,
+    });
+  expect(text({})).toBe('0 of 64 live groups would be unpacked, 0 pairs would be rearranged');
+  const components = [{ axes: 1, energy: 1 }];
+  expect(
+    text({
+      liveGroups: 1,
+      packed: [{ group: 3, components }],
+      accepted: [{ pair: [1, 2], components, lossBefore: 1, lossAfter: 0.5 }],
+    }),
+  ).toBe('1 of 1 live group would be unpacked, 1 pair would be rearranged');
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultPreset } from '../../../src/lab/run/presets';
 import type { CoveringEntry, GroupPacking } from '../../../src/analysis/report_types';
 import type { FeatureRecovery } from '../../../src/analysis/recovery_report_types';
+import type { MovesAnswer } from '../../../src/lab/protocol/protocol';
 import { createRun } from '../../../src/state/run_record';
 import { coveringColumns } from '../../../src/ui/pages/diagnose/CoveringTable';
 import type { DiagnosedModel } from '../../../src/ui/pages/diagnose/diagnosed';
@@ -17,6 +18,7 @@ import {
   ranksTable,
   redundancyTable,
 } from '../../../src/ui/pages/diagnose/figure_tables';
+import { rearrangedColumns, unpackedColumns } from '../../../src/ui/pages/diagnose/move_columns';
 import { pairColumns } from '../../../src/ui/pages/diagnose/OverlapSection';
 import { overviewLines } from '../../../src/ui/pages/diagnose/overview';
 import { EXACT, overviewTable } from '../../../src/ui/pages/diagnose/overview_table';
@@ -215,6 +217,40 @@ describe('files of the tables', () => {
     });
     const unscored = { ...group, irreducibility: null, irreducibilityChance95: null };
     expect(firstRow(fileTable([unscored], columns)).irreducibility_chance_low).toBeNull();
+  });
+
+  it('moves have what was found, on which rows, and by how much the loss falls', () => {
+    const answer: MovesAnswer = {
+      model: 0,
+      step: 40,
+      counts: {
+        liveGroups: 3,
+        packed: [
+          {
+            group: 5,
+            components: [
+              { axes: 2, energy: 0.7 },
+              { axes: 1, energy: 0.3 },
+            ],
+          },
+        ],
+        pairsConsidered: 2,
+        pairsTried: 1,
+        accepted: [
+          { pair: [1, 2], components: [{ axes: 3, energy: 1 }], lossBefore: 0.5, lossAfter: 0.4 },
+        ],
+      },
+      foundRows: 300,
+      judgedRows: 100,
+      split: 'held_out',
+    };
+    const { packed, accepted } = answer.counts;
+    const rows = { found_rows: 300, judged_rows: 100 };
+    const unpacked = firstRow(fileTable(packed, unpackedColumns({ model }, answer)));
+    expect(unpacked).toMatchObject({ group: 5, sets: '2 + 1', ...rows });
+    const pair = firstRow(fileTable(accepted, rearrangedColumns({ model }, answer)));
+    expect(pair).toMatchObject({ a: 1, b: 2, loss_before: 0.5, loss_after: 0.4, ...rows });
+    expect(pair.fall).toBeCloseTo(0.2, 12);
   });
 
   it('closest pairs have what no pair of random orientations exceeds', () => {

@@ -12,6 +12,8 @@ import {
   scripted,
   trained,
 } from '../../support/page_states';
+import { runOf, useRuns } from '../../../src/state/runs_store';
+import { useView } from '../../../src/state/view_store';
 import { shapeModels } from '../../support/scripted_shapes';
 
 const main = () => within(screen.getByRole('main'));
@@ -50,6 +52,8 @@ describe('while a run goes', () => {
     await expect
       .poll(() => screen.getByRole('main').textContent)
       .toContain('450 rows, none of them trained on, after step 250');
+    // What takes time from training waits until it is asked for.
+    expect(fake.asked).not.toContain('count_moves');
     // Nobody has asked for held-out numbers of a run that goes on.
     expect(cellsOf(table('Held-out quality'), 'Explained variance')).toEqual(['–', '–']);
     expect(
@@ -131,7 +135,15 @@ describe('a run that has ended', () => {
     const fake = await openPage('diagnose');
     await trained(fake, 4);
     await title('Diagnosis');
-    const titles = ['Splitting', 'Recovery', 'Ranks', 'Packing', 'Dead and dense units', 'Overlap'];
+    const titles = [
+      'Splitting',
+      'Recovery',
+      'Ranks',
+      'Packing',
+      'Moves',
+      'Dead and dense units',
+      'Overlap',
+    ];
     const textsOf = (elements: readonly HTMLElement[]) =>
       elements.map(({ textContent }) => textContent);
     expect(textsOf(screen.getAllByRole('heading', { level: 2 }))).toEqual(titles);
@@ -143,6 +155,62 @@ describe('a run that has ended', () => {
     // Of the circle: two dimensions; at least 1, then 1 and 1 for the block model.
     expect(cellsOf(units, 'Circle').slice(0, 5)).toEqual(['2', '1', '1', '1', '1.0']);
     expect(screen.getAllByText('Features and the units matched to them')).toHaveLength(2);
+  });
+
+  it('counts the moves of small models by itself, with links to the groups and the rows that they were tried on', async () => {
+    const fake = await openPage('diagnose');
+    await trained(fake, 4);
+    await title('Diagnosis');
+    const section = within(screen.getByRole('region', { name: 'Moves' }));
+    // The other model is a scalar one.
+    section.getByText('Its latents are single directions: nothing can be moved.');
+    await section.findByText('1 of 3 live groups would be unpacked, 1 pair would be rearranged.');
+    section.getByText(/Found on 12.288 held-out rows, judged on 4096 others\./);
+    const tables = ['Groups that would be unpacked', 'Pairs that would be rearranged, 2 tried'];
+    const links = tables.map((name) =>
+      within(section.getByRole('region', { name }))
+        .getAllByRole('link')
+        .map(({ textContent }) => textContent),
+    );
+    expect(links).toEqual([['1'], ['0', '2']]);
+    expect(section.getByRole('link', { name: '1' }).getAttribute('href')).toContain('group=1');
+    expect(section.queryByRole('button', { name: /^Count/ })).toBeNull();
+    expect(fake.asked.filter((name) => name === 'count_moves')).toHaveLength(1);
+  });
+
+  it('gives up counting moves when asked to, and begins again when asked to', async () => {
+    const fake = await openPage('diagnose', { held: ['count_moves'] });
+    await trained(fake, 4);
+    await title('Diagnosis');
+    const section = within(screen.getByRole('region', { name: 'Moves' }));
+    await section.findByText(/ 25 %$/);
+    fireEvent.click(section.getByRole('button', { name: 'Cancel' }));
+    const asked = () => fake.asked.filter((question) => question === 'count_moves').length;
+    fireEvent.click(await section.findByRole('button', { name: 'Count moves' }));
+    await section.findByText(/ 25 %$/);
+    expect(asked()).toBe(2);
+  });
+
+  it('makes a new run of the moved weights, which waits, and leaves the old one', async () => {
+    const fake = await openPage('diagnose');
+    const { id, name } = await trained(fake, 4);
+    await title('Diagnosis');
+    const section = within(screen.getByRole('region', { name: 'Moves' }));
+    fireEvent.click(
+      await section.findByRole('button', { name: 'Make a new run with these moves' }),
+    );
+    await expect.poll(() => useRuns.getState().order.length).toBe(2);
+    await expect
+      .poll(() => runOf(useView.getState().runId)?.name.replaceAll('\u202f', ' '))
+      .toBe(`${name}, moved`);
+    const opened = runOf(useView.getState().runId);
+    expect(opened).toMatchObject({ opened: true, status: 'paused', step: 0 });
+    expect(opened?.models).toHaveLength(1);
+    expect(opened?.models[0]?.before).toMatchObject({
+      steps: 1000,
+      changes: [{ step: 1000, move: 'unpack', from: [1] }],
+    });
+    expect(runOf(id)).toMatchObject({ status: 'finished', step: 1000 });
   });
 
   it('says why it cannot be diagnosed, and asks again', async () => {

@@ -19,6 +19,7 @@ import { FiguresOf } from '../../plots/FiguresOf';
 import { formatInteger } from '../../plots/format';
 import { ActivitySection } from './ActivitySection';
 import type { DiagnosedModel } from './diagnosed';
+import { MovesSection } from './MovesSection';
 import { OverlapSection } from './OverlapSection';
 import { OverviewTable } from './OverviewTable';
 import { PackingSection } from './PackingSection';
@@ -78,6 +79,7 @@ export default function DiagnosePage() {
           <RecoverySection models={diagnosed} />
           <RanksSection models={diagnosed} />
           <PackingSection models={diagnosed} />
+          <MovesSection models={diagnosed} />
           <ActivitySection models={diagnosed} />
           <OverlapSection models={diagnosed} />
         </FiguresOf>
@@ -93,6 +95,7 @@ function SectionNav({ blocks, known }: { readonly blocks: boolean; readonly know
     ['recovery', 'Recovery', known],
     ['ranks', 'Ranks', blocks],
     ['packing', 'Packing', blocks],
+    ['dry-moves', 'Moves', blocks],
     ['activity', 'Dead and dense', true],
     ['overlap', 'Overlap', true],
   ];

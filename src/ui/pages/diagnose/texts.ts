@@ -111,6 +111,27 @@ export const diagnoseTexts = {
     'axes',
     'Directions that its codes keep to, each separate from the others; read from 500 firings at most.',
   ),
+  unpacked: {
+    text: 'Groups whose directions fall into sets that do not rise together: each set is a feature of its own. No chance level is drawn; the threshold is the guard, above which the features lie that we know.',
+    formula: 'z_i, z_j of one set: E[z_i² z_j²] / (E z_i² · E z_j²) > 0.25 where the group fires',
+    source: 'Source: This lab',
+  },
+  rearranged: {
+    text: 'Pairs of groups that share a feature and would describe it better if it were taken apart anew. No chance level is drawn; a pair counts only if error and penalty fall on rows that it was not found on.',
+    formula: 'mean ‖x − x̂‖² + λ Σ ‖D_kᵀE_k‖_* falls on other rows, all gated anew',
+    source: 'Source: This lab',
+  },
+  moveSets: { text: 'Into how many sets its directions fall, and of how many directions each is.' },
+  moveEnergy: {
+    text: 'Share of the energy of each set, in the order of the sets.',
+    formula: 'Σ z² of a set / Σ z² of all',
+    source: 'Source: This lab',
+  },
+  moveLoss: {
+    text: 'By how much error and penalty together would fall on the rows that judge, this pair alone.',
+    formula: '1 − loss after / loss before',
+    source: 'Source: This lab',
+  },
   rays: { text: 'The same, with both ends of an axis counted on their own.' },
   axisShare: { text: 'Share of its codes that lie near one of these axes.' },
   irreducibility: explain(

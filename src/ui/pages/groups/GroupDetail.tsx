@@ -106,8 +106,8 @@ interface OriginProps {
 }
 
 /** What moves made of the group, if any did. */
-function Origin(about: OriginProps) {
-  const text = useCurrentRun((run) => originText(allMoves(run), about)) ?? null;
+function Origin({ step, ...about }: OriginProps) {
+  const text = useCurrentRun((run) => originText(allMoves(run, step), about)) ?? null;
   return text === null ? null : <p className="card-origin">{text}</p>;
 }
 
