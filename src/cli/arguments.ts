@@ -23,6 +23,8 @@ export interface TrainRequest {
   readonly checkpointEvery: number;
   /** Whether the final evaluation measures bits a token. */
   readonly bits: boolean;
+  /** Whether it measures codes by least squares. */
+  readonly leastSquares: boolean;
 }
 
 export interface EvalRequest {
@@ -35,6 +37,8 @@ export interface EvalRequest {
   readonly reconstruction?: string;
   /** Whether to measure bits a token. */
   readonly bits: boolean;
+  /** Whether to measure codes by least squares. */
+  readonly leastSquares: boolean;
 }
 
 export type Request =
@@ -68,6 +72,7 @@ const options = {
     resume: { type: 'boolean' },
     'checkpoint-every': { type: 'string' },
     bits: { type: 'boolean' },
+    'least-squares': { type: 'boolean' },
   },
   eval: {
     model: { type: 'string' },
@@ -76,6 +81,7 @@ const options = {
     codes: { type: 'string' },
     reconstruction: { type: 'string' },
     bits: { type: 'boolean' },
+    'least-squares': { type: 'boolean' },
   },
   bench: { json: { type: 'boolean' } },
   schema: { markdown: { type: 'boolean' } },
@@ -107,6 +113,7 @@ const commandHelp: Record<CommandName, string> = {
   harvest: harvestHelp,
   splice: spliceHelp,
   train: `lab train --config RUN.json --out DIR [--init DIR] [--resume] [--checkpoint-every STEPS] [--bits]
+          [--least-squares]
 
 Trains the models of a run file (docs/run-file.md) on the same batches and writes to DIR:
   cfg.json, sae_weights.safetensors, sparsity.safetensors   a SAELens folder
@@ -119,9 +126,11 @@ With several models, the first five lie in DIR/<name>/ for each.
   --init DIR    start from the weights of a SAELens or SASA folder (of DIR/<name>/ with several models)
   --resume      continue the run in DIR from its last saved state
   --checkpoint-every STEPS   steps between two saved states (${CHECKPOINT_STEPS}); Ctrl-C saves one, too
-  --bits        measure bits a token, too, in the final evaluation (docs/method/metrics.md); takes longer`,
+  --bits        measure bits a token, too, in the final evaluation (docs/method/metrics.md); takes longer
+  --least-squares   measure there, too, what the dictionary is worth with codes by least squares, on the units of the
+                gate and on units chosen from twice as many; with --bits the bits of each`,
   eval: `lab eval --model DIR --data FILE.npy [--split all|held_out] [--codes OUT.npy] [--reconstruction OUT.npy]
-         [--bits]
+         [--bits] [--least-squares]
 
 Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JSON object.
 
@@ -132,7 +141,9 @@ Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JS
   --codes OUT.npy            write the codes, float32 [rows, d_sae]
   --reconstruction OUT.npy   write the reconstructed rows, float32 [rows, d]
   --bits                     measure bits a token, too, with their curve (docs/method/metrics.md): reads up to
-                             40 000 training rows more where the lab knows them`,
+                             40 000 training rows more where the lab knows them
+  --least-squares            measure, too, what the dictionary is worth with codes by least squares, on the units of
+                             the gate and on units chosen from twice as many; with --bits the bits of each`,
   bench: `lab bench [--json]
 
 Times the training step on this machine's adapter and prints a table, or JSON with --json.`,
@@ -204,6 +215,7 @@ function trainRequest(words: readonly string[]): TrainRequest {
     resume: values.resume ?? false,
     checkpointEvery: Number(every),
     bits: values.bits ?? false,
+    leastSquares: values['least-squares'] ?? false,
   };
 }
 
@@ -223,6 +235,7 @@ function evalRequest(words: readonly string[]): EvalRequest {
       ? {}
       : { reconstruction: needed('eval', 'reconstruction', reconstruction) }),
     bits: values.bits ?? false,
+    leastSquares: values['least-squares'] ?? false,
   };
 }
 

@@ -25,6 +25,7 @@ describe('the words of a request', () => {
       resume: false,
       checkpointEvery: 2000,
       bits: false,
+      leastSquares: false,
     });
     expect(
       parseCommandLine([
@@ -41,13 +42,20 @@ describe('the words of a request', () => {
     ).toMatchObject({ init: 'm', checkpointEvery: 5 });
     expect(
       parseCommandLine(['train', '--out', 'o', '--config', 'r', '--resume', '--bits']),
-    ).toMatchObject({ resume: true, bits: true });
+    ).toMatchObject({ resume: true, bits: true, leastSquares: false });
   });
 
   it('say what to evaluate', () => {
     expect(
       parseCommandLine(['eval', '--model', 'm', '--data', 'x.npy', '--codes', 'c.npy']),
-    ).toEqual({ command: 'eval', model: 'm', data: 'x.npy', codes: 'c.npy', bits: false });
+    ).toEqual({
+      command: 'eval',
+      model: 'm',
+      data: 'x.npy',
+      codes: 'c.npy',
+      bits: false,
+      leastSquares: false,
+    });
     expect(
       parseCommandLine([
         'eval',
@@ -58,8 +66,9 @@ describe('the words of a request', () => {
         '--split',
         'held_out',
         '--bits',
+        '--least-squares',
       ]),
-    ).toMatchObject({ split: 'held_out', bits: true });
+    ).toMatchObject({ split: 'held_out', bits: true, leastSquares: true });
   });
 
   it('ask for help in every usual way', () => {
