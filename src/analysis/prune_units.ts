@@ -9,9 +9,6 @@ import { hasCode } from './code_table';
 import { leastSquaresCodes, type CodesProblem } from './least_squares';
 import type { CodeTable } from './types';
 
-/** What an entry of a table scores at the gate. */
-export type ScoreOf = (table: CodeTable, entry: number) => number;
-
 /** [rows], units that fire in each row. O(entries·r). */
 export function firingUnits(table: CodeTable): Uint32Array {
   const counts = new Uint32Array(table.rows);
@@ -31,18 +28,21 @@ interface Entry {
 }
 
 /**
- * Of every row the units that fire in `own`, with the codes they have there, and as many more of `wide` that score
- * highest, ties to the lowest unit; all there are where there are fewer. O(entries · log).
+ * Of every row the units that fire in `own`, with the codes they have there, and as many more of `wide` whose `scores`
+ * [entries of `wide`] are highest, ties to the lowest unit; all there are where there are fewer. O(entries · log).
  */
-export function candidateUnits(own: CodeTable, wide: CodeTable, scoreOf: ScoreOf): CodeTable {
+export function candidateUnits(
+  own: CodeTable,
+  wide: CodeTable,
+  scores: ArrayLike<number>,
+): CodeTable {
   const rows: (readonly Entry[])[] = [];
   for (let row = 0; row < own.rows; row++) {
     const firing = firingEntries(own, row);
     const known = new Set(firing.map(({ unit }) => unit));
     const others = firingEntries(wide, row)
       .filter(({ unit }) => !known.has(unit))
-      .map((entry) => ({ ...entry, score: scoreOf(wide, entry.entry) }))
-      .sort((one, other) => other.score - one.score || one.unit - other.unit)
+      .sort((one, other) => at(scores, other.entry) - at(scores, one.entry))
       .slice(0, firing.length);
     rows.push([...firing, ...others].sort((one, other) => one.unit - other.unit));
   }
@@ -65,7 +65,8 @@ export async function pruneUnits(
   });
   const { codes } = candidates;
   const fitted = await leastSquaresCodes(candidates, part(0));
-  const energies = contributionEnergies(candidates, fitted);
+  const { decoder, width } = candidates;
+  const energies = contributionEnergies(decoder, fitted, width);
   const rows = Array.from(keep, (count, row) =>
     firingEntries(codes, row)
       .filter(({ entry }) => at(energies, entry) > 0)
@@ -76,10 +77,11 @@ export async function pruneUnits(
   return leastSquaresCodes({ ...candidates, codes: tableOf(codes, rows) }, part(0.5));
 }
 
-/** ‖D_kᵀv_k‖² of every entry. */
-function contributionEnergies(
-  { decoder, width }: CodesProblem,
+/** ‖D_kᵀv_k‖² of every entry, `decoder` [K·r, d]. O(entries·r·d). */
+export function contributionEnergies(
+  decoder: Float32Array,
   { active, codes, rank }: CodeTable,
+  width: number,
 ): Float64Array {
   const contribution = new Float64Array(width);
   return Float64Array.from(active, (unit, entry) => {

@@ -17,6 +17,7 @@ import type { OpenWider, TrainedModel } from '../lab/encode/encoding';
 import type { ModelReport } from '../lab/protocol/model_report';
 import type { Session } from '../lab/train/session_types';
 import { evaluatedFolder, finalEvaluation } from '../lab/keep/evaluated_folder';
+import { evaluationWithCodes } from '../lab/keep/fitted_evaluation';
 import type { MetricRecord } from '../lab/protocol/protocol';
 import { dataKind } from '../lab/run/data_kinds';
 import type { RunConfig } from '../lab/run/run_config';
@@ -223,10 +224,10 @@ export class TrainingRun {
       const { bits, leastSquares } = this.request;
       const wider: OpenWider = (slots) =>
         Encoder.upload(this.device, model, trained.weights, slots);
-      const evaluation = await finalEvaluation(trained, source, {
-        bits,
-        ...(leastSquares ? { wider } : {}),
-      });
+      const plain = await finalEvaluation(trained, source, { bits });
+      const evaluation = leastSquares
+        ? await evaluationWithCodes(plain, trained, source, { bits, wider })
+        : plain;
       const own = evaluatedFolder(trained, evaluation, this.logsOf(index), {
         data: config.data,
         data_identity: this.identityFor(modelFolder(config, model)),

@@ -3,25 +3,33 @@
  * on others that are chosen from twice as many (prune2). It stands for the model wherever one is evaluated.
  * Source: docs/method/metrics.md, "Codes by least squares".
  */
-import { at, largest } from '../../base/array';
+import { addAt, largest } from '../../base/array';
 import type { Work } from '../../base/work';
 import { leastSquaresCodes, type CodesProblem } from '../../analysis/least_squares';
-import { candidateUnits, firingUnits, pruneUnits, type ScoreOf } from '../../analysis/prune_units';
+import {
+  candidateUnits,
+  contributionEnergies,
+  firingUnits,
+  pruneUnits,
+} from '../../analysis/prune_units';
 import { contributionErrors } from '../../analysis/pruned_maps';
-import type { CodeTable } from '../../analysis/types';
+import type { CodeTable, Dictionary } from '../../analysis/types';
 import type { Gate } from '../../sae/architectures/architecture';
 import { hasSignedCodes, rowGate } from '../../sae/inference_gate';
 import { codesInDataUnits, codesInModelUnits, contributionTargets } from './data_units';
 import type { EncodeProgress, OpenedEncoder, OpenWider, TrainedModel } from './encoding';
 
-/** What the gates' scores are of codes; squares of norms have their order. */
-const scores: Readonly<Record<Gate['score'], ScoreOf>> = {
-  value: ({ codes }, entry) => at(codes, entry),
-  norm: ({ codes, rank }, entry) => {
-    let sum = 0;
-    for (let i = entry * rank; i < (entry + 1) * rank; i++) sum += at(codes, i) ** 2;
-    return sum;
+type ScoresOf = (table: CodeTable, weights: Dictionary) => ArrayLike<number>;
+
+/** What every entry of a table scores at a gate; squares of norms have their order. */
+const scores: Readonly<Record<Gate['score'], ScoresOf>> = {
+  value: ({ codes }) => codes,
+  norm: ({ codes, active, rank }) => {
+    const squares = new Float64Array(active.length);
+    codes.forEach((code, i) => addAt(squares, Math.floor(i / rank), code * code));
+    return squares;
   },
+  energy: (table, { decoder, width }) => contributionEnergies(decoder, table, width),
 };
 
 /** Makes codes in the units of the data from those of some rows. */
@@ -46,11 +54,9 @@ export function pruneModel(
     const wide = await wider.encode(x, problem.codes.rows, 2 * largest(counts, 0), () =>
       work.onProgress?.(0, ''),
     );
-    const codes = candidateUnits(
-      problem.codes,
-      codesInDataUnits(model.config, wide, x, model.weights.width),
-      scores[rowGate(model.config).score],
-    );
+    const others = codesInDataUnits(model.config, wide, x, model.weights.width);
+    const scored = scores[rowGate(model.config).score](others, model.weights);
+    const codes = candidateUnits(problem.codes, others, scored);
     return pruneUnits({ ...problem, codes }, counts, work);
   };
   return { model: fittedModel(model, fit), close: () => wider.close() };

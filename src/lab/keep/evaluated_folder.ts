@@ -9,11 +9,10 @@ import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import { writeSaeFolder, type Provenance } from '../../io/sae_folder';
 import type { FileSet } from '../../io/whole_files';
-import type { OpenWider, TrainedModel } from '../encode/encoding';
+import type { TrainedModel } from '../encode/encoding';
 import type { ModelReport } from '../protocol/model_report';
 import { evaluateModel } from '../train/evaluate';
 import { measureBits, withBits } from '../train/measure_bits';
-import { measureCodes } from '../train/measure_codes';
 import { FiringFrequency } from '../encode/firing_frequency';
 import { reportRows } from '../run/report_rows';
 import { REPORT_FILE } from '../run/run_files';
@@ -37,8 +36,6 @@ export interface FailedEvaluation {
 export interface EvaluationWork extends Work {
   /** Whether to measure bits a token as well, for which up to 40 000 training rows are encoded. */
   readonly bits?: boolean;
-  /** Where codes by least squares are measured as well: what opens an encoder of the model that lets more units through. */
-  readonly wider?: OpenWider;
 }
 
 /**
@@ -48,7 +45,7 @@ export interface EvaluationWork extends Work {
 export async function finalEvaluation(
   model: TrainedModel,
   source: ActivationSource,
-  { signal, onProgress, bits = false, wider }: EvaluationWork = {},
+  { signal, onProgress, bits = false }: EvaluationWork = {},
 ): Promise<Evaluation | FailedEvaluation> {
   const watched = new FiringFrequency(model.weights.groups);
   const evaluation = await unlessNotFinite(
@@ -60,11 +57,7 @@ export async function finalEvaluation(
         onProgress: (share) => onProgress?.(share, 'Evaluating on held-out rows'),
       }),
   );
-  const work = { signal, onProgress };
-  const whole = bits ? await evaluationWithBits(evaluation, model, source, work) : evaluation;
-  return wider === undefined
-    ? whole
-    : evaluationWithCodes(whole, model, source, { ...work, bits, wider });
+  return bits ? evaluationWithBits(evaluation, model, source, { signal, onProgress }) : evaluation;
 }
 
 /** An evaluation of a model with the bits of its codes, on the same rows and on training rows. Throws LabError `cancelled`. */
@@ -90,30 +83,8 @@ export async function evaluationWithBits(
   );
 }
 
-/** An evaluation of a model with that of better codes, on the same rows. */
-async function evaluationWithCodes(
-  { report, frequency }: Evaluation | FailedEvaluation,
-  model: TrainedModel,
-  source: ActivationSource,
-  { signal, onProgress, bits, wider }: Work & { readonly bits: boolean; readonly wider: OpenWider },
-): Promise<Evaluation | FailedEvaluation> {
-  if (report instanceof LabError) return { report, frequency };
-  return unlessNotFinite(
-    () => frequency,
-    async () => {
-      const codes = await measureCodes(model, source, report, {
-        ...reportRows(source),
-        bits,
-        wider,
-        signal,
-        onProgress: (share) => onProgress?.(share, 'Measuring codes by least squares'),
-      });
-      return { ...report, codes };
-    },
-  );
-}
-
-async function unlessNotFinite(
+/** An evaluation, or that a number of it left float32; `shares` are the frequencies beside it. */
+export async function unlessNotFinite(
   shares: () => Float32Array,
   evaluate: () => Promise<ModelReport>,
 ): Promise<Evaluation | FailedEvaluation> {

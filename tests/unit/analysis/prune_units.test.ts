@@ -6,8 +6,6 @@ import { at } from '../../../src/base/array';
 import { leastSquares } from './dense_solver';
 import { chance, codesOf, encodeTop, gaussian } from './worlds';
 
-const byCode = ({ codes, rank }: CodeTable, entry: number) => at(codes, entry * rank);
-
 const unitsOf = ({ offsets, active }: CodeTable, row: number) => [
   ...active.subarray(at(offsets, row), at(offsets, row + 1)),
 ];
@@ -28,7 +26,7 @@ describe('the candidates', () => {
       [{ group: 0, code: [1] }],
       [{ group: 8, code: [1] }],
     ]);
-    const found = candidateUnits(own, wide, byCode);
+    const found = candidateUnits(own, wide, wide.codes);
     expect([0, 1, 2].map((row) => unitsOf(found, row))).toEqual([[0, 1, 2, 4], [], [8]]);
     // Those of the gate keep their codes.
     expect([...found.codes]).toEqual([5, 2, 5, 3, 1]);
@@ -68,7 +66,7 @@ describe('the choice', () => {
     };
     const own = encodeTop(dictionary, x, active, true);
     const wide = encodeTop(dictionary, x, 2 * active, true);
-    const codes = candidateUnits(own, wide, byCode);
+    const codes = candidateUnits(own, wide, wide.codes);
     const found = await pruneUnits(
       { decoder, width, codes, targets: x, signed: false },
       firingUnits(own),

@@ -8,6 +8,7 @@ import type { ReadySource } from '../../../src/data/source';
 import type { OpenWider, TrainedModel } from '../../../src/lab/encode/encoding';
 import { contributionTargets, rowScale } from '../../../src/lab/encode/data_units';
 import { finalEvaluation } from '../../../src/lab/keep/evaluated_folder';
+import { evaluationWithCodes } from '../../../src/lab/keep/fitted_evaluation';
 import type { FittedCodes, ModelReport } from '../../../src/lab/protocol/model_report';
 import { modelSchema } from '../../../src/sae/config';
 import { leastSquares, squaredError } from '../analysis/dense_solver';
@@ -100,8 +101,9 @@ function scaleOf(normalize: string, rows: Float32Array, i: number): number {
 }
 
 /** Explained variance of least squares on the units that `encode` chose, by the normal equations. */
-async function explainedBySolving({ config, weights, encode }: TrainedModel): Promise<number> {
-  const { codes } = await encode(x, ROWS);
+async function explainedBySolving(model: TrainedModel): Promise<number> {
+  const { config, weights } = model;
+  const { codes } = await model.encode(x, ROWS);
   const targets = contributionTargets(config, weights.decoderBias, x, WIDTH);
   let error = 0;
   for (let row = 0; row < ROWS; row++) {
@@ -120,7 +122,8 @@ async function explainedBySolving({ config, weights, encode }: TrainedModel): Pr
 }
 
 async function reportOf({ model, wider }: ReturnType<typeof modelOf>, bits = false, rows = x) {
-  const { report } = await finalEvaluation(model, sourceOf(rows), { bits, wider });
+  const plain = await finalEvaluation(model, sourceOf(rows), { bits });
+  const { report } = await evaluationWithCodes(plain, model, sourceOf(rows), { bits, wider });
   return report as ModelReport;
 }
 
@@ -183,7 +186,9 @@ describe('codes by least squares', () => {
   it('can be given up, and free what they opened', async () => {
     const { model, wider, log } = modelOf();
     const controller = new AbortController();
-    const aborted = finalEvaluation(model, sourceOf(), {
+    const plain = await finalEvaluation(model, sourceOf());
+    const aborted = evaluationWithCodes(plain, model, sourceOf(), {
+      bits: false,
       signal: controller.signal,
       wider: (slots) => {
         controller.abort();
