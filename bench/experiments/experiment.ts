@@ -33,6 +33,8 @@ export interface Experiment {
   readonly measures: readonly Measure[];
   /** Whether bits a token are measured, which takes longer. */
   readonly bits: boolean;
+  /** Whether codes by least squares are measured as well, with bits where bits are. */
+  readonly leastSquares: boolean;
 }
 
 /** Seeds of one run: of weights and order, and of made data. Written "3", or "3-1" with data seed 1. */

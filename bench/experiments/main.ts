@@ -69,7 +69,7 @@ if (!values.collect) {
   process.on('SIGINT', stop).on('SIGTERM', stop);
   const queue = queueOf(experiment, readSeeds(values.seeds), out, values.only);
   const outcomes = await workThrough(queue, {
-    train: (run, resume) => trainRun(run, resume, experiment.bits),
+    train: (run, resume) => trainRun(run, resume, experiment),
     tell: (line) => {
       console.log(line);
     },

@@ -53,6 +53,12 @@ export const costs: readonly Measure[] = [
   { label: 'dead', path: 'dead_groups', decimals: 1, best: 'smallest' },
 ];
 
+/** The same dictionary with codes by least squares, on the units of its gate and on units chosen from twice as many. */
+export const fitted: readonly Measure[] = ['least_squares', 'prune2'].flatMap((kind) => [
+  { label: `${kind} EV`, path: `codes.${kind}.explained_variance`, decimals: 4, best: 'largest' },
+  { label: `${kind} bits`, path: `codes.${kind}.bits_per_token`, decimals: 1, best: 'smallest' },
+]);
+
 /** Of features of at least two dimensions: how much of them their groups hold, and at what rank. */
 export const recovered: readonly Measure[] = [
   {

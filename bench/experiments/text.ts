@@ -3,7 +3,7 @@
  * tokens of layer 4 with 2048 columns. What is active is 16 columns unless the name of the arm says otherwise.
  */
 import type { Arm, Experiment, RunFile, Settings } from './experiment';
-import { costs, quality, sasa, scalar } from './models';
+import { costs, fitted, quality, sasa, scalar } from './models';
 
 const words = {
   data: { kind: 'words' },
@@ -72,7 +72,7 @@ function rates(base: Base, columns: number): readonly Arm[] {
   );
 }
 
-const measured = { measures: [...quality, ...costs], bits: true };
+const measured = { measures: [...quality, ...costs, ...fitted], bits: true, leastSquares: true };
 
 export const wordsExperiment: Experiment = {
   arms: [...family(words, 1024), ...otherCosts(words, 1024), ...widths],

@@ -2,13 +2,18 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
+import type { Experiment } from './experiment';
 import type { QueuedRun } from './queue';
 
 /**
  * Rejects with the last line that the lab wrote when it fails. What it writes goes to a file beside the run file.
  * An interruption is handed on once, so that the lab saves its state.
  */
-export async function trainRun(run: QueuedRun, resume: boolean, bits: boolean): Promise<void> {
+export async function trainRun(
+  run: QueuedRun,
+  resume: boolean,
+  { bits, leastSquares }: Pick<Experiment, 'bits' | 'leastSquares'>,
+): Promise<void> {
   const log = run.runFile.replace(/\.json$/, '.log');
   const written = openSync(log, 'a');
   const child = spawn(
@@ -18,6 +23,7 @@ export async function trainRun(run: QueuedRun, resume: boolean, bits: boolean): 
       ...['--config', run.runFile, '--out', run.folder],
       ...(resume ? ['--resume'] : []),
       ...(bits ? ['--bits'] : []),
+      ...(leastSquares ? ['--least-squares'] : []),
     ],
     // In a group of its own: Ctrl-C would reach it twice, and the second time it leaves without saving.
     { stdio: ['ignore', written, written], detached: true },

@@ -117,6 +117,7 @@ export const zoo: Experiment = {
   ],
   measures,
   bits: false,
+  leastSquares: false,
 };
 
 /** Features present independently: a gate over the row against one over the batch, and what finds s. */
@@ -138,4 +139,5 @@ export const zooIndependent: Experiment = {
   ),
   measures,
   bits: true,
+  leastSquares: false,
 };

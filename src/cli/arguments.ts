@@ -23,6 +23,8 @@ export interface TrainRequest {
   readonly checkpointEvery: number;
   /** Whether the final evaluation measures bits a token. */
   readonly bits: boolean;
+  /** Whether it measures codes by least squares. */
+  readonly leastSquares: boolean;
 }
 
 export interface EvalRequest {
@@ -37,6 +39,8 @@ export interface EvalRequest {
   readonly bits: boolean;
   /** Whether to count what moves would do. */
   readonly dryMoves: boolean;
+  /** Whether to measure codes by least squares. */
+  readonly leastSquares: boolean;
 }
 
 export type Request =
@@ -70,6 +74,7 @@ const options = {
     resume: { type: 'boolean' },
     'checkpoint-every': { type: 'string' },
     bits: { type: 'boolean' },
+    'least-squares': { type: 'boolean' },
   },
   eval: {
     model: { type: 'string' },
@@ -79,6 +84,7 @@ const options = {
     reconstruction: { type: 'string' },
     bits: { type: 'boolean' },
     'dry-moves': { type: 'boolean' },
+    'least-squares': { type: 'boolean' },
   },
   bench: { json: { type: 'boolean' } },
   schema: { markdown: { type: 'boolean' } },
@@ -110,6 +116,7 @@ const commandHelp: Record<CommandName, string> = {
   harvest: harvestHelp,
   splice: spliceHelp,
   train: `lab train --config RUN.json --out DIR [--init DIR] [--resume] [--checkpoint-every STEPS] [--bits]
+          [--least-squares]
 
 Trains the models of a run file (docs/run-file.md) on the same batches and writes to DIR:
   cfg.json, sae_weights.safetensors, sparsity.safetensors   a SAELens folder
@@ -122,9 +129,11 @@ With several models, the first five lie in DIR/<name>/ for each.
   --init DIR    start from the weights of a SAELens or SASA folder (of DIR/<name>/ with several models)
   --resume      continue the run in DIR from its last saved state
   --checkpoint-every STEPS   steps between two saved states (${CHECKPOINT_STEPS}); Ctrl-C saves one, too
-  --bits        measure bits a token, too, in the final evaluation (docs/method/metrics.md); takes longer`,
+  --bits        measure bits a token, too, in the final evaluation (docs/method/metrics.md); takes longer
+  --least-squares   measure there, too, what the dictionary is worth with codes by least squares, on the units of the
+                gate and on units chosen from twice as many; with --bits the bits of each`,
   eval: `lab eval --model DIR --data FILE.npy [--split all|held_out] [--codes OUT.npy] [--reconstruction OUT.npy]
-         [--bits] [--dry-moves]
+         [--bits] [--least-squares] [--dry-moves]
 
 Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JSON object.
 
@@ -137,7 +146,9 @@ Evaluates a SAELens or SASA folder on rows [rows, d] of a file and prints one JS
   --bits                     measure bits a token, too, with their curve (docs/method/metrics.md): reads up to
                              40 000 training rows more where the lab knows them
   --dry-moves                count the groups that would be unpacked and the pairs that would be rearranged
-                             (docs/method/diagnostics.md); seconds for a small model, minutes for a large one`,
+                             (docs/method/diagnostics.md); seconds for a small model, minutes for a large one
+  --least-squares            measure, too, what the dictionary is worth with codes by least squares, on the units of
+                             the gate and on units chosen from twice as many; with --bits the bits of each`,
   bench: `lab bench [--json]
 
 Times the training step on this machine's adapter and prints a table, or JSON with --json.`,
@@ -209,6 +220,7 @@ function trainRequest(words: readonly string[]): TrainRequest {
     resume: values.resume ?? false,
     checkpointEvery: Number(every),
     bits: values.bits ?? false,
+    leastSquares: values['least-squares'] ?? false,
   };
 }
 
@@ -229,6 +241,7 @@ function evalRequest(words: readonly string[]): EvalRequest {
       : { reconstruction: needed('eval', 'reconstruction', reconstruction) }),
     bits: values.bits ?? false,
     dryMoves: values['dry-moves'] ?? false,
+    leastSquares: values['least-squares'] ?? false,
   };
 }
 

@@ -12,10 +12,11 @@ import { npyHeader } from '../io/npy';
 import type { SaeFolder } from '../io/sae_folder_reader';
 import { refuseUnfolded } from '../lab/encode/data_fit';
 import { Encoder } from '../lab/encode/encoder';
-import type { TrainedModel } from '../lab/encode/encoding';
 import { reportDryMoves } from '../lab/explore/dry_moves_report';
+import type { OpenWider, TrainedModel } from '../lab/encode/encoding';
 import { evaluateModel } from '../lab/train/evaluate';
 import { measureBits, withBits } from '../lab/train/measure_bits';
+import { measureCodes } from '../lab/train/measure_codes';
 import { reportRows, splitRows } from '../lab/run/report_rows';
 import type { EvalRequest } from './arguments';
 import { denseCodes, reconstruct } from './code_matrices';
@@ -71,20 +72,25 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
       // The rows of report.json where they are those that were held out, so that both say the same.
       const judged = split === 'held_out' ? reportRows(source) : { split, rows };
       const evaluated = await evaluateModel(ready, source, judged);
-      const report = request.bits
+      const { bits, leastSquares } = request;
+      const report = bits
         ? withBits(evaluated, await measureBits(ready, source, judged))
         : evaluated;
       const counted = request.dryMoves
         ? { dry_moves: await reportDryMoves({ config, weights, ...unitsOf(provenance) }, source) }
+        : {};
+      const wider: OpenWider = (slots) => Encoder.upload(device, config, weights, slots);
+      const fitted = leastSquares
+        ? { codes: await measureCodes(ready, source, report, { ...judged, bits, wider }) }
         : {};
       const place = { source, split, rows };
       if (request.codes !== undefined) await writeCodes(request.codes, ready, place);
       if (request.reconstruction !== undefined) {
         await writeReconstruction(request.reconstruction, ready, place);
       }
-      terminal.result(
-        `${strictJson({ model: request.model, data: request.data, ...report, ...counted })}\n`,
-      );
+      const { model: folder, data } = request;
+      const all = { model: folder, data, ...report, ...fitted, ...counted };
+      terminal.result(`${strictJson(all)}\n`);
     };
     try {
       await Promise.race([work(), lost.then((error) => Promise.reject(error))]);

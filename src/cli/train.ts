@@ -81,6 +81,7 @@ async function trainInto(
         terminal,
         config: kept,
         source,
+        device,
         session,
         start,
         claim,

@@ -12,10 +12,12 @@ import type { FileChanges, FileSet } from '../io/whole_files';
 import type { ModelLogs } from '../lab/keep/model_logs';
 import { evaluatedFiles, savedFiles } from '../lab/keep/run_folder';
 import type { DataIdentity } from '../lab/run/data_identity';
-import type { TrainedModel } from '../lab/encode/encoding';
+import { Encoder } from '../lab/encode/encoder';
+import type { OpenWider, TrainedModel } from '../lab/encode/encoding';
 import type { ModelReport } from '../lab/protocol/model_report';
 import type { Session } from '../lab/train/session_types';
 import { evaluatedFolder, finalEvaluation } from '../lab/keep/evaluated_folder';
+import { evaluationWithCodes } from '../lab/keep/fitted_evaluation';
 import type { MetricRecord } from '../lab/protocol/protocol';
 import { dataKind } from '../lab/run/data_kinds';
 import type { RunConfig } from '../lab/run/run_config';
@@ -36,6 +38,7 @@ export interface TrainingRunParts {
   /** The run as it is kept: with the places of its files and what they were. */
   readonly config: RunConfig;
   readonly source: ActivationSource;
+  readonly device: GPUDevice;
   readonly session: Session;
   readonly start: StartOfRun;
   readonly claim: OutputClaim;
@@ -58,17 +61,19 @@ export class TrainingRun {
   private readonly terminal: Terminal;
   private readonly config: RunConfig;
   private readonly source: ActivationSource;
+  private readonly device: GPUDevice;
   private readonly session: Session;
   private readonly start: StartOfRun;
   private readonly claim: OutputClaim;
   private readonly files: DiskFiles;
 
   constructor(parts: TrainingRunParts) {
-    const { request, terminal, config, source, session, start, claim } = parts;
+    const { request, terminal, config, source, device, session, start, claim } = parts;
     this.request = request;
     this.terminal = terminal;
     this.config = config;
     this.source = source;
+    this.device = device;
     this.session = session;
     this.start = start;
     this.claim = claim;
@@ -216,7 +221,13 @@ export class TrainingRun {
             onProgress?.(share);
           }),
       };
-      const evaluation = await finalEvaluation(trained, source, { bits: this.request.bits });
+      const { bits, leastSquares } = this.request;
+      const wider: OpenWider = (slots) =>
+        Encoder.upload(this.device, model, trained.weights, slots);
+      const plain = await finalEvaluation(trained, source, { bits });
+      const evaluation = leastSquares
+        ? await evaluationWithCodes(plain, trained, source, { bits, wider })
+        : plain;
       const own = evaluatedFolder(trained, evaluation, this.logsOf(index), {
         data: config.data,
         data_identity: this.identityFor(modelFolder(config, model)),

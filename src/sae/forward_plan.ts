@@ -5,9 +5,10 @@
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across } from '../gpu/workgroups';
 import type { Gate } from './architectures/architecture';
-import { architectureOf, type ModelConfig } from './config';
+import type { ModelConfig } from './config';
 import { decodeMakesCodes, decodePass, encodePass, scoresPass, Section } from './forward_passes';
 import { gatePasses } from './gate_passes';
+import { gateOf, rowGate } from './inference_gate';
 import { kernels } from './kernels';
 import { rowThreads } from './launch_sizes';
 import {
@@ -22,21 +23,14 @@ import { nuclearPass, scoresEnergy } from './nuclear_pass';
 import { codesPenalty, nuclearPenalty } from './penalty';
 import { stepUniforms } from './schedule';
 
-/** The gate under which codes are made: of a training step, or of evaluation, analyses and exports. */
-function gateOf(config: ModelConfig, training: boolean): Gate {
-  const architecture = architectureOf(config);
-  const inference = training ? undefined : architecture.inference?.(config);
-  return inference ?? architecture.gate(config);
-}
-
 /** Input → scores → gate → codes → residual of the main branch. */
 export function mainForward(
   config: ModelConfig,
   layout: ModelLayout,
   variant: KernelVariant,
   training: boolean,
+  gate: Gate = gateOf(config, training),
 ): Pass[] {
-  const gate = gateOf(config, training);
   const score = scoreParts[gate.score];
   const useBias = usesEncoderBias(config);
   const term = training ? (codesPenalty(config)?.term ?? termParts.none) : termParts.none;
@@ -150,21 +144,28 @@ export function workBuffers(layout: ModelLayout, deadListLength: number): Buffer
   ];
 }
 
+/** How rows are encoded, where it is not as the model is used. */
+export interface EncodingOptions {
+  /** Most places that ragged codes of a batch have together; as many as can be needed when absent. */
+  readonly capacity?: number | undefined;
+  /** Units of largest score that every row switches on, instead of those that the model's gate lets through. */
+  readonly slots?: number | undefined;
+}
+
 /**
- * Plan that only encodes batches of `batch` rows, by the gate of inference: units and codes of `capacity` places at
- * most (as many as can be needed when absent), residual in section 1 of `rows`, loss in column 2 of `row_stats`.
- * Imports the weights, and thresholds where the gate reads some.
+ * Plan that only encodes batches of `batch` rows, by the gate of inference: units and codes, residual in section 1 of
+ * `rows`, loss in column 2 of `row_stats`. Imports the weights, and thresholds where the gate reads some.
  */
 export function forwardPlan(
   config: ModelConfig,
   width: number,
   batch: number,
   variant: KernelVariant,
-  capacity?: number,
+  { capacity, slots }: EncodingOptions = {},
 ): { readonly plan: Plan; readonly layout: ModelLayout } {
-  const gate = gateOf(config, false);
+  const gate = slots === undefined ? gateOf(config, false) : rowGate(config);
   const withoutAuxiliary = { ...config, aux_coefficient: 0 };
-  const layout = layoutOf(withoutAuxiliary, width, batch, variant, { gate, capacity });
+  const layout = layoutOf(withoutAuxiliary, width, batch, variant, { gate, capacity, slots });
   const codes = layout.main.capacity * layout.rank;
   const readsThresholds = gate.kind === 'threshold' && gate.standing.readsThresholds;
   const own: BufferSpec[] = [
@@ -194,7 +195,7 @@ export function forwardPlan(
       buffers: own,
       imports: ['encoder', 'decoder', 'biases', ...(readsThresholds ? ['thresholds'] : [])],
       clears: [],
-      passes: mainForward(config, layout, variant, false),
+      passes: mainForward(config, layout, variant, false, gate),
     },
   };
 }

@@ -153,6 +153,8 @@ export interface CodesOptions {
   readonly gate?: Gate;
   /** Most places that ragged codes of a batch have together. */
   readonly capacity?: number | undefined;
+  /** Units that a gate of the row switches on, where they are not the model's own number. */
+  readonly slots?: number | undefined;
 }
 
 /** Lays out a model of width d for batches of `batch` rows. */
@@ -161,10 +163,10 @@ export function layoutOf(
   width: number,
   batch: number,
   variant: KernelVariant,
-  { gate = architectureOf(config).gate(config), capacity: most }: CodesOptions = {},
+  { gate = architectureOf(config).gate(config), capacity: most, slots: wanted }: CodesOptions = {},
 ): ModelLayout {
   const { groups, rank, slots: ownSlots } = shapeOf(config);
-  const slots = gate.kind === 'threshold' ? groups : ownSlots;
+  const slots = gate.kind === 'threshold' ? groups : (wanted ?? ownSlots);
   const d4 = Math.ceil(width / 4);
   const latents = groups * rank;
   const words = Math.ceil(batch / 32);

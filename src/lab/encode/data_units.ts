@@ -37,6 +37,17 @@ export function codesInDataUnits(
   return scaledRows(table, (row) => rowScale(x.subarray(row * width, (row + 1) * width)).scale);
 }
 
+/** The same back: codes of a row of the data as the model codes it. */
+export function codesInModelUnits(
+  config: ModelConfig,
+  table: CodeTable,
+  x: Float32Array,
+  width: number,
+): CodeTable {
+  if (config.normalize_activations !== 'layer_norm') return table;
+  return scaledRows(table, (row) => 1 / rowScale(x.subarray(row * width, (row + 1) * width)).scale);
+}
+
 /**
  * What the contributions of all units should add up to in the units of the data, [rows, d]: x − μ − ρ·b_dec, with μ and ρ
  * of the row under `layer_norm`, else 0 and 1. x is [rows, d].

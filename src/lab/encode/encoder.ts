@@ -36,21 +36,23 @@ type ForwardPlan = ReturnType<typeof forwardPlan>;
 
 /**
  * The plan that encodes as many rows at a time as fit: what a wide model is trained with at a small batch, it can be
- * evaluated with. A row alone may still need more than there is.
+ * evaluated with. A row alone may still need more than there is. `slots`: units of largest score that every row switches
+ * on, instead of those that the model's gate lets through.
  */
 export function encoderPlan(
   config: ModelConfig,
   width: number,
   variant: KernelVariant,
   limits: SizeLimits,
+  slots?: number,
 ): ForwardPlan {
   const limit = largestBuffer(limits);
-  const most = Math.max(shapeOf(config).groups, MOST_ROWS * FIRST_PLACES);
+  const options = { capacity: Math.max(shapeOf(config).groups, MOST_ROWS * FIRST_PLACES), slots };
   let rows = MOST_ROWS;
-  let made = forwardPlan(config, width, rows, variant, most);
+  let made = forwardPlan(config, width, rows, variant, options);
   while (rows > 1 && made.plan.buffers.some(({ length }) => length * 4 > limit)) {
     rows /= 2;
-    made = forwardPlan(config, width, rows, variant, most);
+    made = forwardPlan(config, width, rows, variant, options);
   }
   return made;
 }
@@ -121,16 +123,18 @@ export class Encoder {
   }
 
   /**
-   * Over a copy of a dictionary in raw units, which is freed with it. Throws LabError `bad_config` for a layer norm of
-   * rows of one number, `out_of_memory`.
+   * Over a copy of a dictionary in raw units, which is freed with it. With `slots` every row switches on so many units of
+   * largest score, whatever the model's gate. Throws LabError `bad_config` for a layer norm of rows of one number,
+   * `out_of_memory`.
    */
   static async upload(
     device: GPUDevice,
     config: ModelConfig,
     dictionary: Dictionary,
+    slots?: number,
   ): Promise<Encoder> {
     const weights = await uploadDictionary(device, config, dictionary);
-    const made = encoderPlan(weights.config, weights.width, weights.variant, device.limits);
+    const made = encoderPlan(weights.config, weights.width, weights.variant, device.limits, slots);
     return Encoder.over(device, weights, made, () => weights.destroy());
   }
 
@@ -232,7 +236,7 @@ export class Encoder {
 
   private async grow(capacity: number): Promise<void> {
     const { config, width, variant } = this.weights;
-    const made = forwardPlan(config, width, this.layout.batch, variant, capacity);
+    const made = forwardPlan(config, width, this.layout.batch, variant, { capacity });
     let opened: OpenPlan;
     try {
       opened = await ready(this.device, this.weights, made);

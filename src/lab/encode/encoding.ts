@@ -45,6 +45,13 @@ export interface TrainedModel {
   encode(x: Float32Array, rows: number, onProgress?: EncodeProgress): Promise<Encoded>;
 }
 
+/** Opens an encoder of a model whose rows each switch on so many units of largest score, whatever the model's gate. */
+export type OpenWider = (slots: number) => Promise<OpenedEncoder>;
+
+export interface OpenedEncoder extends Pick<TrainedModel, 'encode'> {
+  destroy(): void;
+}
+
 export interface EvaluationOptions {
   readonly split: Split;
   /** Most rows to read; a finite split may hold fewer. */

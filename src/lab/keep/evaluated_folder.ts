@@ -83,7 +83,8 @@ export async function evaluationWithBits(
   );
 }
 
-async function unlessNotFinite(
+/** An evaluation, or that a number of it left float32; `shares` are the frequencies beside it. */
+export async function unlessNotFinite(
   shares: () => Float32Array,
   evaluate: () => Promise<ModelReport>,
 ): Promise<Evaluation | FailedEvaluation> {

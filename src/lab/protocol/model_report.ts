@@ -37,6 +37,24 @@ export interface ModelReport extends NotDefined, Partial<Bits> {
   readonly mean_rank90: number;
   /** For synthetic data only. */
   readonly recovery?: RecoveryReport;
+  /** Where it was asked for. */
+  readonly codes?: FittedCodesReport;
+}
+
+/** What the dictionary is worth with better codes than its encoder's, on the same rows. */
+export interface FittedCodesReport extends NotDefined {
+  /** On the units that the gate chose. */
+  readonly least_squares: FittedCodes;
+  /** On as many units, chosen by their contributions from twice as many; null where no others can be chosen. */
+  readonly prune2: FittedCodes | null;
+}
+
+/** Codes by least squares: what they rebuild and what they cost, bits where those of the model were asked for as well. */
+export interface FittedCodes extends NotDefined, Partial<Bits> {
+  readonly explained_variance: number | null;
+  readonly mse: number;
+  readonly l0: number;
+  readonly groups_per_token: number;
 }
 
 /**

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const run = writeRun('two.json', [sasa, { ...topk, name: 'scaled' }], {
     training_samples: 16 * 12,
   });
-  first = await lab(['train', '--config', run, '--out', path('two'), '--bits']);
+  first = await lab(['train', '--config', run, '--out', path('two'), '--bits', '--least-squares']);
 });
 afterAll(removeRows);
 
@@ -63,7 +63,8 @@ describe('lab train', () => {
       ]);
       const trained = report(`two/${model}/report.json`);
       const words = ['--model', path(`two/${model}`), '--data', path('x.npy')];
-      const evaluated = await lab(['eval', ...words, '--bits', '--dry-moves']);
+      const flags = ['--bits', '--least-squares', '--dry-moves'];
+      const evaluated = await lab(['eval', ...words, ...flags]);
       expect(evaluated.code).toBe(0);
       const again = JSON.parse(evaluated.out) as ModelReport;
       expect(Math.abs(explained(again) - explained(trained))).toBeLessThan(1e-5);
@@ -82,6 +83,14 @@ describe('lab train', () => {
       // The file has too few rows to count bits on.
       expect(trained.not_defined?.['bits_per_token']).toMatch(/^Bits need 100/);
       expect(again.not_defined).toEqual(trained.not_defined);
+      for (const kind of ['least_squares', 'prune2'] as const) {
+        const [own, other] = [trained.codes?.[kind], again.codes?.[kind]];
+        const share = own?.explained_variance ?? NaN;
+        expect(share).toBeGreaterThan(explained(trained));
+        expect(Math.abs((other?.explained_variance ?? NaN) - share)).toBeLessThan(1e-5);
+        expect(own?.l0).toBeLessThanOrEqual(trained.l0);
+        expect(own?.not_defined?.['bits_per_token']).toMatch(/^Bits need 100/);
+      }
     }
     const steps = readFileSync(path('two/SASA/metrics.jsonl'), 'utf8')
       .trimEnd()

@@ -111,6 +111,33 @@ describe.each(models)('$architecture, $normalize_activations', (config) => {
     ]);
     expect(whole.codes.offsets[rows]).toBe(whole.codes.active.length);
   });
+
+  it('switches on as many units of largest score as it is asked to, whatever its gate', async () => {
+    const device = await testDevice();
+    const { rank, groups } = shapeOf(config);
+    const x = rowsOf(ROWS);
+    const open = (slots?: number) => Encoder.upload(device, config, dictionaryFor(config), slots);
+    const [own, all, some] = await Promise.all([open(), open(groups), open(5)]);
+    const codes = async (encoder: Encoder) => (await encoder.encode(x, ROWS)).codes;
+    const gate = await codes(own);
+    const every = await codes(all);
+    const five = await codes(some);
+    for (const encoder of [own, all, some]) encoder.destroy();
+    const unitsOf = ({ offsets, active }: CodeTable, row: number) => [
+      ...active.subarray(at(offsets, row), at(offsets, row + 1)),
+    ];
+    for (let row = 0; row < ROWS; row += 1) {
+      const first = at(every.offsets, row);
+      const scored = unitsOf(every, row).map((unit, i) => {
+        const code = every.codes.subarray((first + i) * rank, (first + i + 1) * rank);
+        return { unit, score: Math.hypot(...code) };
+      });
+      const best = scored.toSorted((a, b) => b.score - a.score).map(({ unit }) => unit);
+      expect(unitsOf(five, row)).toEqual(best.slice(0, 5).toSorted((a, b) => a - b));
+      const chosen = unitsOf(gate, row);
+      expect(best.slice(0, chosen.length).toSorted((a, b) => a - b)).toEqual(chosen);
+    }
+  });
 });
 
 /** A gate on decoded energies, and the same model as it is saved. */

@@ -24,6 +24,7 @@ const experiment: Experiment = {
     { label: 'packed', path: 'recovery.packed_features', decimals: 1, best: 'smallest' },
   ],
   bits: false,
+  leastSquares: false,
 };
 
 let out = '';

@@ -25,6 +25,7 @@ describe('the words of a request', () => {
       resume: false,
       checkpointEvery: 2000,
       bits: false,
+      leastSquares: false,
     });
     expect(
       parseCommandLine([
@@ -41,7 +42,7 @@ describe('the words of a request', () => {
     ).toMatchObject({ init: 'm', checkpointEvery: 5 });
     expect(
       parseCommandLine(['train', '--out', 'o', '--config', 'r', '--resume', '--bits']),
-    ).toMatchObject({ resume: true, bits: true });
+    ).toMatchObject({ resume: true, bits: true, leastSquares: false });
   });
 
   it('say what to evaluate', () => {
@@ -54,6 +55,7 @@ describe('the words of a request', () => {
       codes: 'c.npy',
       bits: false,
       dryMoves: false,
+      leastSquares: false,
     });
     expect(
       parseCommandLine([
@@ -66,8 +68,9 @@ describe('the words of a request', () => {
         'held_out',
         '--bits',
         '--dry-moves',
+        '--least-squares',
       ]),
-    ).toMatchObject({ split: 'held_out', bits: true, dryMoves: true });
+    ).toMatchObject({ split: 'held_out', bits: true, dryMoves: true, leastSquares: true });
   });
 
   it('ask for help in every usual way', () => {

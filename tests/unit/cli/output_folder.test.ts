@@ -27,6 +27,7 @@ const open = (steps: number | null) => {
     resume: true,
     checkpointEvery: 10,
     bits: false,
+    leastSquares: false,
   };
   return openOutput({ command: 'train', ...request }, config);
 };
