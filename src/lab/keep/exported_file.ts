@@ -19,6 +19,7 @@ import {
 import type { RunConfig } from '../run/run_config';
 import type { RunMove } from '../run/run_moves';
 import {
+  isBehind,
   metricsSince,
   NEVER_TRAINED,
   type RunChange,
@@ -55,7 +56,7 @@ export function accountOf(
   return {
     settings,
     before: before[model] ?? NEVER_TRAINED,
-    changes: changes.filter((change) => change.step <= step),
+    changes: changes.filter((change) => isBehind(change, step)),
     records: records.filter((record) => record.model === model && record.step <= step),
   };
 }

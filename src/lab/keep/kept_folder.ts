@@ -173,8 +173,12 @@ export class KeptFolder {
     return this.change((run) => ({ ...run, ...note }));
   }
 
-  /** Writes a model at `step` with its report, as its .zip holds it. */
+  /**
+   * Writes a model at `step` with its report, as its .zip holds it. A report of that step that has bits stays where this one
+   * has none.
+   */
   async saveModel(config: RunConfig, model: number, step: number, files: FileSet): Promise<void> {
+    if (await this.knowsMore(modelFolder(config, at(config.models, model)), step, files)) return;
     await this.files.write(evaluatedModelFiles(config, model, files));
     const report = await this.report(modelFolder(config, at(config.models, model)));
     await this.change((run) => {
@@ -185,6 +189,18 @@ export class KeptFolder {
       return { ...run, evaluated: step, results };
     });
     await this.measure();
+  }
+
+  private async knowsMore(folder: string, step: number, files: FileSet): Promise<boolean> {
+    const [there, own] = [await this.report(folder), files[REPORT_FILE]];
+    if (there?.bits_rows === undefined || own === undefined) return false;
+    let isSame = false;
+    await this.change((run) => {
+      isSame = run.evaluated === step;
+      return run;
+    });
+    const next = readReport(new TextDecoder().decode(own), this.files.place(folder + REPORT_FILE));
+    return isSame && next.bits_rows === undefined;
   }
 
   /** The latest checkpoint that is whole; null when there is none. */
@@ -222,7 +238,10 @@ export class KeptFolder {
     const config = readRunFile(run.settings, run.name);
     const logs = await Promise.all(
       config.models.map((_, model) =>
-        readModelLogs(this.files, config, model, step + (run.before?.[model]?.steps ?? 0)),
+        readModelLogs(this.files, config, model, {
+          step: step + (run.before?.[model]?.steps ?? 0),
+          changesBefore: run.before?.[model]?.changes ?? 0,
+        }),
       ),
     );
     const models = logs.map((log, model) => splitLogs(log, run.before?.[model], run.name));

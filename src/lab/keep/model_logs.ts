@@ -4,8 +4,7 @@
  */
 import type { FileSet } from '../../io/whole_files';
 import { CHANGES_FILE, METRICS_FILE } from '../run/run_files';
-import { changesToJsonl, readChange, type ModelChange } from '../run/run_history';
-import { isMove } from '../run/run_moves';
+import { changesToJsonl, isBehind, readChange, type ModelChange } from '../run/run_history';
 
 /** What the two files hold. */
 export interface ModelLogs {
@@ -33,12 +32,20 @@ export function logFiles({ metrics, changes }: ModelLogs): FileSet {
   };
 }
 
+/** How far logs are read. */
+export interface LogsUntil {
+  /** Steps behind the weights. */
+  readonly step: number;
+  /** How many changes the weights had behind them when the run began with them: these stay. */
+  readonly changesBefore?: number;
+}
+
 /**
  * What two files say up to a step, of which either may be missing. A line that was cut off while it was written, or says
  * something else, is left out; the lines of metrics.jsonl stay as they are.
  */
 export function logsUpTo(
-  step: number,
+  { step, changesBefore = 0 }: LogsUntil,
   files: { readonly metrics: Uint8Array | null; readonly changes: Uint8Array | null },
 ): EarlierLogs {
   const records = linesOf(files.metrics).flatMap(({ line, value }) => {
@@ -48,8 +55,7 @@ export function logsUpTo(
   const changes = linesOf(files.changes).flatMap(({ value }) => readChange(value) ?? []);
   return {
     metrics: records.map(({ line }) => `${line}\n`).join(''),
-    // A state after some steps is from before the moves that follow them, which whoever goes on from it makes again.
-    changes: changes.filter((change) => change.step < step + (isMove(change) ? 0 : 1)),
+    changes: changes.filter((change, place) => place < changesBefore || isBehind(change, step)),
     seconds: records.at(-1)?.seconds ?? 0,
   };
 }

@@ -16,7 +16,7 @@ import {
 } from '../run/run_files';
 import type { RunConfig } from '../run/run_config';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint';
-import { logFiles, logsUpTo, type EarlierLogs, type ModelLogs } from './model_logs';
+import { logFiles, logsUpTo, type EarlierLogs, type LogsUntil, type ModelLogs } from './model_logs';
 
 /** A run as far as it has come. */
 export interface SavedRun extends Checkpoint {
@@ -68,7 +68,9 @@ export function readLogs(
   files: WholeFiles,
   { config, step }: Pick<Checkpoint, 'config' | 'step'>,
 ): Promise<readonly EarlierLogs[]> {
-  return Promise.all(config.models.map((_, model) => readModelLogs(files, config, model, step)));
+  return Promise.all(
+    config.models.map((_, model) => readModelLogs(files, config, model, { step })),
+  );
 }
 
 /** The same of one of them. */
@@ -76,14 +78,14 @@ export async function readModelLogs(
   files: WholeFiles,
   config: RunConfig,
   model: number,
-  step: number,
+  until: LogsUntil,
 ): Promise<EarlierLogs> {
   const folder = modelFolder(config, at(config.models, model));
   const [metrics, changes] = await Promise.all([
     files.read(folder + METRICS_FILE),
     files.read(folder + CHANGES_FILE),
   ]);
-  return logsUpTo(step, { metrics, changes });
+  return logsUpTo(until, { metrics, changes });
 }
 
 /** Files of these names in a folder; what is not among `files` shall not be there, left by an earlier part of the run. */

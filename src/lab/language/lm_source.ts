@@ -144,7 +144,7 @@ function lmSource(
         ? first(start, count, work)
         : readTable(split, start, count, work),
     sample: (count, work) =>
-      samples.join('sample', (own) => first(0, Math.min(count, SAMPLED_ROWS), own), work),
+      samples.join(String(count), (own) => first(0, Math.min(count, SAMPLED_ROWS), own), work),
   };
 }
 

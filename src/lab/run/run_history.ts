@@ -42,6 +42,14 @@ export interface TrainedBefore {
 /** What fresh weights have behind them. */
 export const NEVER_TRAINED: TrainedBefore = { steps: 0, samples: 0, changes: [], metrics: [] };
 
+/**
+ * Whether weights after `step` steps have a change behind them. A state is from before the moves that follow its last step, which
+ * whoever goes on from it makes again.
+ */
+export function isBehind(change: RunChange | ModelChange, step: number): boolean {
+  return isMove(change) ? change.step < step : change.step <= step;
+}
+
 /** All changes of one model, oldest first: those before its weights were opened, and those of the run since. */
 export function changesOf(
   model: number,

@@ -51,7 +51,7 @@ export function wantedRows(config: ModelConfig): number {
 
 /**
  * `found` rows and 4096 others of what a run is trained on: its batches from `step` on, each row of a finite source once;
- * of a source whose batches are made by a model, its sample. Nothing of the run moves on by it. Where there are not
+ * of a source whose batches take long to make, the first rows of training. Nothing of the run moves on by it. Where there are not
  * enough, both have their share of those that there are.
  */
 export async function rowsOfMoves(
@@ -77,7 +77,7 @@ export async function rowsOfMoves(
       add(seen === null ? x : unseenRows(x, rowIds, width, seen));
     }
   } else {
-    add((await source.sample(wanted, work)).x);
+    add((await source.read('train', 0, wanted, work)).x);
   }
   const count = Math.min(rows, wanted);
   const x = new Float32Array(count * width);

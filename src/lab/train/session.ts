@@ -110,13 +110,14 @@ export class TrainingSession implements Session {
       const wanted = Math.min(
         this.pace.wanted,
         this.untilLogged(),
-        toMoves || Infinity,
+        Math.max(1, toMoves),
         end - this.taken,
       );
       const ready = (await this.parts.feeder?.feed(this.taken, wanted)) ?? wanted;
       while (this.looks.size > 0) await Promise.allSettled(this.looks);
       // A step follows at once, so that every state is either from before the moves or from after a step.
-      if (ready > 0 && toMoves === 0 && !(await this.makeMoves(inFlight, hooks))) continue;
+      if (ready > 0 && toMoves === 0 && !(await this.makeMoves({ inFlight, pending }, hooks)))
+        continue;
       if (ready > 0) {
         this.submit(ready, pending);
         const done = this.parts.clock.mark('training');
@@ -140,8 +141,13 @@ export class TrainingSession implements Session {
   }
 
   /** Makes the moves that are due, once the steps before them are done; false when a command came meanwhile. */
-  private async makeMoves(inFlight: Promise<void>[], hooks: RunHooks): Promise<boolean> {
+  private async makeMoves(
+    { inFlight, pending }: { inFlight: Promise<void>[]; pending: PendingLog[] },
+    hooks: RunHooks,
+  ): Promise<boolean> {
     await Promise.all(inFlight.splice(0));
+    // Numbers that broke are told of here: nothing could be found in them.
+    await this.drain(pending, hooks, pending.length);
     const { models } = this.parts;
     const { training, taken: step } = this;
     const states = await dueMoves({ models, training, step, source: this.options.source }, hooks);

@@ -240,9 +240,9 @@ export class LiveRun {
     const evaluated = await this.models.evaluate(model, work);
     const { keeper } = this.keeping;
     if (keeper !== null && !this.active) {
-      const { step } = evaluated;
+      const { step, report } = evaluated;
       const files = folderOfRun(model, evaluated, accountOf(this, model, step));
-      keeper.saveModel(this.settings, model, step, files);
+      keeper.saveModel(this.settings, model, { step, bits: 'bits_rows' in report }, files);
     }
     return evaluated;
   }

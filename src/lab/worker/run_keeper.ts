@@ -119,9 +119,14 @@ export class RunKeeper {
     this.letGoOf(note);
   }
 
-  /** Writes a model with its report, once a step. */
-  saveModel(settings: RunConfig, model: number, step: number, files: FileSet): void {
-    const name = `${model} ${step}`;
+  /** Writes a model with its report, once a step, and again once it has `bits`. */
+  saveModel(
+    settings: RunConfig,
+    model: number,
+    { step, bits }: { readonly step: number; readonly bits: boolean },
+    files: FileSet,
+  ): void {
+    const name = `${model} ${step} ${bits}`;
     if (this.models.has(name) || step !== this.last.step) return;
     this.models.add(name);
     const metrics = new TextEncoder().encode(this.lines[model] ?? '');

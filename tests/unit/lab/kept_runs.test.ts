@@ -287,6 +287,14 @@ describe('what codes cost', () => {
     expect(run.results).toEqual([listed]);
     expect(readKeptRun(run)).toEqual(run);
     expect((await folder.history(run)).reports).toEqual([{ ...listed, rate_curve }]);
+
+    // An evaluation without bits takes nothing away, unless it is of another step.
+    const plain = new TextEncoder().encode(JSON.stringify({ ...file, bits_rows: undefined }));
+    await folder.saveModel(config, 0, 30, { 'report.json': plain });
+    expect((await record('a')).results).toEqual([listed]);
+    await folder.save(savedAt(40), {}, now);
+    await folder.saveModel(config, 0, 40, { 'report.json': plain });
+    expect((await record('a')).results?.[0]).not.toHaveProperty('bits_rows');
   });
 });
 

@@ -59,6 +59,7 @@ describe('a point of moves', () => {
     const { model, training } = configOf({ ...sasa, moves: { at: [0.1, 0.5] } });
     const moved = (points: number) => ({
       config: model,
+      lambda: 0,
       moved: { points, made: 0 },
       state: () => Promise.reject(new Error('not asked')),
     });
@@ -129,13 +130,17 @@ describe('rows of moves', () => {
     expect([rows.found, rows.judged]).toEqual([300, 100]);
   });
 
-  it('are the sample of a source that has one', async () => {
+  it('are the first rows of training where batches take long to make', async () => {
     const x = new Float32Array(8 * WIDTH).fill(2);
     const rows = await rowsOfMoves(
       {
         ...source(null),
         batch: () => expect.unreachable('batches take too long to make'),
-        sample: () => Promise.resolve({ count: 8, x, rowIds: new Uint32Array(8) }),
+        sample: () => expect.unreachable('a sample is too small'),
+        read: (split, start, count) => {
+          expect([split, start, count]).toEqual(['train', 0, 16_384]);
+          return { count: 8, x, rowIds: new Uint32Array(8) };
+        },
       },
       0,
       32,

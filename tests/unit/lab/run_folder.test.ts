@@ -172,16 +172,22 @@ describe('what is written', () => {
 describe('logs up to a step', () => {
   it('keep the lines of metrics as they are, whatever a later lab logs beside', () => {
     const lines = line(2, ',"metrics/new":null,"note":"é"') + line(8);
-    const { metrics, seconds } = logsUpTo(8, { metrics: bytesOf(lines + line(9)), changes: null });
+    const { metrics, seconds } = logsUpTo(
+      { step: 8 },
+      { metrics: bytesOf(lines + line(9)), changes: null },
+    );
     expect(metrics).toBe(lines);
     expect(seconds).toBe(4);
   });
 
   it('leave out a line that was cut off, and what is no record', () => {
-    const logs = logsUpTo(8, {
-      metrics: bytesOf(`${line(2)}\n[1]\nnull\n{"step":3}\n${line(4).slice(0, -9)}`),
-      changes: bytesOf(`${changesToJsonl([change(1)])}{"step":2,"setting":"lr"}\n{"step":3,"set`),
-    });
+    const logs = logsUpTo(
+      { step: 8 },
+      {
+        metrics: bytesOf(`${line(2)}\n[1]\nnull\n{"step":3}\n${line(4).slice(0, -9)}`),
+        changes: bytesOf(`${changesToJsonl([change(1)])}{"step":2,"setting":"lr"}\n{"step":3,"set`),
+      },
+    );
     expect(logs).toEqual({ metrics: line(2), changes: [change(1)], seconds: 1 });
   });
 
@@ -197,12 +203,22 @@ describe('logs up to a step', () => {
       loss: [0.5, 0.4] as [number, number],
     });
     const changes = bytesOf(changesToJsonl([move(4), change(8), move(8)]));
-    expect(logsUpTo(8, { metrics: null, changes }).changes).toEqual([move(4), change(8)]);
-    expect(logsUpTo(9, { metrics: null, changes }).changes).toEqual([move(4), change(8), move(8)]);
+    expect(logsUpTo({ step: 8 }, { metrics: null, changes }).changes).toEqual([move(4), change(8)]);
+    expect(logsUpTo({ step: 9 }, { metrics: null, changes }).changes).toEqual([
+      move(4),
+      change(8),
+      move(8),
+    ]);
+    // What the weights had behind them when the run began with them stays, moves after their last step too.
+    const began = { step: 8, changesBefore: 3 };
+    expect(logsUpTo(began, { metrics: null, changes }).changes).toHaveLength(3);
   });
 
   it('are none where there are no files', () => {
-    expect(logsUpTo(8, { metrics: null, changes: null })).toEqual({ ...NO_LOGS, seconds: 0 });
+    expect(logsUpTo({ step: 8 }, { metrics: null, changes: null })).toEqual({
+      ...NO_LOGS,
+      seconds: 0,
+    });
   });
 });
 
