@@ -194,13 +194,13 @@ export class KeptFolder {
   private async knowsMore(folder: string, step: number, files: FileSet): Promise<boolean> {
     const [there, own] = [await this.report(folder), files[REPORT_FILE]];
     if (there?.bits_rows === undefined || own === undefined) return false;
-    let isSame = false;
+    const known: Pick<KeptRun, 'evaluated'>[] = [];
     await this.change((run) => {
-      isSame = run.evaluated === step;
+      known.push(run);
       return run;
     });
     const next = readReport(new TextDecoder().decode(own), this.files.place(folder + REPORT_FILE));
-    return isSame && next.bits_rows === undefined;
+    return known.at(-1)?.evaluated === step && next.bits_rows === undefined;
   }
 
   /** The latest checkpoint that is whole; null when there is none. */
