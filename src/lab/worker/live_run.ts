@@ -242,7 +242,7 @@ export class LiveRun {
     if (keeper !== null && !this.active) {
       const { step, report } = evaluated;
       const files = folderOfRun(model, evaluated, accountOf(this, model, step));
-      keeper.saveModel(this.settings, model, { step, bits: 'bits_rows' in report }, files);
+      await keeper.saveModel(this.settings, model, { step, bits: 'bits_rows' in report }, files);
     }
     return evaluated;
   }

@@ -119,19 +119,23 @@ export class RunKeeper {
     this.letGoOf(note);
   }
 
-  /** Writes a model with its report, once a step, and again once it has `bits`. */
-  saveModel(
+  /**
+   * Writes a model with its report, once a step, and again once it has `bits`. Resolves when it is written, or cannot be: who
+   * shows what was found shows what a reload finds again.
+   */
+  async saveModel(
     settings: RunConfig,
     model: number,
     { step, bits }: { readonly step: number; readonly bits: boolean },
     files: FileSet,
-  ): void {
+  ): Promise<void> {
     const name = `${model} ${step} ${bits}`;
     if (this.models.has(name) || step !== this.last.step) return;
     this.models.add(name);
     const metrics = new TextEncoder().encode(this.lines[model] ?? '');
     const all = { ...files, [METRICS_FILE]: metrics };
     this.write(() => this.parts.folder.saveModel(this.named(settings), model, step, all));
+    await this.line;
   }
 
   /** Resolves when all is written and others may write to the run. */
