@@ -91,31 +91,23 @@ function SettingRow({ setting, binding, settings }: SettingRowProps) {
         </Field>
       );
     case 'toggle':
+    case 'switch': {
+      const isOn = typeof value === 'boolean' ? value : text.unset?.(settings) === true;
+      // Settings that may be there or not are there with their defaults.
+      const isThere = setting.kind === 'switch';
       return (
         <Field text={text}>
           {({ id, describedBy }) => (
             <Toggle
               id={id}
               describedBy={describedBy}
-              checked={typeof value === 'boolean' ? value : text.unset?.(settings) === true}
-              onChange={set}
+              checked={isThere ? value !== undefined : isOn}
+              onChange={(on) => set(isThere ? (on ? {} : undefined) : on)}
             />
           )}
         </Field>
       );
-    case 'switch':
-      return (
-        <Field text={text}>
-          {({ id, describedBy }) => (
-            <Toggle
-              id={id}
-              describedBy={describedBy}
-              checked={value !== undefined}
-              onChange={(on) => set(on ? {} : undefined)}
-            />
-          )}
-        </Field>
-      );
+    }
     case 'text':
       return null;
   }
