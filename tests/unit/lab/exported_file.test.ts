@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/lab_error';
 import { unzipFolder } from '../../../src/io/archive';
-import { exportFile, type ExportedRun } from '../../../src/lab/keep/exported_file';
+import { accountOf, exportFile, type ExportedRun } from '../../../src/lab/keep/exported_file';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 import type { EvaluatedModel } from '../../../src/lab/keep/run_evaluations';
+import type { RunMove } from '../../../src/lab/run/run_moves';
 import { evaluatedModel } from './evaluated_model';
 
 const failure = new LabError('not_finite', 'SASA on rows: mse is Infinity.', 'Scale the data.');
@@ -54,4 +55,18 @@ describe('the folder of a model', () => {
     expect(account).not.toHaveProperty('not_evaluated');
     expect(file).not.toHaveProperty('withoutReport');
   });
+});
+
+it('has what was changed up to its step in its account, but not the moves that follow its weights', () => {
+  const change = { step: 3, model: 0, setting: 'lr' as const, from: 1, to: 2, lambda: null };
+  const move = (step: number): RunMove => ({
+    model: 0,
+    step,
+    move: 'unpack',
+    from: [0],
+    components: [{ group: 0, axes: 1, energy: 1 }],
+    loss: [1, 1],
+  });
+  const run = { ...runOf(evaluatedModel(3)), changes: [move(2), change, move(3)] };
+  expect(accountOf(run, 0, 3).changes).toEqual([move(2), change]);
 });

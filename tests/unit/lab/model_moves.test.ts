@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/base/array';
+import { numberSequence } from '../io/complaint';
 import type { ActivationSource, SourceRows } from '../../../src/data/source';
 import { parseRunConfig, type TrainingConfig } from '../../../src/lab/run/run_config';
 import { inferenceGate, moveGate } from '../../../src/lab/train/move_gates';
@@ -13,7 +14,8 @@ import {
   trainedRows,
   wantedRows,
 } from '../../../src/lab/train/model_moves';
-import { stepsToMoves } from '../../../src/lab/train/session_moves';
+import { dueMoves, stepsToMoves } from '../../../src/lab/train/session_moves';
+import { NOTHING_MOVED, type ModelState } from '../../../src/lab/train/session_types';
 import type { ModelConfig } from '../../../src/sae/config';
 
 const configOf = (model: object, steps = 1000) => {
@@ -217,5 +219,41 @@ describe('the gate of moves', () => {
     const { model } = configOf({ ...sasa, n_groups: 3, k_groups: 1 });
     const scores = Float64Array.of(1, 5, 2, 0, 3, 4);
     expect([...inferenceGate(model, {})(scores, 2)]).toEqual([0, 1, 0, 0, 0, 1]);
+  });
+});
+
+describe('the models of a run whose moves are due', () => {
+  const { model: config, training } = configOf({ ...sasa, moves: { at: [0.1], rows: 256 } }, 10);
+  const next = numberSequence(3);
+  const numbers = (length: number) => Float32Array.from({ length }, () => next() - 0.5);
+  const parameters = () => ({
+    encoder: numbers(12 * WIDTH),
+    decoder: numbers(12 * WIDTH),
+    encoderBias: new Float32Array(12),
+    decoderBias: new Float32Array(WIDTH),
+  });
+  const state: ModelState = {
+    step: 1,
+    weights: { groups: 6, rank: 2, width: WIDTH, ...parameters() },
+    firstMoment: parameters(),
+    secondMoment: parameters(),
+    tokensSinceFired: new Uint32Array(6),
+    inputScale: 1,
+    lambda: 0.5,
+    moved: NOTHING_MOVED,
+  };
+  const due = (lambda: number) => {
+    const model = { config, lambda, moved: NOTHING_MOVED, state: () => Promise.resolve(state) };
+    return dueMoves({ models: [model], source: source(null), training, step: 1 }, {});
+  };
+
+  it('have had the point afterwards', async () => {
+    const [after] = (await due(0.5)) ?? [];
+    expect(after?.state.moved.points).toBe(1);
+    expect(after?.state.moved.made).toBe(after?.made.length);
+  });
+
+  it('are left alone when λ was changed meanwhile: what was accepted may be worse now', async () => {
+    expect(await due(0.6)).toBeNull();
   });
 });
