@@ -7,12 +7,15 @@ import { join } from 'node:path';
 import { largest, smallest } from '../../src/base/array';
 import { METRICS_FILE, REPORT_FILE } from '../../src/lab/run/run_files';
 import { t95 } from '../interval';
-import type { Experiment, Measure } from './experiment';
+import { modelsOf, type ArmModel, type Experiment, type Measure } from './experiment';
 
-/** One finished run. */
+/** One model of a finished run. */
 export interface Result {
+  /** What tables call it. */
   readonly arm: string;
   readonly seed: string;
+  /** Of the model, with its report. */
+  readonly folder: string;
   /** By path of the measure; null where the report has no number. */
   readonly values: Readonly<Record<string, number | null>>;
   readonly steps: number | null;
@@ -20,25 +23,37 @@ export interface Result {
   readonly seconds: number | null;
 }
 
-/** The finished runs of an experiment, arm by arm and by seed. */
+/** The finished models of an experiment, arm by arm and by seed. */
 export function readResults({ arms, measures }: Experiment, out: string): readonly Result[] {
-  return arms.flatMap(({ name }) => {
-    const folder = join(out, name);
+  return arms.flatMap((arm) => {
+    const folder = join(out, arm.name);
     if (!existsSync(folder)) return [];
-    const seeds = readdirSync(folder).filter((seed) => existsSync(join(folder, seed, REPORT_FILE)));
-    seeds.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-    return seeds.map((seed): Result => {
-      const report = readJson(join(folder, seed, REPORT_FILE));
-      const last = lastRecord(join(folder, seed, METRICS_FILE));
-      return {
-        arm: name,
-        seed,
-        values: Object.fromEntries(measures.map(({ path }) => [path, numberAt(report, path)])),
-        steps: numberAt(last, 'step'),
-        seconds: fieldOf(last, 'details/seconds'),
-      };
-    });
+    const seeds = readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    return modelsOf(arm).flatMap((model) =>
+      seeds.flatMap((seed) => readResult(folder, seed, model, measures) ?? []),
+    );
   });
+}
+
+/** Null while it has no report. */
+function readResult(
+  arm: string,
+  seed: string,
+  model: ArmModel,
+  measures: readonly Measure[],
+): Result | null {
+  const folder = join(arm, seed, model.folder);
+  if (!existsSync(join(folder, REPORT_FILE))) return null;
+  const report = readJson(join(folder, REPORT_FILE));
+  const last = lastRecord(join(folder, METRICS_FILE));
+  return {
+    arm: model.label,
+    seed,
+    folder,
+    values: Object.fromEntries(measures.map(({ path }) => [path, numberAt(report, path)])),
+    steps: numberAt(last, 'step'),
+    seconds: fieldOf(last, 'details/seconds'),
+  };
 }
 
 function readJson(path: string): unknown {
@@ -50,7 +65,8 @@ function lastRecord(path: string): unknown {
   return line === undefined || line === '' ? null : JSON.parse(line);
 }
 
-function numberAt(value: unknown, path: string): number | null {
+/** The number at a path of a report; null where there is none. */
+export function numberAt(value: unknown, path: string): number | null {
   const keys = path.split('.');
   const last = keys.pop() ?? '';
   return fieldOf(keys.reduce(memberOf, value), last);
@@ -88,10 +104,10 @@ export function summarize(values: readonly number[], best: Measure['best']): Sum
 
 /** The table: "0.9806 ± 0.0002 (0.9804)" is mean, half the interval and worst seed. */
 export function markdownTable({ arms, measures }: Experiment, results: readonly Result[]): string {
-  const rows = arms.flatMap(({ name }) => {
-    const own = results.filter(({ arm }) => arm === name);
+  const rows = arms.flatMap(modelsOf).flatMap(({ label }) => {
+    const own = results.filter(({ arm }) => arm === label);
     if (own.length === 0) return [];
-    return [[name, String(own.length), ...measures.map((measure) => cell(own, measure))]];
+    return [[label, String(own.length), ...measures.map((measure) => cell(own, measure))]];
   });
   const head = ['arm', 'seeds', ...measures.map(({ label }) => label)];
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);

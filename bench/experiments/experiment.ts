@@ -12,10 +12,26 @@ export interface RunFile {
   readonly training: Settings;
 }
 
+/** What one run file trains: one model, or several with names of their own on the same rows. */
 export interface Arm {
   /** Also the name of its folder. */
   readonly name: string;
   readonly run: RunFile;
+}
+
+/** A model of an arm: what tables call it, and its folder below that of the run. */
+export interface ArmModel {
+  readonly label: string;
+  readonly folder: string;
+}
+
+/** The models of an arm in order. Throws RangeError for one of several that has no name. */
+export function modelsOf({ name, run }: Arm): readonly ArmModel[] {
+  if (run.models.length === 1) return [{ label: name, folder: '' }];
+  return run.models.map(({ name: model }) => {
+    if (typeof model !== 'string') throw new RangeError(`a model of arm ${name} has no name`);
+    return { label: `${name}/${model}`, folder: model };
+  });
 }
 
 /** A number of the report of one model. */
@@ -29,6 +45,8 @@ export interface Measure {
 }
 
 export interface Experiment {
+  /** Title of its figure. */
+  readonly title: string;
   readonly arms: readonly Arm[];
   readonly measures: readonly Measure[];
   /** Whether bits a token are measured, which takes longer. */

@@ -6,16 +6,19 @@
  *
  * Run it from the root of the project. Called again it skips what is finished and goes on with what was interrupted;
  * Ctrl-C saves the state of the run that trains. In DIR lie <arm>/<seed>.json (the run file), <arm>/<seed>.log and
- * <arm>/<seed>/ (what `lab train` writes), and NAME.md and NAME.csv of all that is finished. A seed 3-1 is seed 3 of
- * the weights and 1 of made data. With --rows FILE.npy runs on a language model train on rows that were harvested
- * before, of which single rows are held out and not whole documents. Exits with 1 when a run failed.
+ * <arm>/<seed>/ (what `lab train` writes), and NAME.md and NAME.csv of all that is finished; where bits are measured also
+ * NAME-bits.md and NAME-bits.svg, which compare models at equal bits. A seed 3-1 is seed 3 of the weights and 1 of made
+ * data. With --rows FILE.npy runs on a language model train on rows that were harvested before, of which single rows are
+ * held out and not whole documents. Exits with 1 when a run failed.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { csvOf, markdownTable, readResults } from './collect';
 import { readSeeds, type Experiment } from './experiment';
+import { ratePicture } from './picture';
 import { queueOf, workThrough } from './queue';
+import { rateTables } from './rate';
 import { storiesExperiment, storiesRates, wordsExperiment, wordsRates } from './text';
 import { trainRun } from './train';
 import { zoo, zooIndependent } from './zoo';
@@ -89,4 +92,9 @@ writeFileSync(join(out, `${name}.csv`), csvOf(experiment, results));
 const table = markdownTable(experiment, results);
 writeFileSync(join(out, `${name}.md`), table);
 console.log(`\n${table}`);
+if (experiment.bits) {
+  writeFileSync(join(out, `${name}-bits.md`), rateTables(results));
+  const picture = ratePicture(experiment.title, results);
+  if (picture !== null) writeFileSync(join(out, `${name}-bits.svg`), picture);
+}
 process.exitCode = failed ? 1 : 0;

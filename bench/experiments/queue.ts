@@ -6,7 +6,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { saysSame } from '../../src/base/canonical';
 import { CHECKPOINT_FILE, REPORT_FILE } from '../../src/lab/run/run_files';
-import { seededRun, type Experiment, type RunFile, type Seed } from './experiment';
+import {
+  modelsOf,
+  seededRun,
+  type ArmModel,
+  type Experiment,
+  type RunFile,
+  type Seed,
+} from './experiment';
 
 export interface QueuedRun {
   /** "k64-none/0". */
@@ -15,6 +22,7 @@ export interface QueuedRun {
   readonly folder: string;
   readonly runFile: string;
   readonly run: RunFile;
+  readonly models: readonly ArmModel[];
 }
 
 /** `changed`: it was begun from a run file that says something else, or from none that is still there. */
@@ -36,18 +44,19 @@ export function queueOf(
   }
   const chosen = arms.filter(({ name }) => only.length === 0 || only.includes(name));
   return seeds.flatMap((seed) =>
-    chosen.map(({ name, run }) => ({
-      name: `${name}/${seed.name}`,
-      folder: join(out, name, seed.name),
-      runFile: join(out, name, `${seed.name}.json`),
-      run: seededRun(run, seed),
+    chosen.map((arm) => ({
+      name: `${arm.name}/${seed.name}`,
+      folder: join(out, arm.name, seed.name),
+      runFile: join(out, arm.name, `${seed.name}.json`),
+      run: seededRun(arm.run, seed),
+      models: modelsOf(arm),
     })),
   );
 }
 
 /** How a run stands, by the files that are there. */
-export function standingOf({ folder, runFile, run }: QueuedRun): Standing {
-  const finished = existsSync(join(folder, REPORT_FILE));
+export function standingOf({ folder, runFile, run, models }: QueuedRun): Standing {
+  const finished = models.every((model) => existsSync(join(folder, model.folder, REPORT_FILE)));
   if (!finished && !existsSync(join(folder, CHECKPOINT_FILE))) return 'new';
   const begun: unknown = existsSync(runFile) ? JSON.parse(readFileSync(runFile, 'utf8')) : null;
   if (!saysSame(begun, run)) return 'changed';

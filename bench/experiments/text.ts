@@ -1,11 +1,13 @@
 /**
  * Words and stories: what columns, units and bits buy. 1000 steps of 512 words with 1024 columns; 400 steps of 1024
- * tokens of layer 4 with 2048 columns. What is active is 16 columns unless the name of the arm says otherwise.
+ * tokens of layer 4 with 2048 columns. What is active is 16 columns unless the name of a model says otherwise.
  */
 import type { Arm, Experiment, RunFile, Settings } from './experiment';
 import { costs, fitted, quality, sasa, scalar } from './models';
 
-const words = {
+type Base = Omit<RunFile, 'models'>;
+
+const words: Base = {
   data: { kind: 'words' },
   training: {
     train_batch_size_samples: 512,
@@ -16,7 +18,7 @@ const words = {
   },
 };
 
-const stories = {
+const stories: Base = {
   data: { kind: 'lm', model: 'stories15m', layer: 4, context_size: 256, seed: 0 },
   training: {
     train_batch_size_samples: 1024,
@@ -27,63 +29,112 @@ const stories = {
   },
 };
 
-type Base = Omit<RunFile, 'models'>;
+/** What every arm is swept over, alike. */
+const RATES = [1e-3, 2e-3, 4e-3];
 
-const arm = ({ data, training }: Base, name: string, model: Settings): Arm => ({
+interface NamedModel {
+  readonly name: string;
+  readonly model: Settings;
+}
+
+const named = (name: string, model: Settings): NamedModel => ({ name, model });
+const refined = ({ name, model }: NamedModel): NamedModel =>
+  named(`${name}-refine`, { ...model, refine: true });
+
+const at = ({ data, training }: Base, lr: number): Base => ({
+  data,
+  training: { ...training, lr },
+});
+
+/** A run of its own for every model. */
+const alone = ({ data, training }: Base, models: readonly NamedModel[]): readonly Arm[] =>
+  models.map(({ name, model }) => ({ name, run: { data, models: [model], training } }));
+
+/** One run for all: rows of a language model cost as much as a model that trains on them. */
+const together = ({ data, training }: Base, name: string, models: readonly NamedModel[]): Arm => ({
   name,
-  run: { data, models: [model], training },
+  run: { data, models: models.map((each) => ({ ...each.model, name: each.name })), training },
 });
 
 /** The architectures at a width of so many columns. */
-function family(base: Base, columns: number): readonly Arm[] {
+const family = (columns: number): readonly NamedModel[] => [
+  ...oneLevel(columns),
+  twoLevel(columns),
+];
+
+function oneLevel(columns: number): readonly NamedModel[] {
   return [
-    arm(base, 'topk', scalar('topk', columns, 16)),
-    arm(base, 'topk_signed', scalar('topk_signed', columns, 16)),
-    arm(base, 'batchtopk', scalar('batchtopk', columns, 16)),
-    arm(base, 'sasa-r2-s8', sasa([columns / 2, 2, 8])),
-    arm(base, 'sasa-r4-s4', sasa([columns / 4, 4, 4])),
-    arm(base, 'two-level-r2-s12', sasa([columns / 2, 2, 12], { k_columns: 16 })),
+    named('topk', scalar('topk', columns, 16)),
+    named('topk_signed', scalar('topk_signed', columns, 16)),
+    named('batchtopk', scalar('batchtopk', columns, 16)),
+    named('sasa-r2-s8', sasa([columns / 2, 2, 8])),
+    named('sasa-r4-s4', sasa([columns / 4, 4, 4])),
   ];
 }
+
+const twoLevel = (columns: number): NamedModel =>
+  named('two-level-r2-s12', sasa([columns / 2, 2, 12], { k_columns: 16 }));
+
+/** TopK with fewer and more active, for its frontier. */
+const topkAt = (columns: number, counts: readonly number[]): readonly NamedModel[] =>
+  counts.map((k) => named(`topk-k${k}`, scalar('topk', columns, k)));
 
 /** At as many units as SASA has active, and at about as many bits. */
-function otherCosts(base: Base, columns: number): readonly Arm[] {
+function otherCosts(columns: number): readonly NamedModel[] {
   return [
-    ...[4, 8, 12, 24].map((k) => arm(base, `topk-k${k}`, scalar('topk', columns, k))),
-    arm(base, 'sasa-r2-s12', sasa([columns / 2, 2, 12])),
-    arm(base, 'sasa-r4-s6', sasa([columns / 4, 4, 6])),
+    ...topkAt(columns, [4, 8, 12, 24]),
+    named('sasa-r2-s12', sasa([columns / 2, 2, 12])),
+    named('sasa-r4-s6', sasa([columns / 4, 4, 6])),
   ];
 }
 
-/** N = 512, 2048 and 4096 beside the 1024 of the others. */
-const widths: readonly Arm[] = [512, 2048, 4096].flatMap((columns) => [
-  arm(words, `n${columns}-topk`, scalar('topk', columns, 16)),
-  arm(words, `n${columns}-topk_signed`, scalar('topk_signed', columns, 16)),
-  arm(words, `n${columns}-sasa-r2-s8`, sasa([columns / 2, 2, 8])),
-]);
-
-/** The learning rate, swept alike for all. */
-function rates(base: Base, columns: number): readonly Arm[] {
-  return [1e-3, 2e-3, 4e-3].flatMap((lr) =>
-    family({ ...base, training: { ...base.training, lr } }, columns).map(({ name, run }) => ({
-      name: `${name}-lr${lr}`,
-      run,
-    })),
-  );
-}
+const wide = (columns: number): readonly NamedModel[] =>
+  [
+    ...topkAt(columns, [8, 12, 16]),
+    named('topk_signed', scalar('topk_signed', columns, 16)),
+    named('sasa-r2-s8', sasa([columns / 2, 2, 8])),
+  ].map(({ name, model }) => named(`n${columns}-${name}`, model));
 
 const measured = { measures: [...quality, ...costs, ...fitted], bits: true, leastSquares: true };
 
 export const wordsExperiment: Experiment = {
-  arms: [...family(words, 1024), ...otherCosts(words, 1024), ...widths],
+  title: 'Word vectors, N = 1024',
+  arms: alone(words, [
+    ...family(1024),
+    ...otherCosts(1024),
+    ...family(1024).map(refined),
+    ...[512, 2048, 4096].flatMap(wide),
+  ]),
   ...measured,
 };
 
 export const storiesExperiment: Experiment = {
-  arms: [...family(stories, 2048), ...otherCosts(stories, 2048)],
+  title: 'stories15M, layer 4, N = 2048',
+  arms: [
+    together(stories, 'plain', oneLevel(2048)),
+    together(stories, 'costs', otherCosts(2048)),
+    together(stories, 'two-level', [twoLevel(2048), refined(twoLevel(2048))]),
+    together(stories, 'refined', oneLevel(2048).map(refined)),
+  ],
   ...measured,
 };
 
-export const wordsRates: Experiment = { arms: rates(words, 1024), ...measured };
+export const wordsRates: Experiment = {
+  title: 'Word vectors, learning rates',
+  arms: RATES.flatMap((lr) =>
+    alone(
+      at(words, lr),
+      family(1024).map(({ name, model }) => named(`${name}-lr${lr}`, model)),
+    ),
+  ),
+  ...measured,
+};
 
-export const storiesRates: Experiment = { arms: rates(stories, 2048), ...measured };
+export const storiesRates: Experiment = {
+  title: 'stories15M, learning rates',
+  arms: RATES.flatMap((lr) => [
+    together(at(stories, lr), `lr${lr}`, oneLevel(2048)),
+    ...alone(at(stories, lr), [named(`two-level-lr${lr}`, twoLevel(2048).model)]),
+  ]),
+  ...measured,
+};

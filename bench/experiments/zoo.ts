@@ -109,6 +109,7 @@ const shapes: Arm = {
 
 /** Exactly so many features in a row, and the row's gate. */
 export const zoo: Experiment = {
+  title: 'Known shapes, exactly so many a row',
   arms: [
     ...worlds.flatMap((world) =>
       (['none', 'unpack', 'both'] as const).map((moves) => withMoves(world, moves)),
@@ -122,6 +123,7 @@ export const zoo: Experiment = {
 
 /** Features present independently: a gate over the row against one over the batch, and what finds s. */
 export const zooIndependent: Experiment = {
+  title: 'Known shapes, each by itself',
   arms: (
     [
       ['row', 'topk_sasa'],

@@ -7,17 +7,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csvOf, markdownTable, readResults, summarize } from '../../../bench/experiments/collect';
-import { readSeeds, type Experiment } from '../../../bench/experiments/experiment';
+import { modelsOf, readSeeds, type Experiment } from '../../../bench/experiments/experiment';
+import { ratePicture } from '../../../bench/experiments/picture';
 import { queueOf, standingOf, workThrough, type QueuedRun } from '../../../bench/experiments/queue';
-import { storiesExperiment, wordsExperiment } from '../../../bench/experiments/text';
+import { bitsAt, compareRates, explainedAt, frontierOf } from '../../../bench/experiments/rate';
+import {
+  storiesExperiment,
+  storiesRates,
+  wordsExperiment,
+  wordsRates,
+} from '../../../bench/experiments/text';
 import { zoo, zooIndependent } from '../../../bench/experiments/zoo';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 
 const training = { training_samples: 1000 };
+const models = [{}];
 const experiment: Experiment = {
+  title: 'Two arms',
   arms: [
-    { name: 'a', run: { data: { kind: 'synthetic', preset: 'zoo' }, models: [], training } },
-    { name: 'b', run: { data: { kind: 'words' }, models: [], training } },
+    { name: 'a', run: { data: { kind: 'synthetic', preset: 'zoo' }, models, training } },
+    { name: 'b', run: { data: { kind: 'words' }, models, training } },
   ],
   measures: [
     { label: 'EV', path: 'explained_variance', decimals: 3, best: 'largest' },
@@ -68,10 +77,10 @@ describe('the queue', () => {
     expect(queue('3-1').map(({ run }) => run)).toEqual([
       {
         data: { kind: 'synthetic', preset: 'zoo', seed: 1 },
-        models: [],
+        models,
         training: { ...training, seed: 3 },
       },
-      { data: { kind: 'words' }, models: [], training: { ...training, seed: 3 } },
+      { data: { kind: 'words' }, models, training: { ...training, seed: 3 } },
     ]);
     expect(queue('0', ['b']).map(({ name }) => name)).toEqual(['b/0']);
     expect(() => queue('0', ['c'])).toThrow('there is no arm c (only a, b)');
@@ -123,6 +132,87 @@ describe('the queue', () => {
     const { trained, outcomes } = await worked(queue(), 'b/0', 2);
     expect(trained).toEqual(['a/0', 'b/0']);
     expect(outcomes).toEqual(['trained', 'stopped', 'stopped', 'stopped']);
+  });
+});
+
+describe('a run of several models', () => {
+  const together: Experiment = {
+    ...experiment,
+    arms: [
+      {
+        name: 'all',
+        run: { data: { kind: 'words' }, models: [{ name: 'topk' }, { name: 'sasa' }], training },
+      },
+    ],
+  };
+
+  it('is finished when every model is, and has a row of the table for each', () => {
+    const [run] = queueOf(together, readSeeds('0'), out);
+    const folder = run?.folder ?? '';
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(run?.runFile ?? '', JSON.stringify(run?.run));
+    write(folder, 'checkpoint.safetensors', {});
+    write(join(folder, 'topk'), 'report.json', { explained_variance: 0.5 });
+    expect(queueOf(together, readSeeds('0'), out).map(standingOf)).toEqual(['interrupted']);
+    write(join(folder, 'sasa'), 'report.json', { explained_variance: 0.6 });
+    expect(queueOf(together, readSeeds('0'), out).map(standingOf)).toEqual(['finished']);
+    expect(markdownTable(together, readResults(together, out)).split('\n').slice(2, 4)).toEqual([
+      '| all/topk | 1 | 0.500 | – |',
+      '| all/sasa | 1 | 0.600 | – |',
+    ]);
+  });
+
+  it('is refused when two models could not be told apart', () => {
+    const run = { data: {}, models: [{ name: 'topk' }, {}], training };
+    expect(() => modelsOf({ name: 'all', run })).toThrow('a model of arm all has no name');
+  });
+});
+
+describe('models at equal bits', () => {
+  const frontier = [
+    { bits: 100, explained: 0.8 },
+    { bits: 60, explained: 0.7 },
+  ];
+
+  it('lie on straight lines between the models of the frontier, and nowhere outside', () => {
+    expect(explainedAt(frontier, 80)).toBeCloseTo(0.75, 12);
+    expect(bitsAt(frontier, 0.75)).toBeCloseTo(80, 12);
+    expect(explainedAt(frontier, 60)).toBe(0.7);
+    expect([explainedAt(frontier, 101), bitsAt(frontier, 0.69)]).toEqual([null, null]);
+  });
+
+  it('are compared with TopK of their width and seed', () => {
+    expect(frontierOf('all/sasa-r2-s8').test('all/topk-k4')).toBe(true);
+    expect(frontierOf('sasa-r2-s8').test('n512-topk')).toBe(false);
+    expect(frontierOf('n512-sasa-r2-s8').test('n512-topk-k8')).toBe(true);
+    expect(frontierOf('n512-sasa-r2-s8').test('n512-topk_signed')).toBe(false);
+    const rates: [string, number, number][] = [
+      ['topk/0', 100, 0.8],
+      ['topk-k8/0', 60, 0.7],
+      ['sasa-r2-s8/0', 80, 0.77],
+      ['topk/1', 100, 0.9],
+      ['topk-k8/1', 60, 0.8],
+      ['sasa-r2-s8/1', 80, 0.86],
+    ];
+    for (const [name, bits, explained] of rates) {
+      write(join(out, name), 'report.json', {
+        bits_per_token: bits,
+        rate_explained_variance: explained,
+      });
+    }
+    const words = { ...wordsExperiment, measures: [] };
+    const found = compareRates(readResults(words, out), 'plain').find(
+      ({ label }) => label === 'sasa-r2-s8',
+    );
+    expect(found?.gain?.mean).toBeCloseTo(0.015, 12);
+    // 80 of the 88 bits that TopK needs for .77, and of the 84 for .86.
+    expect(found?.share?.mean).toBeCloseTo((80 / 88 + 80 / 84) / 2, 12);
+    expect(compareRates(readResults(words, out), 'prune2')).toEqual([]);
+    expect(ratePicture('Words', readResults(words, out))).toContain('>SASA, r = 2<');
+  });
+
+  it('are no picture while none has bits', () => {
+    expect(ratePicture('Words', [])).toBeNull();
   });
 });
 
@@ -179,29 +269,28 @@ describe('the table', () => {
 });
 
 describe('the arms', () => {
-  const all = { zoo, zooIndependent, words: wordsExperiment, stories: storiesExperiment };
+  const all = {
+    zoo,
+    zooIndependent,
+    words: wordsExperiment,
+    words_lr: wordsRates,
+    stories: storiesExperiment,
+    stories_lr: storiesRates,
+  };
   it.each(Object.entries(all))(
     'of %s have names of their own that are names of folders',
     (_, { arms }) => {
-      const names = arms.map(({ name }) => name);
+      const names = arms.flatMap(modelsOf).map(({ label }) => label);
       expect(new Set(names).size).toBe(names.length);
-      for (const name of names) expect(name).toMatch(/^[a-z0-9_.-]+$/);
+      for (const name of names) expect(name).toMatch(/^[a-z0-9_./-]+$/);
     },
   );
 
-  it.each(Object.entries(all))(
-    'of %s are runs of the lab where no moves are made',
-    (_, { arms }) => {
-      const plain = arms.filter(({ run: { models } }) =>
-        models.every(
-          ({ architecture, moves, k_columns: columns }) =>
-            ['topk', 'topk_sasa', 'batchtopk'].includes(String(architecture)) &&
-            moves === undefined &&
-            columns === undefined,
-        ),
-      );
-      expect(plain.length).toBeGreaterThan(3);
-      for (const { run } of plain) parseRunConfig(run);
-    },
-  );
+  it.each(Object.entries(all))('of %s are runs of the lab', (_, { arms }) => {
+    const runs = arms.flatMap(({ run }) =>
+      run.models.some((model) => 'k_columns' in model || 'refine' in model) ? [] : [run],
+    );
+    expect(runs.length).toBeGreaterThan(1);
+    for (const run of runs) parseRunConfig(run);
+  });
 });
