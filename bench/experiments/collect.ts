@@ -9,6 +9,9 @@ import { METRICS_FILE, REPORT_FILE } from '../../src/lab/run/run_files';
 import { t95 } from '../interval';
 import { modelsOf, type ArmModel, type Experiment, type Measure } from './experiment';
 
+/** What `lab splice` printed of a model, beside its report. */
+export const SPLICE_FILE = 'splice.json';
+
 /** One model of a finished run. */
 export interface Result {
   /** What tables call it. */
@@ -44,7 +47,11 @@ function readResult(
 ): Result | null {
   const folder = join(arm, seed, model.folder);
   if (!existsSync(join(folder, REPORT_FILE))) return null;
-  const report = readJson(join(folder, REPORT_FILE));
+  const spliced = join(folder, SPLICE_FILE);
+  const report = {
+    ...(readJson(join(folder, REPORT_FILE)) as object),
+    ...(existsSync(spliced) ? { splice: readJson(spliced) } : {}),
+  };
   const last = lastRecord(join(folder, METRICS_FILE));
   return {
     arm: model.label,

@@ -53,6 +53,8 @@ export interface Experiment {
   readonly bits: boolean;
   /** Whether codes by least squares are measured as well, with bits where bits are. */
   readonly leastSquares: boolean;
+  /** Labels of the models that a language model is run with in the place of its residual stream. */
+  readonly spliced?: readonly string[];
 }
 
 /** Seeds of one run: of weights and order, and of made data. Written "3", or "3-1" with data seed 1. */

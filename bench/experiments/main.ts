@@ -11,16 +11,16 @@
  * data. With --rows FILE.npy runs on a language model train on rows that were harvested before, of which single rows are
  * held out and not whole documents. Exits with 1 when a run failed.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { csvOf, markdownTable, readResults } from './collect';
+import { csvOf, markdownTable, readResults, SPLICE_FILE } from './collect';
 import { readSeeds, type Experiment } from './experiment';
 import { ratePicture } from './picture';
 import { queueOf, workThrough } from './queue';
 import { rateTables } from './rate';
 import { storiesExperiment, storiesRates, wordsExperiment, wordsRates } from './text';
-import { trainRun } from './train';
+import { spliceModel, trainRun } from './train';
 import { zoo, zooIndependent } from './zoo';
 
 const experiments: Readonly<Record<string, Experiment>> = {
@@ -65,9 +65,9 @@ function onRows({ arms, ...rest }: Experiment, path: string): Experiment {
 
 let failed = false;
 if (!values.collect) {
-  let stopped = false;
+  const asked = new AbortController();
   const stop = () => {
-    stopped = true;
+    asked.abort();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   const queue = queueOf(experiment, readSeeds(values.seeds), out, values.only);
@@ -76,7 +76,7 @@ if (!values.collect) {
     tell: (line) => {
       console.log(line);
     },
-    stopped: () => stopped,
+    stopped: () => asked.signal.aborted,
   });
   const count = (which: string) => outcomes.filter((outcome) => outcome === which).length;
   console.log(
@@ -85,6 +85,12 @@ if (!values.collect) {
       .join(', '),
   );
   failed = count('failed') > 0;
+  for (const result of readResults(experiment, out)) {
+    const wanted = experiment.spliced?.includes(result.arm) ?? false;
+    if (asked.signal.aborted || !wanted || existsSync(join(result.folder, SPLICE_FILE))) continue;
+    console.log(`splice ${result.arm}/${result.seed}`);
+    await spliceModel(result);
+  }
 }
 const results = readResults(experiment, out);
 mkdirSync(out, { recursive: true });

@@ -59,6 +59,14 @@ export const fitted: readonly Measure[] = ['least_squares', 'prune2'].flatMap((k
   { label: `${kind} bits`, path: `codes.${kind}.bits_per_token`, decimals: 1, best: 'smallest' },
 ]);
 
+/** What a language model loses with the model in its residual stream. */
+export const faithfulness: readonly Measure[] = [
+  { label: 'KL', path: 'splice.kl_sae', decimals: 3, best: 'smallest' },
+  { label: 'CE', path: 'splice.ce_sae', decimals: 3, best: 'smallest' },
+  { label: 'KL score', path: 'splice.kl_score_mean_ablation', decimals: 4, best: 'largest' },
+  { label: 'CE score', path: 'splice.ce_score_mean_ablation', decimals: 4, best: 'largest' },
+];
+
 /** Of features of at least two dimensions: how much of them their groups hold, and at what rank. */
 export const recovered: readonly Measure[] = [
   {

@@ -3,7 +3,7 @@
  * tokens of layer 4 with 2048 columns. What is active is 16 columns unless the name of a model says otherwise.
  */
 import type { Arm, Experiment, RunFile, Settings } from './experiment';
-import { costs, fitted, quality, sasa, scalar } from './models';
+import { costs, faithfulness, fitted, quality, sasa, scalar } from './models';
 
 type Base = Omit<RunFile, 'models'>;
 
@@ -117,6 +117,8 @@ export const storiesExperiment: Experiment = {
     together(stories, 'refined', oneLevel(2048).map(refined)),
   ],
   ...measured,
+  measures: [...measured.measures, ...faithfulness],
+  spliced: ['plain/topk', 'plain/sasa-r2-s8', 'plain/sasa-r4-s4', 'two-level/two-level-r2-s12'],
 };
 
 export const wordsRates: Experiment = {

@@ -1,14 +1,16 @@
-/** Trains one run by `lab train` in a process of its own that leaves the processors to others. */
+/** What an experiment has the lab do, each in a process of its own that leaves the processors to others. */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { SPLICE_FILE, type Result } from './collect';
 import type { Experiment } from './experiment';
 import type { QueuedRun } from './queue';
 
-/**
- * Rejects with the last line that the lab wrote when it fails. What it writes goes to a file beside the run file.
- * An interruption is handed on once, so that the lab saves its state.
- */
+/** Predictions that a spliced model is measured on. */
+const SPLICED_TOKENS = 16_384;
+
+/** Trains one run. What the lab writes goes to a file beside the run file. Rejects with its last line when it fails. */
 export async function trainRun(
   run: QueuedRun,
   resume: boolean,
@@ -16,23 +18,50 @@ export async function trainRun(
 ): Promise<void> {
   const log = run.runFile.replace(/\.json$/, '.log');
   const written = openSync(log, 'a');
+  const more = [
+    ...(resume ? ['--resume'] : []),
+    ...(bits ? ['--bits'] : []),
+    ...(leastSquares ? ['--least-squares'] : []),
+  ];
+  const code = await lab(
+    ['train', '--config', run.runFile, '--out', run.folder, ...more],
+    written,
+    written,
+  );
+  if (code !== 0) throw new Error(lastLine(readFileSync(log, 'utf8')));
+}
+
+/** Runs a language model with a trained model in its residual stream, and keeps what is printed beside the report. */
+export async function spliceModel({ folder }: Pick<Result, 'folder'>): Promise<void> {
+  const path = join(folder, SPLICE_FILE);
+  const [printed, said] = [`${path}.new`, `${path}.log`];
+  const arguments_ = ['splice', '--model', folder, '--tokens', String(SPLICED_TOKENS)];
+  const code = await lab(arguments_, openSync(printed, 'w'), openSync(said, 'w'));
+  if (code !== 0) throw new Error(lastLine(readFileSync(said, 'utf8')));
+  renameSync(printed, path);
+  rmSync(said);
+}
+
+/**
+ * The exit code of a call of the lab, whose output goes to open files, which are closed. An interruption is handed on once,
+ * so that the lab saves its state.
+ */
+async function lab(
+  arguments_: readonly string[],
+  output: number,
+  errors: number,
+): Promise<number | null> {
   const child = spawn(
     process.execPath,
-    [
-      ...['scripts/run_typescript.mjs', 'src/cli/main.ts', 'train'],
-      ...['--config', run.runFile, '--out', run.folder],
-      ...(resume ? ['--resume'] : []),
-      ...(bits ? ['--bits'] : []),
-      ...(leastSquares ? ['--least-squares'] : []),
-    ],
+    ['scripts/run_typescript.mjs', 'src/cli/main.ts', ...arguments_],
     // In a group of its own: Ctrl-C would reach it twice, and the second time it leaves without saving.
-    { stdio: ['ignore', written, written], detached: true },
+    { stdio: ['ignore', output, errors], detached: true },
   );
-  closeSync(written);
+  for (const file of new Set([output, errors])) closeSync(file);
   const interrupt = () => child.kill('SIGINT');
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    const code = await new Promise<number | null>((resolve, reject) => {
+    return await new Promise<number | null>((resolve, reject) => {
       child.on('spawn', () => {
         if (child.pid !== undefined)
           setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
@@ -40,7 +69,6 @@ export async function trainRun(
       child.on('error', reject);
       child.on('exit', resolve);
     });
-    if (code !== 0) throw new Error(lastLine(readFileSync(log, 'utf8')));
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }

@@ -247,7 +247,12 @@ describe('the table', () => {
     );
     // Interrupted: it counts for nothing yet.
     write(join(out, 'b/1'), 'checkpoint.safetensors', {});
+    write(join(out, 'b/0'), 'splice.json', { kl_sae: 0.25 });
     const results = readResults(experiment, out);
+    const kl = { label: 'KL', path: 'splice.kl_sae', decimals: 2, best: 'smallest' } as const;
+    expect(
+      readResults({ ...experiment, measures: [kl] }, out).map(({ values }) => values[kl.path]),
+    ).toEqual([null, null, null, 0.25]);
     expect(csvOf(experiment, results)).toBe(
       [
         'arm,seed,explained_variance,recovery.packed_features,steps,seconds',
