@@ -121,10 +121,24 @@ export const zoo: Experiment = {
   leastSquares: false,
 };
 
+/** The Zipf world of above, in which the number that is present varies as well, with a gate over the batch. */
+const zipfBatch: World = { name: 'zipf-batch-k64-s3', data: zipf, groups: 64, active: 3 };
+
 /** Features present independently: a gate over the row against one over the batch, and what finds s. */
 export const zooIndependent: Experiment = {
   title: 'Known shapes, each by itself',
-  arms: (
+  arms: [
+    ...(['none', 'both'] as const).map((moves) => withMoves(zipfBatch, moves, 'batch_topk_sasa')),
+    ...gated(),
+  ],
+  measures,
+  bits: true,
+  leastSquares: false,
+};
+
+/** Every gate at every number of active groups, without moves and with them. */
+function gated(): readonly Arm[] {
+  return (
     [
       ['row', 'topk_sasa'],
       ['batch', 'batch_topk_sasa'],
@@ -138,8 +152,5 @@ export const zooIndependent: Experiment = {
       const world = { name: `${name}-k${groups}-s${s}`, data, groups, active: s };
       return (['none', 'both'] as const).map((moves) => withMoves(world, moves, gate));
     }),
-  ),
-  measures,
-  bits: true,
-  leastSquares: false,
-};
+  );
+}
