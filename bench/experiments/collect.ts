@@ -48,8 +48,10 @@ function readResult(
   const folder = join(arm, seed, model.folder);
   if (!existsSync(join(folder, REPORT_FILE))) return null;
   const spliced = join(folder, SPLICE_FILE);
+  const found = readJson(join(folder, REPORT_FILE));
   const report = {
-    ...(readJson(join(folder, REPORT_FILE)) as object),
+    ...(found as object),
+    late_moves: lateMoves(found),
     ...(existsSync(spliced) ? { splice: readJson(spliced) } : {}),
   };
   const last = lastRecord(join(folder, METRICS_FILE));
@@ -61,6 +63,17 @@ function readResult(
     steps: numberAt(last, 'step'),
     seconds: fieldOf(last, 'details/seconds'),
   };
+}
+
+/** Moves of each kind in the last three tenths of a run: what training goes on packing and splitting. */
+function lateMoves(report: unknown): Readonly<Record<'unpack' | 'repartition', number>> {
+  const changes = memberOf(report, 'changes');
+  const steps = numberAt(report, 'steps') ?? 0;
+  const late = (Array.isArray(changes) ? changes : []).filter(
+    (change) => (fieldOf(change, 'step') ?? 0) >= 0.7 * steps,
+  );
+  const count = (kind: string) => late.filter((change) => memberOf(change, 'move') === kind).length;
+  return { unpack: count('unpack'), repartition: count('repartition') };
 }
 
 function readJson(path: string): unknown {

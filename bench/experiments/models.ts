@@ -47,9 +47,14 @@ export const quality: readonly Measure[] = [
   { label: 'pruned l0', path: 'pruned_l0', decimals: 2, best: 'smallest' },
 ];
 
+/** Of runs whose bits were measured. */
+export const rates: readonly Measure[] = [
+  { label: 'bits', path: 'bits_per_token', decimals: 1, best: 'smallest' },
+];
+
 export const costs: readonly Measure[] = [
   { label: 'units', path: 'groups_per_token', decimals: 2, best: 'smallest' },
-  { label: 'bits', path: 'bits_per_token', decimals: 1, best: 'smallest' },
+  ...rates,
   { label: 'dead', path: 'dead_groups', decimals: 1, best: 'smallest' },
 ];
 
@@ -86,4 +91,6 @@ export const recovered: readonly Measure[] = [
   { label: 'lost', path: 'recovery.lost_features', decimals: 1, best: 'smallest' },
   { label: 'live', path: 'live_groups', decimals: 1, best: 'largest' },
   { label: 'moves', path: 'changes.length', decimals: 1, best: 'smallest' },
+  { label: 'late unpack', path: 'late_moves.unpack', decimals: 1, best: 'smallest' },
+  { label: 'late repartition', path: 'late_moves.repartition', decimals: 1, best: 'smallest' },
 ];

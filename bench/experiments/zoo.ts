@@ -4,7 +4,7 @@
  */
 import type { ZooInput } from '../../src/data/zoo_spec';
 import type { Arm, Experiment, Settings } from './experiment';
-import { MOVES, quality, recovered, sasa, type Gate } from './models';
+import { MOVES, quality, rates, recovered, sasa, type Gate } from './models';
 
 /** Rank of all groups: that of the widest feature. */
 const RANK = 4;
@@ -131,7 +131,7 @@ export const zooIndependent: Experiment = {
     ...(['none', 'both'] as const).map((moves) => withMoves(zipfBatch, moves, 'batch_topk_sasa')),
     ...gated(),
   ],
-  measures,
+  measures: [...measures, ...rates],
   bits: true,
   leastSquares: false,
 };

@@ -248,6 +248,19 @@ describe('the table', () => {
     // Interrupted: it counts for nothing yet.
     write(join(out, 'b/1'), 'checkpoint.safetensors', {});
     write(join(out, 'b/0'), 'splice.json', { kl_sae: 0.25 });
+    const moved = (step: number, move: string) => ({ step, move });
+    const changes = [moved(69, 'unpack'), moved(76, 'unpack'), moved(76, 'repartition')];
+    write(join(out, 'b/2'), 'report.json', { steps: 100, changes: [...changes, changes[1]] });
+    const late = {
+      label: 'late',
+      path: 'late_moves.unpack',
+      decimals: 1,
+      best: 'smallest',
+    } as const;
+    expect(
+      readResults({ ...experiment, measures: [late] }, out).map(({ values }) => values[late.path]),
+    ).toEqual([0, 0, 0, 0, 2]);
+    rmSync(join(out, 'b/2'), { recursive: true });
     const results = readResults(experiment, out);
     const kl = { label: 'KL', path: 'splice.kl_sae', decimals: 2, best: 'smallest' } as const;
     expect(
