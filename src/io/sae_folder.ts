@@ -65,7 +65,7 @@ function writeConfig(sae: SaeToWrite): string {
   const folded = config.normalize_activations === 'expected_average_only_in';
   return strictJson(
     {
-      architecture: architectureOf(config).folder.savedAs ?? config.architecture,
+      architecture: architectureOf(config).folder.savedAs?.(config) ?? config.architecture,
       d_in: weights.width,
       d_sae: weights.groups * weights.rank,
       dtype: 'float32',

@@ -12,6 +12,7 @@ import { decodeText } from '../base/text_file';
 import type { FolderSettings } from '../sae/architectures/architecture';
 import {
   architectureOf,
+  architectureOfFolder,
   architectures,
   findArchitecture,
   modelSchema,
@@ -136,7 +137,7 @@ function refuseForeign(config: FolderConfig, label: string): void {
 
 /** What the folder says of its own architecture. Throws LabError `bad_file` for what the lab cannot compute. */
 function ownSettings(config: FolderConfig, hasEncoderBias: boolean, label: string): FolderSettings {
-  const known = findArchitecture(config.architecture);
+  const known = architectureOfFolder(config.architecture);
   if (known === undefined) {
     throw refuse(
       label,
@@ -146,7 +147,7 @@ function ownSettings(config: FolderConfig, hasEncoderBias: boolean, label: strin
   }
   const own = known.folder.load(config, hasEncoderBias);
   if ('refused' in own) throw refuse(label, own.refused, own.wayOut);
-  return own;
+  return { ...own, settings: { architecture: known.id, ...own.settings } };
 }
 
 /** The settings of our own model that this folder describes. */
@@ -157,7 +158,6 @@ function modelConfig(config: FolderConfig, own: FolderSettings, label: string): 
     : {};
   const { usual } = own;
   const certain: Record<string, unknown> = {
-    architecture: config.architecture,
     d_in: config.d_in,
     apply_b_dec_to_input: config.apply_b_dec_to_input,
     normalize_activations: config.normalize_activations ?? 'none',

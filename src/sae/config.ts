@@ -42,6 +42,12 @@ export function findArchitecture(id: unknown): Architecture | undefined {
   return typeof id === 'string' ? byId.get(id) : undefined;
 }
 
+/** The architecture whose models are kept in folders of this name; undefined where there is none. */
+export function architectureOfFolder(name: string): Architecture | undefined {
+  const known = findArchitecture(name);
+  return known ?? architectures.find(({ folder }) => folder.names?.includes(name) === true);
+}
+
 /** The architecture of a model. */
 export function architectureOf(config: Pick<ModelConfig, 'architecture'>): Architecture {
   const found = byId.get(config.architecture);

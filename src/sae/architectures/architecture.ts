@@ -148,8 +148,10 @@ export interface FolderSettings {
 
 /** How a model stands in a folder of SAELens; sae_folder.ts writes and reads what is the same for all. */
 interface FolderForm<C> {
-  /** The architecture whose folder it is, for a model that infers as another one does. */
-  readonly savedAs?: string;
+  /** The architecture whose folder it is, where it is not the model's own: SAELens knows a folder by this name alone. */
+  savedAs?(config: C): string | undefined;
+  /** Names beside its own under which folders of this architecture are kept. */
+  readonly names?: readonly string[];
   /** Tensors [d_sae] beside W_enc, W_dec, b_enc and b_dec, with the vectors they hold. */
   readonly tensors?: Readonly<Record<string, string>>;
   /** All vectors of a model from those in its folder. */

@@ -58,7 +58,7 @@ export const batchtopk = defineArchitecture({
   vectors: [{ name: 'thresholds', length: 'one', trained: false, initial: () => 0 }],
   underScale: {},
   folder: {
-    savedAs: 'jumprelu',
+    savedAs: () => 'jumprelu',
     tensors: { threshold: 'thresholds' },
     save: () => ({}),
     load: () => ({

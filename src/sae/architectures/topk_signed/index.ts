@@ -44,7 +44,7 @@ export const topkSigned = defineArchitecture({
   initialNorm: () => 0.5,
   underScale: {},
   folder: {
-    savedAs: 'topk_sasa',
+    savedAs: () => 'topk_sasa',
     save: ({ d_sae, k }) => ({ n_groups: d_sae, group_rank: 1, k_groups: k }),
     load: ({ d_sae, k }, hasEncoderBias) =>
       hasEncoderBias
