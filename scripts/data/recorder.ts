@@ -3,6 +3,7 @@
  * Node: the WebGPU that it is given is Dawn's.
  */
 import { LabError } from '../../src/base/lab_error';
+import type { KeptRuns } from '../../src/lab/keep/kept_runs';
 import { EngineHost } from '../../src/lab/worker/engine_host';
 import type {
   Event as EngineEvent,
@@ -22,13 +23,14 @@ export interface Recording {
 }
 
 /**
- * Trains a run to its end. `hear` is told every event, also those after the end. Rejects with LabError when the
- * engine fails.
+ * Trains a run to its end. `hear` is told every event, also those after the end; `openRuns` says where runs are kept, if they are.
+ * Rejects with LabError when the engine fails.
  */
 export function recordRun(
   gpu: GPU,
   config: RunInput,
   hear: (event: EngineEvent) => void = () => undefined,
+  openRuns: (() => Promise<KeptRuns>) | null = null,
 ): Promise<Recording> {
   let adapter = '';
   let started: Extract<EngineEvent, { kind: 'started' }> | null = null;
@@ -36,7 +38,8 @@ export function recordRun(
   const records: MetricRecord[] = [];
   const probes: ShapeProbe[] = [];
   return new Promise((resolve, reject) => {
-    const host = new EngineHost(gpu, (event) => {
+    const host = new EngineHost(gpu, tell, openRuns);
+    function tell(event: EngineEvent): void {
       hear(event);
       switch (event.kind) {
         case 'connected':
@@ -69,7 +72,7 @@ export function recordRun(
         default:
           break;
       }
-    });
+    }
     void host.handle({ kind: 'connect', base: '' });
   });
 }
