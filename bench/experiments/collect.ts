@@ -96,7 +96,8 @@ function memberOf(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
-function fieldOf(value: unknown, key: string): number | null {
+/** A field that is a number; null where it is none. */
+export function fieldOf(value: unknown, key: string): number | null {
   const field = memberOf(value, key);
   return typeof field === 'number' ? field : null;
 }

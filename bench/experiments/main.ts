@@ -7,7 +7,7 @@
  * Run it from the root of the project. Called again it skips what is finished and goes on with what was interrupted;
  * Ctrl-C saves the state of the run that trains. In DIR lie <arm>/<seed>.json (the run file), <arm>/<seed>.log and
  * <arm>/<seed>/ (what `lab train` writes), and NAME.md and NAME.csv of all that is finished; where bits are measured also
- * NAME-bits.md and NAME-bits.svg, which compare models at equal bits. A seed 3-1 is seed 3 of the weights and 1 of made
+ * NAME-costs.md and NAME-bits.svg, which compare models at equal bits and rows. A seed 3-1 is seed 3 of the weights and 1 of made
  * data. With --rows FILE.npy runs on a language model train on rows that were harvested before, of which single rows are
  * held out and not whole documents. Exits with 1 when a run failed.
  */
@@ -20,6 +20,7 @@ import { ratePicture } from './picture';
 import { queueOf, workThrough } from './queue';
 import { rateTables } from './rate';
 import { storiesExperiment, storiesRates, wordsExperiment, wordsRates } from './text';
+import { tokenTable } from './tokens';
 import { spliceModel, trainRun } from './train';
 import { zoo, zooIndependent } from './zoo';
 
@@ -99,7 +100,7 @@ const table = markdownTable(experiment, results);
 writeFileSync(join(out, `${name}.md`), table);
 console.log(`\n${table}`);
 if (experiment.bits) {
-  writeFileSync(join(out, `${name}-bits.md`), rateTables(results));
+  writeFileSync(join(out, `${name}-costs.md`), `${rateTables(results)}\n${tokenTable(results)}`);
   const picture = ratePicture(experiment.title, results);
   if (picture !== null) writeFileSync(join(out, `${name}-bits.svg`), picture);
 }

@@ -4,7 +4,7 @@
  */
 import type { ZooInput } from '../../src/data/zoo_spec';
 import type { Arm, Experiment, Settings } from './experiment';
-import { MOVES, quality, rates, recovered, sasa, type Gate } from './models';
+import { MOVES, quality, rates, recovered, sasa, scalar, type Gate } from './models';
 
 /** Rank of all groups: that of the widest feature. */
 const RANK = 4;
@@ -114,6 +114,7 @@ export const zoo: Experiment = {
     ...worlds.flatMap((world) =>
       (['none', 'unpack', 'both'] as const).map((moves) => withMoves(world, moves)),
     ),
+    { name: 'topk', run: { data: preset('zoo'), models: [scalar('topk', 384, 12)], training } },
     shapes,
   ],
   measures,

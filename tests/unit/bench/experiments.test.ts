@@ -8,9 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csvOf, markdownTable, readResults, summarize } from '../../../bench/experiments/collect';
 import { modelsOf, readSeeds, type Experiment } from '../../../bench/experiments/experiment';
-import { ratePicture } from '../../../bench/experiments/picture';
 import { queueOf, standingOf, workThrough, type QueuedRun } from '../../../bench/experiments/queue';
-import { bitsAt, compareRates, explainedAt, frontierOf } from '../../../bench/experiments/rate';
 import {
   storiesExperiment,
   storiesRates,
@@ -165,54 +163,6 @@ describe('a run of several models', () => {
   it('is refused when two models could not be told apart', () => {
     const run = { data: {}, models: [{ name: 'topk' }, {}], training };
     expect(() => modelsOf({ name: 'all', run })).toThrow('a model of arm all has no name');
-  });
-});
-
-describe('models at equal bits', () => {
-  const frontier = [
-    { bits: 100, explained: 0.8 },
-    { bits: 60, explained: 0.7 },
-  ];
-
-  it('lie on straight lines between the models of the frontier, and nowhere outside', () => {
-    expect(explainedAt(frontier, 80)).toBeCloseTo(0.75, 12);
-    expect(bitsAt(frontier, 0.75)).toBeCloseTo(80, 12);
-    expect(explainedAt(frontier, 60)).toBe(0.7);
-    expect([explainedAt(frontier, 101), bitsAt(frontier, 0.69)]).toEqual([null, null]);
-  });
-
-  it('are compared with TopK of their width and seed', () => {
-    expect(frontierOf('all/sasa-r2-s8').test('all/topk-k4')).toBe(true);
-    expect(frontierOf('sasa-r2-s8').test('n512-topk')).toBe(false);
-    expect(frontierOf('n512-sasa-r2-s8').test('n512-topk-k8')).toBe(true);
-    expect(frontierOf('n512-sasa-r2-s8').test('n512-topk_signed')).toBe(false);
-    const rates: [string, number, number][] = [
-      ['topk/0', 100, 0.8],
-      ['topk-k8/0', 60, 0.7],
-      ['sasa-r2-s8/0', 80, 0.77],
-      ['topk/1', 100, 0.9],
-      ['topk-k8/1', 60, 0.8],
-      ['sasa-r2-s8/1', 80, 0.86],
-    ];
-    for (const [name, bits, explained] of rates) {
-      write(join(out, name), 'report.json', {
-        bits_per_token: bits,
-        rate_explained_variance: explained,
-      });
-    }
-    const words = { ...wordsExperiment, measures: [] };
-    const found = compareRates(readResults(words, out), 'plain').find(
-      ({ label }) => label === 'sasa-r2-s8',
-    );
-    expect(found?.gain?.mean).toBeCloseTo(0.015, 12);
-    // 80 of the 88 bits that TopK needs for .77, and of the 84 for .86.
-    expect(found?.share?.mean).toBeCloseTo((80 / 88 + 80 / 84) / 2, 12);
-    expect(compareRates(readResults(words, out), 'prune2')).toEqual([]);
-    expect(ratePicture('Words', readResults(words, out))).toContain('>SASA, r = 2<');
-  });
-
-  it('are no picture while none has bits', () => {
-    expect(ratePicture('Words', [])).toBeNull();
   });
 });
 
