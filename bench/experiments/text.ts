@@ -90,7 +90,8 @@ function otherCosts(columns: number): readonly NamedModel[] {
 
 const wide = (columns: number): readonly NamedModel[] =>
   [
-    ...topkAt(columns, [8, 12, 16]),
+    named('topk', scalar('topk', columns, 16)),
+    ...topkAt(columns, [8, 12]),
     named('topk_signed', scalar('topk_signed', columns, 16)),
     named('sasa-r2-s8', sasa([columns / 2, 2, 8])),
   ].map(({ name, model }) => named(`n${columns}-${name}`, model));
