@@ -7,6 +7,7 @@ import { across } from '../gpu/workgroups';
 import type { Gate } from './architectures/architecture';
 import type { ModelConfig } from './config';
 import { decodeMakesCodes, decodePass, encodePass, scoresPass, Section } from './forward_passes';
+import { chooseColumnsPass, decoderNormsPass } from './choose_columns';
 import { gatePasses } from './gate_passes';
 import { gateOf, rowGate } from './inference_gate';
 import { kernels } from './kernels';
@@ -18,7 +19,7 @@ import {
   type KernelVariant,
   type ModelLayout,
 } from './layout';
-import { scoreParts, termParts } from './parts';
+import { normsParts, scoreParts, termParts } from './parts';
 import { nuclearPass, scoresEnergy } from './nuclear_pass';
 import { codesPenalty, nuclearPenalty } from './penalty';
 import { stepUniforms } from './schedule';
@@ -82,7 +83,13 @@ export function mainForward(
     }),
   ];
   const makesCodes = decodeMakesCodes(layout, gate);
-  if (!score.isCode && !makesCodes) {
+  const { columns } = layout.main;
+  if (columns !== null) {
+    passes.push(
+      decoderNormsPass(layout, normsParts.alone),
+      chooseColumnsPass(layout, columns, { variant, training, useBias }),
+    );
+  } else if (!score.isCode && !makesCodes) {
     passes.push(
       encodePass(
         layout,
@@ -172,7 +179,9 @@ export function forwardPlan(
     { name: 'x', type: 'f32', length: batch * layout.d4 * 4, shape: '[B, d]' },
     { name: 'data_mean', type: 'f32', length: layout.d4 * 4, shape: '[d]' },
     { name: 'last_fired', type: 'u32', length: 1, shape: 'unused' },
-    { name: 'decoder_norms', type: 'f32', length: 1, shape: 'unused' },
+    layout.main.columns === null
+      ? { name: 'decoder_norms', type: 'f32', length: 1, shape: 'unused' }
+      : { name: 'decoder_norms', type: 'f32', length: layout.latents, shape: '[N]' },
     ...workBuffers({ ...layout, firedLength: 1, coefsLength: codes }, 1),
     ...gateBuffers(gate, layout),
     ...(scoresEnergy(gate)

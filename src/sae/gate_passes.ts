@@ -25,6 +25,8 @@ export interface GateOptions {
 /** scores → `active_units` and, where scores are codes, `coefs`. */
 export function gatePasses(layout: ModelLayout, gate: Gate, options: GateOptions): Pass[] {
   if (gate.kind === 'top_of_row') {
+    // Where columns are chosen, a unit fires once it keeps one.
+    const whole = layout.main.columns === null;
     const select = selectPass(
       layout,
       {
@@ -34,8 +36,8 @@ export function gatePasses(layout: ModelLayout, gate: Gate, options: GateOptions
         key: gate.key,
         compact: false,
         byPosition: false,
-        record: options.training,
-        markAlive: options.training,
+        record: options.training && whole,
+        markAlive: options.training && whole,
       },
       options.variant,
     );

@@ -26,6 +26,12 @@ export function leavesUnitsOff(config: ModelConfig): boolean {
   return gate.kind !== 'threshold' || gate.standing.readsThresholds;
 }
 
+/** Columns that a row keeps of those of the units that its gate lets through; undefined where all stay. */
+export function chosenColumns(config: ModelConfig): number | undefined {
+  const gate = gateOf(config, false);
+  return gate.kind === 'top_of_row' ? gate.columns : undefined;
+}
+
 /** A gate that switches on the units of largest score of a row, by the score of the model's own gate. */
 export function rowGate(config: ModelConfig): Extract<Gate, { readonly kind: 'top_of_row' }> {
   const gate = gateOf(config, false);

@@ -2,6 +2,7 @@
 import type { Kernel } from '../gpu/plan';
 import adamClipped from '../../shaders/adam_clipped.wgsl?raw';
 import centerInput from '../../shaders/center_input.wgsl?raw';
+import chooseColumns from '../../shaders/choose_columns.wgsl?raw';
 import codeGradients from '../../shaders/code_gradients.wgsl?raw';
 import countCodes from '../../shaders/count_codes.wgsl?raw';
 import countDigits from '../../shaders/count_digits.wgsl?raw';
@@ -30,6 +31,7 @@ import updateThresholds from '../../shaders/update_thresholds.wgsl?raw';
 export const kernels = {
   adam_clipped: { name: 'adam_clipped', source: adamClipped },
   center_input: { name: 'center_input', source: centerInput },
+  choose_columns: { name: 'choose_columns', source: chooseColumns },
   code_gradients: { name: 'code_gradients', source: codeGradients },
   count_codes: { name: 'count_codes', source: countCodes },
   count_digits: { name: 'count_digits', source: countDigits },

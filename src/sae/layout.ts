@@ -38,6 +38,8 @@ export interface BranchLayout {
 
 /** Codes of the main branch; rows have `slots` places each, or as many as they need. */
 interface MainLayout extends BranchLayout {
+  /** Columns that stay on in a row where they are chosen one by one among those of its units; else null. */
+  readonly columns: number | null;
   readonly ragged: boolean;
   /** In `active_units`, of ragged codes: where the places of every row begin, [B + 1], and the row of a place. */
   readonly rowStart: number;
@@ -180,6 +182,7 @@ export function layoutOf(
   const activeLength = rowStart + (ragged ? batch + 1 + capacity : 0);
   const trainsThresholds = architectureOf(config).thresholds !== undefined;
   const main: MainLayout = {
+    columns: columnsOf(gate, { rank, slots, ownSlots }),
     slots,
     capacity,
     rank,
@@ -242,6 +245,16 @@ export function layoutOf(
     inputShares,
     penaltyBuffer: inputShares + (config.apply_b_dec_to_input ? blocks * d4 * 4 : 0),
   };
+}
+
+/** A gate that lets more units through than the model's own leaves as large a share of their columns on. */
+function columnsOf(
+  gate: Gate,
+  { rank, slots, ownSlots }: { rank: number; slots: number; ownSlots: number },
+): number | null {
+  if (gate.kind !== 'top_of_row' || gate.columns === undefined) return null;
+  const columns = Math.ceil((gate.columns * slots) / ownSlots);
+  return columns < slots * rank ? columns : null;
 }
 
 function gateLayout({ kind }: Gate, batch: number): GateLayout {

@@ -13,6 +13,7 @@ import countsPlaced from '../../shaders/parts/counts_placed.wgsl?raw';
 import countsSummed from '../../shaders/parts/counts_summed.wgsl?raw';
 import digitsDirect from '../../shaders/parts/digits_direct.wgsl?raw';
 import digitsShared from '../../shaders/parts/digits_shared.wgsl?raw';
+import entryChosen from '../../shaders/parts/entry_chosen.wgsl?raw';
 import entryNone from '../../shaders/parts/entry_none.wgsl?raw';
 import gateBatch from '../../shaders/parts/gate_batch.wgsl?raw';
 import gatePositive from '../../shaders/parts/gate_positive.wgsl?raw';
@@ -21,6 +22,8 @@ import gateRowsNone from '../../shaders/parts/gate_rows_none.wgsl?raw';
 import gateThreshold from '../../shaders/parts/gate_threshold.wgsl?raw';
 import keyAny from '../../shaders/parts/key_any.wgsl?raw';
 import keyPositive from '../../shaders/parts/key_positive.wgsl?raw';
+import normsAlone from '../../shaders/parts/norms_alone.wgsl?raw';
+import normsInverse from '../../shaders/parts/norms_inverse.wgsl?raw';
 import penaltyDecay from '../../shaders/parts/penalty_decay.wgsl?raw';
 import penaltyNone from '../../shaders/parts/penalty_none.wgsl?raw';
 import penaltyNorm from '../../shaders/parts/penalty_norm.wgsl?raw';
@@ -79,9 +82,10 @@ export interface TermPart extends Part {
   readonly byNorm: (code: number, norm: number) => number;
 }
 
-/** What a listed code leaves for the gradient of its threshold. */
+/** Which listed codes send their gradient to the encoder, and what one leaves for the gradient of its threshold. */
 export interface EntryPart extends Part {
-  /** dL/dθ with dL/dcode `byCode`; null where thresholds are not trained, and every listed code reaches the encoder. */
+  readonly reachesEncoder: (code: number) => boolean;
+  /** dL/dθ with dL/dcode `byCode`; null where thresholds are not trained. */
   readonly byThreshold: ((entry: ThresholdEntry) => number) | null;
 }
 
@@ -113,6 +117,12 @@ export interface GateRowsPart extends Part {
   readonly left: boolean;
 }
 
+/** What the pass that takes the norms of the atoms leaves beside them. */
+export interface NormsPart extends Part {
+  /** Also 1/‖d‖, for the gradient of a term that reads norms. */
+  readonly inverse: boolean;
+}
+
 /** The parts that complete a kernel. */
 export interface Parts {
   readonly score?: ScorePart;
@@ -130,6 +140,7 @@ export interface Parts {
   readonly entry?: EntryPart;
   readonly penalty?: PenaltyPart;
   readonly gateRows?: GateRowsPart;
+  readonly norms?: NormsPart;
 }
 
 export interface ComposedKernel extends Kernel {
@@ -232,8 +243,13 @@ export const termParts = {
   },
 } as const satisfies Record<string, TermPart>;
 
-/** Nothing to learn of an entry but its code. */
-export const plainEntry: EntryPart = { source: entryNone, byThreshold: null };
+/** Entries of gates without thresholds. */
+export const entryParts = {
+  /** Every code that is listed sends its gradient. */
+  plain: { source: entryNone, reachesEncoder: () => true, byThreshold: null },
+  /** Columns that were not chosen have the code 0, and send none. */
+  chosen: { source: entryChosen, reachesEncoder: (code: number) => code !== 0, byThreshold: null },
+} as const satisfies Record<string, EntryPart>;
 
 export const penaltyParts = {
   none: { source: penaltyNone, kind: 'none' },
@@ -241,6 +257,11 @@ export const penaltyParts = {
   decay: { source: penaltyDecay, kind: 'decay' },
   norm: { source: penaltyNorm, kind: 'norm' },
 } as const satisfies Record<string, PenaltyPart>;
+
+export const normsParts = {
+  alone: { source: normsAlone, inverse: false },
+  inverse: { source: normsInverse, inverse: true },
+} as const satisfies Record<string, NormsPart>;
 
 export const gateRowsParts = {
   none: { source: gateRowsNone, left: false },

@@ -8,13 +8,14 @@ import { across, spread } from '../gpu/workgroups';
 import { auxiliaryPasses } from './auxiliary_passes';
 import { slicedBuffers, slicedPasses, slicesOf } from './batch_slices';
 import { architectureOf, type ModelConfig } from './config';
+import { decoderNormsPass } from './choose_columns';
 import { placesOf } from './forward_passes';
 import { gateBuffers, mainForward, workBuffers } from './forward_plan';
 import { kernels } from './kernels';
 import { teamThreads } from './launch_sizes';
 import { layoutOf, vectorLength, vectorsOf, type ModelLayout, type KernelVariant } from './layout';
 import { nuclearPass, scoresEnergy } from './nuclear_pass';
-import { compose, plainEntry, termParts } from './parts';
+import { compose, entryParts, normsParts, termParts } from './parts';
 import { codesPenalty, penaltyOf } from './penalty';
 import { stepUniforms } from './schedule';
 import {
@@ -81,7 +82,9 @@ export function stepPlan(options: StepOptions): StepPlan {
       views,
       passes: [
         ...(architecture.unitRows(config) ? [normalizePass(layout)] : []),
-        ...(codesPenalty(config)?.term.readsNorms === true ? [decoderNormsPass(layout)] : []),
+        ...(codesPenalty(config)?.term.readsNorms === true
+          ? [decoderNormsPass(layout, normsParts.inverse)]
+          : []),
         ...passes,
         gradientNormPass(layout, storing !== null),
         ...(storing === null ? [] : tensors.map((tensor) => adamPass(layout, tensor))),
@@ -144,6 +147,7 @@ function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
   const { groups, rank, latents } = layout;
   const penalty = penaltyOf(config);
   const deadUnits = layout.auxiliary?.units ?? 0;
+  const readsNorms = penalty?.kind === 'codes' && penalty.term.readsNorms;
   return [
     ...workBuffers(layout, 1 + deadUnits),
     ...gateBuffers(architectureOf(config).gate(config), layout),
@@ -151,7 +155,7 @@ function stepBuffers(config: ModelConfig, layout: ModelLayout): BufferSpec[] {
     {
       name: 'decoder_norms',
       type: 'f32',
-      length: penalty?.kind === 'codes' && penalty.term.readsNorms ? latents : 1,
+      length: readsNorms || layout.main.columns !== null ? latents : 1,
       shape: '[N]',
     },
     {
@@ -179,16 +183,6 @@ function normalizePass(layout: ModelLayout): Pass {
   };
 }
 
-function decoderNormsPass(layout: ModelLayout): Pass {
-  return {
-    name: 'decoder norms',
-    kernel: kernels.decoder_norms,
-    bindings: { decoder: 'decoder', decoder_norms: 'decoder_norms', penalty: 'penalty' },
-    constants: { N: layout.latents, D4: layout.d4, PENALTY_OFFSET: 0 },
-    workgroups: [Math.ceil(layout.latents / 64), 1, 1],
-  };
-}
-
 function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: KernelVariant): Pass {
   const { batch, main, auxiliary } = layout;
   const auxiliarySlots = auxiliary?.slots ?? 0;
@@ -201,7 +195,8 @@ function codeGradientsPass(config: ModelConfig, layout: ModelLayout, variant: Ke
     kernel: compose(kernels.code_gradients, {
       places: places.part,
       term: codesPenalty(config)?.term ?? termParts.none,
-      entry: thresholds?.entry(config) ?? plainEntry,
+      entry:
+        thresholds?.entry(config) ?? (main.columns === null ? entryParts.plain : entryParts.chosen),
     }),
     bindings: {
       ...(thresholds === undefined ? {} : { thresholds: 'thresholds' }),

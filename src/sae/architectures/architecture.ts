@@ -28,8 +28,16 @@ type Score = 'norm' | 'value' | 'energy';
 
 /** Which units a row switches on. */
 export type Gate =
-  /** The units of largest score of every row, a fixed number. */
-  | { readonly kind: 'top_of_row'; readonly score: Score; readonly key: KeyPart }
+  /**
+   * The units of largest score of every row, a fixed number. `columns`: of all columns of these units only so many stay
+   * on, those of largest |p|·‖d‖, and a unit none of whose columns stays is off; all stay when absent.
+   */
+  | {
+      readonly kind: 'top_of_row';
+      readonly score: Score;
+      readonly key: KeyPart;
+      readonly columns?: number | undefined;
+    }
   /**
    * The units of largest score of the whole batch. The smallest score that won is averaged into the vector
    * `thresholds`, by this rate a step.

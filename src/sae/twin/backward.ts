@@ -2,7 +2,7 @@
  * Float64 twins of the backward pass through the sparse decoder: gradients of codes, and the sums over the batch that make gradients of weights out of them.
  */
 import { addAt, at } from '../../base/array';
-import { plainEntry, termParts } from '../parts';
+import { termParts } from '../parts';
 import { fixedPlaces, NO_UNIT, rowPlaces, type KernelCall, type RowPlaces } from './kernel_call';
 import { dot } from '../../base/linear_algebra';
 import { addScaled } from './vectors';
@@ -103,8 +103,9 @@ function ofEntry(
     term.source === termParts.none.source
       ? byCode
       : byCode + strength * term.byCode(code, call.floats('decoder_norms')[latent] ?? 0);
-  const { source, byThreshold } = call.part('entry');
-  if (source === plainEntry.source || byThreshold === null) return whole;
+  const { reachesEncoder, byThreshold } = call.part('entry');
+  const sent = reachesEncoder(code) ? whole : 0;
+  if (byThreshold === null) return sent;
   call.floats('coefs')[call.constant('THRESHOLD_OFFSET') + place] = byThreshold({
     code,
     threshold: at(call.floats('thresholds'), latent),
@@ -112,7 +113,7 @@ function ofEntry(
     strength,
     bandwidth: call.uniform('bandwidth'),
   });
-  return code > 0 ? whole : 0;
+  return sent;
 }
 
 /** One branch's share of a weight gradient. */

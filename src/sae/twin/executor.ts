@@ -6,6 +6,7 @@ import { LabError } from '../../base/lab_error';
 import type { Pass, Plan } from '../../gpu/plan';
 import type { UniformValues } from '../../gpu/uniforms';
 import { codeGradients } from './backward';
+import { chooseColumns } from './choose_columns';
 import { centerInput, decodeResidual, encodeActive, scoreUnits } from './forward';
 import { listDead, selectUnits } from './gate';
 import { countCodes, countDigits, listCodes, placeRows } from './ragged_gate';
@@ -20,6 +21,7 @@ import { partsOf } from '../parts';
 const twinKernels: Readonly<Record<KernelName, TwinKernel>> = {
   adam_clipped: adamClipped,
   center_input: centerInput,
+  choose_columns: chooseColumns,
   code_gradients: codeGradients,
   count_codes: countCodes,
   count_digits: countDigits,

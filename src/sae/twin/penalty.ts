@@ -151,6 +151,7 @@ export function decoderNorms(call: KernelCall): void {
   for (let atom = 0; atom < call.constant('N'); atom += 1) {
     const norm = safeNorm(decoder, atom * stride, stride);
     call.floats('decoder_norms')[atom] = norm;
+    if (!call.part('norms').inverse) continue;
     call.floats('penalty')[call.constant('PENALTY_OFFSET') + atom] = 1 / norm;
   }
 }

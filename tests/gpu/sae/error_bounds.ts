@@ -108,6 +108,7 @@ export function errorBounds(
 ): Map<string, Float64Array> {
   const { kernel, constants } = input.pass;
   if (kernel.name === 'adam_clipped') return clippedAdamBounds(input);
+  if (kernel.name === 'choose_columns') return chosenBounds(input);
   if (kernel.name === 'exp_thresholds') return exponentialBounds(input);
   if (kernel.name.startsWith('update_') && constants['FUSED'] === 1) return updateBounds(input);
   if (kernel.name === 'center_input' && constants['LAYER_NORM'] === 1)
@@ -135,6 +136,24 @@ function mostPlaces({ pass, before, uniforms }: PassInput): number {
   if (parts.places === undefined || pass.constants['B'] === undefined) return 0;
   const rows = rowPlaces(new KernelCall(before, pass.constants, uniforms, parts));
   return rows.reduce((most, { first, end }) => Math.max(most, end - first), 0);
+}
+
+/** Codes are dot products with a bias, anywhere in their row: units that leave its list make the others move up. */
+function chosenBounds({ pass, before, uniforms }: PassInput): Map<string, Float64Array> {
+  const { constants } = pass;
+  const size = (name: string) => constants[name] ?? NaN;
+  const places = size('SLOTS') * size('R');
+  const all = { COLUMNS: places };
+  const magnitudes = runTwin({ pass, before, uniforms }, magnitudesOf(before, []), all);
+  const bounds = floats(magnitudes, 'coefs').map(() => 0);
+  for (let row = 0; row < size('B'); row += 1) {
+    const first = size('CODES_OFFSET') + row * places;
+    const largest = floats(magnitudes, 'coefs')
+      .subarray(first, first + places)
+      .reduce((most, code) => Math.max(most, code), 0);
+    bounds.fill(gammaOf(4 * size('D4') + 2) * largest + UNDERFLOW, first, first + places);
+  }
+  return new Map([['coefs', bounds]]);
 }
 
 /** WGSL lets exp(x) be wrong by 3 + 2|x| units in the last place. */

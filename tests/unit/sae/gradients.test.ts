@@ -188,7 +188,7 @@ function frozenRows(step: RandomStep, buffers: TwinBuffers, { config }: LossSett
     return {
       normalized: raw.map((value) => (layerNorm ? (value - mean) / spread : inputScale * value)),
       scale: layerNorm ? spread : 1,
-      active: unitsOf(buffers, main, placesOf(step, buffers, b)),
+      active: unitsOf(buffers, main, placesOf(step, buffers, b), main.columns !== null),
       auxiliary:
         auxiliary === null ? [] : unitsOf(buffers, auxiliary, fixedPlaces(b, auxiliary.slots)),
       target: rows.slice((batch + b) * d4 * 4, (batch + b) * d4 * 4 + width),
@@ -203,11 +203,15 @@ function placesOf({ layout: { main } }: RandomStep, buffers: TwinBuffers, row: n
   return { first: at(starts, row), end: at(starts, row + 1) };
 }
 
-/** The units of a row that have a code: those listed without one take part in the gate's gradient alone. */
+/**
+ * The units of a row that have a code: those listed without one take part in the gate's gradient alone. Where columns are
+ * chosen, each that has a code is a unit of its own.
+ */
 function unitsOf(
   buffers: TwinBuffers,
   { active, codes, rank }: BranchLayout,
   { first, end }: RowPlaces,
+  byColumn = false,
 ): ActiveUnit[] {
   const units: ActiveUnit[] = [];
   for (let place = first; place < end; place += 1) {
@@ -216,9 +220,9 @@ function unitsOf(
       codes + place * rank,
       codes + (place + 1) * rank,
     );
-    if (unit !== NO_UNIT && own.some((code) => code !== 0)) {
-      units.push({ latent: unit * rank, rank });
-    }
+    if (unit === NO_UNIT || own.every((code) => code === 0)) continue;
+    if (!byColumn) units.push({ latent: unit * rank, rank });
+    else own.forEach((code, i) => code !== 0 && units.push({ latent: unit * rank + i, rank: 1 }));
   }
   return units;
 }

@@ -44,6 +44,7 @@ export function tanhTerm(scale: number): TermPart {
 export function thresholdEntry(step: boolean): EntryPart {
   return {
     source: `const STEP = ${String(step)};\n${entry}`,
+    reachesEncoder: (code) => code > 0,
     byThreshold: ({ code, threshold, byCode, strength, bandwidth }) => {
       if (code !== 0 && code - threshold >= bandwidth / 2) return 0;
       return -(threshold * byCode + (step ? strength : 0)) / bandwidth;

@@ -8,8 +8,13 @@ const sasa = {
   k_groups: 2,
   aux_coefficient: 0.5,
 } as const;
+/** Of the four columns that are on after the first level, three or two stay. */
+const columns = { ...sasa, k_columns: 3 } as const;
 const ragged = { architecture: 'topk_sasa', n_groups: 17, group_rank: 3, k_groups: 2 } as const;
 const small = { ...ragged, n_groups: 10 } as const;
+
+/** What a gate of two levels adds to a step, or changes in it. */
+const COLUMN_PASSES = ['select groups', 'decoder norms', 'choose columns', 'code gradients'];
 
 export const cases: ArchitectureCases = {
   parity: {
@@ -78,6 +83,54 @@ export const cases: ArchitectureCases = {
       batch: 33,
       dead: 'some',
       passes: ['nuclear norms', 'score groups', 'select groups', 'encode active', 'update encoder'],
+    },
+    'two levels, encoder bias': {
+      model: { ...ragged, k_groups: 4, k_columns: 5, use_encoder_bias: true },
+      width: 17,
+      batch: 33,
+      dead: 'some',
+      passes: [
+        ...COLUMN_PASSES,
+        'decode residual',
+        'update encoder',
+        'update decoder',
+        'update biases',
+      ],
+    },
+    'two levels, one column, decoder objective': {
+      model: { ...ragged, k_groups: 5, k_columns: 1, nuclear_target: 'decoder' },
+      width: 5,
+      batch: 3,
+      passes: COLUMN_PASSES,
+    },
+    'two levels, all keys the same': {
+      model: { ...ragged, k_groups: 5, k_columns: 4 },
+      width: 17,
+      batch: 33,
+      silent: true,
+      passes: COLUMN_PASSES,
+    },
+    'tiled, two levels on decoded energy, more groups than threads': {
+      model: {
+        ...ragged,
+        n_groups: 50,
+        group_rank: 2,
+        k_groups: 40,
+        k_columns: 33,
+        score: 'decoded_energy',
+      },
+      width: 33,
+      batch: 65,
+      variant: 'tiled',
+      passes: [...COLUMN_PASSES, 'decode residual', 'update encoder'],
+    },
+    'tiled, two levels, all but one column': {
+      model: { ...ragged, k_columns: 5 },
+      width: 17,
+      batch: 17,
+      variant: 'tiled',
+      dead: 'some',
+      passes: [...COLUMN_PASSES, 'update decoder'],
     },
     'tiled, gate on decoded energy, weight decay objective': {
       model: {
@@ -150,6 +203,19 @@ export const cases: ArchitectureCases = {
       ...GRADIENT_STEP,
       model: { ...sasa, score: 'decoded_energy', use_encoder_bias: true },
     },
+    'two levels': { ...GRADIENT_STEP, model: columns },
+    'two levels, encoder bias, preact loss': {
+      ...GRADIENT_STEP,
+      model: { ...columns, use_encoder_bias: true, aux_loss: 'preact' },
+    },
+    'two levels, decoder objective': {
+      ...GRADIENT_STEP,
+      model: { ...columns, k_columns: 2, nuclear_target: 'decoder' },
+    },
+    'two levels on decoded energy, layer norm': {
+      ...GRADIENT_STEP,
+      model: { ...columns, score: 'decoded_energy', normalize_activations: 'layer_norm' },
+    },
     'scaled input': {
       ...GRADIENT_STEP,
       model: { ...sasa, normalize_activations: 'expected_average_only_in' },
@@ -167,6 +233,14 @@ export const cases: ArchitectureCases = {
       score: 'decoded_energy',
       nuclear_target: 'decoder',
       use_encoder_bias: true,
+    },
+    'two levels': { ...small, k_groups: 5, k_columns: 6 },
+    'two levels, as many columns as there may be': {
+      ...small,
+      n_groups: 20,
+      group_rank: 32,
+      k_groups: 16,
+      k_columns: 100,
     },
     'block rank 32': { ...small, n_groups: 3, group_rank: 32 },
   },

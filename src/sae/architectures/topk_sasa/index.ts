@@ -1,17 +1,31 @@
 /**
  * SASA: groups of r columns, of which the s with the longest codes describe a row; a nuclear norm finds the rank of
- * each. README.md has the paper.
+ * each. With fewer columns than those groups have, a second level chooses among them. README.md has the paper.
  */
 import * as z from 'zod/mini';
+import { setting } from '../../../base/setting';
 import { keyParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
+import { looseGate } from '../common';
 import { GROUP_SETTINGS, groupFolder, groupModels, groupScore } from '../groups';
-import { SHARED_SETTINGS } from '../shared_settings';
+import { count, SHARED_SETTINGS } from '../shared_settings';
+import { brokenColumns, columnsFolder, columnsOf, MOST_COLUMNS } from './columns';
 
 const schema = z.strictObject({
   architecture: z.literal('topk_sasa'),
   ...SHARED_SETTINGS,
   ...GROUP_SETTINGS,
+  k_columns: setting(z.optional(count(MOST_COLUMNS)), {
+    label: 'Columns',
+    symbol: 'm',
+    meaning:
+      'Of the columns of the active groups only so many stay on: those that contribute most, each taken alone.',
+    formula: 'C(x) = the m columns of S(x) with the largest |pₖᵢ|·‖dₖᵢ‖\nl0 = m',
+    source: 'The lab (docs/method/model.md)',
+    limit: 'at most s·r',
+    automatic: 's·r, all',
+    advanced: true,
+  }),
 });
 
 export const topkSasa = defineArchitecture({
@@ -25,6 +39,26 @@ export const topkSasa = defineArchitecture({
     unit: 'group',
     size: (number) => `${number('n_groups')} groups × ${number('group_rank')}`,
   },
-  gate: (config) => ({ kind: 'top_of_row', score: groupScore(config), key: keyParts.any }),
-  folder: groupFolder,
+  gate: (config) => ({
+    kind: 'top_of_row',
+    score: groupScore(config),
+    key: keyParts.any,
+    columns: columnsOf(config),
+  }),
+  rules: (config) => [...groupModels.rules(config), ...brokenColumns(config)],
+  warnings: (config, width) => {
+    const columns = columnsOf(config);
+    // Of columns that are chosen one by one only those that stay on count.
+    const loose = looseGate(groupModels.shape(config), width);
+    const sentences = groupModels.warnings(config, width);
+    return columns !== undefined && columns < width
+      ? sentences.filter((sentence) => !loose.includes(sentence))
+      : sentences;
+  },
+  budget: (settings) => {
+    const { columns, active } = groupModels.budget(settings);
+    const { k_columns: most } = settings;
+    return { columns, active: typeof most === 'number' ? Math.min(active, most) : active };
+  },
+  folder: { ...groupFolder, ...columnsFolder },
 });
