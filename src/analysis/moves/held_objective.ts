@@ -5,6 +5,7 @@
 import { at } from '../../base/array';
 import type { Pauses } from '../../base/work';
 import { mapSingularValues } from '../spectra';
+import { chosenCodes, columnNorms } from './chosen_columns';
 import type { Blocks } from './group_axes';
 import { addScaled } from './products';
 import { encodeRow, scoreGroups } from './row_codes';
@@ -98,7 +99,8 @@ export class HeldObjective {
     const isRewritten = new Uint8Array(K);
     for (const group of groups) isRewritten[group] = 1;
     const errors = this.errors.slice();
-    const codes = new Float64Array(rank);
+    const { columns } = this.options;
+    const norms = columns === undefined ? null : columnNorms(model);
     for (let row = 0; row < rows.count; row++) {
       let same = true;
       for (let k = 0; k < K && same; k++) {
@@ -107,13 +109,19 @@ export class HeldObjective {
       }
       if (same && groups.length < K) continue;
       const left = Float64Array.from(rows.target.subarray(row * width, (row + 1) * width));
-      for (let k = 0; k < K; k++) {
-        if (fires[row * K + k] === 0) continue;
-        encodeRow(model, rows, row, k, codes, 0);
+      const firing: number[] = [];
+      for (let k = 0; k < K; k++) if (fires[row * K + k] !== 0) firing.push(k);
+      const all = new Float64Array(firing.length * rank);
+      firing.forEach((k, entry) => {
+        encodeRow(model, rows, row, k, all, entry * rank);
+      });
+      const codes =
+        norms === null || columns === undefined ? all : chosenCodes(all, firing, norms, columns);
+      firing.forEach((k, entry) => {
         for (let i = 0; i < rank; i++) {
-          addScaled(left, -at(codes, i), decoder, (k * rank + i) * width, width);
+          addScaled(left, -at(codes, entry * rank + i), decoder, (k * rank + i) * width, width);
         }
-      }
+      });
       errors[row] = left.reduce((sum, value) => sum + value * value, 0);
       if (pauses.due()) await pauses.take();
     }

@@ -86,7 +86,7 @@ export async function countMoves(
   const free = Array.from({ length: 2 * dictionary.rank - 2 }, (_, i) => dictionary.groups + i);
   const model = withFreeGroups(dictionary, free.length);
   const scores = await scoresOf(model, rows, pauses);
-  const firing = await firingCodes(model, rows, options.gate(scores, rows.count), pauses);
+  const firing = await firingCodes(model, rows, scores, options, pauses);
   const objective = await HeldObjective.of(model, held, options, pauses);
   const packed = (await axesOfGroups(model, firing, live, pauses)).flatMap((axes) => {
     const components = componentsOfGroup(axes);
@@ -148,10 +148,8 @@ async function scoresOf(model: Blocks, rows: MoveRows, pauses: Pauses): Promise<
 }
 
 /** Codes of the groups that fire with the weights as they are. */
-async function firingNow({ model, rows, scores, options, pauses }: Moving): Promise<FiringCodes> {
-  const fires = options.gate(scores, rows.count);
-  if (pauses.due()) await pauses.take();
-  return firingCodes(model, rows, fires, pauses);
+function firingNow({ model, rows, scores, options, pauses }: Moving): Promise<FiringCodes> {
+  return firingCodes(model, rows, scores, options, pauses);
 }
 
 function isDead({ model, options }: Moving, group: number): boolean {

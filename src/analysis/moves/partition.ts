@@ -117,7 +117,7 @@ function pairRows(
       const group = at(firing.groups, entry);
       if (group === one || group === other) continue;
       for (let i = 0; i < rank; i++) {
-        const code = at(firing.codes, entry * rank + i);
+        const code = at(firing.used, entry * rank + i);
         addScaled(target, -code, firing.decoder, (group * rank + i) * width, width);
       }
     }

@@ -5,8 +5,9 @@
 import { addAt, at } from '../../base/array';
 import type { Pauses } from '../../base/work';
 import type { Blocks } from './group_axes';
+import { columnNorms, withChosenColumns } from './chosen_columns';
 import { addProducts, innerProduct } from './products';
-import type { MoveRows } from './types';
+import type { CountOptions, MoveRows } from './types';
 
 /** Most rows of a block of work, and multiplications of one. */
 const MOST_ROWS = 64;
@@ -85,8 +86,10 @@ export interface FiringCodes {
   readonly rowStart: Uint32Array;
   /** [entries], ascending within a row. */
   readonly groups: Uint32Array;
-  /** [entries, r]. */
+  /** [entries, r], of all columns of a group. */
   readonly codes: Float64Array;
+  /** [entries, r], those that rebuild the row: 0 in columns that are off; `codes` where all columns are on. */
+  readonly used: Float64Array;
   /** [K + 1], where the entries of a group stand in `byGroup`. */
   readonly groupStart: Uint32Array;
   /** [entries], entries ordered by group, then by row. */
@@ -97,8 +100,21 @@ export interface FiringCodes {
   readonly decoder: Float32Array;
 }
 
-/** Codes of the groups that fire, `fires` [rows, K]. O(rows·K + entries·r·d). */
+/** Codes of the groups that fire by the gate, from `scores` [rows, K]. O(rows·K + entries·r·d). */
 export async function firingCodes(
+  model: Blocks,
+  rows: MoveRows,
+  scores: Float64Array,
+  { gate, columns }: Pick<CountOptions, 'gate' | 'columns'>,
+  pauses: Pauses,
+): Promise<FiringCodes> {
+  const fires = gate(scores, rows.count);
+  if (pauses.due()) await pauses.take();
+  const firing = await codesOfFires(model, rows, fires, pauses);
+  return columns === undefined ? firing : withChosenColumns(firing, columnNorms(model), columns);
+}
+
+async function codesOfFires(
   model: Blocks,
   rows: MoveRows,
   fires: Uint8Array,
@@ -134,7 +150,7 @@ export async function firingCodes(
     if (pauses.due()) await pauses.take();
   }
   const decoder = model.decoder.slice();
-  return { rowStart, groups, codes, groupStart, byGroup, rows: rowOf, decoder };
+  return { rowStart, groups, codes, used: codes, groupStart, byGroup, rows: rowOf, decoder };
 }
 
 /** How many rows a group fires on. */

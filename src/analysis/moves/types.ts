@@ -61,6 +61,8 @@ export interface MoveOptions {
   readonly step: number;
   readonly seed: number;
   readonly gate: MoveGate;
+  /** Of the columns of the groups that the gate lets through only so many are on in a row; all when absent. */
+  readonly columns?: number | undefined;
 }
 
 /** Directions that belong together, and the group that got them. */
@@ -115,4 +117,4 @@ interface RepartitionedPair {
 }
 
 /** What counting moves needs of their options. */
-export type CountOptions = Pick<MoveOptions, 'lambda' | 'gate'>;
+export type CountOptions = Pick<MoveOptions, 'lambda' | 'gate' | 'columns'>;

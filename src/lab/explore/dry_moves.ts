@@ -3,12 +3,14 @@
  * the model is read with, and a group is dead that fires on none of the rows that moves are found on.
  */
 import { countMoves, makeMoves } from '../../analysis/moves/moves';
-import { scoreGroups } from '../../analysis/moves/row_codes';
-import type { MoveCounts, MoveEvent, MoveGate, MoveRows } from '../../analysis/moves/types';
+import { firingCodes, firingsOf, scoreGroups } from '../../analysis/moves/row_codes';
+import type { CountOptions, MoveCounts, MoveEvent, MoveRows } from '../../analysis/moves/types';
 import type { Dictionary } from '../../analysis/types';
-import { addAt } from '../../base/array';
 import { Pauses, type Work } from '../../base/work';
 import { architectureOf, type ModelConfig } from '../../sae/config';
+import { LabError } from '../../base/lab_error';
+import { chosenColumns, gateOf } from '../../sae/inference_gate';
+import { scoresEnergy } from '../../sae/nuclear_pass';
 import { nuclearPenalty } from '../../sae/penalty';
 import { inferenceGate } from '../train/move_gates';
 import { trainedRows } from '../train/model_moves';
@@ -32,8 +34,8 @@ export async function countStandingMoves(
   work: Work = {},
 ): Promise<MoveCounts> {
   const weights = codedByNorm(model);
-  const { found, judged, gate, lambda } = lookedAt({ ...model, weights }, rows);
-  return countMoves(weights, found, judged, { lambda, gate }, work);
+  const { found, judged, options } = lookedAt({ ...model, weights }, rows);
+  return countMoves(weights, found, judged, options, work);
 }
 
 /** A model after its moves. */
@@ -51,7 +53,7 @@ export async function moveStanding(
   seed: number,
   work: Work = {},
 ): Promise<MovedStanding> {
-  const { found, judged, gate, lambda } = lookedAt(model, rows);
+  const { found, judged, options } = lookedAt(model, rows);
   const { groups, rank, width } = model.weights;
   const weights: Dictionary = {
     ...model.weights,
@@ -59,7 +61,7 @@ export async function moveStanding(
     decoder: model.weights.decoder.slice(),
     encoderBias: model.weights.encoderBias.slice(),
   };
-  const before = await firingShares(weights, found, gate, work);
+  const before = await firingShares(weights, found, options, work);
   const moments = () => ({
     encoder: new Float32Array(groups * rank * width),
     decoder: new Float32Array(groups * rank * width),
@@ -74,22 +76,32 @@ export async function moveStanding(
     },
     found,
     judged,
-    { repartition: true, unpack: true, lambda, deadAfter: 1, step: 0, seed, gate },
+    { repartition: true, unpack: true, deadAfter: 1, step: 0, seed, ...options },
     work,
   );
-  return { weights, events, frequency: await firingShares(weights, found, gate, work) };
+  return { weights, events, frequency: await firingShares(weights, found, options, work) };
 }
 
-/** The weights in the codes whose norms the gate ranks, as a folder has them. */
+/**
+ * The weights in the codes whose norms the gate ranks, as a folder has them. Throws LabError `bad_config` where there are
+ * none: columns are chosen in the basis that they were trained in.
+ */
 function codedByNorm({ config, weights }: StandingModel): Dictionary {
+  if (scoresEnergy(gateOf(config, false)) && chosenColumns(config) !== undefined) {
+    throw new LabError(
+      'bad_config',
+      'Moves are looked for by the norms of codes, and the groups of this model compete by energies while its columns are chosen one by one.',
+      'Choose a model whose groups compete by the norm of their codes, or one that keeps all columns.',
+    );
+  }
   return architectureOf(config).folder.weights?.(config, weights) ?? weights;
 }
 
-/** Rows, gate and λ as moves take them. */
+/** Rows, gates and λ as moves take them. */
 function lookedAt(
   { config, weights, lambda, inputScale }: StandingModel,
   rows: Pick<RowsForMoves, 'found' | 'judged'>,
-): { found: MoveRows; judged: MoveRows; gate: MoveGate; lambda: number } {
+): { found: MoveRows; judged: MoveRows; options: CountOptions } {
   // The weights take the rows as they are: the factor is in them.
   const state = { weights, inputScale: 1 };
   // Squared errors fall by c² with it, maps do not. A penalty on decoders alone is none of theirs.
@@ -97,8 +109,11 @@ function lookedAt(
   return {
     found: trainedRows(state, config, rows.found),
     judged: trainedRows(state, config, rows.judged),
-    gate: inferenceGate(config, weights),
-    lambda: ofMaps ? (lambda ?? 0) / inputScale ** 2 : 0,
+    options: {
+      gate: inferenceGate(config, weights),
+      columns: chosenColumns(config),
+      lambda: ofMaps ? (lambda ?? 0) / inputScale ** 2 : 0,
+    },
   };
 }
 
@@ -106,7 +121,7 @@ function lookedAt(
 async function firingShares(
   weights: Dictionary,
   rows: MoveRows,
-  gate: MoveGate,
+  options: CountOptions,
   work: Work,
 ): Promise<Float32Array> {
   const { groups } = weights;
@@ -114,9 +129,6 @@ async function firingShares(
   const scores = new Float64Array(rows.count * groups);
   const all = Array.from({ length: groups }, (_, k) => k);
   await scoreGroups(weights, rows, all, scores, pauses);
-  const shares = new Float32Array(groups);
-  gate(scores, rows.count).forEach((fires, place) => {
-    if (fires !== 0) addAt(shares, place % groups, 1);
-  });
-  return shares.map((firings) => firings / rows.count);
+  const firing = await firingCodes(weights, rows, scores, options, pauses);
+  return Float32Array.from(all, (group) => firingsOf(firing, group) / rows.count);
 }

@@ -9,6 +9,7 @@ import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import type { MoveSettings } from '../../sae/architectures/architecture';
 import { architectureOf, shapeOf, type ModelConfig } from '../../sae/config';
+import { chosenColumns } from '../../sae/inference_gate';
 import { rowScale } from '../encode/data_units';
 import { totalSteps, type TrainingConfig } from '../run/run_config';
 import { runMove, type RunMove } from '../run/run_moves';
@@ -158,6 +159,7 @@ export async function movedState(
       step,
       seed: training.seed,
       gate: moveGate(config, training.train_batch_size_samples),
+      columns: chosenColumns(config),
     },
     work,
   );

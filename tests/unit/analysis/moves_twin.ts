@@ -71,7 +71,27 @@ class Twin {
       return blocks.map(({ E, b }) => E.map((e, i) => inner(e, x) + (b[i] ?? 0)));
     });
   }
-  fires(p: number[][][]): boolean[][] {
+  /** Whether groups fire, and their codes that are on, 0 in columns that are not. */
+  gated(p: number[][][]): { fires: boolean[][]; on: number[][][] } {
+    const { columns } = this.options;
+    const first = this.firstLevel(p);
+    if (columns === undefined) return { fires: first, on: p };
+    const norms = range(this.model.groups).map((k) => this.D(k).map((d) => Math.hypot(...d)));
+    const on = p.map((codes, n) => {
+      const best = codes
+        .flatMap((own, k) =>
+          own.map((code, i) => ({ k, i, key: Math.abs(code) * (norms[k]?.[i] ?? 0) })),
+        )
+        .filter(({ k }) => first[n]?.[k] === true)
+        .sort((a, b) => b.key - a.key || a.k - b.k || a.i - b.i)
+        .slice(0, columns);
+      return codes.map((own, k) =>
+        own.map((code, i) => (best.some((b) => b.k === k && b.i === i) ? code : 0)),
+      );
+    });
+    return { fires: on.map((codes) => codes.map((own) => own.some((code) => code !== 0))), on };
+  }
+  private firstLevel(p: number[][][]): boolean[][] {
     const K = this.model.groups;
     const gate = this.options.gate(
       Float64Array.from(p.flatMap((groups) => groups.map((v) => inner(v, v)))),
@@ -81,8 +101,7 @@ class Twin {
   }
 
   objective(): number {
-    const p = this.codes(this.held);
-    const fires = this.fires(p);
+    const { fires, on: p } = this.gated(this.codes(this.held));
     const decoders = range(this.model.groups).map((k) => this.D(k));
     const errors = range(this.held.count).map((n) => {
       const left = this.row(this.held.target, n);
@@ -166,7 +185,7 @@ class Twin {
     const { model, rows } = this;
     const { rank: r } = model;
     const p = this.codes(rows);
-    const fires = this.fires(p);
+    const { fires, on } = this.gated(p);
     const decoders = range(model.groups).map((k) => this.D(k));
     const firingRows = (k: number): number[] =>
       range(rows.count).filter((n) => fires[n]?.[k] === true);
@@ -212,7 +231,7 @@ class Twin {
         const left = this.row(rows.target, n);
         for (const k of range(model.groups)) {
           if (fires[n]?.[k] !== true || k === one.k || k === other.k) continue;
-          get(times([p[n]?.[k] ?? []], decoders[k] ?? []), 0).forEach(
+          get(times([on[n]?.[k] ?? []], decoders[k] ?? []), 0).forEach(
             (v, c) => (left[c] = (left[c] ?? 0) - v),
           );
         }
@@ -312,7 +331,7 @@ class Twin {
   unpack(): void {
     const { model, rows } = this;
     const p = this.codes(rows);
-    const fires = this.fires(p);
+    const { fires } = this.gated(p);
     const live = range(model.groups).filter((k) => !this.dead(k));
     for (const k of live) {
       const list = range(rows.count).filter((n) => fires[n]?.[k] === true);
