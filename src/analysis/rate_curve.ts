@@ -45,6 +45,8 @@ export interface RateRows {
   /** Consecutive parts of the table, [rows of each]: each is cut into ten folds of neighbours. */
   readonly parts: readonly number[];
   readonly judged: JudgedRows;
+  /** Whether columns are chosen one by one: groups are quantised column by column then, 0 being one more value. */
+  readonly ownColumns?: boolean;
 }
 
 interface RatePoint {
@@ -77,7 +79,7 @@ export async function rateCurve(rates: RateRows, work: Work = {}): Promise<RateC
   const pauses = new Pauses(work);
   const indexed = indexCodes(dictionary, codes);
   await pauses.take();
-  const axes = unitAxes(indexed);
+  const axes = unitAxes(indexed, rates.ownColumns);
   await pauses.take();
   const folds = foldsOf(indexed, rates.parts);
   const firings = judgedFirings(indexed, axes, judged.rows);

@@ -1,7 +1,8 @@
 /**
  * The coordinates in which units are quantised: a latent's is p‖d‖, a group's are its codes in the principal axes of its
  * contributions D_kᵀp_k. Axes of a unit are orthonormal, so that an error of a coordinate is an error of the
- * reconstruction of the same length. Source: docs/method/metrics.md, "Bits a token".
+ * reconstruction of the same length. Where columns are chosen one by one, a group's are p‖d‖ of its own columns: in other
+ * axes a column that is off would not be 0. Source: docs/method/metrics.md, "Bits a token".
  *
  * The axes are those of E[yyᵀ | fires], about the origin and not about the mean: what a quantiser rounds is the
  * coordinate itself.
@@ -15,14 +16,17 @@ import { blockOf } from './spectra';
 export interface UnitAxes {
   /** [firings·r], of group k from offsets[k]·r on, axis by axis: n_k coordinates of each. In the data's units. */
   readonly coordinates: Float64Array;
-  /** [units that fire, r, d], orthonormal within a unit; a row of zeros where D_k has less than r dimensions. */
+  /**
+   * [units that fire, r, d], rows of norm 1 that are orthonormal within a unit unless they are its columns; a row of zeros
+   * where D_k has less than r dimensions.
+   */
   readonly directions: Float64Array;
   /** [K], which row of `directions` is group k's; −1 of one that never fires. */
   readonly places: Int32Array;
 }
 
-/** Principal axes of every unit that fires, strongest first. O(firings·r² + K·(r²·d + r³)). */
-export function unitAxes(indexed: IndexedCodes): UnitAxes {
+/** Principal axes of every unit that fires, strongest first, or its own columns. O(firings·r² + K·(r²·d + r³)). */
+export function unitAxes(indexed: IndexedCodes, ownColumns = false): UnitAxes {
   const { dictionary, entries } = indexed;
   const { groups, rank, width } = dictionary;
   const places = new Int32Array(groups).fill(-1);
@@ -35,6 +39,10 @@ export function unitAxes(indexed: IndexedCodes): UnitAxes {
   for (let k = 0; k < groups; k++) {
     const place = at(places, k);
     if (place < 0) continue;
+    if (ownColumns) {
+      directions.set(placeOnColumns(indexed, k, coordinates), place * rank * width);
+      continue;
+    }
     const { basis } = lowerFactor(blockOf(dictionary.decoder, dictionary, k), rank, width);
     const vectors = placeOnAxes(indexed, k, coordinates);
     directions.set(multiply(vectors, basis, rank, rank, width), place * rank * width);
@@ -69,4 +77,26 @@ function placeOnAxes(
     }
   }
   return vectors;
+}
+
+/** The same on its own columns: writes p‖d‖ and gives d/‖d‖, [r, d]. */
+function placeOnColumns(
+  { dictionary, codes, entries, offsets }: IndexedCodes,
+  group: number,
+  coordinates: Float64Array,
+): Float64Array {
+  const { rank, width } = dictionary;
+  const directions = blockOf(dictionary.decoder, dictionary, group);
+  const [start, end] = [at(offsets, group), at(offsets, group + 1)];
+  for (let i = 0; i < rank; i++) {
+    const norm = Math.sqrt(dot(directions, i * width, directions, i * width, width));
+    const first = start * rank + i * (end - start);
+    for (let e = start; e < end; e++) {
+      coordinates[first + e - start] = norm * at(codes.codes, at(entries, e) * rank + i);
+    }
+    for (let c = i * width; norm > 0 && c < (i + 1) * width; c++) {
+      directions[c] = at(directions, c) / norm;
+    }
+  }
+  return directions;
 }

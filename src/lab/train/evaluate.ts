@@ -15,6 +15,7 @@ import { mapSingularValues, summarizeRanks } from '../../analysis/spectra';
 import type { CodeTable, Dictionary, GroundTruth } from '../../analysis/types';
 import type { ActivationSource } from '../../data/source';
 import { displayName } from '../../sae/config';
+import { chosenColumns } from '../../sae/inference_gate';
 import { encodePieces } from '../encode/analysed_rows';
 import { codesInDataUnits, contributionTargets, isFlat } from '../encode/data_units';
 import type { EvaluationOptions, TrainedModel } from '../encode/encoding';
@@ -36,8 +37,10 @@ export async function evaluateModel(
 ): Promise<ModelReport> {
   const { config, weights } = model;
   const sums = new ReconstructionAccumulator(source.width);
-  const pruned = pruneDictionary(weights);
-  const prunedSums = pruned.decoder === null ? sums : new ReconstructionAccumulator(source.width);
+  // Columns that are chosen one by one are counted as they are: blocks in another basis would have others.
+  const pruned = chosenColumns(config) === undefined ? pruneDictionary(weights) : null;
+  const prunedDecoder = pruned?.decoder ?? null;
+  const prunedSums = prunedDecoder === null ? sums : new ReconstructionAccumulator(source.width);
   let flatRows = 0;
   const { codes, truth } = await encodePieces(
     source,
@@ -48,9 +51,9 @@ export async function evaluateModel(
     },
     ({ x, count }, { codes: own, squaredError }) => {
       sums.addErrors(x, squaredError, count);
-      if (pruned.decoder !== null) {
+      if (prunedDecoder !== null) {
         const targets = contributionTargets(config, weights.decoderBias, x, source.width);
-        const errors = contributionErrors(pruned.decoder, own, targets, source.width);
+        const errors = contributionErrors(prunedDecoder, own, targets, source.width);
         prunedSums.addErrors(x, errors, count);
       }
       for (let row = 0; row < count; row += 1) flatRows += isFlat(x, row, source.width) ? 1 : 0;
@@ -84,7 +87,7 @@ export async function evaluateModel(
     ...explained,
     mse,
     l0: activity.l0,
-    pruned_l0: prunedL0(indexed, pruned),
+    pruned_l0: pruned === null ? activity.l0 : prunedL0(indexed, pruned),
     groups_per_token: activity.groupsPerRow,
     live_groups: live.length,
     dead_groups: dead,

@@ -13,6 +13,7 @@ import { addAt, at } from '../../base/array';
 import { LabError } from '../../base/lab_error';
 import { requireWanted, type Work } from '../../base/work';
 import type { ActivationSource, Split } from '../../data/source';
+import { chosenColumns } from '../../sae/inference_gate';
 import { codesInDataUnits, contributionTargets } from '../encode/data_units';
 import type { EvaluationOptions, TrainedModel } from '../encode/encoding';
 import type { BitsReport, ModelReport } from '../protocol/model_report';
@@ -91,6 +92,7 @@ export async function measureBits(
       codes: joinCodes([...training.codes, own]),
       parts: [training.rows, evaluated.rows],
       judged,
+      ownColumns: chosenColumns(model.config) !== undefined,
     },
     { signal, onProgress: report(0.7, 1) },
   );

@@ -35,6 +35,7 @@ function tableOf(model: DirectModel, rows: readonly Row[]): CodeTable {
 function curveOf(
   { model, codes, judged, bias }: Case,
   work: Parameters<typeof rateCurve>[1] = {},
+  ownColumns = false,
 ): Promise<RateCurve> {
   const width = bias.length;
   const rank = model.decoder[0]?.length ?? 1;
@@ -51,6 +52,7 @@ function curveOf(
         targets: Float32Array.from(judged.flatMap((x) => x.map((value, c) => value - at(bias, c)))),
         power: Float64Array.from(power),
       },
+      ownColumns,
     },
     work,
   );
@@ -123,6 +125,39 @@ describe('a rate curve by hand', () => {
     expect(at(finest.explained, ALL_ROWS)).toBeCloseTo(1, 12);
     // log₂ C(1, 0) and log₂ C(1, 1).
     expect(curve.uniformIndex).toBe(0);
+  });
+
+  it('takes a group column by column where columns are chosen, a column that is off being one more value', async () => {
+    // Two columns at an angle, of norms 2 and √2: the first alone in half of the rows, the second alone or both in a quarter.
+    const model = {
+      units: 1,
+      decoder: [
+        [
+          [2, 0],
+          [1, 1],
+        ],
+      ],
+    };
+    const kinds = [
+      [0.5, 0],
+      [0.5, 0],
+      [0, 1],
+      [1, 1],
+    ];
+    const chosen = Array.from({ length: rows }, (_, b): Row => [
+      { unit: 0, code: at(kinds, b % 4) },
+    ]);
+    const decoded = chosen.map(([{ code: [p = 0, q = 0] } = { code: [] }]) => [2 * p + q, q]);
+    const given = { model, codes: chosen, judged: decoded, bias: [0, 0] };
+    const curve = await curveOf(given, {}, true);
+    // 1, 0 and 2 in the first column, 0 and √2 in the second: three and two bins.
+    const bits = 1.5 + 1 + (2 + 1) / (2 * Math.LN2) / rows;
+    expect(at(at(curve.points, 0).coefficients, ALL_ROWS)).toBeCloseTo(bits, 12);
+    expect(at(at(curve.points, 0).explained, ALL_ROWS)).toBeCloseTo(1, 12);
+    expect(at(curve.index, ALL_ROWS)).toBe(0);
+    // On orthonormal axes both coordinates take three values.
+    const { points } = await curveOf(given);
+    expect(at(at(points, 0).coefficients, ALL_ROWS)).toBeGreaterThan(bits + 0.4);
   });
 
   it('goes from 0.01 to 1 times the rms of the judged rows in 24 geometric steps', async () => {
