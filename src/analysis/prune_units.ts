@@ -20,6 +20,14 @@ export function firingUnits(table: CodeTable): Uint32Array {
   return counts;
 }
 
+/** [rows], codes of each row that are not zero. O(entries·r). */
+export function nonZeroCodes({ rows, rank, offsets, codes }: CodeTable): Uint32Array {
+  return Uint32Array.from({ length: rows }, (_, row) => {
+    const own = codes.subarray(at(offsets, row) * rank, at(offsets, row + 1) * rank);
+    return own.reduce((sum, code) => sum + (code === 0 ? 0 : 1), 0);
+  });
+}
+
 /** An entry of one of two tables. */
 interface Entry {
   readonly table: CodeTable;
@@ -51,13 +59,15 @@ export function candidateUnits(
 
 /**
  * Codes of the units that are left of each row's candidates when `keep` [rows] of them stay, those of largest
- * ‖D_kᵀv_k‖² by least squares over all candidates. A unit without a contribution does not stay. O(iterations · entries·r·d);
+ * ‖D_kᵀv_k‖² by least squares over all candidates. A unit without a contribution does not stay. Where columns are chosen
+ * one by one, `columns` [rows] says how many of those of the units that stay do, by |v_i|·‖d_i‖. O(iterations · entries·r·d);
  * lets others have the thread, and throws LabError `cancelled` when the work is given up.
  */
 export async function pruneUnits(
   candidates: CodesProblem,
   keep: Uint32Array,
   work: Work = {},
+  columns?: Uint32Array,
 ): Promise<CodeTable> {
   const part = (from: number): Work => ({
     ...work,
@@ -74,7 +84,36 @@ export async function pruneUnits(
       .slice(0, count)
       .sort((one, other) => one.unit - other.unit),
   );
-  return leastSquaresCodes({ ...candidates, codes: tableOf(codes, rows) }, part(0.5));
+  const left = tableOf(codes, rows);
+  if (columns !== undefined) {
+    const ofFitted = rows.map((row) => row.map((own) => ({ ...own, table: fitted })));
+    keepColumns(left, tableOf(codes, ofFitted), candidates, columns);
+  }
+  return leastSquaresCodes({ ...candidates, codes: left }, part(0.5));
+}
+
+/** Sets the codes of every row to 0 but for as many as `columns` says: those of largest |v_i|·‖d_i‖ with `fitted` v. */
+function keepColumns(
+  table: CodeTable,
+  fitted: CodeTable,
+  { decoder, width }: CodesProblem,
+  columns: Uint32Array,
+): void {
+  const { rows, rank, offsets, active, codes } = table;
+  const contribution = (place: number): number => {
+    const atom = (at(active, Math.floor(place / rank)) * rank + (place % rank)) * width;
+    let sum = 0;
+    for (let c = atom; c < atom + width; c++) sum += (decoder[c] ?? 0) ** 2;
+    return at(fitted.codes, place) ** 2 * sum;
+  };
+  for (let row = 0; row < rows; row++) {
+    const first = at(offsets, row) * rank;
+    const size = at(offsets, row + 1) * rank - first;
+    Array.from({ length: size }, (_, i) => ({ place: first + i, size: contribution(first + i) }))
+      .sort((one, other) => other.size - one.size)
+      .slice(at(columns, row))
+      .forEach(({ place }) => (codes[place] = 0));
+  }
 }
 
 /** ‖D_kᵀv_k‖² of every entry, `decoder` [K·r, d]. O(entries·r·d). */

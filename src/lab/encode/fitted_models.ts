@@ -10,12 +10,13 @@ import {
   candidateUnits,
   contributionEnergies,
   firingUnits,
+  nonZeroCodes,
   pruneUnits,
 } from '../../analysis/prune_units';
 import { contributionErrors } from '../../analysis/pruned_maps';
 import type { CodeTable, Dictionary } from '../../analysis/types';
 import type { Gate } from '../../sae/architectures/architecture';
-import { hasSignedCodes, rowGate } from '../../sae/inference_gate';
+import { chosenColumns, hasSignedCodes, rowGate } from '../../sae/inference_gate';
 import { codesInDataUnits, codesInModelUnits, contributionTargets } from './data_units';
 import type { EncodeProgress, OpenedEncoder, OpenWider, TrainedModel } from './encoding';
 
@@ -42,6 +43,7 @@ export function leastSquaresModel(model: TrainedModel): TrainedModel {
 
 /**
  * The model with as many units in every row, chosen by their contributions from twice as many, and codes by least squares.
+ * Where columns are chosen one by one, from twice as many columns too, of which as many stay on.
  * `close` frees what it opened.
  */
 export function pruneModel(
@@ -49,6 +51,7 @@ export function pruneModel(
   open: OpenWider,
 ): { readonly model: TrainedModel; readonly close: () => void } {
   const wider = new WiderGate(model, open);
+  const choosesColumns = chosenColumns(model.config) !== undefined;
   const fit: Fit = async (problem, x, work) => {
     const counts = firingUnits(problem.codes);
     const wide = await wider.encode(x, problem.codes.rows, 2 * largest(counts, 0), () =>
@@ -57,7 +60,8 @@ export function pruneModel(
     const others = codesInDataUnits(model.config, wide, x, model.weights.width);
     const scored = scores[rowGate(model.config).score](others, model.weights);
     const codes = candidateUnits(problem.codes, others, scored);
-    return pruneUnits({ ...problem, codes }, counts, work);
+    const columns = choosesColumns ? nonZeroCodes(problem.codes) : undefined;
+    return pruneUnits({ ...problem, codes }, counts, work, columns);
   };
   return { model: fittedModel(model, fit), close: () => wider.close() };
 }

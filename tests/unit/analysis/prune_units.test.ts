@@ -119,6 +119,33 @@ describe('the choice', () => {
     [...found.codes].forEach((code, i) => expect(code).toBeCloseTo(at(expected, i), 5));
   });
 
+  it('keeps as many columns of the units that stay as are asked for, by what each contributes', async () => {
+    // The first unit has less to give than the others; the codes of the second are small where its columns are long.
+    const decoder = Float32Array.from([
+      ...[1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
+      ...[0, 0, 100, 0, 0, 0, 0, 0, 0, 1, 0, 0],
+      ...[0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1],
+    ]);
+    const problem = {
+      decoder,
+      width: 6,
+      codes: codesOf(3, 2, [
+        [0, 1, 2].map((group) => ({ group, code: [0.5, 0.5] })),
+        [0, 1].map((group) => ({ group, code: [group, 0] })),
+      ]),
+      targets: Float32Array.of(0.1, 0.1, 9, 2, 3, 4, 0, 0, 7, 7, 7, 7),
+      signed: true,
+    };
+    const found = await pruneUnits(problem, Uint32Array.of(2, 2), {}, Uint32Array.of(3, 2));
+    expect(unitsOf(found, 0)).toEqual([1, 2]);
+    expect([...found.codes].slice(0, 4).map((code) => Number(code.toFixed(3)))).toEqual([
+      0.09, 0, 3, 4,
+    ]);
+    // A column that was off stays off.
+    expect(unitsOf(found, 1)).toEqual([1]);
+    expect([...found.codes].slice(4).map((code) => Number(code.toFixed(3)))).toEqual([0.07, 0]);
+  });
+
   it('keeps no unit that contributes nothing', async () => {
     const codes = codesOf(2, 1, [
       [
