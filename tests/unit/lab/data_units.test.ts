@@ -202,6 +202,44 @@ describe('an evaluation', () => {
 
   const whole = { split: 'held_out', rows: 1e6 } as const;
 
+  it('counts columns that are chosen one by one as they fire, in no other basis', async () => {
+    // Two columns of equal strength, of which a row uses one: no direction of the block is in excess.
+    const plane = {
+      groups: 1,
+      rank: 2,
+      width: 3,
+      encoder: Float32Array.of(1, 0, 0, 0, 1, 0),
+      decoder: Float32Array.of(1, 0, 0, 0, 1, 0),
+      encoderBias: new Float32Array(2),
+      decoderBias: new Float32Array(3),
+    };
+    const reported = (k_columns: number) => {
+      const sasa = { architecture: 'topk_sasa', n_groups: 1, group_rank: 2, k_groups: 1 } as const;
+      const model: TrainedModel = {
+        config: modelSchema.parse({ ...sasa, k_columns }),
+        weights: plane,
+        encode: (_, rows) => {
+          const codes = Array.from({ length: rows }, (_, row) =>
+            row % 2 === 0 ? [2, 0] : k_columns === 1 ? [0, 2] : [1, 1],
+          );
+          const table = codesOf(
+            1,
+            2,
+            codes.map((code) => [{ group: 0, code }]),
+          );
+          return Promise.resolve({ codes: table, squaredError: new Float32Array(rows) });
+        },
+      };
+      const x = Float32Array.from({ length: 30 }, (_, i) => (i % 3 === 0 ? i : 0));
+      return evaluateModel(model, sourceOf(x, 3), whole);
+    };
+    const chosen = await reported(1);
+    expect(chosen).toMatchObject({ l0: 1, pruned_l0: 1, groups_per_token: 1 });
+    expect(chosen.pruned_explained_variance).toBe(chosen.explained_variance);
+    // Where all columns stay, a group that fires counts with its rank.
+    expect(await reported(2)).toMatchObject({ l0: 1.5, pruned_l0: 2 });
+  });
+
   it('of rows that are all the same says that there is no variance to explain', async () => {
     const model = modelAlong(Float32Array.of(0.6, 0.8, 0), 'none');
     const x = Float32Array.from({ length: 30 }, (_, i) => 1 + (i % 3));
