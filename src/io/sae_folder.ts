@@ -9,6 +9,7 @@
  *   x̂ = denormalise(codes · W_dec + b_dec).
  * - `topk`: the k largest *signed* pre-activations, then ReLU; `rescale_acts_by_decoder_norm` is false.
  * - `standard`: ReLU. `topk_sasa`: the k_groups blocks of largest ‖p_k‖₂, signed, no ReLU.
+ * - `topk_sasa_columns` is not known to SAELens: of the columns of these blocks the k_columns of largest |p|·‖d‖.
  * - `topk_signed`: saved as `topk_sasa` with blocks of one column.
  * - `jumprelu`, and `batchtopk` saved as such: pre where it is above `threshold` [d_sae], else 0.
  * - `batch_topk_sasa` is not known to SAELens: the blocks with ‖p_k‖² above `threshold`, signed.

@@ -19,7 +19,7 @@ const schema = z.strictObject({
     label: 'Columns',
     symbol: 'm',
     meaning:
-      'Of the columns of the active groups only so many stay on: those that contribute most, each taken alone.',
+      'Columns of the active groups that stay on: those that contribute most, each taken alone.',
     formula: 'C(x) = the m columns of S(x) with the largest |pₖᵢ|·‖dₖᵢ‖\nl0 = m',
     source: 'The lab (docs/method/model.md)',
     limit: 'at most s·r',
