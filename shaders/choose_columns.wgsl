@@ -2,18 +2,15 @@
 // |p_ki| ||d_ki|| stay on; ties go to the lowest column. Codes of the others are 0, and a unit none of whose columns stays
 // leaves the row's list.
 //
-//   p_ki = E_{k, i} . row_b + b_enc,{k, i}
-//
-// rows          [sections, B, D4]            section SECTION is read
-// encoder       [N, D4]                      N = K*R rows, group-major
+// rows          [sections, B, D4]            section TARGET is read
 // biases        [N4*4 | d]                   encoder biases first
 // active_units  [ACTIVE_OFFSET + B*SLOTS]    ascending in a row, 0xffffffff in empty places; the same after
 // coefs         [CODES_OFFSET + B*SLOTS*R]   receives the codes, 0 in empty places
 // decoder_norms [N]                          ||d_ki||
 // fired         [FIRED_OFFSET + K*WORDS]     RECORD: bit b of unit u: u keeps a column on row b (zeroed before the step)
 // last_fired    [K]                          RECORD: the token counter after this batch
-// Completed with parts/places_fixed.wgsl, which has SLOTS. A team of TEAM threads makes the codes of a place as in encode_active.wgsl. Every column counts for itself how many
-// come before it.
+// Completed with parts/places_fixed.wgsl, which has SLOTS, and parts/codes_made.wgsl, which makes the codes of all columns.
+// Every column counts for itself how many come before it.
 // Dispatch: one workgroup of WG a row, folded. Source: docs/method/model.md.
 
 override B: u32;
@@ -21,91 +18,25 @@ override D4: u32;
 override R: u32;
 override COLUMNS: u32;
 override WORDS: u32;
-override SECTION: u32;
+override TARGET: u32;
 override ACTIVE_OFFSET: u32;
 override CODES_OFFSET: u32;
 override FIRED_OFFSET: u32;
-override USE_BIAS: bool;
 override RECORD: bool;
-override TEAM: u32;
 override WG: u32;
 
 const NONE = 0xffffffffu;
 
 @group(0) @binding(0) var<storage, read> rows: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> encoder: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> decoder_norms: array<f32>;
 @group(0) @binding(2) var<storage, read> biases: array<f32>;
 @group(0) @binding(3) var<storage, read_write> active_units: array<u32>;
-@group(0) @binding(4) var<storage, read_write> coefs: array<f32>;
-@group(0) @binding(5) var<storage, read> decoder_norms: array<f32>;
-@group(0) @binding(6) var<storage, read_write> fired: array<atomic<u32>>;
-@group(0) @binding(7) var<storage, read_write> last_fired: array<atomic<u32>>;
+@group(0) @binding(5) var<storage, read_write> fired: array<atomic<u32>>;
+@group(0) @binding(6) var<storage, read_write> last_fired: array<atomic<u32>>;
 
-var<workgroup> partial: array<vec4<f32>, WG>;
 var<workgroup> units: array<u32, SLOTS>;
 var<workgroup> codes: array<f32, SLOTS * R>;
 var<workgroup> keys: array<f32, SLOTS * R>;
-
-// This thread's part of the products of up to four latents with a row.
-fn project(latent: u32, count: u32, at: u32, member: u32) -> vec4<f32> {
-  var sum = vec4<f32>(0.0);
-  let e = latent * D4;
-  // Not unrolled; see encode_active.wgsl.
-  for (var c = member; c < D4; c += TEAM * uniforms.one) {
-    let v = rows[at + c];
-    sum.x += dot(encoder[e + c], v);
-    if (count > 1u) { sum.y += dot(encoder[e + D4 + c], v); }
-    if (count > 2u) { sum.z += dot(encoder[e + 2u * D4 + c], v); }
-    if (count > 3u) { sum.w += dot(encoder[e + 3u * D4 + c], v); }
-  }
-  return sum;
-}
-
-fn store_code(slot: u32, unit: u32, i: u32, sum: f32) {
-  if (i >= R) { return; }
-  var code = 0.0;
-  var key = 0.0;
-  if (unit != NONE) {
-    code = sum;
-    if (USE_BIAS) { code += biases[unit * R + i]; }
-    key = abs(code) * decoder_norms[unit * R + i];
-  }
-  codes[slot * R + i] = code;
-  keys[slot * R + i] = key;
-}
-
-// Codes and keys of all columns of the row's units.
-fn make_codes(row: u32, lane: u32) {
-  let member = lane % TEAM;
-  for (var base = 0u; base < SLOTS; base += WG / TEAM * uniforms.one) {
-    let slot = base + lane / TEAM;
-    let inside = slot < SLOTS;
-    var unit = NONE;
-    if (inside) {
-      unit = active_units[ACTIVE_OFFSET + row * SLOTS + slot];
-      if (member == 0u) { units[slot] = unit; }
-    }
-    for (var i = 0u; i < R; i += 4u * uniforms.one) {
-      var sum = vec4<f32>(0.0);
-      if (unit != NONE) { sum = project(unit * R + i, min(4u, R - i), (SECTION * B + row) * D4, member); }
-      if (TEAM == 1u) {
-        if (inside) {
-          for (var j = 0u; j < 4u; j += 1u) { store_code(slot, unit, i + j, sum[j]); }
-        }
-      } else {
-        partial[lane] = sum;
-        workgroupBarrier();
-        if (inside && member < 4u) {
-          var total = 0.0;
-          for (var j = 0u; j < TEAM; j += 1u) { total += partial[lane - member + j][member]; }
-          store_code(slot, unit, i + member, total);
-        }
-        workgroupBarrier();
-      }
-    }
-  }
-  workgroupBarrier();
-}
 
 // Whether so few columns come before this one that it stays on.
 fn chosen(own: u32) -> bool {
@@ -123,7 +54,23 @@ fn chosen(own: u32) -> bool {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = place_across(group);
   if (row >= B) { return; }
-  make_codes(row, lane);
+  make_codes(row, lane, first_place(row), end_place(row));
+  for (var slot = lane; slot < SLOTS; slot += WG * uniforms.one) {
+    let unit = active_units[ACTIVE_OFFSET + row * SLOTS + slot];
+    units[slot] = unit;
+    for (var i = 0u; i < R; i += uniforms.one) {
+      let at = slot * R + i;
+      var code = 0.0;
+      var key = 0.0;
+      if (unit != NONE) {
+        code = coefs[CODES_OFFSET + row * SLOTS * R + at];
+        key = abs(code) * decoder_norms[unit * R + i];
+      }
+      codes[at] = code;
+      keys[at] = key;
+    }
+  }
+  workgroupBarrier();
   for (var slot = lane; slot < SLOTS; slot += WG * uniforms.one) {
     var stays = false;
     for (var i = 0u; i < R; i += uniforms.one) {

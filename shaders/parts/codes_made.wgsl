@@ -1,4 +1,4 @@
-// Codes that the workgroup of a row makes before it decodes them, which saves a pass:
+// Codes that the workgroup of a row makes before it decodes them or chooses among them, which saves a pass:
 //
 //   code[place, i] = E_{k, i} . row_b + b_enc,{k, i},    k = active[place], the row TARGET
 //

@@ -8,7 +8,7 @@ import { Section } from './forward_passes';
 import { kernels } from './kernels';
 import { teamThreads } from './launch_sizes';
 import type { KernelVariant, ModelLayout } from './layout';
-import { compose, placesParts, type NormsPart } from './parts';
+import { codesParts, compose, placesParts, type NormsPart } from './parts';
 
 /** ‖d‖ of every atom, [N]. */
 export function decoderNormsPass({ latents, d4 }: ModelLayout, norms: NormsPart): Pass {
@@ -40,7 +40,10 @@ export function chooseColumnsPass(
 ): Pass {
   return {
     name: 'choose columns',
-    kernel: compose(kernels.choose_columns, { places: placesParts.fixed }),
+    kernel: compose(kernels.choose_columns, {
+      places: placesParts.fixed,
+      codes: codesParts.made,
+    }),
     bindings: {
       rows: 'rows',
       encoder: 'encoder',
@@ -58,7 +61,8 @@ export function chooseColumnsPass(
       SLOTS: main.slots,
       COLUMNS: columns,
       WORDS: words,
-      SECTION: Section.input,
+      TARGET: Section.input,
+      CAPACITY: main.capacity,
       ACTIVE_OFFSET: main.active,
       CODES_OFFSET: main.codes,
       FIRED_OFFSET: main.fired,

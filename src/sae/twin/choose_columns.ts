@@ -1,6 +1,6 @@
 /** Float64 twin of the second level of a gate: which columns of a row's units stay on. A sort states the rule. */
 import { at } from '../../base/array';
-import { encodeActive } from './forward';
+import { makeCodes } from './forward';
 import { recordFired } from './gate';
 import { NO_UNIT, type KernelCall } from './kernel_call';
 
@@ -9,7 +9,7 @@ import { NO_UNIT, type KernelCall } from './kernel_call';
  * row's list, whose empty places come last.
  */
 export function chooseColumns(call: KernelCall): void {
-  encodeActive(call);
+  makeCodes(call, call.constant('TARGET'));
   const [B, R, slots] = [call.constant('B'), call.constant('R'), call.constant('SLOTS')];
   const [norms, coefs, active] = [
     call.floats('decoder_norms'),

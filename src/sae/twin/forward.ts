@@ -77,7 +77,8 @@ export function encodeActive(call: KernelCall): void {
   makeCodes(call, call.constant('SECTION'));
 }
 
-function makeCodes(call: KernelCall, ofRows: number): void {
+/** The same for a section of the rows. */
+export function makeCodes(call: KernelCall, ofRows: number): void {
   const [B, R] = [call.constant('B'), call.constant('R')];
   const stride = 4 * call.constant('D4');
   const [rows, encoder] = [call.floats('rows'), call.floats('encoder')];
