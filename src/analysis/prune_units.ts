@@ -4,6 +4,7 @@
  * gate: who calls it says what units score. Source: docs/method/metrics.md, "Codes by least squares".
  */
 import { addAt, at } from '../base/array';
+import { innerProduct } from './moves/products';
 import type { Work } from '../base/work';
 import { hasCode } from './code_table';
 import { leastSquaresCodes, type CodesProblem } from './least_squares';
@@ -102,9 +103,7 @@ function keepColumns(
   const { rows, rank, offsets, active, codes } = table;
   const contribution = (place: number): number => {
     const atom = (at(active, Math.floor(place / rank)) * rank + (place % rank)) * width;
-    let sum = 0;
-    for (let c = atom; c < atom + width; c++) sum += (decoder[c] ?? 0) ** 2;
-    return at(fitted.codes, place) ** 2 * sum;
+    return at(fitted.codes, place) ** 2 * innerProduct(decoder, atom, decoder, atom, width);
   };
   for (let row = 0; row < rows; row++) {
     const first = at(offsets, row) * rank;

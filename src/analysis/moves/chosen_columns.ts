@@ -5,15 +5,14 @@
  */
 import { addAt, at } from '../../base/array';
 import type { Blocks } from './group_axes';
+import { innerProduct } from './products';
 import type { FiringCodes } from './row_codes';
 
 /** ‖d‖ of every column of a model, [K·r]. */
 export function columnNorms({ groups, rank, width, decoder }: Blocks): Float64Array {
-  return Float64Array.from({ length: groups * rank }, (_, column) => {
-    let sum = 0;
-    for (let c = column * width; c < (column + 1) * width; c++) sum += (decoder[c] ?? 0) ** 2;
-    return Math.sqrt(sum);
-  });
+  return Float64Array.from({ length: groups * rank }, (_, column) =>
+    Math.sqrt(innerProduct(decoder, column * width, decoder, column * width, width)),
+  );
 }
 
 /**

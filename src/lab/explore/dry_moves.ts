@@ -90,8 +90,8 @@ function codedByNorm({ config, weights }: StandingModel): Dictionary {
   if (scoresEnergy(gateOf(config, false)) && chosenColumns(config) !== undefined) {
     throw new LabError(
       'bad_config',
-      'Moves are looked for by the norms of codes, and the groups of this model compete by energies while its columns are chosen one by one.',
-      'Choose a model whose groups compete by the norm of their codes, or one that keeps all columns.',
+      'Moves go by the norms of codes, and this model by energies while it chooses columns.',
+      'Choose a model that keeps all columns.',
     );
   }
   return architectureOf(config).folder.weights?.(config, weights) ?? weights;

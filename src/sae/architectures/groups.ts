@@ -193,8 +193,9 @@ export const groupModels = {
     ...tooMany('k_groups', config.k_groups, 'n_groups', config.n_groups),
     ...brokenMoves(config),
   ],
-  warnings: (config: GroupConfig, width: number) => [
-    ...looseGate(shape(config), width),
+  /** `columns`: those that a row may use, where it is not all of its groups. */
+  warnings: (config: GroupConfig, width: number, columns = Infinity) => [
+    ...(columns < width ? [] : looseGate(shape(config), width)),
     ...(config.group_rank > width
       ? [`a block of rank ${config.group_rank} has more rows than the data have dimensions.`]
       : []),

@@ -49,7 +49,7 @@ describe('a folder of chosen columns', () => {
 
   it('has to say how many', () => {
     const folder = changed({ k_columns: 3 }, { k_columns: undefined });
-    expect(complaint(() => readSaeFolder(folder, 'out'))).toContain('does not say k_columns');
+    expect(complaint(() => readSaeFolder(folder, 'out'))).toContain('has no k_columns');
     const many = changed({ k_columns: 3 }, { k_columns: 5 });
     expect(complaint(() => readSaeFolder(many, 'out'))).toContain('k_columns is 5');
   });

@@ -35,7 +35,7 @@ export function brokenColumns(config: ColumnsConfig): readonly BrokenRule[] {
     return [
       {
         setting: 'k_columns',
-        sentence: `chooses among \`k_groups\` × \`group_rank\` = ${all} columns, of which there may be ${MOST_COLUMNS}: lower one of them, or leave it out`,
+        sentence: `chooses among \`k_groups\` × \`group_rank\` = ${all} columns; there may be ${MOST_COLUMNS}`,
       },
     ];
   }
@@ -64,7 +64,7 @@ export const columnsFolder = {
     if (architecture !== FOLDER_NAME) return { settings: { ...settings, k_columns: undefined } };
     if (typeof k_columns === 'number') return { settings: { ...settings, k_columns, score } };
     return {
-      refused: 'does not say k_columns, by which its gate chooses columns',
+      refused: 'has no k_columns',
       wayOut: 'Give a folder that this lab wrote.',
     };
   },

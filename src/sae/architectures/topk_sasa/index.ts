@@ -6,7 +6,6 @@ import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
 import { keyParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
-import { looseGate } from '../common';
 import { GROUP_SETTINGS, groupFolder, groupModels, groupScore } from '../groups';
 import { count, SHARED_SETTINGS } from '../shared_settings';
 import { brokenColumns, columnsFolder, columnsOf, MOST_COLUMNS } from './columns';
@@ -20,8 +19,8 @@ const schema = z.strictObject({
     symbol: 'm',
     meaning:
       'Columns of the active groups that stay on: those that contribute most, each taken alone.',
-    formula: 'C(x) = the m columns of S(x) with the largest |pₖᵢ|·‖dₖᵢ‖\nl0 = m',
-    source: 'The lab (docs/method/model.md)',
+    formula: 'the m of S(x) with the largest |pₖᵢ|·‖dₖᵢ‖\nl0 = m',
+    source: 'The lab',
     limit: 'at most s·r',
     automatic: 's·r, all',
     advanced: true,
@@ -46,15 +45,8 @@ export const topkSasa = defineArchitecture({
     columns: columnsOf(config),
   }),
   rules: (config) => [...groupModels.rules(config), ...brokenColumns(config)],
-  warnings: (config, width) => {
-    const columns = columnsOf(config);
-    // Of columns that are chosen one by one only those that stay on count.
-    const loose = looseGate(groupModels.shape(config), width);
-    const sentences = groupModels.warnings(config, width);
-    return columns !== undefined && columns < width
-      ? sentences.filter((sentence) => !loose.includes(sentence))
-      : sentences;
-  },
+  // Of columns that are chosen one by one only those that stay on count.
+  warnings: (config, width) => groupModels.warnings(config, width, columnsOf(config)),
   budget: (settings) => {
     const { columns, active } = groupModels.budget(settings);
     const { k_columns: most } = settings;
