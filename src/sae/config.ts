@@ -60,6 +60,11 @@ export function shapeOf(config: ModelConfig): ModelShape {
   return architectureOf(config).shape(config);
 }
 
+/** Whether a trained step is taken on the codes of a model before they are decoded. */
+export function refines(config: ModelConfig): boolean {
+  return architectureOf(config).refines?.(config) ?? false;
+}
+
 /** Name to show: the person's own, else one from the architecture. */
 export function displayName(config: ModelConfig): string {
   return config.name ?? architectureOf(config).words.name;

@@ -5,7 +5,7 @@
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across } from '../gpu/workgroups';
 import type { Gate } from './architectures/architecture';
-import type { ModelConfig } from './config';
+import { refines, type ModelConfig } from './config';
 import { decodeMakesCodes, decodePass, encodePass, scoresPass, Section } from './forward_passes';
 import { gatePasses } from './gate_passes';
 import { gateOf, rowGate } from './inference_gate';
@@ -19,6 +19,7 @@ import {
   type ModelLayout,
 } from './layout';
 import { scoreParts, termParts } from './parts';
+import { decodeRefinedPass } from './refine_passes';
 import { nuclearPass, scoresEnergy } from './nuclear_pass';
 import { codesPenalty, nuclearPenalty } from './penalty';
 import { stepUniforms } from './schedule';
@@ -81,6 +82,10 @@ export function mainForward(
       thresholdStride: thresholdStride(config),
     }),
   ];
+  if (layout.refine !== null) {
+    const options = { training, makes: !score.isCode };
+    return [...passes, decodeRefinedPass(config, layout, layout.refine, variant, options)];
+  }
   const makesCodes = decodeMakesCodes(layout, gate);
   if (!score.isCode && !makesCodes) {
     passes.push(
@@ -148,7 +153,10 @@ export function workBuffers(layout: ModelLayout, deadListLength: number): Buffer
 export interface EncodingOptions {
   /** Most places that ragged codes of a batch have together; as many as can be needed when absent. */
   readonly capacity?: number | undefined;
-  /** Units of largest score that every row switches on, instead of those that the model's gate lets through. */
+  /**
+   * Units of largest score that every row switches on, instead of those that the model's gate lets through. Their codes
+   * are those by which the gate compares units: no step is taken on them.
+   */
   readonly slots?: number | undefined;
 }
 
@@ -165,7 +173,11 @@ export function forwardPlan(
 ): { readonly plan: Plan; readonly layout: ModelLayout } {
   const gate = slots === undefined ? gateOf(config, false) : rowGate(config);
   const withoutAuxiliary = { ...config, aux_coefficient: 0 };
-  const layout = layoutOf(withoutAuxiliary, width, batch, variant, { gate, capacity, slots });
+  const refined = slots === undefined && refines(config);
+  const options = { gate, capacity, slots, refined };
+  const layout = layoutOf(withoutAuxiliary, width, batch, variant, options);
+  // There are no gradients to keep.
+  const sections = refined ? layout.sections - 1 : layout.sections;
   const codes = layout.main.capacity * layout.rank;
   const readsThresholds = gate.kind === 'threshold' && gate.standing.readsThresholds;
   const own: BufferSpec[] = [
@@ -173,7 +185,7 @@ export function forwardPlan(
     { name: 'data_mean', type: 'f32', length: layout.d4 * 4, shape: '[d]' },
     { name: 'last_fired', type: 'u32', length: 1, shape: 'unused' },
     { name: 'decoder_norms', type: 'f32', length: 1, shape: 'unused' },
-    ...workBuffers({ ...layout, firedLength: 1, coefsLength: codes }, 1),
+    ...workBuffers({ ...layout, sections, firedLength: 1, coefsLength: codes }, 1),
     ...gateBuffers(gate, layout),
     ...(scoresEnergy(gate)
       ? [

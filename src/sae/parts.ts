@@ -7,6 +7,8 @@ import type { Kernel } from '../gpu/plan';
 import batchKey from '../../shaders/parts/batch_key.wgsl?raw';
 import beginPlaced from '../../shaders/parts/begin_placed.wgsl?raw';
 import beginSummed from '../../shaders/parts/begin_summed.wgsl?raw';
+import biasesPlain from '../../shaders/parts/biases_plain.wgsl?raw';
+import biasesRefined from '../../shaders/parts/biases_refined.wgsl?raw';
 import codesGiven from '../../shaders/parts/codes_given.wgsl?raw';
 import codesMade from '../../shaders/parts/codes_made.wgsl?raw';
 import countsPlaced from '../../shaders/parts/counts_placed.wgsl?raw';
@@ -27,6 +29,8 @@ import penaltyNorm from '../../shaders/parts/penalty_norm.wgsl?raw';
 import penaltyNuclear from '../../shaders/parts/penalty_nuclear.wgsl?raw';
 import placesFixed from '../../shaders/parts/places_fixed.wgsl?raw';
 import placesRagged from '../../shaders/parts/places_ragged.wgsl?raw';
+import productsOne from '../../shaders/parts/products_one.wgsl?raw';
+import productsTwo from '../../shaders/parts/products_two.wgsl?raw';
 import scoreNorm from '../../shaders/parts/score_norm.wgsl?raw';
 import scoreValue from '../../shaders/parts/score_value.wgsl?raw';
 import standing from '../../shaders/parts/standing.wgsl?raw';
@@ -102,6 +106,16 @@ export interface PenaltyPart extends Part {
   readonly kind: 'none' | 'nuclear' | 'decay' | 'norm';
 }
 
+/** Whether a second product of every code is a part of a matrix's gradient. */
+export interface ProductsPart extends Part {
+  readonly two: boolean;
+}
+
+/** Whether a step is taken on the codes: b_dec is a part of what they leave before it, and η stands behind b_dec. */
+export interface BiasesPart extends Part {
+  readonly refined: boolean;
+}
+
 /** Where the codes come from that are decoded. */
 export interface CodesPart extends Part {
   /** Made by the kernel that decodes them, not by a pass before it. */
@@ -129,6 +143,8 @@ export interface Parts {
   readonly term?: TermPart;
   readonly entry?: EntryPart;
   readonly penalty?: PenaltyPart;
+  readonly products?: ProductsPart;
+  readonly biases?: BiasesPart;
   readonly gateRows?: GateRowsPart;
 }
 
@@ -241,6 +257,16 @@ export const penaltyParts = {
   decay: { source: penaltyDecay, kind: 'decay' },
   norm: { source: penaltyNorm, kind: 'norm' },
 } as const satisfies Record<string, PenaltyPart>;
+
+export const productsParts = {
+  one: { source: productsOne, two: false },
+  two: { source: productsTwo, two: true },
+} as const satisfies Record<string, ProductsPart>;
+
+export const biasesParts = {
+  plain: { source: biasesPlain, refined: false },
+  refined: { source: biasesRefined, refined: true },
+} as const satisfies Record<string, BiasesPart>;
 
 export const gateRowsParts = {
   none: { source: gateRowsNone, left: false },

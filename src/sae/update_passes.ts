@@ -10,7 +10,14 @@ import type { ModelConfig } from './config';
 import { placesOf, Section } from './forward_passes';
 import { kernels } from './kernels';
 import { columnThreads } from './launch_sizes';
-import { compose, penaltyParts, termParts, type PenaltyPart } from './parts';
+import {
+  biasesParts,
+  compose,
+  penaltyParts,
+  productsParts,
+  termParts,
+  type PenaltyPart,
+} from './parts';
 import { codesPenalty, penaltyOf } from './penalty';
 import { usesEncoderBias, vectorLength, type KernelVariant, type ModelLayout } from './layout';
 
@@ -50,7 +57,7 @@ export function updatePass(
   variant: KernelVariant,
   storing: Storing,
 ): Pass {
-  const { main, auxiliary, blocks } = layout;
+  const { main, auxiliary, blocks, refine } = layout;
   const penalty = penaltyOf(config);
   const decoder = matrix === 'decoder';
   const tiled = variant === 'tiled';
@@ -65,6 +72,7 @@ export function updatePass(
     kernel: compose(tiled ? kernels.update_rows : kernels.update_rows_serial, {
       places: places.part,
       penalty: part,
+      products: refine === null ? productsParts.one : productsParts.two,
       ...(part === penaltyParts.norm ? { term: codesPenalty(config)?.term ?? termParts.none } : {}),
     }),
     bindings: {
@@ -105,6 +113,12 @@ export function updatePass(
       SHARES_OFFSET: layout.inputShares,
       AUX_SUMS: Number(readsInput),
       ...storage(storing),
+      ...(refine === null
+        ? {}
+        : {
+            SECOND_SECTION: decoder ? refine.gradient : refine.rest,
+            SECOND_OFFSET: decoder ? refine.plain : refine.steps,
+          }),
       ...(tiled ? { AT_ONCE: layout.rank > 4 && layout.rank <= 8 ? 8 : 4 } : { WG: threads }),
     },
     workgroups: across(blocks, tiled ? layout.tiles : Math.ceil(layout.d4 / threads)),
@@ -119,10 +133,12 @@ export function updateBiasesPass(
   storing: Storing,
 ): Pass {
   const encoderBias = usesEncoderBias(config);
-  const groups = Math.ceil(layout.d4 / 4) + (encoderBias ? Math.ceil(layout.latents / 4) : 0);
+  const { refine } = layout;
   return {
     name: storing !== null ? 'gradient of biases' : 'update biases',
-    kernel: kernels.update_biases,
+    kernel: compose(kernels.update_biases, {
+      biases: refine === null ? biasesParts.plain : biasesParts.refined,
+    }),
     bindings: {
       rows: 'rows',
       row_stats: 'row_stats',
@@ -130,6 +146,7 @@ export function updateBiasesPass(
       moment1: storing !== null ? 'biases_gradient' : 'biases_moment1',
       moment2: 'biases_moment2',
       penalty: 'penalty',
+      ...(refine === null ? {} : { coefs: 'coefs' }),
     },
     constants: {
       B: layout.batch,
@@ -142,9 +159,16 @@ export function updateBiasesPass(
       SHARES_OFFSET: layout.inputShares,
       SQUARES_OFFSET: layout.squares.biases,
       ...storage(storing),
+      ...(refine === null
+        ? {}
+        : {
+            ETA_OFFSET: refine.eta,
+            GRADIENT: refine.gradient,
+            ETA_SHARES_OFFSET: refine.shares,
+          }),
       WG: variant === 'tiled' ? 256 : 64,
     },
-    workgroups: across(groups),
+    workgroups: across(layout.biasGroups),
   };
 }
 

@@ -189,6 +189,8 @@ export interface Architecture<C> {
   inference?(config: C): Gate;
   readonly vectors?: readonly ModelVector<C>[];
   readonly thresholds?: TrainedThresholds<C>;
+  /** Whether a trained step is taken on the codes before they are decoded; absent where none can be. */
+  refines?(config: C): boolean;
   /** Set for a model with a strength that may be relative to the data. */
   readonly strength?: StrengthSettings;
   /** Strengths that count in units of the rows: how many powers of c they have on rows that are c times as large. */

@@ -98,6 +98,19 @@ function updateMatrix(call: KernelCall, columnsOfSquares: number): void {
     },
     gradient,
   );
+  if (call.part('products').two) {
+    addWeightGradient(
+      call,
+      {
+        places: rowPlaces(call),
+        rank: R,
+        active: call.constant('ACTIVE_OFFSET'),
+        coefs: call.constant('SECOND_OFFSET'),
+        firstRow: call.constant('SECOND_SECTION') * B,
+      },
+      gradient,
+    );
+  }
   if (call.flag('AUX')) {
     addWeightGradient(
       call,
@@ -216,7 +229,7 @@ function codeGradientSums(call: KernelCall, latents: number): Float64Array {
   return sums;
 }
 
-/** dL/db_dec = −Σ_b w_b e_b − Σ shares and dL/db_enc = Σ g; then Adam, without weight decay. */
+/** dL/db_dec = −Σ_b w_b e_b − Σ shares [+ Σ_b q_b], dL/db_enc = Σ g [and dL/dη = Σ_b share_b]; then Adam, without weight decay. */
 export function updateBiases(call: KernelCall): void {
   const [B, N] = [call.constant('B'), call.constant('N')];
   const stride = 4 * call.constant('D4');
@@ -226,9 +239,12 @@ export function updateBiases(call: KernelCall): void {
     moment2: call.floats('moment2'),
   };
   const penalty = call.floats('penalty');
+  const { refined } = call.part('biases');
   const ofDecoder = new Float64Array(stride);
   for (let b = 0; b < B; b += 1) {
     addScaled(ofDecoder, -mainWeight(call, b), call.floats('rows'), (B + b) * stride);
+    if (!refined) continue;
+    addScaled(ofDecoder, 1, call.floats('rows'), (call.constant('GRADIENT') * B + b) * stride);
   }
   for (let block = 0; block < call.constant('BLOCKS'); block += 1) {
     addScaled(ofDecoder, -1, penalty, call.constant('SHARES_OFFSET') + block * stride);
@@ -239,7 +255,17 @@ export function updateBiases(call: KernelCall): void {
     const ofEncoder = penalty.slice(sums, sums + N);
     outputs.push(applyGradient(call, tensor, 0, ofEncoder, 0));
   }
-  // One squared norm a workgroup: of 16 columns of b_dec, then of 4 latents.
+  if (refined) {
+    const shares = call.constant('ETA_SHARES_OFFSET');
+    const ofEta = call
+      .floats('coefs')
+      .subarray(shares, shares + B)
+      .reduce((sum, share) => sum + share, 0);
+    outputs.push(
+      applyGradient(call, tensor, call.constant('ETA_OFFSET'), Float64Array.of(ofEta), 0),
+    );
+  }
+  // One squared norm a workgroup: of 16 columns of b_dec, then of 4 latents, then of η.
   let place = call.constant('SQUARES_OFFSET');
   outputs.forEach((gradient, which) => {
     const chunk = which === 0 ? 16 : 4;

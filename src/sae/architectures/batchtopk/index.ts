@@ -12,6 +12,7 @@ import {
   count,
   dictionarySize,
   normalization,
+  refineCodes,
   SHARED_SETTINGS,
   thresholdRate,
 } from '../shared_settings';
@@ -35,6 +36,7 @@ const schema = z.strictObject({
   ),
   normalize_activations: normalization('expected_average_only_in'),
   aux_loss: auxiliaryLoss('preact'),
+  refine: refineCodes(),
 });
 
 export const batchtopk = defineArchitecture({
@@ -56,6 +58,7 @@ export const batchtopk = defineArchitecture({
   }),
   inference: () => ({ kind: 'threshold', score: 'value', standing: standingParts.threshold }),
   vectors: [{ name: 'thresholds', length: 'one', trained: false, initial: () => 0 }],
+  refines: ({ refine }) => refine === true,
   underScale: {},
   folder: {
     savedAs: () => 'jumprelu',

@@ -91,6 +91,36 @@ export const cases: ArchitectureCases = {
       variant: 'tiled',
       passes: ['nuclear norms', 'score groups', 'select groups'],
     },
+    'refined codes, preact loss, encoder bias': {
+      model: { ...ragged, refine: true, aux_loss: 'preact', use_encoder_bias: true },
+      width: 17,
+      batch: 33,
+      dead: 'some',
+      passes: [
+        'decode residual',
+        'code gradients',
+        'update encoder',
+        'update decoder',
+        'update biases',
+      ],
+    },
+    'tiled, refined codes, blocks of seven rows, stored gradients': {
+      model: { ...ragged, group_rank: 7, refine: true, nuclear_target: 'weight_decay' },
+      width: 101,
+      batch: 65,
+      variant: 'tiled',
+      dead: 'some',
+      maxGradNorm: 0.1,
+      passes: [
+        'decode residual',
+        'code gradients',
+        'gradient of encoder',
+        'gradient of decoder',
+        'gradient of biases',
+        'gradient norm',
+        'Adam biases',
+      ],
+    },
     'tiled, preact loss, weight decay objective': {
       model: {
         ...ragged,
@@ -150,6 +180,26 @@ export const cases: ArchitectureCases = {
       ...GRADIENT_STEP,
       model: { ...sasa, score: 'decoded_energy', use_encoder_bias: true },
     },
+    'refined codes': { ...GRADIENT_STEP, model: { ...sasa, refine: true } },
+    'refined codes, decoder objective, preact loss, encoder bias': {
+      ...GRADIENT_STEP,
+      model: {
+        ...sasa,
+        refine: true,
+        nuclear_target: 'decoder',
+        aux_loss: 'preact',
+        use_encoder_bias: true,
+      },
+    },
+    'refined codes, gate on decoded energy, layer norm': {
+      ...GRADIENT_STEP,
+      model: {
+        ...sasa,
+        refine: true,
+        score: 'decoded_energy',
+        normalize_activations: 'layer_norm',
+      },
+    },
     'scaled input': {
       ...GRADIENT_STEP,
       model: { ...sasa, normalize_activations: 'expected_average_only_in' },
@@ -168,6 +218,8 @@ export const cases: ArchitectureCases = {
       nuclear_target: 'decoder',
       use_encoder_bias: true,
     },
+    'refined codes': { ...small, refine: true },
+    'refined codes, block rank 32': { ...small, n_groups: 3, group_rank: 32, refine: true },
     'block rank 32': { ...small, n_groups: 3, group_rank: 32 },
   },
 };
