@@ -23,6 +23,7 @@ import { autoencoderInstead, someOf } from './other_weights';
 import {
   CONFIG_FILE,
   PROVENANCE_KEY,
+  REFINED,
   SPARSITY_FILE,
   WEIGHTS_FILE,
   type Provenance,
@@ -137,17 +138,23 @@ function refuseForeign(config: FolderConfig, label: string): void {
 
 /** What the folder says of its own architecture. Throws LabError `bad_file` for what the lab cannot compute. */
 function ownSettings(config: FolderConfig, hasEncoderBias: boolean, label: string): FolderSettings {
-  const known = architectureOfFolder(config.architecture);
-  if (known === undefined) {
+  const refined = config.architecture.endsWith(REFINED);
+  const architecture = refined
+    ? config.architecture.slice(0, -REFINED.length)
+    : config.architecture;
+  const known = architectureOfFolder(architecture);
+  if (known === undefined || (refined && known.refines === undefined)) {
     throw refuse(
       label,
       `describes a model of architecture "${config.architecture}"`,
       `The lab reads ${architectures.map(({ id }) => id).join(', ')}.`,
     );
   }
-  const own = known.folder.load(config, hasEncoderBias);
+  const own = known.folder.load({ ...config, architecture, refined }, hasEncoderBias);
   if ('refused' in own) throw refuse(label, own.refused, own.wayOut);
-  return { ...own, settings: { architecture: known.id, ...own.settings } };
+  // The name decides, whatever the lab remembers of training.
+  const refine = known.refines === undefined ? {} : { refine: refined ? true : undefined };
+  return { ...own, settings: { architecture: known.id, ...refine, ...own.settings } };
 }
 
 /** The settings of our own model that this folder describes. */
@@ -252,7 +259,7 @@ export function readSaeFolder(
       'Give a folder whose settings agree.',
     );
   }
-  const weights = readWeights(file, folderConfig, groups, architectureOf(config).folder);
+  const weights = readWeights(file, folderConfig, groups, config);
   const sparsity = files[SPARSITY_FILE];
   return {
     config,

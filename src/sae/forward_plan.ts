@@ -82,11 +82,8 @@ export function mainForward(
       thresholdStride: thresholdStride(config),
     }),
   ];
-  if (layout.refine !== null) {
-    const options = { training, makes: !score.isCode };
-    return [...passes, decodeRefinedPass(config, layout, layout.refine, variant, options)];
-  }
-  const makesCodes = decodeMakesCodes(layout, gate);
+  const { refine } = layout;
+  const makesCodes = refine === null ? decodeMakesCodes(layout, gate) : !score.isCode;
   if (!score.isCode && !makesCodes) {
     passes.push(
       encodePass(
@@ -96,6 +93,10 @@ export function mainForward(
         variant,
       ),
     );
+  }
+  if (refine !== null) {
+    const options = { training, makes: makesCodes };
+    return [...passes, decodeRefinedPass(config, layout, refine, variant, options)];
   }
   passes.push(
     decodePass(

@@ -1,6 +1,7 @@
 /** Where a model that takes a step on its codes keeps what the step needs, behind what every model has. */
 import type { ModelVector } from './architectures/architecture';
-import type { ModelConfig } from './config';
+import type { Dictionary } from '../base/dictionary';
+import { refines, type ModelConfig } from './config';
 
 /** η, the length of the step, a vector of one number: at first there is no step. */
 export const ETA = {
@@ -9,6 +10,14 @@ export const ETA = {
   trained: true,
   initial: () => 0,
 } as const satisfies ModelVector<ModelConfig>;
+
+/** η of a model; null for one that takes no step on its codes. */
+export function etaOf(
+  config: ModelConfig,
+  { vectors }: Pick<Dictionary, 'vectors'>,
+): number | null {
+  return refines(config) ? (vectors?.[ETA.name]?.[0] ?? ETA.initial()) : null;
+}
 
 export interface RefineLayout {
   /** In `biases`, where passes that have no binding to spare find it: η. */

@@ -162,7 +162,7 @@ interface FolderForm<C> {
   weights?(config: C, weights: Dictionary): Dictionary;
   /** What cfg.json says of the gate, under SAELens' names. */
   save(config: C): LooseSettings;
-  /** The same read back; `hasEncoderBias`: the folder's b_enc is not all 0. */
+  /** The same read back, with `refined` whether a step is taken on codes; `hasEncoderBias`: the folder's b_enc is not all 0. */
   load(config: LooseSettings, hasEncoderBias: boolean): FolderSettings | FolderRefusal;
 }
 

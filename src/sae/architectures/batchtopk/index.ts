@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
 import { keyParts, standingParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
-import { latentsByK } from '../common';
+import { firstThreshold, latentsByK } from '../common';
 import {
   auxiliaryLoss,
   count,
@@ -61,13 +61,17 @@ export const batchtopk = defineArchitecture({
   refines: ({ refine }) => refine === true,
   underScale: {},
   folder: {
-    savedAs: () => 'jumprelu',
+    savedAs: ({ refine }) => (refine === true ? undefined : 'jumprelu'),
     tensors: { threshold: 'thresholds' },
-    save: () => ({}),
-    load: () => ({
-      refused: 'is a state of training, whose threshold SAELens keeps elsewhere',
-      wayOut:
-        'Save it for inference: in SAELens, sae.save_inference_model("new") writes a jumprelu folder.',
-    }),
+    save: ({ k, refine }) => (refine === true ? { k } : {}),
+    load: ({ d_sae, k, refined }) =>
+      refined === true
+        ? { settings: { d_sae, k } }
+        : {
+            refused: 'is a state of training, whose threshold SAELens keeps elsewhere',
+            wayOut:
+              'Save it for inference: in SAELens, sae.save_inference_model("new") writes a jumprelu folder.',
+          },
+    restore: firstThreshold,
   },
 });

@@ -65,7 +65,7 @@ export const cases: ArchitectureCases = {
       ...GRADIENT_STEP,
       model: { ...refining, apply_b_dec_to_input: false },
     },
-    'refined codes, many of them cut off': { ...GRADIENT_STEP, model: refining, eta: -1 },
+    'refined codes, many of them cut off': { ...GRADIENT_STEP, model: refining, eta: -1.2 },
     'layer norm': { ...GRADIENT_STEP, model: { ...topk, normalize_activations: 'layer_norm' } },
   },
   compile: {

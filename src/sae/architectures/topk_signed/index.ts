@@ -52,8 +52,9 @@ export const topkSigned = defineArchitecture({
   refines: ({ refine }) => refine === true,
   underScale: {},
   folder: {
-    savedAs: () => 'topk_sasa',
-    save: ({ d_sae, k }) => ({ n_groups: d_sae, group_rank: 1, k_groups: k }),
+    savedAs: ({ refine }) => (refine === true ? undefined : 'topk_sasa'),
+    save: ({ d_sae, k, refine }) =>
+      refine === true ? { k } : { n_groups: d_sae, group_rank: 1, k_groups: k },
     load: ({ d_sae, k }, hasEncoderBias) =>
       hasEncoderBias
         ? {
