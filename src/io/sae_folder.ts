@@ -24,7 +24,7 @@ import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import { labVersion } from '../base/version';
-import { architectureOf, refines, shapeOf, type ModelConfig } from '../sae/config';
+import { architectureOf, folderNameOf, refines, shapeOf, type ModelConfig } from '../sae/config';
 import { writeSafetensors, type TensorToWrite } from './safetensors';
 import type { FileSet } from './whole_files';
 
@@ -32,9 +32,7 @@ export const CONFIG_FILE = 'cfg.json';
 export const WEIGHTS_FILE = 'sae_weights.safetensors';
 export const SPARSITY_FILE = 'sparsity.safetensors';
 
-/** Ends the name in cfg.json of a model that takes a step on its codes: no program shall open it as one that takes none. */
-export const REFINED = '_refined';
-/** The tensor [1] of its length, and the vector that holds it. */
+/** The tensor [1] of η, of a model that takes a step on its codes, and the vector that holds it. */
 export const ETA_TENSOR = 'eta';
 
 /** The version of SAELens whose format this is; below 6 it would take the file for an older one. */
@@ -70,10 +68,9 @@ export function transpose(values: Float32Array, rows: number, columns: number): 
 function writeConfig(sae: SaeToWrite): string {
   const { config, weights } = sae;
   const folded = config.normalize_activations === 'expected_average_only_in';
-  const name = architectureOf(config).folder.savedAs?.(config) ?? config.architecture;
   return strictJson(
     {
-      architecture: refines(config) ? name + REFINED : name,
+      architecture: folderNameOf(config),
       d_in: weights.width,
       d_sae: weights.groups * weights.rank,
       dtype: 'float32',

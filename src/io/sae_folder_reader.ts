@@ -12,9 +12,9 @@ import { decodeText } from '../base/text_file';
 import type { FolderSettings } from '../sae/architectures/architecture';
 import {
   architectureOf,
-  architectureOfFolder,
   architectures,
   findArchitecture,
+  folderKind,
   modelSchema,
   shapeOf,
   type ModelConfig,
@@ -23,7 +23,6 @@ import { autoencoderInstead, someOf } from './other_weights';
 import {
   CONFIG_FILE,
   PROVENANCE_KEY,
-  REFINED,
   SPARSITY_FILE,
   WEIGHTS_FILE,
   type Provenance,
@@ -138,23 +137,18 @@ function refuseForeign(config: FolderConfig, label: string): void {
 
 /** What the folder says of its own architecture. Throws LabError `bad_file` for what the lab cannot compute. */
 function ownSettings(config: FolderConfig, hasEncoderBias: boolean, label: string): FolderSettings {
-  const refined = config.architecture.endsWith(REFINED);
-  const architecture = refined
-    ? config.architecture.slice(0, -REFINED.length)
-    : config.architecture;
-  const known = architectureOfFolder(architecture);
-  if (known === undefined || (refined && known.refines === undefined)) {
+  const kind = folderKind(config.architecture);
+  if (kind === undefined) {
     throw refuse(
       label,
       `describes a model of architecture "${config.architecture}"`,
       `The lab reads ${architectures.map(({ id }) => id).join(', ')}.`,
     );
   }
-  const own = known.folder.load({ ...config, architecture, refined }, hasEncoderBias);
+  const { architecture, name, refined, settings } = kind;
+  const own = architecture.folder.load({ ...config, architecture: name, refined }, hasEncoderBias);
   if ('refused' in own) throw refuse(label, own.refused, own.wayOut);
-  // The name decides, whatever the lab remembers of training.
-  const refine = known.refines === undefined ? {} : { refine: refined ? true : undefined };
-  return { ...own, settings: { architecture: known.id, ...refine, ...own.settings } };
+  return { ...own, settings: { ...settings, ...own.settings } };
 }
 
 /** The settings of our own model that this folder describes. */

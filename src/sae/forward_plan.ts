@@ -82,8 +82,8 @@ export function mainForward(
       thresholdStride: thresholdStride(config),
     }),
   ];
-  const { refine } = layout;
-  const makesCodes = refine === null ? decodeMakesCodes(layout, gate) : !score.isCode;
+  const { refinement } = layout;
+  const makesCodes = refinement === null ? decodeMakesCodes(layout, gate) : !score.isCode;
   if (!score.isCode && !makesCodes) {
     passes.push(
       encodePass(
@@ -94,9 +94,9 @@ export function mainForward(
       ),
     );
   }
-  if (refine !== null) {
+  if (refinement !== null) {
     const options = { training, makes: makesCodes };
-    return [...passes, decodeRefinedPass(config, layout, refine, variant, options)];
+    return [...passes, decodeRefinedPass(config, layout, refinement, variant, options)];
   }
   passes.push(
     decodePass(

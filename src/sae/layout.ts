@@ -103,7 +103,7 @@ export interface ModelLayout {
   readonly gate: GateLayout;
   readonly auxiliary: AuxiliaryLayout | null;
   /** Null where codes stay as the gate makes them. */
-  readonly refine: RefineLayout | null;
+  readonly refinement: RefineLayout | null;
   readonly sections: number;
   readonly scoresLength: number;
   readonly activeLength: number;
@@ -226,7 +226,7 @@ export function layoutOf(
   const coefsLength = 3 * (mainCodes + auxCodes) + (trainsThresholds ? mainCodes : 0);
   const biases = biasOffset + d4 * 4;
   const behind = { biases, sections, coefs: coefsLength };
-  const refine = refined ? refineLayout(behind, mainCodes, batch) : null;
+  const refinement = refined ? refineLayout(behind, mainCodes, batch) : null;
   const ownScores = auxiliary?.columns === true ? latents : groups;
   return {
     batch,
@@ -247,11 +247,11 @@ export function layoutOf(
     main,
     gate: gateLayout(gate, batch),
     auxiliary,
-    refine,
+    refinement,
     sections: sections + (refined ? 2 : 0),
     scoresLength: batch * ownScores,
     activeLength,
-    coefsLength: refine?.end ?? coefsLength,
+    coefsLength: refinement?.end ?? coefsLength,
     firedLength: words * (groups + (auxiliary?.units ?? 0)),
     penaltyLength,
     squares: {

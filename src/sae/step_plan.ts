@@ -101,13 +101,13 @@ function gradientPasses(
 ): Pass[] {
   const penalty = penaltyOf(config);
   const trained = architectureOf(config).thresholds !== undefined;
-  const { refine } = layout;
+  const { refinement } = layout;
   return [
     ...mainForward(config, layout, variant, true),
     ...auxiliaryPasses(config, layout, variant),
-    refine === null
+    refinement === null
       ? codeGradientsPass(config, layout, variant)
-      : refinedGradientsPass(layout, refine, variant),
+      : refinedGradientsPass(layout, refinement, variant),
     // A gate that needs the factors of the blocks had it run before.
     ...(penalty?.kind === 'nuclear' && !scoresEnergy(architectureOf(config).gate(config))
       ? [nuclearPass(penalty.target, layout, variant)]

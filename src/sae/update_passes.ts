@@ -57,7 +57,7 @@ export function updatePass(
   variant: KernelVariant,
   storing: Storing,
 ): Pass {
-  const { main, auxiliary, blocks, refine } = layout;
+  const { main, auxiliary, blocks, refinement } = layout;
   const penalty = penaltyOf(config);
   const decoder = matrix === 'decoder';
   const tiled = variant === 'tiled';
@@ -72,7 +72,7 @@ export function updatePass(
     kernel: compose(tiled ? kernels.update_rows : kernels.update_rows_serial, {
       places: places.part,
       penalty: part,
-      products: refine === null ? productsParts.one : productsParts.two,
+      products: refinement === null ? productsParts.one : productsParts.two,
       ...(part === penaltyParts.norm ? { term: codesPenalty(config)?.term ?? termParts.none } : {}),
     }),
     bindings: {
@@ -113,11 +113,11 @@ export function updatePass(
       SHARES_OFFSET: layout.inputShares,
       AUX_SUMS: Number(readsInput),
       ...storage(storing),
-      ...(refine === null
+      ...(refinement === null
         ? {}
         : {
-            SECOND_SECTION: decoder ? refine.gradient : refine.rest,
-            SECOND_OFFSET: decoder ? refine.plain : refine.steps,
+            SECOND_SECTION: decoder ? refinement.gradient : refinement.rest,
+            SECOND_OFFSET: decoder ? refinement.plain : refinement.steps,
           }),
       ...(tiled ? { AT_ONCE: layout.rank > 4 && layout.rank <= 8 ? 8 : 4 } : { WG: threads }),
     },
@@ -133,11 +133,11 @@ export function updateBiasesPass(
   storing: Storing,
 ): Pass {
   const encoderBias = usesEncoderBias(config);
-  const { refine } = layout;
+  const { refinement } = layout;
   return {
     name: storing !== null ? 'gradient of biases' : 'update biases',
     kernel: compose(kernels.update_biases, {
-      biases: refine === null ? biasesParts.plain : biasesParts.refined,
+      biases: refinement === null ? biasesParts.plain : biasesParts.refined,
     }),
     bindings: {
       rows: 'rows',
@@ -146,7 +146,7 @@ export function updateBiasesPass(
       moment1: storing !== null ? 'biases_gradient' : 'biases_moment1',
       moment2: 'biases_moment2',
       penalty: 'penalty',
-      ...(refine === null ? {} : { coefs: 'coefs' }),
+      ...(refinement === null ? {} : { coefs: 'coefs' }),
     },
     constants: {
       B: layout.batch,
@@ -159,12 +159,12 @@ export function updateBiasesPass(
       SHARES_OFFSET: layout.inputShares,
       SQUARES_OFFSET: layout.squares.biases,
       ...storage(storing),
-      ...(refine === null
+      ...(refinement === null
         ? {}
         : {
-            ETA_OFFSET: refine.eta,
-            GRADIENT: refine.gradient,
-            ETA_SHARES_OFFSET: refine.shares,
+            ETA_OFFSET: refinement.eta,
+            GRADIENT: refinement.gradient,
+            ETA_SHARES_OFFSET: refinement.shares,
           }),
       WG: variant === 'tiled' ? 256 : 64,
     },

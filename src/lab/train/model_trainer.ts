@@ -346,6 +346,6 @@ function loggedRegions(buffers: BufferSet, layout: ModelLayout) {
     region('last_fired', layout.groups),
     region('singular_values', layout.groups * layout.rank),
     region('penalty', 1, layout.normOffset),
-    ...(layout.refine === null ? [] : [region('biases', 1, layout.refine.eta)]),
+    ...(layout.refinement === null ? [] : [region('biases', 1, layout.refinement.eta)]),
   ];
 }

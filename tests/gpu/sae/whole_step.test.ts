@@ -83,11 +83,11 @@ describe.each(Object.entries(cases))('%s', (_name, test) => {
     gpu.run();
     const fired = new Uint32Array((await gpu.read('fired')).buffer);
     expect(fired).toEqual(wordsOf(buffers, 'fired'));
-    const { width, batch, rank, main, auxiliary, refine } = step.layout;
+    const { width, batch, rank, main, auxiliary, refinement } = step.layout;
     // The longest chain of sums: encode, decode, dead ones likewise, code gradient, sum over both branches.
     const codes = main.slots * rank + (auxiliary?.slots ?? 0) * (auxiliary?.rank ?? 0);
     // With a step on the codes they are made, decoded and gone back through twice.
-    const terms = (refine === null ? 1 : 2) * (4 * width + 2 * codes + 2 * batch);
+    const terms = (refinement === null ? 1 : 2) * (4 * width + 2 * codes + 2 * batch);
     for (const name of MATRICES) {
       const wanted = floatsOf(buffers, `${name}_gradient`);
       const found = await gpu.read(`${name}_gradient`);

@@ -70,7 +70,7 @@ describe.each(Object.entries(models))('%s', (name, [model, weights]) => {
 });
 
 it('are of all architectures that can take a step', () => {
-  const able = architectures.filter(({ refines }) => refines !== undefined).map(({ id }) => id);
+  const able = architectures.filter((known) => known.refines !== undefined).map(({ id }) => id);
   expect(able.sort()).toEqual(
     Object.values(models)
       .map(([{ architecture }]) => architecture)

@@ -68,11 +68,11 @@ describe.each(Object.entries(casesOf('gradients')))('%s', (_name, test) => {
 
   it('cuts codes off where a long step would take them below 0', () => {
     if (test.eta === undefined) return;
-    const { refine, main, rank } = step.layout;
+    const { refinement, main, rank } = step.layout;
     const coefs = floatsOf(buffers, 'coefs');
     const codes = Array.from({ length: main.capacity * rank }, (_, i) => i);
     const cut = codes.filter(
-      (i) => at(coefs, main.codes + i) === 0 && at(coefs, (refine?.plain ?? NaN) + i) !== 0,
+      (i) => at(coefs, main.codes + i) === 0 && at(coefs, (refinement?.plain ?? NaN) + i) !== 0,
     );
     expect(cut.length).toBeGreaterThan(2);
     expect(cut.length).toBeLessThan(codes.length);
@@ -153,7 +153,7 @@ function gradientTolerance(settings: LossSettings, weights: Weights, loss: numbe
 
 /** Weights (or with a suffix, what is stored beside them) without padding. */
 function weightsOf(step: RandomStep, buffers: TwinBuffers, suffix: string): Weights {
-  const { latents, width, biasOffset, refine } = step.layout;
+  const { latents, width, biasOffset, refinement } = step.layout;
   const matrix = (name: string) => {
     const padded = floatsOf(buffers, name + suffix);
     const stride = padded.length / latents;
@@ -167,7 +167,8 @@ function weightsOf(step: RandomStep, buffers: TwinBuffers, suffix: string): Weig
     decoder: matrix('decoder'),
     encoderBias: biases.slice(0, latents),
     decoderBias: biases.slice(biasOffset, biasOffset + width),
-    eta: refine === null ? new Float64Array() : biases.slice(refine.eta, refine.eta + 1),
+    eta:
+      refinement === null ? new Float64Array() : biases.slice(refinement.eta, refinement.eta + 1),
   };
 }
 
@@ -189,9 +190,9 @@ function lossSettings(step: RandomStep, buffers: TwinBuffers, lambda: number): L
 
 /** Rows of the batch, normalised here, with the choices and the residuals that the step made. */
 function frozenRows(step: RandomStep, buffers: TwinBuffers, { config }: LossSettings): FrozenRow[] {
-  const { batch, width, main, auxiliary, refine, d4 } = step.layout;
+  const { batch, width, main, auxiliary, refinement, d4 } = step.layout;
   // A code that the step on them cut off is of a unit that is on.
-  const ofGate = { ...main, codes: refine?.plain ?? main.codes };
+  const ofGate = { ...main, codes: refinement?.plain ?? main.codes };
   const x = floatsOf(buffers, 'x');
   const rows = floatsOf(buffers, 'rows');
   return Array.from({ length: batch }, (_, b) => {

@@ -121,7 +121,7 @@ function randomContents(
   layout: ModelLayout,
 ): Map<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> {
   const { width, batch } = test;
-  const { groups, rank, latents, biasOffset, biasLength, refine } = layout;
+  const { groups, rank, latents, biasOffset, biasLength, refinement } = layout;
   let stream = 0;
   const draws = () => {
     stream += 1;
@@ -140,7 +140,7 @@ function randomContents(
     const values = new Float32Array(biasLength);
     values.set(ofEncoder);
     values.set(ofDecoder, biasOffset);
-    if (refine !== null) values[refine.eta] = eta;
+    if (refinement !== null) values[refinement.eta] = eta;
     return values;
   };
   const deadGroup = (group: number) => test.dead === 'some' && group % 3 === 1;
