@@ -8,6 +8,7 @@
 // rows       [sections, B, D4]       section 1: e
 // row_stats  [B, 8]                  0: rho
 // biases, moment1, moment2   [BIAS_OFFSET | D4*4]   encoder biases, then b_dec.
+//            a parts/memory_….wgsl says which betas a number has.
 //            FUSED false: moment1 receives the gradient instead; ADD: it is added up, with this share each time
 // penalty    sums at SUMS_OFFSET [N], shares at SHARES_OFFSET [BLOCKS, D4*4] (BLOCKS 0: b_dec is not
 //            applied to the input); squared gradient norm of each workgroup goes to SQUARES_OFFSET
@@ -55,10 +56,12 @@ fn step(index: u32, own: f32) -> f32 {
   // A gradient that is not finite leaves the bias as it was (see update_rows.wgsl).
   if ((bitcast<u32>(gradient) & 0x7f800000u) == 0x7f800000u) { return gradient; }
   let m = uniforms.beta1 * moment1[index] + (1.0 - uniforms.beta1) * gradient;
-  let v = uniforms.beta2 * moment2[index] + (1.0 - uniforms.beta2) * gradient * gradient;
+  let beta2 = beta2_of(index);
+  let v = beta2 * moment2[index] + (1.0 - beta2) * gradient * gradient;
   moment1[index] = m;
   moment2[index] = v;
-  biases[index] -= uniforms.lr * m * uniforms.correction1 / (sqrt(v * uniforms.correction2) + uniforms.epsilon);
+  let corrections = corrections_of(index);
+  biases[index] -= uniforms.lr * m * corrections.x / (sqrt(v * corrections.y) + uniforms.epsilon);
   return gradient;
 }
 

@@ -1,11 +1,10 @@
 // A model that takes a step on its codes: b_dec is a part of the first reconstruction too, whose gradient q lies in
-// section GRADIENT of rows, and eta, the length of the step, stands behind b_dec at ETA_OFFSET:
+// section GRADIENT of rows, and eta, the length of the step, stands behind b_dec at ETA_OFFSET (parts/memory_eta.wgsl):
 //
 //   dL/deta = sum_b share_b        coefs at ETA_SHARES_OFFSET [B]
 //
 // One workgroup more, the last one, takes its step.
 const HAS_ETA = true;
-override ETA_OFFSET: u32;
 override GRADIENT: u32;
 override ETA_SHARES_OFFSET: u32;
 

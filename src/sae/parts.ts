@@ -23,6 +23,8 @@ import gateRowsNone from '../../shaders/parts/gate_rows_none.wgsl?raw';
 import gateThreshold from '../../shaders/parts/gate_threshold.wgsl?raw';
 import keyAny from '../../shaders/parts/key_any.wgsl?raw';
 import keyPositive from '../../shaders/parts/key_positive.wgsl?raw';
+import memoryEta from '../../shaders/parts/memory_eta.wgsl?raw';
+import memoryPlain from '../../shaders/parts/memory_plain.wgsl?raw';
 import penaltyDecay from '../../shaders/parts/penalty_decay.wgsl?raw';
 import penaltyNone from '../../shaders/parts/penalty_none.wgsl?raw';
 import penaltyNorm from '../../shaders/parts/penalty_norm.wgsl?raw';
@@ -116,6 +118,11 @@ export interface BiasesPart extends Part {
   readonly refined: boolean;
 }
 
+/** Whether η, which Adam remembers for a shorter time, is among the numbers of a tensor. */
+export interface MemoryPart extends Part {
+  readonly ofEta: boolean;
+}
+
 /** Where the codes come from that are decoded. */
 export interface CodesPart extends Part {
   /** Made by the kernel that decodes them, not by a pass before it. */
@@ -145,6 +152,7 @@ export interface Parts {
   readonly penalty?: PenaltyPart;
   readonly products?: ProductsPart;
   readonly biases?: BiasesPart;
+  readonly memory?: MemoryPart;
   readonly gateRows?: GateRowsPart;
 }
 
@@ -267,6 +275,11 @@ export const biasesParts = {
   plain: { source: biasesPlain, refined: false },
   refined: { source: biasesRefined, refined: true },
 } as const satisfies Record<string, BiasesPart>;
+
+export const memoryParts = {
+  plain: { source: memoryPlain, ofEta: false },
+  eta: { source: memoryEta, ofEta: true },
+} as const satisfies Record<string, MemoryPart>;
 
 export const gateRowsParts = {
   none: { source: gateRowsNone, left: false },

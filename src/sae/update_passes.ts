@@ -13,6 +13,7 @@ import { columnThreads } from './launch_sizes';
 import {
   biasesParts,
   compose,
+  memoryParts,
   penaltyParts,
   productsParts,
   termParts,
@@ -138,6 +139,7 @@ export function updateBiasesPass(
     name: storing !== null ? 'gradient of biases' : 'update biases',
     kernel: compose(kernels.update_biases, {
       biases: refinement === null ? biasesParts.plain : biasesParts.refined,
+      memory: refinement === null ? memoryParts.plain : memoryParts.eta,
     }),
     bindings: {
       rows: 'rows',
@@ -237,10 +239,13 @@ export function adamPass(
 ): Pass {
   const matrix = tensor === 'encoder' || tensor === 'decoder';
   const ofVector = tensor === 'biases' ? layout.biasLength : vectorLength(layout, 'units');
+  const eta = tensor === 'biases' ? (layout.refinement?.eta ?? null) : null;
   const length = matrix ? layout.latents * layout.d4 : ofVector / 4;
   return {
     name: `Adam ${tensor}`,
-    kernel: kernels.adam_clipped,
+    kernel: compose(kernels.adam_clipped, {
+      memory: eta === null ? memoryParts.plain : memoryParts.eta,
+    }),
     bindings: {
       weights: tensor,
       moment1: `${tensor}_moment1`,
@@ -252,6 +257,7 @@ export function adamPass(
       LENGTH: length,
       NORM_OFFSET: layout.normOffset,
       DECAY: Number(matrix),
+      ...(eta === null ? {} : { ETA_OFFSET: eta }),
     },
     workgroups: [Math.min(4096, Math.ceil(length / 64)), 1, 1],
   };

@@ -24,6 +24,21 @@ interface Trained {
   readonly moment2: Float64Array;
 }
 
+/** Adam's betas of a number of a tensor, with the corrections of its moments: those of the run, but for η. */
+export function betasOf(call: KernelCall, index: number) {
+  const beta1 = call.uniform('beta1');
+  const ofEta = call.completedBy('memory') && call.part('memory').ofEta;
+  if (ofEta && index === call.constant('ETA_OFFSET')) {
+    return { beta1, beta2: 1 - (1 - beta1) ** 2, correction1: 1, correction2: 1 };
+  }
+  return {
+    beta1,
+    beta2: call.uniform('beta2'),
+    correction1: call.uniform('correction1'),
+    correction2: call.uniform('correction2'),
+  };
+}
+
 /**
  * One Adam step on element `index` (Kingma & Ba 2015, with decoupled weight decay of Loshchilov & Hutter
  * 2019): m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − lr (m̂ / (√v̂ + ε) + decay·w).
@@ -35,15 +50,13 @@ function adamStep(
   gradient: number,
   decay: number,
 ): void {
-  const [beta1, beta2] = [call.uniform('beta1'), call.uniform('beta2')];
+  const { beta1, beta2, correction1, correction2 } = betasOf(call, index);
   const m = beta1 * at(tensor.moment1, index) + (1 - beta1) * gradient;
   const v = beta2 * at(tensor.moment2, index) + (1 - beta2) * gradient ** 2;
   tensor.moment1[index] = m;
   tensor.moment2[index] = v;
   const w = at(tensor.weights, index);
-  const direction =
-    (m * call.uniform('correction1')) /
-    (Math.sqrt(v * call.uniform('correction2')) + call.uniform('epsilon'));
+  const direction = (m * correction1) / (Math.sqrt(v * correction2) + call.uniform('epsilon'));
   tensor.weights[index] = w - call.uniform('lr') * (direction + decay * w);
 }
 

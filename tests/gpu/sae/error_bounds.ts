@@ -16,6 +16,7 @@ import type { Pass } from '../../../src/gpu/plan';
 import type { UniformValues } from '../../../src/gpu/uniforms';
 import type { KernelName } from '../../../src/sae/kernels';
 import { partsOf } from '../../../src/sae/parts';
+import { betasOf } from '../../../src/sae/twin/optimiser';
 import { twinKernel } from '../../../src/sae/twin/executor';
 import { KernelCall, rowPlaces, type TwinBuffer } from '../../../src/sae/twin/kernel_call';
 
@@ -272,21 +273,21 @@ function clippedAdamBounds(input: PassInput): Map<string, Float64Array> {
  * roundings make the step of it.
  */
 function adamBounds(
-  { before, uniforms }: PassInput,
+  { pass, before, uniforms }: PassInput,
   tensor: string,
   gradient: Float64Array,
   error: Float64Array,
   decay: number,
 ): Map<string, Float64Array> {
   const uniform = (name: string) => uniforms[name] ?? NaN;
-  const [beta1, beta2] = [uniform('beta1'), uniform('beta2')];
-  const [c1, c2] = [uniform('correction1'), uniform('correction2')];
   const weights = floats(before, tensor);
   const [m0, v0] = [floats(before, 'moment1'), floats(before, 'moment2')];
+  const call = new KernelCall(before, pass.constants, uniforms, partsOf(pass.kernel));
   const bounds = [weights, m0, v0].map(({ length }) => new Float64Array(length));
   const [forWeight, forM, forV] = bounds;
   gradient.forEach((g, i) => {
     const delta = at(error, i);
+    const { beta1, beta2, correction1: c1, correction2: c2 } = betasOf(call, i);
     const m = beta1 * at(m0, i) + (1 - beta1) * g;
     const dm =
       (1 - beta1) * delta +
