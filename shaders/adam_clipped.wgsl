@@ -28,8 +28,8 @@ fn main(
   for (var i = id.x; i < LENGTH; i += groups.x * 64u) {
     let g = clip * gradient[i];
     let m = uniforms.beta1 * moment1[i] + (1.0 - uniforms.beta1) * g;
-    let beta2 = beta2_of(4u * i);
-    let v = beta2 * moment2[i] + (1.0 - beta2) * g * g;
+    let memory = memory_of(4u * i);
+    let v = memory.x * moment2[i] + memory.y * g * g;
     moment1[i] = m;
     moment2[i] = v;
     let corrections = corrections_of(4u * i);

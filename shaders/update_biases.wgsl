@@ -56,8 +56,8 @@ fn step(index: u32, own: f32) -> f32 {
   // A gradient that is not finite leaves the bias as it was (see update_rows.wgsl).
   if ((bitcast<u32>(gradient) & 0x7f800000u) == 0x7f800000u) { return gradient; }
   let m = uniforms.beta1 * moment1[index] + (1.0 - uniforms.beta1) * gradient;
-  let beta2 = beta2_of(index);
-  let v = beta2 * moment2[index] + (1.0 - beta2) * gradient * gradient;
+  let memory = memory_of(index);
+  let v = memory.x * moment2[index] + memory.y * gradient * gradient;
   moment1[index] = m;
   moment2[index] = v;
   let corrections = corrections_of(index);

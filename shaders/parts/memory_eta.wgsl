@@ -6,9 +6,12 @@
 // and no correction of the moments: with this beta2 the first step is as long without.
 override ETA_OFFSET: u32;
 
-fn beta2_of(number: u32) -> f32 {
-  let forgets = 1.0 - uniforms.beta1;
-  return select(uniforms.beta2, 1.0 - forgets * forgets, number == ETA_OFFSET);
+// x: beta2, y: 1 - beta2.
+fn memory_of(number: u32) -> vec2<f32> {
+  let share = (1.0 - uniforms.beta1) * (1.0 - uniforms.beta1);
+  return select(
+    vec2<f32>(uniforms.beta2, 1.0 - uniforms.beta2), vec2<f32>(1.0 - share, share), number == ETA_OFFSET,
+  );
 }
 fn corrections_of(number: u32) -> vec2<f32> {
   return select(vec2<f32>(uniforms.correction1, uniforms.correction2), vec2<f32>(1.0), number == ETA_OFFSET);

@@ -28,7 +28,8 @@ interface Trained {
 export function betasOf(call: KernelCall, index: number) {
   const beta1 = call.uniform('beta1');
   const ofEta = call.completedBy('memory') && call.part('memory').ofEta;
-  if (ofEta && index === call.constant('ETA_OFFSET')) {
+  // It stands last, in four numbers of its own.
+  if (ofEta && index >= call.constant('ETA_OFFSET')) {
     return { beta1, beta2: 1 - (1 - beta1) ** 2, correction1: 1, correction2: 1 };
   }
   return {
