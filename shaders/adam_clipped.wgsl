@@ -3,6 +3,7 @@
 //
 // weights, moment1, moment2, gradient   [LENGTH]   any tensor, as vec4s
 // penalty                               the norm at NORM_OFFSET
+// A parts/memory_….wgsl says which betas a number has; numbers that share a vec4 have the same.
 // DECAY: whether decoupled weight decay applies (biases do not decay).
 // Dispatch: up to 4096 workgroups of 64, each thread strides. Source: docs/method/training.md, Optimiser.
 
@@ -27,10 +28,12 @@ fn main(
   for (var i = id.x; i < LENGTH; i += groups.x * 64u) {
     let g = clip * gradient[i];
     let m = uniforms.beta1 * moment1[i] + (1.0 - uniforms.beta1) * g;
-    let v = uniforms.beta2 * moment2[i] + (1.0 - uniforms.beta2) * g * g;
+    let memory = memory_of(4u * i);
+    let v = memory.x * moment2[i] + memory.y * g * g;
     moment1[i] = m;
     moment2[i] = v;
-    var direction = m * uniforms.correction1 / (sqrt(v * uniforms.correction2) + vec4<f32>(uniforms.epsilon));
+    let corrections = corrections_of(4u * i);
+    var direction = m * corrections.x / (sqrt(v * corrections.y) + vec4<f32>(uniforms.epsilon));
     if (DECAY) { direction += uniforms.weight_decay * weights[i]; }
     weights[i] -= uniforms.lr * direction;
   }

@@ -5,6 +5,7 @@
 //
 //   gradient_{k,i} = sum_{b: k fired} coef[place, i] row_b  (main)  +  the same over the auxiliary branch
 //                  + the penalty's gradient, a parts/penalty_….wgsl
+//                  + a second product of every code of the main branch, a parts/products_….wgsl
 //   Adam: m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, W -= lr (m^ / (sqrt(v^) + eps) + decay W)
 //
 // From the encoder's lists also comes what the biases need, with no further look at the batch:
@@ -181,6 +182,12 @@ fn add_high(value: vec4<f32>, c: vec4<f32>) {
   a7 += c.w * value;
 }
 
+// What a parts/products_….wgsl adds: a row times the coefficients at `at`.
+fn add_rows(value: vec4<f32>, at: u32, first: u32) {
+  add_low(value, four(at, first));
+  if (AT_ONCE > 4u) { add_high(value, four(at, first + 4u)); }
+}
+
 // Adds the rows of one branch on which `unit` fired. `only` below AT_ONCE: the unit is that row of the
 // block alone and has one coefficient.
 fn add_branch(
@@ -208,6 +215,7 @@ fn add_branch(
         }
         add_low(value, low);
         if (AT_ONCE > 4u) { add_high(value, high); }
+        if (of_main) { add_second(list_row[e], list_place[e] * R, column, first); }
         if (counted) {
           sum_low += low;
           sum_high += high;

@@ -87,6 +87,9 @@ fn four(at: u32, first: u32) -> vec4<f32> {
   return c;
 }
 
+// What a parts/products_….wgsl adds: a row times the coefficients at `at`.
+fn add_rows(value: vec4<f32>, at: u32, first: u32) { add(value, four(at, first)); }
+
 // A gradient that is NaN or infinite leaves the weight as it was, so that the weights before a loss broke
 // stay readable. By bits: comparisons with NaN are not portable.
 fn finite(value: vec4<f32>) -> bool {
@@ -105,6 +108,7 @@ fn add_main(k: u32, column: u32, first: u32) {
       let at = (place + find(ACTIVE_OFFSET + place, end_place(row) - place, k)) * R;
       let c = four(COEF_OFFSET + at, first);
       add(rows[(SECTION * B + row) * D4 + column], c);
+      add_second(row, at, column, first);
       coef_sum += c;
       if (READS_CODES) { code_sum += of_code(coefs[CODES_OFFSET + at], k); }
     }

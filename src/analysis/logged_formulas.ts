@@ -94,6 +94,12 @@ export const LOGGED = {
     unit: '',
     source: SASA,
   },
+  'metrics/eta': {
+    label: 'Step on codes',
+    formula: 'η of v = p + η·E_C(x − b_dec − D_Cᵀp), trained',
+    unit: '',
+    source: LAB,
+  },
   'sparsity/dead_groups': {
     label: 'Dead units',
     formula: 'units not selected in the last dead_group_window samples',

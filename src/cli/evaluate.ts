@@ -13,6 +13,7 @@ import type { SaeFolder } from '../io/sae_folder_reader';
 import { refuseUnfolded } from '../lab/encode/data_fit';
 import { Encoder } from '../lab/encode/encoder';
 import { reportDryMoves } from '../lab/explore/dry_moves_report';
+import { requirePlainCodes } from '../lab/explore/rows_for_moves';
 import type { OpenWider, TrainedModel } from '../lab/encode/encoding';
 import { evaluateModel } from '../lab/train/evaluate';
 import { measureBits, withBits } from '../lab/train/measure_bits';
@@ -59,6 +60,7 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
         'Give activations of the same place in the same model.',
       );
     }
+    if (request.dryMoves) requirePlainCodes(config);
     const rows = splitRows(source, split);
     checkSize(request, rows, weights);
     const { device, lost } = await open();

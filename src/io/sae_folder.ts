@@ -13,6 +13,8 @@
  * - `topk_signed`: saved as `topk_sasa` with blocks of one column.
  * - `jumprelu`, and `batchtopk` saved as such: pre where it is above `threshold` [d_sae], else 0.
  * - `batch_topk_sasa` is not known to SAELens: the blocks with ‖p_k‖² above `threshold`, signed.
+ * - `…_refined` is not known to SAELens: codes v = p + η·(x − b_dec − p · W_dec) · W_enc on the columns that are on, with the
+ *   number η as `eta` [1]; of scalar models with a ReLU not below 0. All else is as the name says without its end.
  * - Decoder norms are never folded into the encoder: the gate of a group reads ‖p_k‖ and the gate of
  *   TopK reads pre, and folding would change what they choose.
  * - `expected_average_only_in` is not written: SAELens does not apply it at inference. Its scale is
@@ -23,13 +25,16 @@ import { at } from '../base/array';
 import { LabError } from '../base/lab_error';
 import { strictJson } from '../base/strict_json';
 import { labVersion } from '../base/version';
-import { architectureOf, shapeOf, type ModelConfig } from '../sae/config';
+import { architectureOf, folderNameOf, refines, shapeOf, type ModelConfig } from '../sae/config';
 import { writeSafetensors, type TensorToWrite } from './safetensors';
 import type { FileSet } from './whole_files';
 
 export const CONFIG_FILE = 'cfg.json';
 export const WEIGHTS_FILE = 'sae_weights.safetensors';
 export const SPARSITY_FILE = 'sparsity.safetensors';
+
+/** The tensor [1] of η, of a model that takes a step on its codes, and the vector that holds it. */
+export const ETA_TENSOR = 'eta';
 
 /** The version of SAELens whose format this is; below 6 it would take the file for an older one. */
 const SAE_LENS_FORMAT = '6.25.0';
@@ -66,7 +71,7 @@ function writeConfig(sae: SaeToWrite): string {
   const folded = config.normalize_activations === 'expected_average_only_in';
   return strictJson(
     {
-      architecture: architectureOf(config).folder.savedAs?.(config) ?? config.architecture,
+      architecture: folderNameOf(config),
       d_in: weights.width,
       d_sae: weights.groups * weights.rank,
       dtype: 'float32',
@@ -85,19 +90,25 @@ function writeConfig(sae: SaeToWrite): string {
   );
 }
 
-/** Tensors [d_sae] that only some architectures have. */
+/** Tensors that only some models have: [d_sae], but for η. */
 function ownTensors(
   { config, weights }: Pick<SaeToWrite, 'config' | 'weights'>,
   latents: number,
 ): TensorToWrite[] {
+  const vectorNamed = (name: string): Float32Array => {
+    const values = weights.vectors?.[name];
+    if (values === undefined) throw new RangeError(`the model has no vector ${name}`);
+    return values;
+  };
   const named = Object.entries(architectureOf(config).folder.tensors ?? {});
-  return named.map(([name, vector]) => {
-    const values = weights.vectors?.[vector];
-    if (values === undefined) throw new RangeError(`the model has no vector ${vector}`);
+  const tensors = named.map(([name, vector]): TensorToWrite => {
+    const values = vectorNamed(vector);
     // One number for all latents is that of each.
     const each = values.length === latents ? values : new Float32Array(latents).fill(at(values, 0));
     return { name, shape: [latents], values: each };
   });
+  if (!refines(config)) return tensors;
+  return [...tensors, { name: ETA_TENSOR, shape: [1], values: vectorNamed(ETA_TENSOR) }];
 }
 
 /** The file of its weights alone. */

@@ -12,9 +12,9 @@ import { decodeText } from '../base/text_file';
 import type { FolderSettings } from '../sae/architectures/architecture';
 import {
   architectureOf,
-  architectureOfFolder,
   architectures,
   findArchitecture,
+  folderKind,
   modelSchema,
   shapeOf,
   type ModelConfig,
@@ -137,17 +137,18 @@ function refuseForeign(config: FolderConfig, label: string): void {
 
 /** What the folder says of its own architecture. Throws LabError `bad_file` for what the lab cannot compute. */
 function ownSettings(config: FolderConfig, hasEncoderBias: boolean, label: string): FolderSettings {
-  const known = architectureOfFolder(config.architecture);
-  if (known === undefined) {
+  const kind = folderKind(config.architecture);
+  if (kind === undefined) {
     throw refuse(
       label,
       `describes a model of architecture "${config.architecture}"`,
       `The lab reads ${architectures.map(({ id }) => id).join(', ')}.`,
     );
   }
-  const own = known.folder.load(config, hasEncoderBias);
+  const { architecture, name, refined, settings } = kind;
+  const own = architecture.folder.load({ ...config, architecture: name, refined }, hasEncoderBias);
   if ('refused' in own) throw refuse(label, own.refused, own.wayOut);
-  return { ...own, settings: { architecture: known.id, ...own.settings } };
+  return { ...own, settings: { ...settings, ...own.settings } };
 }
 
 /** The settings of our own model that this folder describes. */
@@ -252,7 +253,7 @@ export function readSaeFolder(
       'Give a folder whose settings agree.',
     );
   }
-  const weights = readWeights(file, folderConfig, groups, architectureOf(config).folder);
+  const weights = readWeights(file, folderConfig, groups, config);
   const sparsity = files[SPARSITY_FILE];
   return {
     config,

@@ -4,8 +4,8 @@
  */
 import type { Dictionary } from '../analysis/types';
 import { at, euclideanNorm } from '../base/array';
-import type { Architecture } from '../sae/config';
-import { CONFIG_FILE, transpose, WEIGHTS_FILE } from './sae_folder';
+import { architectureOf, refines, type ModelConfig } from '../sae/config';
+import { CONFIG_FILE, ETA_TENSOR, transpose, WEIGHTS_FILE } from './sae_folder';
 import { findTensor, floatTensor, type SafetensorsFile } from './safetensors';
 import { refuse } from './safetensors_header';
 
@@ -21,15 +21,16 @@ const tensorNames = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const;
 /** SAELens 3 to 5 write it into every model; a code is multiplied by it before it is decoded. */
 const SCALING = 'scaling_factor';
 
-/** The weights of `groups` groups, with the tensors that its architecture's folder has, in the units of the file. Throws LabError `bad_file`, `bad_data`. */
+/** The weights of `groups` groups, with the tensors that the folder of such a model has, in the units of the file. Throws LabError `bad_file`, `bad_data`. */
 export function readWeights(
   file: SafetensorsFile,
   config: TensorConfig,
   groups: number,
-  { tensors = {}, restore }: Architecture['folder'],
+  model: ModelConfig,
 ): Dictionary {
+  const { tensors = {}, restore } = architectureOf(model).folder;
   const { d_in: width, d_sae: latents } = config;
-  const ownNames = Object.keys(tensors);
+  const ownNames = [...Object.keys(tensors), ...(refines(model) ? [ETA_TENSOR] : [])];
   for (const name of [...tensorNames, ...ownNames]) findTensor(file, name);
   const known = [...tensorNames, ...ownNames, SCALING];
   const unknown = [...file.tensors.keys()].find((name) => !known.includes(name));
@@ -49,6 +50,7 @@ export function readWeights(
   const vectors = Object.fromEntries(
     Object.entries(tensors).map(([name, vector]) => [vector, floatTensor(file, name, [latents])]),
   );
+  const eta = refines(model) ? { [ETA_TENSOR]: floatTensor(file, ETA_TENSOR, [1]) } : {};
   return {
     groups,
     rank: latents / groups,
@@ -57,7 +59,7 @@ export function readWeights(
     decoder: wDec,
     encoderBias: bEnc,
     decoderBias: bDec,
-    ...(ownNames.length === 0 ? {} : { vectors: restore?.(vectors) ?? vectors }),
+    ...(ownNames.length === 0 ? {} : { vectors: { ...(restore?.(vectors) ?? vectors), ...eta } }),
   };
 }
 

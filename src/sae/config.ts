@@ -4,7 +4,12 @@
  * What depends on the architecture is asked of it here. Source: docs/method/model.md and training.md.
  */
 import * as z from 'zod/mini';
-import type { Architecture as ArchitectureOf, ModelShape } from './architectures/architecture';
+import type {
+  Architecture as ArchitectureOf,
+  LooseSettings,
+  ModelShape,
+} from './architectures/architecture';
+import { readName, refinedName, refineSetting } from './architectures/refined';
 import { registry } from './architectures/registry';
 
 type Schemas<R extends readonly { readonly schema: unknown }[]> = {
@@ -42,10 +47,34 @@ export function findArchitecture(id: unknown): Architecture | undefined {
   return typeof id === 'string' ? byId.get(id) : undefined;
 }
 
-/** The architecture whose models are kept in folders of this name; undefined where there is none. */
-export function architectureOfFolder(name: string): Architecture | undefined {
-  const known = findArchitecture(name);
-  return known ?? architectures.find(({ folder }) => folder.names?.includes(name) === true);
+/** What the name in a cfg.json says. */
+interface FolderKind {
+  readonly architecture: Architecture;
+  /** The name of the same without a step on the codes. */
+  readonly name: string;
+  readonly refined: boolean;
+  /** The settings that follow from it. */
+  readonly settings: LooseSettings;
+}
+
+/** The kind of model that is kept in folders of this name; undefined where there is none. */
+export function folderKind(named: string): FolderKind | undefined {
+  const { name, refined } = readName(named);
+  const architecture =
+    findArchitecture(name) ??
+    architectures.find(({ folder }) => folder.names?.includes(name) === true);
+  if (architecture === undefined) return undefined;
+  const settings = { architecture: architecture.id };
+  if (architecture.refines !== undefined) {
+    return { architecture, name, refined, settings: { ...settings, ...refineSetting(refined) } };
+  }
+  return refined ? undefined : { architecture, name, refined, settings };
+}
+
+/** The name in the cfg.json of a model. */
+export function folderNameOf(config: ModelConfig): string {
+  const name = architectureOf(config).folder.savedAs?.(config) ?? config.architecture;
+  return refines(config) ? refinedName(name) : name;
 }
 
 /** The architecture of a model. */
@@ -58,6 +87,11 @@ export function architectureOf(config: Pick<ModelConfig, 'architecture'>): Archi
 /** K, r and slots of a model. */
 export function shapeOf(config: ModelConfig): ModelShape {
   return architectureOf(config).shape(config);
+}
+
+/** Whether a trained step is taken on the codes of a model before they are decoded. */
+export function refines(config: ModelConfig): boolean {
+  return architectureOf(config).refines?.(config) ?? false;
 }
 
 /** Name to show: the person's own, else one from the architecture. */

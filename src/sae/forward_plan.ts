@@ -5,7 +5,7 @@
 import type { BufferSpec, Pass, Plan } from '../gpu/plan';
 import { across } from '../gpu/workgroups';
 import type { Gate } from './architectures/architecture';
-import type { ModelConfig } from './config';
+import { refines, type ModelConfig } from './config';
 import { decodeMakesCodes, decodePass, encodePass, scoresPass, Section } from './forward_passes';
 import { chooseColumnsPass, decoderNormsPass } from './choose_columns';
 import { gatePasses } from './gate_passes';
@@ -20,6 +20,7 @@ import {
   type ModelLayout,
 } from './layout';
 import { normsParts, scoreParts, termParts } from './parts';
+import { decodeRefinedPass } from './refine_passes';
 import { nuclearPass, scoresEnergy } from './nuclear_pass';
 import { codesPenalty, nuclearPenalty } from './penalty';
 import { stepUniforms } from './schedule';
@@ -82,8 +83,11 @@ export function mainForward(
       thresholdStride: thresholdStride(config),
     }),
   ];
-  const makesCodes = decodeMakesCodes(layout, gate);
   const { columns } = layout.main;
+  const { refinement } = layout;
+  // A gate that chooses columns makes all codes to choose from.
+  const makesCodes =
+    columns === null && (refinement === null ? decodeMakesCodes(layout, gate) : !score.isCode);
   if (columns !== null) {
     passes.push(
       decoderNormsPass(layout, normsParts.alone),
@@ -98,6 +102,10 @@ export function mainForward(
         variant,
       ),
     );
+  }
+  if (refinement !== null) {
+    const options = { training, makes: makesCodes };
+    return [...passes, decodeRefinedPass(config, layout, refinement, variant, options)];
   }
   passes.push(
     decodePass(
@@ -155,7 +163,10 @@ export function workBuffers(layout: ModelLayout, deadListLength: number): Buffer
 export interface EncodingOptions {
   /** Most places that ragged codes of a batch have together; as many as can be needed when absent. */
   readonly capacity?: number | undefined;
-  /** Units of largest score that every row switches on, instead of those that the model's gate lets through. */
+  /**
+   * Units of largest score that every row switches on, instead of those that the model's gate lets through. Their codes
+   * are those by which the gate compares units: no step is taken on them.
+   */
   readonly slots?: number | undefined;
 }
 
@@ -172,7 +183,11 @@ export function forwardPlan(
 ): { readonly plan: Plan; readonly layout: ModelLayout } {
   const gate = slots === undefined ? gateOf(config, false) : rowGate(config);
   const withoutAuxiliary = { ...config, aux_coefficient: 0 };
-  const layout = layoutOf(withoutAuxiliary, width, batch, variant, { gate, capacity, slots });
+  const refined = slots === undefined && refines(config);
+  const options = { gate, capacity, slots, refined };
+  const layout = layoutOf(withoutAuxiliary, width, batch, variant, options);
+  // There are no gradients to keep.
+  const sections = refined ? layout.sections - 1 : layout.sections;
   const codes = layout.main.capacity * layout.rank;
   const readsThresholds = gate.kind === 'threshold' && gate.standing.readsThresholds;
   const own: BufferSpec[] = [
@@ -182,7 +197,7 @@ export function forwardPlan(
     layout.main.columns === null
       ? { name: 'decoder_norms', type: 'f32', length: 1, shape: 'unused' }
       : { name: 'decoder_norms', type: 'f32', length: layout.latents, shape: '[N]' },
-    ...workBuffers({ ...layout, firedLength: 1, coefsLength: codes }, 1),
+    ...workBuffers({ ...layout, sections, firedLength: 1, coefsLength: codes }, 1),
     ...gateBuffers(gate, layout),
     ...(scoresEnergy(gate)
       ? [

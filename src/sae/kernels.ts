@@ -6,6 +6,7 @@ import chooseColumns from '../../shaders/choose_columns.wgsl?raw';
 import codeGradients from '../../shaders/code_gradients.wgsl?raw';
 import countCodes from '../../shaders/count_codes.wgsl?raw';
 import countDigits from '../../shaders/count_digits.wgsl?raw';
+import decodeRefined from '../../shaders/decode_refined.wgsl?raw';
 import decodeResidual from '../../shaders/decode_residual.wgsl?raw';
 import decoderNorms from '../../shaders/decoder_norms.wgsl?raw';
 import encodeActive from '../../shaders/encode_active.wgsl?raw';
@@ -17,6 +18,7 @@ import listDead from '../../shaders/list_dead.wgsl?raw';
 import normalizeRows from '../../shaders/normalize_rows.wgsl?raw';
 import nuclearGradient from '../../shaders/nuclear_gradient.wgsl?raw';
 import placeRows from '../../shaders/place_rows.wgsl?raw';
+import refinedGradients from '../../shaders/refined_gradients.wgsl?raw';
 import scoresDirect from '../../shaders/scores_direct.wgsl?raw';
 import scoresTiled from '../../shaders/scores_tiled.wgsl?raw';
 import scoresWide from '../../shaders/scores_wide.wgsl?raw';
@@ -35,6 +37,7 @@ export const kernels = {
   code_gradients: { name: 'code_gradients', source: codeGradients },
   count_codes: { name: 'count_codes', source: countCodes },
   count_digits: { name: 'count_digits', source: countDigits },
+  decode_refined: { name: 'decode_refined', source: decodeRefined },
   decode_residual: { name: 'decode_residual', source: decodeResidual },
   decoder_norms: { name: 'decoder_norms', source: decoderNorms },
   encode_active: { name: 'encode_active', source: encodeActive },
@@ -45,6 +48,7 @@ export const kernels = {
   normalize_rows: { name: 'normalize_rows', source: normalizeRows },
   nuclear_gradient: { name: 'nuclear_gradient', source: nuclearGradient },
   place_rows: { name: 'place_rows', source: placeRows },
+  refined_gradients: { name: 'refined_gradients', source: refinedGradients },
   scores_direct: { name: 'scores_direct', source: scoresDirect },
   scores_tiled: { name: 'scores_tiled', source: scoresTiled },
   scores_wide: { name: 'scores_wide', source: fourVectors + scoresWide },

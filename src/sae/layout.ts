@@ -5,8 +5,9 @@
  * over the same buffers at different offsets.
  */
 import type { Gate, ModelVector } from './architectures/architecture';
-import { architectureOf, shapeOf, type ModelConfig } from './config';
+import { architectureOf, refines, shapeOf, type ModelConfig } from './config';
 import { penaltyOf } from './penalty';
+import { ETA, refineLayout, type RefineLayout } from './refine_layout';
 
 /**
  * Which kernels a step is made of. `tiled`: threads of a workgroup share memory, for GPUs. `direct`:
@@ -96,9 +97,15 @@ export interface ModelLayout {
   /** Where b_dec starts in `biases`. */
   readonly biasOffset: number;
   readonly biasLength: number;
+  /** Workgroups of the kernel that updates them. */
+  readonly biasGroups: number;
+  /** Vectors that stand behind the biases, by name, with where: passes that read them have no binding to spare. */
+  readonly vectorsInBiases: Readonly<Record<string, number>>;
   readonly main: MainLayout;
   readonly gate: GateLayout;
   readonly auxiliary: AuxiliaryLayout | null;
+  /** Null where codes stay as the gate makes them. */
+  readonly refinement: RefineLayout | null;
   readonly sections: number;
   readonly scoresLength: number;
   readonly activeLength: number;
@@ -124,7 +131,7 @@ export interface ModelLayout {
 
 /** Vectors of a model beside E, D and the biases. */
 export function vectorsOf(config: ModelConfig): readonly ModelVector<ModelConfig>[] {
-  return architectureOf(config).vectors ?? [];
+  return [...(architectureOf(config).vectors ?? []), ...(refines(config) ? [ETA] : [])];
 }
 
 /** Elements of a vector's buffer: whole vec4s, which Adam takes at a time. */
@@ -157,6 +164,8 @@ export interface CodesOptions {
   readonly capacity?: number | undefined;
   /** Units that a gate of the row switches on, where they are not the model's own number. */
   readonly slots?: number | undefined;
+  /** Whether a step is taken on them. */
+  readonly refined?: boolean | undefined;
 }
 
 /** Lays out a model of width d for batches of `batch` rows. */
@@ -165,7 +174,12 @@ export function layoutOf(
   width: number,
   batch: number,
   variant: KernelVariant,
-  { gate = architectureOf(config).gate(config), capacity: most, slots: wanted }: CodesOptions = {},
+  {
+    gate = architectureOf(config).gate(config),
+    capacity: most,
+    slots: wanted,
+    refined = refines(config),
+  }: CodesOptions = {},
 ): ModelLayout {
   const { groups, rank, slots: ownSlots } = shapeOf(config);
   const slots = gate.kind === 'threshold' ? groups : (wanted ?? ownSlots);
@@ -202,7 +216,8 @@ export function layoutOf(
   const encoderSquares = penaltyLength;
   const decoderSquares = encoderSquares + groups * tiles;
   const biasSquares = decoderSquares + groups * tiles;
-  const biasGroups = Math.ceil(d4 / 4) + (usesEncoderBias(config) ? Math.ceil(latents / 4) : 0);
+  const biasGroups =
+    Math.ceil(d4 / 4) + (usesEncoderBias(config) ? Math.ceil(latents / 4) : 0) + (refined ? 1 : 0);
   const thresholdSquares = biasSquares + biasGroups;
   const normOffset = thresholdSquares + (trainsThresholds ? groups : 0);
   const codeSums = normOffset + 1;
@@ -210,6 +225,11 @@ export function layoutOf(
   // A share of b_dec for every group of rank 1 would be as large as the encoder itself.
   const groupsAtOnce = Math.max(1, Math.floor(4 / rank));
   const blocks = Math.ceil(groups / groupsAtOnce);
+  const sections = auxiliary === null ? 2 : 3;
+  const coefsLength = 3 * (mainCodes + auxCodes) + (trainsThresholds ? mainCodes : 0);
+  const biases = biasOffset + d4 * 4;
+  const behind = { biases, sections, coefs: coefsLength };
+  const refinement = refined ? refineLayout(behind, mainCodes, batch) : null;
   const ownScores = auxiliary?.columns === true ? latents : groups;
   return {
     batch,
@@ -223,14 +243,18 @@ export function layoutOf(
     groupsAtOnce,
     blocks,
     biasOffset,
-    biasLength: biasOffset + d4 * 4,
+    // Adam takes four numbers at a time.
+    biasLength: biases + (refined ? 4 : 0),
+    biasGroups,
+    vectorsInBiases: refined ? { [ETA.name]: biases } : {},
     main,
     gate: gateLayout(gate, batch),
     auxiliary,
-    sections: auxiliary === null ? 2 : 3,
+    refinement,
+    sections: sections + (refined ? 2 : 0),
     scoresLength: batch * ownScores,
     activeLength,
-    coefsLength: 3 * (mainCodes + auxCodes) + (trainsThresholds ? mainCodes : 0),
+    coefsLength: refinement?.end ?? coefsLength,
     firedLength: words * (groups + (auxiliary?.units ?? 0)),
     penaltyLength,
     squares: {

@@ -7,6 +7,8 @@ import type { Kernel } from '../gpu/plan';
 import batchKey from '../../shaders/parts/batch_key.wgsl?raw';
 import beginPlaced from '../../shaders/parts/begin_placed.wgsl?raw';
 import beginSummed from '../../shaders/parts/begin_summed.wgsl?raw';
+import biasesPlain from '../../shaders/parts/biases_plain.wgsl?raw';
+import biasesRefined from '../../shaders/parts/biases_refined.wgsl?raw';
 import codesGiven from '../../shaders/parts/codes_given.wgsl?raw';
 import codesMade from '../../shaders/parts/codes_made.wgsl?raw';
 import countsPlaced from '../../shaders/parts/counts_placed.wgsl?raw';
@@ -24,12 +26,16 @@ import keyAny from '../../shaders/parts/key_any.wgsl?raw';
 import keyPositive from '../../shaders/parts/key_positive.wgsl?raw';
 import normsAlone from '../../shaders/parts/norms_alone.wgsl?raw';
 import normsInverse from '../../shaders/parts/norms_inverse.wgsl?raw';
+import memoryEta from '../../shaders/parts/memory_eta.wgsl?raw';
+import memoryPlain from '../../shaders/parts/memory_plain.wgsl?raw';
 import penaltyDecay from '../../shaders/parts/penalty_decay.wgsl?raw';
 import penaltyNone from '../../shaders/parts/penalty_none.wgsl?raw';
 import penaltyNorm from '../../shaders/parts/penalty_norm.wgsl?raw';
 import penaltyNuclear from '../../shaders/parts/penalty_nuclear.wgsl?raw';
 import placesFixed from '../../shaders/parts/places_fixed.wgsl?raw';
 import placesRagged from '../../shaders/parts/places_ragged.wgsl?raw';
+import productsOne from '../../shaders/parts/products_one.wgsl?raw';
+import productsTwo from '../../shaders/parts/products_two.wgsl?raw';
 import scoreNorm from '../../shaders/parts/score_norm.wgsl?raw';
 import scoreValue from '../../shaders/parts/score_value.wgsl?raw';
 import standing from '../../shaders/parts/standing.wgsl?raw';
@@ -106,6 +112,21 @@ export interface PenaltyPart extends Part {
   readonly kind: 'none' | 'nuclear' | 'decay' | 'norm';
 }
 
+/** Whether a second product of every code is a part of a matrix's gradient. */
+export interface ProductsPart extends Part {
+  readonly two: boolean;
+}
+
+/** Whether a step is taken on the codes: b_dec is a part of what they leave before it, and η stands behind b_dec. */
+export interface BiasesPart extends Part {
+  readonly refined: boolean;
+}
+
+/** Whether η, which Adam remembers for a shorter time, is among the numbers of a tensor. */
+export interface MemoryPart extends Part {
+  readonly ofEta: boolean;
+}
+
 /** Where the codes come from that are decoded. */
 export interface CodesPart extends Part {
   /** Made by the kernel that decodes them, not by a pass before it. */
@@ -139,6 +160,9 @@ export interface Parts {
   readonly term?: TermPart;
   readonly entry?: EntryPart;
   readonly penalty?: PenaltyPart;
+  readonly products?: ProductsPart;
+  readonly biases?: BiasesPart;
+  readonly memory?: MemoryPart;
   readonly gateRows?: GateRowsPart;
   readonly norms?: NormsPart;
 }
@@ -262,6 +286,20 @@ export const normsParts = {
   alone: { source: normsAlone, inverse: false },
   inverse: { source: normsInverse, inverse: true },
 } as const satisfies Record<string, NormsPart>;
+export const productsParts = {
+  one: { source: productsOne, two: false },
+  two: { source: productsTwo, two: true },
+} as const satisfies Record<string, ProductsPart>;
+
+export const biasesParts = {
+  plain: { source: biasesPlain, refined: false },
+  refined: { source: biasesRefined, refined: true },
+} as const satisfies Record<string, BiasesPart>;
+
+export const memoryParts = {
+  plain: { source: memoryPlain, ofEta: false },
+  eta: { source: memoryEta, ofEta: true },
+} as const satisfies Record<string, MemoryPart>;
 
 export const gateRowsParts = {
   none: { source: gateRowsNone, left: false },

@@ -17,6 +17,7 @@ import { layoutOf, vectorLength, vectorsOf, type ModelLayout, type KernelVariant
 import { nuclearPass, scoresEnergy } from './nuclear_pass';
 import { compose, entryParts, normsParts, termParts } from './parts';
 import { codesPenalty, penaltyOf } from './penalty';
+import { refinedGradientsPass } from './refine_passes';
 import { stepUniforms } from './schedule';
 import {
   adamPass,
@@ -103,10 +104,13 @@ function gradientPasses(
 ): Pass[] {
   const penalty = penaltyOf(config);
   const trained = architectureOf(config).thresholds !== undefined;
+  const { refinement } = layout;
   return [
     ...mainForward(config, layout, variant, true),
     ...auxiliaryPasses(config, layout, variant),
-    codeGradientsPass(config, layout, variant),
+    refinement === null
+      ? codeGradientsPass(config, layout, variant)
+      : refinedGradientsPass(layout, refinement, variant),
     // A gate that needs the factors of the blocks had it run before.
     ...(penalty?.kind === 'nuclear' && !scoresEnergy(architectureOf(config).gate(config))
       ? [nuclearPass(penalty.target, layout, variant)]
@@ -131,7 +135,8 @@ function parameterBuffers(layout: ModelLayout, stored: boolean): BufferSpec[] {
 
 /** Vectors beside E, D and the biases, with the moments of those that are trained. */
 function vectorBuffers(config: ModelConfig, layout: ModelLayout, stored: boolean): BufferSpec[] {
-  return vectorsOf(config).flatMap(({ name, length, trained }): BufferSpec[] => {
+  const own = vectorsOf(config).filter(({ name }) => !(name in layout.vectorsInBiases));
+  return own.flatMap(({ name, length, trained }): BufferSpec[] => {
     const shape = length === 'one' ? '[1]' : '[K]';
     const kinds = trained ? ['', '_moment1', '_moment2', ...(stored ? ['_gradient'] : [])] : [''];
     return kinds.map((kind) => ({

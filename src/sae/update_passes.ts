@@ -10,7 +10,15 @@ import type { ModelConfig } from './config';
 import { placesOf, Section } from './forward_passes';
 import { kernels } from './kernels';
 import { columnThreads } from './launch_sizes';
-import { compose, penaltyParts, termParts, type PenaltyPart } from './parts';
+import {
+  biasesParts,
+  compose,
+  memoryParts,
+  penaltyParts,
+  productsParts,
+  termParts,
+  type PenaltyPart,
+} from './parts';
 import { codesPenalty, penaltyOf } from './penalty';
 import { usesEncoderBias, vectorLength, type KernelVariant, type ModelLayout } from './layout';
 
@@ -50,7 +58,7 @@ export function updatePass(
   variant: KernelVariant,
   storing: Storing,
 ): Pass {
-  const { main, auxiliary, blocks } = layout;
+  const { main, auxiliary, blocks, refinement } = layout;
   const penalty = penaltyOf(config);
   const decoder = matrix === 'decoder';
   const tiled = variant === 'tiled';
@@ -65,6 +73,7 @@ export function updatePass(
     kernel: compose(tiled ? kernels.update_rows : kernels.update_rows_serial, {
       places: places.part,
       penalty: part,
+      products: refinement === null ? productsParts.one : productsParts.two,
       ...(part === penaltyParts.norm ? { term: codesPenalty(config)?.term ?? termParts.none } : {}),
     }),
     bindings: {
@@ -105,6 +114,12 @@ export function updatePass(
       SHARES_OFFSET: layout.inputShares,
       AUX_SUMS: Number(readsInput),
       ...storage(storing),
+      ...(refinement === null
+        ? {}
+        : {
+            SECOND_SECTION: decoder ? refinement.gradient : refinement.rest,
+            SECOND_OFFSET: decoder ? refinement.plain : refinement.steps,
+          }),
       ...(tiled ? { AT_ONCE: layout.rank > 4 && layout.rank <= 8 ? 8 : 4 } : { WG: threads }),
     },
     workgroups: across(blocks, tiled ? layout.tiles : Math.ceil(layout.d4 / threads)),
@@ -119,10 +134,13 @@ export function updateBiasesPass(
   storing: Storing,
 ): Pass {
   const encoderBias = usesEncoderBias(config);
-  const groups = Math.ceil(layout.d4 / 4) + (encoderBias ? Math.ceil(layout.latents / 4) : 0);
+  const { refinement } = layout;
   return {
     name: storing !== null ? 'gradient of biases' : 'update biases',
-    kernel: kernels.update_biases,
+    kernel: compose(kernels.update_biases, {
+      biases: refinement === null ? biasesParts.plain : biasesParts.refined,
+      memory: refinement === null ? memoryParts.plain : memoryParts.eta,
+    }),
     bindings: {
       rows: 'rows',
       row_stats: 'row_stats',
@@ -130,6 +148,7 @@ export function updateBiasesPass(
       moment1: storing !== null ? 'biases_gradient' : 'biases_moment1',
       moment2: 'biases_moment2',
       penalty: 'penalty',
+      ...(refinement === null ? {} : { coefs: 'coefs' }),
     },
     constants: {
       B: layout.batch,
@@ -142,9 +161,16 @@ export function updateBiasesPass(
       SHARES_OFFSET: layout.inputShares,
       SQUARES_OFFSET: layout.squares.biases,
       ...storage(storing),
+      ...(refinement === null
+        ? {}
+        : {
+            ETA_OFFSET: refinement.eta,
+            GRADIENT: refinement.gradient,
+            ETA_SHARES_OFFSET: refinement.shares,
+          }),
       WG: variant === 'tiled' ? 256 : 64,
     },
-    workgroups: across(groups),
+    workgroups: across(layout.biasGroups),
   };
 }
 
@@ -213,10 +239,13 @@ export function adamPass(
 ): Pass {
   const matrix = tensor === 'encoder' || tensor === 'decoder';
   const ofVector = tensor === 'biases' ? layout.biasLength : vectorLength(layout, 'units');
+  const eta = tensor === 'biases' ? (layout.refinement?.eta ?? null) : null;
   const length = matrix ? layout.latents * layout.d4 : ofVector / 4;
   return {
     name: `Adam ${tensor}`,
-    kernel: kernels.adam_clipped,
+    kernel: compose(kernels.adam_clipped, {
+      memory: eta === null ? memoryParts.plain : memoryParts.eta,
+    }),
     bindings: {
       weights: tensor,
       moment1: `${tensor}_moment1`,
@@ -228,6 +257,7 @@ export function adamPass(
       LENGTH: length,
       NORM_OFFSET: layout.normOffset,
       DECAY: Number(matrix),
+      ...(eta === null ? {} : { ETA_OFFSET: eta }),
     },
     workgroups: [Math.min(4096, Math.ceil(length / 64)), 1, 1],
   };

@@ -35,12 +35,14 @@ export async function uploadDictionary(
       { name: 'encoder', type: 'f32', length: matrix, shape: '[K·r, d]' },
       { name: 'decoder', type: 'f32', length: matrix, shape: '[K·r, d]' },
       { name: 'biases', type: 'f32', length: layout.biasLength, shape: '[K·r | d]' },
-      ...vectorsOf(config).map(({ name, length }) => ({
-        name,
-        type: 'f32' as const,
-        length: vectorLength(layout, length),
-        shape: '[K]',
-      })),
+      ...vectorsOf(config)
+        .filter(({ name }) => !(name in layout.vectorsInBiases))
+        .map(({ name, length }) => ({
+          name,
+          type: 'f32' as const,
+          length: vectorLength(layout, length),
+          shape: '[K]',
+        })),
     ],
   });
   writeParameters(buffers, layout, '', dictionary);

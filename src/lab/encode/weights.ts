@@ -29,7 +29,9 @@ export function writeParameters(
   buffers.write(`biases${kind}`, values.encoderBias);
   buffers.write(`biases${kind}`, values.decoderBias, layout.biasOffset);
   for (const [name, vector] of Object.entries(values.vectors ?? {})) {
-    if (buffers.has(`${name}${kind}`)) buffers.write(`${name}${kind}`, vector);
+    const place = layout.vectorsInBiases[name];
+    if (place !== undefined) buffers.write(`biases${kind}`, vector, place);
+    else if (buffers.has(`${name}${kind}`)) buffers.write(`${name}${kind}`, vector);
   }
 }
 
@@ -40,22 +42,24 @@ export async function readParameters(
   layout: ModelLayout,
   kind: ParameterKind,
 ): Promise<ParameterArrays> {
-  const { groups, latents, width, biasOffset } = layout;
+  const { groups, latents, width, biasOffset, vectorsInBiases } = layout;
   const specs = vectorsOf(config).filter(({ trained }) => trained || kind === '');
   const [encoder, decoder, biases] = await Promise.all(
     ['encoder', 'decoder', 'biases'].map(async (name) => {
       return new Float32Array(await buffers.read(`${name}${kind}`));
     }),
   );
-  const vectors = await Promise.all(
-    specs.map(async ({ name, length }): Promise<[string, Float32Array]> => {
-      const bytes = await buffers.read(`${name}${kind}`, 4 * (length === 'one' ? 1 : groups));
-      return [name, new Float32Array(bytes)];
-    }),
-  );
   if (encoder === undefined || decoder === undefined || biases === undefined) {
     throw new RangeError('parameters are incomplete');
   }
+  const vectors = await Promise.all(
+    specs.map(async ({ name, length }): Promise<[string, Float32Array]> => {
+      const count = length === 'one' ? 1 : groups;
+      const place = vectorsInBiases[name];
+      if (place !== undefined) return [name, biases.slice(place, place + count)];
+      return [name, new Float32Array(await buffers.read(`${name}${kind}`, 4 * count))];
+    }),
+  );
   return {
     encoder: unpadRows(encoder, latents, width),
     decoder: unpadRows(decoder, latents, width),

@@ -2,7 +2,7 @@
 import { LabError } from '../../base/lab_error';
 import { requireWanted, type Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
-import { shapeOf, type ModelConfig } from '../../sae/config';
+import { refines, shapeOf, type ModelConfig } from '../../sae/config';
 import { analysedRows } from '../encode/analysed_rows';
 import type { AnalysedSplit } from '../protocol/groups_protocol';
 import { wantedRows } from '../train/model_moves';
@@ -22,6 +22,19 @@ export interface RowsForMoves {
 }
 
 /**
+ * Throws LabError `bad_config` for a model that takes a step on its codes: each then depends on the others, and moves are
+ * judged by codes that do not.
+ */
+export function requirePlainCodes(config: ModelConfig): void {
+  if (!refines(config)) return;
+  throw new LabError(
+    'bad_config',
+    'A move is judged by codes as the encoder makes them, and this model takes a step on its codes.',
+    'Look for moves in a model that was trained without refined codes.',
+  );
+}
+
+/**
  * Rows of the kind that analyses read, as many as moves of a model of that size are made on. Rows of a table are taken
  * from all over it and judged by every fourth; of texts the last quarter judges, since neighbours in a text are alike.
  */
@@ -30,6 +43,7 @@ export async function readRowsForMoves(
   config: ModelConfig,
   { signal, onProgress }: Work = {},
 ): Promise<RowsForMoves> {
+  requirePlainCodes(config);
   const { width } = source;
   const { split, limit, named } = analysedRows(source);
   const fitting = Math.floor(MOST_NUMBERS / Math.max(width, shapeOf(config).groups));

@@ -35,6 +35,8 @@ export interface ModelReport extends NotDefined, Partial<Bits> {
   /** Means over live groups of the rank of the map D_kᵀE_k. */
   readonly mean_stable_rank: number;
   readonly mean_rank90: number;
+  /** η of a model that takes a step on its codes. */
+  readonly eta?: number;
   /** For synthetic data only. */
   readonly recovery?: RecoveryReport;
   /** Where it was asked for. */

@@ -16,6 +16,7 @@ import type { CodeTable, Dictionary, GroundTruth } from '../../analysis/types';
 import type { ActivationSource } from '../../data/source';
 import { displayName } from '../../sae/config';
 import { chosenColumns } from '../../sae/inference_gate';
+import { etaOf } from '../../sae/refine_layout';
 import { encodePieces } from '../encode/analysed_rows';
 import { codesInDataUnits, contributionTargets, isFlat } from '../encode/data_units';
 import type { EvaluationOptions, TrainedModel } from '../encode/encoding';
@@ -79,6 +80,7 @@ export async function evaluateModel(
   const mean = (values: readonly number[]): number =>
     values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
   const dead = weights.groups - live.length;
+  const eta = etaOf(config, weights);
   return {
     name: displayName(config),
     architecture: config.architecture,
@@ -95,6 +97,7 @@ export async function evaluateModel(
     group_coverage: activity.coverage,
     mean_stable_rank: mean(ranks.map((rank) => rank.stableRank)),
     mean_rank90: mean(ranks.map((rank) => rank.rank90)),
+    ...(eta === null ? {} : { eta }),
     ...notDefined(
       explained,
       trivial

@@ -39,6 +39,8 @@ export interface StepContext {
   /** Strength of the penalty on the codes in that step; 0 without one. */
   readonly sparsity: number;
   readonly inputScale: number;
+  /** η after the step; null for a model that takes no step on its codes. */
+  readonly eta: number | null;
   /** Moves made so far; null for a model that has none. */
   readonly moved: number | null;
 }
@@ -94,6 +96,7 @@ export function recordOf(logged: LoggedStep, context: StepContext): MetricRecord
   }
   if (layout.auxiliary !== null) values['losses/auxiliary_reconstruction_loss'] = auxiliary;
   if (codes !== null) values[codes.metric] = sparsity;
+  if (context.eta !== null) values['metrics/eta'] = context.eta;
   if (context.moved !== null) values['metrics/moves'] = context.moved;
   const checked = { ...Object.fromEntries(losses), '‖x − x̄‖²': power, '‖x‖²': energy, ...values };
   refuseNotFiniteMetrics(checked, context.name, KEPT, ` at step ${step}`);

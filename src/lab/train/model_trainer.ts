@@ -198,7 +198,7 @@ export class ModelTrainer {
     seconds: number,
     training: TrainingConfig,
   ): Promise<MetricRecord> {
-    const [rowStats, lastFired, singular, norm] = await this.ring.read(slot);
+    const [rowStats, lastFired, singular, norm, eta] = await this.ring.read(slot);
     if (rowStats === undefined || lastFired === undefined || singular === undefined) {
       throw new RangeError('a logged step is incomplete');
     }
@@ -220,6 +220,7 @@ export class ModelTrainer {
         lambda,
         sparsity: sparsityAt(this.config, codesStrength(this.config, this.units), step - 1),
         inputScale: this.inputScale,
+        eta: eta === undefined ? null : at(new Float32Array(eta), 0),
         moved: movesOf(this.config) === null ? null : moved,
       },
     );
@@ -345,5 +346,6 @@ function loggedRegions(buffers: BufferSet, layout: ModelLayout) {
     region('last_fired', layout.groups),
     region('singular_values', layout.groups * layout.rank),
     region('penalty', 1, layout.normOffset),
+    ...(layout.refinement === null ? [] : [region('biases', 1, layout.refinement.eta)]),
   ];
 }

@@ -170,7 +170,7 @@ interface FolderForm<C> {
   weights?(config: C, weights: Dictionary): Dictionary;
   /** What cfg.json says of the gate, under SAELens' names. */
   save(config: C): LooseSettings;
-  /** The same read back; `hasEncoderBias`: the folder's b_enc is not all 0. */
+  /** The same read back, with `refined` whether a step is taken on codes; `hasEncoderBias`: the folder's b_enc is not all 0. */
   load(config: LooseSettings, hasEncoderBias: boolean): FolderSettings | FolderRefusal;
 }
 
@@ -197,6 +197,8 @@ export interface Architecture<C> {
   inference?(config: C): Gate;
   readonly vectors?: readonly ModelVector<C>[];
   readonly thresholds?: TrainedThresholds<C>;
+  /** Whether a trained step is taken on the codes before they are decoded; absent where none can be. */
+  refines?(config: C): boolean;
   /** Set for a model with a strength that may be relative to the data. */
   readonly strength?: StrengthSettings;
   /** Strengths that count in units of the rows: how many powers of c they have on rows that are c times as large. */

@@ -27,6 +27,8 @@ export interface StepCase {
   /** λ in absolute units. */
   readonly lambda?: number;
   readonly inputScale?: number;
+  /** η of a model that takes a step on its codes; 0.7 when absent. */
+  readonly eta?: number;
   readonly weightDecay?: number;
   readonly seed?: number;
   /** Takes the batch in slices whose lists have no more places. */

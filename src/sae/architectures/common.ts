@@ -1,6 +1,8 @@
 /** What several architectures answer alike. */
 import type { Budget, BrokenRule, LooseSettings, ModelShape } from './architecture';
 
+type Vectors = Readonly<Record<string, Float32Array>>;
+
 /** A number among settings that may be incomplete. */
 export function numberOr(settings: LooseSettings, key: string, otherwise: number): number {
   const value = settings[key];
@@ -28,6 +30,11 @@ export function looseGate({ rank, slots }: ModelShape, width: number): readonly 
     `${slots} active × rank ${rank} = ${columns} columns reach the data's ${width} dimensions. Sparsity then no longer binds, and features share groups as in plain PCA.`,
   ];
 }
+
+/** The threshold that all units share, which a folder has once for every column. */
+export const firstThreshold = ({ thresholds = new Float32Array(1) }: Vectors) => ({
+  thresholds: thresholds.slice(0, 1),
+});
 
 /** What models of single latents answer alike: an encoder bias, and norms that begin at 1 and stay free. */
 export const singleLatents = {

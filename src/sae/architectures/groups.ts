@@ -14,7 +14,7 @@ import type {
 import { looseGate, numberOr, tooMany } from './common';
 import { withEnergyAsNorm } from './energy_as_norm';
 import { moves } from './move_settings';
-import { coefficient, count, initialNorm } from './shared_settings';
+import { coefficient, count, initialNorm, refineCodes } from './shared_settings';
 
 const scores = ['code_norm', 'decoded_energy'] as const;
 const PAPER = 'SASA, Dalili & Mahdavi 2026';
@@ -126,6 +126,7 @@ export const GROUP_SETTINGS = {
     choices: { code_norm: 'code norm', decoded_energy: 'decoded energy' },
     advanced: true,
   }),
+  refine: refineCodes(),
 };
 
 interface GroupConfig {
@@ -138,6 +139,7 @@ interface GroupConfig {
   readonly nuclear_coefficient_relative?: number | undefined;
   readonly moves?: MoveSettings | undefined;
   readonly use_encoder_bias?: boolean | undefined;
+  readonly refine?: boolean | undefined;
 }
 
 /** The form of λ that decides: the absolute one where it is set, else the relative one. */
@@ -160,6 +162,11 @@ function brokenMoves(config: GroupConfig): readonly BrokenRule[] {
   if (config.nuclear_target === 'decoder') {
     return broken(
       'is on; with `nuclear_target` "decoder" rows are brought to norm 1, which undoes what a move balances: leave it out, or take "composition"',
+    );
+  }
+  if (config.refine === true) {
+    return broken(
+      'is on; with `refine` codes depend on each other, and a move is judged by codes that do not: leave out one of the two',
     );
   }
   return groupScore(config) === 'norm'
@@ -189,6 +196,7 @@ export const groupModels = {
   underScale: { nuclear_coefficient: 2 },
   shape,
   movement: (config: GroupConfig) => config.moves ?? null,
+  refines: ({ refine }: GroupConfig) => refine === true,
   rules: (config: GroupConfig) => [
     ...tooMany('k_groups', config.k_groups, 'n_groups', config.n_groups),
     ...brokenMoves(config),

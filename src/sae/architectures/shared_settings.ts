@@ -111,6 +111,21 @@ export function dictionarySize(most = 1 << 20) {
   });
 }
 
+/** Whether a step is taken on the codes. */
+export function refineCodes() {
+  return setting(z.optional(z.boolean()), {
+    label: 'Refine codes',
+    symbol: 'η',
+    meaning:
+      'Takes a trained step on the codes towards those of least squares, on the units that are on.',
+    formula: 'v = p + η·E_C(x − b_dec − D_Cᵀp)',
+    source: 'The lab (docs/method/model.md)',
+    otherwise: 'false',
+    unset: () => false,
+    advanced: true,
+  });
+}
+
 /** How fast the threshold that takes the place of a batch follows it. */
 export function thresholdRate(meaning: string, formula: string) {
   return setting(z._default(z.number().check(z.gt(0), z.lte(1)), 0.01), {

@@ -80,7 +80,9 @@ function codeGradientsOf(call: KernelCall, main: boolean, branch: CodeBranch): v
         if (unit !== NO_UNIT) {
           const latent = unit * branch.rank + i;
           gradient = -weight * dot(decoder, latent * stride, rows, residual, stride);
-          if (main) gradient = ofEntry(call, place, latent, code, gradient);
+          if (main && call.completedBy('entry')) {
+            gradient = ofEntry(call, place, latent, code, gradient);
+          }
         }
         coefs[branch.encoderCoefs + index] = gradient;
         coefs[branch.decoderCoefs + index] = -weight * code;

@@ -12,6 +12,7 @@ import { listDead, selectUnits } from './gate';
 import { countCodes, countDigits, listCodes, placeRows } from './ragged_gate';
 import { KernelCall, type TwinBuffer, type TwinKernel } from './kernel_call';
 import { adamClipped, gradientNorm, updateBiases, updateRows, updateRowsSerial } from './optimiser';
+import { decodeRefined, refinedGradients } from './refine';
 import { expThresholds, updateThresholds } from './thresholds';
 import { decoderNorms, normalizeRows, nuclearGradient } from './penalty';
 import type { KernelName } from '../kernels';
@@ -25,6 +26,7 @@ const twinKernels: Readonly<Record<KernelName, TwinKernel>> = {
   code_gradients: codeGradients,
   count_codes: countCodes,
   count_digits: countDigits,
+  decode_refined: decodeRefined,
   decode_residual: decodeResidual,
   decoder_norms: decoderNorms,
   encode_active: encodeActive,
@@ -35,6 +37,7 @@ const twinKernels: Readonly<Record<KernelName, TwinKernel>> = {
   normalize_rows: normalizeRows,
   nuclear_gradient: nuclearGradient,
   place_rows: placeRows,
+  refined_gradients: refinedGradients,
   scores_direct: scoreUnits,
   scores_tiled: scoreUnits,
   scores_wide: scoreUnits,

@@ -77,7 +77,7 @@ export function encodeActive(call: KernelCall): void {
   makeCodes(call, call.constant('SECTION'));
 }
 
-/** The same for a section of the rows. */
+/** The same of section `ofRows`. */
 export function makeCodes(call: KernelCall, ofRows: number): void {
   const [B, R] = [call.constant('B'), call.constant('R')];
   const stride = 4 * call.constant('D4');
@@ -152,6 +152,42 @@ export function decodeResidual(call: KernelCall): void {
       stats.set([loss, weight], b * STATS + 5);
     }
   }
+}
+
+/** A row that was reconstructed. */
+interface Reconstructed {
+  /** ‖e_b‖² */
+  readonly squares: number;
+  /** Codes that are not zero, and units with one. */
+  readonly nonZero: number;
+  readonly fired: number;
+}
+
+/** e_b = target_b − [b_dec] − Σ D_kᵀ p_k, from one section of rows to another. */
+export function reconstruct(call: KernelCall, target: number, result: number): Reconstructed[] {
+  const [B, R, stride] = [call.constant('B'), call.constant('R'), 4 * call.constant('D4')];
+  const [rows, coefs] = [call.floats('rows'), call.floats('coefs')];
+  return rowPlaces(call).map(({ first, end }, b) => {
+    const from = (target * B + b) * stride;
+    const rest = rows.slice(from, from + stride);
+    if (call.flag('SUBTRACT_B_DEC')) {
+      addScaled(rest, -1, call.floats('biases'), call.constant('BIAS_OFFSET'));
+    }
+    let [nonZero, fired] = [0, 0];
+    for (let place = first; place < end; place += 1) {
+      const unit = at(call.words('active_units'), call.constant('ACTIVE_OFFSET') + place);
+      if (unit === NO_UNIT) continue;
+      const before = nonZero;
+      for (let i = 0; i < R; i += 1) {
+        const code = at(coefs, call.constant('CODES_OFFSET') + place * R + i);
+        addScaled(rest, -code, call.floats('decoder'), (unit * R + i) * stride);
+        if (code !== 0) nonZero += 1;
+      }
+      if (nonZero > before) fired += 1;
+    }
+    rows.set(rest, (result * B + b) * stride);
+    return { squares: squaredNorm(rest), nonZero, fired };
+  });
 }
 
 /** Factor of the auxiliary loss: 0 without dead units, min(dead / k_aux, 1) in the released form, else 1. */

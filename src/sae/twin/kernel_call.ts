@@ -45,6 +45,11 @@ export class KernelCall {
     return this.constant(name) !== 0;
   }
 
+  /** Whether the kernel leaves something open to such a part. */
+  completedBy(name: keyof Parts): boolean {
+    return this.parts[name] !== undefined;
+  }
+
   /** A part that completes the kernel. */
   part<K extends keyof Parts>(name: K): NonNullable<Parts[K]> {
     const part = this.parts[name];

@@ -24,6 +24,22 @@ interface Trained {
   readonly moment2: Float64Array;
 }
 
+/** Adam's betas of a number of a tensor, with the corrections of its moments: those of the run, but for η. */
+export function betasOf(call: KernelCall, index: number) {
+  const beta1 = call.uniform('beta1');
+  const ofEta = call.completedBy('memory') && call.part('memory').ofEta;
+  // It stands last, in four numbers of its own.
+  if (ofEta && index >= call.constant('ETA_OFFSET')) {
+    return { beta1, beta2: 1 - (1 - beta1) ** 2, correction1: 1, correction2: 1 };
+  }
+  return {
+    beta1,
+    beta2: call.uniform('beta2'),
+    correction1: call.uniform('correction1'),
+    correction2: call.uniform('correction2'),
+  };
+}
+
 /**
  * One Adam step on element `index` (Kingma & Ba 2015, with decoupled weight decay of Loshchilov & Hutter
  * 2019): m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − lr (m̂ / (√v̂ + ε) + decay·w).
@@ -35,15 +51,13 @@ function adamStep(
   gradient: number,
   decay: number,
 ): void {
-  const [beta1, beta2] = [call.uniform('beta1'), call.uniform('beta2')];
+  const { beta1, beta2, correction1, correction2 } = betasOf(call, index);
   const m = beta1 * at(tensor.moment1, index) + (1 - beta1) * gradient;
   const v = beta2 * at(tensor.moment2, index) + (1 - beta2) * gradient ** 2;
   tensor.moment1[index] = m;
   tensor.moment2[index] = v;
   const w = at(tensor.weights, index);
-  const direction =
-    (m * call.uniform('correction1')) /
-    (Math.sqrt(v * call.uniform('correction2')) + call.uniform('epsilon'));
+  const direction = (m * correction1) / (Math.sqrt(v * correction2) + call.uniform('epsilon'));
   tensor.weights[index] = w - call.uniform('lr') * (direction + decay * w);
 }
 
@@ -98,6 +112,19 @@ function updateMatrix(call: KernelCall, columnsOfSquares: number): void {
     },
     gradient,
   );
+  if (call.part('products').two) {
+    addWeightGradient(
+      call,
+      {
+        places: rowPlaces(call),
+        rank: R,
+        active: call.constant('ACTIVE_OFFSET'),
+        coefs: call.constant('SECOND_OFFSET'),
+        firstRow: call.constant('SECOND_SECTION') * B,
+      },
+      gradient,
+    );
+  }
   if (call.flag('AUX')) {
     addWeightGradient(
       call,
@@ -216,7 +243,7 @@ function codeGradientSums(call: KernelCall, latents: number): Float64Array {
   return sums;
 }
 
-/** dL/db_dec = −Σ_b w_b e_b − Σ shares and dL/db_enc = Σ g; then Adam, without weight decay. */
+/** dL/db_dec = −Σ_b w_b e_b − Σ shares [+ Σ_b q_b], dL/db_enc = Σ g [and dL/dη = Σ_b share_b]; then Adam, without weight decay. */
 export function updateBiases(call: KernelCall): void {
   const [B, N] = [call.constant('B'), call.constant('N')];
   const stride = 4 * call.constant('D4');
@@ -226,9 +253,12 @@ export function updateBiases(call: KernelCall): void {
     moment2: call.floats('moment2'),
   };
   const penalty = call.floats('penalty');
+  const { refined } = call.part('biases');
   const ofDecoder = new Float64Array(stride);
   for (let b = 0; b < B; b += 1) {
     addScaled(ofDecoder, -mainWeight(call, b), call.floats('rows'), (B + b) * stride);
+    if (!refined) continue;
+    addScaled(ofDecoder, 1, call.floats('rows'), (call.constant('GRADIENT') * B + b) * stride);
   }
   for (let block = 0; block < call.constant('BLOCKS'); block += 1) {
     addScaled(ofDecoder, -1, penalty, call.constant('SHARES_OFFSET') + block * stride);
@@ -239,7 +269,17 @@ export function updateBiases(call: KernelCall): void {
     const ofEncoder = penalty.slice(sums, sums + N);
     outputs.push(applyGradient(call, tensor, 0, ofEncoder, 0));
   }
-  // One squared norm a workgroup: of 16 columns of b_dec, then of 4 latents.
+  if (refined) {
+    const shares = call.constant('ETA_SHARES_OFFSET');
+    const ofEta = call
+      .floats('coefs')
+      .subarray(shares, shares + B)
+      .reduce((sum, share) => sum + share, 0);
+    outputs.push(
+      applyGradient(call, tensor, call.constant('ETA_OFFSET'), Float64Array.of(ofEta), 0),
+    );
+  }
+  // One squared norm a workgroup: of 16 columns of b_dec, then of 4 latents, then of η.
   let place = call.constant('SQUARES_OFFSET');
   outputs.forEach((gradient, which) => {
     const chunk = which === 0 ? 16 : 4;

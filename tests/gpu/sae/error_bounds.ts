@@ -16,6 +16,7 @@ import type { Pass } from '../../../src/gpu/plan';
 import type { UniformValues } from '../../../src/gpu/uniforms';
 import type { KernelName } from '../../../src/sae/kernels';
 import { partsOf } from '../../../src/sae/parts';
+import { betasOf } from '../../../src/sae/twin/optimiser';
 import { twinKernel } from '../../../src/sae/twin/executor';
 import { KernelCall, rowPlaces, type TwinBuffer } from '../../../src/sae/twin/kernel_call';
 
@@ -79,7 +80,25 @@ const rules: Partial<Record<KernelName, SumRule>> = {
       return output === 'rows' ? codes + 2 : 2 * (codes + 4) + width(c) + 4 + WEIGHT;
     },
   },
+  decode_refined: {
+    negated: ['biases', 'coefs', 'encoder'],
+    roundings: (c, output, places) => {
+      // Codes, where they are made here, what they leave, its products with the encoder, and η of them.
+      const made = c('MAKE') === 1 ? width(c) + 2 : 0;
+      const rest = places * c('R') + made + 2;
+      const codes = rest + width(c) + 4;
+      if (output === 'coefs') return codes;
+      return output === 'rows'
+        ? codes + places * c('R') + 2
+        : 2 * (codes + places * c('R') + 4) + width(c) + 4 + WEIGHT;
+    },
+  },
   code_gradients: { negated: ['rows'], roundings: (c) => width(c) + 4 + WEIGHT },
+  // Through the codes, the reconstruction before the step, and the codes before it.
+  refined_gradients: {
+    negated: ['rows', 'biases'],
+    roundings: (c, _, places) => 2 * width(c) + 2 * places * c('R') + 12 + WEIGHT,
+  },
   decoder_norms: { roundings: (c) => width(c) / 2 + 4 },
   normalize_rows: { roundings: (c) => width(c) / 2 + 4 },
   gradient_norm: { roundings: (c) => c('COUNT') + 3 },
@@ -93,12 +112,18 @@ const rules: Partial<Record<KernelName, SumRule>> = {
   update_biases: {
     // A row of e and a share each; squares and their sum when the norm is left.
     roundings: (c, output) =>
-      (output === 'penalty' ? 2 : 1) * (c('B') + c('BLOCKS') + 4 + WEIGHT) + 8,
+      (output === 'penalty' ? 2 : 1) * (c('B') + seconds(c) + c('BLOCKS') + 4 + WEIGHT) + 8,
   },
 };
 
 function gradientTerms(constant: (name: string) => number): number {
-  return 2 * constant('B') + constant('R') + 6;
+  return 2 * constant('B') + constant('R') + 6 + seconds(constant);
+}
+
+/** A second product for every row, of a model that takes a step on its codes. */
+function seconds(constant: (name: string) => number): number {
+  const none = Number.isNaN(constant('SECOND_SECTION')) && Number.isNaN(constant('GRADIENT'));
+  return none ? 0 : constant('B');
 }
 
 /** Largest error that float32 may make in every element of every float output of a pass. */
@@ -116,7 +141,11 @@ export function errorBounds(
   const rule = Object.entries(rules).find(([name]) => name === kernel.name)?.[1];
   const bounds = new Map<string, Float64Array>();
   if (rule === undefined) return bounds;
-  const magnitudes = runTwin(input, magnitudesOf(input.before, rule.negated ?? []));
+  const magnitudes = runTwin(
+    input,
+    magnitudesOf(input.pass, input.before, rule.negated ?? []),
+    UNCUT,
+  );
   const places = mostPlaces(input);
   for (const name of outputs) {
     const magnitude = magnitudes[name];
@@ -144,7 +173,7 @@ function chosenBounds({ pass, before, uniforms }: PassInput): Map<string, Float6
   const size = (name: string) => constants[name] ?? NaN;
   const places = size('SLOTS') * size('R');
   const all = { COLUMNS: places };
-  const magnitudes = runTwin({ pass, before, uniforms }, magnitudesOf(before, []), all);
+  const magnitudes = runTwin({ pass, before, uniforms }, magnitudesOf(pass, before, []), all);
   const bounds = floats(magnitudes, 'coefs').map(() => 0);
   for (let row = 0; row < size('B'); row += 1) {
     const first = size('CODES_OFFSET') + row * places;
@@ -168,9 +197,16 @@ export function gammaOf(roundings: number): number {
   return (roundings * UNIT) / (1 - roundings * UNIT);
 }
 
+/** Codes whose terms are all of one sign are not cut off at 0. */
+const UNCUT = { POSITIVE: 0 };
+
 /** Contents with every float made positive, or negative where the term enters with a minus. */
-function magnitudesOf(before: Contents, negated: readonly string[]): Record<string, TwinBuffer> {
-  return Object.fromEntries(
+function magnitudesOf(
+  { kernel, constants }: Pass,
+  before: Contents,
+  negated: readonly string[],
+): Record<string, TwinBuffer> {
+  const magnitudes = Object.fromEntries(
     Object.entries(before).map(([name, values]) => [
       name,
       values instanceof Uint32Array
@@ -178,6 +214,17 @@ function magnitudesOf(before: Contents, negated: readonly string[]): Record<stri
         : values.map((value) => (negated.includes(name) ? -Math.abs(value) : Math.abs(value))),
     ]),
   );
+  // Of a step on the codes: η multiplies a minus in the forward pass, and q enters b_dec's gradient with a plus.
+  const flip = (name: string, first: number, length: number) => {
+    const values = magnitudes[name]?.subarray(first, first + length);
+    values?.forEach((value, i) => (values[i] = -value));
+  };
+  if (kernel.name === 'decode_refined') flip('biases', constants['ETA_OFFSET'] ?? NaN, 1);
+  if (kernel.name === 'update_biases' && constants['GRADIENT'] !== undefined) {
+    const section = 4 * (constants['D4'] ?? NaN) * (constants['B'] ?? NaN);
+    flip('rows', constants['GRADIENT'] * section, section);
+  }
+  return magnitudes;
 }
 
 /** Runs the twin of the pass on `contents`, which it changes, with some constants replaced. */
@@ -217,7 +264,7 @@ function updateBounds(input: PassInput): Map<string, Float64Array> {
   const roundings = (output: string) =>
     gammaOf((rule ?? weightUpdate).roundings((name) => constants[name] ?? NaN, output, 0));
   const exact = runTwin(input, copyOf(input.before), { FUSED: 0 });
-  const magnitude = runTwin(input, magnitudesOf(input.before, []), { FUSED: 0 });
+  const magnitude = runTwin(input, magnitudesOf(input.pass, input.before, []), { FUSED: 0 });
   const gradient = floats(exact, 'moment1');
   const error = floats(magnitude, 'moment1').map((value) => roundings('moment1') * Math.abs(value));
   const matrix = kernel.name.startsWith('update_rows');
@@ -245,21 +292,21 @@ function clippedAdamBounds(input: PassInput): Map<string, Float64Array> {
  * roundings make the step of it.
  */
 function adamBounds(
-  { before, uniforms }: PassInput,
+  { pass, before, uniforms }: PassInput,
   tensor: string,
   gradient: Float64Array,
   error: Float64Array,
   decay: number,
 ): Map<string, Float64Array> {
   const uniform = (name: string) => uniforms[name] ?? NaN;
-  const [beta1, beta2] = [uniform('beta1'), uniform('beta2')];
-  const [c1, c2] = [uniform('correction1'), uniform('correction2')];
   const weights = floats(before, tensor);
   const [m0, v0] = [floats(before, 'moment1'), floats(before, 'moment2')];
+  const call = new KernelCall(before, pass.constants, uniforms, partsOf(pass.kernel));
   const bounds = [weights, m0, v0].map(({ length }) => new Float64Array(length));
   const [forWeight, forM, forV] = bounds;
   gradient.forEach((g, i) => {
     const delta = at(error, i);
+    const { beta1, beta2, correction1: c1, correction2: c2 } = betasOf(call, i);
     const m = beta1 * at(m0, i) + (1 - beta1) * g;
     const dm =
       (1 - beta1) * delta +

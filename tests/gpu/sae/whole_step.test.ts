@@ -39,6 +39,12 @@ const cases: Readonly<Record<string, StepCase>> = {
     ...shape,
     model: { ...sasa, architecture: 'batch_topk_sasa', use_encoder_bias: true },
   },
+  'refined codes': { ...shape, model: { architecture: 'topk', d_sae: 33, k: 5, refine: true } },
+  'refined codes of groups, tiled kernels': {
+    ...shape,
+    variant: 'tiled',
+    model: { ...sasa, refine: true, use_encoder_bias: true },
+  },
   'relu, in four slices': {
     ...shape,
     batch: 64,
@@ -77,10 +83,11 @@ describe.each(Object.entries(cases))('%s', (_name, test) => {
     gpu.run();
     const fired = new Uint32Array((await gpu.read('fired')).buffer);
     expect(fired).toEqual(wordsOf(buffers, 'fired'));
-    const { width, batch, rank, main, auxiliary } = step.layout;
+    const { width, batch, rank, main, auxiliary, refinement } = step.layout;
     // The longest chain of sums: encode, decode, dead ones likewise, code gradient, sum over both branches.
     const codes = main.slots * rank + (auxiliary?.slots ?? 0) * (auxiliary?.rank ?? 0);
-    const terms = 4 * width + 2 * codes + 2 * batch;
+    // With a step on the codes they are made, decoded and gone back through twice.
+    const terms = (refinement === null ? 1 : 2) * (4 * width + 2 * codes + 2 * batch);
     for (const name of MATRICES) {
       const wanted = floatsOf(buffers, `${name}_gradient`);
       const found = await gpu.read(`${name}_gradient`);

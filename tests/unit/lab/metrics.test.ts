@@ -22,6 +22,7 @@ function contextOf(model: ModelInput, change: Partial<StepContext> = {}): StepCo
     lambda: 0.5,
     sparsity: 0,
     inputScale: 1,
+    eta: null,
     moved: null,
     ...change,
   };

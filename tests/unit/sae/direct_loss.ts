@@ -8,6 +8,7 @@ import { singularValues } from '../../../src/base/singular_values';
 import { multiply, transpose } from '../../../src/base/linear_algebra';
 import { at } from '../../../src/base/array';
 import type { ModelConfig } from '../../../src/sae/config';
+import { hasSignedCodes } from '../../../src/sae/inference_gate';
 import { codesPenalty, nuclearPenalty } from '../../../src/sae/penalty';
 
 /** Weights of a model without padding. */
@@ -19,6 +20,8 @@ export interface Weights {
   readonly encoderBias: Float64Array;
   /** [d] */
   readonly decoderBias: Float64Array;
+  /** [1], η of a model that takes a step on its codes; empty for another. */
+  readonly eta: Float64Array;
 }
 
 /** A unit that is on in a row: its first latent and how many latents it has. */
@@ -76,8 +79,7 @@ export function lossTerms(
       ? minus(row.normalized, weights.decoderBias)
       : row.normalized;
     const reconstruction = weights.decoderBias.slice();
-    for (const latent of latentsOf(row.active)) {
-      const code = codeOf(latent, input, weights, settings.useEncoderBias);
+    for (const { latent, code } of codesOf(row, input, settings, weights)) {
       addRow(reconstruction, code, weights.decoder, latent);
       const atom = weights.decoder.subarray(latent * d, (latent + 1) * d);
       codes += term?.value(code, norm(atom)) ?? 0;
@@ -139,6 +141,32 @@ function nuclearTerm({ config, groups, rank }: LossSettings, weights: Weights, d
           );
   }
   return total;
+}
+
+interface Code {
+  readonly latent: number;
+  readonly code: number;
+}
+
+/** Codes of the units that are on; with η those after the step v = p + η E_C(n − b_dec − D_Cᵀp). */
+function codesOf(
+  { active, normalized }: FrozenRow,
+  input: Float64Array,
+  { config, useEncoderBias }: LossSettings,
+  weights: Weights,
+): readonly Code[] {
+  const plain = latentsOf(active).map((latent) => ({
+    latent,
+    code: codeOf(latent, input, weights, useEncoderBias),
+  }));
+  const [eta] = weights.eta;
+  if (eta === undefined) return plain;
+  const rest = minus(normalized, weights.decoderBias);
+  for (const { latent, code } of plain) addRow(rest, -code, weights.decoder, latent);
+  return plain.map(({ latent, code }) => {
+    const refined = code + eta * codeOf(latent, rest, weights, false);
+    return { latent, code: hasSignedCodes(config) ? refined : Math.max(0, refined) };
+  });
 }
 
 function latentsOf(units: readonly ActiveUnit[]): number[] {

@@ -66,10 +66,22 @@ describe.each(Object.entries(casesOf('gradients')))('%s', (_name, test) => {
     expect(rows.every(({ auxiliary }) => auxiliary.length > 0)).toBe(dead);
   });
 
+  it('cuts codes off where a long step would take them below 0', () => {
+    if (test.eta === undefined) return;
+    const { refinement, main, rank } = step.layout;
+    const coefs = floatsOf(buffers, 'coefs');
+    const codes = Array.from({ length: main.capacity * rank }, (_, i) => i);
+    const cut = codes.filter(
+      (i) => at(coefs, main.codes + i) === 0 && at(coefs, (refinement?.plain ?? NaN) + i) !== 0,
+    );
+    expect(cut.length).toBeGreaterThan(2);
+    expect(cut.length).toBeLessThan(codes.length);
+  });
+
   it('stores the derivatives of the loss', () => {
     const gradients = weightsOf(step, buffers, '_gradient');
     const tolerance = gradientTolerance(settings, weights, directLoss(rows, settings, weights));
-    for (const tensor of ['encoder', 'decoder', 'encoderBias', 'decoderBias'] as const) {
+    for (const tensor of ['encoder', 'decoder', 'encoderBias', 'decoderBias', 'eta'] as const) {
       if (tensor === 'encoderBias' && !settings.useEncoderBias) continue;
       weights[tensor].forEach((_, i) => {
         const derivative = differentiate((shift) => {
@@ -141,7 +153,7 @@ function gradientTolerance(settings: LossSettings, weights: Weights, loss: numbe
 
 /** Weights (or with a suffix, what is stored beside them) without padding. */
 function weightsOf(step: RandomStep, buffers: TwinBuffers, suffix: string): Weights {
-  const { latents, width, biasOffset } = step.layout;
+  const { latents, width, biasOffset, refinement } = step.layout;
   const matrix = (name: string) => {
     const padded = floatsOf(buffers, name + suffix);
     const stride = padded.length / latents;
@@ -155,6 +167,8 @@ function weightsOf(step: RandomStep, buffers: TwinBuffers, suffix: string): Weig
     decoder: matrix('decoder'),
     encoderBias: biases.slice(0, latents),
     decoderBias: biases.slice(biasOffset, biasOffset + width),
+    eta:
+      refinement === null ? new Float64Array() : biases.slice(refinement.eta, refinement.eta + 1),
   };
 }
 
@@ -176,7 +190,9 @@ function lossSettings(step: RandomStep, buffers: TwinBuffers, lambda: number): L
 
 /** Rows of the batch, normalised here, with the choices and the residuals that the step made. */
 function frozenRows(step: RandomStep, buffers: TwinBuffers, { config }: LossSettings): FrozenRow[] {
-  const { batch, width, main, auxiliary, d4 } = step.layout;
+  const { batch, width, main, auxiliary, refinement, d4 } = step.layout;
+  // A code that the step on them cut off is of a unit that is on.
+  const ofGate = { ...main, codes: refinement?.plain ?? main.codes };
   const x = floatsOf(buffers, 'x');
   const rows = floatsOf(buffers, 'rows');
   return Array.from({ length: batch }, (_, b) => {
@@ -188,7 +204,7 @@ function frozenRows(step: RandomStep, buffers: TwinBuffers, { config }: LossSett
     return {
       normalized: raw.map((value) => (layerNorm ? (value - mean) / spread : inputScale * value)),
       scale: layerNorm ? spread : 1,
-      active: unitsOf(buffers, main, placesOf(step, buffers, b), main.columns !== null),
+      active: unitsOf(buffers, ofGate, placesOf(step, buffers, b), main.columns !== null),
       auxiliary:
         auxiliary === null ? [] : unitsOf(buffers, auxiliary, fixedPlaces(b, auxiliary.slots)),
       target: rows.slice((batch + b) * d4 * 4, (batch + b) * d4 * 4 + width),

@@ -121,7 +121,7 @@ function randomContents(
   layout: ModelLayout,
 ): Map<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> {
   const { width, batch } = test;
-  const { groups, rank, latents, biasOffset, biasLength } = layout;
+  const { groups, rank, latents, biasOffset, biasLength, refinement } = layout;
   let stream = 0;
   const draws = () => {
     stream += 1;
@@ -136,10 +136,11 @@ function randomContents(
     return Float32Array.from({ length }, (_, i) => scale * random.uniform(i));
   };
   const padded = (values: Float32Array) => new Float32Array(padRows(values, width));
-  const biased = (ofEncoder: Float32Array, ofDecoder: Float32Array) => {
+  const biased = (ofEncoder: Float32Array, ofDecoder: Float32Array, eta: number) => {
     const values = new Float32Array(biasLength);
     values.set(ofEncoder);
     values.set(ofDecoder, biasOffset);
+    if (refinement !== null) values[refinement.eta] = eta;
     return values;
   };
   const deadGroup = (group: number) => test.dead === 'some' && group % 3 === 1;
@@ -179,13 +180,13 @@ function randomContents(
     ['data_mean', padded(mean)],
     ['encoder', padded(encoder)],
     ['decoder', padded(normal(latents * width, scale))],
-    ['biases', biased(bias, normal(width, 0.3))],
+    ['biases', biased(bias, normal(width, 0.3), test.eta ?? 0.7)],
     ['encoder_moment1', padded(normal(latents * width, 1e-3))],
     ['encoder_moment2', padded(uniform(latents * width, 1e-5))],
     ['decoder_moment1', padded(normal(latents * width, 1e-3))],
     ['decoder_moment2', padded(uniform(latents * width, 1e-5))],
-    ['biases_moment1', biased(normal(latents, 1e-3), normal(width, 1e-3))],
-    ['biases_moment2', biased(uniform(latents, 1e-5), uniform(width, 1e-5))],
+    ['biases_moment1', biased(normal(latents, 1e-3), normal(width, 1e-3), 2e-3)],
+    ['biases_moment2', biased(uniform(latents, 1e-5), uniform(width, 1e-5), 2e-5)],
     [
       'last_fired',
       Uint32Array.from({ length: groups }, (_, group) =>

@@ -65,6 +65,21 @@ export const cases: ArchitectureCases = {
         'update decoder',
       ],
     },
+    'refined codes': {
+      model: { ...ragged, refine: true, use_encoder_bias: true },
+      width: 18,
+      batch: 33,
+      dead: 'some',
+      passes: ['decode residual', 'decode auxiliary', 'code gradients', 'update decoder'],
+    },
+    'tiled, refined codes': {
+      model: { ...ragged, refine: true, group_rank: 5 },
+      width: 33,
+      batch: 33,
+      variant: 'tiled',
+      dead: 'some',
+      passes: ['decode residual', 'code gradients'],
+    },
     'tiled, narrow, rank 1': {
       model: { ...ragged, group_rank: 1 },
       width: 5,
@@ -76,6 +91,7 @@ export const cases: ArchitectureCases = {
   },
   gradients: {
     defaults: { ...GRADIENT_STEP, model: small },
+    'refined codes': { ...GRADIENT_STEP, model: { ...small, refine: true } },
     'weight decay objective, encoder bias': {
       ...GRADIENT_STEP,
       model: { ...small, nuclear_target: 'weight_decay', use_encoder_bias: true },
@@ -99,6 +115,7 @@ export const cases: ArchitectureCases = {
       use_encoder_bias: true,
     },
     'gate on decoded energy': { ...ragged, n_groups: 10, score: 'decoded_energy' },
+    'refined codes': { ...ragged, n_groups: 10, refine: true },
     'weight decay objective, block rank 32': {
       ...ragged,
       n_groups: 3,

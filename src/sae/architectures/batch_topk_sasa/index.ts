@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import { keyParts, standingParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
+import { firstThreshold } from '../common';
 import {
   activeGroups,
   GROUP_SETTINGS,
@@ -58,7 +59,6 @@ export const batchTopkSasa = defineArchitecture({
   folder: {
     ...groupFolder,
     tensors: { threshold: 'thresholds' },
-    // The file has it once for every column.
-    restore: ({ thresholds = new Float32Array(1) }) => ({ thresholds: thresholds.slice(0, 1) }),
+    restore: firstThreshold,
   },
 });

@@ -4,6 +4,8 @@ import { GRADIENT_STEP, type ArchitectureCases } from '../cases';
 const batchtopk = { architecture: 'batchtopk', d_sae: 33, k: 5 } as const;
 const small = { ...batchtopk, d_sae: 15, k: 3, aux_coefficient: 0.5 } as const;
 
+const refining = { ...small, refine: true } as const;
+
 const gate = ['count digits 1', 'count digits 2', 'count codes', 'list codes'] as const;
 
 export const cases: ArchitectureCases = {
@@ -29,6 +31,13 @@ export const cases: ArchitectureCases = {
       silent: true,
       passes: [...gate, 'decode residual', 'code gradients'],
     },
+    'refined codes': {
+      model: { ...batchtopk, refine: true, normalize_activations: 'layer_norm' },
+      width: 18,
+      batch: 33,
+      dead: 'some',
+      passes: ['decode residual', 'code gradients', 'update encoder', 'update biases'],
+    },
     'tiled, ties, several words': {
       model: { ...batchtopk, d_sae: 300 },
       width: 21,
@@ -48,10 +57,18 @@ export const cases: ArchitectureCases = {
   },
   gradients: {
     defaults: { ...GRADIENT_STEP, model: small },
+    'refined codes': { ...GRADIENT_STEP, model: refining },
+    'refined codes, layer norm, b_dec not applied to the input': {
+      ...GRADIENT_STEP,
+      model: { ...refining, normalize_activations: 'layer_norm', apply_b_dec_to_input: false },
+    },
     'layer norm, b_dec not applied to the input': {
       ...GRADIENT_STEP,
       model: { ...small, normalize_activations: 'layer_norm', apply_b_dec_to_input: false },
     },
   },
-  compile: { defaults: { architecture: 'batchtopk', d_sae: 40, k: 5 } },
+  compile: {
+    defaults: { architecture: 'batchtopk', d_sae: 40, k: 5 },
+    'refined codes': { architecture: 'batchtopk', d_sae: 40, k: 5, refine: true },
+  },
 };

@@ -6,12 +6,13 @@ import * as z from 'zod/mini';
 import { setting } from '../../../base/setting';
 import { keyParts, standingParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
-import { latentsByK } from '../common';
+import { firstThreshold, latentsByK } from '../common';
 import {
   auxiliaryLoss,
   count,
   dictionarySize,
   normalization,
+  refineCodes,
   SHARED_SETTINGS,
   thresholdRate,
 } from '../shared_settings';
@@ -35,6 +36,7 @@ const schema = z.strictObject({
   ),
   normalize_activations: normalization('expected_average_only_in'),
   aux_loss: auxiliaryLoss('preact'),
+  refine: refineCodes(),
 });
 
 export const batchtopk = defineArchitecture({
@@ -56,15 +58,20 @@ export const batchtopk = defineArchitecture({
   }),
   inference: () => ({ kind: 'threshold', score: 'value', standing: standingParts.threshold }),
   vectors: [{ name: 'thresholds', length: 'one', trained: false, initial: () => 0 }],
+  refines: ({ refine }) => refine === true,
   underScale: {},
   folder: {
-    savedAs: () => 'jumprelu',
+    savedAs: ({ refine }) => (refine === true ? undefined : 'jumprelu'),
     tensors: { threshold: 'thresholds' },
-    save: () => ({}),
-    load: () => ({
-      refused: 'is a state of training, whose threshold SAELens keeps elsewhere',
-      wayOut:
-        'Save it for inference: in SAELens, sae.save_inference_model("new") writes a jumprelu folder.',
-    }),
+    save: ({ k, refine }) => (refine === true ? { k } : {}),
+    load: ({ d_sae, k, refined }) =>
+      refined === true
+        ? { settings: { d_sae, k } }
+        : {
+            refused: 'is a state of training, whose threshold SAELens keeps elsewhere',
+            wayOut:
+              'Save it for inference: in SAELens, sae.save_inference_model("new") writes a jumprelu folder.',
+          },
+    restore: firstThreshold,
   },
 });

@@ -4,7 +4,13 @@ import { setting } from '../../../base/setting';
 import { keyParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
 import { latentsByK } from '../common';
-import { auxiliaryLoss, count, dictionarySize, SHARED_SETTINGS } from '../shared_settings';
+import {
+  auxiliaryLoss,
+  count,
+  dictionarySize,
+  refineCodes,
+  SHARED_SETTINGS,
+} from '../shared_settings';
 
 const schema = z.strictObject({
   architecture: z.literal('topk'),
@@ -20,6 +26,7 @@ const schema = z.strictObject({
     live: true,
   }),
   aux_loss: auxiliaryLoss('preact'),
+  refine: refineCodes(),
 });
 
 export const topk = defineArchitecture({
@@ -34,6 +41,7 @@ export const topk = defineArchitecture({
     size: (number) => `${number('d_sae')} latents, k ${number('k')}`,
   },
   gate: () => ({ kind: 'top_of_row', score: 'value', key: keyParts.positive }),
+  refines: ({ refine }) => refine === true,
   underScale: {},
   folder: {
     save: ({ k }) => ({ k, rescale_acts_by_decoder_norm: false }),

@@ -144,6 +144,43 @@ export const cases: ArchitectureCases = {
       variant: 'tiled',
       passes: ['nuclear norms', 'score groups', 'select groups'],
     },
+    'refined codes, preact loss, encoder bias': {
+      model: { ...ragged, refine: true, aux_loss: 'preact', use_encoder_bias: true },
+      width: 17,
+      batch: 33,
+      dead: 'some',
+      passes: [
+        'decode residual',
+        'code gradients',
+        'update encoder',
+        'update decoder',
+        'update biases',
+      ],
+    },
+    'two levels, refined codes': {
+      model: { ...ragged, k_groups: 4, k_columns: 5, refine: true, use_encoder_bias: true },
+      width: 17,
+      batch: 33,
+      dead: 'some',
+      passes: ['choose columns', 'decode residual', 'code gradients', 'update encoder'],
+    },
+    'tiled, refined codes, blocks of seven rows, stored gradients': {
+      model: { ...ragged, group_rank: 7, refine: true, nuclear_target: 'weight_decay' },
+      width: 101,
+      batch: 65,
+      variant: 'tiled',
+      dead: 'some',
+      maxGradNorm: 0.1,
+      passes: [
+        'decode residual',
+        'code gradients',
+        'gradient of encoder',
+        'gradient of decoder',
+        'gradient of biases',
+        'gradient norm',
+        'Adam biases',
+      ],
+    },
     'tiled, preact loss, weight decay objective': {
       model: {
         ...ragged,
@@ -216,6 +253,27 @@ export const cases: ArchitectureCases = {
       ...GRADIENT_STEP,
       model: { ...columns, score: 'decoded_energy', normalize_activations: 'layer_norm' },
     },
+    'two levels, refined codes': { ...GRADIENT_STEP, model: { ...columns, refine: true } },
+    'refined codes': { ...GRADIENT_STEP, model: { ...sasa, refine: true } },
+    'refined codes, decoder objective, preact loss, encoder bias': {
+      ...GRADIENT_STEP,
+      model: {
+        ...sasa,
+        refine: true,
+        nuclear_target: 'decoder',
+        aux_loss: 'preact',
+        use_encoder_bias: true,
+      },
+    },
+    'refined codes, gate on decoded energy, layer norm': {
+      ...GRADIENT_STEP,
+      model: {
+        ...sasa,
+        refine: true,
+        score: 'decoded_energy',
+        normalize_activations: 'layer_norm',
+      },
+    },
     'scaled input': {
       ...GRADIENT_STEP,
       model: { ...sasa, normalize_activations: 'expected_average_only_in' },
@@ -242,6 +300,9 @@ export const cases: ArchitectureCases = {
       k_groups: 16,
       k_columns: 100,
     },
+    'refined codes': { ...small, refine: true },
+    'two levels, refined codes': { ...small, k_groups: 5, k_columns: 6, refine: true },
+    'refined codes, block rank 32': { ...small, n_groups: 3, group_rank: 32, refine: true },
     'block rank 32': { ...small, n_groups: 3, group_rank: 32 },
   },
 };

@@ -2,6 +2,7 @@
 import { GRADIENT_STEP, type ArchitectureCases } from '../cases';
 
 const signed = { architecture: 'topk_signed', d_sae: 33, k: 5 } as const;
+const refining = { ...signed, d_sae: 15, k: 3, aux_coefficient: 0.5, refine: true } as const;
 
 export const cases: ArchitectureCases = {
   parity: {
@@ -16,6 +17,7 @@ export const cases: ArchitectureCases = {
     },
   },
   gradients: {
+    'refined codes': { ...GRADIENT_STEP, model: refining },
     defaults: { ...GRADIENT_STEP, model: { ...signed, d_sae: 15, k: 3, aux_coefficient: 0.5 } },
     'preact loss, layer norm': {
       ...GRADIENT_STEP,
@@ -28,5 +30,8 @@ export const cases: ArchitectureCases = {
       },
     },
   },
-  compile: { defaults: { ...signed, d_sae: 40 } },
+  compile: {
+    defaults: { ...signed, d_sae: 40 },
+    'refined codes': { ...signed, d_sae: 40, refine: true },
+  },
 };

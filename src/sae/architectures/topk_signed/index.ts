@@ -7,7 +7,13 @@ import { setting } from '../../../base/setting';
 import { keyParts } from '../../parts';
 import { defineArchitecture } from '../architecture';
 import { latentsByK } from '../common';
-import { count, dictionarySize, initialNorm, SHARED_SETTINGS } from '../shared_settings';
+import {
+  count,
+  dictionarySize,
+  initialNorm,
+  refineCodes,
+  SHARED_SETTINGS,
+} from '../shared_settings';
 
 /** As many as its folder can say: it is one of SASA. */
 const MOST_LATENTS = 65536;
@@ -25,6 +31,7 @@ const schema = z.strictObject({
     live: true,
   }),
   decoder_init_norm: initialNorm('0.5'),
+  refine: refineCodes(),
 });
 
 export const topkSigned = defineArchitecture({
@@ -42,10 +49,12 @@ export const topkSigned = defineArchitecture({
   gate: () => ({ kind: 'top_of_row', score: 'norm', key: keyParts.any }),
   encoderBias: () => false,
   initialNorm: () => 0.5,
+  refines: ({ refine }) => refine === true,
   underScale: {},
   folder: {
-    savedAs: () => 'topk_sasa',
-    save: ({ d_sae, k }) => ({ n_groups: d_sae, group_rank: 1, k_groups: k }),
+    savedAs: ({ refine }) => (refine === true ? undefined : 'topk_sasa'),
+    save: ({ d_sae, k, refine }) =>
+      refine === true ? { k } : { n_groups: d_sae, group_rank: 1, k_groups: k },
     load: ({ d_sae, k }, hasEncoderBias) =>
       hasEncoderBias
         ? {

@@ -5,6 +5,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import type { MoveCounts } from '../../../analysis/moves/types';
 import type { MovesAnswer } from '../../../lab/protocol/protocol';
+import { refines } from '../../../sae/config';
 import { useCurrentRun } from '../../../state/current';
 import { engine } from '../../../state/engine_store';
 import { giveUp, modelKey, type Question } from '../../../state/questions';
@@ -26,10 +27,14 @@ import { diagnoseTexts as texts } from './texts';
 
 export function MovesSection({ models }: { readonly models: readonly DiagnosedModel[] }) {
   const runId = useCurrentRun((run) => run.id) ?? null;
-  const blocks = useMemo(
-    () => models.filter(({ model }) => model.rank > 1).map(({ model }) => model.index),
-    [models],
-  );
+  const configs = useCurrentRun((run) => run.config.models);
+  const blocks = useMemo(() => {
+    const movable = ({ model: { index, rank } }: DiagnosedModel) => {
+      const config = configs?.[index];
+      return rank > 1 && (config === undefined || !refines(config));
+    };
+    return models.filter(movable).map(({ model }) => model.index);
+  }, [models, configs]);
   const questions = useModelQuestions('count_moves', runId, blocks);
   if (blocks.length === 0) return null;
   return (
@@ -44,7 +49,11 @@ export function MovesSection({ models }: { readonly models: readonly DiagnosedMo
           const place = blocks.indexOf(diagnosed.model.index);
           if (place < 0) {
             return (
-              <p className="quiet">Its latents are single directions: nothing can be moved.</p>
+              <p className="quiet">
+                {diagnosed.model.rank > 1
+                  ? 'A step is taken on its codes, and moves are judged by codes without one.'
+                  : 'Its latents are single directions: nothing can be moved.'}
+              </p>
             );
           }
           const answer = questions[place]?.answer ?? null;

@@ -150,6 +150,13 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
       readOn: 'dead_group_window',
     },
     {
+      id: 'metrics/eta',
+      title: 'Step on codes, η',
+      hint: 'How far codes are moved along E(x − x̂) before they are decoded.',
+      line: metric('metrics/eta'),
+      readOn: 'none',
+    },
+    {
       id: 'details/grad_norm',
       title: 'Gradient norm, log',
       hint: '‖∇L‖₂ over all parameters of the model.',
