@@ -41,16 +41,16 @@ export async function analyse(
   });
 }
 
-/** Asks for the held-out evaluation of a model unless one is under way; tells whether there is an answer. */
+/** Asks for the held-out evaluation of a model, and more where it is `wanted`, unless one is under way; tells whether there is an answer. */
 export async function evaluateModel(
   engine: EngineClient,
   runId: string,
   model: number,
-  bits: boolean,
+  wanted: Pick<AskOf<'evaluate'>, 'bits' | 'codes'>,
 ): Promise<'answered' | 'ended'> {
   const key = modelKey(runId, model);
   if (isUnderWay('evaluate', key)) return 'ended';
-  return pose(engine, 'evaluate', key, { runId, model, bits });
+  return pose(engine, 'evaluate', key, { runId, model, ...wanted });
 }
 
 /** Asks for an analysis of several models in turn. */

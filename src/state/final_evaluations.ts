@@ -21,8 +21,14 @@ const MOST_ROWS = MOST_REPORT_ROWS + BITS_EVALUATED_ROWS + BITS_TRAINING_ROWS;
  */
 export async function evaluateRun(engine: EngineClient, { id, models }: Run): Promise<void> {
   const all = models.map(({ index }) => index);
-  const ask = (bits: boolean) => (model: number) => evaluateModel(engine, id, model, bits);
+  const ask = (bits: boolean) => (model: number) => evaluateModel(engine, id, model, { bits });
   if ((await poseInTurn(all, ask(false))) === 'answered') await poseInTurn(all, ask(true));
+}
+
+/** Has codes by least squares measured, with their bits, for all models of a run: alone those of one would say little. */
+export async function measureCodes(engine: EngineClient, { id, models }: Run): Promise<void> {
+  const all = models.map(({ index }) => index);
+  await poseInTurn(all, (model) => evaluateModel(engine, id, model, { codes: true }));
 }
 
 /** Gives up the evaluation of a run that is under way. */

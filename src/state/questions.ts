@@ -20,6 +20,8 @@ export interface Question<Name extends RequestName> {
   readonly answer: AnswerOf<Name> | null;
   /** What that is the answer to; null without one. */
   readonly asked: AskOf<Name> | null;
+  /** What is under way; the last that was, while nothing is. */
+  readonly asking: AskOf<Name> | null;
   /** Null while nothing is under way. */
   readonly progress: QuestionProgress | null;
   readonly error: LabErrorData | null;
@@ -30,6 +32,7 @@ export interface Question<Name extends RequestName> {
 export const NOT_ASKED: Question<never> = {
   answer: null,
   asked: null,
+  asking: null,
   progress: null,
   error: null,
   changes: 0,
@@ -108,7 +111,7 @@ export async function pose<Name extends RequestName>(
     if (isLatest()) update(name, key, changed);
   };
   const changes = changesBehind(ask);
-  tell({ progress: { fraction: 0, stage }, error: null });
+  tell({ asking: ask, progress: { fraction: 0, stage }, error: null });
   const options: AskOptions = {
     signal: controller.signal,
     onProgress: (fraction, said) => tell({ progress: { fraction, stage: said } }),

@@ -128,9 +128,9 @@ export class FakeEngine implements EngineWorker {
           labels: isSynthetic ? null : labels,
         };
       },
-      evaluate: ({ runId, model, bits }) => {
+      evaluate: ({ runId, model, ...wanted }) => {
         const run = this.#runOf(runId);
-        return evaluationOf(run, at(run.config.models, model), model, bits === true);
+        return evaluationOf(run, at(run.config.models, model), model, wanted);
       },
       export: ({ runId, model }) => ({
         step: this.#stepOf(runId),

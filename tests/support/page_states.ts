@@ -183,7 +183,7 @@ export function scripted(preset: PresetId, step: number, model: number) {
   const settings = at(config.models, model);
   return {
     metrics: recordOf(run, settings, model).values,
-    heldOut: evaluationOf(run, settings, model, true).report,
+    heldOut: evaluationOf(run, settings, model, { bits: true }).report,
   };
 }
 

@@ -14,7 +14,8 @@ import type {
   ShapeState,
 } from '../../src/lab/protocol/protocol';
 import { dataLabel } from '../../src/lab/run/data_kinds';
-import type { BitsReport } from '../../src/lab/protocol/model_report';
+import type { BitsReport, FittedCodes } from '../../src/lab/protocol/model_report';
+import type { AskOf } from '../../src/lab/protocol/requests';
 import type { RunConfig } from '../../src/lab/run/run_config';
 import { inputUnitsOf } from '../../src/sae/input_units';
 import { shapeOf, type ModelConfig } from '../../src/sae/config';
@@ -303,22 +304,34 @@ export function evaluationOf(
   run: ScriptedRun,
   model: ModelConfig,
   index: number,
-  bits = false,
+  { bits = false, codes = false }: Pick<AskOf<'evaluate'>, 'bits' | 'codes'> = {},
 ): EvaluateAnswer {
   const { values } = recordOf(run, model, index);
+  const explained = (values['metrics/explained_variance'] ?? 0) - 0.05;
+  const l0 = values['metrics/l0'] ?? 0;
+  const units = values['metrics/groups_per_token'] ?? 0;
+  const cost = 18 + 9 * index;
+  const fitted = (better: number): FittedCodes => ({
+    explained_variance: explained + better,
+    mse: (values['losses/mse_loss'] ?? 0) * (1 - better),
+    l0,
+    groups_per_token: units,
+    ...bitsOf(explained + better, cost - 100 * better),
+  });
   return {
     model: index,
     step: run.step,
     report: {
       rows: run.config.data.kind === 'words' ? 2000 : 16_384,
       split: 'held_out',
-      explained_variance: (values['metrics/explained_variance'] ?? 0) - 0.05,
+      explained_variance: explained,
       mse: (values['losses/mse_loss'] ?? 0) * 1.1,
-      l0: values['metrics/l0'] ?? 0,
-      pruned_l0: 0.7 * (values['metrics/l0'] ?? 0),
+      l0,
+      pruned_l0: 0.7 * l0,
       pruned_explained_variance: (values['metrics/explained_variance'] ?? 0) - 0.051,
-      groups_per_token: values['metrics/groups_per_token'] ?? 0,
-      ...(bits ? bitsOf((values['metrics/explained_variance'] ?? 0) - 0.05, 18 + 9 * index) : {}),
+      groups_per_token: units,
+      ...(bits || codes ? bitsOf(explained, cost) : {}),
+      ...(codes ? { codes: { least_squares: fitted(0.02), prune2: fitted(0.03) } } : {}),
       dead_groups: (values['sparsity/dead_groups'] ?? 0) + 1,
     },
   };

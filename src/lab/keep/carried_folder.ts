@@ -29,7 +29,7 @@ import { differingSetting, readCheckpoint, type Checkpoint } from './checkpoint'
 import { readWeights } from './kept_model';
 import { readRunFile } from './run_file';
 import { keptRun, readCarriedRecord, type KeptRun } from './run_index';
-import { withoutCurve } from './quality_schema';
+import { listedQuality } from './quality_schema';
 import { readReport } from './written_report';
 
 /** A file from elsewhere. */
@@ -143,7 +143,7 @@ export async function readFolder(
       checkpoints,
       evaluated,
       results:
-        evaluated === null ? null : models.map(({ report }) => report && withoutCurve(report)),
+        evaluated === null ? null : models.map(({ report }) => report && listedQuality(report)),
       logged: same?.logged ?? models.map(({ logged }) => logged),
       data: neededFile(settings),
       deletedAt: null,

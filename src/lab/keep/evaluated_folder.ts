@@ -35,7 +35,7 @@ export interface FailedEvaluation {
 /** What an evaluation is asked for. */
 export interface EvaluationWork extends Work {
   /** Whether to measure bits a token as well, for which up to 40 000 training rows are encoded. */
-  readonly bits?: boolean;
+  readonly bits?: boolean | undefined;
 }
 
 /**

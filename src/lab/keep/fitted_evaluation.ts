@@ -1,6 +1,6 @@
 /**
  * A final evaluation with that of codes by least squares, on the same rows. Apart from the evaluation itself, since the
- * page does not measure them.
+ * page loads it only where they are measured.
  */
 import { LabError } from '../../base/lab_error';
 import type { Work } from '../../base/work';

@@ -36,7 +36,7 @@ import { evaluatedModelFiles, readModelLogs, savedFiles, type SavedRun } from '.
 import { readAnnotations, writeAnnotations } from './annotations_file';
 import { readRunFile } from './run_file';
 import { keptRun, type KeptRun } from './run_index';
-import { withoutCurve } from './quality_schema';
+import { listedQuality, measuredExtent } from './quality_schema';
 import { readReport } from './written_report';
 
 /** The past of a run with the lines of its files, by model. */
@@ -174,8 +174,7 @@ export class KeptFolder {
   }
 
   /**
-   * Writes a model at `step` with its report, as its .zip holds it. A report of that step that has bits stays where this one
-   * has none.
+   * Writes a model at `step` with its report, as its .zip holds it. A report of that step for which more was measured stays.
    */
   async saveModel(config: RunConfig, model: number, step: number, files: FileSet): Promise<void> {
     if (await this.knowsMore(modelFolder(config, at(config.models, model)), step, files)) return;
@@ -184,7 +183,7 @@ export class KeptFolder {
     await this.change((run) => {
       const known = run.evaluated === step ? run.results : null;
       const results = config.models.map((_, index) =>
-        index === model ? report && withoutCurve(report) : (known?.[index] ?? null),
+        index === model ? report && listedQuality(report) : (known?.[index] ?? null),
       );
       return { ...run, evaluated: step, results };
     });
@@ -193,14 +192,14 @@ export class KeptFolder {
 
   private async knowsMore(folder: string, step: number, files: FileSet): Promise<boolean> {
     const [there, own] = [await this.report(folder), files[REPORT_FILE]];
-    if (there?.bits_rows === undefined || own === undefined) return false;
+    if (there === null || own === undefined) return false;
     const known: Pick<KeptRun, 'evaluated'>[] = [];
     await this.change((run) => {
       known.push(run);
       return run;
     });
     const next = readReport(new TextDecoder().decode(own), this.files.place(folder + REPORT_FILE));
-    return known.at(-1)?.evaluated === step && next.bits_rows === undefined;
+    return known.at(-1)?.evaluated === step && measuredExtent(there) > measuredExtent(next);
   }
 
   /** The latest checkpoint that is whole; null when there is none. */

@@ -1,7 +1,8 @@
 /**
- * The final evaluations of a run's models, with and without the bits of their codes, each made once for a step however many ask, and the
- * folders that are written from them: what the page shows is what report.json says. It knows no protocol.
+ * The final evaluations of a run's models, with and without the bits of their codes and codes by least squares, each made
+ * once for a step however many ask, and the folders that are written from them: what the page shows is what report.json says. It knows no protocol.
  */
+import { at } from '../../base/array';
 import { saysSame } from '../../base/canonical';
 import type { Work } from '../../base/work';
 import { SharedWorks } from '../../base/work';
@@ -20,6 +21,7 @@ import {
 } from './evaluated_folder';
 import type { RunConfig } from '../run/run_config';
 import { changesOf, metricsSince, type RunChange, type TrainedBefore } from '../run/run_history';
+import type { OpenWider } from '../encode/encoding';
 import type { SteadyModel } from '../encode/steady_model';
 
 /** A model at one step, and what its final evaluation found. */
@@ -34,6 +36,14 @@ export interface EvaluatedRun {
   readonly source: ActivationSource;
   /** The model as it is now. */
   steady(model: number): Promise<SteadyModel>;
+  /** What opens encoders of a model that let more units through. */
+  wider(model: Pick<SteadyModel, 'config' | 'weights'>): OpenWider;
+}
+
+/** What an evaluation of a run is asked for. */
+export interface WantedEvaluation extends EvaluationWork {
+  /** Whether to measure codes by least squares as well, and bits of both. */
+  readonly codes?: boolean | undefined;
 }
 
 /** How a run went, for the account in a folder. */
@@ -46,41 +56,33 @@ export interface Account {
   readonly records: readonly LoggedMetrics[];
 }
 
+/** How much is measured, as `measuredExtent` says it of a report; each has what those before it have. */
+const EXTENTS = [0, 1, 2] as const;
+type Extent = (typeof EXTENTS)[number];
+
 export class RunEvaluations {
-  private readonly works = new SharedWorks<EvaluatedModel>();
-  private readonly withBits = new SharedWorks<EvaluatedModel>();
-  /** What is done with bits, by the name of its work. */
-  private readonly measured = new Map<string, EvaluatedModel>();
+  /** By extent. */
+  private readonly works = EXTENTS.map(() => new SharedWorks<EvaluatedModel>());
+  /** What has the most of those that are done, by the name of its work. */
+  private readonly done = new Map<string, { extent: Extent; evaluated: EvaluatedModel }>();
 
   constructor(private readonly run: EvaluatedRun) {}
 
   /**
-   * A model as it is now with its evaluation: with bits where they are wanted, or known already. Rejects with LabError
-   * `cancelled` when the work is given up.
+   * A model as it is now with its evaluation: with bits and with codes by least squares where they are wanted, or known
+   * already. Rejects with LabError `cancelled` when the work is given up.
    */
-  async of(model: number, { bits = false, ...work }: EvaluationWork): Promise<EvaluatedModel> {
+  async of(model: number, { bits, codes, ...work }: WantedEvaluation): Promise<EvaluatedModel> {
     const name = this.name(model);
     const isOld = (other: string) => other.startsWith(`${model} `) && other !== name;
-    this.works.forget(isOld);
-    this.withBits.forget(isOld);
-    for (const other of this.measured.keys()) if (isOld(other)) this.measured.delete(other);
-    const known = this.measured.get(name);
-    if (known !== undefined) return known;
-    const evaluate = (own: Work) => this.evaluate(model, own);
-    if (!bits) return this.works.join(name, evaluate, work);
-    const measure = async (own: Work) => {
-      const plain = await this.works.join(name, evaluate, own);
-      const found = await this.measure(model, plain, own);
-      this.measured.set(name, found);
-      return found;
-    };
-    return this.withBits.join(name, measure, work);
+    for (const works of this.works) works.forget(isOld);
+    for (const other of this.done.keys()) if (isOld(other)) this.done.delete(other);
+    return this.upTo(codes === true ? 2 : bits === true ? 1 : 0, model, name, work);
   }
 
   /** Gives up what is under way; resolves when nothing is. */
   async giveUp(): Promise<void> {
-    const all = [this.works, this.withBits];
-    await Promise.all(all.flatMap((works) => works.names.map((name) => works.take(name))));
+    await Promise.all(this.works.flatMap((works) => works.names.map((name) => works.take(name))));
   }
 
   /** Names a model as it is now. */
@@ -89,18 +91,46 @@ export class RunEvaluations {
     return `${model} ${this.run.step} ${shapeOf(this.run.modelConfig(model)).slots}`;
   }
 
+  private upTo(extent: Extent, model: number, name: string, work: Work): Promise<EvaluatedModel> {
+    const known = this.done.get(name);
+    if (known !== undefined && known.extent >= extent) return Promise.resolve(known.evaluated);
+    const make = async (own: Work) => {
+      if (extent === 0) return this.evaluate(model, own);
+      const before = await this.upTo(extent === 2 ? 1 : 0, model, name, own);
+      const evaluated = await this.add(extent, model, before, own);
+      this.done.set(name, { extent, evaluated });
+      return evaluated;
+    };
+    return at(this.works, extent).join(name, make, work);
+  }
+
   private evaluate(model: number, work: Work): Promise<EvaluatedModel> {
     return this.steadily(model, (steady) => finalEvaluation(steady, this.run.source, work));
   }
 
   /** Of a run that went on meanwhile all is made anew: no evaluation has numbers of two steps. */
-  private measure(model: number, plain: EvaluatedModel, work: Work): Promise<EvaluatedModel> {
+  private add(
+    extent: 1 | 2,
+    model: number,
+    before: EvaluatedModel,
+    work: Work,
+  ): Promise<EvaluatedModel> {
     const { source } = this.run;
-    return this.steadily(model, (steady) =>
-      saysSame([steady.step, steady.config], [plain.step, plain.config])
-        ? evaluationWithBits(plain, steady, source, work)
-        : finalEvaluation(steady, source, { ...work, bits: true }),
-    );
+    return this.steadily(model, async (steady) => {
+      const same = saysSame([steady.step, steady.config], [before.step, before.config]);
+      if (extent === 1) {
+        return same
+          ? evaluationWithBits(before, steady, source, work)
+          : finalEvaluation(steady, source, { ...work, bits: true });
+      }
+      // Few runs are asked for them.
+      const { evaluationWithCodes } = await import('./fitted_evaluation');
+      const measured = same
+        ? before
+        : await finalEvaluation(steady, source, { ...work, bits: true });
+      const wider = this.run.wider(steady);
+      return evaluationWithCodes(measured, steady, source, { ...work, bits: true, wider });
+    });
   }
 
   private async steadily(

@@ -6,9 +6,9 @@ import * as z from 'zod/mini';
 import { LabError } from '../../base/lab_error';
 import { describeIssues } from '../../base/schema_issues';
 import type { QualityReport } from '../protocol/model_report';
-import { curveField, qualityFields } from './quality_schema';
+import { folderFields, qualityFields } from './quality_schema';
 
-const fields = { ...qualityFields, ...curveField };
+const fields = { ...qualityFields, ...folderFields };
 const reportSchema = z.looseObject(fields);
 
 /** The numbers of a report that the page shows. Throws LabError `bad_file`. */

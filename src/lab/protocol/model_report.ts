@@ -96,13 +96,16 @@ export type BitsReport = Bits & NotDefined;
 
 /**
  * What the page says of a model's held-out quality and of what its codes cost. Evaluations of earlier labs lack costs, those
- * of the command line lack bits unless they were asked for, and the list of runs leaves the curve to their folders.
+ * of the command line lack bits unless they were asked for, and the list of runs leaves curves and codes by least squares to
+ * their folders.
  */
 export type QualityReport = Pick<
   ModelReport,
   'rows' | 'split' | 'explained_variance' | 'mse' | 'l0' | 'dead_groups'
 > &
-  Partial<Pick<ModelReport, 'pruned_l0' | 'pruned_explained_variance' | 'groups_per_token'>> &
+  Partial<
+    Pick<ModelReport, 'pruned_l0' | 'pruned_explained_variance' | 'groups_per_token' | 'codes'>
+  > &
   Partial<Bits> &
   NotDefined;
 

@@ -97,8 +97,14 @@ interface Requests {
   make_moves: { ask: AboutModel; answer: MovedModelAnswer };
   /** What probes would have shown at a checkpoint. */
   probe_checkpoint: { ask: AboutCheckpoint; answer: RunProbe };
-  /** The final evaluation on held-out rows, of the weights as they are now; `bits` has those of its codes measured too, which takes several times as long. */
-  evaluate: { ask: AboutModel & { readonly bits?: boolean }; answer: EvaluateAnswer };
+  /**
+   * The final evaluation on held-out rows, of the weights as they are now. `bits` has those of its codes measured too, which
+   * takes several times as long; `codes` bits and those of codes by least squares, which takes several times as long again.
+   */
+  evaluate: {
+    ask: AboutModel & { readonly bits?: boolean; readonly codes?: boolean };
+    answer: EvaluateAnswer;
+  };
   /** Weights or metrics as a file. */
   export: { ask: AboutModel & { readonly format: ExportFormat }; answer: ExportedFile };
   /** Loads a language model, downloading it when it is not at hand; from dropped files where there are some. */

@@ -80,8 +80,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return { made, folder: { ...file, bytes: Uint8Array.from(file.bytes).buffer } };
     },
     probe_checkpoint: (ask, work) => parts.checkpoints.use(ask, work, (look) => look.probe()),
-    evaluate: async ({ runId, model, bits = false }, work) => {
-      const { step, report } = await parts.run(runId).evaluate(model, { ...work, bits });
+    evaluate: async ({ runId, model, bits, codes }, work) => {
+      const { step, report } = await parts.run(runId).evaluate(model, { ...work, bits, codes });
       if (report instanceof LabError) throw report;
       return { model, step, report };
     },

@@ -2,7 +2,7 @@
  * A run as the page drives it: it trains until told otherwise, reports as it goes, and answers questions
  * about its models at any step. It owns the session's GPU buffers until it is forgotten.
  */
-import { describeError } from '../../base/lab_error';
+import { describeError, LabError } from '../../base/lab_error';
 import type { Work } from '../../base/work';
 import type { ActivationSource } from '../../data/source';
 import type { ModelConfig } from '../../sae/config';
@@ -14,8 +14,8 @@ import {
   type FilesBeside,
   type WrittenFile,
 } from '../keep/exported_file';
-import type { EvaluationWork } from '../keep/evaluated_folder';
-import { folderOfRun, type EvaluatedModel } from '../keep/run_evaluations';
+import { measuredExtent } from '../keep/quality_schema';
+import { folderOfRun, type EvaluatedModel, type WantedEvaluation } from '../keep/run_evaluations';
 import type { Event, ExportFormat, MetricRecord, RunStatus } from '../protocol/protocol';
 import { changesGate, type LiveSettings } from '../run/live_settings';
 import type { RunConfig } from '../run/run_config';
@@ -236,13 +236,14 @@ export class LiveRun {
   }
 
   /** A model as it is now with its final evaluation, which its folder holds too. Throws LabError `cancelled`. */
-  async evaluate(model: number, work: EvaluationWork): Promise<EvaluatedModel> {
+  async evaluate(model: number, work: WantedEvaluation): Promise<EvaluatedModel> {
     const evaluated = await this.models.evaluate(model, work);
     const { keeper } = this.keeping;
     if (keeper !== null && !this.active) {
       const { step, report } = evaluated;
       const files = folderOfRun(model, evaluated, accountOf(this, model, step));
-      await keeper.saveModel(this.settings, model, { step, bits: 'bits_rows' in report }, files);
+      const extent = report instanceof LabError ? 0 : measuredExtent(report);
+      await keeper.saveModel(this.settings, model, { step, extent }, files);
     }
     return evaluated;
   }

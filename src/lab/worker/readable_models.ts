@@ -7,10 +7,16 @@ import type { LabError } from '../../base/lab_error';
 import type { ActivationSource } from '../../data/source';
 import type { ModelConfig } from '../../sae/config';
 import { codesInDataUnits } from '../encode/data_units';
+import { Encoder } from '../encode/encoder';
+import type { OpenWider } from '../encode/encoding';
 import { KeptModels, type RunModels } from '../encode/kept_models';
 import { steadyModel, type SteadyModel } from '../encode/steady_model';
-import type { EvaluationWork } from '../keep/evaluated_folder';
-import { RunEvaluations, type EvaluatedModel, type EvaluatedRun } from '../keep/run_evaluations';
+import {
+  RunEvaluations,
+  type EvaluatedModel,
+  type EvaluatedRun,
+  type WantedEvaluation,
+} from '../keep/run_evaluations';
 import type { Look } from '../train/run_probes';
 import type { TrainingSession } from '../train/session';
 
@@ -61,6 +67,12 @@ export class ReadableModels implements EvaluatedRun {
     return steadyModel(this.session, model, copied);
   }
 
+  /** Encoders of a model, on the device that there is, that let more units through. */
+  wider({ config, weights }: Pick<SteadyModel, 'config' | 'weights'>): OpenWider {
+    return async (slots) =>
+      Encoder.upload(await this.surroundings.device(), config, weights, slots);
+  }
+
   /** A model as it is now and its codes of rows x [rows, d] in units of the data. */
   async look(model: number, x: Float32Array, rows: number): Promise<Look> {
     const look = await (this.kept === null
@@ -70,7 +82,7 @@ export class ReadableModels implements EvaluatedRun {
   }
 
   /** A model as it is now with its final evaluation. Throws LabError `cancelled`. */
-  evaluate(model: number, work: EvaluationWork): Promise<EvaluatedModel> {
+  evaluate(model: number, work: WantedEvaluation): Promise<EvaluatedModel> {
     return this.evaluations.of(model, work);
   }
 

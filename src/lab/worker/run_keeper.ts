@@ -120,16 +120,16 @@ export class RunKeeper {
   }
 
   /**
-   * Writes a model with its report, once a step, and again once it has `bits`. Resolves when it is written, or cannot be: who
+   * Writes a model with its report, once a step, and again once more was measured (`extent`). Resolves when it is written, or cannot be: who
    * shows what was found shows what a reload finds again.
    */
   async saveModel(
     settings: RunConfig,
     model: number,
-    { step, bits }: { readonly step: number; readonly bits: boolean },
+    { step, extent }: { readonly step: number; readonly extent: number },
     files: FileSet,
   ): Promise<void> {
-    const name = `${model} ${step} ${bits}`;
+    const name = `${model} ${step} ${extent}`;
     if (this.models.has(name) || step !== this.last.step) return;
     this.models.add(name);
     const metrics = new TextEncoder().encode(this.lines[model] ?? '');

@@ -8,7 +8,7 @@ import type { LabErrorData } from '../../base/lab_error';
 import type { QualityReport } from '../../lab/protocol/model_report';
 import type { EvaluateAnswer } from '../../lab/protocol/protocol';
 import { engine } from '../../state/engine_store';
-import { cancelEvaluation, evaluateRun } from '../../state/final_evaluations';
+import { cancelEvaluation, evaluateRun, measureCodes } from '../../state/final_evaluations';
 import type { Question, QuestionProgress } from '../../state/questions';
 import { runOf, useRuns } from '../../state/runs_store';
 import { useModelQuestions } from '../../state/use_question';
@@ -166,9 +166,13 @@ export interface HeldOutView {
   readonly current: boolean;
   /** Whether bits were measured with every answer: earlier labs did not. */
   readonly costed: boolean;
+  /** Whether what is under way measures codes by least squares as well. */
+  readonly fitting: boolean;
   /** What was set otherwise since: "s of SASA went from 1 to 2"; null while nothing was. */
   readonly changed: string | null;
   readonly start: () => void;
+  /** Has codes by least squares measured for all models. */
+  readonly fit: () => void;
   readonly cancel: () => void;
 }
 
@@ -202,6 +206,10 @@ export function useHeldOut(runId: string | null): HeldOutView {
     const run = runOf(runId);
     if (run !== undefined) void evaluateRun(engine, run);
   };
+  const fit = () => {
+    const run = runOf(runId);
+    if (run !== undefined) void measureCodes(engine, run);
+  };
   const cancel = () => {
     const run = runOf(runId);
     if (run !== undefined) cancelEvaluation(run);
@@ -209,10 +217,12 @@ export function useHeldOut(runId: string | null): HeldOutView {
   return {
     answers: analyses.map(({ answer }) => answer),
     progress: jointProgress(analyses),
+    fitting: analyses.some(({ progress, asking }) => progress !== null && asking?.codes === true),
     error: analyses.find(({ error }) => error !== null)?.error ?? null,
     possible,
     ...standing,
     start,
+    fit,
     cancel,
   };
 }

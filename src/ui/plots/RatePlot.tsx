@@ -9,6 +9,7 @@ import { formatFixed, formatNumber } from './format';
 import { AxisNames } from './Histogram';
 import { HoverCard } from './HoverCard';
 import { PlotAxes } from './PlotAxes';
+import { dashArray } from './line_style';
 import type { FigureProps } from './props';
 import {
   layOutRates,
@@ -112,7 +113,7 @@ export function RatePlot({ label, height, curves, xLabel, yLabel, headline }: Ra
 function Curves({ frame }: { readonly frame: RateFrame }) {
   return frame.curves.toReversed().map(({ curve, path, points, interval }) => (
     <g key={curve.id} stroke={curve.color} fill={curve.color}>
-      <path className="plot-line" d={path} />
+      <path className="plot-line" d={path} strokeDasharray={dashArray(curve.dash)} />
       {points.map(({ x, y, delta }, index) => (
         <circle key={index} className="rate-point" cx={x} cy={y} r={delta === null ? 5 : 2} />
       ))}

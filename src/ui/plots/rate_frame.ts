@@ -6,6 +6,7 @@ import { line } from 'd3';
 import { at, largest, smallest } from '../../base/array';
 import { axisScale, niceEnds } from './axis_scale';
 import { leftMargin, ticksFor, xAxisOf, type PlotArea, type PlotFrame } from './PlotAxes';
+import type { Series } from './props';
 import type { Size } from './use_size';
 
 /** One step of the quantiser. */
@@ -28,6 +29,7 @@ export interface RateCurveOf {
   readonly id: string;
   readonly label: string;
   readonly color: string;
+  readonly dash?: Series['dash'];
   /** In any order. */
   readonly steps: readonly RateStep[];
   /** Null where the curve does not reach that loss. */

@@ -292,6 +292,15 @@ describe('what codes cost', () => {
     const plain = new TextEncoder().encode(JSON.stringify({ ...file, bits_rows: undefined }));
     await folder.saveModel(config, 0, 30, { 'report.json': plain });
     expect((await record('a')).results).toEqual([listed]);
+    // Nor one without codes by least squares, which only the folder has, with their curves.
+    const fitted = { explained_variance: 0.6, mse: 0.8, l0: 4, groups_per_token: 1, rate_curve };
+    const codes = { least_squares: fitted, prune2: null, not_defined: { prune2: 'All are on.' } };
+    const better = new TextEncoder().encode(JSON.stringify({ ...file, codes }));
+    await folder.saveModel(config, 0, 30, { 'report.json': better });
+    await folder.saveModel(config, 0, 30, { 'report.json': bytes });
+    expect((await record('a')).results).toEqual([listed]);
+    const { reports } = await folder.history(await record('a'));
+    expect(reports).toEqual([{ ...listed, rate_curve, codes }]);
     await folder.save(savedAt(40), {}, now);
     await folder.saveModel(config, 0, 40, { 'report.json': plain });
     expect((await record('a')).results?.[0]).not.toHaveProperty('bits_rows');

@@ -1,4 +1,4 @@
-/** A run's final evaluations: made once for a step, with bits and without, and never of two steps. */
+/** A run's final evaluations: made once for a step, each as far as it is wanted, and never of two steps. */
 import { describe, expect, it } from 'vitest';
 import type { SourceRows, Split } from '../../../src/data/source';
 import { LabError } from '../../../src/base/lab_error';
@@ -21,6 +21,22 @@ function runOf() {
     decoderBias: new Float32Array(2),
   };
   const reads: Split[] = [];
+  const encode = (x: Float32Array, rows: number) => {
+    const units = Array.from({ length: rows }, (_, row) =>
+      [0, 1].flatMap((unit) => {
+        const code = x[2 * row + unit] ?? 0;
+        // Half of what least squares gives.
+        return code > 0 ? [{ group: unit, code: [code / 2] }] : [];
+      }),
+    );
+    const errors = units.map(
+      (_, row) => (x[2 * row] ?? 0) ** 2 / 4 + (x[2 * row + 1] ?? 0) ** 2 / 4,
+    );
+    return Promise.resolve({
+      codes: codesOf(2, 1, units),
+      squaredError: Float32Array.from(errors),
+    });
+  };
   const run = {
     step: 10,
     modelConfig: () => config,
@@ -44,20 +60,10 @@ function runOf() {
         weights,
         lambda: null,
         inputScale: 1,
-        encode: (x: Float32Array, rows: number) => {
-          const units = Array.from({ length: rows }, (_, row) =>
-            [0, 1].flatMap((unit) => {
-              const code = x[2 * row + unit] ?? 0;
-              return code > 0 ? [{ group: unit, code: [code] }] : [];
-            }),
-          );
-          return Promise.resolve({
-            codes: codesOf(2, 1, units),
-            squaredError: new Float32Array(rows),
-          });
-        },
+        encode,
         destroy: () => undefined,
       }),
+    wider: () => () => Promise.resolve({ encode, destroy: () => undefined }),
   };
   return { run, reads, evaluations: new RunEvaluations(run as never) };
 }
@@ -92,6 +98,29 @@ describe('final evaluations of a run', () => {
     expect((await measured).step).toBe(12);
     expect((await measured).report).toHaveProperty('rows', 200);
     expect((await measured).report).toHaveProperty('bits_rows');
+  });
+
+  it('measure codes by least squares with their bits beside those of the model, and know them from then on', async () => {
+    const { evaluations, reads } = runOf();
+    const bits = await evaluations.of(0, { bits: true });
+    const fitted = await evaluations.of(0, { codes: true });
+    const { codes, ...plain } = reportOf(fitted);
+    expect(plain).toEqual(reportOf(bits));
+    expect(codes?.least_squares.explained_variance).toBeGreaterThan(plain.explained_variance ?? 1);
+    expect(codes?.least_squares.bits_rows).toEqual(plain.bits_rows);
+    const before = reads.length;
+    expect(await evaluations.of(0, { bits: true })).toBe(fitted);
+    expect(await evaluations.of(0, {})).toBe(fitted);
+    expect(reads).toHaveLength(before);
+  });
+
+  it('measure codes by least squares of a run that went on at its later step, with all the rest', async () => {
+    const { run, evaluations } = runOf();
+    await evaluations.of(0, { bits: true });
+    const fitted = evaluations.of(0, { codes: true });
+    run.step = 12;
+    expect((await fitted).step).toBe(12);
+    expect((await fitted).report).toMatchObject({ rows: 200, codes: {}, bits_rows: {} });
   });
 
   it('leave the plain evaluation when bits are given up', async () => {

@@ -70,8 +70,8 @@ describe('an analysis', () => {
     expect(state().progress).toEqual({ fraction: 0.5, stage: 'encoding' });
     reply({ kind: 'answer', requestId: lastRequest(), name: 'groups', answer: answer(7) });
     expect(await first).toBe('answered');
-    const kept = { answer: answer(7), asked: about, progress: null, error: null, changes: 0 };
-    expect(state()).toEqual(kept);
+    const ended = { progress: null, error: null, changes: 0 };
+    expect(state()).toEqual({ answer: answer(7), asked: about, asking: about, ...ended });
   });
 
   it('keeps the old answer while a new one fails', async () => {

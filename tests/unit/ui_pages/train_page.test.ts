@@ -187,6 +187,29 @@ describe('a run that has ended', () => {
     expect(picture.tabIndex).toBe(0);
   });
 
+  it("measures better codes for all models when asked, and shows them beside the models' own", async () => {
+    const fake = await openPage('train');
+    await trained(fake, 4);
+    const codes = () => screen.queryByRole('table', { name: 'Codes by least squares' });
+    const measure = await screen.findByRole('button', { name: 'Measure both for all models' });
+    expect(codes()).toBeNull();
+    fireEvent.click(measure);
+    const table = await screen.findByRole('table', { name: 'Codes by least squares' });
+    const plain = (model: number) =>
+      scripted('figure1', 1000, model).heldOut.explained_variance ?? 0;
+    const row = (name: string, model: number, bits: readonly string[]) =>
+      name +
+      [0, 0.02, 0.03].map((better, i) => three(plain(model) + better) + at(bits, i)).join('');
+    const cells = [...table.querySelectorAll('tbody tr')].map(({ textContent }) => textContent);
+    expect(cells).toEqual([
+      row('SASA', 0, ['18.0', '16.0', '15.0']),
+      row('TopK SAE', 1, ['27.0', '25.0', '24.0']),
+    ]);
+    const picture = screen.getByRole('img', { name: /^Explained variance against bits/ });
+    expect(picture.getAttribute('aria-label')).toContain('SASA, least squares: 16.0 bits');
+    expect(screen.queryByRole('button', { name: 'Measure both for all models' })).toBeNull();
+  });
+
   it('measures the bits of an evaluation that has none when asked', async () => {
     const fake = await openPage('train');
     const { id } = await trained(fake, 4);

@@ -98,8 +98,8 @@ function MeasureTile({ measure, names, view }: MeasureTileProps) {
 
 /** What bits are, why there are none, or how far they are measured. */
 function Bits({ view }: { readonly view: HeldOutView }) {
-  const { answers, progress, current } = view;
-  if (progress !== null && current) {
+  const { answers, progress, current, fitting } = view;
+  if (progress !== null && current && !fitting) {
     return <Progress done="of the bits measured" progress={progress} cancel={view.cancel} />;
   }
   const reports = answers.flatMap((answer) => (answer === null ? [] : [answer.report]));

@@ -1,13 +1,20 @@
-/** Explained variance against bits for the models of the run shown, and the bits of each, taken apart. */
+/** Explained variance against bits for the models of the run shown, the bits of each, taken apart, and what better codes give. */
 import { useMemo } from 'react';
 import { bitsRowsText, intervalText, qualityMeasure, type HeldOutView } from '../../parts/held_out';
 import { plainText } from '../../parts/explain';
 import { FigureFrame } from '../../plots/FigureFrame';
 import { FiguresOf } from '../../plots/FiguresOf';
-import { formatFixed } from '../../plots/format';
 import { modelColor } from '../../plots/palette';
 import { RatePlot } from '../../plots/RatePlot';
-import { HEADLINE_LOSS, ratedModels, rateCurves, rateTable, type RatedModel } from './rate_curves';
+import { FittedCodes } from './FittedCodes';
+import {
+  bitsText,
+  HEADLINE_LOSS,
+  ratedModels,
+  rateCurves,
+  rateTable,
+  type RatedModel,
+} from './rate_curves';
 import './rate.css';
 
 const HINT = [
@@ -18,12 +25,11 @@ const HINT = [
 export interface RateSectionProps {
   /** Of the models. */
   readonly names: readonly string[];
-  readonly answers: HeldOutView['answers'];
-  /** Whether the models are others by now. */
-  readonly old: boolean;
+  readonly view: HeldOutView;
 }
 
-export default function RateSection({ names, answers, old }: RateSectionProps) {
+export default function RateSection({ names, view }: RateSectionProps) {
+  const { answers, current } = view;
   const models = useMemo(() => ratedModels(names, answers), [names, answers]);
   const curves = useMemo(() => rateCurves(models), [models]);
   const first = models[0];
@@ -31,7 +37,7 @@ export default function RateSection({ names, answers, old }: RateSectionProps) {
   const { report } = first;
   return (
     <FiguresOf step={answers[first.index]?.step} rows={report.rows} split={report.split}>
-      <section className="rate" aria-label="Cost in bits" data-old={old}>
+      <section className="rate" aria-label="Cost in bits" data-old={!current}>
         <FigureFrame
           title="Explained variance against bits"
           hint={HINT}
@@ -54,6 +60,7 @@ export default function RateSection({ names, answers, old }: RateSectionProps) {
             To lose {HEADLINE_LOSS} of explained variance. {bitsRowsText(report)}.
           </p>
         </div>
+        <FittedCodes models={models} view={view} />
       </section>
     </FiguresOf>
   );
@@ -92,10 +99,6 @@ function RateParts({ models }: { readonly models: readonly RatedModel[] }) {
       </tbody>
     </table>
   );
-}
-
-function bitsText(bits: number | null | undefined): string {
-  return bits === null || bits === undefined ? '–' : formatFixed(bits, 1);
 }
 
 function uniformText(bits: number | null | undefined): string {

@@ -6,13 +6,13 @@ import { useShownRun, useShownRunId } from './shown_run';
 const RateSection = lazy(() => import('./RateSection'));
 
 export function Rates() {
-  const { answers, current } = useHeldOut(useShownRunId());
+  const view = useHeldOut(useShownRunId());
   const models = useShownRun((run) => run.models);
-  const measured = answers.some((answer) => (answer?.report.rate_curve ?? []).length > 0);
+  const measured = view.answers.some((answer) => (answer?.report.rate_curve ?? []).length > 0);
   if (models === undefined || !measured) return null;
   return (
     <Suspense>
-      <RateSection names={models.map(({ name }) => name)} answers={answers} old={!current} />
+      <RateSection names={models.map(({ name }) => name)} view={view} />
     </Suspense>
   );
 }
