@@ -89,6 +89,7 @@ describe('the numbers of the head', () => {
     expect(row('analysed_rows')?.[1]).toBe(1000);
     expect(row('step')?.[1]).toBe(40);
     expect(row('coherence')?.[2]).toBe('weights of the units that fired');
+    expect(row('groups_per_token')?.[1]).toBe(healthy.activity.groupsPerRow);
     for (const cells of table.rows) expect(cells).toHaveLength(4);
   });
 

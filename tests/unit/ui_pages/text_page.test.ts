@@ -138,11 +138,12 @@ describe('a run that has ended', () => {
     await title('Text');
     expect(main().queryByRole('table')).toBeNull();
     fireEvent.click(button('Measure'));
-    await expect.poll(() => main().queryAllByRole('table')).toHaveLength(4);
+    await expect.poll(() => main().queryAllByRole('table')).toHaveLength(5);
     await screen.findByRole('button', { name: 'Measure again' });
     const measured = [0, 1].map((model) => scriptedFaithfulness(model, 512));
-    const [scores, , divergences] = main().getAllByRole('table');
-    if (scores === undefined || divergences === undefined) throw new Error('Tables are missing.');
+    const [scores, , divergences, , costs] = main().getAllByRole('table');
+    if (scores === undefined || divergences === undefined || costs === undefined)
+      throw new Error('Tables are missing.');
     expect(cellsOf(scores, 'CE score')).toEqual(
       measured.map(
         ({ ce_score_mean_ablation: score }) => `${(100 * (score ?? 0)).toFixed(1)}\u202f%`,
@@ -151,6 +152,8 @@ describe('a run that has ended', () => {
     expect(cellsOf(divergences, 'autoencoder')).toEqual(
       measured.map(({ kl_sae: kl }) => kl.toFixed(3)),
     );
+    // Of the evaluation, on held-out rows.
+    expect(cellsOf(costs, 'Bits a token')).toEqual(['18.0', '27.0']);
     expect(screen.getByRole('main').textContent).toContain('On 512 held-out tokens at layer 4');
     expect(screen.getByRole('main').textContent).not.toContain('Not measured');
   });

@@ -163,6 +163,14 @@ const lines: readonly OverviewLine[] = [
     format: two,
   },
   {
+    id: 'groups_per_token',
+    part: 'dictionary',
+    label: 'Units per row',
+    text: texts.groupsPerRow,
+    value: ({ activity }) => activity.groupsPerRow,
+    format: two,
+  },
+  {
     id: 'mean_weight_rank90',
     readOn: 'weights of the units that fired',
     part: 'dictionary',

@@ -1,7 +1,9 @@
 /** What splicing measured, the models side by side: losses on a ruler, scores, and of which models and tokens they are. */
+import type { QualityReport } from '../../../lab/protocol/model_report';
 import type { Faithfulness, SplicedModel } from '../../../lab/protocol/lm_protocol';
 import { useCurrentRun } from '../../../state/current';
 import { sinceText, trainedText, type AgedRun } from '../../parts/answer_age';
+import { qualityMeasures, useHeldOut } from '../../parts/held_out';
 import { Hint } from '../../parts/Hint';
 import type { MeasureText } from '../../parts/Measure';
 import { formatExact, formatFixed, formatInteger, formatPercent } from '../../plots/format';
@@ -12,8 +14,8 @@ import { textTexts } from './texts';
 interface Line {
   readonly label: string;
   readonly text: MeasureText;
-  /** Null where it is not defined. */
-  readonly value: (faithfulness: Faithfulness) => number | null;
+  /** Null where it is not defined; `report` is the held-out evaluation of the same weights, where there is one. */
+  readonly value: (faithfulness: Faithfulness, report: QualityReport | null) => number | null;
   readonly format: (value: number) => string;
   readonly strong?: boolean;
 }
@@ -90,10 +92,29 @@ const PARTS: readonly { readonly title: string; readonly lines: readonly Line[] 
         value: (f) => f.explained_variance_legacy,
         format: nats,
       },
-      { label: 'l0', text: textTexts.l0, value: (f) => f.l0, format: (v) => formatFixed(v, 1) },
+      {
+        label: 'columns per token (l0)',
+        text: textTexts.l0,
+        value: (f) => f.l0,
+        format: (v) => formatFixed(v, 1),
+      },
     ],
   },
 ];
+
+/** What a row costs, of the model's evaluation. */
+const COSTS: (typeof PARTS)[number] = {
+  title: 'Cost, held-out rows',
+  lines: qualityMeasures
+    .filter(({ of }) => of === 'cost')
+    .map(({ id, label, text, format }) => ({
+      ...{ label, text, format },
+      value: (_, report) => report?.[id] ?? null,
+    })),
+};
+
+const NOT_DEFINED = 'Not defined: there is nothing to divide by';
+const NOT_MEASURED = 'Not measured of these weights: evaluate them on the Train page';
 
 /** "On 2048 held-out tokens"; model by model where they were measured on different numbers of them. */
 export function measuredOn(
@@ -143,6 +164,12 @@ export function FaithfulnessResult({ measured }: { readonly measured: readonly M
     ) ?? ''
   ).split(',');
   const isOld = (index: number) => old.includes(String(index));
+  const { answers } = useHeldOut(useCurrentRun((run) => run.id) ?? null);
+  const reports = measured.map(({ index, answer }) => {
+    const evaluated = answers[index] ?? null;
+    return evaluated?.step === answer.step ? evaluated.report : null;
+  });
+  const parts = reports.some((report) => report !== null) ? [...PARTS, COSTS] : PARTS;
   const first = measured[0]?.answer;
   if (first === undefined) return null;
   return (
@@ -161,7 +188,7 @@ export function FaithfulnessResult({ measured }: { readonly measured: readonly M
         ]}
       />
       <div className="faithfulness-parts" data-few={measured.length <= 2}>
-        {PARTS.map(({ title, lines }) => (
+        {parts.map(({ title, lines }) => (
           <table key={title}>
             <thead>
               <tr>
@@ -182,12 +209,13 @@ export function FaithfulnessResult({ measured }: { readonly measured: readonly M
                       <span tabIndex={0}>{label}</span>
                     </Hint>
                   </th>
-                  {measured.map(({ index, answer }) => (
+                  {measured.map(({ index, answer }, place) => (
                     <ResultCell
                       key={index}
-                      value={value(answer)}
+                      value={value(answer, reports[place] ?? null)}
                       format={format}
                       old={isOld(index)}
+                      none={lines === COSTS.lines ? NOT_MEASURED : NOT_DEFINED}
                     />
                   ))}
                 </tr>
@@ -211,13 +239,15 @@ interface ResultCellProps {
   readonly format: (value: number) => string;
   /** Whether its model is another by now. */
   readonly old: boolean;
+  /** What is said where there is no number. */
+  readonly none: string;
 }
 
-/** A number with all its digits to point at; a dash where there is none, since it would divide by 0. */
-function ResultCell({ value, format, old }: ResultCellProps) {
+/** A number with all its digits to point at; a dash where there is none: it would divide by 0, or was not measured. */
+function ResultCell({ value, format, old, none }: ResultCellProps) {
   if (value === null)
     return (
-      <td data-old={old} title="Not defined: there is nothing to divide by">
+      <td data-old={old} title={none}>
         –
       </td>
     );
