@@ -2,7 +2,9 @@
  * The command line's words as typed requests, and the help that explains them. What is not understood is
  * refused with the word and the way out; nothing here touches a file or a GPU.
  */
+import { join } from 'node:path';
 import type { ParseArgsConfig } from 'node:util';
+import { RUN_FILE } from '../lab/run/run_files';
 import { badArguments, needed, readOptions } from './argument_words';
 import { harvestHelp, harvestRequest, type HarvestRequest } from './harvest_arguments';
 import {
@@ -127,7 +129,7 @@ Trains the models of a run file (docs/run-file.md) on the same batches and write
 With several models, the first five lie in DIR/<name>/ for each.
 
   --init DIR    start from the weights of a SAELens or SASA folder (of DIR/<name>/ with several models)
-  --resume      continue the run in DIR from its last saved state
+  --resume      continue the run in DIR from its last saved state; without --config with its own run file, DIR/run.json
   --checkpoint-every STEPS   steps between two saved states (${CHECKPOINT_STEPS}); Ctrl-C saves one, too
   --bits        measure bits a token, too, in the final evaluation (docs/method/metrics.md); takes longer
   --least-squares   measure there, too, what the dictionary is worth with codes by least squares, on the units of the
@@ -212,10 +214,13 @@ function trainRequest(words: readonly string[]): TrainRequest {
   if (values.init !== undefined && values.resume === true) {
     throw badArguments('--init and --resume cannot go together: a run has one start', 'train');
   }
+  const out = needed('train', 'out', values.out);
+  // What goes on is described where it lies.
+  const own = values.resume === true ? join(out, RUN_FILE) : undefined;
   return {
     command: 'train',
-    config: needed('train', 'config', values.config),
-    out: needed('train', 'out', values.out),
+    config: needed('train', 'config', values.config ?? own),
+    out,
     ...(values.init === undefined ? {} : { init: needed('train', 'init', values.init) }),
     resume: values.resume ?? false,
     checkpointEvery: Number(every),

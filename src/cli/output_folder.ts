@@ -12,7 +12,13 @@ import { readCarriedRecord } from '../lab/keep/run_index';
 import type { DataIdentity } from '../lab/run/data_identity';
 import type { StartingPoint } from '../lab/train/session_types';
 import { totalSteps, type RunConfig } from '../lab/run/run_config';
-import { CHECKPOINT_FILE, CLAIM_FILE, KEPT_FILE, modelFolder } from '../lab/run/run_files';
+import {
+  CHECKPOINT_FILE,
+  CLAIM_FILE,
+  KEPT_FILE,
+  modelFolder,
+  RUN_FILE,
+} from '../lab/run/run_files';
 import { displayName, shapeOf, type ModelConfig } from '../sae/config';
 import type { TrainRequest } from './arguments';
 import { DiskFiles } from './disk_files';
@@ -75,7 +81,7 @@ async function previousRun(out: string, config: RunConfig): Promise<StartOfRun> 
     throw new LabError(
       'bad_config',
       `The run in ${out} is another one: ${difference}.`,
-      'Only training_samples and log_every may change when a run goes on; give its own run file (run.json in that folder).',
+      `Leave --config out to continue it with its own run file, ${join(out, RUN_FILE)}, in which training_samples and log_every may be changed; or begin anew in another folder.`,
     );
   }
   if (saved.step > totalSteps(config.training)) {

@@ -113,7 +113,7 @@ it('is judged and gone on with on both sides as on one', async () => {
 
   // From the page to the command line.
   unpack('half', half);
-  await lab('train', '--config', path('half/run.json'), '--out', path('half'), '--resume');
+  await lab('train', '--out', path('half'), '--resume');
   const finished = filesOnDisk(path('half'));
   expect(weights(finished)).toEqual(wanted);
   expect(readFileSync(path('half/kept.json'))).toEqual(Buffer.from(half['kept.json'] ?? []));

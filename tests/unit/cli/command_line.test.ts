@@ -2,6 +2,7 @@
  * The words of the command line: what they ask for, and one sentence with exit code 2 for everything that
  * is not understood. No command that needs a GPU is run here.
  */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LabError, type LabErrorCode } from '../../../src/base/lab_error';
 import { labVersion } from '../../../src/base/version';
@@ -42,7 +43,12 @@ describe('the words of a request', () => {
     ).toMatchObject({ init: 'm', checkpointEvery: 5 });
     expect(
       parseCommandLine(['train', '--out', 'o', '--config', 'r', '--resume', '--bits']),
-    ).toMatchObject({ resume: true, bits: true, leastSquares: false });
+    ).toMatchObject({ config: 'r', resume: true, bits: true, leastSquares: false });
+    // What goes on says itself what it is.
+    expect(parseCommandLine(['train', '--out', 'o', '--resume'])).toMatchObject({
+      config: join('o', 'run.json'),
+      resume: true,
+    });
   });
 
   it('say what to evaluate', () => {
