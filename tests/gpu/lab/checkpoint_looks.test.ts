@@ -19,7 +19,10 @@ const config: RunInput = {
   data: { kind: 'synthetic', preset: 'figure1', seed: 1 },
   models: [
     { architecture: 'topk_sasa', n_groups: 8, group_rank: 4, k_groups: 1, normalize_activations },
-    { architecture: 'batchtopk', d_sae: 24, k: 2, normalize_activations },
+    {
+      ...{ architecture: 'batch_topk_sasa', n_groups: 6, group_rank: 4, k_groups: 1 },
+      normalize_activations,
+    },
   ],
   training: { training_samples: STEPS * 32, train_batch_size_samples: 32, log_every: 5 },
 };

@@ -66,9 +66,10 @@ describe.each<TransformerForm>(['llama', 'gpt2'])('splicing into a %s', (form) =
     dictionary: Dictionary,
     layer: number,
     options: Partial<SpliceOptions> = {},
+    model = config,
   ) {
     const device = await testDevice();
-    const uploaded = await uploadDictionary(device, config, dictionary);
+    const uploaded = await uploadDictionary(device, model, dictionary);
     try {
       const place = { device, lm, layer, dictionary: uploaded, windows, positions: POSITIONS };
       return await spliceFaithfulness({ ...place, ...options });
@@ -101,6 +102,20 @@ describe.each<TransformerForm>(['llama', 'gpt2'])('splicing into a %s', (form) =
     expect(result.kl_score_zero_ablation).toBeCloseTo(0, 5);
     expect(result.explained_variance_legacy).toBeCloseTo(0, 5);
     expect(result.explained_variance).toBeLessThan(0);
+  });
+
+  it('an autoencoder with a gate over the batch lets through what its threshold does', async () => {
+    const batch = modelSchema.parse({ ...config, architecture: 'batch_topk_sasa' });
+    const below = (threshold: number) => ({
+      ...fullRank(1),
+      vectors: { thresholds: Float32Array.of(threshold) },
+    });
+    const all = await splice(below(0), 1, {}, batch);
+    expect(all.l0).toBe(WIDTH);
+    expect(Math.abs(all.kl_sae)).toBeLessThan(1e-5);
+    const none = await splice(below(1e9), 1, {}, batch);
+    expect(none.l0).toBe(0);
+    expect(none.kl_sae).toBeCloseTo(none.kl_zero_ablation, 5);
   });
 
   it('an autoencoder that writes the mean is mean ablation', async () => {

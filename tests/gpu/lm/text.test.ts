@@ -14,7 +14,7 @@ import { attributeLogits } from '../../../src/lab/text/logit_attribution';
 import { readText } from '../../../src/lab/text/text_reading';
 import type { LanguageModel, TransformerForm } from '../../../src/lm/language_model';
 import { createLanguageModel } from '../../../src/lm/transformer';
-import { modelSchema } from '../../../src/sae/config';
+import { modelSchema, type ModelConfig } from '../../../src/sae/config';
 import { testDevice } from '../adapter';
 import { letterTokenizer } from './letter_tokenizer';
 import { smallConfig, smallWeights } from './small_model';
@@ -29,12 +29,17 @@ function numbers(length: number, seed: number, scale = 1): Float32Array {
   return Float32Array.from({ length }, (_, i) => scale * draws.normal(i));
 }
 
+/** ‖p‖² of the groups that are on behind a threshold. */
+const THRESHOLD = 2;
+
 const config = modelSchema.parse({
   architecture: 'topk_sasa',
   n_groups: 6,
   group_rank: 2,
   k_groups: 3,
 });
+/** The same with a gate over the batch: a threshold decides how many groups a token has. */
+const batchConfig = modelSchema.parse({ ...config, architecture: 'batch_topk_sasa' });
 const dictionary: Dictionary = {
   groups: 6,
   rank: 2,
@@ -43,6 +48,7 @@ const dictionary: Dictionary = {
   decoder: numbers(12 * WIDTH, 2, 0.3),
   encoderBias: new Float32Array(12),
   decoderBias: numbers(WIDTH, 4, 0.5),
+  vectors: { thresholds: Float32Array.of(THRESHOLD) },
 };
 
 describe('reading own text', () => {
@@ -58,13 +64,13 @@ describe('reading own text', () => {
     lm.destroy();
   });
 
-  async function read(text: string) {
+  async function read(text: string, through = uploaded) {
     return readText({
       device: await testDevice(),
       lm,
       tokenizer,
       layer: LAYER,
-      dictionary: uploaded,
+      dictionary: through,
       text,
     });
   }
@@ -102,12 +108,29 @@ describe('reading own text', () => {
     });
 
     const residual = await pass(text, LAYER, WIDTH);
-    const encoder = await Encoder.upload(await testDevice(), config, dictionary);
     const x = Float32Array.from(text.split('').flatMap((_, index) => [...residual(index + 1)]));
-    const { codes } = await encoder.encode(x, text.length);
+    const counts = await compareGroups(reading, config, x);
+    expect(new Set(counts)).toEqual(new Set([3]));
+
+    const device = await testDevice();
+    const behind = await uploadDictionary(device, batchConfig, dictionary);
+    const others = await compareGroups(await read(text, behind), batchConfig, x);
+    behind.destroy();
+    expect(new Set(others).size).toBeGreaterThan(1);
+  });
+
+  /** Compares a reading of rows x with their codes; gives the groups of each token. */
+  async function compareGroups(
+    reading: Awaited<ReturnType<typeof read>>,
+    model: ModelConfig,
+    x: Float32Array,
+  ): Promise<number[]> {
+    const encoder = await Encoder.upload(await testDevice(), model, dictionary);
+    const { codes } = await encoder.encode(x, x.length / WIDTH);
     encoder.destroy();
-    for (let row = 0; row < text.length; row += 1) {
-      const expected = Array.from({ length: 3 }, (_, slot) => {
+    return Array.from({ length: codes.rows }, (_, row) => {
+      const count = at(codes.offsets, row + 1) - at(codes.offsets, row);
+      const expected = Array.from({ length: count }, (__, slot) => {
         const entry = at(codes.offsets, row) + slot;
         const group = at(codes.active, entry);
         const [p, q] = codes.codes.subarray(entry * 2, entry * 2 + 2);
@@ -117,13 +140,14 @@ describe('reading own text', () => {
         return { group, norm: Math.hypot(...vector) };
       }).sort((one, other) => other.norm - one.norm);
       const from = at(reading.offsets, row);
-      expect(at(reading.offsets, row + 1) - from).toBe(3);
+      expect(at(reading.offsets, row + 1) - from).toBe(count);
       expected.forEach(({ group, norm }, place) => {
         expect(at(reading.groups, from + place)).toBe(group);
         expect(at(reading.norms, from + place)).toBeCloseTo(norm, 4);
       });
-    }
-  });
+      return count;
+    });
+  }
 
   it('cuts text longer than the context, and says where nothing stood before', async () => {
     const text = 'abcdefghij'.repeat(7);
