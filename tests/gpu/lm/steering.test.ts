@@ -32,7 +32,7 @@ function numbers(length: number, seed: number, scale = 1): Float32Array {
 
 /** Gates of a row, and over the batch, whose threshold is ‖p‖² of the groups that are on. */
 type GateOf = 'topk_sasa' | 'batch_topk_sasa';
-const THRESHOLD = 8;
+const THRESHOLD = 6;
 
 function configOf(
   normalization: ModelConfig['normalize_activations'],
