@@ -232,10 +232,8 @@ describe.each(frozenRuns)('the folder of %s', (_, place, name) => {
     const logs = await readLogs(files, state);
     state.config.models.forEach((model, index) => {
       const metrics = join(path('halfway'), modelFolder(state.config, model), 'metrics.jsonl');
-      expect(at(logs, index)).toMatchObject({
-        metrics: readFileSync(metrics, 'utf8'),
-        changes: [],
-      });
+      expect(at(logs, index).metrics).toBe(readFileSync(metrics, 'utf8'));
+      expect(at(logs, index).changes).toHaveLength(at(state.states, index).moved.made);
       expect(at(logs, index).seconds).toBeGreaterThan(0);
     });
     const again = savedFiles({ ...state, logs });
@@ -245,10 +243,13 @@ describe.each(frozenRuns)('the folder of %s', (_, place, name) => {
 
   it('has models with their account', async () => {
     const config = parseRunConfig(readJsonFile(path('finished'), 'run.json'));
-    for (const model of config.models) {
+    const state = await readState(new DiskFiles(path('finished')));
+    for (const [index, model] of config.models.entries()) {
       const own = join(path('finished'), modelFolder(config, model));
       const kept = await readKeptModel(new DiskFiles(own), own, []);
-      expect(kept).toMatchObject({ unread: [], before: { steps: 24, changes: [] } });
+      expect(kept).toMatchObject({ unread: [], before: { steps: 24 } });
+      // Nothing was set otherwise.
+      expect(kept.before.changes).toHaveLength(at(state?.states ?? [], index).moved.made);
       expect(kept.before.metrics).toHaveLength(7);
       expect(kept.report?.rows).toBeGreaterThan(0);
     }
