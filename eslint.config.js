@@ -162,7 +162,7 @@ export const architecturesAsked = {
   ignores: ['src/sae/architectures/**', 'src/sae/config.ts', 'src/lab/run/presets.ts'],
   plugins: { 'sasa-lab': sasaLab },
   // A score is what units compete by, and moves are made, before they are settings.
-  rules: { 'sasa-lab/architectures': ['error', { formatWords: ['score', 'moves'] }] },
+  rules: { 'sasa-lab/architectures': ['error', { formatWords: ['score', 'moves', 'refine'] }] },
 };
 
 export default defineConfig(
@@ -252,7 +252,7 @@ export default defineConfig(
   // SAELens' own word for the width of any dictionary.
   {
     files: ['src/io/**'],
-    rules: { 'sasa-lab/architectures': ['error', { formatWords: ['d_sae', 'score', 'moves'] }] },
+    rules: { 'sasa-lab/architectures': ['error', { formatWords: ['d_sae', 'score', 'moves', 'refine'] }] },
   },
   prettier,
 );
