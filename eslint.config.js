@@ -252,7 +252,9 @@ export default defineConfig(
   // SAELens' own word for the width of any dictionary.
   {
     files: ['src/io/**'],
-    rules: { 'sasa-lab/architectures': ['error', { formatWords: ['d_sae', 'score', 'moves', 'refine'] }] },
+    rules: {
+      'sasa-lab/architectures': ['error', { formatWords: ['d_sae', 'score', 'moves', 'refine'] }],
+    },
   },
   prettier,
 );
