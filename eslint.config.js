@@ -161,7 +161,7 @@ export const architecturesAsked = {
   files: ['src/**/*.{ts,tsx}'],
   ignores: ['src/sae/architectures/**', 'src/sae/config.ts', 'src/lab/run/presets.ts'],
   plugins: { 'sasa-lab': sasaLab },
-  // A score is what units compete by, and moves are made, before they are settings.
+  // A score is what units compete by, moves are made, and the schemas' library refines, before they are settings.
   rules: { 'sasa-lab/architectures': ['error', { formatWords: ['score', 'moves', 'refine'] }] },
 };
 

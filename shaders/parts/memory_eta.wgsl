@@ -3,7 +3,8 @@
 //
 //   beta2 = 1 - (1 - beta1)^2        .99 for .9
 //
-// and no correction of the moments: with this beta2 the first step is as long without.
+// and no correction of the moments: with this beta2 the first step is as long without, and later ones up to twice as
+// long until about the hundredth.
 override ETA_OFFSET: u32;
 
 // x: beta2, y: 1 - beta2.

@@ -19,7 +19,7 @@ import {
   modelFolder,
   RUN_FILE,
 } from '../lab/run/run_files';
-import { displayName, shapeOf, type ModelConfig } from '../sae/config';
+import { displayName, refines, shapeOf, type ModelConfig } from '../sae/config';
 import type { TrainRequest } from './arguments';
 import { DiskFiles } from './disk_files';
 import { exists, namesIn, readJson } from './files';
@@ -81,7 +81,7 @@ async function previousRun(out: string, config: RunConfig): Promise<StartOfRun> 
     throw new LabError(
       'bad_config',
       `The run in ${out} is another one: ${difference}.`,
-      `Leave --config out to continue it with its own run file, ${join(out, RUN_FILE)}, in which training_samples and log_every may be changed; or begin anew in another folder.`,
+      `Leave --config out to continue it with its own run file, ${join(out, RUN_FILE)}, and change nothing there but training_samples and log_every; or begin anew in another folder.`,
     );
   }
   if (saved.step > totalSteps(config.training)) {
@@ -129,6 +129,8 @@ async function initialWeights(folder: string, model: ModelConfig): Promise<Start
     ['number of groups or latents', own.groups, wanted.groups],
     ['rank of a group', own.rank, wanted.rank],
     ['layer_norm', layerNorm(config), layerNorm(model)],
+    // Without a step yet a refined model is the plain one, and not the other way round.
+    ['refine', refines(config), refines(config) && refines(model)],
     ['apply_b_dec_to_input', config.apply_b_dec_to_input, model.apply_b_dec_to_input],
   ];
   for (const [setting, is, should] of differences) {

@@ -142,7 +142,7 @@ function ownSettings(config: FolderConfig, hasEncoderBias: boolean, label: strin
     throw refuse(
       label,
       `describes a model of architecture "${config.architecture}"`,
-      `The lab reads ${architectures.map(({ id }) => id).join(', ')}.`,
+      `The lab reads ${architectures.map(({ id }) => id).join(', ')}, and what it wrote itself.`,
     );
   }
   const { architecture, name, refined, settings } = kind;

@@ -16,6 +16,7 @@ import {
 import { contributionErrors } from '../../analysis/pruned_maps';
 import type { CodeTable, Dictionary } from '../../analysis/types';
 import type { Gate } from '../../sae/architectures/architecture';
+import { shapeOf } from '../../sae/config';
 import { chosenColumns, hasSignedCodes, rowGate } from '../../sae/inference_gate';
 import { codesInDataUnits, codesInModelUnits, contributionTargets } from './data_units';
 import type { EncodeProgress, OpenedEncoder, OpenWider, TrainedModel } from './encoding';
@@ -54,7 +55,9 @@ export function pruneModel(
   const choosesColumns = chosenColumns(model.config) !== undefined;
   const fit: Fit = async (problem, x, work) => {
     const counts = firingUnits(problem.codes);
-    const wide = await wider.encode(x, problem.codes.rows, 2 * largest(counts, 0), () =>
+    // Where columns are chosen fewer groups may fire than the gate let through, and its columns go by those.
+    const slots = choosesColumns ? shapeOf(model.config).slots : largest(counts, 0);
+    const wide = await wider.encode(x, problem.codes.rows, 2 * slots, () =>
       work.onProgress?.(0, ''),
     );
     const others = codesInDataUnits(model.config, wide, x, model.weights.width);

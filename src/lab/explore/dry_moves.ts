@@ -90,7 +90,7 @@ function codedByNorm({ config, weights }: StandingModel): Dictionary {
   if (scoresEnergy(gateOf(config, false)) && chosenColumns(config) !== undefined) {
     throw new LabError(
       'bad_config',
-      'Moves go by the norms of codes, and this model by energies while it chooses columns.',
+      'Moves go by the norms of codes; this model gates on decoded energy and chooses columns, which are others in the basis that moves need.',
       'Choose a model that keeps all columns.',
     );
   }

@@ -1,6 +1,6 @@
 /**
- * What a model's dictionary is worth with better codes than its encoder gives, for report.json and
- * `lab eval --least-squares`: by least squares on the units of the gate, and on units chosen anew from twice as many. Every
+ * What a model's dictionary is worth with better codes than its encoder gives, for report.json,
+ * `lab eval --least-squares` and the page: by least squares on the units of the gate, and on units chosen anew from twice as many. Every
  * architecture is measured alike, beside its own codes and on the same rows.
  * Source: docs/method/metrics.md, "Codes by least squares".
  */

@@ -117,7 +117,7 @@ export function refineCodes() {
     label: 'Refine codes',
     symbol: 'η',
     meaning:
-      'Takes a trained step on the codes towards those of least squares, on the units that are on.',
+      'Takes one trained step on the codes of the units that are on, along what they leave of the row.',
     formula: 'v = p + η·E_C(x − b_dec − D_Cᵀp)',
     source: 'The lab (docs/method/model.md)',
     otherwise: 'false',

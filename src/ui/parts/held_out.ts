@@ -166,6 +166,8 @@ export interface HeldOutView {
   readonly current: boolean;
   /** Whether bits were measured with every answer: earlier labs did not. */
   readonly costed: boolean;
+  /** Whether codes by least squares can be measured: not while the run goes on, whose end is evaluated. */
+  readonly fittable: boolean;
   /** Whether what is under way measures codes by least squares as well. */
   readonly fitting: boolean;
   /** What was set otherwise since: "s of SASA went from 1 to 2"; null while nothing was. */
@@ -197,6 +199,9 @@ export function useHeldOut(runId: string | null): HeldOutView {
     const obstacle = obstacleOf(runId === null ? undefined : runs[runId]);
     return obstacle === null || obstacle === 'training';
   });
+  const fittable = useRuns(
+    ({ runs }) => obstacleOf(runId === null ? undefined : runs[runId]) === null,
+  );
   const models = useMemo(() => Array.from({ length: count }, (_, index) => index), [count]);
   const analyses = useModelQuestions('evaluate', runId, models);
   const standing = useRuns(
@@ -220,6 +225,7 @@ export function useHeldOut(runId: string | null): HeldOutView {
     fitting: analyses.some(({ progress, asking }) => progress !== null && asking?.codes === true),
     error: analyses.find(({ error }) => error !== null)?.error ?? null,
     possible,
+    fittable,
     ...standing,
     start,
     fit,

@@ -185,3 +185,11 @@ it('are not looked at for moves', async () => {
   expect(code).not.toBe(0);
   expect(err).toContain('this model takes a step on its codes');
 });
+
+it('are not trained further by a model without the step, which would begin with other codes', async () => {
+  const run = writeRun('without.json', [plain[1] ?? {}], { training_samples: 16 });
+  const words = ['train', '--config', run, '--out', path('without'), '--init'];
+  const { code, err } = await lab([...words, path('refined/groups')]);
+  expect(code).toBe(2);
+  expect(err).toContain('its refine is true and should be false');
+});

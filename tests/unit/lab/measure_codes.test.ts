@@ -53,7 +53,7 @@ function modelOf(settings: object = { k: 2 }): {
 } {
   const config = modelSchema.parse({
     architecture: 'topk_signed',
-    d_sae: UNITS,
+    ...('n_groups' in settings ? {} : { d_sae: UNITS }),
     normalize_activations: 'none',
     ...settings,
   });
@@ -68,7 +68,7 @@ function modelOf(settings: object = { k: 2 }): {
     const scaled = targets.map(
       (value, i) => value / scaleOf(config.normalize_activations, rows, i),
     );
-    return encodeTop(weights, scaled, most, config.architecture !== 'topk_signed');
+    return encodeTop(weights, scaled, most, config.architecture === 'topk');
   };
   return {
     log,
@@ -139,6 +139,15 @@ describe('codes by least squares', () => {
     expect(codes?.prune2).toMatchObject({ l0: 2, groups_per_token: 2 });
     expect(share(codes?.prune2)).toBeGreaterThan(best + 0.01);
     expect(given.log).toEqual(['opened 4', 'freed']);
+  });
+
+  it('are chosen from twice what the gate lets through before it chooses columns', async () => {
+    // Two of the columns of four groups stay, so that two groups fire.
+    const columns = { architecture: 'topk_sasa', n_groups: UNITS, group_rank: 1, k_groups: 4 };
+    const given = modelOf({ ...columns, k_columns: 2 });
+    const { codes } = await reportOf(given);
+    expect(codes?.prune2).toMatchObject({ l0: 2, groups_per_token: 2 });
+    expect(given.log).toEqual(['opened 8', 'freed']);
   });
 
   it('are never negative where the gate lets no such code through', async () => {

@@ -87,7 +87,7 @@ describe('settings', () => {
   it('choose among 512 columns at most', () => {
     const wide = { n_groups: 600, group_rank: 4, k_groups: 129, aux_loss: 'none' };
     expect(broken({ ...wide, k_columns: 100 }).map(({ sentence }) => sentence)).toEqual([
-      'chooses among `k_groups` × `group_rank` = 516 columns; there may be 512',
+      'chooses among `k_groups` × `group_rank` = 516 columns; it must be among at most 512',
     ]);
     expect(broken({ ...wide, k_groups: 128, k_columns: 100 })).toEqual([]);
     expect(broken(wide)).toEqual([]);

@@ -161,6 +161,7 @@ describe('the held-out table', () => {
             progress: null,
             error: null,
             possible: true,
+            fittable: true,
             current: false,
             costed: false,
             fitting: false,

@@ -35,7 +35,7 @@ export function brokenColumns(config: ColumnsConfig): readonly BrokenRule[] {
     return [
       {
         setting: 'k_columns',
-        sentence: `chooses among \`k_groups\` × \`group_rank\` = ${all} columns; there may be ${MOST_COLUMNS}`,
+        sentence: `chooses among \`k_groups\` × \`group_rank\` = ${all} columns; it must be among at most ${MOST_COLUMNS}`,
       },
     ];
   }

@@ -3,7 +3,7 @@ import type { QualityReport } from '../../../lab/protocol/model_report';
 import type { Faithfulness, SplicedModel } from '../../../lab/protocol/lm_protocol';
 import { useCurrentRun } from '../../../state/current';
 import { sinceText, trainedText, type AgedRun } from '../../parts/answer_age';
-import { qualityMeasures, useHeldOut } from '../../parts/held_out';
+import { lackOf, qualityMeasures, useHeldOut } from '../../parts/held_out';
 import { Hint } from '../../parts/Hint';
 import type { MeasureText } from '../../parts/Measure';
 import { formatExact, formatFixed, formatInteger, formatPercent } from '../../plots/format';
@@ -18,6 +18,8 @@ interface Line {
   readonly value: (faithfulness: Faithfulness, report: QualityReport | null) => number | null;
   readonly format: (value: number) => string;
   readonly strong?: boolean;
+  /** Why the evaluation has no such number. */
+  readonly lack?: (report: QualityReport) => string | null;
 }
 
 const nats = (value: number) => formatFixed(value, 3);
@@ -104,14 +106,21 @@ const PARTS: readonly { readonly title: string; readonly lines: readonly Line[] 
 
 /** What a row costs, of the model's evaluation. */
 const COSTS: (typeof PARTS)[number] = {
-  title: 'Cost, held-out rows',
+  title: 'Cost, last evaluation',
   lines: qualityMeasures
     .filter(({ of }) => of === 'cost')
     .map(({ id, label, text, format }) => ({
       ...{ label, text, format },
       value: (_, report) => report?.[id] ?? null,
+      lack: (report) => lackOf(report, id),
     })),
 };
+
+/** Why a line has no number. */
+function noneText(lack: Line['lack'], report: QualityReport | null): string {
+  if (lack === undefined) return NOT_DEFINED;
+  return report === null ? NOT_MEASURED : (lack(report) ?? NOT_DEFINED);
+}
 
 const NOT_DEFINED = 'Not defined: there is nothing to divide by';
 const NOT_MEASURED = 'Not measured of these weights: evaluate them on the Train page';
@@ -164,10 +173,10 @@ export function FaithfulnessResult({ measured }: { readonly measured: readonly M
     ) ?? ''
   ).split(',');
   const isOld = (index: number) => old.includes(String(index));
-  const { answers } = useHeldOut(useCurrentRun((run) => run.id) ?? null);
+  const { answers, changed } = useHeldOut(useCurrentRun((run) => run.id) ?? null);
   const reports = measured.map(({ index, answer }) => {
     const evaluated = answers[index] ?? null;
-    return evaluated?.step === answer.step ? evaluated.report : null;
+    return changed === null && evaluated?.step === answer.step ? evaluated.report : null;
   });
   const parts = reports.some((report) => report !== null) ? [...PARTS, COSTS] : PARTS;
   const first = measured[0]?.answer;
@@ -202,7 +211,7 @@ export function FaithfulnessResult({ measured }: { readonly measured: readonly M
               </tr>
             </thead>
             <tbody>
-              {lines.map(({ label, text, value, format, strong }) => (
+              {lines.map(({ label, text, value, format, strong, lack }) => (
                 <tr key={label} data-strong={strong}>
                   <th scope="row">
                     <Hint {...text}>
@@ -215,7 +224,7 @@ export function FaithfulnessResult({ measured }: { readonly measured: readonly M
                       value={value(answer, reports[place] ?? null)}
                       format={format}
                       old={isOld(index)}
-                      none={lines === COSTS.lines ? NOT_MEASURED : NOT_DEFINED}
+                      none={noneText(lack, reports[place] ?? null)}
                     />
                   ))}
                 </tr>

@@ -26,10 +26,10 @@ export function FittedCodes({ models, view }: FittedCodesProps) {
     <div className="panel rate-parts rate-codes">
       {measured && <Table models={models} />}
       <p className="quiet">
-        {!measured && <b>Better codes. </b>}
-        Least squares finds the best codes for the columns that the gate chose; prune2 chooses the
-        units anew from twice as many. A code then depends on its neighbours. Bits lose{' '}
-        {HEADLINE_LOSS} of the explained variance (EV) beside them.{' '}
+        {!measured && <b>Fitted codes. </b>}
+        Least squares fits the codes of the columns that the gate chose; prune2 chooses the units
+        anew from twice as many. A code then depends on its neighbours. Bits are counted at a loss
+        of {HEADLINE_LOSS} of the explained variance (EV) beside them.{' '}
         <Action view={view} measured={measured} />
       </p>
     </div>
@@ -43,7 +43,7 @@ interface ActionProps {
 
 /** How far it is, or what can be done. */
 function Action({ view, measured }: ActionProps) {
-  const { progress, fitting, possible, current, fit, cancel } = view;
+  const { progress, fitting, fittable, current, fit, cancel } = view;
   if (progress !== null && fitting) {
     return (
       <>
@@ -54,7 +54,7 @@ function Action({ view, measured }: ActionProps) {
       </>
     );
   }
-  if (progress !== null || !possible || (measured && current)) return null;
+  if (progress !== null || !fittable || (measured && current)) return null;
   return (
     <button type="button" className="link-button" onClick={fit}>
       Measure both for all models
@@ -67,7 +67,7 @@ function Table({ models }: Pick<FittedCodesProps, 'models'>) {
     <table aria-label="Codes by least squares">
       <thead>
         <tr>
-          <th scope="col">Better codes</th>
+          <th scope="col">Fitted codes</th>
           {NAMES.map((name) => (
             <th key={name} scope="colgroup" colSpan={2}>
               {name}

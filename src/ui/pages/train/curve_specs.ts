@@ -152,7 +152,7 @@ export function otherCurves(hasShapes: boolean): readonly CurveSpec[] {
     {
       id: 'metrics/eta',
       title: 'Step on codes, η',
-      hint: 'How far codes are moved along E(x − x̂) before they are decoded.',
+      hint: 'How far codes are moved along what they leave of the row, E(x − b_dec − Dᵀp), before they are decoded.',
       line: metric('metrics/eta'),
       readOn: 'none',
     },
