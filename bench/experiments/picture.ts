@@ -1,6 +1,6 @@
 /**
  * The figure of explained variance against bits a token: a panel for each way of making codes, axes shared, the frontier
- * of every family through its models with the 95 % intervals over seeds. An SVG on paper white, at 1000 × 400.
+ * of every family through its models with the 95 % intervals over seeds. An SVG on paper white.
  */
 import { scaleLinear } from 'd3';
 import { largest, smallest } from '../../src/base/array';
@@ -27,8 +27,8 @@ const FAMILIES: readonly Family[] = [
   { title: 'Two-level, r = 2', test: /^two-level-r2-s\d+$/, color: color(3), mark: 'triangle' },
 ];
 
-const SIZE = { width: 1000, height: 420 };
-const MARGIN = { left: 54, right: 12, top: 62, bottom: 46 };
+const SIZE = { width: 1000, height: 436 };
+const MARGIN = { left: 54, right: 12, top: 78, bottom: 46 };
 const GAP = 16;
 const PANEL = {
   width: (SIZE.width - MARGIN.left - MARGIN.right - GAP * (CODES_KINDS.length - 1)) / 3,
@@ -82,7 +82,7 @@ ${families.join('\n')}
 <style>.panel{font-weight:600}.quiet{fill:${INK.quiet}}.tick{font-size:11px;fill:${INK.quiet}}</style>
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text x="${MARGIN.left}" y="20" font-size="14" font-weight="600">${title}</text>
-${legend()}
+${legend(FAMILIES.filter(({ test }) => drawn.some(({ label }) => test.test(label))))}
 ${parts.join('\n')}
 <text x="${middle}" y="${SIZE.height - 10}" text-anchor="middle" class="quiet">Bits a token, at a loss of 0.01 of explained variance</text>
 <text transform="translate(14,${MARGIN.top + PANEL.height / 2}) rotate(-90)" text-anchor="middle" class="quiet">Explained variance, held out</text>
@@ -154,13 +154,15 @@ function mark({ mark: shape, color: own }: Family, left: number, top: number): s
   return `<path transform="translate(${px(left)},${px(top)})" d="${SHAPES[shape]}" fill="${own}" stroke="${own}" stroke-width="1.6"/>`;
 }
 
-function legend(): string {
+function legend(families: readonly Family[]): string {
   let left = MARGIN.left + 4;
-  return FAMILIES.map((family) => {
-    const place = left;
-    left += 34 + family.title.length * 6.6;
-    return `${mark(family, place, 36)}<text x="${px(place + 11)}" y="40">${family.title}</text>`;
-  }).join('\n');
+  return families
+    .map((family) => {
+      const place = left;
+      left += 34 + family.title.length * 6.6;
+      return `${mark(family, place, 40)}<text x="${px(place + 11)}" y="44">${family.title}</text>`;
+    })
+    .join('\n');
 }
 
 const px = (value: number): string => value.toFixed(1);
