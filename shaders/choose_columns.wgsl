@@ -42,7 +42,7 @@ var<workgroup> keys: array<f32, SLOTS * R>;
 fn chosen(own: u32) -> bool {
   let key = keys[own];
   var before = 0u;
-  // Not unrolled; see encode_active.wgsl.
+  // Not unrolled; see four_products.wgsl.
   for (var other = 0u; other < SLOTS * R; other += uniforms.one) {
     let comes_first = keys[other] > key || (keys[other] == key && other < own);
     before += select(0u, 1u, comes_first);

@@ -73,20 +73,8 @@ fn auxiliary_slot(place: u32) -> Slot {
   );
 }
 
-// This thread's part of the products of up to four atoms with a residual.
-fn project(latent: u32, count: u32, at: u32, member: u32) -> vec4<f32> {
-  var sum = vec4<f32>(0.0);
-  let e = latent * D4;
-  // Not unrolled; see encode_active.wgsl.
-  for (var c = member; c < D4; c += TEAM * uniforms.one) {
-    let v = rows[at + c];
-    sum.x += dot(decoder[e + c], v);
-    if (count > 1u) { sum.y += dot(decoder[e + D4 + c], v); }
-    if (count > 2u) { sum.z += dot(decoder[e + 2u * D4 + c], v); }
-    if (count > 3u) { sum.w += dot(decoder[e + 3u * D4 + c], v); }
-  }
-  return sum;
-}
+// For four_products.wgsl.
+fn matrix_at(index: u32) -> vec4<f32> { return decoder[index]; }
 
 fn store(slot: Slot, i: u32, product: f32) {
   if (i >= slot.rank) { return; }

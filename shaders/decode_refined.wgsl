@@ -50,20 +50,8 @@ const NONE = 0xffffffffu;
 var<workgroup> products: array<vec4<f32>, WG>;
 var<workgroup> partial: array<vec3<f32>, WG>;
 
-// This thread's part of the products of up to four rows of the encoder with a row.
-fn project(latent: u32, count: u32, at: u32, member: u32) -> vec4<f32> {
-  var sum = vec4<f32>(0.0);
-  let e = latent * D4;
-  // Not unrolled; see encode_active.wgsl.
-  for (var c = member; c < D4; c += TEAM * uniforms.one) {
-    let v = rows[at + c];
-    sum.x += dot(encoder[e + c], v);
-    if (count > 1u) { sum.y += dot(encoder[e + D4 + c], v); }
-    if (count > 2u) { sum.z += dot(encoder[e + 2u * D4 + c], v); }
-    if (count > 3u) { sum.w += dot(encoder[e + 3u * D4 + c], v); }
-  }
-  return sum;
-}
+// For four_products.wgsl.
+fn matrix_at(index: u32) -> vec4<f32> { return encoder[index]; }
 
 fn store_plain(place: u32, unit: u32, i: u32, product: f32) {
   var code = 0.0;
@@ -134,7 +122,7 @@ fn rest_of(row: u32, c: u32, first: u32, end: u32) -> vec4<f32> {
     let at = BIAS_OFFSET + c * 4u;
     rest -= vec4<f32>(biases[at], biases[at + 1u], biases[at + 2u], biases[at + 3u]);
   }
-  // Not unrolled; see encode_active.wgsl.
+  // Not unrolled; see four_products.wgsl.
   for (var place = first; place < end; place += uniforms.one) {
     let unit = active_units[ACTIVE_OFFSET + place];
     if (unit == NONE) { break; }

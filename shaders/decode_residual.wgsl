@@ -56,7 +56,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let at = BIAS_OFFSET + c * 4u;
       rest -= vec4<f32>(biases[at], biases[at + 1u], biases[at + 2u], biases[at + 3u]);
     }
-    // Not unrolled; see encode_active.wgsl.
+    // Not unrolled; see four_products.wgsl.
     for (var place = first; place < end; place += uniforms.one) {
       let unit = active_units[ACTIVE_OFFSET + place];
       if (unit == NONE) { break; }

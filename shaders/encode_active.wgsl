@@ -30,20 +30,8 @@ const NONE = 0xffffffffu;
 
 var<workgroup> partial: array<vec4<f32>, 64>;
 
-// This thread's part of the products of up to four latents with a row.
-fn project(latent: u32, count: u32, at: u32, member: u32) -> vec4<f32> {
-  var sum = vec4<f32>(0.0);
-  let e = latent * D4;
-  // A stride that the compiler does not know keeps it from unrolling: Mesa takes half a minute for 32 turns.
-  for (var c = member; c < D4; c += TEAM * uniforms.one) {
-    let v = rows[at + c];
-    sum.x += dot(encoder[e + c], v);
-    if (count > 1u) { sum.y += dot(encoder[e + D4 + c], v); }
-    if (count > 2u) { sum.z += dot(encoder[e + 2u * D4 + c], v); }
-    if (count > 3u) { sum.w += dot(encoder[e + 3u * D4 + c], v); }
-  }
-  return sum;
-}
+// For four_products.wgsl.
+fn matrix_at(index: u32) -> vec4<f32> { return encoder[index]; }
 
 fn store(place: u32, first: u32, unit: u32, i: u32, sum: f32) {
   if (first + i >= R) { return; }

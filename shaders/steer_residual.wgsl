@@ -53,7 +53,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var j = lane; j < M; j += WG) {
     var sum = 0.0;
     if (fires) {
-      // Not unrolled; see encode_active.wgsl.
+      // Not unrolled; see four_products.wgsl.
       for (var i = 0u; i < R; i += uniforms.one) {
         sum += coordinates[j * R + i] * coefs[place * R + i];
       }

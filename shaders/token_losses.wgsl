@@ -43,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
   tops[lane] = top;
   workgroupBarrier();
-  // Not unrolled; see encode_active.wgsl.
+  // Not unrolled; see four_products.wgsl.
   for (var i = 0u; i < WG; i += uniforms.one) { top = max(top, tops[i]); }
 
   // Sums of e^a, of e^b and of e^a (a - b), all shifted.

@@ -129,7 +129,7 @@ fn count_rows(lane: u32, word: u32, fired_at: u32, unit: u32) -> u32 {
   // Reads alone, the same for all threads at a time: a running sum in place would take one after the other.
   var before = 0u;
   var total = 0u;
-  // Not unrolled; see encode_active.wgsl.
+  // Not unrolled; see four_products.wgsl.
   for (var i = 0u; i < min(64u, WORDS - word); i += uniforms.one) {
     let count = counts[i];
     before += select(0u, count, i < lane);

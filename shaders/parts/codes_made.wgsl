@@ -14,19 +14,8 @@ override USE_BIAS: bool;
 
 var<workgroup> products: array<vec4<f32>, WG>;
 
-// This thread's part of the products of up to four latents with a row.
-fn project(latent: u32, count: u32, at: u32, member: u32) -> vec4<f32> {
-  var sum = vec4<f32>(0.0);
-  let e = latent * D4;
-  for (var c = member; c < D4; c += TEAM * uniforms.one) {
-    let v = rows[at + c];
-    sum.x += dot(encoder[e + c], v);
-    if (count > 1u) { sum.y += dot(encoder[e + D4 + c], v); }
-    if (count > 2u) { sum.z += dot(encoder[e + 2u * D4 + c], v); }
-    if (count > 3u) { sum.w += dot(encoder[e + 3u * D4 + c], v); }
-  }
-  return sum;
-}
+// For four_products.wgsl.
+fn matrix_at(index: u32) -> vec4<f32> { return encoder[index]; }
 
 fn store_code(place: u32, unit: u32, i: u32, sum: f32) {
   if (i >= R) { return; }

@@ -11,6 +11,7 @@ import decodeResidual from '../../shaders/decode_residual.wgsl?raw';
 import decoderNorms from '../../shaders/decoder_norms.wgsl?raw';
 import encodeActive from '../../shaders/encode_active.wgsl?raw';
 import expThresholds from '../../shaders/exp_thresholds.wgsl?raw';
+import fourProducts from '../../shaders/four_products.wgsl?raw';
 import fourVectors from '../../shaders/four_vectors.wgsl?raw';
 import gradientNorm from '../../shaders/gradient_norm.wgsl?raw';
 import listCodes from '../../shaders/list_codes.wgsl?raw';
@@ -34,13 +35,13 @@ export const kernels = {
   adam_clipped: { name: 'adam_clipped', source: adamClipped },
   center_input: { name: 'center_input', source: centerInput },
   choose_columns: { name: 'choose_columns', source: chooseColumns },
-  code_gradients: { name: 'code_gradients', source: codeGradients },
+  code_gradients: { name: 'code_gradients', source: fourProducts + codeGradients },
   count_codes: { name: 'count_codes', source: countCodes },
   count_digits: { name: 'count_digits', source: countDigits },
-  decode_refined: { name: 'decode_refined', source: decodeRefined },
+  decode_refined: { name: 'decode_refined', source: fourProducts + decodeRefined },
   decode_residual: { name: 'decode_residual', source: decodeResidual },
   decoder_norms: { name: 'decoder_norms', source: decoderNorms },
-  encode_active: { name: 'encode_active', source: encodeActive },
+  encode_active: { name: 'encode_active', source: fourProducts + encodeActive },
   exp_thresholds: { name: 'exp_thresholds', source: expThresholds },
   gradient_norm: { name: 'gradient_norm', source: gradientNorm },
   list_codes: { name: 'list_codes', source: listCodes },
@@ -48,7 +49,7 @@ export const kernels = {
   normalize_rows: { name: 'normalize_rows', source: normalizeRows },
   nuclear_gradient: { name: 'nuclear_gradient', source: nuclearGradient },
   place_rows: { name: 'place_rows', source: placeRows },
-  refined_gradients: { name: 'refined_gradients', source: refinedGradients },
+  refined_gradients: { name: 'refined_gradients', source: fourProducts + refinedGradients },
   scores_direct: { name: 'scores_direct', source: scoresDirect },
   scores_tiled: { name: 'scores_tiled', source: scoresTiled },
   scores_wide: { name: 'scores_wide', source: fourVectors + scoresWide },

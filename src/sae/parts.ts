@@ -10,6 +10,7 @@ import beginSummed from '../../shaders/parts/begin_summed.wgsl?raw';
 import biasesPlain from '../../shaders/parts/biases_plain.wgsl?raw';
 import biasesRefined from '../../shaders/parts/biases_refined.wgsl?raw';
 import codesGiven from '../../shaders/parts/codes_given.wgsl?raw';
+import fourProducts from '../../shaders/four_products.wgsl?raw';
 import codesMade from '../../shaders/parts/codes_made.wgsl?raw';
 import countsPlaced from '../../shaders/parts/counts_placed.wgsl?raw';
 import countsSummed from '../../shaders/parts/counts_summed.wgsl?raw';
@@ -205,7 +206,7 @@ export const placesParts = {
 
 export const codesParts = {
   given: { source: codesGiven, made: false },
-  made: { source: codesMade, made: true },
+  made: { source: fourProducts + codesMade, made: true },
 } as const satisfies Record<string, CodesPart>;
 
 /** The text of a gate's part, with the names of how a score stands to it. */

@@ -19,6 +19,17 @@ interface DecodeOptions {
   readonly makes: boolean;
 }
 
+/** Of both kernels, forwards and back. */
+const BINDINGS = {
+  rows: 'rows',
+  encoder: 'encoder',
+  decoder: 'decoder',
+  biases: 'biases',
+  active_units: 'active_units',
+  coefs: 'coefs',
+  row_stats: 'row_stats',
+};
+
 /** Codes of the gate → codes after the step, what they leave of the rows, and what each row adds to the metrics. */
 export function decodeRefinedPass(
   config: ModelConfig,
@@ -32,15 +43,7 @@ export function decodeRefinedPass(
   return {
     name: 'decode residual',
     kernel: compose(kernels.decode_refined, { places: places.part }),
-    bindings: {
-      rows: 'rows',
-      encoder: 'encoder',
-      decoder: 'decoder',
-      biases: 'biases',
-      active_units: 'active_units',
-      coefs: 'coefs',
-      row_stats: 'row_stats',
-    },
+    bindings: BINDINGS,
     constants: {
       B: layout.batch,
       D4: layout.d4,
@@ -77,15 +80,7 @@ export function refinedGradientsPass(
   return {
     name: 'code gradients',
     kernel: compose(kernels.refined_gradients, { places: places.part }),
-    bindings: {
-      rows: 'rows',
-      encoder: 'encoder',
-      decoder: 'decoder',
-      biases: 'biases',
-      active_units: 'active_units',
-      coefs: 'coefs',
-      row_stats: 'row_stats',
-    },
+    bindings: BINDINGS,
     constants: {
       B: layout.batch,
       D4: layout.d4,

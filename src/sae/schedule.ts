@@ -22,7 +22,7 @@ export const stepUniforms = defineUniforms([
   ['max_grad_norm', 'f32'],
   ['input_scale', 'f32'],
   ['bandwidth', 'f32'],
-  /** Always 1: a loop stride that compilers cannot see through (encode_active.wgsl). */
+  /** Always 1: a loop stride that compilers cannot see through (four_products.wgsl). */
   ['one', 'u32'],
 ]);
 
