@@ -1,8 +1,9 @@
 /**
- * The figure of explained variance against bits a token: a panel for each way of making codes, axes shared, the frontier
- * of every family through its models with the 95 % intervals over seeds. An SVG on paper white.
+ * The figure of explained variance against bits a token: a panel for each way of making codes and one for dictionaries
+ * that were trained on refined codes, axes shared, every family drawn through its models with the 95 % intervals over
+ * seeds, and TopK of the first panel in grey behind the others. An SVG on paper white.
  */
-import { scaleLinear } from 'd3';
+import { scaleLinear, scaleLog } from 'd3';
 import { largest, smallest } from '../../src/base/array';
 import { MODELS } from '../../src/ui/plots/palette';
 import { CODES, CODES_KINDS, compareRates, type Comparison } from './rate';
@@ -27,40 +28,53 @@ const FAMILIES: readonly Family[] = [
   { title: 'Two-level, r = 2', test: /^two-level-r2-s\d+$/, color: color(3), mark: 'triangle' },
 ];
 
-const SIZE = { width: 1000, height: 436 };
+const REFINED = /-refine$/;
+
+const PANELS = [
+  ...CODES_KINDS.map((kind) => ({ title: CODES[kind].title, kind, refined: false })),
+  { title: 'Trained on refined codes', kind: 'plain', refined: true },
+] as const;
+
+const SIZE = { width: 1180, height: 420 };
 const MARGIN = { left: 54, right: 12, top: 78, bottom: 46 };
 const GAP = 16;
 const PANEL = {
-  width: (SIZE.width - MARGIN.left - MARGIN.right - GAP * (CODES_KINDS.length - 1)) / 3,
+  width: (SIZE.width - MARGIN.left - MARGIN.right - GAP * (PANELS.length - 1)) / PANELS.length,
   height: SIZE.height - MARGIN.top - MARGIN.bottom,
 };
-const INK = { text: '#1d1f23', quiet: '#5c6068', grid: '#e4e6ea' };
+const INK = { text: '#1d1f23', quiet: '#5c6068', behind: '#b4b8c0', grid: '#e4e6ea' };
+/** Where the axis of bits may have a number. */
+const BITS = [5, 10, 15, 20, 30, 40, 60, 80, 120, 160, 240, 320, 480];
 
 /** The figure of the models of an experiment's usual width; null while none of them has bits. */
 export function ratePicture(title: string, results: readonly Result[]): string | null {
-  const panels = CODES_KINDS.map((kind) => ({
-    title: CODES[kind].title,
-    found: compareRates(results, kind).map((each) => ({
-      ...each,
-      label: each.label.split('/').at(-1) ?? each.label,
-    })),
-  }));
-  const drawn = panels.flatMap(({ found }) =>
-    found.filter(({ label }) => FAMILIES.some(({ test }) => test.test(label))),
-  );
+  const panels = PANELS.map(({ kind, refined, ...panel }) => ({
+    ...panel,
+    found: compareRates(results, kind)
+      .filter(({ label }) => REFINED.test(label) === refined)
+      .map((each) => ({
+        ...each,
+        label: (each.label.split('/').at(-1) ?? each.label).replace(REFINED, ''),
+      }))
+      .filter(({ label }) => FAMILIES.some(({ test }) => test.test(label))),
+  })).filter(({ found }) => found.length > 0);
+  const drawn = panels.flatMap(({ found }) => found);
   if (drawn.length === 0) return null;
   const ends = (of: (each: Comparison) => number): [number, number] => {
     const values = drawn.map(of);
     return [smallest(values), largest(values)];
   };
-  const x = scaleLinear(
+  const x = scaleLog(
     ends(({ bits }) => bits.mean),
-    [10, PANEL.width - 10],
-  ).nice(5);
+    [12, PANEL.width - 12],
+  );
   const y = scaleLinear(
     ends(({ explained }) => explained.mean),
     [PANEL.height - 8, 8],
   ).nice(5);
+  const topk = FAMILIES.slice(0, 1).flatMap(({ test }) =>
+    (panels[0]?.found ?? []).filter(({ label }) => test.test(label)),
+  );
   const parts = panels.map((panel, index) => {
     const left = MARGIN.left + index * (PANEL.width + GAP);
     const families = FAMILIES.flatMap((family) =>
@@ -74,6 +88,7 @@ export function ratePicture(title: string, results: readonly Result[]): string |
     return `<g transform="translate(${left},${MARGIN.top})">
 <text x="0" y="-10" class="panel">${panel.title}</text>
 ${axes(x, y, index === 0)}
+${index === 0 ? '' : trace(topk, x, y, INK.behind)}
 ${families.join('\n')}
 </g>`;
   });
@@ -84,16 +99,18 @@ ${families.join('\n')}
 <text x="${MARGIN.left}" y="20" font-size="14" font-weight="600">${title}</text>
 ${legend(FAMILIES.filter(({ test }) => drawn.some(({ label }) => test.test(label))))}
 ${parts.join('\n')}
-<text x="${middle}" y="${SIZE.height - 10}" text-anchor="middle" class="quiet">Bits a token, at a loss of 0.01 of explained variance</text>
+<text x="${middle}" y="${SIZE.height - 10}" text-anchor="middle" class="quiet">Bits a token, at a loss of 0.01 of explained variance (logarithmic)${panels.length > 1 ? '; grey: TopK of the first panel' : ''}</text>
 <text transform="translate(14,${MARGIN.top + PANEL.height / 2}) rotate(-90)" text-anchor="middle" class="quiet">Explained variance, held out</text>
 </svg>
 `;
 }
 
+type BitsScale = ReturnType<typeof scaleLog<number, number>>;
 type Scale = ReturnType<typeof scaleLinear<number, number>>;
 
-function axes(x: Scale, y: Scale, labelled: boolean): string {
-  const vertical = x.ticks(5).map(
+function axes(x: BitsScale, y: Scale, labelled: boolean): string {
+  const [least = 0, most = 0] = x.domain();
+  const vertical = BITS.filter((value) => value >= least && value <= most).map(
     (
       value,
     ) => `<line x1="${px(x(value))}" x2="${px(x(value))}" y1="0" y2="${PANEL.height}" stroke="${INK.grid}"/>
@@ -109,21 +126,27 @@ ${labelled ? `<text x="-8" y="${px(y(value) + 4)}" text-anchor="end" class="tick
   return [...vertical, ...horizontal].join('\n');
 }
 
-function drawFamily(family: Family, found: readonly Comparison[], x: Scale, y: Scale): string[] {
-  const points = [...found].sort((a, b) => a.bits.mean - b.bits.mean);
-  const at = ({ bits, explained }: Comparison) => `${px(x(bits.mean))},${px(y(explained.mean))}`;
-  const line =
-    points.length < 2
-      ? []
-      : [
-          `<polyline points="${points.map(at).join(' ')}" fill="none" stroke="${family.color}" stroke-width="1.5"/>`,
-        ];
+/** A line through models in the order of their bits; of one model none. */
+function trace(found: readonly Comparison[], x: BitsScale, y: Scale, stroke: string): string {
+  if (found.length < 2) return '';
+  const points = [...found]
+    .sort((a, b) => a.bits.mean - b.bits.mean)
+    .map(({ bits, explained }) => `${px(x(bits.mean))},${px(y(explained.mean))}`);
+  return `<polyline points="${points.join(' ')}" fill="none" stroke="${stroke}" stroke-width="1.5"/>`;
+}
+
+function drawFamily(
+  family: Family,
+  found: readonly Comparison[],
+  x: BitsScale,
+  y: Scale,
+): string[] {
   return [
-    ...line,
-    ...points.flatMap(({ bits, explained }) => [
+    trace(found, x, y, family.color),
+    ...found.flatMap(({ bits, explained }) => [
       bar(
-        [x(bits.mean - (bits.half ?? 0)), y(explained.mean)],
-        [x(bits.mean + (bits.half ?? 0)), y(explained.mean)],
+        [x(inside(x, bits.mean - (bits.half ?? 0))), y(explained.mean)],
+        [x(inside(x, bits.mean + (bits.half ?? 0))), y(explained.mean)],
         family.color,
       ),
       bar(
@@ -134,6 +157,12 @@ function drawFamily(family: Family, found: readonly Comparison[], x: Scale, y: S
       mark(family, x(bits.mean), y(explained.mean)),
     ]),
   ];
+}
+
+/** An interval of two seeds may leave the figure. */
+function inside(scale: BitsScale, value: number): number {
+  const [least = 0, most = 0] = scale.domain();
+  return Math.min(most, Math.max(least, value));
 }
 
 function bar([x1, y1]: [number, number], [x2, y2]: [number, number], stroke: string): string {

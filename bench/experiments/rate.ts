@@ -1,7 +1,8 @@
 /**
  * What models explain at equal bits. A model stands at the bits of its headline, where rounding costs 0.01 of explained
  * variance (docs/method/metrics.md, "Bits a token"). TopK with fewer and more latents active makes a frontier, straight
- * between two of its models; another model is compared with it at its own bits, and at its own explained variance.
+ * between two of its models over the logarithm of bits, as its own points lie (over bits it is concave: a chord would
+ * stand below it); another model is compared with it at its own bits, and at its own explained variance.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,31 +35,34 @@ export function ratePoint({ folder }: Pick<Result, 'folder'>, kind: CodesKind): 
   return bits === null || explained === null ? null : { bits, explained };
 }
 
-/** Explained variance at so many bits on straight lines between points; null outside of them. */
+/** Explained variance at so many bits, between two points straight over log(bits); null outside of them. */
 export function explainedAt(points: readonly RatePoint[], bits: number): number | null {
-  return between(points, bits, 'bits', 'explained');
+  return between(points.map(onLine), Math.log(bits));
 }
 
-/** Bits for so much explained variance on straight lines between points; null outside of them. */
+/** Bits for so much explained variance, likewise. */
 export function bitsAt(points: readonly RatePoint[], explained: number): number | null {
-  return between(points, explained, 'explained', 'bits');
+  const logarithm = between(
+    points.map(onLine).map(([bits, value]): Point => [value, bits]),
+    explained,
+  );
+  return logarithm === null ? null : Math.exp(logarithm);
 }
 
-function between(
-  points: readonly RatePoint[],
-  wanted: number,
-  by: keyof RatePoint,
-  value: keyof RatePoint,
-): number | null {
-  const sorted = [...points].sort((a, b) => a[by] - b[by]);
-  const next = sorted.findIndex((point) => point[by] >= wanted);
+type Point = readonly [x: number, y: number];
+
+const onLine = ({ bits, explained }: RatePoint): Point => [Math.log(bits), explained];
+
+/** The y of an x on straight lines between points; null outside of them. */
+function between(points: readonly Point[], x: number): number | null {
+  const sorted = [...points].sort(([a], [b]) => a - b);
+  const next = sorted.findIndex(([place]) => place >= x);
   const high = sorted[next];
   if (high === undefined) return null;
-  if (high[by] === wanted) return high[value];
+  if (high[0] === x) return high[1];
   const low = sorted[next - 1];
   if (low === undefined) return null;
-  const share = (wanted - low[by]) / (high[by] - low[by]);
-  return low[value] + share * (high[value] - low[value]);
+  return low[1] + ((x - low[0]) / (high[0] - low[0])) * (high[1] - low[1]);
 }
 
 /** A model against the frontier, over seeds. */
@@ -73,10 +77,14 @@ export interface Comparison {
   readonly seeds: number;
 }
 
-/** The frontier that a model is compared with: TopK of the same width, whose name an arm begins with. */
+/**
+ * The frontier that a model is compared with: TopK of the same width, with which an arm begins, and trained in the same
+ * way. TopK that trains on refined codes is itself compared with TopK that does not.
+ */
 export function frontierOf(label: string): RegExp {
   const width = /(?:^|\/)(n\d+-)/.exec(label)?.[1] ?? '';
-  return new RegExp(`(?:^|/)${width}topk(?:-k\\d+)?$`);
+  const refined = /-refine$/.test(label) && !/(?:^|\/)topk(?:-k\d+)?-refine$/.test(label);
+  return new RegExp(`(?:^|/)${width}topk(?:-k\\d+)?${refined ? '-refine' : ''}$`);
 }
 
 /** Every model against the frontier of its seed, in the order of the results. */

@@ -79,10 +79,13 @@ const twoLevel = (columns: number): NamedModel =>
 const topkAt = (columns: number, counts: readonly number[]): readonly NamedModel[] =>
   counts.map((k) => named(`topk-k${k}`, scalar('topk', columns, k)));
 
+/** The frontier of TopK. */
+const topkCosts = (columns: number) => topkAt(columns, [4, 8, 12, 24]);
+
 /** At as many units as SASA has active, and at about as many bits. */
 function otherCosts(columns: number): readonly NamedModel[] {
   return [
-    ...topkAt(columns, [4, 8, 12, 24]),
+    ...topkCosts(columns),
     named('sasa-r2-s12', sasa([columns / 2, 2, 12])),
     named('sasa-r4-s6', sasa([columns / 4, 4, 6])),
   ];
@@ -104,7 +107,7 @@ export const wordsExperiment: Experiment = {
   arms: [
     ...family(1024),
     ...otherCosts(1024),
-    ...family(1024).map(refined),
+    ...[...family(1024), ...topkCosts(1024)].map(refined),
     ...[512, 2048, 4096].flatMap(wide),
   ].flatMap((each) => alone(each.name.startsWith('batchtopk') ? at(words, 1.6e-2) : words, [each])),
   ...measured,
@@ -117,6 +120,7 @@ export const storiesExperiment: Experiment = {
     together(stories, 'costs', otherCosts(2048)),
     together(stories, 'two-level', [twoLevel(2048), refined(twoLevel(2048))]),
     together(stories, 'refined', oneLevel(2048).map(refined)),
+    together(stories, 'refined-costs', topkCosts(2048).map(refined)),
   ],
   ...measured,
   measures: [...measured.measures, ...faithfulness],

@@ -62,7 +62,7 @@ function compareTokens(results: readonly Result[]): readonly TokenCost[] {
     const pairs = results.flatMap((result) => {
       if (result.arm !== label) return [];
       const other = results.find(
-        ({ arm, seed }) => seed === result.seed && frontier.test(arm) && !/-k\d+$/.test(arm),
+        ({ arm, seed }) => seed === result.seed && frontier.test(arm) && !/-k\d+/.test(arm),
       );
       return other === undefined ? [] : [{ own: readProgress(result), topk: readProgress(other) }];
     });

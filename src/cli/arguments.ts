@@ -133,7 +133,7 @@ With several models, the first five lie in DIR/<name>/ for each.
   --checkpoint-every STEPS   steps between two saved states (${CHECKPOINT_STEPS}); Ctrl-C saves one, too
   --bits        measure bits a token, too, in the final evaluation (docs/method/metrics.md); takes longer
   --least-squares   measure there, too, what the dictionary is worth with codes by least squares, on the units of the
-                gate and on units chosen from twice as many; with --bits the bits of each`,
+                gate and on units chosen from twice as many, and the bits of each as --bits does`,
   eval: `lab eval --model DIR --data FILE.npy [--split all|held_out] [--codes OUT.npy] [--reconstruction OUT.npy]
          [--bits] [--least-squares] [--dry-moves]
 
@@ -215,6 +215,7 @@ function trainRequest(words: readonly string[]): TrainRequest {
     throw badArguments('--init and --resume cannot go together: a run has one start', 'train');
   }
   const out = needed('train', 'out', values.out);
+  const leastSquares = values['least-squares'] ?? false;
   // What goes on is described where it lies.
   const own = values.resume === true ? join(out, RUN_FILE) : undefined;
   return {
@@ -224,8 +225,9 @@ function trainRequest(words: readonly string[]): TrainRequest {
     ...(values.init === undefined ? {} : { init: needed('train', 'init', values.init) }),
     resume: values.resume ?? false,
     checkpointEvery: Number(every),
-    bits: values.bits ?? false,
-    leastSquares: values['least-squares'] ?? false,
+    // A folder with such codes has their bits: who measures only bits later does not write over them.
+    bits: (values.bits ?? false) || leastSquares,
+    leastSquares,
   };
 }
 

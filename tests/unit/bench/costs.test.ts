@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readResults } from '../../../bench/experiments/collect';
 import { ratePicture } from '../../../bench/experiments/picture';
+import { at } from '../../../src/base/array';
 import { bitsAt, compareRates, explainedAt, frontierOf } from '../../../bench/experiments/rate';
 import { wordsExperiment } from '../../../bench/experiments/text';
 import { shareToReach, tokenTable } from '../../../bench/experiments/tokens';
@@ -28,9 +29,10 @@ describe('models at equal bits', () => {
     { bits: 60, explained: 0.7 },
   ];
 
-  it('lie on straight lines between the models of the frontier, and nowhere outside', () => {
-    expect(explainedAt(frontier, 80)).toBeCloseTo(0.75, 12);
-    expect(bitsAt(frontier, 0.75)).toBeCloseTo(80, 12);
+  it('lie straight over the logarithm of bits between the models of the frontier, and nowhere outside', () => {
+    const middle = Math.sqrt(60 * 100);
+    expect(explainedAt(frontier, middle)).toBeCloseTo(0.75, 12);
+    expect(bitsAt(frontier, 0.75)).toBeCloseTo(middle, 12);
     expect(explainedAt(frontier, 60)).toBe(0.7);
     expect([explainedAt(frontier, 101), bitsAt(frontier, 0.69)]).toEqual([null, null]);
   });
@@ -40,6 +42,9 @@ describe('models at equal bits', () => {
     expect(frontierOf('sasa-r2-s8').test('n512-topk')).toBe(false);
     expect(frontierOf('n512-sasa-r2-s8').test('n512-topk-k8')).toBe(true);
     expect(frontierOf('n512-sasa-r2-s8').test('n512-topk_signed')).toBe(false);
+    expect(frontierOf('refined/sasa-r2-s8-refine').test('refined/topk-k4-refine')).toBe(true);
+    expect(frontierOf('sasa-r2-s8-refine').test('topk')).toBe(false);
+    expect(frontierOf('topk-refine').test('topk-k8')).toBe(true);
     const rates: [string, number, number][] = [
       ['topk/0', 100, 0.8],
       ['topk-k8/0', 60, 0.7],
@@ -58,9 +63,12 @@ describe('models at equal bits', () => {
     const found = compareRates(readResults(words, out), 'plain').find(
       ({ label }) => label === 'sasa-r2-s8',
     );
-    expect(found?.gain?.mean).toBeCloseTo(0.015, 12);
-    // 80 of the 88 bits that TopK needs for .77, and of the 84 for .86.
-    expect(found?.share?.mean).toBeCloseTo((80 / 88 + 80 / 84) / 2, 12);
+    // TopK rises by .1 while its bits grow to 10/6, of which 8/6 are reached at 80.
+    const at80 = (0.1 * Math.log(8 / 6)) / Math.log(10 / 6);
+    expect(found?.gain?.mean).toBeCloseTo((0.77 + 0.86 - 0.7 - 0.8) / 2 - at80, 12);
+    // .77 lies 7 tenths up its line, .86 six.
+    const bits = [0.7, 0.6].map((share) => 60 * (10 / 6) ** share);
+    expect(found?.share?.mean).toBeCloseTo((80 / at(bits, 0) + 80 / at(bits, 1)) / 2, 12);
     expect(compareRates(readResults(words, out), 'prune2')).toEqual([]);
     expect(ratePicture('Words', readResults(words, out))).toContain('>SASA, r = 2<');
   });

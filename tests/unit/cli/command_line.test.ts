@@ -77,6 +77,10 @@ describe('the words of a request', () => {
         '--least-squares',
       ]),
     ).toMatchObject({ split: 'held_out', bits: true, dryMoves: true, leastSquares: true });
+    // What is kept of codes by least squares has bits.
+    expect(
+      parseCommandLine(['train', '--config', 'x', '--out', 'y', '--least-squares']),
+    ).toMatchObject({ bits: true, leastSquares: true });
   });
 
   it('ask for help in every usual way', () => {
