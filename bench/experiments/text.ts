@@ -116,15 +116,14 @@ export const wordsExperiment: Experiment = {
 export const storiesExperiment: Experiment = {
   title: 'stories15M, layer 4, N = 2048',
   arms: [
-    together(stories, 'plain', oneLevel(2048)),
+    together(stories, 'plain', family(2048)),
     together(stories, 'costs', otherCosts(2048)),
-    together(stories, 'two-level', [twoLevel(2048), refined(twoLevel(2048))]),
-    together(stories, 'refined', oneLevel(2048).map(refined)),
+    together(stories, 'refined', family(2048).map(refined)),
     together(stories, 'refined-costs', topkCosts(2048).map(refined)),
   ],
   ...measured,
   measures: [...measured.measures, ...faithfulness],
-  spliced: ['plain/topk', 'plain/sasa-r2-s8', 'plain/sasa-r4-s4', 'two-level/two-level-r2-s12'],
+  spliced: ['topk', 'sasa-r2-s8', 'sasa-r4-s4', 'two-level-r2-s12'].map((name) => `plain/${name}`),
 };
 
 export const wordsRates: Experiment = {
