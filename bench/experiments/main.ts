@@ -19,7 +19,13 @@ import { readSeeds, type Experiment } from './experiment';
 import { ratePicture } from './picture';
 import { queueOf, workThrough } from './queue';
 import { rateTables } from './rate';
-import { storiesExperiment, storiesRates, wordsExperiment, wordsRates } from './text';
+import {
+  presetsExperiment,
+  storiesExperiment,
+  storiesRates,
+  wordsExperiment,
+  wordsRates,
+} from './text';
 import { tokenTable } from './tokens';
 import { spliceModel, trainRun } from './train';
 import { zoo, zooIndependent } from './zoo';
@@ -31,6 +37,7 @@ const experiments: Readonly<Record<string, Experiment>> = {
   stories: storiesExperiment,
   words_lr: wordsRates,
   stories_lr: storiesRates,
+  presets: presetsExperiment,
 };
 
 const { values, positionals } = parseArgs({

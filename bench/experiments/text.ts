@@ -145,3 +145,34 @@ export const storiesRates: Experiment = {
   ]),
   ...measured,
 };
+
+const strength = (name: string, lambda: number, shape: Parameters<typeof sasa>[0]): NamedModel =>
+  named(`${name}-lambda${lambda}`, sasa(shape, { nuclear_coefficient_relative: lambda }));
+
+const longer = ({ data, training }: Base, times: number): Base => ({
+  data,
+  training: { ...training, training_samples: Number(training['training_samples']) * times },
+});
+
+/** What the presets are set by: how long, and how strong a penalty. */
+export const presetsExperiment: Experiment = {
+  title: 'Presets',
+  arms: [
+    ...[1, 2, 3].map((times) =>
+      together(longer(words, times), `words-${times}000`, [
+        named('topk', scalar('topk', 1024, 16)),
+        named('sasa-r2-s8', sasa([512, 2, 8])),
+      ]),
+    ),
+    together(
+      words,
+      'words-lambda',
+      [0, 1e-5, 1e-4, 3e-4].map((lambda) => strength('r2', lambda, [512, 2, 8])),
+    ),
+    together(stories, 'stories-lambda', [
+      ...[0, 1e-5, 1e-4].map((lambda) => strength('r2', lambda, [1024, 2, 8])),
+      ...[0, 1e-5, 1e-4].map((lambda) => strength('r4', lambda, [512, 4, 4])),
+    ]),
+  ],
+  ...measured,
+};

@@ -10,6 +10,7 @@ import { csvOf, markdownTable, readResults, summarize } from '../../../bench/exp
 import { modelsOf, readSeeds, type Experiment } from '../../../bench/experiments/experiment';
 import { queueOf, standingOf, workThrough, type QueuedRun } from '../../../bench/experiments/queue';
 import {
+  presetsExperiment,
   storiesExperiment,
   storiesRates,
   wordsExperiment,
@@ -244,6 +245,7 @@ describe('the arms', () => {
     words_lr: wordsRates,
     stories: storiesExperiment,
     stories_lr: storiesRates,
+    presets: presetsExperiment,
   };
   it.each(Object.entries(all))(
     'of %s have names of their own that are names of folders',
