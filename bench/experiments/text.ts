@@ -23,7 +23,7 @@ const stories: Base = {
   training: {
     train_batch_size_samples: 1024,
     training_samples: 400 * 1024,
-    lr: 2e-3,
+    lr: 4e-3,
     lr_warm_up_steps: 100,
     log_every: 50,
   },
@@ -72,6 +72,8 @@ function oneLevel(columns: number): readonly NamedModel[] {
   ];
 }
 
+const isNotBatch = ({ name }: NamedModel): boolean => !name.startsWith('batchtopk');
+
 const twoLevel = (columns: number): NamedModel =>
   named('two-level-r2-s12', sasa([columns / 2, 2, 12], { k_columns: 16 }));
 
@@ -101,7 +103,7 @@ const wide = (columns: number): readonly NamedModel[] =>
 
 const measured = { measures: [...quality, ...costs, ...fitted], bits: true, leastSquares: true };
 
-/** All at the rate that the sweep found best for them; that of BatchTopK is twice as high. */
+/** All at the rates that the sweeps found best for them; that of BatchTopK is twice as high. */
 export const wordsExperiment: Experiment = {
   title: 'Word vectors, N = 1024',
   arms: [
@@ -109,16 +111,23 @@ export const wordsExperiment: Experiment = {
     ...otherCosts(1024),
     ...[...family(1024), ...topkCosts(1024)].map(refined),
     ...[512, 2048, 4096].flatMap(wide),
-  ].flatMap((each) => alone(each.name.startsWith('batchtopk') ? at(words, 1.6e-2) : words, [each])),
+  ].flatMap((each) => alone(isNotBatch(each) ? words : at(words, 1.6e-2), [each])),
   ...measured,
 };
 
 export const storiesExperiment: Experiment = {
   title: 'stories15M, layer 4, N = 2048',
   arms: [
-    together(stories, 'plain', family(2048)),
+    together(stories, 'plain', family(2048).filter(isNotBatch)),
     together(stories, 'costs', otherCosts(2048)),
-    together(stories, 'refined', family(2048).map(refined)),
+    together(stories, 'refined', family(2048).filter(isNotBatch).map(refined)),
+    together(
+      at(stories, 8e-3),
+      'batch',
+      family(2048)
+        .filter((each) => !isNotBatch(each))
+        .flatMap((each) => [each, refined(each)]),
+    ),
     together(stories, 'refined-costs', topkCosts(2048).map(refined)),
   ],
   ...measured,
