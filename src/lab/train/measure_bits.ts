@@ -34,7 +34,7 @@ const REASONS: Record<NoHeadline | 'few' | 'same' | 'no_interval', string> = {
   same: 'All rows are the same: there is no variance to explain.',
   loses_more: 'Rounding to the finest step loses more than 0.01 of the explained variance.',
   loses_less:
-    'Rounding to the coarsest step loses less than 0.01 of the explained variance: the codes hold next to nothing.',
+    'Rounding to the coarsest step loses less than 0.01 of the explained variance: the bits would lie beyond the steps that are measured.',
   no_interval:
     'Without some of the rows there is no such number, so nothing tells how far it would vary.',
 };
