@@ -3,91 +3,12 @@
  * all kinds against direct_bits.ts.
  */
 import { describe, expect, it, vi } from 'vitest';
-import { rateCurve, type RateCurve } from '../../../src/analysis/rate_curve';
+import type { RateCurve } from '../../../src/analysis/rate_curve';
 import { ALL_ROWS, FOLDS } from '../../../src/analysis/rate_folds';
-import { headlineBits } from '../../../src/analysis/rate_summary';
-import type { CodeTable } from '../../../src/analysis/types';
 import { at } from '../../../src/base/array';
-import { directBits, type DirectModel, type Row } from './direct_bits';
-import { chance, dictionaryOf } from './worlds';
-
-/** The last `judged.length` of the rows are judged. */
-interface Case {
-  readonly model: DirectModel;
-  readonly codes: readonly Row[];
-  readonly judged: readonly (readonly number[])[];
-  readonly bias: readonly number[];
-}
-
-function tableOf(model: DirectModel, rows: readonly Row[]): CodeTable {
-  const offsets = new Uint32Array(rows.length + 1);
-  rows.forEach((row, b) => (offsets[b + 1] = at(offsets, b) + row.length));
-  return {
-    rows: rows.length,
-    rank: model.decoder[0]?.length ?? 1,
-    groups: model.units,
-    offsets,
-    active: Uint32Array.from(rows.flatMap((row) => row.map(({ unit }) => unit))),
-    codes: Float32Array.from(rows.flatMap((row) => row.flatMap(({ code }) => code))),
-  };
-}
-
-function curveOf(
-  { model, codes, judged, bias }: Case,
-  work: Parameters<typeof rateCurve>[1] = {},
-  ownColumns = false,
-): Promise<RateCurve> {
-  const width = bias.length;
-  const rank = model.decoder[0]?.length ?? 1;
-  const before = codes.length - judged.length;
-  const mean = bias.map((_, c) => judged.reduce((sum, x) => sum + at(x, c), 0) / judged.length);
-  const power = judged.map((x) => x.reduce((sum, value, c) => sum + (value - at(mean, c)) ** 2, 0));
-  return rateCurve(
-    {
-      dictionary: dictionaryOf(model.units, rank, width, model.decoder.flat(2)),
-      codes: tableOf(model, codes),
-      parts: [before, judged.length],
-      judged: {
-        rows: Uint32Array.from(judged, (_, i) => before + i),
-        targets: Float32Array.from(judged.flatMap((x) => x.map((value, c) => value - at(bias, c)))),
-        power: Float64Array.from(power),
-      },
-      ownColumns,
-    },
-    work,
-  );
-}
-
-const f32 = (values: readonly number[]) => values.map((value) => Math.fround(value));
-
-/** Random blocks of unequal sizes; rows whose x is what the codes decode to and some noise. */
-function randomCase(
-  { units, rank, rows, judged }: { units: number; rank: number; rows: number; judged: number },
-  unitsOf: (row: number) => number[],
-  seed: number,
-): Case {
-  const { normal } = chance(seed);
-  const width = 5;
-  const numbers = (n: number, size = 1) => f32(Array.from({ length: n }, () => size * normal()));
-  const decoder = Array.from({ length: units }, () =>
-    Array.from({ length: rank }, (_, i) => numbers(width, 1 / (1 + 2 * i))),
-  );
-  const bias = numbers(width);
-  const codes = Array.from({ length: rows }, (_, b): Row =>
-    unitsOf(b).map((unit) => ({ unit, code: numbers(rank) })),
-  );
-  const xs = codes.slice(rows - judged).map((row) => {
-    const x = bias.map((value) => value + 0.3 * normal());
-    for (const { unit, code } of row) {
-      code.forEach((p, i) =>
-        at(at(decoder, unit), i).forEach((value, c) => (x[c] = at(x, c) + p * value)),
-      );
-    }
-    // Float32 of x − b, as it is handed over.
-    return x.map((value, c) => at(bias, c) + Math.fround(value - at(bias, c)));
-  });
-  return { model: { units, decoder }, codes, judged: xs, bias };
-}
+import { directBits, type Row } from './direct_bits';
+import { curveOf, randomCase, type Case } from './rate_cases';
+import { chance } from './worlds';
 
 async function expectDirect(given: Case): Promise<void> {
   const curve = await curveOf(given);
@@ -324,85 +245,6 @@ describe('the rate of a Gaussian group', () => {
     // At the finest step a bin holds a few values, whose centroid follows them.
     for (const gap of gaps.slice(6, 16)) expect(gap).toBeCloseTo(fine, 1.7);
     for (const gap of gaps) expect(gap).toBeGreaterThan(0);
-  });
-});
-
-describe('the headline', () => {
-  const sets = (value: number) => new Float64Array(FOLDS + 1).fill(value);
-  const point = (bits: number, explained: number) => ({
-    delta: 1,
-    coefficients: sets(bits),
-    explained: sets(explained),
-  });
-  const curve = (points: RateCurve['points']): RateCurve => ({
-    index: sets(5),
-    uniformIndex: 6,
-    explained: sets(0.9),
-    points,
-  });
-
-  it('lies between the two steps around a loss of 0.01', () => {
-    const found = headlineBits(
-      curve([point(10, 0.899), point(8, 0.895), point(6, 0.875), point(1, 0.2)]),
-    );
-    // A quarter of the way from 0.895 to 0.875.
-    expect(found).toEqual({ index: 5, coefficients: 7.5, total: 12.5, interval: [12.5, 12.5] });
-  });
-
-  it('is missing where the finest step loses more, or the coarsest less', () => {
-    expect(headlineBits(curve([point(10, 0.8), point(8, 0.7)]))).toBe('loses_more');
-    expect(headlineBits(curve([point(10, 0.899), point(8, 0.898)]))).toBe('loses_less');
-  });
-
-  it('has the interval of the jackknife by hand, and none where a set has no headline', () => {
-    const spread = curve([point(10, 0.9), point(8, 0.88)]);
-    // Without fold 0 nine bits at the loss are eleven, without the others nine: mean 9.2, Σ of squares 3.6.
-    at(spread.points, 0).coefficients[0] = 14;
-    const found = headlineBits(spread);
-    const half = 2.262 * Math.sqrt(0.9 * 3.6);
-    expect(found).toMatchObject({ total: 14 });
-    if (typeof found === 'string' || found.interval === null) throw new Error('no interval');
-    expect(found.interval[0]).toBeCloseTo(14 - half, 10);
-    expect(found.interval[1]).toBeCloseTo(14 + half, 10);
-    at(spread.points, 1).explained[3] = 0.899;
-    expect(headlineBits(spread)).toMatchObject({ interval: null });
-  });
-
-  it('varies over draws of the rows as its interval says', async () => {
-    const draws = 40;
-    const totals: number[] = [];
-    const errors: number[] = [];
-    for (let draw = 0; draw < draws; draw++) {
-      const { uniform } = chance(100 + draw);
-      const unitsOf = () => [uniform() < 0.4 ? 0 : 1, ...(uniform() < 0.2 ? [2] : [])];
-      const drawn = randomCase({ units: 3, rank: 1, rows: 300, judged: 300 }, unitsOf, 500 + draw);
-      // The same dictionary every time.
-      const decoder = [[[1, 0, 0, 0, 0]], [[0, 2, 0, 0, 0]], [[0, 0, 1, 0, 0]]];
-      const judged = drawn.codes.map((row) => {
-        const x = [0, 0, 0, 0, 0];
-        for (const { unit, code } of row) x[unit] = (unit === 1 ? 2 : 1) * at(code, 0);
-        return x;
-      });
-      const found = headlineBits(
-        await curveOf({
-          model: { units: 3, decoder },
-          codes: drawn.codes,
-          judged,
-          bias: [0, 0, 0, 0, 0],
-        }),
-      );
-      if (typeof found === 'string' || found.interval === null) throw new Error('no interval');
-      totals.push(found.total);
-      errors.push((found.interval[1] - found.total) / 2.262);
-    }
-    const mean = totals.reduce((sum, value) => sum + value, 0) / draws;
-    const deviation = Math.sqrt(
-      totals.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws - 1),
-    );
-    const said = Math.sqrt(errors.reduce((sum, value) => sum + value ** 2, 0) / draws);
-    // Forty draws know a deviation to about a ninth.
-    expect(said / deviation).toBeGreaterThan(0.7);
-    expect(said / deviation).toBeLessThan(1.4);
   });
 });
 
