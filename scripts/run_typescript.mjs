@@ -40,7 +40,9 @@ function filesBelow(path) {
  */
 function stateOfSources(entry) {
   const hash = createHash('sha256');
-  const places = ['src', 'shaders', 'package-lock.json'].map((name) => join(projectRoot, name));
+  const places = ['src', 'shaders', 'bench', 'package-lock.json'].map((name) =>
+    join(projectRoot, name),
+  );
   for (const file of [...places, dirname(entry), thisFile].flatMap(filesBelow)) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file}:${size}:${mtimeMs}\n`);

@@ -1,9 +1,12 @@
 /**
- * Writes what docs repeat of the program: the JSON Schema of the run file, its tables of settings, the passes of a step.
- * `npm run docs`, whenever a setting or the plan of a step has changed; tests compare.
+ * Writes what docs repeat of the program: the JSON Schema of the run file, its tables of settings, the passes of a step,
+ * and the tables and figures of results, which experiments have recorded. `npm run docs`, whenever a setting, the plan of a step or a
+ * record has changed; tests compare.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
+import { publishedMarkdown, publishedPictures } from '../bench/experiments/published';
+import { withTables } from '../bench/experiments/result_tables';
 import { runJsonSchema, settingsTables } from '../src/lab/run/run_schema';
 import { stepTables } from './one_step_tables';
 
@@ -37,3 +40,11 @@ await write(
     readFileSync('docs/one_step.md', 'utf8'),
   ),
 );
+const records = 'docs/results/experiments';
+await write(
+  'docs/results/README.md',
+  withTables(readFileSync('docs/results/README.md', 'utf8'), publishedMarkdown(records)),
+);
+for (const [name, picture] of Object.entries(publishedPictures(records))) {
+  writeFileSync(`docs/images/${name}`, picture);
+}

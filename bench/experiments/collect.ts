@@ -1,6 +1,6 @@
 /**
- * What an experiment found: one table in Markdown with the mean over seeds, its 95 % interval and the worst seed, and one
- * CSV with every run. Read from the reports on the disk, so that it can be made at any time and on any machine.
+ * What an experiment found, read from the reports on the disk, and one table of it in Markdown with the mean over seeds,
+ * its 95 % interval and the worst seed. record.ts keeps it as a file.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,13 +17,22 @@ export interface Result {
   /** What tables call it. */
   readonly arm: string;
   readonly seed: string;
-  /** Of the model, with its report. */
-  readonly folder: string;
+  /** Of the model, with its report; null where only a record is left of it. */
+  readonly folder: string | null;
   /** By path of the measure; null where the report has no number. */
   readonly values: Readonly<Record<string, number | null>>;
   readonly steps: number | null;
   /** Of training alone. */
   readonly seconds: number | null;
+  /** What was logged while it trained. */
+  readonly logged: readonly Logged[];
+}
+
+/** Explained variance of a batch. */
+export interface Logged {
+  /** Of training, so far. */
+  readonly rows: number;
+  readonly explained: number;
 }
 
 /** The finished models of an experiment, arm by arm and by seed. */
@@ -54,7 +63,8 @@ function readResult(
     late_moves: lateMoves(found),
     ...(existsSync(spliced) ? { splice: readJson(spliced) } : {}),
   };
-  const last = lastRecord(join(folder, METRICS_FILE));
+  const records = readRecords(join(folder, METRICS_FILE));
+  const last = records.at(-1);
   return {
     arm: model.label,
     seed,
@@ -62,6 +72,11 @@ function readResult(
     values: Object.fromEntries(measures.map(({ path }) => [path, numberAt(report, path)])),
     steps: numberAt(last, 'step'),
     seconds: fieldOf(last, 'details/seconds'),
+    logged: records.flatMap((record) => {
+      const rows = fieldOf(record, 'details/n_training_samples');
+      const explained = fieldOf(record, 'metrics/explained_variance');
+      return rows === null || explained === null ? [] : [{ rows, explained }];
+    }),
   };
 }
 
@@ -80,13 +95,15 @@ function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
-function lastRecord(path: string): unknown {
-  const line = existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) : '';
-  return line === undefined || line === '' ? null : JSON.parse(line);
+/** A line of JSON each; none without the file. */
+function readRecords(path: string): readonly unknown[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.flatMap((line) => (line === '' ? [] : [JSON.parse(line) as unknown]));
 }
 
 /** The number at a path of a report; null where there is none. */
-export function numberAt(value: unknown, path: string): number | null {
+function numberAt(value: unknown, path: string): number | null {
   const keys = path.split('.');
   const last = keys.pop() ?? '';
   return fieldOf(keys.reduce(memberOf, value), last);
@@ -97,7 +114,7 @@ function memberOf(value: unknown, key: string): unknown {
 }
 
 /** A field that is a number; null where it is none. */
-export function fieldOf(value: unknown, key: string): number | null {
+function fieldOf(value: unknown, key: string): number | null {
   const field = memberOf(value, key);
   return typeof field === 'number' ? field : null;
 }
@@ -144,17 +161,4 @@ function cell(results: readonly Result[], { path, decimals, best }: Measure): st
   // A mean over fewer runs than the row says is no mean of the row.
   const missing = values.length < results.length ? ` of ${values.length}` : '';
   return `${text(found.mean)}${interval}${missing}`;
-}
-
-/** Every run, one a line. */
-export function csvOf({ measures }: Experiment, results: readonly Result[]): string {
-  const head = ['arm', 'seed', ...measures.map(({ path }) => path), 'steps', 'seconds'];
-  const lines = results.map(({ arm, seed, values, steps, seconds }) => [
-    arm,
-    seed,
-    ...measures.map(({ path }) => values[path] ?? ''),
-    steps ?? '',
-    seconds ?? '',
-  ]);
-  return `${[head, ...lines].map((cells) => cells.join(',')).join('\n')}\n`;
 }

@@ -18,6 +18,7 @@ import {
 export interface QueuedRun {
   /** "k64-none/0". */
   readonly name: string;
+  readonly seed: string;
   /** What the lab writes to. */
   readonly folder: string;
   readonly runFile: string;
@@ -46,6 +47,7 @@ export function queueOf(
   return seeds.flatMap((seed) =>
     chosen.map((arm) => ({
       name: `${arm.name}/${seed.name}`,
+      seed: seed.name,
       folder: join(out, arm.name, seed.name),
       runFile: join(out, arm.name, `${seed.name}.json`),
       run: seededRun(arm.run, seed),

@@ -4,10 +4,7 @@
  * between two of its models over the logarithm of bits, as its own points lie (over bits it is concave: a chord would
  * stand below it); another model is compared with it at its own bits, and at its own explained variance.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { REPORT_FILE } from '../../src/lab/run/run_files';
-import { numberAt, summarize, type Result, type Summary } from './collect';
+import { summarize, type Result, type Summary } from './collect';
 
 /** How codes are made: by the encoder, or better ones on the same dictionary. */
 export const CODES = {
@@ -26,12 +23,14 @@ export interface RatePoint {
   readonly explained: number;
 }
 
-/** Where a model of one seed stands; null where its report has no headline for such codes. */
-export function ratePoint({ folder }: Pick<Result, 'folder'>, kind: CodesKind): RatePoint | null {
-  const report: unknown = JSON.parse(readFileSync(join(folder, REPORT_FILE), 'utf8'));
+/**
+ * Where a model of one seed stands; null where it has no headline for such codes. Bits are measured on the rows of the
+ * evaluation here: no experiment holds out more than they read.
+ */
+export function ratePoint({ values }: Pick<Result, 'values'>, kind: CodesKind): RatePoint | null {
   const { path } = CODES[kind];
-  const bits = numberAt(report, `${path}bits_per_token`);
-  const explained = numberAt(report, `${path}rate_explained_variance`);
+  const bits = values[`${path}bits_per_token`] ?? null;
+  const explained = values[`${path}explained_variance`] ?? null;
   return bits === null || explained === null ? null : { bits, explained };
 }
 

@@ -30,7 +30,7 @@ const stories: Base = {
 };
 
 /** What every arm is swept over, alike. */
-const RATES = [1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2];
+export const RATES = [1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2];
 
 interface NamedModel {
   readonly name: string;

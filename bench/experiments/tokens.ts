@@ -3,38 +3,22 @@
  * does at its end. Explained variance is that of the batches as they were logged, three records at a time; the learning
  * rate falls at the end of a run, so that most is gained there.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { METRICS_FILE } from '../../src/lab/run/run_files';
-import { fieldOf, summarize, type Result, type Summary } from './collect';
+import { summarize, type Logged, type Result, type Summary } from './collect';
 import { frontierOf } from './rate';
 
 /** Records that are averaged. */
 const WINDOW = 3;
 
-interface Progress {
-  /** Rows so far. */
-  readonly rows: number;
-  readonly explained: number;
-}
-
 /** What was logged of a model, averaged over WINDOW records up to each. */
-export function readProgress({ folder }: Pick<Result, 'folder'>): readonly Progress[] {
-  const lines = readFileSync(join(folder, METRICS_FILE), 'utf8').trimEnd().split('\n');
-  const records = lines.flatMap((line) => {
-    const record: unknown = JSON.parse(line);
-    const rows = fieldOf(record, 'details/n_training_samples');
-    const explained = fieldOf(record, 'metrics/explained_variance');
-    return rows === null || explained === null ? [] : [{ rows, explained }];
-  });
-  return records.slice(WINDOW - 1).map(({ rows }, index) => {
-    const window = records.slice(index, index + WINDOW);
+export function readProgress({ logged }: Pick<Result, 'logged'>): readonly Logged[] {
+  return logged.slice(WINDOW - 1).map(({ rows }, index) => {
+    const window = logged.slice(index, index + WINDOW);
     return { rows, explained: window.reduce((sum, each) => sum + each.explained, 0) / WINDOW };
   });
 }
 
 /** The share of its rows after which a model stays at a goal or above; null when it ends below. */
-export function shareToReach(progress: readonly Progress[], goal: number): number | null {
+export function shareToReach(progress: readonly Logged[], goal: number): number | null {
   const below = progress.findLastIndex(({ explained }) => explained < goal);
   const reached = progress[below + 1];
   const last = progress.at(-1);
@@ -42,7 +26,7 @@ export function shareToReach(progress: readonly Progress[], goal: number): numbe
 }
 
 /** A model against TopK of its width, with as many columns active, over seeds. */
-interface TokenCost {
+export interface TokenCost {
   readonly label: string;
   readonly seeds: number;
   /** Share of its rows at which it explains what TopK does at its end; of `reaches` seeds. */
@@ -54,7 +38,7 @@ interface TokenCost {
 }
 
 /** Every model but those of TopK's frontier, in the order of the results. */
-function compareTokens(results: readonly Result[]): readonly TokenCost[] {
+export function compareTokens(results: readonly Result[]): readonly TokenCost[] {
   const labels = [...new Set(results.map(({ arm }) => arm))];
   return labels.flatMap((label) => {
     const frontier = frontierOf(label);
@@ -64,9 +48,10 @@ function compareTokens(results: readonly Result[]): readonly TokenCost[] {
       const other = results.find(
         ({ arm, seed }) => seed === result.seed && frontier.test(arm) && !/-k\d+/.test(arm),
       );
-      return other === undefined ? [] : [{ own: readProgress(result), topk: readProgress(other) }];
+      if (other === undefined || result.logged.length === 0 || other.logged.length === 0) return [];
+      return [{ own: readProgress(result), topk: readProgress(other) }];
     });
-    const final = (progress: readonly Progress[]) => progress.at(-1)?.explained ?? Infinity;
+    const final = (progress: readonly Logged[]) => progress.at(-1)?.explained ?? Infinity;
     const own = pairs.flatMap((pair) => shareToReach(pair.own, final(pair.topk)) ?? []);
     const topk = pairs.flatMap((pair) => shareToReach(pair.topk, final(pair.own)) ?? []);
     if (pairs.length === 0) return [];

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { SPLICE_FILE, type Result } from './collect';
+import { SPLICE_FILE } from './collect';
 import type { Experiment } from './experiment';
 import type { QueuedRun } from './queue';
 
@@ -32,7 +32,7 @@ export async function trainRun(
 }
 
 /** Runs a language model with a trained model in its residual stream, and keeps what is printed beside the report. */
-export async function spliceModel({ folder }: Pick<Result, 'folder'>): Promise<void> {
+export async function spliceModel(folder: string): Promise<void> {
   const path = join(folder, SPLICE_FILE);
   const [printed, said] = [`${path}.new`, `${path}.log`];
   const arguments_ = ['splice', '--model', folder, '--tokens', String(SPLICED_TOKENS)];

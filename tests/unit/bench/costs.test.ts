@@ -56,21 +56,19 @@ describe('models at equal bits', () => {
     for (const [name, bits, explained] of rates) {
       write(join(out, name), 'report.json', {
         bits_per_token: bits,
-        rate_explained_variance: explained,
+        explained_variance: explained,
       });
     }
-    const words = { ...wordsExperiment, measures: [] };
-    const found = compareRates(readResults(words, out), 'plain').find(
-      ({ label }) => label === 'sasa-r2-s8',
-    );
+    const results = readResults(wordsExperiment, out);
+    const found = compareRates(results, 'plain').find(({ label }) => label === 'sasa-r2-s8');
     // TopK rises by .1 while its bits grow to 10/6, of which 8/6 are reached at 80.
     const at80 = (0.1 * Math.log(8 / 6)) / Math.log(10 / 6);
     expect(found?.gain?.mean).toBeCloseTo((0.77 + 0.86 - 0.7 - 0.8) / 2 - at80, 12);
     // .77 lies 7 tenths up its line, .86 six.
     const bits = [0.7, 0.6].map((share) => 60 * (10 / 6) ** share);
     expect(found?.share?.mean).toBeCloseTo((80 / at(bits, 0) + 80 / at(bits, 1)) / 2, 12);
-    expect(compareRates(readResults(words, out), 'prune2')).toEqual([]);
-    expect(ratePicture('Words', readResults(words, out))).toContain('>SASA, r = 2<');
+    expect(compareRates(results, 'prune2')).toEqual([]);
+    expect(ratePicture('Words', results)).toContain('>SASA, r = 2<');
   });
 
   it('are no picture while none has bits', () => {

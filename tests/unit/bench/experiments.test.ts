@@ -6,17 +6,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { csvOf, markdownTable, readResults, summarize } from '../../../bench/experiments/collect';
+import { markdownTable, readResults, summarize } from '../../../bench/experiments/collect';
 import { modelsOf, readSeeds, type Experiment } from '../../../bench/experiments/experiment';
+import { experiments } from '../../../bench/experiments/experiments';
 import { queueOf, standingOf, workThrough, type QueuedRun } from '../../../bench/experiments/queue';
-import {
-  presetsExperiment,
-  storiesExperiment,
-  storiesRates,
-  wordsExperiment,
-  wordsRates,
-} from '../../../bench/experiments/text';
-import { zoo, zooIndependent } from '../../../bench/experiments/zoo';
+import { recordText } from '../../../bench/experiments/record';
 import { parseRunConfig } from '../../../src/lab/run/run_config';
 
 const training = { training_samples: 1000 };
@@ -194,7 +188,11 @@ describe('the table', () => {
     }
     writeFileSync(
       join(out, 'a/0/metrics.jsonl'),
-      '{"step":1,"details/seconds":1}\n{"step":50,"details/seconds":2.5}\n',
+      [
+        '{"step":1,"details/seconds":1,"details/n_training_samples":256,"metrics/explained_variance":0.25}',
+        '{"step":50,"details/seconds":2.5,"details/n_training_samples":512,"metrics/explained_variance":0.5}',
+        '',
+      ].join('\n'),
     );
     // Interrupted: it counts for nothing yet.
     write(join(out, 'b/1'), 'checkpoint.safetensors', {});
@@ -217,13 +215,13 @@ describe('the table', () => {
     expect(
       readResults({ ...experiment, measures: [kl] }, out).map(({ values }) => values[kl.path]),
     ).toEqual([null, null, null, 0.25]);
-    expect(csvOf(experiment, results)).toBe(
+    expect(recordText(experiment, results)).toBe(
       [
-        'arm,seed,explained_variance,recovery.packed_features,steps,seconds',
-        'a,0,0.9,4,50,2.5',
-        'a,2,,5,,',
-        'a,10,0.8,6,,',
-        'b,0,0.7,,,',
+        'arm,seed,explained_variance,recovery.packed_features,steps,seconds,logged',
+        'a,0,0.9,4,50,2.5,256:0.25000 512:0.50000',
+        'a,2,,5,,,',
+        'a,10,0.8,6,,,',
+        'b,0,0.7,,,,',
         '',
       ].join('\n'),
     );
@@ -238,15 +236,7 @@ describe('the table', () => {
 });
 
 describe('the arms', () => {
-  const all = {
-    zoo,
-    zooIndependent,
-    words: wordsExperiment,
-    words_lr: wordsRates,
-    stories: storiesExperiment,
-    stories_lr: storiesRates,
-    presets: presetsExperiment,
-  };
+  const all: Readonly<Record<string, Experiment>> = experiments;
   it.each(Object.entries(all))(
     'of %s have names of their own that are names of folders',
     (_, { arms }) => {
