@@ -46,7 +46,7 @@ function tilingOf(
   [m, n, k]: readonly [number, number, number],
   split: boolean,
 ): Tiling {
-  if (variant === 'direct') {
+  if (variant !== 'tiled') {
     const kernel = { name: 'matmul_direct', source: matmulDirect };
     return { kernel, across: Math.ceil(n / 32), down: Math.ceil(m / 32), parts: 1 };
   }

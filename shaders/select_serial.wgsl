@@ -1,5 +1,5 @@
 // The gate with one thread per row and no barrier, for adapters whose barriers are slow (processors).
-// Few winners are found one after the other, many by radix selection, 4 bits at a time, on order-preserving bit
+// Few winners are found in one look at all units, many by radix selection, 4 bits at a time, on order-preserving bit
 // patterns; ties go to the lowest index; winners are stored in ascending order of unit. Same bindings,
 // constants and parts as select_few.wgsl.
 // Dispatch: ceil(B / 8) workgroups of 8. Source: docs/method/model.md.
@@ -17,8 +17,8 @@ override RECORD: bool;
 override MARK_ALIVE: bool;
 
 const NONE = 0xffffffffu;
-// Up to this many winners, a look at all units for each is cheaper than counting their digits.
-const FEW = 16u;
+// Up to this many winners their keys are kept in registers; digits of more are counted, with eight looks.
+const FEW = 32u;
 
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
 @group(0) @binding(1) var<storage, read> dead_list: array<u32>;
@@ -44,33 +44,52 @@ fn key_of(score: f32) -> u32 {
   return max(1u, select(bits | 0x80000000u, ~bits, bits >= 0x80000000u));
 }
 
-// Key of the last winner, and how many winners have it: the largest key, then the largest of the rest …
+// Puts a key among four that fall in order; what is then too much falls out.
+fn sink(kept: ptr<function, vec4<u32>>, key: u32) -> u32 {
+  let a = *kept;
+  let below_x = min(a.x, key);
+  let below_y = min(a.y, below_x);
+  let below_z = min(a.z, below_y);
+  *kept = max(a, vec4<u32>(key, below_x, below_y, below_z));
+  return min(a.w, below_z);
+}
+
+// How many of four numbered places, from `first` on, are a winner's and hold the threshold.
+fn ties_of(kept: vec4<u32>, first: u32, threshold: u32) -> u32 {
+  let counted = (vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(SLOTS)) & (kept == vec4<u32>(threshold));
+  return dot(vec4<u32>(counted), vec4<u32>(1u));
+}
+
+// Key of the last winner, and how many winners have it, from one look at all: the largest keys so far fall in order.
 fn last_of_few(row: u32, units: u32) -> vec2<u32> {
-  var threshold = 0xffffffffu;
-  var ties = 0u;
-  var found = 0u;
-  while (found < SLOTS) {
-    // The largest key below the threshold (at first: at it), and how often it comes.
-    var best = 0u;
-    var count = 0u;
-    for (var position = 0u; position < units; position += 1u) {
-      let key = key_of(score_at(position, row));
-      if (key < threshold || found == 0u) {
-        if (key > best) {
-          best = key;
-          count = 0u;
-        }
-        count += select(0u, 1u, key == best);
-      }
+  var k0 = vec4<u32>(0u);
+  var k1 = vec4<u32>(0u);
+  var k2 = vec4<u32>(0u);
+  var k3 = vec4<u32>(0u);
+  var k4 = vec4<u32>(0u);
+  var k5 = vec4<u32>(0u);
+  var k6 = vec4<u32>(0u);
+  var k7 = vec4<u32>(0u);
+  for (var position = 0u; position < units; position += 1u) {
+    var key = key_of(score_at(position, row));
+    if (key <= select(k7.w, k3.w, SLOTS <= 16u)) { continue; }
+    key = sink(&k0, key);
+    key = sink(&k1, key);
+    key = sink(&k2, key);
+    key = sink(&k3, key);
+    if (SLOTS > 16u) {
+      key = sink(&k4, key);
+      key = sink(&k5, key);
+      key = sink(&k6, key);
+      key = sink(&k7, key);
     }
-    if (best == 0u) {
-      // Fewer units than slots may win: all whose key is not 0 do.
-      return vec2<u32>(0u, 0u);
-    }
-    threshold = best;
-    ties = min(count, SLOTS - found);
-    found += count;
   }
+  let kept = array<vec4<u32>, 8>(k0, k1, k2, k3, k4, k5, k6, k7);
+  let threshold = kept[min((SLOTS - 1u) / 4u, 7u)][(SLOTS - 1u) % 4u];
+  // Fewer units than slots may win: all whose key is not 0 do.
+  if (threshold == 0u) { return vec2<u32>(0u, 0u); }
+  var ties = 0u;
+  for (var i = 0u; i < 8u; i += 1u) { ties += ties_of(kept[i], 4u * i, threshold); }
   return vec2<u32>(threshold, ties);
 }
 

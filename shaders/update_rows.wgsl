@@ -183,7 +183,8 @@ fn add_high(value: vec4<f32>, c: vec4<f32>) {
 }
 
 // What a parts/products_….wgsl adds: a row times the coefficients at `at`.
-fn add_rows(value: vec4<f32>, at: u32, first: u32) {
+fn add_rows(index: u32, at: u32, first: u32) {
+  let value = rows[index];
   add_low(value, four(at, first));
   if (AT_ONCE > 4u) { add_high(value, four(at, first + 4u)); }
 }

@@ -1,9 +1,10 @@
-// Gradient of one weight matrix (encoder or decoder) and its Adam step, with a thread for every vec4
-// column of a block of groups and no barrier, for adapters whose barriers are slow (processors). Same
-// formula, bindings, constants and parts as update_rows.wgsl; its squared gradient norms are one per thread.
-// A workgroup has one block of groups, so what belongs to a row of the batch is read once for all threads.
+// Gradient of one weight matrix (encoder or decoder) and its Adam step, with a thread for every few vec4
+// columns of a block of groups and no barrier, for adapters whose barriers are slow (processors). Same
+// formula, bindings, constants and parts as update_rows.wgsl; its squared gradient norms are one per column.
+// A workgroup has one block of groups and few threads: on which rows of the batch a group fired, and where its
+// coefficients lie, takes as long to find as the rows take to add, and is found once for all columns of a thread.
 //
-// Dispatch: blocks = ceil(K / GROUPS) workgroups across, folded, ceil(D4 / WG) down.
+// Dispatch: blocks = ceil(K / GROUPS) workgroups across, folded, ceil(D4 / (WG COLUMNS)) down.
 // Source: docs/method/training.md.
 
 override B: u32;
@@ -34,6 +35,7 @@ override AUX_SUMS: bool;    // the auxiliary codes count in both (they read the 
 override FUSED: bool;
 override ADD: bool;          // stored gradients are added up, each with this share
 override SHARE: f32;
+override COLUMNS: u32;      // of a thread, WG apart; up to 4
 override WG: u32;
 
 @group(0) @binding(0) var<storage, read_write> weights: array<vec4<f32>>;
@@ -45,19 +47,37 @@ override WG: u32;
 @group(0) @binding(6) var<storage, read> fired: array<u32>;
 @group(0) @binding(7) var<storage, read_write> penalty: array<f32>;
 
-// Accumulated gradient of four rows of the block.
+// Accumulated gradient of four rows of the block, in each column of the thread.
 var<private> a0: vec4<f32>;
 var<private> a1: vec4<f32>;
 var<private> a2: vec4<f32>;
 var<private> a3: vec4<f32>;
+var<private> b0: vec4<f32>;
+var<private> b1: vec4<f32>;
+var<private> b2: vec4<f32>;
+var<private> b3: vec4<f32>;
+var<private> c0: vec4<f32>;
+var<private> c1: vec4<f32>;
+var<private> c2: vec4<f32>;
+var<private> c3: vec4<f32>;
+var<private> d0: vec4<f32>;
+var<private> d1: vec4<f32>;
+var<private> d2: vec4<f32>;
+var<private> d3: vec4<f32>;
 // Sums of their coefficients, and of what a penalty makes of the codes.
 var<private> coef_sum: vec4<f32>;
 var<private> code_sum: f32;
-// The column of the block as it was before the step.
-var<private> old: array<vec4<f32>, 32>;
+// The columns of the block as they were before the step, [COLUMNS, 32], and which of them is at hand.
+var<private> old: array<vec4<f32>, 128>;
+var<private> at_hand: u32;
+// How far the thread's other columns are from its first; those past the last one stay at it and are not stored.
+var<private> ahead: vec4<u32>;
+// Squared gradients, and shares of the input gradient, by column.
+var<private> squares: vec4<f32>;
+var<private> shares: array<vec4<f32>, 4>;
 
 fn stride() -> u32 { return uniforms.one; }
-fn old_row(i: u32) -> vec4<f32> { return old[i]; }
+fn old_row(i: u32) -> vec4<f32> { return old[at_hand * 32u + i]; }
 fn sum_of_codes() -> f32 { return code_sum; }
 
 // Slot of `unit` in an ascending list that is known to hold it.
@@ -71,11 +91,34 @@ fn find(first: u32, slots: u32, unit: u32) -> u32 {
   return low;
 }
 
-fn add(value: vec4<f32>, c: vec4<f32>) {
-  a0 += c.x * value;
-  a1 += c.y * value;
-  a2 += c.z * value;
-  a3 += c.w * value;
+// Adds c times a row, whose number in the thread's first column is at `index`.
+fn add(index: u32, c: vec4<f32>) {
+  let a = rows[index];
+  a0 += c.x * a;
+  if (R > 1u) { a1 += c.y * a; }
+  if (R > 2u) { a2 += c.z * a; }
+  if (R > 3u) { a3 += c.w * a; }
+  if (COLUMNS > 1u) {
+    let b = rows[index + ahead.y];
+    b0 += c.x * b;
+    if (R > 1u) { b1 += c.y * b; }
+    if (R > 2u) { b2 += c.z * b; }
+    if (R > 3u) { b3 += c.w * b; }
+  }
+  if (COLUMNS > 2u) {
+    let v = rows[index + ahead.z];
+    c0 += c.x * v;
+    if (R > 1u) { c1 += c.y * v; }
+    if (R > 2u) { c2 += c.z * v; }
+    if (R > 3u) { c3 += c.w * v; }
+  }
+  if (COLUMNS > 3u) {
+    let d = rows[index + ahead.w];
+    d0 += c.x * d;
+    if (R > 1u) { d1 += c.y * d; }
+    if (R > 2u) { d2 += c.z * d; }
+    if (R > 3u) { d3 += c.w * d; }
+  }
 }
 
 // Coefficients of block rows first … first + 3; rows past the block get 0.
@@ -88,7 +131,7 @@ fn four(at: u32, first: u32) -> vec4<f32> {
 }
 
 // What a parts/products_….wgsl adds: a row times the coefficients at `at`.
-fn add_rows(value: vec4<f32>, at: u32, first: u32) { add(value, four(at, first)); }
+fn add_rows(index: u32, at: u32, first: u32) { add(index, four(at, first)); }
 
 // A gradient that is NaN or infinite leaves the weight as it was, so that the weights before a loss broke
 // stay readable. By bits: comparisons with NaN are not portable.
@@ -107,7 +150,7 @@ fn add_main(k: u32, column: u32, first: u32) {
       let place = first_place(row);
       let at = (place + find(ACTIVE_OFFSET + place, end_place(row) - place, k)) * R;
       let c = four(COEF_OFFSET + at, first);
-      add(rows[(SECTION * B + row) * D4 + column], c);
+      add((SECTION * B + row) * D4 + column, c);
       add_second(row, at, column, first);
       coef_sum += c;
       if (READS_CODES) { code_sum += of_code(coefs[CODES_OFFSET + at], k); }
@@ -124,21 +167,56 @@ fn add_auxiliary(unit: u32, column: u32, first: u32, only: vec4<f32>) {
       let row = w * 32u + countTrailingZeros(bits);
       bits &= bits - 1u;
       let slot = row * AUX_SLOTS + find(AUX_ACTIVE_OFFSET + row * AUX_SLOTS, AUX_SLOTS, unit);
-      let value = rows[(AUX_SECTION * B + row) * D4 + column];
       var c = only;
       if (AUX_COLUMNS) { c *= coefs[AUX_COEF_OFFSET + slot]; } else { c = four(AUX_COEF_OFFSET + slot * R, first); }
-      add(value, c);
+      add((AUX_SECTION * B + row) * D4 + column, c);
       if (AUX_SUMS) { coef_sum += c; }
     }
   }
 }
 
-// Updates one column of group k; returns its share of the input gradient.
-fn update_group(k: u32, column: u32) -> vec4<f32> {
-  // The penalty mixes the rows of a block.
-  for (var i = 0u; i < R; i += uniforms.one) { old[i] = weights[(k * R + i) * D4 + column]; }
+// Adam with the gathered gradient g of block rows first … first + 3 in column `which` of the thread, `column` of the matrix.
+fn finish(k: u32, which: u32, column: u32, first: u32, g: mat4x4<f32>) {
+  at_hand = which;
   var square = 0.0;
   var share = vec4<f32>(0.0);
+  for (var j = 0u; j < min(4u, R - first); j += uniforms.one) {
+    let i = first + j;
+    let before = old_row(i);
+    if (SUMS && column == 0u) { penalty[SUMS_OFFSET + k * R + i] = coef_sum[j]; }
+    if (SHARES) { share += coef_sum[j] * before; }
+    var gradient = g[0];
+    if (j == 1u) { gradient = g[1]; }
+    if (j == 2u) { gradient = g[2]; }
+    if (j == 3u) { gradient = g[3]; }
+    gradient += penalty_gradient(k, i);
+    let index = (k * R + i) * D4 + column;
+    if (!FUSED && ADD) { gradient = moment1[index] + SHARE * gradient; }
+    square += dot(gradient, gradient);
+    if (!FUSED) {
+      moment1[index] = gradient;
+    } else if (finite(gradient)) {
+      let m = uniforms.beta1 * moment1[index] + (1.0 - uniforms.beta1) * gradient;
+      let v = uniforms.beta2 * moment2[index] + (1.0 - uniforms.beta2) * gradient * gradient;
+      moment1[index] = m;
+      moment2[index] = v;
+      let direction = m * uniforms.correction1 / (sqrt(v * uniforms.correction2) + vec4<f32>(uniforms.epsilon));
+      weights[index] = before - uniforms.lr * (direction + uniforms.weight_decay * before);
+    }
+  }
+  squares[which] += square;
+  shares[which] += share;
+}
+
+fn has(which: u32, column: u32) -> bool { return COLUMNS > which && column + which * WG < D4; }
+
+// Updates the thread's columns of group k.
+fn update_group(k: u32, column: u32) {
+  // The penalty mixes the rows of a block.
+  for (var which = 0u; which < COLUMNS; which += uniforms.one) {
+    for (var i = 0u; i < R; i += uniforms.one) { old[which * 32u + i] = weights[(k * R + i) * D4 + column + ahead[which]]; }
+  }
+  squares = vec4<f32>(0.0);
 
   // Strides that the compiler does not know keep Mesa from unrolling these loops into each other.
   for (var first = 0u; first < R; first += 4u * uniforms.one) {
@@ -146,6 +224,18 @@ fn update_group(k: u32, column: u32) -> vec4<f32> {
     a1 = vec4<f32>(0.0);
     a2 = vec4<f32>(0.0);
     a3 = vec4<f32>(0.0);
+    b0 = vec4<f32>(0.0);
+    b1 = vec4<f32>(0.0);
+    b2 = vec4<f32>(0.0);
+    b3 = vec4<f32>(0.0);
+    c0 = vec4<f32>(0.0);
+    c1 = vec4<f32>(0.0);
+    c2 = vec4<f32>(0.0);
+    c3 = vec4<f32>(0.0);
+    d0 = vec4<f32>(0.0);
+    d1 = vec4<f32>(0.0);
+    d2 = vec4<f32>(0.0);
+    d3 = vec4<f32>(0.0);
     coef_sum = vec4<f32>(0.0);
     code_sum = 0.0;
     add_main(k, column, first);
@@ -156,46 +246,33 @@ fn update_group(k: u32, column: u32) -> vec4<f32> {
         add_auxiliary(k * R + first + j, column, first, only);
       }
     }
-    for (var j = 0u; j < min(4u, R - first); j += uniforms.one) {
-      let i = first + j;
-      if (SUMS && column == 0u) { penalty[SUMS_OFFSET + k * R + i] = coef_sum[j]; }
-      if (SHARES) { share += coef_sum[j] * old[i]; }
-      var gradient = a0;
-      if (j == 1u) { gradient = a1; }
-      if (j == 2u) { gradient = a2; }
-      if (j == 3u) { gradient = a3; }
-      gradient += penalty_gradient(k, i);
-      let index = (k * R + i) * D4 + column;
-      if (!FUSED && ADD) { gradient = moment1[index] + SHARE * gradient; }
-      square += dot(gradient, gradient);
-      if (!FUSED) {
-        moment1[index] = gradient;
-      } else if (finite(gradient)) {
-        let m = uniforms.beta1 * moment1[index] + (1.0 - uniforms.beta1) * gradient;
-        let v = uniforms.beta2 * moment2[index] + (1.0 - uniforms.beta2) * gradient * gradient;
-        moment1[index] = m;
-        moment2[index] = v;
-        let direction = m * uniforms.correction1 / (sqrt(v * uniforms.correction2) + vec4<f32>(uniforms.epsilon));
-        weights[index] = old[i] - uniforms.lr * (direction + uniforms.weight_decay * old[i]);
-      }
-    }
+    finish(k, 0u, column, first, mat4x4<f32>(a0, a1, a2, a3));
+    if (has(1u, column)) { finish(k, 1u, column + WG, first, mat4x4<f32>(b0, b1, b2, b3)); }
+    if (has(2u, column)) { finish(k, 2u, column + 2u * WG, first, mat4x4<f32>(c0, c1, c2, c3)); }
+    if (has(3u, column)) { finish(k, 3u, column + 3u * WG, first, mat4x4<f32>(d0, d1, d2, d3)); }
   }
-  penalty[SQUARES_OFFSET + k * D4 + column] = square;
-  return share;
+  for (var which = 0u; which < 4u; which += 1u) {
+    if (has(which, column)) { penalty[SQUARES_OFFSET + k * D4 + column + which * WG] = squares[which]; }
+  }
 }
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let block = place_across(id);
-  let column = id.y * WG + lane;
+  let column = id.y * WG * COLUMNS + lane;
   if (column >= D4 || block * GROUPS >= K) { return; }
-  var share = vec4<f32>(0.0);
-  for (var k = block * GROUPS; k < min((block + 1u) * GROUPS, K); k += 1u) { share += update_group(k, column); }
+  ahead = min(vec4<u32>(0u, WG, 2u * WG, 3u * WG), vec4<u32>(D4 - 1u - column));
+  for (var k = block * GROUPS; k < min((block + 1u) * GROUPS, K); k += 1u) { update_group(k, column); }
   if (SHARES) {
-    let at = SHARES_OFFSET + (block * D4 + column) * 4u;
-    penalty[at] = share.x;
-    penalty[at + 1u] = share.y;
-    penalty[at + 2u] = share.z;
-    penalty[at + 3u] = share.w;
+    for (var which = 0u; which < 4u; which += 1u) {
+      if (has(which, column)) {
+        let share = shares[which];
+        let at = SHARES_OFFSET + (block * D4 + column + which * WG) * 4u;
+        penalty[at] = share.x;
+        penalty[at + 1u] = share.y;
+        penalty[at + 2u] = share.z;
+        penalty[at + 3u] = share.w;
+      }
+    }
   }
 }

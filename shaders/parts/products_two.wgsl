@@ -3,5 +3,5 @@ override SECOND_SECTION: u32;
 override SECOND_OFFSET: u32;
 
 fn add_second(row: u32, at: u32, column: u32, first: u32) {
-  add_rows(rows[(SECOND_SECTION * B + row) * D4 + column], SECOND_OFFSET + at, first);
+  add_rows((SECOND_SECTION * B + row) * D4 + column, SECOND_OFFSET + at, first);
 }

@@ -50,6 +50,14 @@ function scoresKernel(
     const wide = Math.ceil((rank === 1 ? Math.ceil(units / 4) : units) / 8);
     return { kernel: kernels.scores_direct, wide, down: Math.ceil(Math.ceil(batch / 4) / 8) };
   }
+  if (variant === 'quads') {
+    const each = rank === 1 ? 4 : rank === 2 ? 2 : 1;
+    return {
+      kernel: kernels.scores_quads,
+      wide: Math.ceil(units / (32 * each)),
+      down: Math.ceil(batch / 16),
+    };
+  }
   const large = {
     kernel: kernels.scores_wide,
     wide: Math.ceil(units / Math.floor(128 / rank)),
@@ -109,7 +117,7 @@ export function selectPass(
   variant: KernelVariant,
 ): Pass {
   const { branch } = options;
-  const serial = variant === 'direct';
+  const serial = variant !== 'tiled';
   const few = !serial && branch.slots <= FEW_SLOTS;
   const kernel = serial ? kernels.select_serial : few ? kernels.select_few : kernels.select_many;
   return {

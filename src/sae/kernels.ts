@@ -21,6 +21,7 @@ import nuclearGradient from '../../shaders/nuclear_gradient.wgsl?raw';
 import placeRows from '../../shaders/place_rows.wgsl?raw';
 import refinedGradients from '../../shaders/refined_gradients.wgsl?raw';
 import scoresDirect from '../../shaders/scores_direct.wgsl?raw';
+import scoresQuads from '../../shaders/scores_quads.wgsl?raw';
 import scoresTiled from '../../shaders/scores_tiled.wgsl?raw';
 import scoresWide from '../../shaders/scores_wide.wgsl?raw';
 import selectFew from '../../shaders/select_few.wgsl?raw';
@@ -51,6 +52,7 @@ export const kernels = {
   place_rows: { name: 'place_rows', source: placeRows },
   refined_gradients: { name: 'refined_gradients', source: fourProducts + refinedGradients },
   scores_direct: { name: 'scores_direct', source: scoresDirect },
+  scores_quads: { name: 'scores_quads', source: scoresQuads, enables: ['subgroups'] },
   scores_tiled: { name: 'scores_tiled', source: scoresTiled },
   scores_wide: { name: 'scores_wide', source: fourVectors + scoresWide },
   select_few: { name: 'select_few', source: selectFew },

@@ -5,7 +5,7 @@
 import type { KernelVariant } from './layout';
 
 /** Workgroup size for kernels that give every vec4 of a row a thread of its own. */
-export function columnThreads(d4: number): number {
+function columnThreads(d4: number): number {
   let threads = 8;
   while (threads < d4 && threads < 64) threads *= 2;
   return threads;
@@ -13,11 +13,11 @@ export function columnThreads(d4: number): number {
 
 /** Workgroup size for kernels whose threads share the vec4s of one row and wait for each other. */
 export function rowThreads(d4: number, variant: KernelVariant): number {
-  return variant === 'direct' ? 8 : columnThreads(d4);
+  return variant === 'tiled' ? columnThreads(d4) : 8;
 }
 
 /** Threads that make the dot products of a slot together: up to 16 vec4s, 256 bytes, of a row at a time. */
 export function teamThreads(d4: number, variant: KernelVariant): number {
-  if (variant === 'direct') return 1;
+  if (variant !== 'tiled') return 1;
   return d4 <= 4 ? 4 : d4 <= 8 ? 8 : 16;
 }

@@ -11,9 +11,10 @@ import { ETA, refineLayout, type RefineLayout } from './refine_layout';
 
 /**
  * Which kernels a step is made of. `tiled`: threads of a workgroup share memory, for GPUs. `direct`:
- * threads work on their own, for software adapters, where a barrier costs more than it saves.
+ * threads work on their own, for software adapters, where a barrier costs more than it saves. `quads`: the same, but
+ * where a step is dense four neighbours share what they load; for software adapters with subgroups.
  */
-export type KernelVariant = 'direct' | 'tiled';
+export type KernelVariant = 'direct' | 'quads' | 'tiled';
 
 /** vec4 columns of a tile of update_rows.wgsl. */
 const UPDATE_COLUMNS = 16;

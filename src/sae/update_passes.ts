@@ -9,7 +9,6 @@ import type { Penalty } from './architectures/architecture';
 import type { ModelConfig } from './config';
 import { placesOf, Section } from './forward_passes';
 import { kernels } from './kernels';
-import { columnThreads } from './launch_sizes';
 import {
   biasesParts,
   compose,
@@ -50,6 +49,17 @@ function penaltyPart(penalty: Penalty | null, matrix: 'encoder' | 'decoder'): Pe
   }
 }
 
+/** Threads of a workgroup of update_rows_serial.wgsl: as many as a processor's vectors have numbers. */
+const SERIAL_THREADS = 8;
+/** Most vec4 columns of one of them. */
+const MOST_COLUMNS = 4;
+
+/** Columns of a thread, and workgroups for all of a row. */
+function serialColumns(d4: number): { readonly columns: number; readonly down: number } {
+  const down = Math.ceil(d4 / (SERIAL_THREADS * MOST_COLUMNS));
+  return { columns: Math.ceil(d4 / (SERIAL_THREADS * down)), down };
+}
+
 /** Gathers the gradient of a matrix and hands it to Adam, at once or over a buffer. */
 export function updatePass(
   config: ModelConfig,
@@ -65,7 +75,7 @@ export function updatePass(
   // The residual loss re-encodes a constant; only codes of the input send gradients to the biases.
   const readsInput = auxiliary?.loss === 'preact';
   const auxiliaryInput = readsInput ? Section.input : Section.residual;
-  const threads = columnThreads(layout.d4);
+  const serial = serialColumns(layout.d4);
   const places = placesOf(layout, main);
   const part = penaltyPart(penalty, matrix);
   return {
@@ -120,9 +130,11 @@ export function updatePass(
             SECOND_SECTION: decoder ? refinement.gradient : refinement.rest,
             SECOND_OFFSET: decoder ? refinement.plain : refinement.steps,
           }),
-      ...(tiled ? { AT_ONCE: layout.rank > 4 && layout.rank <= 8 ? 8 : 4 } : { WG: threads }),
+      ...(tiled
+        ? { AT_ONCE: layout.rank > 4 && layout.rank <= 8 ? 8 : 4 }
+        : { WG: SERIAL_THREADS, COLUMNS: serial.columns }),
     },
-    workgroups: across(blocks, tiled ? layout.tiles : Math.ceil(layout.d4 / threads)),
+    workgroups: across(blocks, tiled ? layout.tiles : serial.down),
   };
 }
 

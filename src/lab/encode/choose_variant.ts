@@ -8,5 +8,6 @@ import type { KernelVariant } from '../../sae/layout';
 
 /** The kernels for this device (its adapter's description says whether it is software). */
 export function chooseVariant(device: GPUDevice): KernelVariant {
-  return describeAdapter({ info: device.adapterInfo }).software ? 'direct' : 'tiled';
+  if (!describeAdapter({ info: device.adapterInfo }).software) return 'tiled';
+  return device.features.has('subgroups') ? 'quads' : 'direct';
 }

@@ -54,7 +54,7 @@ export async function openLmSource(
     prependBos: config.prepend_bos,
     excludeFirst: config.exclude_first,
   };
-  const software = chooseVariant(device) === 'direct';
+  const software = chooseVariant(device) !== 'tiled';
   const reading: Reading = {
     model: language.model,
     bos: language.tokenizer.bos,

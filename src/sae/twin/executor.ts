@@ -39,6 +39,7 @@ const twinKernels: Readonly<Record<KernelName, TwinKernel>> = {
   place_rows: placeRows,
   refined_gradients: refinedGradients,
   scores_direct: scoreUnits,
+  scores_quads: scoreUnits,
   scores_tiled: scoreUnits,
   scores_wide: scoreUnits,
   select_few: selectUnits,

@@ -67,6 +67,7 @@ const rules: Partial<Record<KernelName, SumRule>> = {
     roundings: (c) => width(c) + 6,
   },
   scores_direct: scores,
+  scores_quads: scores,
   scores_tiled: scores,
   scores_wide: scores,
   encode_active: { roundings: (c) => width(c) + 2 },

@@ -28,6 +28,8 @@ const someDead = { dead: 'some' } as const;
 /** The selecting kernels of the tiled variant in a step that is otherwise direct. */
 const tiledGate = { tiledGate: true } as const;
 const tiled = { variant: 'tiled' } as const;
+const quads = { variant: 'quads' } as const;
+const scored = { passes: ['score groups', 'score dead groups'] } as const;
 const noAux = { aux_loss: 'none' } as const;
 
 export const parityCases: Readonly<Record<string, ParityCase>> = {
@@ -128,6 +130,21 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     silent: true,
     passes: ['select groups'],
   },
+  'serial selection by digits, ties': {
+    model: sasa(300, 1, 33, { k_aux: 40 }),
+    width: 5,
+    batch: 17,
+    ...someDead,
+    ties: true,
+    passes: ['select groups', 'select dead groups'],
+  },
+  'serial selection of all but one place in registers, of another number than their last': {
+    model: topk(70, 31, { k_aux: 18 }),
+    width: 17,
+    batch: 17,
+    ...someDead,
+    passes: ['select groups', 'select dead groups'],
+  },
   'groups that win with a code of zeros': {
     model: sasa(5, 3, 2, noAux),
     width: 3,
@@ -191,6 +208,80 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
     ...someDead,
     ...tiledGate,
     passes: ['select dead groups', 'update decoder', 'update biases'],
+  },
+
+  // Kernels whose threads share what they load with their neighbours: a last thread with some units, a last quad of
+  // batch rows with some rows, lists of dead units.
+  'quads, scalar units': {
+    model: topk(131, 5),
+    width: 17,
+    batch: 19,
+    ...quads,
+    passes: ['score groups'],
+  },
+  'quads, groups of one': {
+    model: sasa(131, 1, 5),
+    width: 17,
+    batch: 19,
+    ...quads,
+    ...someDead,
+    ...scored,
+  },
+  'quads, groups of two': {
+    model: sasa(67, 2, 3, { use_encoder_bias: true }),
+    width: 17,
+    batch: 33,
+    ...quads,
+    ...someDead,
+    ...scored,
+  },
+  'quads, groups of three': {
+    model: sasa(33, 3, 3),
+    width: 5,
+    batch: 6,
+    ...quads,
+    ...someDead,
+    ...scored,
+  },
+  'quads, groups of six': {
+    model: sasa(34, 6, 3, { use_encoder_bias: true }),
+    width: 21,
+    batch: 31,
+    ...quads,
+    ...someDead,
+    ...scored,
+  },
+  'quads, one of everything': {
+    model: sasa(1, 1, 1, noAux),
+    width: 1,
+    batch: 1,
+    ...quads,
+    passes: ['score groups'],
+  },
+  'quads, nothing dead': {
+    model: sasa(17, 4, 2),
+    width: 17,
+    batch: 17,
+    dead: 'none',
+    ...quads,
+    passes: ['score dead groups', 'select dead groups'],
+  },
+
+  // Several columns of a thread: two workgroups of three, the last column but one past its end.
+  'serial updates of rows that take several columns a thread': {
+    model: sasa(5, 6, 2, { use_encoder_bias: true }),
+    width: 150,
+    batch: 70,
+    ...someDead,
+    weightDecay: 0.02,
+    passes: ['update encoder', 'update decoder', 'update biases', 'gradient norm'],
+  },
+  'serial updates of four columns a thread, dead columns': {
+    model: sasa(9, 3, 2, { aux_loss: 'preact', k_aux: 6 }),
+    width: 117,
+    batch: 33,
+    ...someDead,
+    passes: ['update encoder', 'update decoder', 'update biases'],
   },
 
   // Kernels with tiles in workgroup memory.

@@ -36,8 +36,7 @@ const LIMITS: readonly PlanLimits[] = [
   DEFAULT_LIMITS,
   { ...DEFAULT_LIMITS, maxBufferSize: 2 ** 40, maxStorageBufferBindingSize: 2 ** 40 },
 ];
-const VARIANTS = ['direct', 'tiled'] as const;
-const FAMILIES = ['direct', 'quads', 'tiled'] as const;
+const VARIANTS = ['direct', 'quads', 'tiled'] as const;
 
 /** A language model as small as one can be, with the longest context, and one of a usual shape. */
 const languageModels: Readonly<Record<string, TransformerConfig>> = {
@@ -240,7 +239,7 @@ function lmSource(config: RunConfig, lm: TransformerConfig, device: GPUDevice) {
 function languagePlans(config: RunConfig, lm: TransformerConfig, limits: PlanLimits): Plan[][] {
   const { data } = config;
   if (data.kind !== 'lm') return [];
-  return FAMILIES.flatMap((family) => {
+  return VARIANTS.flatMap((family) => {
     const software = family !== 'tiled';
     const parts = { config: lm, layout: layoutOf(lm), family, formats: new Map<string, 'f32'>() };
     const { context_size: positions, store_batch_size_prompts: sequences } = data;
