@@ -115,7 +115,7 @@ class RowSolver {
     direction.set(gradient.subarray(0, count));
     for (let step = 0; step < this.iterations && square > least; step++) {
       image.fill(0);
-      for (let i = 0; i < count; i++) this.addAtom(image, i, at(direction, i));
+      this.addAtoms(image, direction, 1);
       let curvature = 0;
       for (const value of image) curvature += value * value;
       if (curvature === 0) return;
@@ -134,32 +134,64 @@ class RowSolver {
     const { residual } = this;
     const { targets, width } = this.problem;
     for (let c = 0; c < width; c++) residual[c] = at(targets, start + c);
-    for (let i = 0; i < this.count; i++) this.addAtom(residual, i, -at(this.values, i));
+    this.addAtoms(residual, this.values, -1);
     let sum = 0;
     for (const value of residual) sum += value * value;
     return sum;
   }
 
-  /** What each column has in common with the residual, and the sum of the squares. */
+  /**
+   * What each column has in common with the residual, and the sum of the squares. Four columns at a time: a sum alone
+   * waits for each of its additions, and each keeps its order.
+   */
   private slope(): number {
     const { residual, gradient, atoms, count } = this;
-    const { decoder } = this.problem;
+    const { decoder, width } = this.problem;
     let square = 0;
-    for (let i = 0; i < count; i++) {
-      const atom = at(atoms, i);
-      let sum = 0;
-      for (let c = 0; c < residual.length; c++)
-        sum += (decoder[atom + c] ?? 0) * (residual[c] ?? 0);
-      gradient[i] = sum;
-      square += sum * sum;
+    for (let i = 0; i < count; i += 4) {
+      const [a, b, c, d] = this.four(atoms, i);
+      let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
+      for (let x = 0; x < width; x++) {
+        const value = residual[x] ?? 0;
+        sumA += (decoder[a + x] ?? 0) * value;
+        sumB += (decoder[b + x] ?? 0) * value;
+        sumC += (decoder[c + x] ?? 0) * value;
+        sumD += (decoder[d + x] ?? 0) * value;
+      }
+      [gradient[i], gradient[i + 1], gradient[i + 2], gradient[i + 3]] = [sumA, sumB, sumC, sumD];
     }
+    for (let i = 0; i < count; i++) square += at(gradient, i) * at(gradient, i);
     return square;
   }
 
-  private addAtom(to: Float64Array, column: number, factor: number): void {
-    const { decoder } = this.problem;
-    const atom = at(this.atoms, column);
-    for (let c = 0; c < to.length; c++) to[c] = (to[c] ?? 0) + factor * (decoder[atom + c] ?? 0);
+  /** Adds all columns with these factors times `sign` to a row, in order, four at a time. */
+  private addAtoms(to: Float64Array, factors: Float64Array, sign: 1 | -1): void {
+    const { atoms, count } = this;
+    const { decoder, width } = this.problem;
+    for (let i = 0; i < count; i += 4) {
+      const [a, b, c, d] = this.four(atoms, i);
+      const factor = (place: number) => (place < count ? sign * at(factors, place) : 0);
+      const [one, two, three, four] = [factor(i), factor(i + 1), factor(i + 2), factor(i + 3)];
+      for (let x = 0; x < width; x++) {
+        let value = to[x] ?? 0;
+        value += one * (decoder[a + x] ?? 0);
+        value += two * (decoder[b + x] ?? 0);
+        value += three * (decoder[c + x] ?? 0);
+        value += four * (decoder[d + x] ?? 0);
+        to[x] = value;
+      }
+    }
+  }
+
+  /** Four columns from the i-th on; what there is not of them repeats the last one. */
+  private four(atoms: Uint32Array, i: number): readonly [number, number, number, number] {
+    const last = this.count - 1;
+    return [
+      at(atoms, i),
+      at(atoms, Math.min(i + 1, last)),
+      at(atoms, Math.min(i + 2, last)),
+      at(atoms, Math.min(i + 3, last)),
+    ];
   }
 
   private grow(): void {

@@ -127,9 +127,13 @@ export function contributionEnergies(
     for (let i = 0; i < rank; i++) {
       const code = at(codes, entry * rank + i);
       const atom = (unit * rank + i) * width;
-      for (let c = 0; c < width; c++) addAt(contribution, c, code * at(decoder, atom + c));
+      for (let c = 0; c < width; c++) {
+        contribution[c] = (contribution[c] ?? 0) + code * (decoder[atom + c] ?? 0);
+      }
     }
-    return contribution.reduce((sum, value) => sum + value * value, 0);
+    let sum = 0;
+    for (const value of contribution) sum += value * value;
+    return sum;
   });
 }
 

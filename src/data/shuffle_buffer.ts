@@ -7,6 +7,7 @@
 import { at } from '../base/array';
 import { RandomStream } from '../base/random';
 import type { BufferMap } from '../gpu/buffer_set';
+import { inPass } from '../gpu/in_pass';
 import { openPlan, type OpenPlan } from '../gpu/open_plan';
 import type { Plan } from '../gpu/plan';
 import { batchBuffer } from './batch_buffer';
@@ -29,8 +30,8 @@ export interface RowProducer {
    * until the next call); may wait for what it is made from.
    */
   next(): Promise<Uint32Array>;
-  /** Records the passes that fill `rows`. Called at most once after `next`, and once a submit. */
-  record(pass: GPUComputePassEncoder): void;
+  /** Records what fills `rows`. Called at most once after `next`, and once a submit. */
+  record(encoder: GPUCommandEncoder): void;
   /** Begins again: `next` gives the first production. */
   restart(): void;
   destroy(): void;
@@ -218,7 +219,7 @@ class ShuffleFeeder implements StreamFeeder {
 
   private async submitProduction(): Promise<void> {
     if (this.inFlight.length >= IN_FLIGHT) await this.inFlight.shift();
-    this.submit((pass) => this.producer.record(pass), 'source');
+    this.submit((encoder) => this.producer.record(encoder), 'source');
   }
 
   /** Places the next `count` rows of the production in the slots that are theirs. */
@@ -239,14 +240,12 @@ class ShuffleFeeder implements StreamFeeder {
     own.write('moves', this.moves.subarray(0, 2 * count));
     runner.setUniforms(0, { count });
     runner.upload();
-    this.submit((pass) => runner.record(pass), 'shuffle');
+    this.submit((encoder) => inPass(encoder, (pass) => runner.record(pass)), 'shuffle');
   }
 
-  private submit(record: (pass: GPUComputePassEncoder) => void, part: FeedPart): void {
+  private submit(record: (encoder: GPUCommandEncoder) => void, part: FeedPart): void {
     const encoder = this.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    record(pass);
-    pass.end();
+    record(encoder);
     this.device.queue.submit([encoder.finish()]);
     const done = this.clock.mark(part);
     // It fails when the device is gone, which whoever holds the device is told.

@@ -122,7 +122,7 @@ export interface ActivationSource {
   labelOf?(rowId: number): string;
   /** For rows that are tokens. */
   readonly text?: SourceText;
-  /** Bytes on the GPU besides the stream's buffers: a language model's weights. */
+  /** Bytes on the GPU besides the stream's buffers: a language model's weights, and rows of its text that are kept. */
   readonly bytes?: number;
   /** Plan that fills batches of `batchRows` rows. */
   stream(batchRows: number): StreamPlan;

@@ -15,6 +15,7 @@ import { shuffleStream } from '../../data/shuffle_buffer';
 import { bufferOrder } from '../../data/shuffle_order';
 import type { ActivationSource, SourceRows, SourceText, Split } from '../../data/source';
 import { chooseVariant } from '../encode/choose_variant';
+import { keptBytes, KeptWindows } from './kept_windows';
 import type { ReadyLanguageModel } from './language_model_store';
 import type { LanguageDataConfig } from '../run/run_config';
 import { corpusText, writtenText, type Corpus, type TextSupply } from './text_supply';
@@ -81,6 +82,9 @@ function lmSource(
   const reader = new WindowReader(device, reading);
   const capacity = bufferRows(device, config, width);
   const rowBytes = 16 * vectorsPerRow(width);
+  // A text that fits into the shuffle buffer is read once as it is.
+  const again = trainRows !== null && trainRows > capacity ? trainRows : null;
+  const kept = keptBytes(again, rowBytes, device.limits);
   const label = `${info.label}, layer ${config.layer}`;
   const take = async (wanted: readonly WantedRow[], work?: Work): Promise<SourceRows> => {
     const x = await reader.read(wanted, work);
@@ -99,14 +103,17 @@ function lmSource(
   };
   const samples = new SharedWorks<SourceRows>();
   /** Rows that analyses have read, as far as they are few: every model of a run asks for the same. */
-  const kept = new Map<string, SourceRows>();
+  const analysed = new Map<string, SourceRows>();
   const readTable = async (split: Split, start: number, count: number, work?: Work) => {
     const name = `${split} ${start} ${count}`;
-    const known = kept.get(name);
+    const known = analysed.get(name);
     if (known !== undefined) return known;
     const rows = await take(rowsOfTable(table, split, start, count), work);
-    const bytes = [...kept.values()].reduce((sum, { x }) => sum + x.byteLength, rows.x.byteLength);
-    if (bytes <= KEPT_BYTES) kept.set(name, rows);
+    const bytes = [...analysed.values()].reduce(
+      (sum, { x }) => sum + x.byteLength,
+      rows.x.byteLength,
+    );
+    if (bytes <= KEPT_BYTES) analysed.set(name, rows);
     return rows;
   };
   return {
@@ -118,21 +125,26 @@ function lmSource(
       firstPosition(config),
       trainRows !== null && trainRows <= capacity
         ? `read once, since all ${trainRows} rows fit into the shuffle buffer (${mebibytes(trainRows * rowBytes)})`
-        : `mixed in a buffer of ${capacity} rows (${mebibytes(capacity * rowBytes)})`,
+        : `mixed in a buffer of ${capacity} rows (${mebibytes(capacity * rowBytes)})${kept > 0 ? `, read once and kept (${mebibytes(kept)})` : ''}`,
     ].join('; '),
     warnings,
     width,
     size: { train: trainRows, held_out: table.rows('held_out'), all: table.rows('all') },
     labelOf: (rowId) => tokenName(tokenizer.textOf(tokenOf(table, tokenizer.bos, rowId))),
     text: textOf(table, language),
-    bytes: model.bytes,
+    bytes: model.bytes + kept,
     stream: (batchRows) =>
       shuffleStream({
         label,
         width,
         order: bufferOrder(capacity, trainRows, batchRows, config.seed),
         batchRows,
-        open: () => WindowProducer.open(reading, openStream),
+        open: async () =>
+          WindowProducer.open({
+            reading,
+            openStream,
+            kept: await KeptWindows.open(device, kept, rowBytes),
+          }),
       }),
     batch: async (batchIndex, batchRows) => {
       const order = bufferOrder(capacity, trainRows, batchRows, config.seed);

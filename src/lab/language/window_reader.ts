@@ -8,8 +8,10 @@ import { requireWanted, type Work } from '../../base/work';
 import { firstRowPosition, type Window, type WindowShape } from '../../data/documents';
 import { vectorsPerRow } from '../../base/padded_rows';
 import type { RowProducer } from '../../data/shuffle_buffer';
+import { inPass } from '../../gpu/in_pass';
 import { readBuffer } from '../../gpu/readback';
 import type { Forward, LanguageModel } from '../../lm/language_model';
+import type { KeptWindows } from './kept_windows';
 import type { WindowStream } from './training_windows';
 
 /** What is read of a language model, and how. */
@@ -39,24 +41,35 @@ function layWindows(
   });
 }
 
-/** Makes the rows of a stream of windows for the shuffle buffer. Tokens go up; nothing comes back. */
+/** What a producer reads, and what it keeps of that. */
+export interface Production {
+  readonly reading: Reading;
+  readonly openStream: () => WindowStream;
+  /** Null where windows do not come again, or would take too much to keep. */
+  readonly kept: KeptWindows | null;
+}
+
+/**
+ * Makes the rows of a stream of windows for the shuffle buffer. Tokens go up; nothing comes back. Windows that are kept
+ * are not made again.
+ */
 export class WindowProducer implements RowProducer {
   private stream: WindowStream;
+  private windows: readonly Window[] = [];
   private readonly tokens: Uint32Array;
   private readonly used: Uint32Array;
 
   private constructor(
-    private readonly reading: Reading,
+    private readonly production: Production,
     private readonly forward: Forward,
-    private readonly openStream: () => WindowStream,
   ) {
-    this.stream = openStream();
+    this.stream = production.openStream();
     this.tokens = new Uint32Array(this.rowsPerProduction);
     this.used = new Uint32Array(this.rowsPerProduction);
   }
 
-  static async open(reading: Reading, openStream: () => WindowStream): Promise<WindowProducer> {
-    return new WindowProducer(reading, await openForward(reading), openStream);
+  static async open(production: Production): Promise<WindowProducer> {
+    return new WindowProducer(production, await openForward(production.reading));
   }
 
   get rows(): GPUBuffer {
@@ -64,17 +77,19 @@ export class WindowProducer implements RowProducer {
   }
 
   get rowsPerProduction(): number {
-    return this.reading.sequences * this.reading.shape.contextSize;
+    const { sequences, shape } = this.production.reading;
+    return sequences * shape.contextSize;
   }
 
   async next(): Promise<Uint32Array> {
-    const { sequences, shape } = this.reading;
+    const { reading } = this.production;
     const windows: Window[] = [];
-    while (windows.length < sequences) windows.push(await this.stream.next());
-    layWindows(windows, this.reading, this.tokens);
+    while (windows.length < reading.sequences) windows.push(await this.stream.next());
+    layWindows(windows, reading, this.tokens);
+    this.windows = windows;
     let count = 0;
     windows.forEach((window, sequence) => {
-      const first = sequence * shape.contextSize + firstRowPosition(shape);
+      const first = this.firstRow(sequence);
       for (let row = 0; row < window.rows; row += 1) {
         this.used[count] = first + row;
         count += 1;
@@ -83,17 +98,31 @@ export class WindowProducer implements RowProducer {
     return this.used.subarray(0, count);
   }
 
-  record(pass: GPUComputePassEncoder): void {
+  record(encoder: GPUCommandEncoder): void {
+    const { windows, rows } = this;
+    const { kept } = this.production;
+    if (kept !== null && windows.every((window) => kept.has(window))) {
+      windows.forEach((window, i) => kept.give(encoder, window, rows, this.firstRow(i)));
+      return;
+    }
     this.forward.setTokens(this.tokens);
-    this.forward.record(pass);
+    inPass(encoder, (pass) => this.forward.record(pass));
+    windows.forEach((window, i) => kept?.keep(encoder, window, rows, this.firstRow(i)));
   }
 
   restart(): void {
-    this.stream = this.openStream();
+    this.stream = this.production.openStream();
   }
 
   destroy(): void {
     this.forward.destroy();
+    this.production.kept?.destroy();
+  }
+
+  /** Where the rows of a window of this production begin. */
+  private firstRow(sequence: number): number {
+    const { shape } = this.production.reading;
+    return sequence * shape.contextSize + firstRowPosition(shape);
   }
 }
 
@@ -165,9 +194,7 @@ export class WindowReader {
     layWindows(windows, this.reading, tokens);
     forward.setTokens(tokens);
     const encoder = this.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    forward.record(pass);
-    pass.end();
+    inPass(encoder, (pass) => forward.record(pass));
     this.device.queue.submit([encoder.finish()]);
     return new Float32Array(await readBuffer(this.device, forward.residual, bytes));
   }

@@ -116,7 +116,10 @@ const zoo2: Preset = {
   },
 };
 
-/** 20 000 word vectors: groups for weekdays, months, number words, colours. */
+/**
+ * 20 000 word vectors: groups for weekdays, months, number words, colours. Rank, rate, length and λ_rel are those that
+ * docs/results found best.
+ */
 const words: Preset = {
   id: 'words',
   label: 'Word vectors',
@@ -126,18 +129,19 @@ const words: Preset = {
     models: [
       {
         architecture: 'topk_sasa',
-        n_groups: 256,
-        group_rank: 4,
-        k_groups: 4,
+        n_groups: 512,
+        group_rank: 2,
+        k_groups: 8,
         nuclear_target: 'composition',
         nuclear_coefficient_relative: 3.3e-5,
       },
       { architecture: 'topk', d_sae: 1024, k: 16 },
     ],
     training: {
-      lr: 2e-3,
+      lr: 8e-3,
       train_batch_size_samples: 512,
-      training_samples: 3000 * 512,
+      training_samples: 1000 * 512,
+      lr_warm_up_steps: 100,
       seed: 0,
       log_every: 20,
     },

@@ -6,7 +6,8 @@ import { requireWanted, type Work } from '../../base/work';
 import { readBuffer } from '../../gpu/readback';
 import type { LanguageModel } from '../../lm/language_model';
 import { normScale } from './logit_attribution';
-import { inPass, spliceShape } from './spliced_forward';
+import { inPass } from '../../gpu/in_pass';
+import { spliceShape } from './spliced_forward';
 import { windowBatch, type TextWindow } from '../language/text_windows';
 
 export interface FinalScaleOptions extends Work {

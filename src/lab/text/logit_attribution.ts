@@ -13,7 +13,7 @@ import { readBuffer } from '../../gpu/readback';
 import type { LanguageModel } from '../../lm/language_model';
 import type { Tokenizer } from '../../lm/tokenizer';
 import type { LogitAttribution, TokenScore } from '../protocol/lm_protocol';
-import { inPass } from './spliced_forward';
+import { inPass } from '../../gpu/in_pass';
 
 /** Axes that are attributed, and tokens of each side. */
 const MOST_AXES = 8;

@@ -8,6 +8,7 @@ import { LabError } from '../../base/lab_error';
 import type { BufferSet } from '../../gpu/buffer_set';
 import { allocate, largestBuffer, mebibytes } from '../../gpu/buffers';
 import { describeAdapter } from '../../gpu/device';
+import { inPass } from '../../gpu/in_pass';
 import { readBuffer } from '../../gpu/readback';
 import {
   LOSS_COLUMNS,
@@ -245,16 +246,6 @@ export class SplicedForward {
     record(encoder);
     this.device.queue.submit([encoder.finish()]);
   }
-}
-
-/** Records one compute pass. */
-export function inPass(
-  encoder: GPUCommandEncoder,
-  record: (pass: GPUComputePassEncoder) => void,
-): void {
-  const pass = encoder.beginComputePass();
-  record(pass);
-  pass.end();
 }
 
 function copyAll(encoder: GPUCommandEncoder, from: GPUBuffer, to: GPUBuffer): void {

@@ -59,9 +59,9 @@ export function estimateRun(
   }
   const tooLarge = rows.find((row) => row.bytes > limit);
   const wayOut = dataBuffers.find(({ length }) => length * 4 > limit)?.wayOut ?? SMALLER_RUN;
-  // Many buffers, each of which was allocated when the model was loaded.
+  // Many buffers, none of them larger than the adapter gives.
   if (bytes !== undefined) {
-    rows.push({ buffer: 'weights', shape: '', bytes, owner: 'language model' });
+    rows.push({ buffer: 'weights and kept rows', shape: '', bytes, owner: 'language model' });
   }
   if (tooLarge !== undefined) {
     warnings.unshift(

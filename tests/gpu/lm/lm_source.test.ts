@@ -3,7 +3,7 @@
  * equal their CPU twin bit for bit, position 0 and held-out documents never come, a resumed run sees what an
  * uninterrupted one sees, and rows know their token, document and place.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
 import { padRows } from '../../../src/base/padded_rows';
@@ -175,6 +175,49 @@ describe('training rows', () => {
     const a = await feedBatches(device, source.stream(8), 0, 9);
     const b = await feedBatches(device, other.source.stream(8), 0, 9);
     expect(a.batches).toEqual(b.batches);
+  });
+
+  it('are made once of a text that is read several times', async () => {
+    const { device, source, language } = await open('llama');
+    expect(source.description).toContain('read once and kept');
+    const { forward } = language.model;
+    let made = 0;
+    vi.spyOn(language.model, 'forward').mockImplementation(async (shape) => {
+      const opened = await forward(shape);
+      return {
+        ...opened,
+        setTokens: (tokens) => opened.setTokens(tokens),
+        record: (pass) => {
+          made += 1;
+          opened.record(pass);
+        },
+        destroy: () => opened.destroy(),
+      };
+    });
+    const rows = source.size.train ?? 0;
+    const { batches } = await feedBatches(
+      device,
+      source.stream(8),
+      0,
+      Math.ceil((3 * rows) / 8),
+      3,
+    );
+    // Analyses read by themselves.
+    const trained = made;
+    const text = textOf(source);
+    const train = await source.read('train', 0, rows);
+    const perWindow = settings.context_size - 1;
+    const windows = new Set(
+      Array.from(train.rowIds, (id) =>
+        [text.document(id), Math.floor(text.position(id) / perWindow)].join(),
+      ),
+    );
+    // Four at a time; the last ones of the first pass come with some that are kept.
+    expect(trained).toBeLessThanOrEqual(Math.ceil(windows.size / settings.store_batch_size_prompts));
+    for (const [index, batch] of batches.entries()) {
+      const twin = await source.batch(index, 8);
+      expect(batch, `batch ${index}`).toEqual(padRows(twin.x, source.width));
+    }
   });
 
   it('of a text that fits into the buffer are all of it in every pass', async () => {

@@ -87,7 +87,9 @@ describe('a filter', () => {
     ['starred or failed', ['Bert', 'Run 10']],
     ['changed', ['Carl']],
     ['kept mib > 4', ['Carl']],
-    ['lr = 1e-3 or lr = .01', ['Carl', 'Run 10']],
+    // A number means all that round to it: Bert's is 8e-3.
+    ['lr = .01', ['Bert', 'Carl']],
+    ['lr = 1e-3 or lr = .010', ['Carl', 'Run 10']],
     ['samples >= 256k seed = 4', ['Carl']],
     ['note:keep', ['Run 10']],
     ['10', ['Run 10']],
