@@ -43,14 +43,16 @@ await withNodeDevice(async (open) => {
     encoder.encode(x, rows, onProgress),
   );
   const indexed = indexCodes(weights, codes);
-  const { labelOf } = source;
   const analysed = analysedModel({
     model: 0,
     step: 0,
     indexed,
     rows: {
       rowIds,
-      labelOf: text === null && labelOf !== undefined ? labelOf : null,
+      labelOf:
+        text === null && source.labelOf !== undefined
+          ? (rowId) => source.labelOf?.(rowId) ?? ''
+          : null,
       truth: null,
       text: text === null ? null : analysedText(text),
     },
