@@ -8,12 +8,12 @@ import { gzipSync } from 'node:zlib';
 import { expect, inject, it } from 'vitest';
 
 /**
- * Bytes of scripts, style sheets and index.html, each gzipped at level 9: what the page took on 30 November 2026, rounded
+ * Bytes of scripts, style sheets and index.html, each gzipped at level 9: what the page took on 1 December 2026, rounded
  * up to 5 kB so that no sentence goes over. It comes down when the page does. Whoever needs more raises it in the
  * change that needs it, and says there what the bytes are for. 17 kB of it are moves between groups, 8 kB what codes cost,
- * 5 kB codes by least squares, 6 kB gates of two levels and refined codes.
+ * 5 kB codes by least squares, 6 kB gates of two levels and refined codes, 2 kB kernels that share loads and rows that are kept.
  */
-const MOST_BYTES = 570_000;
+const MOST_BYTES = 575_000;
 
 it('is no larger than it was', async () => {
   const folder = inject('pageFolder');
