@@ -15,6 +15,7 @@ import { Encoder } from '../lab/encode/encoder';
 import { reportDryMoves } from '../lab/explore/dry_moves_report';
 import { requirePlainCodes } from '../lab/explore/rows_for_moves';
 import type { OpenWider, TrainedModel } from '../lab/encode/encoding';
+import { rememberCodes } from '../lab/encode/remembered_codes';
 import { evaluateModel } from '../lab/train/evaluate';
 import { measureBits, withBits } from '../lab/train/measure_bits';
 import { measureCodes } from '../lab/train/measure_codes';
@@ -73,17 +74,19 @@ export async function evaluate(request: EvalRequest, terminal: Terminal): Promis
     const work = async (): Promise<void> => {
       // The rows of report.json where they are those that were held out, so that both say the same.
       const judged = split === 'held_out' ? reportRows(source) : { split, rows };
-      const evaluated = await evaluateModel(ready, source, judged);
+      const known = rememberCodes(ready, source);
+      const measured = { ...ready, encode: known.encode };
+      const evaluated = await evaluateModel(measured, known.source, judged);
       const { bits, leastSquares } = request;
       const report = bits
-        ? withBits(evaluated, await measureBits(ready, source, judged))
+        ? withBits(evaluated, await measureBits(measured, known.source, judged))
         : evaluated;
       const counted = request.dryMoves
         ? { dry_moves: await reportDryMoves({ config, weights, ...unitsOf(provenance) }, source) }
         : {};
       const wider: OpenWider = (slots) => Encoder.upload(device, config, weights, slots);
       const fitted = leastSquares
-        ? { codes: await measureCodes(ready, source, report, { ...judged, bits, wider }) }
+        ? { codes: await measureCodes(measured, known.source, report, { ...judged, bits, wider }) }
         : {};
       const place = { source, split, rows };
       if (request.codes !== undefined) await writeCodes(request.codes, ready, place);

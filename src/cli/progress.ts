@@ -41,15 +41,16 @@ export function clockTime(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** Says what share is done every few seconds, a line each. */
-export function progressLines(output: ProgressOutput): (fraction: number) => void {
+/** Says what share is done every few seconds, a line each, and of what where it is told. */
+export function progressLines(output: ProgressOutput): (fraction: number, stage?: string) => void {
   const started = output.now();
   let told = started;
-  return (fraction) => {
+  return (fraction, stage) => {
     const now = output.now();
     if (now - told < PLAIN_MS) return;
     told = now;
-    output.write(`${Math.floor(100 * fraction)} %  ${clockTime((now - started) / 1000)}\n`);
+    const done = `${Math.floor(100 * fraction)} %  ${clockTime((now - started) / 1000)}`;
+    output.write(`${stage === undefined ? '' : `${stage}  `}${done}\n`);
   };
 }
 

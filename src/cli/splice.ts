@@ -17,8 +17,6 @@ import { languageDataOf, rememberedData, tellGuessedFiles } from './remembered_d
 import type { SpliceRequest } from './splice_arguments';
 import type { Terminal } from './terminal';
 
-/** Least time between two lines of progress. */
-
 /** Runs `lab splice`. */
 export async function splice(request: SpliceRequest, terminal: Terminal): Promise<void> {
   const { config, weights, provenance } = await loadModel(request.model);

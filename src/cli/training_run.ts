@@ -12,12 +12,14 @@ import type { FileChanges, FileSet } from '../io/whole_files';
 import type { ModelLogs } from '../lab/keep/model_logs';
 import { evaluatedFiles, savedFiles } from '../lab/keep/run_folder';
 import type { DataIdentity } from '../lab/run/data_identity';
-import { Encoder } from '../lab/encode/encoder';
-import type { OpenWider, TrainedModel } from '../lab/encode/encoding';
+import type { TrainedModel } from '../lab/encode/encoding';
 import type { ModelReport } from '../lab/protocol/model_report';
 import type { Session } from '../lab/train/session_types';
-import { evaluatedFolder, finalEvaluation } from '../lab/keep/evaluated_folder';
-import { evaluationWithCodes } from '../lab/keep/fitted_evaluation';
+import {
+  evaluatedFolder,
+  type Evaluation,
+  type FailedEvaluation,
+} from '../lab/keep/evaluated_folder';
 import type { MetricRecord } from '../lab/protocol/protocol';
 import { dataKind } from '../lab/run/data_kinds';
 import type { RunConfig } from '../lab/run/run_config';
@@ -27,6 +29,7 @@ import { modelFolder } from '../lab/run/run_files';
 import { displayName } from '../sae/config';
 import type { TrainRequest } from './arguments';
 import { DiskFiles } from './disk_files';
+import { evaluateTrained } from './model_evaluation';
 import type { OutputClaim } from './output_claim';
 import type { StartOfRun } from './output_folder';
 import { grouped, Progress } from './progress';
@@ -54,7 +57,7 @@ export class TrainingRun {
   readonly progress: Progress;
   private readonly logged: MetricRecord[] = [];
   private readonly moved: RunMove[] = [];
-  private interrupted = false;
+  private readonly interrupted = new AbortController();
   private savedStep: number | null = null;
 
   private readonly request: TrainRequest;
@@ -92,7 +95,7 @@ export class TrainingRun {
   async whole(): Promise<void> {
     const { session } = this;
     const quiet = this.terminal.onInterrupt(() => {
-      this.interrupted = true;
+      this.interrupted.abort();
       this.progress.endLine();
       this.terminal.write('Saving the state; Ctrl-C again leaves at once.\n');
     });
@@ -116,7 +119,7 @@ export class TrainingRun {
   private async trained(): Promise<void> {
     const { session, request } = this;
     try {
-      while (session.step < session.totalSteps && !this.interrupted) {
+      while (session.step < session.totalSteps && !this.interrupted.signal.aborted) {
         const every = request.checkpointEvery;
         await this.steps(every - (session.step % every));
         await this.save();
@@ -124,7 +127,7 @@ export class TrainingRun {
     } catch (error) {
       throw await this.kept(error);
     }
-    if (this.interrupted && this.savedStep === null) await this.save();
+    if (this.interrupted.signal.aborted && this.savedStep === null) await this.save();
   }
 
   private stopped(what: string): LabError {
@@ -151,7 +154,7 @@ export class TrainingRun {
         for (const move of made) this.moved.push(move);
       },
       onProgress: (progress) => this.progress.update(progress),
-      shouldStop: () => this.interrupted,
+      shouldStop: () => this.interrupted.signal.aborted,
     });
     if (this.session.step === this.session.totalSteps) {
       this.progress.finish(this.samplesAt(this.session.step));
@@ -210,24 +213,15 @@ export class TrainingRun {
   private async evaluated(): Promise<Evaluated> {
     const folders: FileSet[] = [];
     const reports: (ModelReport | LabError)[] = [];
-    const { session, source, config } = this;
+    const { session, config } = this;
     for (const [index, model] of config.models.entries()) {
+      const weights = await session.weights(index);
       const trained: TrainedModel = {
         config: model,
-        weights: await session.weights(index),
-        encode: (x, count, onProgress) =>
-          session.encode(index, x, count, (share) => {
-            this.requireNoInterrupt();
-            onProgress?.(share);
-          }),
+        weights,
+        encode: (x, count, onProgress) => session.encode(index, x, count, onProgress),
       };
-      const { bits, leastSquares } = this.request;
-      const wider: OpenWider = (slots) =>
-        Encoder.upload(this.device, model, trained.weights, slots);
-      const plain = await finalEvaluation(trained, source, { bits });
-      const evaluation = leastSquares
-        ? await evaluationWithCodes(plain, trained, source, { bits, wider })
-        : plain;
+      const evaluation = await this.evaluation(trained);
       const own = evaluatedFolder(trained, evaluation, this.logsOf(index), {
         data: config.data,
         data_identity: this.identityFor(modelFolder(config, model)),
@@ -243,10 +237,17 @@ export class TrainingRun {
     return { folders, reports };
   }
 
-  /** Evaluating can take as long as training. What is not saved by then is evaluated and published all the same. */
-  private requireNoInterrupt(): void {
-    if (!this.interrupted || this.savedStep !== this.session.step) return;
-    throw this.stopped('Stopped while evaluating, after the last step');
+  /** An interruption ends it with LabError `cancelled`; what is not saved by then is evaluated and published all the same. */
+  private async evaluation(model: TrainedModel): Promise<Evaluation | FailedEvaluation> {
+    const { device, source, request, terminal } = this;
+    const saved = this.savedStep === this.session.step;
+    const signal = saved ? this.interrupted.signal : undefined;
+    try {
+      return await evaluateTrained(model, { device, source, request, terminal, signal });
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'cancelled') throw error;
+      throw this.stopped('Stopped while evaluating, after the last step');
+    }
   }
 
   /** What the data were, for a record in the folder of a model. */

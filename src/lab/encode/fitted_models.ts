@@ -74,8 +74,9 @@ function fittedModel(model: TrainedModel, fit: Fit): TrainedModel {
   const { decoder, decoderBias, width } = weights;
   const signed = hasSignedCodes(config);
   const encode = async (x: Float32Array, rows: number, onProgress?: EncodeProgress) => {
+    // The array itself: by it a model knows rows again (remembered_codes.ts).
+    const encoded = await model.encode(x, rows, (share) => onProgress?.(share / 2));
     const own = x.subarray(0, rows * width);
-    const encoded = await model.encode(own, rows, (share) => onProgress?.(share / 2));
     const codes = codesInDataUnits(config, encoded.codes, own, width);
     const targets = contributionTargets(config, decoderBias, own, width);
     const fitted = await fit({ decoder, width, codes, targets, signed }, own, {

@@ -22,6 +22,7 @@ import {
 import type { RunConfig } from '../run/run_config';
 import { changesOf, metricsSince, type RunChange, type TrainedBefore } from '../run/run_history';
 import type { OpenWider } from '../encode/encoding';
+import { rememberCodes } from '../encode/remembered_codes';
 import type { SteadyModel } from '../encode/steady_model';
 
 /** A model at one step, and what its final evaluation found. */
@@ -105,7 +106,7 @@ export class RunEvaluations {
   }
 
   private evaluate(model: number, work: Work): Promise<EvaluatedModel> {
-    return this.steadily(model, (steady) => finalEvaluation(steady, this.run.source, work));
+    return this.steadily(model, (steady, source) => finalEvaluation(steady, source, work));
   }
 
   /** Of a run that went on meanwhile all is made anew: no evaluation has numbers of two steps. */
@@ -115,8 +116,7 @@ export class RunEvaluations {
     before: EvaluatedModel,
     work: Work,
   ): Promise<EvaluatedModel> {
-    const { source } = this.run;
-    return this.steadily(model, async (steady) => {
+    return this.steadily(model, async (steady, source) => {
       const same = saysSame([steady.step, steady.config], [before.step, before.config]);
       if (extent === 1) {
         return same
@@ -135,11 +135,15 @@ export class RunEvaluations {
 
   private async steadily(
     model: number,
-    evaluate: (steady: SteadyModel) => Promise<Evaluation | FailedEvaluation>,
+    evaluate: (
+      steady: SteadyModel,
+      source: ActivationSource,
+    ) => Promise<Evaluation | FailedEvaluation>,
   ): Promise<EvaluatedModel> {
     const steady = await this.run.steady(model);
     try {
-      const evaluation = await evaluate(steady);
+      const { encode, source } = rememberCodes(steady, this.run.source);
+      const evaluation = await evaluate({ ...steady, encode }, source);
       const { step, config, weights, lambda, inputScale } = steady;
       return { step, config, weights, lambda, inputScale, ...evaluation };
     } finally {

@@ -25,7 +25,7 @@ import { WindowProducer, WindowReader, type Reading, type WantedRow } from './wi
 /** Training rows that the data are measured on, at most. */
 const SAMPLED_ROWS = 2048;
 /** Most bytes of rows that are kept on the CPU. */
-const KEPT_BYTES = 64 * 2 ** 20;
+const KEPT_BYTES = 128 * 2 ** 20;
 /** Windows that a software adapter reads at once, so that it answers now and then. */
 const SOFTWARE_SEQUENCES = 4;
 

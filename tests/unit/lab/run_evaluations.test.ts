@@ -7,7 +7,7 @@ import type { ModelReport } from '../../../src/lab/protocol/model_report';
 import { modelSchema } from '../../../src/sae/config';
 import { codesOf } from '../analysis/worlds';
 
-/** A run of one model with two latents, and how often its rows were read and by which split. */
+/** A run of one model with two latents, how often its rows were read and by which split, and the rows it encoded. */
 function runOf() {
   const axes = Float32Array.of(1, 0, 0, 1);
   const config = modelSchema.parse({ architecture: 'topk', d_sae: 2, k: 2 });
@@ -21,6 +21,7 @@ function runOf() {
     decoderBias: new Float32Array(2),
   };
   const reads: Split[] = [];
+  const encoded: number[] = [];
   const encode = (x: Float32Array, rows: number) => {
     const units = Array.from({ length: rows }, (_, row) =>
       [0, 1].flatMap((unit) => {
@@ -60,12 +61,15 @@ function runOf() {
         weights,
         lambda: null,
         inputScale: 1,
-        encode,
+        encode: (x: Float32Array, rows: number) => {
+          encoded.push(rows);
+          return encode(x, rows);
+        },
         destroy: () => undefined,
       }),
     wider: () => () => Promise.resolve({ encode, destroy: () => undefined }),
   };
-  return { run, reads, evaluations: new RunEvaluations(run as never) };
+  return { run, reads, encoded, evaluations: new RunEvaluations(run as never) };
 }
 
 function reportOf({ report }: EvaluatedModel): ModelReport {
@@ -101,9 +105,12 @@ describe('final evaluations of a run', () => {
   });
 
   it('measure codes by least squares with their bits beside those of the model, and know them from then on', async () => {
-    const { evaluations, reads } = runOf();
+    const { evaluations, reads, encoded } = runOf();
     const bits = await evaluations.of(0, { bits: true });
+    encoded.length = 0;
     const fitted = await evaluations.of(0, { codes: true });
+    // Of its 200 held-out and 300 training rows none twice, though the fit and its bits both begin with their codes.
+    expect(encoded).toEqual([200, 300]);
     const { codes, ...plain } = reportOf(fitted);
     expect(plain).toEqual(reportOf(bits));
     expect(codes?.least_squares.explained_variance).toBeGreaterThan(plain.explained_variance ?? 1);
