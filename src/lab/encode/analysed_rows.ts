@@ -16,7 +16,7 @@ import type { AnalysedSplit } from '../protocol/groups_protocol';
 /** Rows that analyses read, at most. Tokens are many and each says little; made rows never end. */
 const ANALYSED_ROWS = { made: 8192, finite: 50_000, tokens: 200_000 };
 /** Rows held as activations at a time. */
-const PIECE = 8192;
+export const PIECE_ROWS = 8192;
 
 /** Codes of some rows, and which rows they are. */
 export interface RowCodes {
@@ -71,7 +71,7 @@ export async function encodePieces(
 ): Promise<RowCodes> {
   const wanted = Math.min(most, source.size[split] ?? most);
   // True features are told for all rows together.
-  const piece = source.features === undefined ? PIECE : wanted;
+  const piece = source.features === undefined ? PIECE_ROWS : wanted;
   const pieces: CodeTable[] = [];
   const rowIds = new Uint32Array(wanted);
   let truth: GroundTruth | null = null;

@@ -14,6 +14,7 @@ import { LabError } from '../../base/lab_error';
 import { requireWanted, type Work } from '../../base/work';
 import type { ActivationSource, Split } from '../../data/source';
 import { chosenColumns } from '../../sae/inference_gate';
+import { PIECE_ROWS } from '../encode/analysed_rows';
 import { codesInDataUnits, contributionTargets } from '../encode/data_units';
 import type { EvaluationOptions, TrainedModel } from '../encode/encoding';
 import type { BitsReport, ModelReport } from '../protocol/model_report';
@@ -26,8 +27,8 @@ const LEAST_ROWS = 100;
 const MOST_CODES = 2 ** 23;
 /** Products of a code and a number of the dictionary that the losses may take, at most: a few seconds. */
 const MOST_PRODUCTS = 2 ** 27;
-/** Rows read at a time. */
-const PIECE = 1024;
+/** Consecutive rows of a stretch, where only a part of a split is read. */
+const STRETCH = 1024;
 
 const REASONS: Record<NoHeadline | 'few' | 'same' | 'no_interval', string> = {
   few: `Bits need ${LEAST_ROWS} evaluated rows or more.`,
@@ -149,13 +150,17 @@ interface Stretch {
   readonly count: number;
 }
 
-/** `most` of `of` rows in stretches of 1024, the first at the first row and the last up to the last one; all where there are no more. */
+/**
+ * `most` of `of` rows in stretches of 1024, the first at the first row and the last up to the last one; all, in the pieces
+ * in which an evaluation reads them, where there are no more.
+ */
 export function stretchesOf(of: number, most: number): Stretch[] {
   const wanted = Math.min(of, most);
-  const last = Math.ceil(wanted / PIECE) - 1;
+  const size = of > most ? STRETCH : PIECE_ROWS;
+  const last = Math.ceil(wanted / size) - 1;
   return Array.from({ length: last + 1 }, (_, i) => ({
-    start: i * PIECE + (i > 0 ? Math.floor(((of - wanted) * i) / last) : 0),
-    count: Math.min(PIECE, wanted - i * PIECE),
+    start: i * size + (i > 0 ? Math.floor(((of - wanted) * i) / last) : 0),
+    count: Math.min(size, wanted - i * size),
   }));
 }
 

@@ -14,6 +14,7 @@ import { leavesUnitsOff } from '../../sae/inference_gate';
 import { encodePieces } from '../encode/analysed_rows';
 import type { EvaluationOptions, OpenWider, TrainedModel } from '../encode/encoding';
 import { leastSquaresModel, pruneModel } from '../encode/fitted_models';
+import { rememberCodes } from '../encode/remembered_codes';
 import type {
   BitsReport,
   FittedCodes,
@@ -64,17 +65,19 @@ export async function measureCodes(
 }
 
 async function describeCodes(
-  model: TrainedModel,
-  source: ActivationSource,
+  fitted: TrainedModel,
+  rows: ActivationSource,
   report: ModelReport,
   { bits, onProgress, ...options }: CodesOptions,
 ): Promise<FittedCodes> {
+  const { encode, source } = rememberCodes(fitted, rows);
+  const model: TrainedModel = { ...fitted, encode };
   const sums = new ReconstructionAccumulator(source.width);
   const share = bits ? 0.5 : 1;
   const { codes } = await encodePieces(
     source,
     { ...options, onProgress: (done) => onProgress?.(share * done) },
-    (x, rows, onEncoded) => model.encode(x, rows, onEncoded),
+    encode,
     ({ x, count }, { squaredError }) => sums.addErrors(x, squaredError, count),
   );
   const { mse, explainedVariance } = sums.result();

@@ -91,9 +91,9 @@ const rows = (count: number) => ({ split: 'held_out', rows: count }) as const;
 describe('bits a token', () => {
   it('read all rows where there are no more than wanted, else stretches spread evenly over them', () => {
     expect(stretchesOf(0, 4000)).toEqual([]);
-    expect(stretchesOf(1500, 4000)).toEqual([
-      { start: 0, count: 1024 },
-      { start: 1024, count: 476 },
+    expect(stretchesOf(9000, 9000)).toEqual([
+      { start: 0, count: 8192 },
+      { start: 8192, count: 808 },
     ]);
     expect(stretchesOf(10_000, 3000)).toEqual([
       { start: 0, count: 1024 },
