@@ -191,15 +191,26 @@ async function roundedErrors(
 ): Promise<Float64Array> {
   const errors = new Float64Array(offsets.length - 1);
   const left = new Float64Array(width);
+  let values = new Float64Array(0);
+  let starts = new Uint32Array(0);
   for (let row = 0; row < errors.length; row++) {
     for (let c = 0; c < width; c++) left[c] = targets[row * width + c] ?? 0;
-    for (let firing = at(offsets, row); firing < at(offsets, row + 1); firing++) {
+    const [first, end] = [at(offsets, row), at(offsets, row + 1)];
+    if ((end - first) * rank > values.length) {
+      values = new Float64Array(2 * (end - first) * rank);
+      starts = new Uint32Array(values.length);
+    }
+    let count = 0;
+    for (let firing = first; firing < end; firing++) {
       for (let axis = 0; axis < rank; axis++) {
         const value = rounded[at(coordinates, firing) + axis * at(strides, firing)] ?? 0;
         if (value === 0) continue;
-        subtract(left, value, axes.directions, (at(directions, firing) + axis) * width);
+        values[count] = value;
+        starts[count] = (at(directions, firing) + axis) * width;
+        count += 1;
       }
     }
+    subtractAll(left, axes.directions, values, starts, count);
     let sum = 0;
     for (let c = 0; c < width; c++) sum += (left[c] ?? 0) ** 2;
     errors[row] = sum;
@@ -208,14 +219,31 @@ async function roundedErrors(
   return errors;
 }
 
-/** left ← left − value · directions[start …]. */
-function subtract(
+/**
+ * left ← left − Σ values[i] · directions[starts[i] …], the first `count` of them in order. Four at a time: the row is read
+ * and written once for all four.
+ */
+function subtractAll(
   left: Float64Array,
-  value: number,
   directions: Float64Array,
-  start: number,
+  values: Float64Array,
+  starts: Uint32Array,
+  count: number,
 ): void {
-  for (let c = 0; c < left.length; c++) {
-    left[c] = (left[c] ?? 0) - value * (directions[start + c] ?? 0);
+  for (let i = 0; i < count; i += 4) {
+    // What there is not of four is the first one times zero.
+    const of = (place: number) =>
+      place < count
+        ? ([at(values, place), at(starts, place)] as const)
+        : ([0, at(starts, i)] as const);
+    const [[one, a], [two, b], [three, c], [four, d]] = [of(i), of(i + 1), of(i + 2), of(i + 3)];
+    for (let x = 0; x < left.length; x++) {
+      let value = left[x] ?? 0;
+      value -= one * (directions[a + x] ?? 0);
+      value -= two * (directions[b + x] ?? 0);
+      value -= three * (directions[c + x] ?? 0);
+      value -= four * (directions[d + x] ?? 0);
+      left[x] = value;
+    }
   }
 }
