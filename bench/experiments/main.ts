@@ -13,7 +13,7 @@
  * held out and not whole documents. Exits with 1 when a run failed.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { markdownTable, readResults, SPLICE_FILE, type Result } from './collect';
 import { modelsOf, readSeeds, type Experiment } from './experiment';
@@ -23,7 +23,7 @@ import { queueOf, workThrough } from './queue';
 import { rateTables } from './rate';
 import { joinResults, readRecord, recordText } from './record';
 import { tokenTable } from './tokens';
-import { spliceModel, trainRun } from './train';
+import { spliceModels, trainRun } from './train';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -88,15 +88,25 @@ if (!values.collect) {
       .join(', '),
   );
   failed = count('failed') > 0;
-  for (const result of readResults(experiment, out)) {
-    const wanted = experiment.spliced?.includes(result.arm) ?? false;
-    const { arm, seed, folder } = result;
-    if (interrupted.signal.aborted || !wanted || folder === null) continue;
-    if (existsSync(join(folder, SPLICE_FILE))) continue;
-    console.log(`splice ${arm}/${seed}`);
-    await spliceModel(folder);
+  for (const [run, folders] of unspliced(readResults(experiment, out))) {
+    if (interrupted.signal.aborted) break;
+    console.log(`splice ${folders.join(', ')}`);
+    await spliceModels(run, folders);
   }
 }
+
+/** Folders of models that are to be spliced and have not been, by the folder of their run. */
+function unspliced(results: readonly Result[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { arm, folder } of results) {
+    const wanted = experiment.spliced?.includes(arm) ?? false;
+    if (!wanted || folder === null || existsSync(join(folder, SPLICE_FILE))) continue;
+    const run = dirname(folder);
+    found.set(run, [...(found.get(run) ?? []), folder]);
+  }
+  return found;
+}
+
 const labels = experiment.arms.flatMap(modelsOf).map(({ label }) => label);
 // Read anew: another queue may have added to the record in the meantime.
 const results = joinResults(labels, earlier(), readResults(experiment, out));

@@ -1,6 +1,6 @@
 /** What an experiment has the lab do, each in a process of its own that leaves the processors to others. */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { SPLICE_FILE } from './collect';
@@ -31,15 +31,21 @@ export async function trainRun(
   if (code !== 0) throw new Error(lastLine(readFileSync(log, 'utf8')));
 }
 
-/** Runs a language model with a trained model in its residual stream, and keeps what is printed beside the report. */
-export async function spliceModel(folder: string): Promise<void> {
-  const path = join(folder, SPLICE_FILE);
-  const [printed, said] = [`${path}.new`, `${path}.log`];
-  const arguments_ = ['splice', '--model', folder, '--tokens', String(SPLICED_TOKENS)];
+/**
+ * Runs a language model with each of some models of one run in its residual stream, and keeps what is printed of each
+ * beside its report.
+ */
+export async function spliceModels(run: string, folders: readonly string[]): Promise<void> {
+  const [printed, said] = [join(run, 'splice.jsonl'), join(run, 'splice.log')];
+  const models = folders.flatMap((folder) => ['--model', folder]);
+  const arguments_ = ['splice', ...models, '--tokens', String(SPLICED_TOKENS)];
   const code = await lab(arguments_, openSync(printed, 'w'), openSync(said, 'w'));
   if (code !== 0) throw new Error(lastLine(readFileSync(said, 'utf8')));
-  renameSync(printed, path);
-  rmSync(said);
+  const lines = readFileSync(printed, 'utf8').trimEnd().split('\n');
+  folders.forEach((folder, index) => {
+    writeFileSync(join(folder, SPLICE_FILE), `${lines[index] ?? ''}\n`);
+  });
+  for (const path of [printed, said]) rmSync(path);
 }
 
 /**

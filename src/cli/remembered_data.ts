@@ -3,7 +3,12 @@
  */
 import { LabError } from '../base/lab_error';
 import type { SaeFolder } from '../io/sae_folder_reader';
-import { dataIdentitySchema, type DataIdentity, type FileSetting } from '../lab/run/data_identity';
+import {
+  dataIdentitySchema,
+  type DataFile,
+  type DataIdentity,
+  type FileSetting,
+} from '../lab/run/data_identity';
 import { dataSchema, type LanguageDataConfig } from '../lab/run/run_config';
 import { DataFiles } from './data_files';
 import type { Terminal } from './terminal';
@@ -14,8 +19,8 @@ export interface RememberedData {
   readonly data: unknown;
   /** Where its files are; refuses those that are others now. */
   readonly files: DataFiles;
-  /** Whether the folder says what they were. Those of earlier versions and of what the page trained do not. */
-  readonly certain: boolean;
+  /** What the folder says that they were; null: nothing, as folders of earlier versions and of what the page trained. */
+  readonly known: readonly DataFile[] | null;
 }
 
 /**
@@ -28,11 +33,11 @@ export function rememberedData(
   named: readonly FileSetting[] = [],
 ): RememberedData {
   const identity = readIdentity(provenance?.['data_identity'], folder);
-  const files = identity?.files.filter(({ setting }) => !named.includes(setting)) ?? [];
+  const known = identity?.files.filter(({ setting }) => !named.includes(setting)) ?? null;
   return {
     data: provenance?.['data'],
-    files: new DataFiles({ known: { files, folder }, asked: false }),
-    certain: identity !== null,
+    files: new DataFiles({ known: { files: known ?? [], folder }, asked: false }),
+    known,
   };
 }
 
@@ -44,11 +49,11 @@ export function languageDataOf({ data }: RememberedData): LanguageDataConfig | n
 
 /** Says which files were read for a folder that does not say what they were. */
 export function tellGuessedFiles(
-  { certain, files }: RememberedData,
+  { known, files }: RememberedData,
   folder: string,
   terminal: Terminal,
 ): void {
-  if (certain || files.paths.length === 0) return;
+  if (known !== null || files.paths.length === 0) return;
   terminal.write(
     `lab: ${folder} does not say what the files of its data were, so they cannot be checked; read: ${files.paths.join(', ')}.\n`,
   );

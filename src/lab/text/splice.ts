@@ -8,9 +8,9 @@ import { addAt, at } from '../../base/array';
 import { refuseNotFiniteMetrics } from '../../base/finite';
 import { LabError } from '../../base/lab_error';
 import { requireWanted } from '../../base/work';
-import type { Replacement } from '../../lm/interventions';
 import type { LanguageModel } from '../../lm/language_model';
 import type { DeviceDictionary } from '../encode/device_dictionary';
+import type { RowErrors } from '../encode/encoding';
 import type { Faithfulness } from '../protocol/lm_protocol';
 import { notDefined } from '../run/not_defined';
 import { SplicedForward, spliceShape } from './spliced_forward';
@@ -26,7 +26,8 @@ export interface SpliceOptions {
   readonly lm: LanguageModel;
   /** L of `blocks.L.hook_resid_pre`; `layers` is the stream after the last block. */
   readonly layer: number;
-  readonly dictionary: DeviceDictionary;
+  /** Autoencoders that are put there one at a time. */
+  readonly dictionaries: readonly DeviceDictionary[];
   /** Held-out text, each window beginning with BOS and at most `positions` tokens long. */
   readonly windows: readonly TextWindow[];
   readonly positions: number;
@@ -43,6 +44,8 @@ interface LossSums {
   divergence: number;
 }
 
+const ABLATIONS = ['zero', 'mean'] as const;
+
 const NO_DAMAGE = 'The ablation changes nothing, so there is nothing to compare with.';
 
 /** Why a number of a Faithfulness has no value. */
@@ -57,16 +60,23 @@ const REASONS = {
 
 const WIDE = 'The residual stream exceeds float32: give another language model, or another layer.';
 
-const REPLACEMENTS: readonly Replacement[] = ['reconstruction', 'zero', 'mean'];
+/** What one autoencoder loses, and how well it rebuilds the rows. */
+interface Spliced {
+  readonly losses: LossSums;
+  readonly errors: { squaredError: number; power: number; nonZero: number };
+}
+
+const noLosses = (): LossSums => ({ before: 0, after: 0, divergence: 0 });
 
 /**
- * Measures faithfulness on the windows. Throws LabError `bad_data` without a prediction to count, `bad_config`
+ * Measures the faithfulness of each autoencoder on the windows; the model as it is and its ablations are run once for
+ * all of them. Throws LabError `bad_data` without a prediction to count, `bad_config`
  * for a layer or width that the model has not, `not_finite` when numbers leave float32, `out_of_memory`,
  * `cancelled`.
  */
-export async function spliceFaithfulness(options: SpliceOptions): Promise<Faithfulness> {
-  const { lm, layer, dictionary, positions, onProgress } = options;
-  checkPlace(lm, layer, dictionary);
+export async function spliceFaithfulness(options: SpliceOptions): Promise<readonly Faithfulness[]> {
+  const { lm, layer, dictionaries, positions, onProgress } = options;
+  for (const dictionary of dictionaries) checkPlace(lm, layer, dictionary);
   const { windows } = options;
   const tokens = windows.reduce((sum, window) => sum + predictions(window), 0);
   if (tokens === 0) {
@@ -77,52 +87,52 @@ export async function spliceFaithfulness(options: SpliceOptions): Promise<Faithf
     );
   }
   const shape = spliceShape(options.device, lm, positions, windows.length);
-  const forward = await SplicedForward.create(options.device, lm, layer, dictionary, shape);
+  const forward = await SplicedForward.create(options.device, lm, layer, dictionaries, shape);
   try {
     const batches: WindowBatch[] = [];
     for (let first = 0; first < windows.length; first += shape.sequences) {
       const part = windows.slice(first, first + shape.sequences);
       batches.push(windowBatch(part, shape.sequences, positions));
     }
-    // Finding the mean takes the blocks below the hook, measuring those above it once and three times more.
-    const share = layer / Math.max(1, 2 * layer + 4 * (lm.config.layers - layer + 1));
+    // Finding the mean takes the blocks below the hook, measuring those above it once and for every replacement.
+    const passes = 1 + ABLATIONS.length + dictionaries.length;
+    const share = layer / Math.max(1, 2 * layer + passes * (lm.config.layers - layer + 1));
     const { mean, rows } = await meanOf(forward, batches, lm.config.width, (done) => {
       onProgress?.(share * done);
       requireWanted(options);
     });
     forward.setMean(mean);
-    const losses = new Map(
-      REPLACEMENTS.map((name) => [name, { before: 0, after: 0, divergence: 0 }] as const),
-    );
-    const errors = { squaredError: 0, power: 0, nonZero: 0 };
+    const ablated = { zero: noLosses(), mean: noLosses() };
+    const spliced = dictionaries.map((): Spliced => {
+      return { losses: noLosses(), errors: { squaredError: 0, power: 0, nonZero: 0 } };
+    });
     for (const [index, batch] of batches.entries()) {
       await forward.run(batch);
-      for (const replacement of REPLACEMENTS) {
+      for (const ablation of ABLATIONS) {
         requireWanted(options);
-        const sums = losses.get(replacement);
-        if (sums !== undefined) addLosses(sums, await forward.replace(replacement), batch);
+        addLosses(ablated[ablation], await forward.ablate(ablation), batch);
       }
-      const measured = await forward.readErrors();
-      batch.text.forEach((counts, row) => {
-        if (counts === 0) return;
-        errors.squaredError += at(measured.squaredError, row);
-        errors.power += at(measured.power, row);
-        errors.nonZero += at(measured.nonZero, row);
-      });
+      for (const [model, { losses, errors }] of spliced.entries()) {
+        requireWanted(options);
+        addLosses(losses, await forward.reconstruct(model), batch);
+        addErrors(errors, await forward.readErrors(model), batch);
+      }
       onProgress?.(share + ((1 - share) * (index + 1)) / batches.length);
       requireWanted(options);
     }
     const meanSquare = mean.reduce((sum, value) => sum + value * value, 0);
-    const { squaredError, power } = errors;
-    refuseNotFiniteMetrics({ 'Σ‖x − x̂‖²': squaredError, 'Σ‖x − x̄‖²': power }, 'Splice', WIDE);
-    const { shares, ...means } = scores(losses, tokens);
-    const ratios = {
-      ...shares,
-      explained_variance: explainedShare(squaredError, power),
-      explained_variance_legacy: explainedShare(squaredError, power + rows * meanSquare),
-    };
-    const place = { tokens, layer, ...means };
-    return { ...place, ...ratios, l0: errors.nonZero / rows, ...notDefined(ratios, REASONS) };
+    return spliced.map(({ losses, errors }) => {
+      const { squaredError, power, nonZero } = errors;
+      refuseNotFiniteMetrics({ 'Σ‖x − x̂‖²': squaredError, 'Σ‖x − x̄‖²': power }, 'Splice', WIDE);
+      const { shares, ...means } = scores(losses, ablated, tokens);
+      const ratios = {
+        ...shares,
+        explained_variance: explainedShare(squaredError, power),
+        explained_variance_legacy: explainedShare(squaredError, power + rows * meanSquare),
+      };
+      const place = { tokens, layer, ...means };
+      return { ...place, ...ratios, l0: nonZero / rows, ...notDefined(ratios, REASONS) };
+    });
   } finally {
     forward.destroy();
   }
@@ -177,14 +187,26 @@ function addLosses(sums: LossSums, losses: Float32Array, batch: WindowBatch): vo
   }
 }
 
+function addErrors(sums: Spliced['errors'], measured: RowErrors, batch: WindowBatch): void {
+  batch.text.forEach((counts, row) => {
+    if (counts === 0) return;
+    sums.squaredError += at(measured.squaredError, row);
+    sums.power += at(measured.power, row);
+    sums.nonZero += at(measured.nonZero, row);
+  });
+}
+
 /** The scores of docs/method/diagnostics.md from summed losses. */
-function scores(losses: ReadonlyMap<Replacement, LossSums>, tokens: number) {
-  const of = (name: Replacement) => {
-    const sums = losses.get(name) ?? { before: NaN, after: NaN, divergence: NaN };
-    return { before: sums.before / tokens, ce: sums.after / tokens, kl: sums.divergence / tokens };
+function scores(
+  spliced: LossSums,
+  ablated: Readonly<Record<(typeof ABLATIONS)[number], LossSums>>,
+  tokens: number,
+) {
+  const of = ({ after, divergence }: LossSums) => {
+    return { ce: after / tokens, kl: divergence / tokens };
   };
-  const [sae, zero, mean] = [of('reconstruction'), of('zero'), of('mean')];
-  const original = sae.before;
+  const [sae, zero, mean] = [of(spliced), of(ablated.zero), of(ablated.mean)];
+  const original = spliced.before / tokens;
   return {
     ce_original: original,
     ce_sae: sae.ce,

@@ -3,6 +3,7 @@
  * residual stream as it is and on what is put in its place, and the losses of both are compared on the GPU.
  */
 import type { CodeTable } from '../../analysis/types';
+import { at } from '../../base/array';
 import { refuseNotFinite } from '../../base/finite';
 import { LabError } from '../../base/lab_error';
 import type { BufferSet } from '../../gpu/buffer_set';
@@ -95,13 +96,21 @@ export async function readLosses(
   return values;
 }
 
+/** An autoencoder that reads the residual stream, and what puts its reconstruction there. */
+interface Autoencoder {
+  readonly encoder: Encoder;
+  readonly replacement: InterventionRunner;
+}
+
+type Ablation = Exclude<Replacement, 'reconstruction'>;
+
 interface Parts {
   readonly below: Forward;
   readonly above: Forward;
   readonly logits: GPUBuffer;
-  readonly encoder: Encoder;
+  readonly autoencoders: readonly Autoencoder[];
   readonly losses: InterventionRunner;
-  readonly replacements: ReadonlyMap<Replacement, InterventionRunner>;
+  readonly ablations: ReadonlyMap<Ablation, InterventionRunner>;
   /** The residual stream and the logits as the model made them, and the mean. */
   readonly kept: BufferSet;
 }
@@ -113,11 +122,12 @@ export class SplicedForward {
     private readonly width: number,
   ) {}
 
+  /** With one autoencoder or several, which later are told by their index. */
   static async create(
     device: GPUDevice,
     lm: LanguageModel,
     layer: number,
-    dictionary: DeviceDictionary,
+    dictionaries: readonly DeviceDictionary[],
     { sequences, positions }: SpliceShape,
   ): Promise<SplicedForward> {
     const rows = sequences * positions;
@@ -135,7 +145,6 @@ export class SplicedForward {
         await lm.forward({ sequences, positions, from: layer, until: 'logits', continues: below }),
       );
       if (above.logits === null) throw new RangeError('a pass to the logits has none');
-      const encoder = owned(await Encoder.openInPlace(device, dictionary, below.residual, rows));
       const kept = owned(await allocateKept(device, below.residual, above.logits, width));
       const { software } = describeAdapter({ info: device.adapterInfo });
       const losses = owned(
@@ -148,20 +157,25 @@ export class SplicedForward {
           ]),
         ),
       );
-      const replacements = new Map<Replacement, InterventionRunner>();
-      for (const replacement of ['reconstruction', 'zero', 'mean'] as const) {
-        const plan = replacementPlan({ replacement, sequences, positions, width });
-        const imports = new Map([
-          ...encoder.buffers,
-          ['residual', below.residual],
-          ['mean', kept.named('mean')],
-        ]);
-        replacements.set(
-          replacement,
-          owned(await InterventionRunner.create(device, plan, imports)),
+      const runner = async (replacement: Replacement, { buffers }: Encoder) =>
+        owned(
+          await InterventionRunner.create(
+            device,
+            replacementPlan({ replacement, sequences, positions, width }),
+            new Map([...buffers, ['residual', below.residual], ['mean', kept.named('mean')]]),
+          ),
         );
+      const autoencoders: Autoencoder[] = [];
+      for (const dictionary of dictionaries) {
+        const encoder = owned(await Encoder.openInPlace(device, dictionary, below.residual, rows));
+        const replacement = await runner('reconstruction', encoder);
+        autoencoders.push({ encoder, replacement });
       }
-      const parts = { below, above, logits: above.logits, encoder, losses, replacements, kept };
+      // They are bound to the rows of an autoencoder, whichever, and do not read them.
+      const { encoder: some } = at(autoencoders, 0);
+      const ablations = new Map<Ablation, InterventionRunner>();
+      for (const name of ['zero', 'mean'] as const) ablations.set(name, await runner(name, some));
+      const parts = { below, above, logits: above.logits, autoencoders, losses, ablations, kept };
       return new SplicedForward(device, parts, width);
     } catch (error) {
       for (const destroy of destroyed.reverse()) destroy();
@@ -182,7 +196,7 @@ export class SplicedForward {
 
   /** The mean that replaces rows and about which power is measured, [d]. */
   setMean(mean: Float32Array): void {
-    this.parts.encoder.setMean(mean);
+    for (const { encoder } of this.parts.autoencoders) encoder.setMean(mean);
     this.parts.kept.write('mean', padRows(mean, this.width));
   }
 
@@ -200,45 +214,68 @@ export class SplicedForward {
     await this.device.queue.onSubmittedWorkDone();
   }
 
-  /** Losses [rows, 4] (token_losses.wgsl) of the batch last run with its residual stream replaced. */
-  async replace(replacement: Replacement): Promise<Float32Array> {
-    const { below, above, encoder: autoencoder, kept, losses, replacements } = this.parts;
-    this.submit((encoder) => {
-      copyAll(encoder, kept.named('residual'), below.residual);
-      inPass(encoder, (pass) => {
-        if (replacement === 'reconstruction') autoencoder.record(pass);
-        replacements.get(replacement)?.record(pass);
-        above.record(pass);
-        losses.record(pass);
-      });
+  /** Losses [rows, 4] (token_losses.wgsl) of the batch last run with an ablation in place of its residual stream. */
+  ablate(ablation: Ablation): Promise<Float32Array> {
+    return this.replace(NAMES[ablation], (pass) => {
+      this.parts.ablations.get(ablation)?.record(pass);
     });
-    return readLosses(losses, NAMES[replacement]);
+  }
+
+  /** The same with the reconstruction of an autoencoder in its place. */
+  reconstruct(autoencoder: number): Promise<Float32Array> {
+    const { encoder, replacement } = at(this.parts.autoencoders, autoencoder);
+    return this.replace(NAMES.reconstruction, (pass) => {
+      encoder.record(pass);
+      replacement.record(pass);
+    });
   }
 
   /** Codes of all rows of a batch, and the losses [rows, 4] of its next tokens under the untouched model. */
-  async read(batch: WindowBatch): Promise<{ codes: CodeTable; losses: Float32Array }> {
-    const { below, encoder: autoencoder, kept, losses } = this.parts;
+  async read(
+    batch: WindowBatch,
+    autoencoder: number,
+  ): Promise<{ codes: CodeTable; losses: Float32Array }> {
+    const { below, autoencoders, kept, losses } = this.parts;
+    const { encoder: reader } = at(autoencoders, autoencoder);
     await this.run(batch);
     this.submit((encoder) => {
       copyAll(encoder, kept.named('residual'), below.residual);
       inPass(encoder, (pass) => {
-        autoencoder.record(pass);
+        reader.record(pass);
         losses.record(pass);
       });
     });
-    const codes = await autoencoder.readCodes();
+    const codes = await reader.readCodes();
     return { codes, losses: await readLosses(losses, NAMES.none) };
   }
 
-  /** What the autoencoder made of the batch last replaced by its reconstruction. */
-  readErrors(): Promise<RowErrors> {
-    return this.parts.encoder.readErrors();
+  /** What an autoencoder made of the batch last replaced by its reconstruction. */
+  readErrors(autoencoder: number): Promise<RowErrors> {
+    return at(this.parts.autoencoders, autoencoder).encoder.readErrors();
   }
 
   destroy(): void {
-    const { below, above, encoder, losses, replacements, kept } = this.parts;
-    const parts = [losses, ...replacements.values(), encoder, above, below, kept];
+    const { below, above, autoencoders, losses, ablations, kept } = this.parts;
+    const own = autoencoders.flatMap(({ encoder, replacement }) => [replacement, encoder]);
+    const parts = [losses, ...ablations.values(), ...own, above, below, kept];
     for (const part of parts) part.destroy();
+  }
+
+  /** Losses of the batch last run with what `record` puts in place of its residual stream; `name` says what that is. */
+  private replace(
+    name: string,
+    record: (pass: GPUComputePassEncoder) => void,
+  ): Promise<Float32Array> {
+    const { below, above, kept, losses } = this.parts;
+    this.submit((encoder) => {
+      copyAll(encoder, kept.named('residual'), below.residual);
+      inPass(encoder, (pass) => {
+        record(pass);
+        above.record(pass);
+        losses.record(pass);
+      });
+    });
+    return readLosses(losses, name);
   }
 
   private submit(record: (encoder: GPUCommandEncoder) => void): void {

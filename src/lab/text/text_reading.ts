@@ -45,14 +45,14 @@ export async function readText(options: ReadOptions): Promise<Reading> {
   const positions = positionsFor(tokens.length + 1, mostPositions(device, lm));
   const windows = [...textWindows([tokens], tokenizer.bos, positions)];
   const shape = { sequences: 1, positions };
-  const forward = await SplicedForward.create(device, lm, layer, dictionary, shape);
+  const forward = await SplicedForward.create(device, lm, layer, [dictionary], shape);
   try {
     const found = new FiringList(tokens.length, dictionary.dictionary);
     const surprisal = new Float32Array(tokens.length).fill(NaN);
     let first = 0;
     for (const [index, window] of windows.entries()) {
       const batch = windowBatch([window], 1, positions, index === 0 ? 0 : 1);
-      const { codes, losses } = await forward.read(batch);
+      const { codes, losses } = await forward.read(batch, 0);
       noteSurprisal(surprisal, first, window, losses, index === 0 ? 0 : 1);
       for (let position = 1; position < window.length; position += 1) {
         found.add(first + position - 1, codes, position);

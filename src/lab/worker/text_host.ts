@@ -3,6 +3,7 @@
  * a run's models. One question is worked on at a time, beside training; each can be given up. It owns the copy of
  * the weights that it asks with.
  */
+import { at } from '../../base/array';
 import { LabError } from '../../base/lab_error';
 import { requireWanted, type Work } from '../../base/work';
 import { describeAdapter } from '../../gpu/device';
@@ -106,16 +107,16 @@ export class TextHost {
   /** What splicing a model in costs on held-out tokens. */
   splice(ask: AskOf<'splice'>, work: Work): Promise<SplicedModel> {
     return this.inTurn(ask, work, async ({ device, run, data, language, dictionary, step }) => {
-      const faithfulness = await spliceFaithfulness({
+      const spliced = await spliceFaithfulness({
         device,
         lm: language.model,
         layer: data.layer,
-        dictionary,
+        dictionaries: [dictionary],
         windows: heldOutWindows(run, language, data, ask.tokens),
         positions: data.context_size,
         ...saying('Splicing in', work),
       });
-      return { ...faithfulness, step };
+      return { ...at(spliced, 0), step };
     });
   }
 

@@ -66,6 +66,38 @@ it('prints the faithfulness of a folder where it was trained', async () => {
   expect(printed.kl_score_mean_ablation).toBeCloseTo((ablated - kl) / ablated, 12);
 });
 
+it('prints a line for each of several models, the same as alone, and refuses those of other places', async () => {
+  const other = JSON.parse(readFileSync(path('run.json'), 'utf8')) as {
+    data: object;
+    models: object[];
+  };
+  other.models = [{ architecture: 'topk', d_sae: 10, k: 2 }];
+  writeFileSync(path('second.json'), JSON.stringify(other));
+  writeFileSync(
+    path('deeper.json'),
+    JSON.stringify({ ...other, data: { ...other.data, layer: 2 } }),
+  );
+  for (const name of ['second', 'deeper']) {
+    const { code, err } = await lab(
+      ...['train', '--config', path(`${name}.json`), '--out', path(name)],
+    );
+    expect(code, err).toBe(0);
+  }
+  const splice = (...names: string[]) =>
+    lab('splice', ...names.flatMap((name) => ['--model', path(name)]));
+  const [one, two] = [await splice('out'), await splice('second')];
+  expect(one.out).not.toBe(two.out);
+  const both = await splice('out', 'second');
+  expect(both.code, both.err).toBe(0);
+  expect(both.out).toBe(one.out + two.out);
+  const apart = await splice('out', 'deeper');
+  expect(apart.code).toBe(2);
+  expect(apart.err).toContain(
+    `${path('deeper')} was trained on other data than ${path('out')}, and both would be put in the place of the same rows.`,
+  );
+  expect(apart.out).toBe('');
+});
+
 it('reads the files of the training from any folder, whatever has their names there', async () => {
   const report = JSON.parse(readFileSync(path('out/report.json'), 'utf8')) as ModelReport;
   mkdirSync(path('elsewhere/tiny'), { recursive: true });

@@ -8,12 +8,12 @@ import type { Dictionary } from '../../../src/analysis/types';
 import { addAt, at } from '../../../src/base/array';
 import { RandomDraws } from '../../../src/base/random';
 import { readBuffer } from '../../../src/gpu/readback';
-import { uploadDictionary } from '../../../src/lab/encode/device_dictionary';
+import { uploadDictionary, type DeviceDictionary } from '../../../src/lab/encode/device_dictionary';
 import { spliceFaithfulness, type SpliceOptions } from '../../../src/lab/text/splice';
 import { textWindows } from '../../../src/lab/language/text_windows';
 import type { LanguageModel, TransformerForm } from '../../../src/lm/language_model';
 import { createLanguageModel } from '../../../src/lm/transformer';
-import { modelSchema } from '../../../src/sae/config';
+import { modelSchema, type ModelConfig } from '../../../src/sae/config';
 import { testDevice } from '../adapter';
 import { smallConfig, smallWeights } from './small_model';
 
@@ -62,21 +62,28 @@ describe.each<TransformerForm>(['llama', 'gpt2'])('splicing into a %s', (form) =
   });
   afterAll(() => lm.destroy());
 
-  async function splice(
-    dictionary: Dictionary,
+  /** One autoencoder or several, in one place. */
+  async function spliceAll(
+    dictionaries: readonly Dictionary[],
     layer: number,
     options: Partial<SpliceOptions> = {},
     model = config,
   ) {
     const device = await testDevice();
-    const uploaded = await uploadDictionary(device, model, dictionary);
+    const uploaded: DeviceDictionary[] = [];
+    for (const each of dictionaries) uploaded.push(await uploadDictionary(device, model, each));
     try {
-      const place = { device, lm, layer, dictionary: uploaded, windows, positions: POSITIONS };
+      const place = { device, lm, layer, dictionaries: uploaded, windows, positions: POSITIONS };
       return await spliceFaithfulness({ ...place, ...options });
     } finally {
-      uploaded.destroy();
+      for (const each of uploaded) each.destroy();
     }
   }
+
+  const splice = async (
+    dictionary: Dictionary,
+    ...rest: [number, Partial<SpliceOptions>?, ModelConfig?]
+  ) => at(await spliceAll([dictionary], ...rest), 0);
 
   it.each([0, 1, 2, 3])('layer %i: a perfect reconstruction costs nothing', async (layer) => {
     const result = await splice(fullRank(1), layer);
@@ -125,6 +132,13 @@ describe.each<TransformerForm>(['llama', 'gpt2'])('splicing into a %s', (form) =
     expect(result.ce_sae).toBeCloseTo(result.ce_mean_ablation, 4);
     expect(result.kl_sae).toBeCloseTo(result.kl_mean_ablation, 4);
     expect(result.explained_variance).toBeCloseTo(0, 4);
+  });
+
+  it('several are measured as each alone', async () => {
+    const dictionaries = [fullRank(1), fullRank(0), fullRank(0.5)];
+    const alone = [];
+    for (const dictionary of dictionaries) alone.push(await splice(dictionary, 1));
+    expect(await spliceAll(dictionaries, 1)).toEqual(alone);
   });
 
   it('numbers that exceed float32 are an error and no score', async () => {
