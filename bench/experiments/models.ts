@@ -5,7 +5,7 @@
 import type { Measure, Settings } from './experiment';
 
 /** Strength of the nuclear norm relative to the power of the data, everywhere the same. */
-const STRENGTH = 3.3e-5;
+export const STRENGTH = 3.3e-5;
 
 export type Gate = 'topk_sasa' | 'batch_topk_sasa';
 

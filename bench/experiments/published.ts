@@ -8,13 +8,14 @@ import {
   meanColumn,
   measureColumn,
   rateColumn,
-  ratesTable,
+  sweepTable,
   seedsColumn,
   tokensTable,
   type Column,
   type ResultTable,
   type Row,
 } from './result_tables';
+import { STRENGTH } from './models';
 import { RATES } from './text';
 
 const EV = measureColumn('EV', 'explained_variance', 4, 'largest');
@@ -149,7 +150,8 @@ const wordsTables: readonly ResultTable[] = [
   {
     name: 'learning rates on words',
     experiment: 'words_lr',
-    ...ratesTable(
+    ...sweepTable(
+      'learning rate',
       RATES,
       SWEPT.map(([says, arm]) => [says, (rate) => `${arm}-lr${rate}`]),
     ),
@@ -194,7 +196,8 @@ const storiesTables: readonly ResultTable[] = [
   {
     name: 'learning rates on stories',
     experiment: 'stories_lr',
-    ...ratesTable(
+    ...sweepTable(
+      'learning rate',
       RATES,
       SWEPT.map(([says, arm]) => [
         says,
@@ -204,10 +207,50 @@ const storiesTables: readonly ResultTable[] = [
   },
 ];
 
+/** What was trained there at another strength than everywhere else. */
+const ofStories = (rank: string, lambda: number): string | null =>
+  [0, 1e-5, 1e-4].includes(lambda) ? `stories-lambda/${rank}-lambda${lambda}` : null;
+
+/** Of one seed, by which the presets were set. */
+const presetTables: readonly ResultTable[] = [
+  {
+    name: 'strength of the nuclear norm',
+    experiment: 'presets',
+    ...sweepTable(
+      'λ_rel',
+      [0, 1e-5, STRENGTH, 1e-4, 3e-4],
+      [
+        [
+          'words: SASA, r 2, s 8',
+          (lambda) =>
+            lambda === STRENGTH ? 'words-1000/sasa-r2-s8' : `words-lambda/r2-lambda${lambda}`,
+        ],
+        ['stories: SASA, r 2, s 8', (lambda) => ofStories('r2', lambda)],
+        ['stories: SASA, r 4, s 4', (lambda) => ofStories('r4', lambda)],
+      ],
+    ),
+  },
+  {
+    name: 'steps on words',
+    experiment: 'presets',
+    ...sweepTable(
+      'steps',
+      [1000, 2000, 3000],
+      ['topk', 'sasa-r2-s8'].map((arm) => [
+        some(arm)
+          .map(([says]) => says)
+          .join(''),
+        (steps) => `words-${steps}/${arm}`,
+      ]),
+    ),
+  },
+];
+
 export const publishedTables: readonly ResultTable[] = [
   ...zooTables,
   ...wordsTables,
   ...storiesTables,
+  ...presetTables,
 ];
 
 const recorded = (folder: string, name: ExperimentName) =>

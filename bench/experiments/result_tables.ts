@@ -137,26 +137,31 @@ export function tokensTable(columns: readonly Row[]): Body {
   };
 }
 
-/** Explained variance of every model at every rate that one was trained at, the best of each in bold. */
-export function ratesTable(
-  rates: readonly number[],
-  rows: readonly (readonly [says: string, arm: (rate: number) => string])[],
+/**
+ * Explained variance of every model at every value of a setting that one was trained at, one seed, the best of each in bold.
+ * `arm` is null where none is trained.
+ */
+export function sweepTable(
+  setting: string,
+  values: readonly number[],
+  rows: readonly (readonly [says: string, arm: (value: number) => string | null])[],
 ): Body {
   return {
-    arms: rows.flatMap(([, arm]) => rates.map(arm)),
+    arms: rows.flatMap(([, arm]) => values.flatMap((value) => arm(value) ?? [])),
     markdown: (results) => {
-      const valueAt = (arm: string) => valuesOf(results, arm, explained).at(0);
-      const trained = rates.filter((rate) =>
-        rows.some(([, arm]) => valueAt(arm(rate)) !== undefined),
+      const explainedAt = (arm: string | null) =>
+        arm === null ? null : (valuesOf(results, arm, explained).at(0) ?? null);
+      const trained = values.filter((value) =>
+        rows.some(([, arm]) => explainedAt(arm(value)) !== null),
       );
       const lines = rows.flatMap(([says, arm]) => {
-        const values = trained.map((rate) => valueAt(arm(rate)) ?? null);
-        if (values.every((value) => value === null)) return [];
-        const best = largest(values.map((value) => value ?? -Infinity));
-        const texts = values.map((value) => value?.toFixed(4) ?? '–');
-        return [[says, ...texts.map((text, i) => (values[i] === best ? `**${text}**` : text))]];
+        const found = trained.map((value) => explainedAt(arm(value)));
+        if (found.every((share) => share === null)) return [];
+        const best = largest(found.map((share) => share ?? -Infinity));
+        const texts = found.map((share) => share?.toFixed(4) ?? '–');
+        return [[says, ...texts.map((text, i) => (found[i] === best ? `**${text}**` : text))]];
       });
-      return tableText([['learning rate', ...trained.map(String)], ...lines]);
+      return tableText([[setting, ...trained.map(String)], ...lines]);
     },
   };
 }

@@ -148,7 +148,10 @@ const words: Preset = {
   },
 };
 
-/** A language model in the page: SASA and TopK of the same size, with 16 active columns each. */
+/**
+ * A language model in the page: SASA and TopK of the same size, with 16 active columns each. Rank, rate and λ_rel are those
+ * that docs/results found best.
+ */
 const stories: Preset = {
   id: 'stories',
   label: 'stories15M, layer 4',
@@ -159,16 +162,16 @@ const stories: Preset = {
     models: [
       {
         architecture: 'topk_sasa',
-        n_groups: 512,
-        group_rank: 4,
-        k_groups: 4,
+        n_groups: 1024,
+        group_rank: 2,
+        k_groups: 8,
         nuclear_target: 'composition',
-        nuclear_coefficient_relative: 3.3e-5,
+        nuclear_coefficient_relative: 1e-5,
       },
       { architecture: 'topk', d_sae: 2048, k: 16 },
     ],
     training: {
-      lr: 1e-3,
+      lr: 4e-3,
       train_batch_size_samples: 1024,
       training_samples: 1500 * 1024,
       lr_warm_up_steps: 100,

@@ -19,7 +19,7 @@ import {
   armTable,
   measureColumn,
   rateColumn,
-  ratesTable,
+  sweepTable,
   seedsColumn,
   tokensTable,
   withTables,
@@ -133,14 +133,16 @@ describe('a table', () => {
     expect(markdown([])).toBe('');
   });
 
-  it('of learning rates has those that were tried, and the best in bold', () => {
-    const { markdown } = ratesTable(
+  it('of a sweep has the values that were tried, and the best in bold', () => {
+    const { arms, markdown } = sweepTable(
+      'learning rate',
       [1, 2, 3],
       [
         ['TopK', (rate) => `topk-lr${rate}`],
-        ['Two', (rate) => `two-lr${rate}`],
+        ['Two', (rate) => (rate === 3 ? null : `two-lr${rate}`)],
       ],
     );
+    expect(arms).toEqual(['topk-lr1', 'topk-lr2', 'topk-lr3', 'two-lr1', 'two-lr2']);
     expect(
       markdown([found('topk-lr2', '0', 1, 0.5), found('topk-lr3', '0', 1, 0.25)]).split('\n'),
     ).toEqual([
