@@ -58,8 +58,15 @@ await withNodeDevice(async (open) => {
     },
   });
   const table = groupTable(indexed, analysed.spaces());
-  const rows = table
-    .filter(({ irreducibility }) => irreducibility !== null)
+  const measured = table.filter(({ irreducibility }) => irreducibility !== null);
+  const beyond = measured.filter(
+    ({ irreducibility, irreducibilityChance95 }) =>
+      (irreducibility ?? 0) > (irreducibilityChance95 ?? Infinity),
+  );
+  console.log(
+    `${beyond.length} of ${measured.length} groups that fire often enough are beyond chance`,
+  );
+  const rows = measured
     .sort((a, b) => (b.irreducibility ?? 0) - (a.irreducibility ?? 0))
     .slice(0, Number(values.count));
   for (const { group, firings, irreducibility, irreducibilityChance95, codeRank90 } of rows) {

@@ -11,11 +11,9 @@ import { zipSync } from 'fflate';
 import { launchChromium } from '../launch_chromium.mjs';
 import { PlainFailure, projectRoot, reportFailure } from '../prerequisites.mjs';
 
-const GROUPS = [59, 63, 77, 105, 398, 443];
+const GROUPS = [193, 249, 744, 755, 778, 974];
 const FILES = ['cfg.json', 'sae_weights.safetensors', 'sparsity.safetensors'];
 const READING_MS = 900_000;
-/** The card without the table beside it and the header above it, in CSS pixels. */
-const CARD = { x: 560, y: 50, width: 880, height: 1020 };
 
 /** @param {string} run @param {string} model */
 function folderAsZip(run, model) {
@@ -38,10 +36,10 @@ async function takePictures(run) {
   if (address === undefined) throw new PlainFailure('The page could not be served.');
   const browser = await launchChromium();
   try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 1080 } });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 1280 } });
     page.setDefaultTimeout(READING_MS);
     await page.goto(`${address}#/runs`);
-    await page.locator('input[type=file]').setInputFiles(folders);
+    await page.getByLabel('Model folders to open').setInputFiles(folders);
     await page.getByRole('button', { name: 'Groups', exact: true }).click();
     await page.locator('[role=grid] [role=row]').nth(1).waitFor();
     for (const group of GROUPS) {
@@ -49,7 +47,7 @@ async function takePictures(run) {
       await page.getByRole('heading', { name: `Group ${group}`, exact: true }).waitFor();
       await page.getByRole('heading', { name: 'Strongest contexts' }).waitFor();
       await page.waitForTimeout(2000); // The drawing comes in by an animation frame or two.
-      await page.screenshot({ path: join(out, `group_${group}.png`), clip: CARD });
+      await page.locator('.groups-card').screenshot({ path: join(out, `group_${group}.png`) });
     }
   } finally {
     await browser.close();

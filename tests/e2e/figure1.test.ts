@@ -11,7 +11,7 @@ import { expect, it } from 'vitest';
 import { NO_LIMIT_MS } from '../../scripts/limits.mjs';
 import { readSaeFolder } from '../../src/io/sae_folder_reader';
 import { finishedRun, recordEngine } from './engine_record';
-import { openPage, takeScreenshot } from './harness';
+import { openPage, takeScreenshot, touchingPanels } from './harness';
 
 /** Figures have drawn by then, after a change of size too. */
 const DRAWING_MS = 400;
@@ -63,6 +63,7 @@ it(
           await page.setViewportSize({ width, height });
           await page.waitForTimeout(DRAWING_MS);
           await takeScreenshot(page, `${name.toLowerCase()}-${width}-${theme}`);
+          expect(await touchingPanels(page), `${name} at ${width}`).toEqual([]);
         }
       }
     }

@@ -77,6 +77,27 @@ export async function takeScreenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: resolve(screenshots, `${name}.png`) });
 }
 
+/** Titles of panels that touch or lie over one another: what holds them has lost the space between them. */
+export function touchingPanels(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    /** Pixels that two panels must be apart, to the side or up and down. */
+    const LEAST = 4;
+    const panels = [...document.querySelectorAll('.panel')].filter(
+      (panel) => panel.getClientRects().length > 0,
+    );
+    const titleOf = (panel: Element) => panel.querySelector('.panel-title')?.textContent ?? '?';
+    return panels.flatMap((one, i) =>
+      panels.slice(i + 1).flatMap((other) => {
+        if (one.contains(other) || other.contains(one)) return [];
+        const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+        const across = Math.max(a.left, b.left) - Math.min(a.right, b.right);
+        const down = Math.max(a.top, b.top) - Math.min(a.bottom, b.bottom);
+        return Math.max(across, down) < LEAST ? [`${titleOf(one)} and ${titleOf(other)}`] : [];
+      }),
+    );
+  });
+}
+
 afterEach(async () => {
   const opened = openPages.splice(0);
   await Promise.all(opened.map(({ page }) => page.context().close()));

@@ -88,7 +88,10 @@ export function GroupDetail(props: GroupDetailProps) {
       )}
       {drawn !== null ? (
         <FiguresOf model={model.name} unit={`${unitName} ${row.group}`} step={drawn.step}>
-          <div className={drawn === card ? undefined : 'of-other-step'} aria-busy={drawn !== card}>
+          <div
+            className={drawn === card ? 'card-drawn' : 'card-drawn of-other-step'}
+            aria-busy={drawn !== card}
+          >
             <CardPanels {...props} card={drawn} />
           </div>
         </FiguresOf>
