@@ -35,6 +35,7 @@ const PANELS = [
   { title: 'Trained on refined codes', kind: 'plain', refined: true },
 ] as const;
 
+/** Of a figure with all panels. */
 const SIZE = { width: 1180, height: 420 };
 const MARGIN = { left: 54, right: 12, top: 78, bottom: 46 };
 const GAP = 16;
@@ -92,8 +93,10 @@ ${index === 0 ? '' : trace(topk, x, y, INK.behind)}
 ${families.join('\n')}
 </g>`;
   });
-  const middle = MARGIN.left + (SIZE.width - MARGIN.left - MARGIN.right) / 2;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SIZE.width} ${SIZE.height}" font-family="system-ui, sans-serif" font-size="12" fill="${INK.text}">
+  const across = panels.length * (PANEL.width + GAP) - GAP;
+  const middle = MARGIN.left + across / 2;
+  const width = MARGIN.left + across + MARGIN.right;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${SIZE.height}" font-family="system-ui, sans-serif" font-size="12" fill="${INK.text}">
 <style>.panel{font-weight:600}.quiet{fill:${INK.quiet}}.tick{font-size:11px;fill:${INK.quiet}}</style>
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text x="${MARGIN.left}" y="20" font-size="14" font-weight="600">${title}</text>
