@@ -88,21 +88,21 @@ if (!values.collect) {
       .join(', '),
   );
   failed = count('failed') > 0;
-  for (const [run, folders] of unspliced(readResults(experiment, out))) {
+  for (const [place, folders] of unspliced(readResults(experiment, out))) {
     if (interrupted.signal.aborted) break;
     console.log(`splice ${folders.join(', ')}`);
-    await spliceModels(run, folders);
+    await spliceModels(place, folders);
   }
 }
 
-/** Folders of models that are to be spliced and have not been, by the folder of their run. */
+/** Folders of models that are to be spliced and have not been, by the folder that they lie in: that of a run of several. */
 function unspliced(results: readonly Result[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { arm, folder } of results) {
     const wanted = experiment.spliced?.includes(arm) ?? false;
     if (!wanted || folder === null || existsSync(join(folder, SPLICE_FILE))) continue;
-    const run = dirname(folder);
-    found.set(run, [...(found.get(run) ?? []), folder]);
+    const place = dirname(folder);
+    found.set(place, [...(found.get(place) ?? []), folder]);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 /** Which tables and figures docs/results/README.md has, and what their rows are called. */
 import { join } from 'node:path';
 import { experiments, type ExperimentName } from './experiments';
+import { STRENGTH } from './models';
 import { ratePicture } from './picture';
 import { readRecord } from './record';
 import {
@@ -8,14 +9,13 @@ import {
   meanColumn,
   measureColumn,
   rateColumn,
-  sweepTable,
   seedsColumn,
+  sweepTable,
   tokensTable,
   type Column,
   type ResultTable,
   type Row,
 } from './result_tables';
-import { STRENGTH } from './models';
 import { RATES } from './text';
 
 const EV = measureColumn('EV', 'explained_variance', 4, 'largest');
@@ -236,12 +236,7 @@ const presetTables: readonly ResultTable[] = [
     ...sweepTable(
       'steps',
       [1000, 2000, 3000],
-      ['topk', 'sasa-r2-s8'].map((arm) => [
-        some(arm)
-          .map(([says]) => says)
-          .join(''),
-        (steps) => `words-${steps}/${arm}`,
-      ]),
+      some('topk', 'sasa-r2-s8').map(([says, arm]) => [says, (steps) => `words-${steps}/${arm}`]),
     ),
   },
 ];

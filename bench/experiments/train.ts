@@ -1,8 +1,9 @@
 /** What an experiment has the lab do, each in a process of its own that leaves the processors to others. */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { at } from '../../src/base/array';
 import { SPLICE_FILE } from './collect';
 import type { Experiment } from './experiment';
 import type { QueuedRun } from './queue';
@@ -32,18 +33,22 @@ export async function trainRun(
 }
 
 /**
- * Runs a language model with each of some models of one run in its residual stream, and keeps what is printed of each
- * beside its report.
+ * Runs a language model with each of some models in its residual stream, and keeps what is printed of each beside its
+ * report. `place` is a folder for what is printed meanwhile.
  */
-export async function spliceModels(run: string, folders: readonly string[]): Promise<void> {
-  const [printed, said] = [join(run, 'splice.jsonl'), join(run, 'splice.log')];
+export async function spliceModels(place: string, folders: readonly string[]): Promise<void> {
+  const [printed, said] = [join(place, 'splice.jsonl'), join(place, 'splice.log')];
   const models = folders.flatMap((folder) => ['--model', folder]);
   const arguments_ = ['splice', ...models, '--tokens', String(SPLICED_TOKENS)];
   const code = await lab(arguments_, openSync(printed, 'w'), openSync(said, 'w'));
   if (code !== 0) throw new Error(lastLine(readFileSync(said, 'utf8')));
   const lines = readFileSync(printed, 'utf8').trimEnd().split('\n');
-  folders.forEach((folder, index) => {
-    writeFileSync(join(folder, SPLICE_FILE), `${lines[index] ?? ''}\n`);
+  if (lines.length !== folders.length) throw new Error(`${printed} has not a line for each model`);
+  lines.forEach((line, index) => {
+    const path = join(at(folders, index), SPLICE_FILE);
+    // What stands there counts as measured, so it must not be half of it.
+    writeFileSync(`${path}.new`, `${line}\n`);
+    renameSync(`${path}.new`, path);
   });
   for (const path of [printed, said]) rmSync(path);
 }

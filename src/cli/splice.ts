@@ -91,7 +91,7 @@ function placeOf(request: SpliceRequest, candidates: readonly Candidate[]): Lang
   if (first === undefined) throw new RangeError('no model is spliced');
   const other = others.find(
     ({ each, data }) =>
-      !saysSame(data, first.data) || !saysSame(filesOf(each), filesOf(first.each)),
+      !saysSame(rowsOf(data), rowsOf(first.data)) || !saysSame(filesOf(each), filesOf(first.each)),
   );
   if (other === undefined) return first.data;
   throw new LabError(
@@ -100,6 +100,15 @@ function placeOf(request: SpliceRequest, candidates: readonly Candidate[]): Lang
     'Splice them one after the other.',
   );
 }
+
+/** What decides which rows are replaced: not in what order, or from how large a buffer, a model trained on them. */
+const rowsOf = ({
+  model,
+  layer,
+  corpus,
+  context_size,
+  prepend_bos,
+}: LanguageDataConfig): unknown => [model, layer, corpus, context_size, prepend_bos];
 
 /** What the files of a model's data were, wherever they lay. */
 const filesOf = ({ trained }: Candidate): unknown =>

@@ -20,7 +20,7 @@ const DRAWING_MS = 400;
 async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(800);
   await page.waitForFunction(
-    'document.querySelector("main [role=progressbar][aria-label*=nalys]") === null',
+    'document.querySelector("main [role=progressbar][aria-label*=nalys], main .card-waiting") === null',
   );
 }
 

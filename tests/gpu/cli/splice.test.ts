@@ -72,6 +72,8 @@ it('prints a line for each of several models, the same as alone, and refuses tho
     models: object[];
   };
   other.models = [{ architecture: 'topk', d_sae: 10, k: 2 }];
+  // Another order of the same rows.
+  other.data = { ...other.data, n_batches_in_buffer: 2, seed: 1 };
   writeFileSync(path('second.json'), JSON.stringify(other));
   writeFileSync(
     path('deeper.json'),

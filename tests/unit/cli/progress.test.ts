@@ -1,6 +1,6 @@
 /** Progress on a terminal (one line drawn again) and elsewhere (plain lines, seldom). */
 import { describe, expect, it } from 'vitest';
-import { clockTime, grouped, Progress } from '../../../src/cli/progress';
+import { clockTime, grouped, Progress, progressLines } from '../../../src/cli/progress';
 import type { MetricRecord } from '../../../src/lab/protocol/protocol';
 import { fakeTerminal } from './fake_terminal';
 
@@ -65,6 +65,21 @@ describe('progress', () => {
     progress.endLine();
     progress.endLine();
     expect(terminal.messages.slice(1)).toEqual(['\n']);
+  });
+
+  it('says what share of which work is done, a line every few seconds', () => {
+    const terminal = fakeTerminal();
+    const tell = progressLines(terminal);
+    tell(0.1, 'SASA: Measuring bits a token');
+    terminal.time = 5000;
+    tell(0.257, 'SASA: Measuring bits a token');
+    tell(0.3, 'SASA: Measuring bits a token');
+    terminal.time = 75_000;
+    tell(0.5);
+    expect(terminal.messages).toEqual([
+      'SASA: Measuring bits a token  25 %  0:05\n',
+      '50 %  1:15\n',
+    ]);
   });
 
   it('writes counts and times as people do', () => {
